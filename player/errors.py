@@ -1,0 +1,95 @@
+"""Everything that can go wrong, in one tree: each class says who can act on it.
+
+::
+
+    PlayerError
+    |- ScriptError        the script's author: every problem of the script at once
+    |- UsageError         the user, at the command line: an unknown session, a file that is in the way
+    |- VoiceError         the user's machine: no engine, an unknown voice, an engine that hangs or fails
+    |- MediaError         the user's files: a bed or recording that cannot be read
+    |- StoreError         the user's disk: the folder of made clips cannot be read or written
+    |- OutputError        the user's disk or format: the result cannot be written
+    `- DeviceError        the user's loudspeaker: none there, or lost on the way
+
+A message is one sentence: where, what, the value met and what is allowed, then the remedy. No message carries a control
+character to the terminal. This module knows nothing else of the program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class PlayerError(Exception):
+    """Whatever a user is to read as one clear sentence; ``exit_code`` is the program's."""
+
+    exit_code: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """A place in a script: its name as the user knows it, line and column counted from 1."""
+
+    path: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in a script; prints as ``path:line:column: text``."""
+
+    at: Position
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.at}: {printable(self.text)}"
+
+
+class ScriptError(PlayerError):
+    """All problems of a script, in the order of its lines."""
+
+    exit_code = 2
+
+    def __init__(self, problems: list[Problem] | tuple[Problem, ...]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class UsageError(PlayerError):
+    """The command asks for what is not there, or would overwrite what is."""
+
+    exit_code = 2
+
+
+class VoiceError(PlayerError):
+    """The voice engine is missing, does not know the voice, hangs or fails."""
+
+
+class MediaError(PlayerError):
+    """A sound file is missing or cannot be read."""
+
+
+class StoreError(PlayerError):
+    """The store cannot be read or written."""
+
+
+class OutputError(PlayerError):
+    """The result cannot be written."""
+
+
+class DeviceError(PlayerError):
+    """The loudspeaker is missing or was lost; ``position_ms`` is where to go on, if anything was heard."""
+
+    def __init__(self, text: str, position_ms: int | None = None) -> None:
+        self.position_ms = position_ms
+        super().__init__(text)
+
+
+def printable(text: str) -> str:
+    """The text with control characters shown as escapes, so that a script can never steer a terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -1,0 +1,89 @@
+"""Units: milliseconds, frames, decibels, and how people write them.
+
+The rule: time inside the program is an ``int`` number of milliseconds, and sound is 48 kHz, 16-bit, stereo, so that one
+millisecond is exactly 48 frames and nothing is ever rounded twice. Text becomes numbers by exact decimal arithmetic.
+This module knows no files, no clock and no YAML; its errors are ``ValueError`` with a fragment that fits behind a name.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final
+
+RATE: Final = 48_000
+"""Frames a second of the session format."""
+CHANNELS: Final = 2
+SAMPLE_WIDTH: Final = 2
+"""Bytes a sample: 16 bits, signed, little-endian."""
+FRAMES_PER_MS: Final = RATE // 1000
+LONGEST_MS: Final = 24 * 60 * 60 * 1000
+"""A day: anything longer in a script is a slip of the pen."""
+
+_UNIT_MS: Final = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
+_PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)(h))?(?:(\d+(?:\.\d+)?)(m))?(?:(\d+(?:\.\d+)?)(s))?(?:(\d+(?:\.\d+)?)(ms))?")
+_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
+_LEVEL = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*dB", re.IGNORECASE)
+
+
+def parse_duration(text: str) -> int:
+    """Milliseconds meant by ``4``, ``4s``, ``500ms``, ``1.5s``, ``2m30s``, ``0:30``, ``12:05`` or ``1:02:03``.
+
+    Raises
+    ------
+    ValueError
+        If it is not a duration, not a whole number of milliseconds, or longer than a day.
+    """
+    value = _duration(text.strip().replace(" ", "").lower())
+    if value is None:
+        raise ValueError(f"must be a duration such as 4s, 500ms, 2m30s or 0:30, not {text!r}")
+    if value != value.to_integral_value():
+        raise ValueError(f"must be a whole number of milliseconds, not {text!r}")
+    if value > LONGEST_MS:
+        raise ValueError(f"must be at most 24 hours, not {text!r}")
+    return int(value)
+
+
+def _duration(text: str) -> Decimal | None:
+    if _PLAIN.fullmatch(text):
+        return Decimal(text) * 1000
+    if match := _CLOCK.fullmatch(text):
+        hours, minutes, seconds = match.groups()
+        if Decimal(seconds) >= 60 or (hours and int(minutes) >= 60):
+            return None
+        return Decimal(hours or 0) * 3_600_000 + Decimal(minutes) * 60_000 + Decimal(seconds) * 1000
+    match = _PARTS.fullmatch(text)
+    if not text or match is None:
+        return None
+    found = match.groups()
+    pairs = zip(found[::2], found[1::2], strict=True)
+    return sum((Decimal(number) * _UNIT_MS[unit] for number, unit in pairs if number), Decimal(0))
+
+
+def parse_level(text: str) -> float:
+    """Decibels meant by ``-20 dB``; the unit must stand there, so that no percentage is ever taken for a level."""
+    match = _LEVEL.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"must be a level such as -20 dB, not {text!r}")
+    return float(match.group(1))
+
+
+def format_duration(ms: int) -> str:
+    """``4s``, ``1.5s``, ``2m30s``: the way an author would write it. The inverse of `parse_duration`."""
+    if ms < 60_000:
+        return f"{Decimal(ms) / 1000:f}s"
+    minutes, rest = divmod(ms, 60_000)
+    return f"{minutes}m" + (f"{Decimal(rest) / 1000:f}s" if rest else "")
+
+
+def timecode(ms: int) -> str:
+    """``7:00`` or ``1:02:03``; parts of a second are cut, as on a clock."""
+    seconds = ms // 1000
+    minutes, hours = seconds // 60 % 60, seconds // 3600
+    return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+
+
+def gain(db: float) -> float:
+    """The factor on samples that a level in dB means: ``gain(-6.02)`` is one half."""
+    return float(10.0 ** (db / 20.0))
