@@ -1,0 +1,117 @@
+"""What a technique yields: slots of time with what is heard in them, chapter markers, and changes of the bed.
+
+The rule: everything here is relative to its own slot and knows no clip lengths; when things happen is the timeline's
+business, how they sound is the voice's and the sound's. All values are frozen and hashable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from player.errors import Position
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A text and everything that decides how it is spoken.
+
+    Attributes
+    ----------
+    text
+        Plain words, NFC, never empty.
+    language
+        BCP 47, such as ``en-GB``; picks the voice where ``voice`` names none.
+    voice
+        The engine's own name for a voice, or None for the language's default.
+    rate
+        Words a minute as they are heard, 60 to 300.
+    pitch
+        0 to 100; 50 is the voice's own.
+    """
+
+    text: str
+    language: str = "en-GB"
+    voice: str | None = None
+    rate: int = 105
+    pitch: int = 50
+
+
+@dataclass(frozen=True)
+class Speech:
+    """An utterance in a slot.
+
+    Without ``beat_ms`` it starts where the speech before it in the slot ended, after ``gap_ms``. With ``beat_ms`` it is
+    placed so that its beat, the moment at which a listener hears the word happen, falls on that moment of the slot.
+    """
+
+    utterance: Utterance
+    kind: Literal["speech", "word", "count"] = "speech"
+    beat_ms: int | None = None
+    gap_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Tone:
+    """A generated sound: a guide tone (``in``, ``hold``, ``out``, ``rest``) or a chime by its name."""
+
+    name: str
+    length_ms: int
+    level_db: float = -8.0
+    """Relative to the voice."""
+
+
+@dataclass(frozen=True)
+class Sounding:
+    """A tone in a slot, from ``at_ms`` of the slot."""
+
+    tone: Tone
+    kind: Literal["tone", "chime"]
+    at_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A span of time that a step owns.
+
+    Attributes
+    ----------
+    at
+        The step, for problems.
+    length_ms
+        Exact, or None: as long as its speech and ``then_ms``.
+    cues
+        What is heard in it, in the order of their times.
+    ducked
+        The bed stays down for the whole slot, as it does for a counted block.
+    guide
+        What a pacer would show: ``in``, ``hold``, ``out``, ``rest``, ``tense``, ``release``; or nothing.
+    """
+
+    at: Position
+    length_ms: int | None
+    cues: tuple[Speech | Sounding, ...] = ()
+    then_ms: int = 0
+    ducked: bool = False
+    guide: str = ""
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A chapter begins."""
+
+    title: str
+
+
+@dataclass(frozen=True)
+class BedChange:
+    """From here on the bed is this; what is None stays as it was. ``sound`` ``"none"`` turns it off."""
+
+    at: Position
+    sound: str | None = None
+    under_voice_db: float | None = None
+    in_pauses_db: float | None = None
+    over_ms: int = 4000
+
+
+Part = Slot | Marker | BedChange

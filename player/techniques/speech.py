@@ -1,0 +1,73 @@
+"""`say` and `pause`: plain speech and plain silence.
+
+The rule: one sentence is one utterance. Sentences are spoken apart and set `SENTENCE_GAP_MS` from each other, because a
+listener with closed eyes needs longer to take in a sentence than a speech engine leaves; and a changed sentence is then
+the only one that has to be spoken again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from player.script.types import Duration, Text
+from player.techniques.cue import Part, Slot, Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from player.errors import Position
+    from player.techniques.planning import Planner
+
+SENTENCE_GAP_MS: Final = 1200
+"""Silence between two sentences of relaxation speech; engines leave about 650 ms at a calm rate (measured)."""
+
+_QUOTES = "\"'\u201c\u201d\u2018\u2019()"
+_SENTENCE_END = re.compile(rf"(?<=[.!?…])[{_QUOTES}]*\s+(?=[{_QUOTES}]*[^\W\d_a-z]|\d)")
+_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No)\.$")
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text, white space folded; never empty for a text with a word in it.
+
+    A sentence ends with ``.``, ``!``, ``?`` or an ellipsis before a capital letter or digit, unless what ends is an
+    abbreviation such as ``Dr.``.
+    """
+    found: list[str] = []
+    for piece in _SENTENCE_END.split(" ".join(text.split())):
+        if found and _ABBREVIATION.search(found[-1]):
+            found[-1] += " " + piece
+        else:
+            found.append(piece)
+    return tuple(found)
+
+
+def spoken(text: str, planner: Planner, *, follows: bool = False) -> tuple[Speech, ...]:
+    """A text as speech, sentence by sentence; ``follows`` sets it off from speech before it in the slot."""
+    said = map(planner.utterance, sentences(text))
+    return tuple(Speech(each, gap_ms=SENTENCE_GAP_MS if follows or i else 0) for i, each in enumerate(said))
+
+
+@dataclass(frozen=True)
+class Say:
+    """Speech, then silence to the end of its slot; without ``for`` the slot is the speech and ``then``."""
+
+    say: Text
+    for_: Duration | None = None
+    then: Duration = 1000
+
+    def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
+        """One slot with one cue a sentence."""
+        yield Slot(at, self.for_, spoken(self.say, planner), then_ms=self.then)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Silence under the bed."""
+
+    pause: Duration
+
+    def parts(self, at: Position, planner: Planner) -> Iterator[Part]:  # noqa: ARG002 (silence asks nothing)
+        """One empty slot."""
+        yield Slot(at, self.pause)

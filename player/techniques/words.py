@@ -1,0 +1,64 @@
+"""The fixed words of guiding, by language: phases, numbers and the turns of muscle relaxation.
+
+The rule: a script may override any of them; where a language has no table here, the script must give its own words.
+It knows no timing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a guide says in one language.
+
+    Attributes
+    ----------
+    phases
+        Phase kind to its word: ``in``, ``hold``, ``out``, ``rest``.
+    numbers
+        One, two, three ... as they are spoken; index 0 is one.
+    attend, tighten, again, now, let_go
+        The turns of muscle relaxation; ``{name}`` and ``{how}`` are the muscle group's.
+    """
+
+    phases: dict[str, str]
+    numbers: tuple[str, ...]
+    attend: str
+    tighten: str
+    again: str
+    now: str
+    let_go: str
+
+    def number(self, value: int) -> str:
+        """The spoken number, 1 and up; beyond the table the digits, which every voice can read."""
+        return self.numbers[value - 1] if value <= len(self.numbers) else str(value)
+
+
+_ENGLISH = Words(
+    phases={"in": "Breathe in", "hold": "Hold", "out": "Breathe out", "rest": "Rest"},
+    numbers=(
+        *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+        *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+        "twenty",
+    ),
+    attend="Notice {name}.",
+    tighten="When I say now, {how}.",
+    again="And once more.",
+    now="Now.",
+    let_go="Let go.",
+)
+
+_BY_LANGUAGE: Final = {"en": _ENGLISH}
+
+
+def words_for(language: str) -> Words | None:
+    """The table for a BCP 47 tag, by its primary subtag; None where there is none."""
+    return _BY_LANGUAGE.get(language.partition("-")[0].lower())
+
+
+def languages() -> tuple[str, ...]:
+    """The languages with a table."""
+    return tuple(_BY_LANGUAGE)

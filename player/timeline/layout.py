@@ -1,0 +1,211 @@
+"""Laying out: parts and the lengths of their clips become a timeline.
+
+The rule: a slot starts where the one before it ends, to the millisecond, and nothing that is spoken ever moves it.
+Speech that does not fit is a problem with its place, its length, its room and the remedies; it is never shifted, cut or
+hurried. Clips are known by their length and beat alone, so that made-up numbers test all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Protocol
+
+from player.errors import Position, Problem, ScriptError
+from player.techniques.cue import BedChange, Marker, Part, Slot, Sounding, Speech, Utterance
+from player.timeline.model import BedState, Cue, Section, Span, Stretch, Timeline
+from player.units import LONGEST_MS, format_duration, timecode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from player.script.session import Session
+
+
+class Spoken(Protocol):
+    """What the layout must know of a clip: its length, and its beat from its own start, in ms."""
+
+    @property
+    def length_ms(self) -> int:
+        """How long it sounds."""
+        ...
+
+    @property
+    def beat_ms(self) -> int:
+        """When its word is heard to happen."""
+        ...
+
+
+def utterances(parts: Iterable[Part]) -> tuple[Utterance, ...]:
+    """All distinct utterances, in the order in which they are first heard."""
+    cues = (cue for part in parts if isinstance(part, Slot) for cue in part.cues)
+    return tuple(dict.fromkeys(cue.utterance for cue in cues if isinstance(cue, Speech)))
+
+
+def lay_out(session: Session, parts: Sequence[Part], clip_of: Callable[[Utterance], Spoken]) -> Timeline:
+    """The timeline of a session.
+
+    Parameters
+    ----------
+    clip_of
+        Length and beat of each utterance.
+
+    Raises
+    ------
+    ScriptError
+        With every misfit of the session: speech longer than its slot, a word longer than its phase, a count longer than
+        its beat, a session of no length or of more than a day.
+    """
+    desk = _Desk(clip_of, [_first_bed(session)])
+    for part in parts:
+        desk.add(part)
+    if not 0 < desk.now_ms <= LONGEST_MS:
+        lasts = timecode(desk.now_ms)
+        desk.problem(session.steps[0].at, f"a session must last more than nothing and at most 24 hours, not {lasts}")
+    if desk.problems:
+        raise ScriptError(desk.problems)
+    fades = session.background
+    return Timeline(
+        session.title,
+        desk.now_ms,
+        tuple(desk.sections),
+        tuple(desk.cues),
+        _joined(desk.spans),
+        tuple(desk.beds),
+        tuple(desk.slots),
+        fades.fade_in,
+        fades.fade_out,
+    )
+
+
+def _first_bed(session: Session) -> BedState:
+    bed = session.background
+    return BedState(0, 0, _silence_is_none(bed.sound), bed.under_voice, bed.in_pauses)
+
+
+def _silence_is_none(sound: str | None) -> str | None:
+    return None if sound == "none" else sound
+
+
+@dataclass
+class _Desk:
+    """The work in hand: everything placed so far, and the end of the last speech."""
+
+    clip_of: Callable[[Utterance], Spoken]
+    beds: list[BedState]
+    now_ms: int = 0
+    sections: list[Section] = field(default_factory=list)
+    cues: list[Cue] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    slots: list[Stretch] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    last: Cue | None = None
+    last_at: Position | None = None
+
+    def problem(self, at: Position, text: str) -> None:
+        self.problems.append(Problem(at, text))
+
+    def add(self, part: Part) -> None:
+        match part:
+            case Marker():
+                self.sections.append(Section(part.title, self.now_ms))
+            case BedChange():
+                self.beds.append(self._changed(part))
+            case Slot():
+                self._add_slot(part)
+
+    def _changed(self, change: BedChange) -> BedState:
+        before = self.beds[-1]
+        return replace(
+            before,
+            start_ms=self.now_ms,
+            over_ms=change.over_ms,
+            sound=before.sound if change.sound is None else _silence_is_none(change.sound),
+            under_voice_db=before.under_voice_db if change.under_voice_db is None else change.under_voice_db,
+            in_pauses_db=before.in_pauses_db if change.in_pauses_db is None else change.in_pauses_db,
+        )
+
+    def _add_slot(self, slot: Slot) -> None:
+        starts = self._starts(slot)
+        ends = [start + self._length(cue) for start, cue in zip(starts, slot.cues, strict=True)]
+        speech_end = max(ends, default=self.now_ms)
+        length = speech_end - self.now_ms + slot.then_ms if slot.length_ms is None else slot.length_ms
+        for start, end, cue in zip(starts, ends, slot.cues, strict=True):
+            self._place(slot, length, start, end, cue)
+        self._check_room(slot, length, speech_end)
+        if slot.ducked:
+            self.spans.append(Span(self.now_ms, self.now_ms + length))
+        self.slots.append(Stretch(self.now_ms, length, slot.guide))
+        self.now_ms += length
+
+    def _length(self, cue: Speech | Sounding) -> int:
+        return cue.tone.length_ms if isinstance(cue, Sounding) else self.clip_of(cue.utterance).length_ms
+
+    def _starts(self, slot: Slot) -> list[int]:
+        """When each cue begins: tones at their time, words by their beat, speech behind the speech before it."""
+        starts, end = [], self.now_ms
+        for cue in slot.cues:
+            if isinstance(cue, Sounding):
+                starts.append(self.now_ms + cue.at_ms)
+                continue
+            clip = self.clip_of(cue.utterance)
+            by_beat = cue.beat_ms is not None
+            start = self.now_ms + (cue.beat_ms or 0) - clip.beat_ms if by_beat else end + cue.gap_ms
+            starts.append(start)
+            end = start + clip.length_ms
+        return starts
+
+    def _place(self, slot: Slot, length: int, start: int, end: int, cue: Speech | Sounding) -> None:
+        if isinstance(cue, Sounding):
+            self.cues.append(Cue(start, end, self.now_ms, length, cue.kind, cue.tone))
+            return
+        beat = None if cue.beat_ms is None else self.now_ms + cue.beat_ms
+        text = cue.utterance.text
+        placed = Cue(start, end, self.now_ms, length, cue.kind, cue.utterance, text, beat)
+        self._check_order(slot.at, placed)
+        self.cues.append(placed)
+        self.spans.append(Span(start, end))
+        self.last, self.last_at = placed, slot.at
+
+    def _check_order(self, at: Position, cue: Cue) -> None:
+        """No speech begins before the start of the programme or before the speech before it has ended."""
+        if cue.start_ms < 0:
+            early = format_duration(-cue.start_ms)
+            self.problem(at, f"{cue.text!r} begins {early} before the session does; put a pause: 1s before it")
+        if self.last is None or self.last_at is None or cue.start_ms >= self.last.end_ms:
+            return
+        room = format_duration(cue.start_ms - self.last.start_ms)
+        length = format_duration(self.last.end_ms - self.last.start_ms)
+        text = f"{_short(self.last.text)!r} takes {length}, but {_short(cue.text)!r} begins {room} after its start; "
+        self.problem(self.last_at, text + _REMEDIES[self.last.kind])
+
+    def _check_room(self, slot: Slot, length: int, speech_end: int) -> None:
+        if speech_end <= self.now_ms + length:
+            return
+        said = " ".join(cue.utterance.text for cue in slot.cues if isinstance(cue, Speech))
+        takes, room = speech_end - self.now_ms, format_duration(length)
+        more = format_duration(-(-takes // 1000) * 1000)
+        text = f"{_short(said)!r} takes {format_duration(takes)}, but its slot is {room}; "
+        self.problem(slot.at, text + f"make the slot {more} or longer, use fewer words, or a faster rate")
+
+
+_REMEDIES = {
+    "speech": "make its slot longer, use fewer words, or a faster rate",
+    "word": "make the phase longer, choose a shorter word (words: {in: In}), or a faster rate",
+    "count": "choose a faster rate, or guide: words",
+}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39].rstrip() + "…"
+
+
+def _joined(spans: list[Span]) -> tuple[Span, ...]:
+    """The spans in order, those that touch or overlap made one."""
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda each: each.start_ms):
+        if joined and span.start_ms <= joined[-1].end_ms:
+            joined[-1] = Span(joined[-1].start_ms, max(joined[-1].end_ms, span.end_ms))
+        else:
+            joined.append(span)
+    return tuple(joined)
