@@ -21,10 +21,14 @@ LONGEST_MS: Final = 24 * 60 * 60 * 1000
 """A day: anything longer in a script is a slip of the pen."""
 
 _UNIT_MS: Final = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
-_PLAIN = re.compile(r"\d+(?:\.\d+)?")
-_PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)(h))?(?:(\d+(?:\.\d+)?)(m))?(?:(\d+(?:\.\d+)?)(s))?(?:(\d+(?:\.\d+)?)(ms))?")
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
-_LEVEL = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*dB", re.IGNORECASE)
+_NUMBER = r"(\d{1,12}(?:\.\d{1,9})?)"
+"""Few enough digits for `Decimal` to be exact in its own 28."""
+_PLAIN = re.compile(_NUMBER)
+_PARTS = re.compile(rf"(?:{_NUMBER}(h))?(?:{_NUMBER}(m))?(?:{_NUMBER}(s))?(?:{_NUMBER}(ms))?")
+_CLOCK = re.compile(r"(?:(\d{1,12}):)?(\d{1,2}):(\d{2}(?:\.\d{1,9})?)")
+_BLANK = re.compile(r"(?<=\d)\s+(?=[hms])|(?<=[hms])\s+(?=\d)")
+"""Blanks around a unit mean nothing; blanks between digits are a slip."""
+_LEVEL = re.compile(r"([+-]?\d{1,6}(?:\.\d{1,9})?)\s*dB", re.IGNORECASE)
 
 
 def parse_duration(text: str) -> int:
@@ -35,7 +39,7 @@ def parse_duration(text: str) -> int:
     ValueError
         If it is not a duration, not a whole number of milliseconds, or longer than a day.
     """
-    value = _duration(text.strip().replace(" ", "").lower())
+    value = _duration(_BLANK.sub("", text.strip().lower()))
     if value is None:
         raise ValueError(f"must be a duration such as 4s, 500ms, 2m30s or 0:30, not {text!r}")
     if value != value.to_integral_value():

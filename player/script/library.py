@@ -1,0 +1,212 @@
+"""Where scripts, sounds and muscle sets are: bundled ones, the user's own, and files that are named by their path.
+
+The rule: a script reaches no file but those in its own folder, the bundled ones and those in folders that the user
+names; nothing is ever fetched from a network. It knows no YAML and no audio: it finds files and hands out their text.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from player.errors import MediaError, UsageError, printable
+from player.script.kinds import shown
+from player.script.near import did_you_mean
+from player.script.reader import LARGEST, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+SCRIPT_ENDINGS: Final = (".yaml", ".yml")
+SOUND_ENDINGS: Final = (".ogg", ".flac", ".wav")
+"""What bundled sounds are; an author's own may be anything that can be decoded."""
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|data:")
+_PATH_SIGNS = ("/", "\\")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A script or data file that was found.
+
+    Attributes
+    ----------
+    name
+        Without folder and ending: what a result is named after.
+    text
+        The whole text.
+    path
+        The file, for problems and for what lies beside it.
+    own
+        It is the user's, not a bundled one.
+    """
+
+    name: str
+    text: str
+    path: Path
+    own: bool
+
+
+def bundled(folder: str) -> Path:
+    """The bundled ``scripts`` or ``audio``: inside an installed package, beside the package in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "bundled" / folder
+    return installed if installed.is_dir() else package.parent / folder
+
+
+def own_scripts() -> Path:
+    """The folder of the user's own scripts, which need not exist; the variable PLAYER_SCRIPTS names another one."""
+    if named := os.environ.get("PLAYER_SCRIPTS"):
+        return Path(named)
+    import platformdirs  # noqa: PLC0415 (needed by no one who names a bundled session)
+
+    return Path(platformdirs.user_data_dir("player", appauthor=False)) / "scripts"
+
+
+def session_names() -> tuple[str, ...]:
+    """All sessions that can be named without a path: the bundled ones, then the user's own, each in order."""
+    own, ours = _named(own_scripts(), SCRIPT_ENDINGS), _named(bundled("scripts"), SCRIPT_ENDINGS)
+    return tuple(dict.fromkeys([*ours, *own]))
+
+
+def find(name_or_path: str) -> Source:
+    """The session with this name, or the script with this path.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or it cannot be read.
+    ScriptError
+        If it is not UTF-8.
+    """
+    if not _is_path(name_or_path):
+        for folder, own in ((bundled("scripts"), False), (own_scripts(), True)):
+            if path := _named(folder, SCRIPT_ENDINGS).get(name_or_path):
+                return Source(name_or_path, _text(path), path, own)
+        if not _exists(Path(name_or_path)):
+            near = did_you_mean(name_or_path, session_names())
+            text = f"there is no session {shown(name_or_path)}; {near + ' ' if near else ''}`player list` shows them"
+            raise UsageError(text)
+    path = Path(name_or_path)
+    return Source(path.stem, _text(path), path, own=True)
+
+
+def _is_path(name: str) -> bool:
+    return any(sign in name for sign in _PATH_SIGNS) or name.lower().endswith(SCRIPT_ENDINGS)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that no file system takes
+        return False
+
+
+def _named(folder: Path, endings: Iterable[str]) -> dict[str, Path]:
+    """The files of a folder by their names without ending, in order; nothing where there is no such folder."""
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in endings)
+    except OSError:
+        return {}
+    return {path.stem: path for path in paths if not path.name.startswith(".") and path.is_file()}
+
+
+def _text(path: Path) -> str:
+    shown_path = printable(str(path))
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 4)  # a little too much is enough to be refused for its size
+    except IsADirectoryError:
+        raise UsageError(f"{shown_path} is a folder; name a script in it") from None
+    except FileNotFoundError:
+        raise UsageError(f"{shown_path} is not there; `player list` shows the sessions that have names") from None
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        if path.is_dir():  # Windows calls it a matter of permission
+            reason = "it is a folder"
+        raise UsageError(f"{shown_path} cannot be read: {reason}") from error
+    return decode(data, str(path))
+
+
+def sounds() -> tuple[str, ...]:
+    """The names of the bundled sound files."""
+    return tuple(_named(bundled("audio"), SOUND_ENDINGS))
+
+
+def sound_file(name: str, near: Path, allowed: tuple[Path, ...] = (), others: Collection[str] = ()) -> Path:
+    """The sound file that a script means by a name.
+
+    Parameters
+    ----------
+    name
+        A bundled sound, or a path; relative paths begin in ``near``.
+    near
+        The script's own folder.
+    allowed
+        More folders from which files may come.
+    others
+        Names that are sounds without being files, for suggestions.
+
+    Raises
+    ------
+    MediaError
+        If there is no such file, or it lies where a script may not reach.
+    """
+    if _URL.match(name):
+        raise MediaError(f"sound {shown(name)} is an address on a network; download it and put it beside the script")
+    if path := _named(bundled("audio"), SOUND_ENDINGS).get(name):
+        return path
+    return _reachable(name, (near, *allowed), others)
+
+
+def _reachable(name: str, folders: tuple[Path, ...], others: Collection[str]) -> Path:
+    try:
+        found = [(folder / name).resolve() for folder in folders]
+        inside = [path for path in found if any(path.is_relative_to(folder.resolve()) for folder in folders)]
+        file = next((path for path in inside if path.is_file()), None)
+    except (OSError, ValueError, RuntimeError):  # a name that no file system takes, a circle of links
+        raise MediaError(f"sound {shown(name)} is not a name that a file can have") from None
+    if file is not None:
+        return file
+    if not inside:
+        raise MediaError(f"sound {shown(name)} is outside the script's own folder; put the file beside the script")
+    if any(sign in name for sign in (*_PATH_SIGNS, ".")):
+        raise MediaError(f"there is no sound file {shown(name)} in the script's own folder")
+    known = sorted({*sounds(), *others})
+    raise MediaError(f"there is no sound {shown(name)}; {did_you_mean(name, known) or _choice(known)}")
+
+
+def _choice(known: list[str]) -> str:
+    return f"there are {', '.join(known)}" if known else "name a file beside the script"
+
+
+def muscle_sets() -> tuple[str, ...]:
+    """The names of the muscle sets: the bundled ones, then the user's own."""
+    return tuple(_muscle_files())
+
+
+def muscle_set(name: str) -> Source:
+    """The muscle set with this name.
+
+    Raises
+    ------
+    ValueError
+        If there is none, with a fragment that fits behind a field's name.
+    UsageError, ScriptError
+        If its file cannot be read.
+    """
+    files = _muscle_files()
+    if name not in files:
+        near = did_you_mean(name, files)
+        raise ValueError(f"must be one of {', '.join(files)}, not {shown(name)}" + (f"; {near}" if near else ""))
+    path, own = files[name]
+    return Source(name, _text(path), path, own)
+
+
+def _muscle_files() -> dict[str, tuple[Path, bool]]:
+    ours = {name: (path, False) for name, path in _named(bundled("scripts") / "muscles", SCRIPT_ENDINGS).items()}
+    own = {name: (path, True) for name, path in _named(own_scripts() / "muscles", SCRIPT_ENDINGS).items()}
+    return ours | {name: found for name, found in own.items() if name not in ours}

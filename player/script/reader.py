@@ -1,0 +1,271 @@
+"""YAML text to nodes with positions; the only module that knows PyYAML.
+
+The rule: a scalar is its text. Nothing is ever taken for a number, a time of day or a truth value, so ``1:30`` and
+``no`` arrive as written. Scripts are not trusted: no tags, no merge keys, and limits on size, depth, number and length,
+with aliases counted at every place where they stand. It knows nothing of what a script means.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, cast
+
+from yaml import events
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner
+
+from player.errors import Position, Problem, ScriptError
+from player.script import syntax
+from player.script.kinds import shown
+from player.script.nodes import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yaml.error import Mark
+
+LARGEST: Final = 256 * 1024
+"""Bytes of a script."""
+DEEPEST: Final = 32
+MOST_NODES: Final = 20_000
+LONGEST_TEXT: Final = 10_000
+"""Characters of one scalar."""
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+"""What YAML does not allow in a file, and the line ends that editors do not count as such."""
+
+
+def read(text: str | bytes, name: str) -> Node:
+    """The nodes of a YAML text; ``name`` is what problems call it.
+
+    Raises
+    ------
+    ScriptError
+        If it is not YAML, or breaks a limit.
+    """
+    node, problems = compose(text, name)
+    if problems:
+        raise ScriptError(problems)
+    return node
+
+
+def compose(text: str | bytes, name: str) -> tuple[Node, list[Problem]]:
+    """Like `read`, but problems that leave the rest readable come back beside the nodes.
+
+    Raises
+    ------
+    ScriptError
+        If it cannot be read on.
+    """
+    script = decode(text, name) if isinstance(text, bytes) else _sized(text, name)
+    _check_characters(script, name)
+    composer = _Composer(name)
+    for event in _events(script, composer):
+        composer.take(event)
+    if composer.root is None or (isinstance(composer.root, Scalar) and composer.root.empty):
+        composer.refuse(Position(name, 1, 1), "there is nothing in this file")
+    return composer.root, composer.problems
+
+
+def decode(data: bytes, name: str) -> str:
+    """The text of a file in UTF-8, with or without a byte order mark.
+
+    Raises
+    ------
+    ScriptError
+        If it is too large, or not UTF-8; the line is that of the first wrong byte.
+    """
+    _check_size(len(data), name)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", errors="replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        text = f"must be UTF-8 text, but has the byte 0x{data[error.start]:02x}; save the file as UTF-8"
+        raise ScriptError([Problem(Position(name, line, column), text)]) from None
+
+
+def _sized(text: str, name: str) -> str:
+    _check_size(len(text.encode("utf-8", "surrogatepass")), name)
+    return text.removeprefix("\ufeff")
+
+
+def _check_size(size: int, name: str) -> None:
+    if size > LARGEST:
+        raise ScriptError([Problem(Position(name, 1, 1), f"a script must be at most {LARGEST // 1024} KiB")])
+
+
+def _check_characters(script: str, name: str) -> None:
+    if match := _FORBIDDEN.search(script):
+        line, column = script.count("\n", 0, match.start()) + 1, match.start() - script.rfind("\n", 0, match.start())
+        text = f"has the invisible character U+{ord(match.group()):04X}; delete it"
+        raise ScriptError([Problem(Position(name, line, column), text)])
+
+
+class _Yaml(Reader, Scanner, Parser):
+    """PyYAML up to its events: what would make values out of scalars is left out."""
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+
+def _events(script: str, composer: _Composer) -> Iterator[events.Event]:
+    yaml = _Yaml(script)
+    try:
+        while (event := yaml.get_event()) is not None:  # type: ignore[no-untyped-call]
+            yield event
+    except MarkedYAMLError as error:
+        line, column, text = syntax.explain(_trouble(error, script, composer.last_quote))
+    except (YAMLError, ValueError, OverflowError):
+        # An escape such as "\UFFFFFFFF" passes the scanner's own checks and fails in chr().
+        line, column, text = yaml.line + 1, yaml.column + 1, syntax.NO_CHARACTER
+    else:
+        return
+    composer.refuse(Position(composer.name, line, column), text)
+
+
+def _trouble(error: MarkedYAMLError, script: str, quote: syntax.Quote | None) -> syntax.Trouble:
+    at, context_at = ((mark.line, mark.column) if mark else None for mark in (error.problem_mark, error.context_mark))
+    what = f"{error.context or ''}: {error.problem or ''}"
+    return syntax.Trouble(what, at or context_at or (0, 0), context_at, tuple(script.splitlines()), quote)
+
+
+class _Built(NamedTuple):
+    """A finished node, the number of nodes in it, and how deep it goes below itself."""
+
+    node: Node
+    size: int
+    height: int
+
+
+class _Open:
+    """A list or mapping whose end has not come yet; ``key`` is the key that waits for its value."""
+
+    def __init__(self, event: events.CollectionStartEvent) -> None:
+        self.event = event
+        self.items: list[Node] = []
+        self.pairs: list[tuple[Scalar, Node]] = []
+        self.key: Node | None = None
+        self.size = 1
+        self.height = 0
+
+
+class _Composer:
+    """Puts nodes together from events, without recursion, and keeps the limits while it does."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.root: Node | None = None
+        self.problems: list[Problem] = []
+        self.last_quote: syntax.Quote | None = None
+        self._open: list[_Open] = []
+        self._anchors: dict[str, _Built] = {}
+        self._count = 0
+        self._documents = 0
+
+    def refuse(self, at: Position, text: str) -> NoReturn:
+        """Stop reading."""
+        raise ScriptError([*self.problems, Problem(at, text)])
+
+    def take(self, event: events.Event) -> None:
+        """The next event of the file."""
+        self.last_quote = None
+        if isinstance(event, events.ScalarEvent):
+            self._scalar(event)
+        elif isinstance(event, events.CollectionStartEvent):
+            self._begin(event)
+        elif isinstance(event, events.CollectionEndEvent):
+            self._end()
+        elif isinstance(event, events.AliasEvent):
+            self._alias(event)
+        elif isinstance(event, events.DocumentStartEvent):
+            self._document(event)
+
+    def _at(self, event: events.Event) -> Position:
+        mark = cast("Mark", event.start_mark)
+        return Position(self.name, mark.line + 1, mark.column + 1)
+
+    def _document(self, event: events.DocumentStartEvent) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            self.refuse(self._at(event), "begins a second document; keep one script in a file")
+
+    def _scalar(self, event: events.ScalarEvent) -> None:
+        at = self._at(event)
+        self._check_tag(event, at)
+        if len(event.value) > LONGEST_TEXT:
+            self.refuse(at, f"must be at most {LONGEST_TEXT} characters long, not {len(event.value)}")
+        if event.style in ("'", '"'):
+            end = cast("Mark", event.end_mark)
+            self.last_quote = syntax.Quote((at.line - 1, at.column - 1), (end.line, end.column))
+        scalar = Scalar(unicodedata.normalize("NFC", event.value), event.style is not None, at)
+        self._count_in(1, at)
+        self._add(_Built(scalar, 1, 0), event.anchor)
+
+    def _check_tag(self, event: events.ScalarEvent | events.CollectionStartEvent, at: Position) -> None:
+        if event.tag is not None:
+            text = f"the tag {shown(event.tag)} is not allowed; put a text that begins with '!' in quotes"
+            self.problems.append(Problem(at, text))
+
+    def _begin(self, event: events.CollectionStartEvent) -> None:
+        at = self._at(event)
+        self._check_tag(event, at)
+        self._count_in(1, at)
+        self._open.append(_Open(event))
+        self._check_depth(len(self._open), at)
+
+    def _end(self) -> None:
+        done = self._open.pop()
+        at = self._at(done.event)
+        sequence = isinstance(done.event, events.SequenceStartEvent)
+        node = Sequence(tuple(done.items), at) if sequence else Mapping(tuple(done.pairs), at)
+        self._add(_Built(node, done.size, done.height + 1), done.event.anchor)
+
+    def _alias(self, event: events.AliasEvent) -> None:
+        at, built = self._at(event), self._anchors.get(event.anchor or "")
+        if built is None:
+            text = f"{shown(f'*{event.anchor}')} stands for nothing above it; put a text that begins with '*' in quotes"
+            self.refuse(at, text)
+        self._count_in(built.size, at)
+        self._check_depth(len(self._open) + built.height, at)
+        self._add(built, None)
+
+    def _count_in(self, nodes: int, at: Position) -> None:
+        self._count += nodes
+        if self._count > MOST_NODES:
+            self.refuse(at, f"is too much: a script has at most {MOST_NODES} values, with aliases counted in full")
+
+    def _check_depth(self, depth: int, at: Position) -> None:
+        if depth > DEEPEST:
+            self.refuse(at, f"is nested too deep: at most {DEEPEST} levels are allowed")
+
+    def _add(self, built: _Built, anchor: str | None) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = built
+        if not self._open:
+            self.root = built.node
+            return
+        parent = self._open[-1]
+        parent.size += built.size
+        parent.height = max(parent.height, built.height)
+        if isinstance(parent.event, events.SequenceStartEvent):
+            parent.items.append(built.node)
+        elif parent.key is None:
+            parent.key = built.node
+        else:
+            self._pair(parent, parent.key, built.node)
+            parent.key = None
+
+    def _pair(self, parent: _Open, key: Node, value: Node) -> None:
+        if not isinstance(key, Scalar):
+            self.problems.append(Problem(key.at, "a key must be a word; put a text with braces or brackets in quotes"))
+        elif key.text == "<<" and not key.quoted:
+            text = "merge keys ('<<') are not allowed; write the keys out, or use params and ${name}"
+            self.problems.append(Problem(key.at, text))
+        else:
+            parent.pairs.append((key, value))

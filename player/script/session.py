@@ -1,0 +1,182 @@
+"""The session: the validated, immutable model of a script.
+
+The rule: whoever holds a `Session` never checks it again. Names of sounds and voices are as written; whether they exist
+is for those who know sounds and voices. What the steps are is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 (hints are read when a script is bound)
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, ClassVar, Final, Literal, cast
+
+from player.errors import Position, ScriptError
+from player.script import reader
+from player.script.binding import WRONG, Binder, Outcome
+from player.script.kinds import TextKind, shown
+from player.script.near import did_you_mean
+from player.script.nodes import Mapping as Nodes
+from player.script.params import Parameter
+from player.script.shapes import Record, enumerated, shape_of
+from player.script.types import (
+    NOT_WRITTEN,
+    Identifier,
+    Language,
+    Level,
+    Name,
+    OneOrMore,
+    Percent,
+    Sound,
+    Step,
+    Steps,
+    Text,
+    WordsAMinute,
+    duration,
+)
+
+__all__ = ["Background", "Parameter", "Session", "Step", "Technique", "VoiceSettings", "parse"]
+
+Technique = Literal["breathing", "muscle", "grounding", "mindfulness", "movement", "care", "thought", "guide"]
+Fade = Annotated[int, duration(maximum_ms=60_000)]
+_NO_VALUES: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class VoiceSettings:
+    """Who speaks, and how."""
+
+    name: Name | None = None
+    """The engine's own name for it; None is the language's default."""
+    rate: WordsAMinute = 105
+    pitch: Percent = 50
+
+
+@dataclass(frozen=True)
+class Background:
+    """The bed at the start, with levels relative to the voice; a bare value is its sound."""
+
+    shorthand: ClassVar[str] = "sound"
+
+    sound: Sound = None
+    """None is no bed."""
+    under_voice: Level = -20.0
+    in_pauses: Level = -16.0
+    fade_in: Fade = 4000
+    fade_out: Fade = 10_000
+
+
+@dataclass(frozen=True)
+class Session:
+    """A script that can be played.
+
+    Attributes
+    ----------
+    safety
+        Lines that are shown before the first sound.
+    params
+        What the script leaves open; ``values`` is what each stands for in this session.
+    path
+        What problems call the script.
+    places
+        Where its values stand, such as ``background.sound``.
+    """
+
+    title: Name
+    steps: Steps
+    summary: Text = ""
+    technique: Technique = "guide"
+    language: Language = "en-GB"
+    safety: OneOrMore[Text] = ()
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
+    background: Background = field(default_factory=Background)
+    params: Mapping[Identifier, Parameter] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict, metadata=NOT_WRITTEN)
+    path: str = field(default="", metadata=NOT_WRITTEN)
+    places: Mapping[str, Position] = field(default_factory=dict, metadata=NOT_WRITTEN, compare=False)
+
+
+def parse(text: str | bytes, name: str, kinds: Mapping[str, type], values: Mapping[str, str] = _NO_VALUES) -> Session:
+    """A script as a session.
+
+    Parameters
+    ----------
+    text
+        YAML; bytes must be UTF-8.
+    name
+        What problems call the script.
+    kinds
+        Step key to the frozen dataclass of its fields.
+    values
+        What parameters stand for in place of their defaults.
+
+    Raises
+    ------
+    ScriptError
+        With every problem of the script and of the values.
+    """
+    root, problems = reader.compose(text, name)
+    binder = Binder(kinds, None, problems)
+    session: object = WRONG
+    if isinstance(root, Nodes):
+        session = _session(root, binder, name, values)
+    else:
+        binder.wrong(root.at, "a script must be keys and values: a 'title:', and 'steps:' with a list below it")
+    if binder.problems:
+        raise ScriptError(binder.problems)
+    return cast("Session", session)
+
+
+def _session(root: Nodes, binder: Binder, name: str, values: Mapping[str, str]) -> object:
+    parameters = _parameters(root, binder)
+    binder.values = chosen = _choose(parameters, values, root, binder)
+    given = {
+        "params": MappingProxyType(parameters),
+        "values": MappingProxyType(chosen),
+        "path": name,
+        "places": MappingProxyType(binder.places),
+    }
+    return binder.record(root, Record(Session), "", "", given)
+
+
+def _parameters(root: Nodes, binder: Binder) -> dict[str, Parameter | Outcome]:
+    """The parameters by name; one with problems keeps its name, so that what uses it is not told as well."""
+    node = next((value for key, value in root.pairs if key.text == "params"), None)
+    if node is None:
+        return {}
+    if not isinstance(node, Nodes):
+        binder.wrong(node.at, "params must be a mapping of names and values, such as 'side: 4s'")
+        return {}
+    binder.places["params"] = node.at
+    found: dict[str, Parameter | Outcome] = {}
+    for word, (key, value) in binder.pairs(node).items():
+        known = binder.value(key, shape_of(Identifier), f"the parameter {shown(word)}", f"params.{word}")
+        parameter = binder.value(value, Record(Parameter), word, f"params.{word}")
+        found[word] = WRONG if known is WRONG else cast("Parameter | Outcome", parameter)
+    return found
+
+
+def _choose(
+    parameters: Mapping[str, Parameter | Outcome], values: Mapping[str, str], root: Nodes, binder: Binder
+) -> dict[str, str | None]:
+    """What each parameter stands for; None where a problem has been told."""
+    there = f"there are {enumerated([*parameters])}" if parameters else "this script has none"
+    for word in values:
+        if word not in parameters:
+            text = f"there is no parameter {shown(word)}; {did_you_mean(word, parameters) or there}"
+            binder.wrong(binder.places.get("params", root.at), text)
+    return {word: _chosen(word, each, values.get(word), binder) for word, each in parameters.items()}
+
+
+def _chosen(word: str, parameter: Parameter | Outcome, value: str | None, binder: Binder) -> str | None:
+    if isinstance(parameter, Outcome):
+        return None
+    if value is None:
+        return parameter.default
+    try:
+        text = TextKind().parse(value)
+        parameter.check(text)
+    except ValueError as error:
+        binder.wrong(binder.places[f"params.{word}"], f"{word} {error}")
+        return None
+    return text

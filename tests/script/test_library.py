@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from player.errors import MediaError, ScriptError, UsageError
+from player.script import library
+from player.script.nodes import Mapping
+from player.script.reader import read
+
+HELLO = "title: Hello\nsteps: [{say: Hello}]\n"
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's own folder, with one script and one muscle set."""
+    folder = tmp_path / "own"
+    (folder / "muscles").mkdir(parents=True)
+    (folder / "evening.yaml").write_text(HELLO, encoding="utf-8")
+    (folder / "muscles" / "mine.yaml").write_text("title: Mine\n", encoding="utf-8")
+    monkeypatch.setenv("PLAYER_SCRIPTS", str(folder))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def test_bundled_sessions_have_names_and_can_be_read(own: Path) -> None:
+    names = [name for name in library.session_names() if not library.find(name).own]
+    assert "box-breathing" in names
+    assert names == sorted(names)
+    for name in names:
+        source = library.find(name)
+        assert (source.name, source.path.stem) == (name, name)
+        assert isinstance(read(source.text, name), Mapping)
+
+
+def test_own_sessions_come_after_the_bundled_ones(own: Path) -> None:
+    (own / "afternoon.yml").write_text(HELLO, encoding="utf-8")
+    (own / ".hidden.yaml").write_text(HELLO, encoding="utf-8")
+    (own / "notes.txt").write_text(HELLO, encoding="utf-8")
+    (own / "folder.yaml").mkdir()
+    assert library.session_names()[-2:] == ("afternoon", "evening")
+    assert library.find("evening") == library.Source("evening", HELLO, own / "evening.yaml", own=True)
+
+
+def test_without_a_folder_of_ones_own_there_are_the_bundled_sessions(own: Path) -> None:
+    shutil.rmtree(own)
+    assert "box-breathing" in library.session_names()
+    assert "evening" not in library.session_names()
+
+
+def test_the_own_folder_is_the_platforms_where_no_variable_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PLAYER_SCRIPTS", raising=False)
+    assert library.own_scripts().is_absolute()
+    assert library.own_scripts().name == "scripts"
+    assert "player" in library.own_scripts().parts
+
+
+@pytest.mark.parametrize("name", ["calm.yaml", "./calm.yaml", "calm.YML", "sub/calm", "calm"])
+def test_a_path_is_found(own: Path, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(HELLO, encoding="utf-8")
+    assert library.find(name) == library.Source("calm", HELLO, Path(name), own=True)
+
+
+def test_a_bundled_name_wins_over_a_file_of_the_same_name(own: Path, tmp_path: Path) -> None:
+    (tmp_path / "box-breathing").write_text(HELLO, encoding="utf-8")
+    assert not library.find("box-breathing").own
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("box-breathin", "there is no session 'box-breathin'; did you mean 'box-breathing'? `player list` shows them"),
+        ("evenin", "there is no session 'evenin'; did you mean 'evening'? `player list` shows them"),
+        ("zzz", "there is no session 'zzz'; `player list` shows them"),
+        ("zzz.yaml", "zzz.yaml is not there; `player list` shows the sessions that have names"),
+        ("a/zzz", "a/zzz is not there; `player list` shows the sessions that have names"),
+        ("own", "own is a folder; name a script in it"),
+        ("x\x1b[2J.yaml", "x\\x1b[2J.yaml is not there; `player list` shows the sessions that have names"),
+        ("x\0y", "there is no session 'x\\x00y'; `player list` shows them"),
+        ("x\0y.yaml", "x\\x00y.yaml cannot be read: embedded null byte"),
+    ],
+)
+def test_what_is_not_there_is_one_sentence(own: Path, name: str, message: str) -> None:
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
+        library.find(name)
+
+
+def test_a_file_that_cannot_be_opened_is_one_sentence(own: Path) -> None:
+    (own / "circle.yaml").symlink_to(own / "circle.yaml")
+    with pytest.raises(UsageError, match=r"circle.yaml cannot be read: too many .*links$"):
+        library.find(str(own / "circle.yaml"))
+
+
+def test_a_file_that_is_no_text_is_told_with_its_line(own: Path) -> None:
+    (own / "evening.yaml").write_bytes(b"title: x\n\xff")
+    with pytest.raises(ScriptError, match=r"evening.yaml:2:1: must be UTF-8 text"):
+        library.find("evening")
+
+
+def test_a_huge_file_is_refused_without_being_read_whole(own: Path) -> None:
+    (own / "evening.yaml").write_text("é" * 200_000, encoding="utf-8")
+    with pytest.raises(ScriptError, match=r"evening.yaml:1:1: a script must be at most 256 KiB$"):
+        library.find("evening")
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without end")
+def test_a_file_without_end_is_refused(own: Path) -> None:
+    with pytest.raises(ScriptError, match="a script must be at most 256 KiB"):
+        library.find("/dev/zero")
+
+
+def test_an_installed_package_finds_what_it_carries(tmp_path: Path) -> None:
+    """The wheel holds ``bundled`` inside the package; a second copy of the module stands for it."""
+    package = tmp_path / "player"
+    shutil.copytree(Path(library.__file__).parent, package / "script")
+    (package / "bundled" / "scripts").mkdir(parents=True)
+    code = "from player.script import library; print(library.bundled('scripts')); print(library.bundled('audio'))"
+    source = Path(library.__file__).parent.parent
+    for name in ("__init__.py", "units.py", "errors.py"):
+        shutil.copy(source / name, package / name)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(package / "bundled" / "scripts"), str(tmp_path / "audio")]
+
+
+@pytest.fixture
+def beside(own: Path, tmp_path: Path) -> Path:
+    """A script's folder, with a sound in it, one below it and one outside."""
+    folder = tmp_path / "scripts"
+    for path in (
+        folder / "rain.mp3",
+        folder / "beds" / "wind.wav",
+        tmp_path / "outside.wav",
+        tmp_path / "more" / "x.wav",
+    ):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"RIFF")
+    return folder
+
+
+@pytest.mark.parametrize("name", ["rain.mp3", "./rain.mp3", "beds/wind.wav", "beds/../rain.mp3"])
+def test_a_sound_beside_the_script_is_found(beside: Path, name: str) -> None:
+    assert library.sound_file(name, beside) == (beside / name).resolve()
+
+
+def test_a_sound_in_a_folder_that_the_user_names_is_found(beside: Path, tmp_path: Path) -> None:
+    more = tmp_path / "more"
+    assert library.sound_file("x.wav", beside, (more,)) == (more / "x.wav").resolve()
+    assert library.sound_file(str(more / "x.wav"), beside, (more,)) == (more / "x.wav").resolve()
+    with pytest.raises(MediaError, match="is outside the script's own folder"):
+        library.sound_file(str(more / "x.wav"), beside)
+
+
+ADDRESS = "is an address on a network; download it and put it beside the script"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("../outside.wav", "sound '../outside.wav' is outside the script's own folder; put the file beside the script"),
+        ("/etc/passwd", "sound '/etc/passwd' is outside the script's own folder; put the file beside the script"),
+        ("link.wav", "sound 'link.wav' is outside the script's own folder; put the file beside the script"),
+        ("drip.wav", "there is no sound file 'drip.wav' in the script's own folder"),
+        ("beds", "there is no sound 'beds'; did you mean 'bells'?"),
+        ("bell", "there is no sound 'bell'; did you mean 'bells'?"),
+        ("https://x.org/a.ogg", f"sound 'https://x.org/a.ogg' {ADDRESS}"),
+        ("data:audio/wav;x", f"sound 'data:audio/wav;x' {ADDRESS}"),
+        ("file:///etc/passwd", f"sound 'file:///etc/passwd' {ADDRESS}"),
+        ("x\0y", "sound 'x\\x00y' is not a name that a file can have"),
+        ("x" * 5000, f"sound '{'x' * 57}...' is not a name that a file can have"),
+    ],
+)
+def test_a_script_reaches_no_other_sound(beside: Path, name: str, message: str) -> None:
+    (beside / "link.wav").symlink_to(beside.parent / "outside.wav")
+    with pytest.raises(MediaError, match=f"^{re.escape(message)}$"):
+        library.sound_file(name, beside, others=("bells",))
+
+
+def test_every_bundled_sound_is_found_from_anywhere(beside: Path) -> None:
+    for name in library.sounds():
+        assert library.sound_file(name, beside).is_relative_to(library.bundled("audio"))
+
+
+def test_a_sound_that_nobody_knows_is_told_with_the_known_ones(beside: Path) -> None:
+    known = ", ".join(sorted({*library.sounds(), "bells", "zither"}))
+    with pytest.raises(MediaError, match=f"^there is no sound 'qqq'; there are {known}$"):
+        library.sound_file("qqq", beside, others=("zither", "bells"))
+
+
+def test_muscle_sets_are_bundled_and_the_users_own(own: Path) -> None:
+    assert library.muscle_sets()[-1] == "mine"
+    assert "seven" in library.muscle_sets()
+    assert library.muscle_set("mine") == library.Source(
+        "mine", "title: Mine\n", own / "muscles" / "mine.yaml", own=True
+    )
+    assert not library.muscle_set("seven").own
+
+
+def test_an_unknown_muscle_set_is_a_fragment_with_the_known_ones(own: Path) -> None:
+    known = ", ".join(library.muscle_sets())
+    with pytest.raises(ValueError, match=f"^must be one of {known}, not 'sevn'; did you mean 'seven'\\?$"):
+        library.muscle_set("sevn")

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from player import units
+
+milliseconds = st.integers(min_value=0, max_value=units.LONGEST_MS)
+
+
+@given(milliseconds)
+def test_a_formatted_duration_parses_to_itself(ms: int) -> None:
+    assert units.parse_duration(units.format_duration(ms)) == ms
+
+
+@given(milliseconds)
+def test_a_timecode_parses_to_the_second_that_it_is_in(ms: int) -> None:
+    assert units.parse_duration(units.timecode(ms)) == ms // 1000 * 1000
+
+
+@given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 59), st.integers(0, 999))
+def test_all_ways_to_write_a_duration_agree(hours: int, minutes: int, seconds: int, ms: int) -> None:
+    whole = ((hours * 60 + minutes) * 60 + seconds) * 1000 + ms
+    written = [
+        f"{hours}h{minutes}m{seconds}s{ms}ms",
+        f"{hours}:{minutes:02}:{seconds:02}.{ms:03}",
+        f"{whole // 1000}.{ms:03}",
+        f"{whole}ms",
+        f" {hours}H {minutes} m {seconds}.{ms:03} s ",
+    ]
+    assert {units.parse_duration(text) for text in written} == {whole}
+
+
+@pytest.mark.parametrize(
+    ("text", "ms"),
+    [
+        ("4", 4000),
+        ("4s", 4000),
+        ("500ms", 500),
+        ("1.5s", 1500),
+        ("2m", 120_000),
+        ("2m30s", 150_000),
+        ("0:30", 30_000),
+        ("12:05", 725_000),
+        ("1:02:03", 3_723_000),
+        ("1:30", 90_000),
+        ("90:00", 5_400_000),
+        ("24h", 86_400_000),
+        ("0", 0),
+        ("012", 12_000),
+        ("0.1s", 100),
+        ("0.001", 1),
+    ],
+)
+def test_durations(text: str, ms: int) -> None:
+    assert units.parse_duration(text) == ms
+
+
+NO_DURATIONS = """
+s -4 -4s +4s 4|s|s inf nan 1e3 4x 1:5 1:60 1:60:00 1:2:3 :30 2m30 30s2m 4s4s 1.s .5s 1_000 4,5s no ~ 1:30: 1.2.3 ms4
+0x10 4|5 1|:|30 1|000 4|m|s 1111111111111 1.0000000000000000000000000001s
+"""
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "4\n5", "1" * 5000, *(text.replace("|", " ") for text in NO_DURATIONS.split())]
+)
+def test_what_is_no_duration(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^must be a duration such as 4s, .* not "):
+        units.parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["0.5ms", "1.0005s", "0.0001", "1.000000001s", "23h59m59.999999999s"])
+def test_durations_are_whole_milliseconds(text: str) -> None:
+    with pytest.raises(ValueError, match="whole number of milliseconds"):
+        units.parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["24h1ms", "86401", "9" * 12, "24:00:01", "9999999999:00:00"])
+def test_durations_end_with_the_day(text: str) -> None:
+    with pytest.raises(ValueError, match="at most 24 hours"):
+        units.parse_duration(text)
+
+
+def _read(text: str) -> int | str:
+    try:
+        return units.parse_duration(text)
+    except ValueError as error:
+        return str(error)
+
+
+@given(st.one_of(st.text(), st.text(alphabet="0123456789.:hms ")))
+def test_any_text_is_a_duration_or_a_fragment_that_says_why_not(text: str) -> None:
+    read = _read(text)
+    assert read.startswith("must be ") if isinstance(read, str) else 0 <= read <= units.LONGEST_MS
+
+
+@given(st.integers(-120, 60), st.integers(0, 9))
+def test_a_level_is_its_number(whole: int, tenth: int) -> None:
+    assert units.parse_level(f"{whole}.{tenth} dB") == float(f"{whole}.{tenth}")
+
+
+@pytest.mark.parametrize(
+    ("text", "db"), [("-20 dB", -20.0), ("-20dB", -20.0), ("0 db", 0.0), ("+3 DB", 3.0), (" -1.5 dB ", -1.5)]
+)
+def test_levels(text: str, db: float) -> None:
+    assert units.parse_level(text) == db
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "-20", "20%", "dB", "-20 LUFS", "- 20 dB", "-inf dB", "nan dB", "1e1 dB", "-20 dB dB", "9" * 400 + " dB"],
+)
+def test_what_is_no_level(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^must be a level such as -20 dB, not "):
+        units.parse_level(text)
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [(0, "0s"), (500, "0.5s"), (4000, "4s"), (1500, "1.5s"), (60_000, "1m"), (150_000, "2m30s"), (60_001, "1m0.001s")],
+)
+def test_format_duration(ms: int, text: str) -> None:
+    assert units.format_duration(ms) == text
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [(0, "0:00"), (999, "0:00"), (420_000, "7:00"), (3_723_999, "1:02:03"), (36_000_000, "10:00:00")],
+)
+def test_timecode(ms: int, text: str) -> None:
+    assert units.timecode(ms) == text
+
+
+def test_gain() -> None:
+    assert units.gain(0.0) == 1.0
+    assert units.gain(-20.0) == pytest.approx(0.1)
+    assert units.gain(-6.0206) == pytest.approx(0.5, abs=1e-6)
+
+
+def test_a_millisecond_is_a_whole_number_of_frames() -> None:
+    assert units.FRAMES_PER_MS * 1000 == units.RATE
