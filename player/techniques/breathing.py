@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
-from player.script.types import Count, Duration, DurationKind, FieldError, Name, OneOrMore
+from player.script.types import Count, Duration, FieldError, Name, OneOrMore, duration
 from player.techniques.cue import Part, Slot, Sounding, Speech, Tone
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ COUNTING_PACE: Final = 1.25
 
 _STAGE = re.compile(r"(\w+)(?:\s+(\d+))?")
 _HELPS: Final = ("count", "words", "tones", "silent")
-PhaseLength = Annotated[int, DurationKind(minimum_ms=500, maximum_ms=60_000)]
+PhaseLength = Annotated[int, duration(minimum_ms=500, maximum_ms=60_000)]
 
 
 @dataclass(frozen=True)

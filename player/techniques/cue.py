@@ -7,9 +7,10 @@ business, how they sound is the voice's and the sound's. All values are frozen a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from player.errors import Position
+if TYPE_CHECKING:
+    from player.errors import Position
 
 
 @dataclass(frozen=True)

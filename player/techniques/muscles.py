@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from player.script import library
 from player.script.binding import bind
 from player.script.reader import read
-from player.script.types import Count, Duration, DurationKind, FieldError, Name, OneOrMore, Text
+from player.script.types import Count, Duration, FieldError, Name, OneOrMore, Text, duration
 from player.techniques.cue import Part, Slot, Speech
 from player.techniques.speech import spoken
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 FIRM_PACE: Final = 1.2
 LONG_PACE: Final = 0.8
 
-Tension = Annotated[int, DurationKind(minimum_ms=2000, maximum_ms=15_000)]
+Tension = Annotated[int, duration(minimum_ms=2000, maximum_ms=15_000)]
 
 
 @dataclass(frozen=True)
 class Group:
     """A muscle group.
 
-    ``name`` and ``how`` fit into sentences ("your right hand", "make a fist"); ``short`` is the word to leave it out by;
-    ``caution`` is spoken before the first tension; ``ease`` is what there is to notice once it has let go.
+    ``name`` and ``how`` fit into sentences ("your right hand", "make a fist"); ``short`` is the word to leave it out
+    by; ``caution`` is spoken before the first tension; ``ease`` is what there is to notice once it has let go.
     """
 
     name: Name

@@ -24,7 +24,7 @@ SENTENCE_GAP_MS: Final = 1200
 """Silence between two sentences of relaxation speech; engines leave about 650 ms at a calm rate (measured)."""
 
 _QUOTES = "\"'\u201c\u201d\u2018\u2019()"
-_SENTENCE_END = re.compile(rf"(?<=[.!?…])[{_QUOTES}]*\s+(?=[{_QUOTES}]*[^\W\d_a-z]|\d)")
+_SENTENCE_END = re.compile(rf"([.!?…][{_QUOTES}]*) (?=[{_QUOTES}]*[^\W\d_a-z]|\d)")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No)\.$")
 
 
@@ -35,7 +35,7 @@ def sentences(text: str) -> tuple[str, ...]:
     abbreviation such as ``Dr.``.
     """
     found: list[str] = []
-    for piece in _SENTENCE_END.split(" ".join(text.split())):
+    for piece in _SENTENCE_END.sub(r"\1\n", " ".join(text.split())).split("\n"):
         if found and _ABBREVIATION.search(found[-1]):
             found[-1] += " " + piece
         else:

@@ -38,7 +38,7 @@ class Words:
 
 
 _ENGLISH = Words(
-    phases={"in": "Breathe in", "hold": "Hold", "out": "Breathe out", "rest": "Rest"},
+    phases={"in": "Breathe in", "hold": "Hold", "out": "Breathe out", "rest": "Pause"},
     numbers=(
         *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
         *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),

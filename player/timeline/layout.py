@@ -7,7 +7,6 @@ hurried. Clips are known by their length and beat alone, so that made-up numbers
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +16,7 @@ from player.timeline.model import BedState, Cue, Section, Span, Stretch, Timelin
 from player.units import LONGEST_MS, format_duration, timecode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from player.script.session import Session
 
@@ -40,6 +39,21 @@ def utterances(parts: Iterable[Part]) -> tuple[Utterance, ...]:
     """All distinct utterances, in the order in which they are first heard."""
     cues = (cue for part in parts if isinstance(part, Slot) for cue in part.cues)
     return tuple(dict.fromkeys(cue.utterance for cue in cues if isinstance(cue, Speech)))
+
+
+def nominal_ms(parts: Iterable[Part]) -> tuple[int, bool]:
+    """How long parts last without a voice to tell, and whether that is exact.
+
+    Speech without a slot is taken at its rate: words a minute.
+    """
+    slots = [part for part in parts if isinstance(part, Slot)]
+    lengths = [_estimate(slot) if slot.length_ms is None else slot.length_ms for slot in slots]
+    return sum(lengths), all(slot.length_ms is not None for slot in slots)
+
+
+def _estimate(slot: Slot) -> int:
+    said = [cue.utterance for cue in slot.cues if isinstance(cue, Speech)]
+    return slot.then_ms + sum(len(each.text.split()) * 60_000 // each.rate for each in said)
 
 
 def lay_out(session: Session, parts: Sequence[Part], clip_of: Callable[[Utterance], Spoken]) -> Timeline:
@@ -174,23 +188,34 @@ class _Desk:
             self.problem(at, f"{cue.text!r} begins {early} before the session does; put a pause: 1s before it")
         if self.last is None or self.last_at is None or cue.start_ms >= self.last.end_ms:
             return
+        if self.last.end_ms > self.last.slot_start_ms + self.last.slot_ms:
+            return  # that it is too long for its slot has been told
         room = format_duration(cue.start_ms - self.last.start_ms)
         length = format_duration(self.last.end_ms - self.last.start_ms)
         text = f"{_short(self.last.text)!r} takes {length}, but {_short(cue.text)!r} begins {room} after its start; "
         self.problem(self.last_at, text + _REMEDIES[self.last.kind])
 
     def _check_room(self, slot: Slot, length: int, speech_end: int) -> None:
+        """No speech goes on after its slot has ended."""
         if speech_end <= self.now_ms + length:
             return
-        said = " ".join(cue.utterance.text for cue in slot.cues if isinstance(cue, Speech))
-        takes, room = speech_end - self.now_ms, format_duration(length)
-        more = format_duration(-(-takes // 1000) * 1000)
-        text = f"{_short(said)!r} takes {format_duration(takes)}, but its slot is {room}; "
-        self.problem(slot.at, text + f"make the slot {more} or longer, use fewer words, or a faster rate")
+        said = [cue for cue in slot.cues if isinstance(cue, Speech)]
+        takes, room = format_duration(speech_end - self.now_ms), format_duration(length)
+        if said[-1].beat_ms is not None:
+            over = format_duration(speech_end - self.now_ms - length)
+            text = (
+                f"{said[-1].utterance.text!r} goes on for {over} after its phase of {room}; {_REMEDIES[said[-1].kind]}"
+            )
+        else:
+            words = _short(" ".join(cue.utterance.text for cue in said))
+            more = format_duration(-(-(speech_end - self.now_ms) // 1000) * 1000)
+            text = f"{words!r} takes {takes}, but its slot is {room}; make the slot {more} or longer, {_FEWER}"
+        self.problem(slot.at, text)
 
 
+_FEWER = "use fewer words, or a faster rate"
 _REMEDIES = {
-    "speech": "make its slot longer, use fewer words, or a faster rate",
+    "speech": f"make its slot longer, {_FEWER}",
     "word": "make the phase longer, choose a shorter word (words: {in: In}), or a faster rate",
     "count": "choose a faster rate, or guide: words",
 }

@@ -7,9 +7,10 @@ captions a session reads this and nothing else. It knows no audio: clips and ton
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from player.techniques.cue import Tone, Utterance
+if TYPE_CHECKING:
+    from player.techniques.cue import Tone, Utterance
 
 Kind = Literal["speech", "word", "count", "tone", "chime"]
 
@@ -81,7 +82,8 @@ class Timeline:
     """A session with every moment decided.
 
     ``speech`` are the spans under which the bed is down (spoken cues and whole counted blocks), in order and apart.
-    ``slots`` follow each other without a gap and add up to ``total_ms``. ``beds`` is in order of time and never empty; the first state starts at 0.
+    ``slots`` follow each other without a gap and add up to ``total_ms``. ``beds`` is in order of time and never empty;
+    the first state starts at 0.
     """
 
     title: str

@@ -1,0 +1,93 @@
+"""Breathing: phases keep their length, words and numbers their beats, and the guide steps back."""
+
+from __future__ import annotations
+
+import pytest
+
+from player.errors import Position, ScriptError
+from player.script.types import FieldError
+from player.techniques.breathing import Breathe, Pattern, PhaseWords, Stage, StageKind
+from player.techniques.cue import Slot, Sounding, Speech
+from player.techniques.planning import Planner
+
+AT = Position("a.yaml", 1, 1)
+PLANNER = Planner("en-GB", None, 105, 50)
+BOX = Pattern(in_=4000, hold=4000, out=4000, rest=4000, cycles=2)
+
+
+def slots(step: Breathe, planner: Planner = PLANNER) -> list[Slot]:
+    found = list(step.parts(AT, planner))
+    assert all(isinstance(part, Slot) for part in found)
+    return [part for part in found if isinstance(part, Slot)]
+
+
+def said(slot: Slot) -> list[tuple[str, int | None]]:
+    return [(cue.utterance.text, cue.beat_ms) for cue in slot.cues if isinstance(cue, Speech)]
+
+
+def test_a_counted_phase_has_its_word_then_the_numbers_on_their_seconds() -> None:
+    first = slots(Breathe(BOX))[0]
+    assert first.length_ms == 4000
+    assert said(first) == [("Breathe in", 0), ("two", 1000), ("three", 2000), ("four", 3000)]
+
+
+def test_counting_down_ends_on_one() -> None:
+    assert said(slots(Breathe(BOX, count="down"))[1]) == [("Hold", 0), ("three", 1000), ("two", 2000), ("one", 3000)]
+
+
+def test_half_seconds_at_the_end_of_a_phase_are_not_counted() -> None:
+    step = Breathe(Pattern(in_=5500, out=5500, cycles=1))
+    assert [beat for _, beat in said(slots(step)[0])] == [0, 1000, 2000, 3000, 4000]
+
+
+def test_a_phase_under_two_seconds_gets_the_word_alone() -> None:
+    step = Breathe(Pattern(in_=1900, out=4000, cycles=1))
+    assert said(slots(step)[0]) == [("Breathe in", 0)]
+
+
+def test_the_guide_steps_back_over_the_cycles_and_the_last_lasts() -> None:
+    step = Breathe(Pattern(in_=4000, out=6000, cycles=6), guide=(Stage("count", 1), Stage("words", 2), Stage("tones")))
+    helps = ["count" if len(s.cues) > 1 else "words" if s.ducked else "tones" for s in slots(step)[::2]]
+    assert helps == ["count", "words", "words", "tones", "tones", "tones"]
+
+
+def test_more_guide_than_cycles_is_cut_off() -> None:
+    assert len(slots(Breathe(BOX, guide=(Stage("words", 9), Stage("silent"))))) == 8
+
+
+def test_silence_is_silent_and_tones_last_their_phase() -> None:
+    silent, tones = (slots(Breathe(BOX, guide=(Stage(help_),)))[2] for help_ in ("silent", "tones"))
+    assert silent.cues == ()
+    (cue,) = tones.cues
+    assert isinstance(cue, Sounding)
+    assert (cue.tone.name, cue.tone.length_ms, tones.ducked) == ("out", 4000, False)
+
+
+@pytest.mark.parametrize(("wanted", "cycles"), [(304_000, 19), (311_999, 19), (312_000, 20), (1, 1)])
+def test_a_time_means_the_nearest_whole_number_of_cycles(wanted: int, cycles: int) -> None:
+    assert Pattern(in_=4000, hold=4000, out=4000, rest=4000, for_=wanted).count() == cycles
+
+
+@pytest.mark.parametrize("options", [{}, {"cycles": 2, "for_": 5000}])
+def test_cycles_are_given_in_exactly_one_way(options: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="either cycles or for"):
+        Pattern(in_=4000, out=4000, **options)
+
+
+def test_every_help_but_the_last_needs_its_cycles() -> None:
+    with pytest.raises(FieldError, match="but the last"):
+        Breathe(BOX, guide=(Stage("count"), Stage("silent")))
+
+
+@pytest.mark.parametrize("text", ["sing", "count 0", "count -1", "count 1.5", "", "count 2 3"])
+def test_a_stage_is_one_of_four_words_with_a_whole_number(text: str) -> None:
+    with pytest.raises(ValueError, match="must be count, words, tones or silent"):
+        StageKind().parse(text)
+
+
+def test_another_language_needs_its_own_words() -> None:
+    planner = Planner("is", None, 105, 50)
+    with pytest.raises(ScriptError, match="no guiding words for language 'is'"):
+        slots(Breathe(BOX), planner)
+    own = PhaseWords(in_="inn", hold="halda", out="út", rest="hvíld")
+    assert said(slots(Breathe(BOX, words=own, count="none"), planner)[0]) == [("inn", 0)]

@@ -1,0 +1,153 @@
+"""The timeline, with clips that are nothing but made-up numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from player.script.session import Background, Session
+
+from player.errors import Position, ScriptError
+from player.script.types import Step
+from player.techniques.cue import BedChange, Marker, Part, Slot, Sounding, Speech, Tone, Utterance
+from player.timeline.layout import lay_out, utterances
+from player.timeline.model import BedState, Span, Timeline
+
+AT = Position("a.yaml", 3, 5)
+
+
+@dataclass(frozen=True)
+class Clip:
+    length_ms: int
+    beat_ms: int = 0
+
+
+def say(text: str, **options: object) -> Speech:
+    return Speech(Utterance(text), **options)  # type: ignore[arg-type]
+
+
+def session(sound: str | None = "rain") -> Session:
+    return Session(title="T", steps=(Step(None, AT),), background=Background(sound=sound))
+
+
+def laid(*parts: Part, length: int = 500, beat: int = 0, sound: str | None = "rain") -> Timeline:
+    return lay_out(session(sound), parts, lambda _: Clip(length, beat))
+
+
+def problems(*parts: Part, length: int = 500, beat: int = 0) -> list[str]:
+    with pytest.raises(ScriptError) as caught:
+        laid(*parts, length=length, beat=beat)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_speech_lives_in_its_slot_and_silence_fills_the_rest() -> None:
+    timeline = laid(Slot(AT, 12_000, (say("a"),)), Slot(AT, 3000, (say("b"),)))
+    assert [(cue.start_ms, cue.end_ms, cue.slot_ms) for cue in timeline.cues] == [
+        (0, 500, 12_000),
+        (12_000, 12_500, 3000),
+    ]
+    assert timeline.total_ms == 15_000
+
+
+def test_without_a_length_the_slot_is_the_speech_and_then() -> None:
+    assert laid(Slot(AT, None, (say("a"),), then_ms=1000)).total_ms == 1500
+
+
+def test_sentences_follow_each_other_after_their_gap() -> None:
+    timeline = laid(Slot(AT, 5000, (say("a"), say("b", gap_ms=1200))))
+    assert [cue.start_ms for cue in timeline.cues] == [0, 1700]
+
+
+def test_a_word_is_placed_by_its_beat() -> None:
+    timeline = laid(Slot(AT, 1000), Slot(AT, 4000, (say("in", beat_ms=0), say("two", beat_ms=1000))), beat=129)
+    assert [(cue.start_ms, cue.beat_ms) for cue in timeline.cues] == [(871, 1000), (1871, 2000)]
+
+
+def test_speech_longer_than_its_slot_is_a_problem_with_room_and_remedies() -> None:
+    (problem,) = problems(Slot(AT, 2000, (say("Let your hands rest."),)), length=2600)
+    assert problem == (
+        "a.yaml:3:5: 'Let your hands rest.' takes 2.6s, but its slot is 2s; "
+        "make the slot 3s or longer, use fewer words, or a faster rate"
+    )
+
+
+def test_a_count_longer_than_its_beat_is_a_problem() -> None:
+    (problem,) = problems(
+        Slot(AT, 1000), Slot(AT, 3000, (say("six", kind="count", beat_ms=0), say("seven", beat_ms=1000))), length=1100
+    )
+    assert problem == (
+        "a.yaml:3:5: 'six' takes 1.1s, but 'seven' begins 1s after its start; choose a faster rate, or guide: words"
+    )
+
+
+def test_a_word_before_the_start_of_the_session_is_a_problem() -> None:
+    (problem,) = problems(Slot(AT, 4000, (say("in", beat_ms=0),)), beat=40)
+    assert "'in' begins 0.04s before the session does; put a pause: 1s before it" in problem
+
+
+def test_all_problems_come_at_once_and_none_twice() -> None:
+    slot = Slot(AT, 100, (say("long"),))
+    other = Slot(Position("a.yaml", 9, 1), 100, (say("longer"),))
+    assert len(problems(slot, Slot(AT, 9000), slot, Slot(AT, 9000), other)) == 2
+
+
+@pytest.mark.parametrize("length", [0, 86_400_001])
+def test_a_session_of_no_length_or_more_than_a_day_is_a_problem(length: int) -> None:
+    assert "at most 24 hours" in problems(Slot(AT, length))[0]
+
+
+def test_counted_blocks_are_one_span_under_which_the_bed_is_down() -> None:
+    phase = Slot(AT, 4000, (say("in", beat_ms=0),), ducked=True)
+    timeline = laid(Slot(AT, 2000), phase, phase, Slot(AT, 5000), Slot(AT, 5000, (say("a"),)), beat=50)
+    assert timeline.speech == (Span(1950, 10_000), Span(15_000, 15_500))
+
+
+def test_a_bed_change_keeps_what_it_does_not_name() -> None:
+    timeline = laid(Slot(AT, 1000), BedChange(AT, in_pauses_db=-30.0, over_ms=2000), BedChange(AT, "none"))
+    assert timeline.beds == (
+        BedState(0, 0, "rain", -20.0, -16.0),
+        BedState(1000, 2000, "rain", -20.0, -30.0),
+        BedState(1000, 4000, None, -20.0, -30.0),
+    )
+
+
+def test_tones_are_cues_without_words() -> None:
+    tone = Tone("in", 4000)
+    (cue,) = laid(Slot(AT, 4000, (Sounding(tone, "tone"),))).cues
+    assert (cue.start_ms, cue.end_ms, cue.sound, cue.text) == (0, 4000, tone, "")
+
+
+def test_utterances_are_distinct_and_in_the_order_they_are_heard() -> None:
+    parts: list[Part] = [Slot(AT, 1, (say("b"), say("a"))), Marker("m"), Slot(AT, 1, (say("b"),))]
+    assert [each.text for each in utterances(parts)] == ["b", "a"]
+
+
+SLOTS = st.builds(
+    lambda length, then, texts: Slot(AT, length, tuple(say(t) for t in texts), then_ms=then),
+    st.none() | st.integers(2000, 60_000),
+    st.integers(0, 3000),
+    st.lists(st.sampled_from("abc"), max_size=3),
+)
+PARTS = st.lists(SLOTS | st.builds(Marker, st.just("s")), min_size=1, max_size=20)
+
+
+@given(PARTS, st.integers(1, 5000))
+def test_a_pause_shifts_everything_behind_it_by_exactly_its_length(parts: list[Part], pause: int) -> None:
+    first, second = laid(Slot(AT, 1), *parts), laid(Slot(AT, 1 + pause), *parts)
+    assert second.total_ms - first.total_ms == pause
+    assert [cue.start_ms - pause for cue in second.cues] == [cue.start_ms for cue in first.cues]
+    assert [s.start_ms - pause for s in second.sections] == [s.start_ms for s in first.sections]
+
+
+@given(PARTS)
+def test_slots_follow_each_other_and_add_up(parts: list[Part]) -> None:
+    timeline = laid(Slot(AT, 1), *parts)
+    at = 0
+    for slot in timeline.slots:
+        assert slot.start_ms == at
+        at += slot.length_ms
+    assert at == timeline.total_ms
+    for before, after in zip(timeline.cues, timeline.cues[1:], strict=False):
+        assert before.end_ms <= after.start_ms
