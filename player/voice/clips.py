@@ -1,0 +1,170 @@
+"""Clips: every utterance spoken once, trimmed, its beat found, and kept in the store.
+
+The rule: what is stored is never spoken again, and where everything is stored no process is started and nothing heavy
+is imported. What is missing is spoken by several workers at once; the first failure stops the others. Where clips are
+placed is not known here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
+
+from player.errors import VoiceError, printable
+from player.store import JSON, Draft, Entry, Store
+from player.voice.take import trimmed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from player.techniques.cue import Utterance
+    from player.voice.engine import Engine, Request, Take
+
+Progress = Callable[[int, int], None]
+
+_SCHEMA: Final = 1  # of what is done to a take: a new number speaks everything again
+_MOST_WORKERS: Final = 8  # more take longer to start than they save
+_LOOK_EVERY_S: Final = 0.2  # Windows hears Ctrl-C only between two waits
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A spoken utterance, trimmed to 5 ms before and after what can be heard.
+
+    Attributes
+    ----------
+    rate
+        Frames a second, as the engine delivered them.
+    frames
+        Its length.
+    beat_ms
+        The moment, from the clip's start, at which a listener hears its first word happen.
+    entry
+        Where its samples are.
+    """
+
+    utterance: Utterance
+    rate: int
+    frames: int
+    beat_ms: int
+    entry: Entry
+
+    @property
+    def length_ms(self) -> int:
+        """Its length in whole milliseconds, rounded up, so that it always fits."""
+        return -(-self.frames * 1000 // self.rate)
+
+    def samples(self) -> NDArray[np.int16]:
+        """Mono, shape (frames,), read from the store now.
+
+        Raises
+        ------
+        StoreError
+            If the entry has been removed since it was found.
+        """
+        return np.frombuffer(self.entry.payload(), "<i2")
+
+
+def speak_all(
+    utterances: Iterable[Utterance],
+    engine: Engine,
+    store: Store,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> dict[Utterance, Clip]:
+    """A clip for each distinct utterance: from the store, or else spoken now and put there.
+
+    Parameters
+    ----------
+    workers
+        How many utterances are spoken at once; None is one for each core.
+    progress
+        Called in the caller's thread with how many of the missing clips have been spoken, and how many were missing;
+        never if none was.
+
+    Raises
+    ------
+    VoiceError
+        If an utterance cannot be spoken; a voice or language that does not exist is found before anything is spoken.
+    StoreError
+        If the store cannot be read or written.
+    """
+    requests = {utterance: engine.request(utterance) for utterance in utterances}
+    keys = {request: _fields(engine, request) for request in requests.values()}
+    stored = {request: store.get(fields) for request, fields in keys.items()}
+    missing = [request for request, entry in stored.items() if entry is None]
+    entries = {request: entry for request, entry in stored.items() if entry is not None}
+    if missing:
+        entries |= _Crew(engine, store, workers, progress).speak({request: keys[request] for request in missing})
+    return {utterance: _clip(utterance, entries[request]) for utterance, request in requests.items()}
+
+
+class _Crew:
+    """Several threads, each with a worker of the engine's."""
+
+    def __init__(self, engine: Engine, store: Store, workers: int | None, progress: Progress | None) -> None:
+        self._engine = engine
+        self._store = store
+        self._workers = workers or _cores()
+        self._progress = progress or (lambda done, total: None)  # noqa: ARG005  (nobody wants to know)
+        self._stopped = threading.Event()
+
+    def speak(self, keys: Mapping[Request, Mapping[str, JSON]]) -> dict[Request, Entry]:
+        pool = ThreadPoolExecutor(min(self._workers, len(keys)), thread_name_prefix="voice")
+        try:
+            futures = {pool.submit(self._speak, request, fields): request for request, fields in keys.items()}
+            return self._gathered(futures)
+        finally:
+            self._stopped.set()
+            self._engine.stop()
+            pool.shutdown(cancel_futures=True)
+            self._engine.stop()  # whoever started between the first and the shutdown
+
+    def _gathered(self, futures: Mapping[Future[Entry], Request]) -> dict[Request, Entry]:
+        entries: dict[Request, Entry] = {}
+        pending = set(futures)
+        self._progress(0, len(futures))
+        while pending:
+            done, pending = wait(pending, _LOOK_EVERY_S, FIRST_COMPLETED)
+            for future in done:
+                entries[futures[future]] = future.result()
+                self._progress(len(entries), len(futures))
+        return entries
+
+    def _speak(self, request: Request, fields: Mapping[str, JSON]) -> Entry:
+        if self._stopped.is_set():
+            raise VoiceError("speaking was stopped")
+        return self._store.put(fields, _draft(request, self._engine.speak(request)))
+
+
+def _cores() -> int:
+    """The cores that this process may use, as far as more of them help."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(cores, _MOST_WORKERS)
+
+
+def _fields(engine: Engine, request: Request) -> Mapping[str, JSON]:
+    return {"what": "clip", "schema": _SCHEMA, "engine": engine.name, "version": engine.version, **asdict(request)}
+
+
+def _draft(request: Request, take: Take) -> Draft:
+    from player.voice.beat import beat_ms  # noqa: PLC0415  (only for a clip that is not stored yet)
+
+    samples = trimmed(take)
+    if not len(samples):
+        raise VoiceError(f"the voice says nothing for {printable(request.text)!r}; write it in words")
+    facts = {"rate": take.rate, "frames": len(samples), "beat_ms": round(beat_ms(samples, take.rate))}
+    return Draft(facts, [samples.astype("<i2").tobytes()])
+
+
+def _clip(utterance: Utterance, entry: Entry) -> Clip:
+    rate, frames, beat_ms = (cast("int", entry.facts[name]) for name in ("rate", "frames", "beat_ms"))
+    return Clip(utterance, rate, frames, beat_ms, entry)

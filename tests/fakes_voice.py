@@ -1,0 +1,73 @@
+"""Stand-ins for the voice: an engine that hums as long as a text, with switches for everything that can fail."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from player.errors import VoiceError
+from player.voice.engine import Request, Take, Voice, choose_voice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from player.techniques.cue import Utterance
+
+VOICES = (
+    Voice("gmw/en", "English (Great Britain)", "en-gb", "male"),
+    Voice("gmw/en-us", "English (America)", "en-us", "male"),
+    Voice("gmw/de", "German", "de", "female"),
+)
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass
+class FakeEngine:
+    """Hums a tone of 60 ms a letter at 120 words a minute, with ``lead_ms`` of silence before it and as much behind.
+
+    ``fails_on`` and ``silent_on`` are texts; ``while_speaking`` is called in the speaking thread; ``spoken`` counts.
+    """
+
+    name: str = "fake"
+    version: str = "1"
+    rate: int = 22_050
+    lead_ms: int = 100
+    fails_on: frozenset[str] = frozenset()
+    silent_on: frozenset[str] = frozenset()
+    while_speaking: Callable[[], None] = _nothing
+    spoken: Counter[str] = field(default_factory=Counter)
+    stops: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def voices(self) -> tuple[Voice, ...]:
+        return VOICES
+
+    def request(self, utterance: Utterance) -> Request:
+        voice = choose_voice(utterance, VOICES, variants=("f2",))
+        return Request(utterance.text, voice, utterance.rate, utterance.pitch)
+
+    def speak(self, request: Request) -> Take:
+        with self.lock:
+            self.spoken[request.text] += 1
+        self.while_speaking()
+        if request.text in self.fails_on:
+            raise VoiceError(f"the fake cannot speak {request.text!r}")
+        lead = np.zeros(self.rate * self.lead_ms // 1000)
+        tone = 0.0 if request.text in self.silent_on else 1.0
+        return Take(self.rate, np.concatenate([lead, tone * self._hum(request), lead]).astype(np.int16))
+
+    def stop(self) -> None:
+        self.stops += 1
+
+    def _hum(self, request: Request) -> NDArray[np.float64]:
+        frames = self.rate * 60 * len(request.text) * 120 // (1000 * request.rate)
+        return np.asarray(8000 * np.sin(2 * np.pi * 440 / self.rate * np.arange(1, frames + 1)), np.float64)

@@ -1,0 +1,95 @@
+"""What the tests of the voice share: a store, workers that can fail, an engine that does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.errors import VoiceError
+from player.store import Store
+from player.voice.pyttsx3_engine import Pyttsx3Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FAKE = Path(__file__).with_name("fake_worker.py")
+
+
+class Workers:
+    """Starts fake workers, and knows the process ids of all that were ever started."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+
+    def command(self, **switches: str) -> list[str]:
+        return [sys.executable, "-I", str(FAKE), json.dumps({"log": str(self.log), **switches})]
+
+    @property
+    def started(self) -> list[int]:
+        return [int(path.name) for path in self.log.iterdir() if path.name.isdigit()]
+
+    def alive(self) -> list[int]:
+        return [number for number in self.started if is_alive(number)]
+
+
+def is_alive(number: int) -> bool:
+    """Whether a process runs; one that is dead but was not yet waited for by whoever adopted it does not."""
+    try:
+        os.kill(number, 0)
+        state = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+    return state != "Z"
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def workers(tmp_path: Path) -> Workers:
+    log = tmp_path / "workers"
+    log.mkdir()
+    return Workers(log)
+
+
+@pytest.fixture
+def engines(store: Store, workers: Workers) -> Iterator[Callable[..., Pyttsx3Engine]]:
+    """Makes engines with fake workers; none of these may be alive at the end of a test."""
+    made: list[Pyttsx3Engine] = []
+
+    def engine(timeout_s: float = 30, **switches: str) -> Pyttsx3Engine:
+        made.append(Pyttsx3Engine(store, command=workers.command(**switches), timeout_s=timeout_s))
+        return made[-1]
+
+    yield engine
+    for each in made:
+        each.stop()
+    assert wait_until(lambda: not workers.alive()), "a worker outlived its engine"
+
+
+@pytest.fixture
+def real_engine(store: Store) -> Iterator[Pyttsx3Engine]:
+    engine = Pyttsx3Engine(store)
+    try:
+        engine.voices()
+    except VoiceError as error:
+        pytest.skip(str(error))
+    yield engine
+    engine.stop()

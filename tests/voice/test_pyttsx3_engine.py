@@ -1,0 +1,345 @@
+"""The engine that keeps workers: what becomes of each fault of a worker, and of the workers."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.errors import StoreError, VoiceError
+from player.store import Store
+from player.techniques.cue import Utterance
+from player.voice.pyttsx3_engine import Pyttsx3Engine
+from tests.voice.conftest import is_alive, wait_until
+
+if TYPE_CHECKING:
+    from tests.voice.conftest import Workers
+
+Engines = Callable[..., Pyttsx3Engine]
+BREATHE = Utterance("Breathe in slowly.")
+ROOT = Path(__file__).parents[2]
+
+
+def speak(engine: Pyttsx3Engine, utterance: Utterance = BREATHE) -> float:
+    """The length of the take in seconds."""
+    take = engine.speak(engine.request(utterance))
+    return len(take.samples) / take.rate
+
+
+# Requests
+
+
+def test_an_utterance_is_put_into_the_engines_terms(engines: Engines) -> None:
+    request = engines().request(Utterance("Spu\u0308ren\x00 Sie\nnach.", "de", rate=105, pitch=40))
+    assert (request.text, request.voice, request.rate, request.pitch) == ("Sp\u00fcren  Sie nach.", "gmw/de", 96, 40)
+
+
+def test_other_drivers_are_told_the_rate_as_it_is(engines: Engines) -> None:
+    request = engines(describe="other driver").request(Utterance("Breathe.", rate=105, pitch=80))
+    assert (request.rate, request.pitch) == (105, 50)
+
+
+def test_a_letter_of_two_parts_and_a_soft_hyphen_stay(engines: Engines) -> None:
+    assert engines().request(Utterance("re\u00adlax \u200cहिं")).text == "re\u00adlax \u200cहिं"
+
+
+def test_an_unknown_voice_is_looked_for_once_more_and_then_refused(engines: Engines, workers: Workers) -> None:
+    engines().voices()
+    fresh = engines()
+    for _ in range(3):
+        with pytest.raises(VoiceError, match="no voice 'gmw/xx'"):
+            fresh.request(Utterance("one", voice="gmw/xx"))
+    assert len(workers.started) == 2
+
+
+def test_a_voice_that_was_installed_since_is_found(engines: Engines) -> None:
+    assert len(engines(describe="one voice").voices()) == 1
+    engine = engines()
+    assert len(engine.voices()) == 1, "as remembered"
+    assert engine.request(Utterance("eins", voice="gmw/de")).voice == "gmw/de"
+    assert len(engines(describe="die").voices()) == 3, "and that is remembered"
+
+
+# Facts
+
+
+def test_the_version_has_all_that_changes_the_sound(engines: Engines) -> None:
+    assert engines().version == "2.99 espeak 1.52.0"
+    assert engines(describe="other driver").name == "pyttsx3"
+
+
+def test_a_doctor_learns_driver_version_and_path(engines: Engines) -> None:
+    assert engines().describe() == {
+        "engine": "pyttsx3 2.99",
+        "driver": "espeak",
+        "library version": "1.52.0",
+        "library path": "/lib/libespeak-ng.so.1",
+        "voices": "3 and 2 variants",
+    }
+
+
+def test_facts_are_remembered_and_no_process_is_started_for_them(engines: Engines, workers: Workers) -> None:
+    first = engines()
+    assert len(first.voices()) == 3
+    assert not workers.alive(), "whoever only asks for voices keeps no process"
+    again = engines(describe="die")
+    assert (again.voices(), again.variants(), again.version) == (first.voices(), first.variants(), first.version)
+    assert len(workers.started) == 1
+
+
+@pytest.mark.parametrize(
+    ("deed", "sentence"),
+    [
+        ("missing", r"^there is no speech engine: This means you probably do not have eSpeak; run `pip install .*`"),
+        ("die", r"cannot be asked for its voices: it died \(libfake: cannot allocate a voice\); try again$"),
+        ("garbage", r"cannot be asked for its voices: it answered with garbage; try again$"),
+        ("odd identity", "described itself with garbage; reinstall pyttsx3"),
+        ("no voices", "has no voice; install one"),
+        ("error", "described itself with garbage"),
+    ],
+)
+def test_an_engine_that_cannot_say_who_it_is(engines: Engines, deed: str, sentence: str) -> None:
+    with pytest.raises(VoiceError, match=sentence):
+        engines(describe=deed).request(BREATHE)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names the remedy of Linux")
+def test_the_remedy_for_a_missing_engine_is_exact(engines: Engines) -> None:
+    with pytest.raises(VoiceError) as caught:
+        engines(describe="missing").voices()
+    assert str(caught.value).endswith("; run `pip install espeakng-loader` or `sudo apt install libespeak-ng1`")
+
+
+def test_a_missing_worker_is_a_sentence(store: Store) -> None:
+    with pytest.raises(VoiceError, match=r"process failed, it cannot be started .*; reinstall this program"):
+        Pyttsx3Engine(store, command=["/nonexistent/python"]).voices()
+
+
+# Speaking
+
+
+def test_a_take_comes_back(engines: Engines) -> None:
+    assert 1 < speak(engines()) < 3
+
+
+def test_one_worker_serves_one_thread(engines: Engines, workers: Workers) -> None:
+    engine = engines()
+    for _ in range(3):
+        speak(engine)
+    assert len(workers.started) == 2, "one for the facts, one for the speech"
+
+
+def test_a_worker_that_answers_only_once_is_followed_by_another(engines: Engines, workers: Workers) -> None:
+    engine = engines(speak="for the last time")
+    for _ in range(3):
+        speak(engine)
+    assert len(workers.started) == 4
+
+
+def test_threads_have_workers_of_their_own(engines: Engines, workers: Workers) -> None:
+    engine = engines()
+    engine.voices()
+    lengths: list[float] = []
+    threads = [threading.Thread(target=lambda: lengths.append(speak(engine))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(lengths) == 4
+    assert 2 <= len(workers.started) <= 5
+    engine.stop()
+    assert not workers.alive()
+
+
+@pytest.mark.parametrize(
+    ("deed", "sentence"),
+    [
+        (
+            "die",
+            r"engine failed, it died \(libfake: cannot allocate a voice\); try again, or choose another voice$",
+        ),
+        ("garbage", "the speech engine failed, it answered with garbage; try again"),
+        ("list", "it answered with garbage"),
+        ("error", r"no\\x1b\[2J such luck; try again"),
+        ("nothing done", "no answer; try again"),
+        ("missing", "^there is no speech engine: .*; run `pip install"),
+        ("no file", "it wrote no file; write it in other words"),
+        ("cut", r"its file was cut short, at \d+ of \d+ frames"),
+        ("no sound", "its file is empty"),
+        ("ten times as long", r"it came out \d+\.\d s long; write it in other words, or choose another voice$"),
+        ("long, then longer", r"it came out \d\.\d s long"),
+    ],
+)
+def test_every_fault_is_one_sentence_that_names_the_text(engines: Engines, deed: str, sentence: str) -> None:
+    with pytest.raises(VoiceError, match=sentence) as caught:
+        speak(engines(speak=deed))
+    assert "\n" not in str(caught.value)
+    assert "\x1b" not in str(caught.value)
+    assert "'Breathe in slowly.'" in str(caught.value) or deed == "missing"
+
+
+def test_a_long_text_is_named_by_its_beginning(engines: Engines) -> None:
+    with pytest.raises(VoiceError, match=r"cannot speak 'Let your breath flow, Let your breath f…': "):
+        speak(engines(speak="die"), Utterance("Let your breath flow, " * 20))
+
+
+def test_a_worker_that_hangs_is_a_sentence_and_killed_with_its_children(engines: Engines, workers: Workers) -> None:
+    with pytest.raises(
+        VoiceError, match=r"'gmw/en' cannot speak 'Breathe in slowly.': .* did not answer within 2 s; try"
+    ):
+        speak(engines(2, speak="hang with child"))
+    assert len(workers.started) == 3
+    assert wait_until(lambda: not workers.alive())
+
+
+@pytest.mark.parametrize("deed", ["cut", "no file", "no sound", "long, then longer", "ten times as long"])
+def test_a_bad_take_is_made_a_second_time(engines: Engines, tmp_path: Path, deed: str) -> None:
+    assert 1 < speak(engines(speak=deed, once=str(tmp_path / "once"))) < 3
+
+
+def test_a_clip_at_the_wrong_rate_is_made_again(engines: Engines) -> None:
+    assert 1 < speak(engines(speak="long, then well")) < 3
+
+
+def test_a_text_that_reads_long_twice_is_believed(engines: Engines) -> None:
+    assert 3 < speak(engines(speak="twice as long")) < 6
+
+
+def test_after_a_fault_the_engine_speaks_again(engines: Engines, tmp_path: Path) -> None:
+    engine = engines(speak="die", once=str(tmp_path / "once"))
+    with pytest.raises(VoiceError):
+        speak(engine)
+    assert 1 < speak(engine) < 3
+
+
+def test_nothing_is_left_in_the_temporary_folder(
+    engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    speak(engines())
+    with pytest.raises(VoiceError):
+        speak(engines(speak="die"))
+    assert list(folder.iterdir()) == []
+
+
+def test_a_temporary_folder_that_is_full_or_gone_is_a_sentence(
+    engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engines()
+    engine.voices()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(VoiceError, match=r"'Breathe in slowly.': .*; free some space for temporary files"):
+        speak(engine)
+
+
+def test_stopping_breaks_off_what_is_spoken(engines: Engines, workers: Workers) -> None:
+    engine = engines(300, speak="hang")
+    engine.voices()
+    threading.Timer(0.5, engine.stop).start()
+    started = time.monotonic()
+    with pytest.raises(VoiceError):
+        speak(engine)
+    assert time.monotonic() - started < 100
+    assert not workers.alive()
+
+
+def test_after_stopping_the_engine_speaks_again(engines: Engines) -> None:
+    engine = engines()
+    first = speak(engine)
+    engine.stop()
+    assert speak(engine) == first
+
+
+def test_a_store_that_cannot_be_written_is_a_store_error(workers: Workers, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError):
+        Pyttsx3Engine(Store(tmp_path / "file"), command=workers.command()).voices()
+    assert not workers.alive()
+
+
+# Endings of the program. The worker is the real one; its pyttsx3 is a stand-in that hangs.
+
+HANGS = """
+import os, pathlib, time
+
+class Engine:
+    class proxy:
+        setBusy = staticmethod(lambda busy: None)
+    __str__ = lambda self: "nsss"
+    connect = setProperty = save_to_file = lambda *_: None
+    def getProperty(self, name):
+        class Voice:
+            id, name, languages, gender = "id-1", "Daniel", ["en-GB"], "male"
+        return [Voice()] if name == "voices" else ""
+    def runAndWait(self):
+        for number in (os.getpid(), os.getppid()):
+            pathlib.Path(os.environ["LOG"], str(number)).touch()
+        time.sleep(1000)
+
+init = Engine
+"""
+PROGRAM = """
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from player.store import Store
+from player.techniques.cue import Utterance
+from player.voice.clips import speak_all
+from player.voice.pyttsx3_engine import WORKER, Pyttsx3Engine
+
+store = Store(pathlib.Path(sys.argv[2]))
+engine = Pyttsx3Engine(store, command=[*WORKER, *sys.argv[3:]], timeout_s=300)
+utterances = [Utterance("one"), Utterance("two"), Utterance("three"), Utterance("four")]
+try:
+    speak_all(utterances, engine, store, workers=2)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+ENDINGS = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+
+@pytest.fixture(params=[(), ("--once",)], ids=["forked", "once"])
+def program(
+    request: pytest.FixtureRequest, tmp_path: Path, workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> subprocess.Popen[str]:
+    """A program in the middle of speaking two utterances that never end."""
+    stand_in = tmp_path / "stand-in"
+    stand_in.mkdir()
+    (stand_in / "pyttsx3.py").write_text(HANGS)
+    monkeypatch.setenv("LOG", str(workers.log))
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, stand_in, tmp_path / "store", *request.param],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    speaking = 3 if request.param else 4  # without forks, the parent of both is the program
+    assert wait_until(lambda: len(workers.started) >= speaking), process.stderr
+    return process
+
+
+@ENDINGS
+def test_ctrl_c_ends_everything_and_says_nothing(program: subprocess.Popen[str], workers: Workers) -> None:
+    program.send_signal(signal.SIGINT)
+    said, complaints = program.communicate(timeout=60)
+    assert (said, complaints) == ("interrupted\n", "")
+    assert wait_until(lambda: not workers.alive())
+
+
+@ENDINGS
+def test_workers_end_when_the_program_is_killed(program: subprocess.Popen[str], workers: Workers) -> None:
+    program.kill()
+    program.communicate()
+    assert not is_alive(program.pid)
+    assert wait_until(lambda: not workers.alive())
