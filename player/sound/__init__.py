@@ -1,0 +1,1 @@
+"""Timeline, clips and bed become blocks of sound in the session format."""

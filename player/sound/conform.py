@@ -1,0 +1,170 @@
+"""Any sound becomes the session format: 48 kHz, 16-bit, stereo.
+
+The rule: nothing moves. What is at a millisecond of the source is at the same millisecond afterwards, clips last a
+whole number of milliseconds, nothing ever clips, and a long file passes through in constant memory. What the sound is
+for, how loud it is to be and where it goes is known elsewhere.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from pydub import AudioSegment
+
+from player.errors import MediaError, printable
+from player.sound import ffmpeg
+from player.sound.limiter import limit
+from player.sound.resample import resample, resampled
+from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from soundfile import SoundFile
+
+CEILING_DBTP: Final = -1.5
+"""No clip's true peak is above this, so that MP3 encoding has room (facts of EBU R128: -1 dBTP after decoding)."""
+EDGE_MS: Final = 5
+BLOCK_FRAMES: Final = 65_536
+
+_SLOWEST, _FASTEST = 4000, 768_000
+_HALF: Final = 0.5**0.5
+_DOWNMIX: Final = {
+    1: ((1.0,), (1.0,)),
+    2: ((1.0, 0.0), (0.0, 1.0)),
+    3: ((1.0, 0.0, _HALF), (0.0, 1.0, _HALF)),
+    4: ((1.0, 0.0, _HALF, 0.0), (0.0, 1.0, 0.0, _HALF)),
+    5: ((1.0, 0.0, _HALF, _HALF, 0.0), (0.0, 1.0, _HALF, 0.0, _HALF)),
+    6: ((1.0, 0.0, _HALF, 0.0, _HALF, 0.0), (0.0, 1.0, _HALF, 0.0, 0.0, _HALF)),
+}
+"""Shares of left, right, centre, (low frequencies,) surrounds in left and right, after ITU-R BS.775-3."""
+
+
+def speech(samples: NDArray[np.int16], rate: int, gain_db: float, ceiling_dbtp: float = CEILING_DBTP) -> AudioSegment:
+    """A clip in the session format.
+
+    Parameters
+    ----------
+    samples
+        One channel, shape ``(frames,)``.
+    gain_db
+        Applied before anything else.
+    ceiling_dbtp
+        A true peak that would then pass this is brought under it (`limiter`); all else stays as it is.
+
+    Returns
+    -------
+    AudioSegment
+        Exactly ``ceil(frames * 1000 / rate)`` ms long; its first and last 5 ms are faded along a raised cosine.
+    """
+    length = -(-len(samples) * 1000 // rate) * FRAMES_PER_MS
+    scale = np.float32(gain(gain_db) / 32_768)
+    loud = limit(resample(samples.astype(np.float32) * scale, rate)[:length], ceiling_dbtp)
+    padded = np.zeros((length, CHANNELS), np.float32)
+    padded[: len(loud)] = _soft_edged(loud)[:, None]
+    return segment(padded)
+
+
+def segment(samples: NDArray[np.float32]) -> AudioSegment:
+    """Float samples of shape ``(frames, 2)`` at 48 kHz, full scale 1.0, rounded to 16 bits; what is over is cut."""
+    whole = np.clip(np.rint(samples * np.float32(32_768)), -32_768, 32_767).astype("<i2")
+    return AudioSegment(data=whole.tobytes(), sample_width=SAMPLE_WIDTH, frame_rate=RATE, channels=CHANNELS)
+
+
+def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.float32]]:
+    """The sound of a file as float32 blocks of shape ``(frames, 2)`` at 48 kHz, none of them empty.
+
+    One channel goes to both sides at its full level; of three to six, centre and surrounds are added to the sides at
+    -3 dB and the low-frequency channel is left out (ITU-R BS.775); of more, both sides get the mean. Samples that are
+    no numbers become silence.
+
+    Raises
+    ------
+    MediaError
+        If the file is missing, is no sound that can be read here, is damaged, or is empty; at the first block.
+    """
+    heard = False
+    must_be_readable(path)
+    with _opened(path, block_frames) as (rate, blocks):
+        if not _SLOWEST <= rate <= _FASTEST:
+            raise MediaError(f"{_shown(path)}: its sample rate must be 4000 to 768000 Hz, not {rate}; convert it")
+        for block in resampled((_stereo(block) for block in blocks), rate):
+            heard = True
+            yield block
+    if not heard:
+        raise MediaError(f"{_shown(path)}: it is a sound file without sound; choose another")
+
+
+def must_be_readable(path: Path) -> None:
+    """Nothing, or the sentence that says why not.
+
+    Raises
+    ------
+    MediaError
+        If there is no such file, or it may not be opened.
+    """
+    try:
+        if path.is_file():
+            path.open("rb").close()
+            return
+    except OSError as error:
+        raise MediaError(f"{_shown(path)}: cannot be opened: {error.strerror}; check its permissions") from error
+    raise MediaError(f"{_shown(path)}: there is no such sound file; check its name and folder")
+
+
+def _soft_edged(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """With raised-cosine edges: what begins or ends off zero must not click."""
+    width = min(EDGE_MS * FRAMES_PER_MS, len(samples) // 2)
+    if width:
+        rise = (0.5 - 0.5 * np.cos(np.pi * (np.arange(width) + 0.5) / width)).astype(np.float32)
+        samples = samples.copy()
+        samples[:width] *= rise
+        samples[-width:] *= rise[::-1]
+    return samples
+
+
+def _stereo(block: NDArray[np.float32]) -> NDArray[np.float32]:
+    # Sums of columns, not a matrix product: that rounds differently for different lengths of block.
+    count = block.shape[1]
+    shares = _DOWNMIX.get(count) or ((1 / count,) * count,) * 2
+    clean = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
+    mixed = np.zeros((len(block), CHANNELS), np.float32)
+    for side, weights in enumerate(shares):
+        for channel, weight in enumerate(weights):
+            if weight:
+                mixed[:, side] += clean[:, channel] * np.float32(weight)
+    return mixed
+
+
+@contextlib.contextmanager
+def _opened(path: Path, block_frames: int) -> Iterator[tuple[int, Iterator[NDArray[np.float32]]]]:
+    """Rate and blocks of shape ``(frames, channels)``, by libsndfile or else by ffmpeg."""
+    import soundfile  # noqa: PLC0415  (a warm start decodes nothing)
+
+    try:
+        file = soundfile.SoundFile(path)
+    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a name that ends in .raw
+        if not (found := ffmpeg.find()):
+            remedy = "convert it to WAV, FLAC, Ogg or MP3, or install ffmpeg"
+            raise MediaError(f"{_shown(path)}: it is no sound that can be read here; {remedy}") from error
+        with ffmpeg.opened(found, path, block_frames) as source:
+            yield source
+        return
+    with file:
+        try:
+            yield file.samplerate, _blocks(file, block_frames)
+        except soundfile.LibsndfileError as error:
+            raise MediaError(f"{_shown(path)}: it is damaged ({error.error_string}); convert or replace it") from error
+
+
+def _blocks(file: SoundFile, block_frames: int) -> Iterator[NDArray[np.float32]]:
+    while len(block := file.read(block_frames, dtype="float32", always_2d=True)):
+        yield block
+
+
+def _shown(path: Path) -> str:
+    return printable(str(path))

@@ -1,0 +1,85 @@
+"""Sound files that libsndfile does not read (M4A, WMA, WebM and others), through ffmpeg where it is installed.
+
+The rule: only sound files. Playlists and addresses are refused, because a script is not trusted to make this machine
+read other files or the network. pydub says which ffmpeg to use, but does not run it: ``AudioSegment.from_file`` holds
+the whole of a file in memory twice, and lets ffmpeg open whatever the file points to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import struct
+import subprocess
+import tempfile
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
+
+import numpy as np
+
+from player.errors import MediaError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_DEMUXERS: Final = (
+    "mov,asf,matroska,aac,ac3,eac3,amr,ape,wv,tta,mpc,mpc8,dsf,mp3,ogg,flac,wav,w64,aiff,caf,au,adts,latm"
+)
+_HEADER: Final = struct.Struct(">4sIIIII")
+"""Sun's AU: magic, start of the samples, size, encoding, rate, channels. Nothing of it is filled in later: it pipes."""
+
+
+def find() -> str | None:
+    """Path of the ffmpeg that pydub would run, or None."""
+    from pydub import AudioSegment  # noqa: PLC0415  (most files never come here)
+
+    found: str | None = shutil.which(AudioSegment.converter)
+    return found
+
+
+@contextlib.contextmanager
+def opened(ffmpeg: str, path: Path, block_frames: int) -> Iterator[tuple[int, Iterator[NDArray[np.float32]]]]:
+    """Rate and blocks of shape ``(frames, channels)``, decoded as they are asked for, in constant memory.
+
+    Raises
+    ------
+    MediaError
+        If ffmpeg finds no sound in the file.
+    """
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(_command(ffmpeg, path), stdout=subprocess.PIPE, stderr=complaints)
+        try:
+            pipe = cast("BinaryIO", process.stdout)
+            head = pipe.read(_HEADER.size)
+            if len(head) < _HEADER.size:
+                raise MediaError(f"{_shown(path)}: ffmpeg finds no sound in it ({_reason(complaints)}); choose another")
+            _, start, _, _, rate, channels = _HEADER.unpack(head)
+            pipe.read(start - _HEADER.size)
+            yield rate, _blocks(pipe, channels, block_frames)
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def _blocks(pipe: BinaryIO, channels: int, block_frames: int) -> Iterator[NDArray[np.float32]]:
+    width = 4 * channels
+    while count := len(data := pipe.read(block_frames * width)) // width:
+        yield np.frombuffer(data, ">f4", count * channels).reshape(-1, channels).astype(np.float32)
+
+
+def _command(ffmpeg: str, path: Path) -> list[str]:
+    only_files = ["-protocol_whitelist", "file", "-format_whitelist", _DEMUXERS]
+    first_sound = ["-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
+    return [ffmpeg, "-v", "error", "-nostdin", *only_files, "-i", f"file:{path.absolute()}", *first_sound]
+
+
+def _reason(complaints: BinaryIO) -> str:
+    complaints.seek(0)
+    lines = complaints.read(4096).decode("utf-8", "replace").strip().splitlines()
+    return printable(lines[-1].rpartition(": ")[2]) if lines else "it says nothing"
+
+
+def _shown(path: Path) -> str:
+    return printable(str(path))

@@ -1,0 +1,192 @@
+"""Tones and chimes, made when they are needed: what a phase of breathing sounds like without words, and bells.
+
+The rule: a tone lasts exactly its length, begins and ends at zero, never starts suddenly (a quick onset startles even
+when it is soft), and its level is its loudest 400 ms as BS.1770 weighs them, relative to the voice's -18 LUFS. A tone
+of the same name, length and level is always the same samples. When it sounds is not known here.
+
+A guide tone glides with the phase: up a fifth while breathing in, level and gently pulsing while holding, down while
+breathing out. A rest is one low soft note at its start and then nothing, so all four are told apart with closed eyes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import numpy as np
+
+from player.errors import MediaError
+from player.sound.loudness import loudest_lufs
+from player.units import CHANNELS, FRAMES_PER_MS, RATE, gain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from player.techniques.cue import Tone
+
+    Array: TypeAlias = NDArray[np.float64]
+
+REFERENCE_LUFS: Final = -18.0
+"""The voice's."""
+
+_EVERY: Final = 4
+"""Loudness is measured on every fourth sample: nothing in a tone is above 3 kHz."""
+_GONE: Final = math.log(1000)
+"""A factor of a thousand: 60 dB."""
+_FINE: Final = 512
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A phase's tone.
+
+    Attributes
+    ----------
+    hz
+        It glides evenly in pitch from the first to the second.
+    strength
+        And evenly from the first to the second of these.
+    pulse_hz
+        How often it sinks a little and swells again; 0 for never.
+    softer_db
+        Below the level that was asked for.
+    longest_ms
+        It ends after this, however long the phase.
+    """
+
+    hz: tuple[float, float]
+    strength: tuple[float, float] = (1.0, 1.0)
+    pulse_hz: float = 0.0
+    softer_db: float = 0.0
+    longest_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Chime:
+    """A struck sound: each partial is (ratio to ``hz``, strength, share of the length until it is 60 dB down)."""
+
+    hz: float
+    partials: tuple[tuple[float, float, float], ...]
+    attack_ms: int = 60
+    softer_db: float = 0.0
+
+
+_TIMBRE: Final = (1.0, 0.22, 0.1, 0.03)
+"""Harmonics of a guide tone: between a flute and a soft organ pipe."""
+
+# Church-bell partials (hum, prime, minor third, fifth, nominal, upper ones); high ones die first, as in bronze.
+_BELL: Final = (
+    (0.5, 0.35, 1.0),
+    (1.0, 1.0, 0.9),
+    (1.003, 0.35, 0.9),
+    (1.2, 0.4, 0.62),
+    (1.5, 0.18, 0.5),
+    (2.0, 0.4, 0.42),
+    (2.51, 0.12, 0.3),
+    (3.01, 0.08, 0.22),
+)
+# A singing bowl: partials near 1 : 2.8 : 5.3, each a pair that beats, because no bowl is quite round.
+_BOWL: Final = (
+    (1.0, 1.0, 1.0),
+    (1.006, 0.6, 1.0),
+    (2.76, 0.4, 0.7),
+    (2.775, 0.2, 0.7),
+    (5.3, 0.1, 0.4),
+    (5.32, 0.05, 0.4),
+)
+
+RECIPES: Final[dict[str, Guide | Chime]] = {
+    "in": Guide((196.0, 294.0), strength=(0.7, 1.0)),
+    "hold": Guide((294.0, 294.0), pulse_hz=1.0),
+    "out": Guide((294.0, 196.0), strength=(1.0, 0.7)),
+    "rest": Guide((196.0, 196.0), strength=(1.0, 0.4), softer_db=8.0, longest_ms=1200),
+    "start": Chime(392.0, _BELL),
+    "end": Chime(294.0, _BELL, attack_ms=80),
+    "bell": Chime(523.25, _BELL),
+    "bowl": Chime(196.0, _BOWL, attack_ms=120),
+}
+
+
+@lru_cache(maxsize=4)
+def render(tone: Tone) -> NDArray[np.float32]:
+    """The sound of a tone: float32, shape ``(length_ms * 48, 2)``, full scale 1.0, read-only.
+
+    Its loudest 400 ms (or all of it, if it is shorter) are ``level_db`` from -18 LUFS; a rest is 8 dB softer still.
+    The last few are remembered: the phases of a pattern come again and again.
+
+    Raises
+    ------
+    MediaError
+        If no tone has that name.
+    """
+    recipe = RECIPES.get(tone.name)
+    if recipe is None:
+        raise MediaError(f"there is no tone or chime named {tone.name!r}; choose one of {', '.join(RECIPES)}")
+    frames = tone.length_ms * FRAMES_PER_MS
+    sound = _guide(recipe, frames) if isinstance(recipe, Guide) else _chime(recipe, frames)
+    loudest = loudest_lufs(sound[::_EVERY], RATE // _EVERY)
+    level = gain(REFERENCE_LUFS + tone.level_db - recipe.softer_db - loudest) if math.isfinite(loudest) else 0.0
+    levelled: NDArray[np.float32] = (sound * level).astype(np.float32)
+    levelled.flags.writeable = False
+    return levelled
+
+
+def _guide(recipe: Guide, frames: int) -> Array:
+    """The glide; its release ends before the phase does, so that phases are heard apart."""
+    longest = frames if recipe.longest_ms is None else recipe.longest_ms * FRAMES_PER_MS
+    sounding = min(frames - min(150 * FRAMES_PER_MS, frames // 8), longest)
+    seconds = sounding / RATE
+    progress = (np.arange(sounding) + 0.5) / max(1, sounding)
+    phase = 2 * np.pi * seconds * _cycles(*recipe.hz, progress)
+    wave = np.zeros_like(progress)
+    for number, strength in enumerate(_TIMBRE, 1):
+        wave += strength * np.sin(number * phase)
+    wave *= np.interp(progress, (0, 1), recipe.strength)
+    wave *= 1 - 0.2 * (1 - np.cos(2 * np.pi * recipe.pulse_hz * seconds * progress))
+    _soften(wave, min(300 * FRAMES_PER_MS, sounding // 4), min(500 * FRAMES_PER_MS, sounding // 3))
+    return np.repeat(np.pad(wave, (0, frames - sounding))[:, None], CHANNELS, axis=1)
+
+
+def _cycles(from_hz: float, to_hz: float, progress: Array) -> Array:
+    """Cycles since the start of a glide of one second: the integral of ``from_hz * (to_hz / from_hz) ** progress``."""
+    if from_hz == to_hz:
+        return from_hz * progress
+    steepness = math.log(to_hz / from_hz)
+    cycles: Array = from_hz / steepness * np.expm1(steepness * progress)
+    return cycles
+
+
+def _chime(recipe: Chime, frames: int) -> Array:
+    """All partials at once, each a little to one side, and all gone at the end."""
+    sound = np.zeros((frames, CHANNELS))
+    for place, (ratio, strength, share) in enumerate(recipe.partials):
+        heard = min(frames, round(1.3 * share * frames))  # 78 dB down
+        ring = strength * _ring(heard, recipe.hz * ratio / RATE, _GONE / (share * max(1, frames)), 2.4 * place)
+        aside = 0.15 * (-1) ** place
+        sound[:heard, 0] += ring * (1 - aside)
+        sound[:heard, 1] += ring * (1 + aside)
+    for side in sound.T:
+        _soften(side, min(recipe.attack_ms * FRAMES_PER_MS, frames // 4), frames // 6)
+    return sound
+
+
+def _ring(frames: int, cycles: float, decay: float, phase: float) -> Array:
+    """A dying sine, by cycles and decay a frame: powers of one complex number, coarse steps times fine ones."""
+    turn = 2j * np.pi * cycles - decay
+    coarse = np.exp(turn * np.arange(0, frames, _FINE) + 1j * phase)
+    fine = np.exp(turn * np.arange(_FINE))
+    sine: Array = np.outer(coarse, fine).ravel()[:frames].imag
+    return sine
+
+
+def _soften(wave: Array, attack: int, release: int) -> None:
+    """Fade both ends, in place, along raised cosines of so many frames."""
+    wave[:attack] *= _rise(attack)
+    wave[len(wave) - release :] *= _rise(release)[::-1]
+
+
+def _rise(frames: int) -> Array:
+    rise: Array = 0.5 - 0.5 * np.cos(np.pi / max(1, frames) * np.arange(frames))
+    return rise

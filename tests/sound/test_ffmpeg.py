@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import http.server
+import shutil
+import subprocess
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from player.errors import MediaError
+from player.sound.conform import decode
+from tests.fakes_sound import RATE, both, sine, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [
+    pytest.mark.tools,
+    pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="install ffmpeg, which reads these files"),
+]
+
+
+@pytest.fixture
+def tone(tmp_path: Path) -> Path:
+    return written(tmp_path / "tone.wav", both(sine(440, 3, peak=0.3)))
+
+
+def converted(source: Path, name: str) -> Path:
+    target = source.with_name(name)
+    subprocess.run(["ffmpeg", "-v", "error", "-i", source, target], check=True)
+    return target
+
+
+@pytest.mark.parametrize("name", ["tone.m4a", "tone.wma", "tone.mka", "tone.aac", "tone.webm"])
+def test_what_libsndfile_cannot_read_is_decoded(tone: Path, name: str) -> None:
+    sound = np.concatenate(list(decode(converted(tone, name))))
+    assert len(sound) == pytest.approx(3 * RATE, abs=0.1 * RATE)
+    middle = sound[RATE : 2 * RATE, 0] * np.hanning(RATE)
+    assert np.abs(np.fft.rfft(middle)).argmax() == 440
+    assert np.abs(middle).max() == pytest.approx(0.3, abs=0.02)
+
+
+@pytest.mark.parametrize("length", [64, 4096, 8193])
+def test_blocks_of_any_length_are_the_same_sound(tone: Path, length: int) -> None:
+    path = converted(tone, "tone.m4a")
+    assert np.array_equal(np.concatenate(list(decode(path, length))), np.concatenate(list(decode(path))))
+
+
+def test_a_name_may_look_like_an_option_or_an_address(tone: Path) -> None:
+    odd = converted(tone, "tone.m4a").rename(tone.with_name("-i http:x.m4a"))
+    assert len(next(decode(odd)))
+
+
+def test_stopping_early_leaves_no_process(tone: Path) -> None:
+    stream = decode(converted(tone, "tone.m4a"), 64)
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert list(stream) == []
+
+
+def test_what_is_no_sound_says_why(tmp_path: Path) -> None:
+    (tmp_path / "notes.m4a").write_text("not a sound\n" * 100)
+    with pytest.raises(MediaError, match=r"notes\.m4a: ffmpeg finds no sound in it \(.+\); choose another"):
+        next(decode(tmp_path / "notes.m4a"))
+
+
+def test_a_picture_has_no_sound(tmp_path: Path) -> None:
+    video = tmp_path / "silent.mkv"
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=d=1", video], check=True)
+    with pytest.raises(MediaError, match="finds no sound"):
+        next(decode(video))
+
+
+@pytest.mark.parametrize("name", ["list.m3u8", "list.m4a", "list.ffconcat"])
+def test_a_list_of_other_files_is_refused(tone: Path, name: str) -> None:
+    other = converted(tone, "other.aac")
+    lists = {
+        "list.ffconcat": f"ffconcat version 1.0\nfile {other.name}\n",
+    }
+    hls = f"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n{other.name}\n#EXT-X-ENDLIST\n"
+    tone.with_name(name).write_text(lists.get(name, hls))
+    with pytest.raises(MediaError):
+        next(decode(tone.with_name(name)))
+
+
+def test_the_network_is_never_asked(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/a.aac"
+    (tmp_path / "far.m4a").write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n{address}\n#EXT-X-ENDLIST\n")
+    try:
+        with pytest.raises(MediaError):
+            next(decode(tmp_path / "far.m4a"))
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert asked == []
