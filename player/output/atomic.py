@@ -1,0 +1,116 @@
+"""A file that appears whole or not at all.
+
+The rule: everything is written to ``.NAME.PID.part`` in the folder of its target, and takes its name in one step when
+complete. Nothing is overwritten unasked, neither when the writing starts nor when it ends. What a crash left behind is
+removed by a later run. It does not know what is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import time
+from typing import TYPE_CHECKING, Final
+
+from player.errors import OutputError, UsageError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+STALE_AFTER_S: Final = 60
+"""A part that nobody wrote to for this long, of a process that is gone. A folder may be shared with other machines,
+whose processes are not seen from here; a live export writes many times a second."""
+
+_PART: Final = re.compile(r"\..+\.(\d{1,10})\.part")
+_LONGEST_NAME: Final = 50
+"""Characters of the target's name in the part's: with four bytes each they still fit into a name of 255 bytes."""
+_OTHER_FOLDER: Final = "choose another folder"
+_REMEDIES: Final = {
+    errno.ENOSPC: "free some space or choose another folder",
+    errno.EDQUOT: "free some space or choose another folder",
+    errno.EFBIG: "choose a smaller format, or another folder",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOENT: "make its folder first, or choose another",
+    errno.ENOTDIR: "make its folder first, or choose another",
+}
+
+
+class NewFile:
+    """A file on its way: ``part`` is where to write, then `commit` or `discard`.
+
+    Raises
+    ------
+    UsageError
+        If the target is there already, without ``force``.
+    OutputError
+        If it can never be written there.
+    """
+
+    def __init__(self, target: Path, *, force: bool = False) -> None:
+        self.target = target
+        self._force = force
+        self._must_be_free()
+        self.part = target.with_name(f".{target.name[:_LONGEST_NAME]}.{os.getpid()}.part")
+        _sweep(target.parent)
+        with sentences(target):
+            self.part.write_bytes(b"")
+
+    def commit(self) -> None:
+        """Give the part its name."""
+        self._must_be_free()
+        with sentences(self.target):
+            self.part.replace(self.target)
+
+    def discard(self) -> None:
+        """Remove the part, if it is still there."""
+        with contextlib.suppress(OSError):
+            self.part.unlink()
+
+    def _must_be_free(self) -> None:
+        name = printable(str(self.target))
+        if self.target.is_dir():
+            raise OutputError(f"cannot write {name}: it is a folder; name a file in it")
+        if self.target.exists() and not self.target.is_file():  # putting a file in the place of /dev/null helps nobody
+            raise OutputError(f"cannot write {name}: it is no ordinary file; choose another name")
+        if self.target.exists() and not self._force:
+            raise UsageError(f"{name} is there already; choose another name, or write over it with --force")
+
+
+@contextlib.contextmanager
+def sentences(target: Path) -> Iterator[None]:
+    """Turns what the file system says into one sentence about the target."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        remedy = _REMEDIES.get(error.errno or 0, _OTHER_FOLDER)
+        raise OutputError(f"cannot write {printable(str(target))}: {printable(reason)}; {remedy}") from error
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the parts of runs that ended without a word."""
+    with contextlib.suppress(OSError):  # no such folder, or one that may not be listed: the writing will tell
+        for path in folder.iterdir():
+            if (match := _PART.fullmatch(path.name)) and not _alive(int(match[1])):
+                _remove_stale(path)
+
+
+def _remove_stale(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        if time.time() - path.stat().st_mtime > STALE_AFTER_S:
+            path.unlink()
+
+
+def _alive(pid: int) -> bool:
+    if os.name == "nt":  # there, signal 0 would end the process; and a file in use cannot be removed anyway
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

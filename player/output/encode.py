@@ -1,0 +1,131 @@
+"""WAV, FLAC, Ogg and Opus by libsndfile, a piece at a time.
+
+The rule: a file counts as written only when it has been closed, opened again and found to hold every frame: libsndfile
+does not always notice a full disk when it happens. One large write to Ogg crashes it (bastibe/python-soundfile 233,
+396, 426), so it is given pieces. It knows no programme: bytes of 16-bit stereo at 48 kHz go in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from player.output import tags as tagging
+from player.units import CHANNELS, RATE, SAMPLE_WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from player.output.tags import Tags
+
+PIECE_FRAMES: Final = 65_536
+_FRAME_BYTES: Final = CHANNELS * SAMPLE_WIDTH
+_LARGEST_WAV_MS: Final = (2**32 - 2**20) // (RATE // 1000 * _FRAME_BYTES)
+"""Over 4 GiB (6 h 12 min) a WAV file cannot count its own bytes: RF64 takes over. A mebibyte is left for tags."""
+_PROBE_BYTES: Final = 2**20
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What libsndfile is asked for.
+
+    Attributes
+    ----------
+    compression
+        0 best to 1 smallest, or None for its default. There is no other way to a bitrate: soundfile drops
+        ``bitrate_mode`` without this, and with it libsndfile 1.2.2 refuses the mode for Vorbis and Opus.
+    """
+
+    container: str
+    subtype: str
+    tag: Callable[[Path, Tags], None] | None
+    compression: float | None = None
+
+
+FORMATS: Final = {
+    "wav": Encoding("WAV", "PCM_16", tagging.tag_wav),
+    "flac": Encoding("FLAC", "PCM_16", tagging.tag_flac),
+    "ogg": Encoding("OGG", "VORBIS", tagging.tag_ogg, compression=0.5),  # measured: 164 kbit/s, speech over noise
+    "opus": Encoding("OGG", "OPUS", tagging.tag_opus, compression=0.768),  # 129 kbit/s
+}
+_LARGE_WAV: Final = Encoding("RF64", "PCM_16", None)
+
+
+def encoding_of(form: str, total_ms: int) -> Encoding:
+    """The encoding of a format, for a programme of this length."""
+    return _LARGE_WAV if form == "wav" and total_ms > _LARGEST_WAV_MS else FORMATS[form]
+
+
+class SoundWriter:
+    """A file being written by libsndfile; what goes wrong is an `OSError`."""
+
+    def __init__(self, path: Path, encoding: Encoding, tags: Tags) -> None:
+        import soundfile  # noqa: PLC0415  (only an export needs it)
+
+        self._path = path
+        self._encoding = encoding
+        self._tags = tags
+        self._frames = 0
+        self._failures = (soundfile.LibsndfileError, AssertionError)  # a short write is an assertion in soundfile
+        with self._as_os_errors():
+            self._file = soundfile.SoundFile(
+                path,
+                "w",
+                RATE,
+                CHANNELS,
+                encoding.subtype,
+                format=encoding.container,
+                compression_level=encoding.compression,
+            )
+            if encoding.container in {"WAV", "RF64"}:  # the others are given theirs in full at the end
+                for name, text in tagging.riff_info(tags):
+                    setattr(self._file, name, text)
+
+    def write(self, pcm: bytes) -> None:
+        """Encode the next frames."""
+        with self._as_os_errors():
+            for at in range(0, len(pcm), PIECE_FRAMES * _FRAME_BYTES):
+                self._file.buffer_write(pcm[at : at + PIECE_FRAMES * _FRAME_BYTES], "int16")
+        self._frames += len(pcm) // _FRAME_BYTES
+
+    def finish(self) -> None:
+        """Close the file, give it its tags, and make sure that it holds every frame."""
+        with self._as_os_errors():
+            self._file.close()
+        if self._encoding.tag:
+            self._encoding.tag(self._path, self._tags)
+        self._verify()
+
+    def drop(self) -> None:
+        """Give up."""
+        with contextlib.suppress(*self._failures):
+            self._file.close()
+
+    def _verify(self) -> None:
+        """The header may count more than the file holds, so the last frame is read as well."""
+        import soundfile  # noqa: PLC0415
+
+        with self._as_os_errors(), soundfile.SoundFile(self._path) as file:
+            held = file.frames
+            if held == self._frames and (not held or file.seek(held - 1) == held - 1 == held - len(file.read(1))):
+                return
+        raise _reason(self._path, f"only {held} of {self._frames} frames arrived")
+
+    @contextlib.contextmanager
+    def _as_os_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except self._failures as error:
+            raise _reason(self._path, str(error)) from error
+
+
+def _reason(path: Path, otherwise: str) -> OSError:
+    """Why a file could not be written, asked of the file system itself: libsndfile only says "System error"."""
+    try:
+        with path.open("ab") as file:
+            file.write(bytes(_PROBE_BYTES))
+    except OSError as error:
+        return error
+    return OSError(otherwise)

@@ -1,0 +1,47 @@
+"""What receives the blocks of a programme: a file being written, or the loudspeaker.
+
+The rule: a sink is used as a context manager. Left in peace it closes, which commits what was written; left by any
+exception, Ctrl-C among them, it aborts, and nothing is left behind. It does not know where blocks come from.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from pydub import AudioSegment
+    from typing_extensions import Self
+
+
+class Sink(ABC):
+    """Receives blocks in the session format, in order."""
+
+    @abstractmethod
+    def write(self, segment: AudioSegment) -> None:
+        """Take the next block."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Commit: what was written is now complete."""
+
+    @abstractmethod
+    def abort(self) -> None:
+        """Leave nothing. Never raises, and may follow a `close` that failed."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self.abort()
+            return
+        try:
+            self.close()
+        except BaseException:
+            self.abort()
+            raise

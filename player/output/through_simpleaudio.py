@@ -1,0 +1,93 @@
+"""Playing a tape through simpleaudio, which plays whole buffers; the only module that knows simpleaudio.
+
+The rule: one ``play_buffer`` over the whole tape, which is filled while it plays. simpleaudio reads the buffer
+only as the device needs it (ALSA writes from it, macOS and Windows copy 50 ms at a time), and each ``play_buffer``
+opens the device anew, so that a chain of small ones would have gaps. It tells no position: the head is known by the
+clock.
+
+It runs in the loudspeaker's process, under ``PYTHONMALLOC=malloc``: when a sound ends, simpleaudio 1.0.4 frees memory
+with ``PyMem_Free`` without holding the GIL, which kills Python 3.12 and later with their own allocator.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from player.output.tape import State
+from player.units import CHANNELS, RATE, SAMPLE_WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from player.output.tape import Tape
+
+BUFFER: Final = RATE // 2
+"""Frames that may have been taken and not been heard: simpleaudio asks every system for 100 ms (``SA_LATENCY_US``), and
+PulseAudio behind it for another 400 (``BUFFER_MS`` of `player.output.child`). They are taken at once at the beginning."""
+GRAIN: Final = RATE // 20
+"""Frames by which the head may be wrong from the beginning: the clock is read some 50 times a second."""
+DRIFT: Final = 10_000
+"""A sound card's clock is taken to be at most one part in so many off the computer's: 100 ppm."""
+TAIL: Final = RATE // 20
+"""Frames that go by after a programme that was cut short, before the sound is stopped."""
+PATIENCE: Final = 10 * RATE
+"""Frames that a device may be late at the end, besides a hundredth of the whole, before it counts as lost."""
+
+
+class Simpleaudio:
+    """A tape, to be played with simpleaudio. ``clock`` gives seconds and never goes back."""
+
+    def __init__(self, tape: Tape, library: Any = None, clock: Callable[[], float] = time.monotonic) -> None:  # noqa: ANN401
+        self._library = library or _load()
+        self._tape = tape
+        self._clock = clock
+        self._end = tape.total
+        tape.latency, tape.grain = BUFFER, GRAIN
+
+    def play(self, tick: Callable[[], None]) -> None:
+        """Play all of it, calling ``tick`` some 50 times a second; returns when the last frame has been heard.
+
+        If the tape runs dry (its filling process was halted, or is too slow), the sound stops there and goes on from
+        there once there is a second of it again: late, but nothing is lost.
+        """
+        frame = 0
+        while frame < self._tape.total:
+            frame = self._play_from(frame, tick)
+            while self._is_dry(frame + RATE):
+                tick()
+
+    def _play_from(self, frame: int, tick: Callable[[], None]) -> int:
+        """Play on from a frame, to the end or to where the tape ran dry: the frame to go on from."""
+        tape = self._tape
+        began = self._clock()
+        sound = self._library.play_buffer(tape.sound(frame), CHANNELS, SAMPLE_WIDTH, RATE)
+        tape.state = State.PLAYING
+        stopped_at = None
+        while sound.is_playing():
+            elapsed = int((self._clock() - began) * RATE)
+            taken = frame + elapsed + BUFFER
+            tape.grain = GRAIN + elapsed // DRIFT
+            if stopped_at is None and (self._is_dry(taken) or self._is_cut_short(taken)):
+                stopped_at = tape.filled
+                sound.stop()
+            tape.head = min(taken, tape.filled if stopped_at is None else stopped_at)
+            self._check_patience(taken)
+            tick()
+        return tape.total if stopped_at is None else stopped_at
+
+    def _is_dry(self, frame: int) -> bool:
+        return self._tape.filled < min(frame, self._tape.total)
+
+    def _is_cut_short(self, taken: int) -> bool:
+        return self._tape.total < self._end and taken > self._tape.total + TAIL
+
+    def _check_patience(self, taken: int) -> None:
+        if taken > self._tape.total * 1.01 + PATIENCE:
+            raise RuntimeError("the device takes no more sound")
+
+
+def _load() -> Any:  # noqa: ANN401 - the library has no types
+    import simpleaudio  # noqa: PLC0415 - it is missing where the other library plays
+
+    return simpleaudio

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.errors import OutputError, UsageError
+from player.output.atomic import STALE_AFTER_S, NewFile, sentences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_takes_its_name_when_it_is_whole(tmp_path: Path) -> None:
+    file = NewFile(tmp_path / "calm.mp3")
+    file.part.write_bytes(b"sound")
+    assert listing(tmp_path) == [f".calm.mp3.{os.getpid()}.part"]
+    file.commit()
+    assert listing(tmp_path) == ["calm.mp3"]
+    assert (tmp_path / "calm.mp3").read_bytes() == b"sound"
+
+
+def test_what_is_given_up_leaves_nothing(tmp_path: Path) -> None:
+    file = NewFile(tmp_path / "calm.mp3")
+    file.discard()
+    file.discard()
+    assert listing(tmp_path) == []
+
+
+def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
+    target = tmp_path / "calm.mp3"
+    target.write_bytes(b"mine")
+    with pytest.raises(UsageError, match=r"calm\.mp3 is there already; .*--force"):
+        NewFile(target)
+    assert listing(tmp_path) == ["calm.mp3"]
+
+
+def test_not_even_what_came_meanwhile(tmp_path: Path) -> None:
+    file = NewFile(tmp_path / "calm.mp3")
+    (tmp_path / "calm.mp3").write_bytes(b"mine")
+    with pytest.raises(UsageError, match="there already"):
+        file.commit()
+    assert (tmp_path / "calm.mp3").read_bytes() == b"mine"
+
+
+def test_force_overwrites_at_the_end_and_not_before(tmp_path: Path) -> None:
+    target = tmp_path / "calm.mp3"
+    target.write_bytes(b"old")
+    file = NewFile(target, force=True)
+    file.part.write_bytes(b"new")
+    assert target.read_bytes() == b"old"
+    file.commit()
+    assert target.read_bytes() == b"new"
+
+
+def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as caught:
+        NewFile(tmp_path / "no" / "calm.mp3")
+    assert str(caught.value) == (
+        f"cannot write {tmp_path}/no/calm.mp3: No such file or directory; make its folder first, or choose another"
+    )
+
+
+def test_a_folder_is_no_target_even_with_force(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="it is a folder; name a file in it"):
+        NewFile(tmp_path, force=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_a_device_is_never_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OutputError, match="it is no ordinary file"):
+        NewFile(tmp_path / "pipe", force=True)
+
+
+def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "calm").write_bytes(b"")
+    with pytest.raises(OutputError, match="Not a directory|No such file"):
+        NewFile(tmp_path / "calm" / "calm.mp3")
+
+
+def test_long_names_still_have_a_part(tmp_path: Path) -> None:
+    target = tmp_path / ("ü" * 120 + ".mp3")
+    NewFile(target).commit()
+    assert target.exists()
+
+
+def test_a_full_disk_has_its_remedy(tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as caught, sentences(tmp_path / "a\nb.mp3"):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert str(caught.value) == (
+        f"cannot write {tmp_path}/a\\nb.mp3: No space left on device; free some space or choose another folder"
+    )
+
+
+def dead_pid() -> int:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    return child.pid
+
+
+@pytest.mark.parametrize(
+    ("name", "age_s", "stays"),
+    [
+        (".calm.mp3.{dead}.part", STALE_AFTER_S + 10, False),
+        (".other.wav.{dead}.part", STALE_AFTER_S + 10, False),
+        (".calm.mp3.{dead}.part", 0, True),  # of a live process on another machine, for all that is known
+        (".calm.mp3.{live}.part", STALE_AFTER_S + 10, True),
+        (".calm.mp3.part", STALE_AFTER_S + 10, True),  # not of this program's making
+        ("calm.{dead}.part", STALE_AFTER_S + 10, True),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="there, only what is open counts as alive")
+def test_what_a_crash_left_is_swept(tmp_path: Path, name: str, age_s: int, stays: bool) -> None:
+    left = tmp_path / name.format(dead=dead_pid(), live=os.getppid())
+    left.write_bytes(b"half")
+    os.utime(left, (time.time() - age_s,) * 2)
+    NewFile(tmp_path / "new.mp3").discard()
+    assert left.exists() is stays

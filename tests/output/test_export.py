@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.errors import OutputError, UsageError
+from player.output import FORMATS, export_sink
+from tests.fakes_output import TAGS, chirp, exported, segment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from player.errors import OutputError
+from tests.fakes_output import chirp, exported
+limit = int(sys.argv[2])
+sound = chirp(2 * 48_000)
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+try:
+    exported(Path(sys.argv[1]), sound, piece=24_000)
+except OutputError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_interrupted_export_leaves_nothing(tmp_path: Path, form: str) -> None:
+    with pytest.raises(KeyboardInterrupt), export_sink(tmp_path / "calm", form, tags=TAGS) as sink:
+        sink.write(segment(chirp(48_000)))
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_file_in_the_way_is_kept_unless_forced(tmp_path: Path, form: str) -> None:
+    target = tmp_path / "calm"
+    target.write_bytes(b"mine")
+    with pytest.raises(UsageError, match="there already"):
+        export_sink(target, form, tags=TAGS)
+    with export_sink(target, form, tags=TAGS, force=True) as sink:
+        sink.write(segment(chirp(4800)))
+    assert target.stat().st_size > 100
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("form", "bitrate", "message"),
+    [
+        ("aiff", None, "the format must be one of mp3, wav, flac, ogg, opus, not 'aiff'"),
+        ("flac", 160, "only mp3 has a bitrate"),
+        ("mp3", 100, "must be one of 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, not 100"),
+    ],
+)
+def test_what_cannot_be_asked_for(tmp_path: Path, form: str, bitrate: int | None, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        export_sink(tmp_path / "calm", form, tags=TAGS, bitrate=bitrate)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_vanishes_is_one_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "usb"
+    folder.mkdir()
+    with pytest.raises(OutputError, match=r"cannot write .*calm\.mp3: No such file"):  # noqa: SIM117
+        with export_sink(folder / "calm.mp3", "mp3", tags=TAGS) as sink:
+            sink.write(segment(chirp(4800)))
+            for path in folder.iterdir():
+                path.unlink()
+            folder.rmdir()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a process's files")
+@pytest.mark.parametrize("share", [0.0, 0.6, 1.0])
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_full_disk_is_noticed_wherever_it_comes(tmp_path: Path, form: str, share: float) -> None:
+    size = exported(tmp_path / f"whole.{form}", chirp(2 * 48_000)).stat().st_size
+    (tmp_path / "disk").mkdir()
+    target = tmp_path / "disk" / f"calm.{form}"
+    limit = min(int(size * share) + 10, size - 1)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FULL_DISK, str(target), str(limit)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": "."},
+    )
+    wanted = f"cannot write {target}: File too large; choose a smaller format, or another folder\n"
+    assert (done.stdout, done.stderr) == (wanted, "")
+    assert list(target.parent.iterdir()) == []
