@@ -1,0 +1,77 @@
+"""Options that several commands share, and the progress that they show.
+
+The rule: what a command asks for becomes one frozen `pipeline.Request`; the progress bar is on stderr and only on a
+terminal.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from click._termui_impl import ProgressBar
+
+    from player.pipeline import Progress, Request
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+_SESSION = click.argument("session")
+_OPTIONS = (
+    click.option("-p", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the script."),
+    click.option("--voice", metavar="NAME", help="Speak with this voice (player voices)."),
+    click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300."),
+    click.option("--background", metavar="NAME|FILE|none", help="Another background, or none."),
+)
+quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+
+
+def session_options(command: Command) -> Command:
+    """SESSION and everything that changes how it is made."""
+    for option in reversed((_SESSION, *_OPTIONS)):
+        command = option(command)
+    return command
+
+
+def request(
+    session: str,
+    params: tuple[str, ...] = (),
+    voice: str | None = None,
+    rate: int | None = None,
+    background: str | None = None,
+) -> Request:
+    """The options as the pipeline takes them."""
+    from player.pipeline import Request  # noqa: PLC0415 (heavy: only once a command runs)
+
+    values = dict(_pair(each) for each in params)
+    return Request(session, values, voice, rate, background)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise click.BadParameter(f"must be NAME=VALUE, not {text!r}", param_hint="-p")
+    return name, value
+
+
+@contextmanager
+def progress(label: str, *, quiet: bool = False) -> Iterator[Progress | None]:
+    """A bar on stderr for work that reports ``(done, total)``; none where nobody would see it, or nothing is done."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    with ExitStack() as stack:
+        bars: list[ProgressBar[int]] = []
+
+        def report(done: int, total: int) -> None:
+            if not bars:
+                bars.append(stack.enter_context(click.progressbar(length=total, label=label, file=sys.stderr)))
+            bars[0].update(done - bars[0].pos)
+
+        yield report

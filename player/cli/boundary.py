@@ -1,0 +1,52 @@
+"""The one place where errors become words and exit codes.
+
+Exit codes: 0 done, 1 failed, 2 usage or bad script, 130 interrupted. No traceback reaches a user; whoever wants one
+sets ``PLAYER_DEBUG=1``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from player.errors import PlayerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+
+
+class Boundary(click.Group):
+    """A group whose commands end in one clear sentence, whatever happens."""
+
+    def main(  # type: ignore[override]  # Click's overloads tell two modes apart; here is only one
+        self, args: Sequence[str] | None = None, prog_name: str | None = "player", **extra: Any  # noqa: ANN401
+    ) -> NoReturn:
+        """Run the command line and exit."""
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(args, prog_name, **extra)
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("Stopped.", err=True)
+            code = INTERRUPTED
+        except PlayerError as error:
+            click.echo(str(error), err=True)
+            code = error.exit_code
+        except BrokenPipeError:
+            # Whoever read our output has gone; Python must not complain when it flushes what is left.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 1
+        except Exception as error:
+            if os.environ.get("PLAYER_DEBUG"):
+                raise
+            what = f"{type(error).__name__}: {error}"
+            click.echo(f"player met what it did not expect ({what}); PLAYER_DEBUG=1 shows where", err=True)
+            code = 1
+        sys.exit(code if isinstance(code, int) else 0)

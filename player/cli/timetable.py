@@ -1,0 +1,134 @@
+"""A timeline as people like to read it, and as a program does.
+
+The rule: times are the session's own; a run of equal breaths is one row. Pure: text in, text out.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from player.units import format_duration, timecode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from player.script.session import Session
+    from player.timeline.model import Cue, Stretch, Timeline
+
+_BREATH: Final = ("in", "hold", "out", "rest")
+_HELP: Final = {"count": "counted", "word": "in words", "tone": "in tones"}
+_NARROW, _WIDE = 50, 100
+
+
+def as_json(timeline: Timeline) -> dict[str, Any]:
+    """The timeline for a program: ``title``, ``total_ms``, ``sections`` and ``cues``, times in ms."""
+    return {
+        "title": timeline.title,
+        "total_ms": timeline.total_ms,
+        "sections": [{"title": section.title, "start_ms": section.start_ms} for section in timeline.sections],
+        "cues": [_cue_json(cue) for cue in timeline.cues],
+    }
+
+
+def _cue_json(cue: Cue) -> dict[str, Any]:
+    row: dict[str, Any] = {"start_ms": cue.start_ms, "end_ms": cue.end_ms, "slot_ms": cue.slot_ms, "kind": cue.kind}
+    row["text"] = cue.text
+    if cue.beat_ms is not None:
+        row["beat_ms"] = cue.beat_ms
+    return row
+
+
+def text(session: Session, timeline: Timeline, width: int) -> str:
+    """The time table: title and total, then each section with its rows, wrapped to ``width`` columns."""
+    width = min(_WIDE, max(_NARROW, width))
+    total = timecode(timeline.total_ms)
+    lines = [f"{session.title:<{width - len(total)}}{total}"]
+    lines += textwrap.wrap(session.summary or "", width)
+    lines += [line for note in session.safety for line in _wrapped("  ! ", note, width)]
+    headings = {section.start_ms: section.title for section in timeline.sections}
+    for row in _rows(timeline):
+        if row.start_ms in headings:
+            lines += ["", headings.pop(row.start_ms)]
+        lines += _wrapped(f"{timecode(row.start_ms):>8}  {format_duration(row.length_ms):>7}  ", row.what, width)
+    return "\n".join(lines)
+
+
+def _wrapped(head: str, words: str, width: int) -> list[str]:
+    return textwrap.wrap(words, width, initial_indent=head, subsequent_indent=" " * len(head)) or [head.rstrip()]
+
+
+@dataclass(frozen=True)
+class _Row:
+    start_ms: int
+    length_ms: int
+    what: str
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A slot with its own cues."""
+
+    place: Stretch
+    cues: tuple[Cue, ...]
+
+    @property
+    def help(self) -> str:
+        """How a breath is guided here."""
+        kinds = [cue.kind for cue in self.cues]
+        return next((word for kind, word in _HELP.items() if kind in kinds), "in silence")
+
+
+def _slots(timeline: Timeline) -> Iterator[_Slot]:
+    cues = {start: tuple(group) for start, group in groupby(timeline.cues, key=lambda cue: cue.slot_start_ms)}
+    for place in timeline.slots:
+        yield _Slot(place, cues.get(place.start_ms, ()) if place.length_ms else ())
+
+
+def _rows(timeline: Timeline) -> Iterator[_Row]:
+    starts = {section.start_ms for section in timeline.sections}
+    slots = list(_slots(timeline))
+    at = 0
+    while at < len(slots):
+        end = at + 1
+        if slots[at].place.guide in _BREATH:
+            end = _breaths_end(slots, at, starts)
+        yield _breath_row(slots[at:end]) if slots[at].place.guide in _BREATH else _plain_row(slots[at])
+        at = end
+
+
+def _breaths_end(slots: Sequence[_Slot], at: int, starts: set[int]) -> int:
+    """Where a run of breaths ends: at another kind of slot, at a section, or where a cycle has other help."""
+    first, end = slots[at], at + 1
+    while end < len(slots) and slots[end].place.guide in _BREATH and slots[end].place.start_ms not in starts:
+        if slots[end].place.guide == first.place.guide and _cycle_help(slots, end) != _cycle_help(slots, at):
+            break
+        end += 1
+    return end
+
+
+def _cycle_help(slots: Sequence[_Slot], at: int) -> str:
+    """The help of a cycle: a short phase may have the word alone while the others are counted."""
+    cycle = [slot.help for slot in slots[at : at + _cycle_length(slots, at)]]
+    return next((word for word in _HELP.values() if word in cycle), "in silence")
+
+
+def _cycle_length(slots: Sequence[_Slot], at: int) -> int:
+    """How many slots it takes until the first phase comes again."""
+    first = slots[at].place.guide
+    ahead = range(at + 1, min(at + 1 + len(_BREATH), len(slots)))
+    return next((i for i in ahead if slots[i].place.guide in {first, ""}), len(slots)) - at
+
+
+def _breath_row(run: Sequence[_Slot]) -> _Row:
+    first, again = run[0].place, _cycle_length(run, 0)
+    phases = ", ".join(f"{slot.place.guide} {format_duration(slot.place.length_ms)}" for slot in run[:again])
+    length = run[-1].place.start_ms + run[-1].place.length_ms - first.start_ms
+    return _Row(first.start_ms, length, f"{len(run) // again} × [{phases}], {_cycle_help(run, 0)}")
+
+
+def _plain_row(slot: _Slot) -> _Row:
+    said = " ".join(cue.text or f"({cue.kind})" for cue in slot.cues)
+    return _Row(slot.place.start_ms, slot.place.length_ms, said or "(quiet)")

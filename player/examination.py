@@ -1,0 +1,97 @@
+"""What works on this machine, what does not, and the exact command that mends it.
+
+The rule: nothing here raises; whatever is wrong is a finding. It stands beside the pipeline and asks the same rooms.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from player.errors import PlayerError
+from player.script import library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from player.store import Store
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part, whether it is well, and what was found or is to be done; an optional part may be missing."""
+
+    part: str
+    well: bool
+    finding: str
+    optional: bool = False
+
+
+def examine() -> tuple[Finding, ...]:
+    """All parts, in the order in which a session needs them."""
+    from player.store import Store  # noqa: PLC0415 (heavy imports stay with those who need them)
+
+    store = Store()
+    looks: tuple[Callable[[], Finding], ...] = (
+        _python,
+        _scripts,
+        lambda: _voice(store),
+        lambda: _store(store),
+        *(lambda kind=kind: _speaker(kind) for kind in ("simpleaudio", "miniaudio")),
+        _ffmpeg,
+    )
+    return tuple(look() for look in looks)
+
+
+def _python() -> Finding:
+    from importlib.metadata import version  # noqa: PLC0415
+
+    return Finding(
+        "player", well=True, finding=f"{version('player')} on Python {sys.version.split()[0]}, {sys.platform}"
+    )
+
+
+def _scripts() -> Finding:
+    return Finding(
+        "scripts", well=True, finding=f"{len(library.session_names())} sessions; yours go to {library.own_scripts()}"
+    )
+
+
+def _voice(store: Store) -> Finding:
+    from player.voice.pyttsx3_engine import Pyttsx3Engine  # noqa: PLC0415
+
+    engine = Pyttsx3Engine(store)
+    try:
+        facts = engine.describe()
+    except PlayerError as error:
+        return Finding("voice", well=False, finding=str(error))
+    finally:
+        engine.stop()
+    library_ = f"{facts['driver']} {facts['library version']} ({facts['library path']})"
+    return Finding("voice", well=True, finding=f"{facts['engine']}, {library_}, {facts['voices']}")
+
+
+def _store(store: Store) -> Finding:
+    try:
+        usage = store.usage()
+    except PlayerError as error:
+        return Finding("store", well=False, finding=str(error))
+    return Finding("store", well=True, finding=f"{store.root}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB")
+
+
+def _speaker(kind: str) -> Finding:
+    from player.output.choice import INSTALL, available  # noqa: PLC0415
+
+    if kind in available():
+        return Finding(kind, well=True, finding="installed")
+    return Finding(kind, well=False, finding=f"not installed: {INSTALL[kind]}", optional=kind == "simpleaudio")
+
+
+def _ffmpeg() -> Finding:
+    path = shutil.which("ffmpeg")
+    if path:
+        return Finding("ffmpeg", well=True, finding=path)
+    missing = "not installed; only needed for backgrounds in rare formats: https://ffmpeg.org"
+    return Finding("ffmpeg", well=False, finding=missing, optional=True)

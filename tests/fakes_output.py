@@ -1,0 +1,76 @@
+"""What output tests share: programmes to export, and independent judges of the files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from pydub import AudioSegment
+
+from player.output import export_sink
+from player.output.tags import Tags
+from player.timeline.model import Section
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+TAGS = Tags(
+    title="Ruhe für den Rücken",
+    summary="Four equal sides, to steady the breath.",
+    technique="breathing",
+    language="en-GB",
+    chapters=(Section("Settle", 0), Section("Atmen", 1_500), Section("Return", 2_250)),
+    total_ms=3_000,
+)
+
+
+def chirp(frames: int, seed: int = 0) -> NDArray[np.int16]:
+    """A tone that rises under a little noise: each moment of it is like no other."""
+    at = np.arange(frames) / 48_000
+    noise = np.random.default_rng(seed).normal(0, 300, (frames, 2))
+    return (noise + 6000 * np.sin(2 * np.pi * (200 + 40 * at) * at)[:, None]).astype(np.int16)
+
+
+def exported(
+    path: Path, sound: NDArray[np.int16], tags: Tags = TAGS, *, piece: int = 96_000, bitrate: int | None = None
+) -> Path:
+    """The sound as a file of the format that its name ends in."""
+    with export_sink(path, path.suffix[1:], tags=tags, bitrate=bitrate) as sink:
+        for at in range(0, len(sound), piece):
+            sink.write(segment(sound[at : at + piece]))
+    return path
+
+
+def segment(sound: NDArray[np.int16]) -> AudioSegment:
+    return AudioSegment(sound.tobytes(), sample_width=2, frame_rate=48_000, channels=2)
+
+
+def needs(*tools: str) -> None:
+    for tool in tools:
+        if shutil.which(tool) is None:
+            pytest.skip(f"install {tool}, an independent judge of files")
+
+
+def decoded_by_ffmpeg(path: Path) -> NDArray[np.int16]:
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "s16le", "-"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert done.stderr == b""
+    return np.frombuffer(done.stdout, np.int16).reshape(-1, 2)
+
+
+def probed(path: Path) -> tuple[dict[str, str], list[tuple[str, int, int]]]:
+    """Tags by lower-case names, and chapters as title, start and end in ms, as ffprobe sees them."""
+    command = ["ffprobe", "-v", "error", "-show_format", "-show_streams", "-show_chapters", "-of", "json", str(path)]
+    found: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    pairs = {**found["streams"][0].get("tags", {}), **found["format"].get("tags", {})}
+    chapters = [
+        (each["tags"]["title"], round(float(each["start_time"]) * 1000), round(float(each["end_time"]) * 1000))
+        for each in found["chapters"]
+    ]
+    return {name.lower(): text for name, text in pairs.items()}, chapters

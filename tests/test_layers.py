@@ -1,0 +1,90 @@
+"""The house keeps its order: imports point down the stream only, and each foreign library lives in one place."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+from pathlib import Path
+
+import pytest
+
+import player
+
+ROOT = Path(player.__file__).parent
+ORDER = (
+    *("units", "errors", "script", "techniques", "timeline", "entry", "store", "voice", "sound", "output"),
+    *("pipeline", "examination", "cli", "__main__"),
+)
+HOMES = {
+    "yaml": {"script/reader.py"},
+    "platformdirs": {"script/library.py", "store.py"},
+    "pyttsx3": {"voice/worker.py"},
+    "espeakng_loader": {"voice/worker.py"},
+    "pyloudnorm": {"sound/loudness.py"},
+    "lameenc": {"output/mp3.py"},
+    "mutagen": {"output/tags.py"},
+    "soundfile": {"sound/conform.py", "sound/generate.py", "output/encode.py", "voice/take.py"},
+}
+
+
+def modules() -> list[Path]:
+    return sorted(ROOT.rglob("*.py"))
+
+
+def stage(path: Path) -> str:
+    return path.relative_to(ROOT).with_suffix("").parts[0]
+
+
+def imported(path: Path) -> set[str]:
+    """The full names of all modules that a file imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_never_point_up_the_stream(path: Path) -> None:
+    here = stage(path)
+    if here == "__init__":
+        return
+    for name in imported(path):
+        first, _, rest = name.partition(".")
+        if first == "player" and rest:
+            there = rest.split(".")[0]
+            assert there not in ORDER or ORDER.index(there) <= ORDER.index(here), f"{path} imports {name}"
+
+
+def test_there_are_no_import_circles() -> None:
+    names = {".".join(("player", *path.relative_to(ROOT).with_suffix("").parts)): path for path in modules()}
+    graph = {
+        name: {
+            target
+            for target in (full if full in names else full.rpartition(".")[0] for full in imported(path))
+            if target in names and target != name
+        }
+        for name, path in names.items()
+    }
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_a_foreign_library_lives_in_one_place(library: str) -> None:
+    users = {
+        str(path.relative_to(ROOT))
+        for path in modules()
+        if any(name.partition(".")[0] == library for name in imported(path))
+    }
+    assert users
+    assert users <= HOMES[library]
+
+
+@pytest.mark.parametrize("room", ["script", "techniques", "timeline"])
+def test_the_first_rooms_know_no_sound_and_no_clock(room: str) -> None:
+    forbidden = {"numpy", "pydub", "time", "subprocess", "threading", "soundfile", "soxr"}
+    for path in (ROOT / room).rglob("*.py"):
+        assert not {name.partition(".")[0] for name in imported(path)} & forbidden, path

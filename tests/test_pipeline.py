@@ -1,0 +1,157 @@
+"""The pipeline with a voice that hums: every stage is real but the speech."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import soundfile
+
+from player import pipeline
+from player.errors import MediaError, ScriptError, UsageError
+from player.store import Store
+from player.techniques.planning import plan
+from player.timeline.layout import nominal_ms
+from player.units import RATE
+from tests.fakes_voice import FakeEngine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHORT = """\
+title: Short
+background: {sound: BED, fade_in: 500ms, fade_out: 1s}
+params: {room: {default: 3s, min: 1s, max: 9s}}
+steps:
+  - section: One
+  - say: Sit.
+    for: $room
+  - section: Two
+  - breathe: {in: 2s, out: 2s, cycles: 1}
+    guide: words
+  - chime: bell
+"""
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> pipeline.Machine:
+    return pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    noise = np.random.default_rng(1).normal(0, 0.1, (RATE * 6, 2))
+    soundfile.write(tmp_path / "noise.wav", noise, RATE)
+    path = tmp_path / "short.yaml"
+    path.write_text(SHORT.replace("BED", "noise.wav"))
+    return path
+
+
+def prepared(script: Path, machine: pipeline.Machine, **asked: object) -> pipeline.Programme:
+    return pipeline.prepare(replace(pipeline.Request(str(script)), **asked), machine)  # type: ignore[arg-type]
+
+
+def sound(programme: pipeline.Programme, start_ms: int = 0, first_block_ms: int | None = None) -> np.ndarray:
+    blocks = pipeline.blocks(programme, start_ms, first_block_ms)
+    return np.concatenate([np.frombuffer(block.raw_data, "<i2").reshape(-1, 2) for block in blocks])
+
+
+def test_the_total_is_the_scripts(script: Path, machine: pipeline.Machine) -> None:
+    programme = prepared(script, machine)
+    assert programme.timeline.total_ms == 3000 + 4000 + 6000
+    assert len(sound(programme)) == 13 * RATE
+
+
+def test_live_blocks_are_the_exported_programme(script: Path, machine: pipeline.Machine, tmp_path: Path) -> None:
+    programme = prepared(script, machine)
+    pipeline.export(programme, tmp_path / "a.wav", "wav", force=False)
+    exported, rate = soundfile.read(tmp_path / "a.wav", dtype="int16")
+    assert rate == RATE
+    np.testing.assert_array_equal(exported, sound(programme, 0, 100))
+    np.testing.assert_array_equal(exported[2500 * 48 :], sound(programme, 2500, 700))
+
+
+def test_parameters_voice_rate_and_background_can_be_changed(script: Path, machine: pipeline.Machine) -> None:
+    programme = prepared(script, machine, values={"room": "5s"}, rate=150, voice="gmw/en-us", background="none")
+    assert programme.timeline.total_ms == 15_000
+    assert programme.sounds == {}
+    assert {each.rate for each in programme.clips} == {150, round(150 * 1.25)}
+    assert {each.voice for each in programme.clips} == {"gmw/en-us"}
+    assert not sound(programme)[3500 * 48 : 4900 * 48].any()
+
+
+def test_a_value_out_of_its_range_is_a_problem(script: Path, machine: pipeline.Machine) -> None:
+    with pytest.raises(ScriptError, match="room must be 1s to 9s, not 12s"):
+        prepared(script, machine, values={"room": "12s"})
+
+
+def test_the_bed_lies_20_db_under_the_voice_while_it_speaks(script: Path, machine: pipeline.Machine) -> None:
+    with_bed, without = prepared(script, machine), prepared(script, machine, background="none")
+    spoken = slice(0, 100 * 48)
+    bed = (sound(with_bed).astype(float) - sound(without))[spoken.stop :]
+    in_pause = bed[2500 * 48 : 3000 * 48]
+    under = bed[4500 * 48 : 5500 * 48]
+    assert 20 * np.log10(in_pause.std() / under.std()) == pytest.approx(0, abs=6)
+
+
+def test_an_unknown_bed_is_a_problem_at_its_place(script: Path, machine: pipeline.Machine) -> None:
+    script.write_text(SHORT.replace("BED", "oceam"))
+    with pytest.raises(
+        ScriptError, match=re.escape("short.yaml:2:21: there is no sound 'oceam'; did you mean 'ocean'?")
+    ):
+        prepared(script, machine)
+
+
+def test_a_bed_that_is_no_sound_is_found_by_check(script: Path, machine: pipeline.Machine) -> None:
+    (script.parent / "noise.wav").write_bytes(b"not a sound at all")
+    with pytest.raises(MediaError, match=r"noise\.wav"):
+        pipeline.check(pipeline.Request(str(script)), machine)
+
+
+def test_a_file_in_the_way_is_kept(script: Path, machine: pipeline.Machine, tmp_path: Path) -> None:
+    target = tmp_path / "kept.wav"
+    target.write_text("precious")
+    with pytest.raises(UsageError, match="--force"):
+        pipeline.refuse_overwriting(target, force=False)
+    with pytest.raises(UsageError, match="--force"):
+        pipeline.export(prepared(script, machine), target, "wav", force=False)
+    assert target.read_text() == "precious"
+
+
+def test_a_failing_export_leaves_nothing(script: Path, machine: pipeline.Machine, tmp_path: Path) -> None:
+    programme = prepared(script, machine)
+    before = set(tmp_path.iterdir())
+    (script.parent / "noise.wav").unlink()
+    with pytest.raises(MediaError):
+        pipeline.export(programme, tmp_path / "a.mp3", "mp3", force=False)
+    assert set(tmp_path.iterdir()) <= before
+
+
+def test_playing_from_behind_the_end_is_refused(script: Path, machine: pipeline.Machine) -> None:
+    with pytest.raises(UsageError, match="ends at 0:13"):
+        pipeline.play(prepared(script, machine), 13_000)
+
+
+def test_only_changed_lines_are_spoken_again(script: Path, machine: pipeline.Machine) -> None:
+    engine = machine.engine
+    assert isinstance(engine, FakeEngine)
+    prepared(script, machine)
+    script.write_text(script.read_text().replace("Sit.", "Lie."))
+    prepared(script, machine)
+    assert engine.spoken == {"Sit.": 1, "Lie.": 1, "Breathe in": 1, "Breathe out": 1}
+
+
+@pytest.mark.parametrize("name", ["box-breathing", "grounding-54321", "pmr-7", "pmr-release-only"])
+def test_every_bundled_session_has_its_length_whatever_the_voice(name: str) -> None:
+    lengths = {"box-breathing": 420_000, "grounding-54321": 300_000, "pmr-7": 900_000, "pmr-release-only": 540_000}
+    listed = next(each for each in pipeline.sessions() if each.name == name)
+    assert (listed.length_ms, listed.exact) == (lengths[name], True)
+
+
+@pytest.mark.parametrize(("side", "breathing"), [("3s", 300_000), ("4s", 304_000), ("5s", 300_000), ("6s", 312_000)])
+def test_box_breathing_keeps_whole_cycles_on_every_side(side: str, breathing: int) -> None:
+    session = pipeline.load(pipeline.Request("box-breathing", {"side": side}))
+    assert nominal_ms(plan(session))[0] == 116_000 + breathing
