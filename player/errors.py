@@ -18,7 +18,10 @@ character to the terminal. This module knows nothing else of the program.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class PlayerError(Exception):
@@ -36,7 +39,7 @@ class Position:
     column: int
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
+        return f"{printable(self.path)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, order=True)
@@ -51,11 +54,15 @@ class Problem:
 
 
 class ScriptError(PlayerError):
-    """All problems of a script, in the order of its lines."""
+    """All problems of a script, in the order of its lines.
+
+    ``rest`` is a session of what could be read all the same, or None: what else is wrong can be found in it.
+    """
 
     exit_code = 2
 
-    def __init__(self, problems: list[Problem] | tuple[Problem, ...]) -> None:
+    def __init__(self, problems: Iterable[Problem], rest: object = None) -> None:
+        self.rest = rest
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
 

@@ -12,24 +12,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from player.errors import MediaError, Problem, ScriptError, UsageError
+from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError
 from player.script import library
-from player.script.session import parse
+from player.script.session import Session, parse
 from player.techniques import TECHNIQUES
-from player.techniques.chimes import CHIMES
-from player.techniques.cue import BedChange, Part, Utterance
+from player.techniques.cue import BedChange, Part, Slot, Utterance
 from player.techniques.planning import plan
-from player.timeline.layout import lay_out, nominal_ms, utterances
+from player.timeline.layout import lay_out, utterances
 from player.units import timecode
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
-    from player.script.session import Session
     from player.store import Store
     from player.timeline.model import Timeline
     from player.voice.clips import Clip
-    from player.voice.engine import Engine, Voice
+    from player.voice.engine import Engine
 
 FIRST_BLOCK_MS: Final = 1000
 """Live, the first block is short, so that sound begins at once."""
@@ -119,28 +117,36 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
 
     session = load(request)
     parts = plan(session)
-    sounds = _sounds(session, parts, request)
+    sounds, problems = _sounds(session, parts, request)
     clips = speak_all(utterances(parts), machine.engine, machine.store, progress=progress)
-    timeline = lay_out(session, parts, clips.__getitem__)
+    try:
+        timeline = lay_out(session, parts, clips.__getitem__)
+    except ScriptError as error:
+        problems += error.problems
+    if problems:
+        raise ScriptError(problems)
     return Programme(session, timeline, clips, sounds, machine)
 
 
-def _sounds(session: Session, parts: Iterable[Part], request: Request) -> dict[str, Path]:
-    """The file of each bed; one named in the script lies beside it, one named by the user anywhere."""
+def _sounds(session: Session, parts: Iterable[Part], request: Request) -> tuple[dict[str, Path], list[Problem]]:
+    """The file of each bed, and what is wrong with the others.
+
+    A bed that the script names lies beside it; one that the user names may lie anywhere.
+    """
     folder, asked = Path(session.path).parent, request.background
     named = {change.sound: change.at for change in parts if isinstance(change, BedChange) and change.sound}
-    if session.background.sound and not asked:
+    if session.background.sound and asked is None:
         named.setdefault(session.background.sound, session.places.get("background.sound", session.steps[0].at))
-    found, problems = {}, []
-    for name, at in named.items():
+    found: dict[str, Path] = {}
+    problems: list[Problem] = []
+    for name in named.keys() - {"none"}:
         try:
-            if name != "none":
-                found[name] = library.sound_file(name, near=folder)
+            found[name] = library.sound_file(name, near=folder)
         except MediaError as error:
-            problems.append(Problem(at, str(error)))
-    if problems:
-        raise ScriptError(problems)
-    return found if asked in {None, "none"} else found | {asked: _users_own(asked)}
+            problems.append(Problem(named[name], str(error)))
+    if asked is not None and asked != "none":
+        found[asked] = _users_own(asked)
+    return found, problems
 
 
 def _users_own(name: str) -> Path:
@@ -250,53 +256,28 @@ def check(request: Request, machine: Machine, progress: Progress | None = None) 
     """
     from player.sound import bed  # noqa: PLC0415 (numpy)
 
-    programme = prepare(request, machine, progress)
+    try:
+        programme = prepare(request, machine, progress)
+    except ScriptError as error:
+        raise ScriptError([*error.problems, *_misfits(error.rest, request, machine)]) from None
     for path in programme.sounds.values():
         bed.open_bed(path, machine.store)
     return programme.timeline
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A session as a list shows it; ``exact`` is False where only the voice could tell its length."""
+def _misfits(rest: object, request: Request, machine: Machine) -> Iterator[Problem]:
+    """What does not fit in the steps of a script that are well; each by itself, as the others may be missing."""
+    from player.voice.clips import speak_all  # noqa: PLC0415 (numpy)
 
-    name: str
-    title: str
-    technique: str
-    length_ms: int
-    exact: bool
-
-
-def sessions() -> tuple[Listed, ...]:
-    """The bundled sessions and the user's own; nothing is spoken, so a length may be an estimate.
-
-    A script with problems is listed by its name alone: `check` tells what they are.
-    """
-    return tuple(_listed(name) for name in library.session_names())
-
-
-def _listed(name: str) -> Listed:
-    try:
-        session = load(Request(name))
-        parts = plan(session)
-    except ScriptError:
-        return Listed(name, "has problems: player check " + name, "", 0, exact=False)
-    length, exact = nominal_ms(parts)
-    return Listed(name, session.title, session.technique or "", length, exact)
-
-
-def voices(machine: Machine, language: str | None = None) -> tuple[Voice, ...]:
-    """The voices of a machine, or those of a language such as ``en`` or ``en-GB``."""
-    wanted = (language or "").lower()
-    found = machine.engine.voices()
-    return tuple(voice for voice in found if f"{voice.language.lower()}-".startswith(f"{wanted}-" if wanted else ""))
-
-
-def beds() -> tuple[str, ...]:
-    """The bundled backgrounds."""
-    return library.sounds()
-
-
-def chimes() -> tuple[str, ...]:
-    """The bells."""
-    return tuple(CHIMES)
+    if not isinstance(rest, Session):
+        return
+    for alone in (replace(rest, steps=(step,)) for step in rest.steps):
+        try:
+            parts = (Slot(alone.steps[0].at, FIRST_BLOCK_MS), *plan(alone))
+            yield from _sounds(alone, parts, request)[1]
+            clips = speak_all(utterances(parts), machine.engine, machine.store)
+            lay_out(alone, parts, clips.__getitem__)
+        except ScriptError as error:
+            yield from error.problems
+        except VoiceError:
+            return  # without a voice nobody can tell

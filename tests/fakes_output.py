@@ -34,7 +34,8 @@ def chirp(frames: int, seed: int = 0) -> NDArray[np.int16]:
     """A tone that rises under a little noise: each moment of it is like no other."""
     at = np.arange(frames) / 48_000
     noise = np.random.default_rng(seed).normal(0, 300, (frames, 2))
-    return (noise + 6000 * np.sin(2 * np.pi * (200 + 40 * at) * at)[:, None]).astype(np.int16)
+    sound: NDArray[np.int16] = (noise + 6000 * np.sin(2 * np.pi * (200 + 40 * at) * at)[:, None]).astype(np.int16)
+    return sound
 
 
 def exported(

@@ -62,7 +62,8 @@ def sine(hz: float, seconds: float, rate: int = RATE, peak: float = 0.1) -> NDAr
 
 
 def both(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.repeat(samples[:, None], 2, axis=1)
+    doubled: NDArray[np.float32] = np.repeat(samples[:, None], 2, axis=1)
+    return doubled
 
 
 def written(path: Path, samples: NDArray[np.float32], rate: int = RATE, subtype: str | None = "FLOAT") -> Path:
@@ -70,5 +71,5 @@ def written(path: Path, samples: NDArray[np.float32], rate: int = RATE, subtype:
     return path
 
 
-def level_db(samples: NDArray[np.float32]) -> float:
+def level_db(samples: NDArray[np.floating]) -> float:
     return float(10 * np.log10(np.mean(np.square(samples, dtype=np.float64))))

@@ -1,4 +1,4 @@
-"""A loudspeaker without a device: it plays the tape while the speaker sleeps, and has switches for everything that fails."""
+"""A loudspeaker without a device: it plays the tape while the speaker sleeps, and has switches for what can fail."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class FakeLoudspeaker:
-    """Takes sound from its tape as time goes by. ``missing`` says why it has no device; it dies at frame ``dies_at``."""
+    """Takes sound from its tape as time goes by.
+
+    ``missing`` says why it has no device; ``dies_at`` is a frame of the tape.
+    """
 
     kind: str
     tape: Tape

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from player import pipeline
+from player import catalogue, pipeline
 from player.errors import MediaError, ScriptError, UsageError
 from player.store import Store
 from player.techniques.planning import plan
@@ -147,7 +147,7 @@ def test_only_changed_lines_are_spoken_again(script: Path, machine: pipeline.Mac
 @pytest.mark.parametrize("name", ["box-breathing", "grounding-54321", "pmr-7", "pmr-release-only"])
 def test_every_bundled_session_has_its_length_whatever_the_voice(name: str) -> None:
     lengths = {"box-breathing": 420_000, "grounding-54321": 300_000, "pmr-7": 900_000, "pmr-release-only": 540_000}
-    listed = next(each for each in pipeline.sessions() if each.name == name)
+    listed = next(each for each in catalogue.sessions() if each.name == name)
     assert (listed.length_ms, listed.exact) == (lengths[name], True)
 
 

@@ -24,7 +24,10 @@ class Boundary(click.Group):
     """A group whose commands end in one clear sentence, whatever happens."""
 
     def main(  # type: ignore[override]  # Click's overloads tell two modes apart; here is only one
-        self, args: Sequence[str] | None = None, prog_name: str | None = "player", **extra: Any  # noqa: ANN401
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = "player",
+        **extra: Any,  # noqa: ANN401
     ) -> NoReturn:
         """Run the command line and exit."""
         extra["standalone_mode"] = False

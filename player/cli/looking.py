@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 @as_json
 def list_(*, as_json: bool) -> None:
     """List the sessions: bundled ones and your own."""
-    from player import pipeline  # noqa: PLC0415 (see the package's rule)
+    from player import catalogue  # noqa: PLC0415 (see the package's rule)
     from player.units import timecode  # noqa: PLC0415
 
-    found = pipeline.sessions()
+    found = catalogue.sessions()
     if as_json:
         return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
     lengths = [("" if each.exact else "about ") + timecode(each.length_ms) for each in found]
@@ -51,9 +51,9 @@ def show(*, as_json: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (
 @as_json
 def voices(*, language: str | None, as_json: bool) -> None:
     """List the voices of this machine."""
-    from player import pipeline  # noqa: PLC0415
+    from player import catalogue, pipeline  # noqa: PLC0415
 
-    found = pipeline.voices(pipeline.this_machine(), language)
+    found = catalogue.voices(pipeline.this_machine(), language)
     if as_json:
         return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
     return _table([(v.id, v.language, v.gender or "", v.name) for v in found])
@@ -62,9 +62,9 @@ def voices(*, language: str | None, as_json: bool) -> None:
 @click.command()
 def sounds() -> None:
     """List the backgrounds and the chimes."""
-    from player import pipeline  # noqa: PLC0415
+    from player import catalogue  # noqa: PLC0415
 
-    _table([*(("background", name) for name in pipeline.beds()), *(("chime", name) for name in pipeline.chimes())])
+    _table([*(("background", name) for name in catalogue.beds()), *(("chime", name) for name in catalogue.chimes())])
 
 
 @click.command()

@@ -27,8 +27,8 @@ OPENING_S: Final = 10.0
 STALL_S: Final = 5.0
 """A sound server that is being restarted takes a second or two."""
 BUFFER_MS: Final = 400
-"""What PulseAudio and PipeWire are asked to hold. By themselves the libraries ask for 70 to 100 ms, and on a machine with
-four busy programs to a core a process may not run for that long; nobody notices 400 ms before a fade-out begins."""
+"""What PulseAudio and PipeWire are asked to hold. By themselves the libraries ask for 70 to 100 ms, and on a busy
+machine a process may not run for that long. It delays a fade-out, but not the first sound."""
 
 _ENVIRONMENT: Final = {
     "simpleaudio": {"PYTHONMALLOC": "malloc"},  # why, is said in `through_simpleaudio`

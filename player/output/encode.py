@@ -40,7 +40,7 @@ class Encoding:
 
     container: str
     subtype: str
-    tag: Callable[[Path, Tags], None] | None
+    tag: Callable[[Path, Tags], None]
     compression: float | None = None
 
 
@@ -50,7 +50,7 @@ FORMATS: Final = {
     "ogg": Encoding("OGG", "VORBIS", tagging.tag_ogg, compression=0.5),  # measured: 164 kbit/s, speech over noise
     "opus": Encoding("OGG", "OPUS", tagging.tag_opus, compression=0.768),  # 129 kbit/s
 }
-_LARGE_WAV: Final = Encoding("RF64", "PCM_16", None)
+_LARGE_WAV: Final = Encoding("RF64", "PCM_16", tagging.tag_wav)
 
 
 def encoding_of(form: str, total_ms: int) -> Encoding:
@@ -94,8 +94,7 @@ class SoundWriter:
         """Close the file, give it its tags, and make sure that it holds every frame."""
         with self._as_os_errors():
             self._file.close()
-        if self._encoding.tag:
-            self._encoding.tag(self._path, self._tags)
+        self._encoding.tag(self._path, self._tags)
         self._verify()
 
     def drop(self) -> None:

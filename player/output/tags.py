@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -54,22 +56,21 @@ class _Chapter(NamedTuple):
 
 def id3(tags: Tags) -> bytes:
     """The whole ID3v2.3 tag, to stand in front of an MP3 stream."""
-    tag, rendered = _frames().ID3(), io.BytesIO()
-    _fill(tag, tags)
-    tag.save(rendered, v1=0, v2_version=3, padding=_no_padding)
-    return rendered.getvalue()
+    body = b"".join(map(_rendered, _id3_frames(tags)))
+    size = bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    return b"ID3\x03\x00\x00" + size + body
 
 
 def tag_wav(path: Path, tags: Tags) -> None:
-    """Add the same tag to a WAV file, behind the sound."""
-    from mutagen import wave  # noqa: PLC0415
-
-    kind: Any = wave.WAVE
-    with _as_os_errors():
-        file = kind(path)
-        file.add_tags()
-        _fill(file.tags, tags)
-        file.save(v2_version=3, padding=_no_padding)
+    """Add the same tag to a WAV or RF64 file, as a chunk behind the sound."""
+    tag = id3(tags)
+    with path.open("r+b") as file:
+        kind = file.read(4)
+        end = file.seek(0, os.SEEK_END)
+        file.write(b"\0" * (end % 2) + struct.pack("<4sL", b"id3 ", len(tag)) + tag + b"\0" * (len(tag) % 2))
+        size = file.tell() - 8
+        file.seek(20 if kind == b"RF64" else 4)  # EBU Tech 3306: RF64 counts in its ds64 chunk
+        file.write(struct.pack("<Q" if kind == b"RF64" else "<L", size))
 
 
 def tag_flac(path: Path, tags: Tags) -> None:
@@ -94,7 +95,7 @@ def tag_opus(path: Path, tags: Tags) -> None:
 
 
 def riff_info(tags: Tags) -> Iterator[tuple[str, str]]:
-    """Names as libsndfile has them, and texts, for the head of a WAV file: what Windows shows, but no chapters."""
+    """Names as libsndfile has them, and texts, for the head of a WAV file, where Windows looks for them."""
     texts = {"title": tags.title, "comment": tags.summary, "genre": tags.technique, "software": software()}
     yield from ((name, _clean(text)) for name, text in texts.items() if text)
 
@@ -109,35 +110,40 @@ def software() -> str:
         return "player"
 
 
-def _frames() -> Any:  # noqa: ANN401  (mutagen is typed by halves)
-    from mutagen import id3 as frames  # noqa: PLC0415  (only an export needs mutagen)
+def _rendered(frame: object) -> bytes:
+    """One frame of a tag. Of a whole tag mutagen orders the frames by size, and players show chapters as they come."""
+    from mutagen import id3 as known  # noqa: PLC0415  (only an export needs mutagen)
 
-    return frames
+    kind: Any = known.ID3
+    tag, rendered = kind(), io.BytesIO()
+    tag.add(frame)
+    tag.save(rendered, v1=0, v2_version=3, padding=_no_padding)
+    return rendered.getvalue()[10:]
 
 
-def _fill(tag: Any, tags: Tags) -> None:  # noqa: ANN401
-    m = _frames()
+def _id3_frames(tags: Tags) -> Iterator[object]:
+    from mutagen import id3 as known  # noqa: PLC0415
 
-    def words(kind: type, text: str, **more: object) -> None:
-        if text:
-            tag.add(kind(encoding=_UTF_8, text=_clean(text), **more))
-
+    frames: Any = known  # mutagen is typed by halves
     language = _iso_639_2(tags.language)
-    words(m.TIT2, tags.title)
-    words(m.COMM, tags.summary, lang=language or "und", desc="")
-    words(m.TCON, tags.technique)
-    words(m.TLAN, language)
-    words(m.TLEN, str(tags.total_ms))
-    words(m.TSSE, software())
-    chapters = _chapters(tags)[:_MOST_CHAPTERS]
-    names = [f"ch{number}" for number in range(len(chapters))]
-    if chapters:
-        tag.add(m.CTOC(element_id="toc", flags=_TOP_LEVEL_IN_ORDER, child_element_ids=names, sub_frames=[]))
-    for name, chapter in zip(names, chapters, strict=True):
-        title = m.TIT2(encoding=_UTF_8, text=chapter.title)
-        times = {"start_time": chapter.start_ms, "end_time": chapter.end_ms}
-        offsets = {"start_offset": _UNUSED_OFFSET, "end_offset": _UNUSED_OFFSET}
-        tag.add(m.CHAP(element_id=name, sub_frames=[title], **times, **offsets))
+    texts = {
+        frames.TIT2: tags.title,
+        frames.TCON: tags.technique,
+        frames.TLAN: language,
+        frames.TLEN: str(tags.total_ms),
+        frames.TSSE: software(),
+    }
+    yield from (kind(encoding=_UTF_8, text=_clean(text)) for kind, text in texts.items() if text)
+    if tags.summary:
+        yield frames.COMM(encoding=_UTF_8, lang=language or "und", desc="", text=_clean(tags.summary))
+    if chapters := _chapters(tags)[:_MOST_CHAPTERS]:
+        names = [f"ch{number}" for number in range(len(chapters))]
+        yield frames.CTOC(element_id="toc", flags=_TOP_LEVEL_IN_ORDER, child_element_ids=names, sub_frames=[])
+        for name, chapter in zip(names, chapters, strict=True):
+            title = frames.TIT2(encoding=_UTF_8, text=chapter.title)
+            times = {"start_time": chapter.start_ms, "end_time": chapter.end_ms}
+            offsets = {"start_offset": _UNUSED_OFFSET, "end_offset": _UNUSED_OFFSET}
+            yield frames.CHAP(element_id=name, sub_frames=[title], **times, **offsets)
 
 
 def _comment(kind: Callable[[Path], Any], path: Path, tags: Tags) -> None:

@@ -12,12 +12,8 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
-import secrets
-import shutil
 import sys
-import tempfile
 from enum import IntEnum
-from pathlib import Path
 from typing import IO, Final
 
 from player.units import CHANNELS, SAMPLE_WIDTH
@@ -26,7 +22,7 @@ FRAME_BYTES: Final = CHANNELS * SAMPLE_WIDTH
 _HEADER: Final = mmap.PAGESIZE  # the sound begins on a page of its own, so that played pages can be given back
 _WORDS: Final = 128  # bytes of the header that are numbers; the message stands behind them
 _MESSAGE_END: Final = 1024
-_SHARED: Final = Path("/dev/shm")  # noqa: S108 - memory that is a file system; the file in it has no name
+_SHARED: Final = "/dev/shm"  # noqa: S108 - memory that is a file system; the file in it has no name
 _SPARE: Final = 64 * 1024 * 1024  # containers often have tiny ones: then an ordinary temporary file must do
 
 
@@ -106,10 +102,10 @@ class Tape:
         """
         size = _HEADER + capacity * FRAME_BYTES
         if sys.platform == "win32":
-            name = f"player-{os.getpid()}-{secrets.token_hex(8)}"
+            name = f"player-{os.getpid()}-{os.urandom(8).hex()}"
             tape = cls(mmap.mmap(-1, size, tagname=name), name)
         else:
-            file = tempfile.TemporaryFile(prefix="player-", dir=_folder())  # noqa: SIM115 - lives as long as the tape
+            file = _nameless_file()
             file.truncate(size)
             tape = cls(mmap.mmap(file.fileno(), size), str(file.fileno()), file)
         tape.capacity, tape.total = capacity, total
@@ -200,6 +196,9 @@ class Tape:
             os.posix_fallocate(self._file.fileno(), at, size)
 
 
-def _folder() -> Path | None:
-    usable = _SHARED.is_dir() and os.access(_SHARED, os.W_OK) and shutil.disk_usage(_SHARED).free > _SPARE
-    return _SHARED if usable else None
+def _nameless_file() -> IO[bytes]:
+    import shutil  # noqa: PLC0415 - the loudspeaker's process, which must start fast, needs neither of the two
+    import tempfile  # noqa: PLC0415
+
+    usable = os.access(_SHARED, os.W_OK) and shutil.disk_usage(_SHARED).free > _SPARE
+    return tempfile.TemporaryFile(prefix="player-", dir=_SHARED if usable else None)

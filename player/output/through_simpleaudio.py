@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 BUFFER: Final = RATE // 2
 """Frames that may have been taken and not been heard: simpleaudio asks every system for 100 ms (``SA_LATENCY_US``), and
-PulseAudio behind it for another 400 (``BUFFER_MS`` of `player.output.child`). They are taken at once at the beginning."""
+PulseAudio behind it for another 400 (``BUFFER_MS`` of `player.output.child`). It takes them at once when it begins."""
 GRAIN: Final = RATE // 20
 """Frames by which the head may be wrong from the beginning: the clock is read some 50 times a second."""
 DRIFT: Final = 10_000
 """A sound card's clock is taken to be at most one part in so many off the computer's: 100 ppm."""
 TAIL: Final = RATE // 20
-"""Frames that go by after a programme that was cut short, before the sound is stopped."""
+"""Frames that go by after the last one that is to be heard, before the sound is stopped."""
 PATIENCE: Final = 10 * RATE
 """Frames that a device may be late at the end, besides a hundredth of the whole, before it counts as lost."""
 
@@ -51,40 +51,30 @@ class Simpleaudio:
         If the tape runs dry (its filling process was halted, or is too slow), the sound stops there and goes on from
         there once there is a second of it again: late, but nothing is lost.
         """
-        frame = 0
-        while frame < self._tape.total:
+        tape, frame = self._tape, 0
+        while frame < tape.total:
             frame = self._play_from(frame, tick)
-            while self._is_dry(frame + RATE):
+            while tape.filled < min(frame + RATE, tape.total):
                 tick()
 
     def _play_from(self, frame: int, tick: Callable[[], None]) -> int:
-        """Play on from a frame, to the end or to where the tape ran dry: the frame to go on from."""
-        tape = self._tape
-        began = self._clock()
+        """Play on from a frame: to the end, to where the sound was cut short, or to where the tape ran dry."""
+        tape, began, last = self._tape, self._clock(), self._end
         sound = self._library.play_buffer(tape.sound(frame), CHANNELS, SAMPLE_WIDTH, RATE)
         tape.state = State.PLAYING
-        stopped_at = None
         while sound.is_playing():
             elapsed = int((self._clock() - began) * RATE)
-            taken = frame + elapsed + BUFFER
+            heard = frame + elapsed
             tape.grain = GRAIN + elapsed // DRIFT
-            if stopped_at is None and (self._is_dry(taken) or self._is_cut_short(taken)):
-                stopped_at = tape.filled
+            # What is filled from now on may be too late: emptiness may have been taken there. So it is played again.
+            last = min(last, tape.filled) if tape.filled < heard + BUFFER else last
+            tape.head = min(heard + BUFFER, last)
+            if last < self._end and heard > last + TAIL:
                 sound.stop()
-            tape.head = min(taken, tape.filled if stopped_at is None else stopped_at)
-            self._check_patience(taken)
+            if heard > tape.total * 1.01 + PATIENCE:
+                raise RuntimeError("the device takes no more sound")
             tick()
-        return tape.total if stopped_at is None else stopped_at
-
-    def _is_dry(self, frame: int) -> bool:
-        return self._tape.filled < min(frame, self._tape.total)
-
-    def _is_cut_short(self, taken: int) -> bool:
-        return self._tape.total < self._end and taken > self._tape.total + TAIL
-
-    def _check_patience(self, taken: int) -> None:
-        if taken > self._tape.total * 1.01 + PATIENCE:
-            raise RuntimeError("the device takes no more sound")
+        return last
 
 
 def _load() -> Any:  # noqa: ANN401 - the library has no types

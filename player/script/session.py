@@ -17,8 +17,10 @@ from player.script.binding import WRONG, Binder, Outcome
 from player.script.kinds import TextKind, shown
 from player.script.near import did_you_mean
 from player.script.nodes import Mapping as Nodes
+from player.script.nodes import Node
+from player.script.nodes import Sequence as Items
 from player.script.params import Parameter
-from player.script.shapes import Record, enumerated, shape_of
+from player.script.shapes import AnyStep, Record, enumerated, fields_of, shape_of
 from player.script.types import (
     NOT_WRITTEN,
     Identifier,
@@ -123,8 +125,29 @@ def parse(text: str | bytes, name: str, kinds: Mapping[str, type], values: Mappi
     else:
         binder.wrong(root.at, "a script must be keys and values: a 'title:', and 'steps:' with a list below it")
     if binder.problems:
-        raise ScriptError(binder.problems)
+        raise ScriptError(binder.problems, _rest(root, binder, name))
     return cast("Session", session)
+
+
+def _rest(root: Node, binder: Binder, name: str) -> Session | None:
+    """A session of all values and steps that are well by themselves; None where no step is."""
+    if not isinstance(root, Nodes):
+        return None
+    kept: dict[str, object] = {"title": name, "path": name, "places": MappingProxyType(binder.places)}
+    values = {key.text: value for key, value in root.pairs}
+    for each in fields_of(Session):
+        if (value := values.get(each.key)) is not None:
+            alone = Binder(binder.kinds, binder.values)
+            steps = value.items if each.key == "steps" and isinstance(value, Items) else None
+            read = alone.value(value, each.shape, each.key, each.key) if steps is None else _good(steps, binder)
+            kept |= {} if alone.problems else {each.attribute: read}
+    return Session(**kept) if kept.get("steps") else None  # type: ignore[arg-type]  # the binder has seen to the types
+
+
+def _good(nodes: tuple[Node, ...], binder: Binder) -> tuple[Step, ...]:
+    """The steps without problems, each read by itself."""
+    read = [Binder(binder.kinds, binder.values).value(node, AnyStep(), "a step", "") for node in nodes]
+    return tuple(step for step in read if isinstance(step, Step))  # with a problem in it, it would be none
 
 
 def _session(root: Nodes, binder: Binder, name: str, values: Mapping[str, str]) -> object:

@@ -104,22 +104,23 @@ RECIPES: Final[dict[str, tuple[int, Callable[[np.random.Generator], Array]]]] = 
     "brown-noise": (3, brown_noise),
     "pink-noise": (4, pink_noise),
 }
-"""Name of a bed: its seed and what makes it, as samples of shape ``(MATERIAL_S * 48000, 2)`` of any level."""
+"""Name of a bed: its seed and what makes it, as samples of shape ``(MATERIAL_S * 48000, 2)``, not yet levelled."""
 
 
 def _stereo(rng: np.random.Generator, shape: Callable[[Array], Array], width: float) -> Array:
-    """Noise of a spectrum, between 30 Hz and 8 kHz; ``width`` is the share of what differs by side, less under 200 Hz."""
+    """Noise of a spectrum, from 30 Hz to 8 kHz; ``width`` is the share that differs by side, less under 200 Hz."""
     hz = np.maximum(np.fft.rfftfreq(_FRAMES, 1 / RATE), 1.0)
     squared = np.square(hz)
     spectrum = shape(hz) / np.sqrt((1 + np.square(np.square(1024 / squared))) * (1 + (squared / 8000**2) ** 3))
     middle = _noise(rng, spectrum)
     side = _noise(rng, spectrum * (width * (0.25 + 0.75 / (1 + 200**2 / squared))))
-    return np.stack((middle + side, middle - side), axis=1)
+    return np.stack((middle + side, middle - side)).T
 
 
 def _noise(rng: np.random.Generator, spectrum: Array) -> Array:
-    """White noise of ``_FRAMES`` samples, its spectrum multiplied by this."""
-    return np.fft.irfft(np.fft.rfft(rng.standard_normal(_FRAMES)) * spectrum, _FRAMES)
+    """Noise of ``_FRAMES`` samples: the spectrum of white noise is white noise too, so it is drawn there at once."""
+    white = rng.normal(0, (_FRAMES / 2) ** 0.5, 2 * len(spectrum)).view(np.complex128)
+    return np.fft.irfft(white * spectrum, _FRAMES)
 
 
 def _sea_band(place: int, hz: Array) -> Array:

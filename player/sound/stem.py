@@ -36,7 +36,8 @@ def gain_db(clips: Sequence[Clip], store: Store) -> float:
     """
     if not clips:
         return 0.0
-    fields: dict[str, JSON] = {"kind": "stem", "target_lufs": TARGET_LUFS, "clips": [clip.entry.path.name for clip in clips]}
+    names = [clip.entry.path.name for clip in clips]
+    fields: dict[str, JSON] = {"kind": "stem", "target_lufs": TARGET_LUFS, "clips": names}
     entry = store.get_or_make(fields, lambda: Draft({"gain_db": TARGET_LUFS - _loudness(clips)}, ()))
     return float(str(entry.facts["gain_db"]))
 

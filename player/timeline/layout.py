@@ -146,7 +146,7 @@ class _Desk:
         length = speech_end - self.now_ms + slot.then_ms if slot.length_ms is None else slot.length_ms
         for start, end, cue in zip(starts, ends, slot.cues, strict=True):
             self._place(slot, length, start, end, cue)
-        self._check_room(slot, length, speech_end)
+        self._check_room(slot, length, ends)
         if slot.ducked:
             self.spans.append(Span(self.now_ms, self.now_ms + length))
         self.slots.append(Stretch(self.now_ms, length, slot.guide))
@@ -195,21 +195,20 @@ class _Desk:
         text = f"{_short(self.last.text)!r} takes {length}, but {_short(cue.text)!r} begins {room} after its start; "
         self.problem(self.last_at, text + _REMEDIES[self.last.kind])
 
-    def _check_room(self, slot: Slot, length: int, speech_end: int) -> None:
+    def _check_room(self, slot: Slot, length: int, ends: Sequence[int]) -> None:
         """No speech goes on after its slot has ended."""
-        if speech_end <= self.now_ms + length:
+        said = [(end, cue) for end, cue in zip(ends, slot.cues, strict=True) if isinstance(cue, Speech)]
+        end, longest = max(said, key=lambda each: each[0], default=(0, None))
+        over, room = end - self.now_ms - length, format_duration(length)
+        if longest is None or over <= 0:
             return
-        said = [cue for cue in slot.cues if isinstance(cue, Speech)]
-        takes, room = format_duration(speech_end - self.now_ms), format_duration(length)
-        if said[-1].beat_ms is not None:
-            over = format_duration(speech_end - self.now_ms - length)
-            text = (
-                f"{said[-1].utterance.text!r} goes on for {over} after its phase of {room}; {_REMEDIES[said[-1].kind]}"
-            )
-        else:
-            words = _short(" ".join(cue.utterance.text for cue in said))
-            more = format_duration(-(-(speech_end - self.now_ms) // 1000) * 1000)
-            text = f"{words!r} takes {takes}, but its slot is {room}; make the slot {more} or longer, {_FEWER}"
+        if longest.beat_ms is not None:
+            what = f"{_short(longest.utterance.text)!r} goes on for {format_duration(over)} after its phase of {room}"
+            self.problem(slot.at, f"{what}; {_REMEDIES[longest.kind]}")
+            return
+        takes, more = format_duration(length + over), format_duration(-(-(length + over) // 1000) * 1000)
+        words = _short(" ".join(cue.utterance.text for _, cue in said))
+        text = f"{words!r} takes {takes}, but its slot is {room}; make the slot {more} or longer, {_FEWER}"
         self.problem(slot.at, text)
 
 

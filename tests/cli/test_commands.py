@@ -118,6 +118,15 @@ def test_check_reports_twelve_mistakes_at_once_on_their_lines(run: Run, tmp_path
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
+def test_check_reports_what_does_not_fit_beside_what_cannot_be_read(run: Run, tmp_path: Path) -> None:
+    bad = TINY.replace("3s", "500ms") + "  - sai: Sit.\n  - bed: {sound: oceam}\n"
+    (tmp_path / "bad.yaml").write_text(bad)
+    rows = run("check", "bad.yaml").stderr.splitlines()
+    assert [row.split(" ")[0] for row in rows] == ["bad.yaml:4:5:", "bad.yaml:7:5:", "bad.yaml:8:5:"]
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("voice")
 def test_check_finds_speech_that_does_not_fit(run: Run, tmp_path: Path) -> None:
     (tmp_path / "long.yaml").write_text(TINY.replace("3s", "500ms"))
     done = run("check", "long.yaml")

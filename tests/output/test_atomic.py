@@ -84,7 +84,7 @@ def test_a_device_is_never_replaced(tmp_path: Path) -> None:
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "calm").write_bytes(b"")
-    with pytest.raises(OutputError, match="Not a directory|No such file"):
+    with pytest.raises(OutputError, match=r"Not a directory|No such file"):
         NewFile(tmp_path / "calm" / "calm.mp3")
 
 

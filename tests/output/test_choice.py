@@ -26,7 +26,7 @@ def test_the_argument_goes_before_the_setting_before_what_is_there(
 def test_what_simpleaudio_cannot_count_goes_to_miniaudio() -> None:
     assert choose(None, LONGEST_BUFFER, {}, BOTH) == BOTH
     assert choose(None, LONGEST_BUFFER + 1, {}, BOTH) == ("miniaudio",)
-    with pytest.raises(DeviceError, match="simpleaudio plays at most .* not 9:00:00; .*: pip install miniaudio"):
+    with pytest.raises(DeviceError, match=r"simpleaudio plays at most .* not 9:00:00; .*: pip install miniaudio"):
         choose(None, 9 * 3600 * 48_000, {}, ("simpleaudio",))
 
 

@@ -165,15 +165,19 @@ def test_no_memory_is_an_error_of_the_device() -> None:
         speaker(Room(full=True), 5000)
 
 
+def play_flat(room: Room, length_ms: int, kind: str = "miniaudio") -> None:
+    with speaker(room, length_ms, kind=kind) as sink:
+        sink.write(segment(np.full((length_ms * 48, 2), 10_000, np.int16)))
+
+
 @pytest.mark.parametrize("kind", ["simpleaudio", "miniaudio"])
 @pytest.mark.parametrize("length_ms", [60_000, 4000])
 def test_ctrl_c_fades_out_within_a_second(kind: str, length_ms: int) -> None:
     room = Room(interrupt_at=LEAD_IN + 3 * RATE)
-    with pytest.raises(KeyboardInterrupt), speaker(room, length_ms, kind=kind) as sink:
-        sink.write(segment(np.full((length_ms * 48, 2), 10_000, np.int16)))
-        sink.close()
+    with pytest.raises(KeyboardInterrupt):
+        play_flat(room, length_ms, kind)
     heard = room.last.sound()[:, 0].astype(int)
-    fade = heard[np.argmax(heard < 10_000) if False else np.flatnonzero(heard == 10_000)[-1] :]
+    fade = heard[np.flatnonzero(heard == 10_000)[-1] :]
     assert len(fade) == pytest.approx(0.3 * RATE, abs=500)
     assert (np.diff(fade) <= 0).all()
     assert np.abs(np.diff(fade)).max() < 10
@@ -184,9 +188,8 @@ def test_ctrl_c_fades_out_within_a_second(kind: str, length_ms: int) -> None:
 
 def test_a_fade_at_the_very_end_has_only_what_is_left() -> None:
     room = Room(interrupt_at=LEAD_IN + 2 * RATE - 3000)
-    with pytest.raises(KeyboardInterrupt), speaker(room, 2000) as sink:
-        sink.write(segment(np.full((2000 * 48, 2), 10_000, np.int16)))
-        sink.close()
+    with pytest.raises(KeyboardInterrupt):
+        play_flat(room, 2000)
     assert len(room.last.sound()) == LEAD_IN + 2 * RATE
 
 

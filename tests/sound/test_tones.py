@@ -35,7 +35,9 @@ def pitch(samples: NDArray[np.float32]) -> float:
 
 
 def envelope(samples: NDArray[np.float32], window_ms: int = 20) -> NDArray[np.float64]:
-    return np.sqrt(np.square(samples[:, 0], dtype=np.float64).reshape(-1, window_ms * 48).mean(axis=1))
+    windows = samples[:, 0].astype(np.float64).reshape(-1, window_ms * 48)
+    course: NDArray[np.float64] = np.sqrt(np.square(windows).mean(axis=1))
+    return course
 
 
 def test_there_is_a_sound_for_every_name_that_a_script_can_use() -> None:

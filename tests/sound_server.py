@@ -1,0 +1,155 @@
+"""A loudspeaker that can be listened to: a private PulseAudio with one silent sink, whose monitor is recorded.
+
+It runs in real time, as a sound card does. ALSA's default device leads to it too, so that it stands for any loudspeaker of
+a Linux desktop. Programs reach it by the environment ``Loudspeaker.env`` and nothing else. Without ``pulseaudio`` and
+``parec``, a test that asks for it is skipped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+PATIENCE_S = 20.0
+ALSA_TO_PULSE = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
+# As it comes, it would resample, remix and scale; all of this is off, so that what is recorded is what was played.
+SERVER = [
+    *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-target=stderr"),
+    *("--high-priority=no", "--realtime=no", "--resample-method=copy"),
+    *("-L", "module-null-sink sink_name=null rate=48000 format=s16le channels=2"),
+]
+RECORDER = ["parec", "--device=null.monitor", "--format=s16le", "--rate=48000", "--channels=2", "--raw"]
+
+
+class Loudspeaker:
+    """What is played under ``env`` is heard in `recording`.
+
+    Attributes
+    ----------
+    env
+        The environment for programs, with this process's own in it.
+    first_sound
+        The moment, in `time.monotonic` seconds, at which the first sample that is not zero was at the sink; or None.
+    """
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env = env
+        self.first_sound: float | None = None
+        self._heard: list[bytes] = []
+        # A quick recorder makes the sink quick too; left alone, it works two seconds ahead.
+        self._recorder = subprocess.Popen([*RECORDER, "--latency-msec=20"], env=env, stdout=subprocess.PIPE)
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        wait_until(lambda: bool(self._heard), "parec records nothing")
+
+    def recording(self) -> NDArray[np.int16]:
+        """Everything until now, shape (frames, 2), from before the first sound on."""
+        time.sleep(0.3)  # what has been played may still be on its way through the recorder
+        heard = b"".join(self._heard)
+        return np.frombuffer(heard[: len(heard) // 4 * 4], np.int16).reshape(-1, 2)
+
+    def wait_for(self, frames: int) -> None:
+        """Return when so many frames that are not silent have been played; the lead-in's count."""
+        wait_until(lambda: self._sounding() > frames, f"{frames} frames were not heard")
+
+    def stop(self) -> None:
+        self._recorder.terminate()
+        self._recorder.wait()
+        self._listener.join()
+        if self._recorder.stdout:
+            self._recorder.stdout.close()
+
+    def _sounding(self) -> int:
+        heard = b"".join(self._heard)
+        return int(np.count_nonzero(np.frombuffer(heard[: len(heard) // 4 * 4], np.int32)))
+
+    def _listen(self) -> None:
+        out = self._recorder.stdout
+        while out and (heard := os.read(out.fileno(), 1 << 16)):
+            if self.first_sound is None and any(heard):
+                self.first_sound = time.monotonic()
+            self._heard.append(heard)
+
+
+@contextlib.contextmanager
+def sound_server() -> Iterator[dict[str, str]]:
+    """The environment in which programs find a private sound server, for as long as the context lasts."""
+    for program in ("pulseaudio", "parec"):
+        if not shutil.which(program):
+            pytest.skip(f"needs {program}: install pulseaudio and pulseaudio-utils")
+    # Not pytest's folder: the path of a socket has at most 107 characters.
+    with tempfile.TemporaryDirectory(prefix="sound-") as folder:
+        env = _environment(Path(folder))
+        server = subprocess.Popen(
+            [*SERVER, "-L", f"module-native-protocol-unix socket={folder}/socket auth-anonymous=1"],
+            env={**env, "HOME": folder},
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            wait_until(Path(folder, "socket").exists, "pulseaudio does not start")
+            yield env
+        finally:
+            server.terminate()
+            server.wait()
+
+
+@pytest.fixture(scope="session")
+def sound_environment() -> Iterator[dict[str, str]]:
+    with sound_server() as env:
+        yield env
+
+
+@pytest.fixture
+def loudspeaker(sound_environment: dict[str, str]) -> Iterator[Loudspeaker]:
+    loudspeaker = Loudspeaker(sound_environment)
+    yield loudspeaker
+    loudspeaker.stop()
+
+
+def without_devices(folder: Path) -> dict[str, str]:
+    """The environment of a machine that has no audio device at all."""
+    (folder / "asound.conf").write_text("")
+    return {
+        **_own_environment(),
+        "PULSE_SERVER": f"unix:{folder}/nothing",
+        "XDG_RUNTIME_DIR": str(folder),
+        "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
+    }
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    asound = folder / "asound.conf"
+    asound.write_text(ALSA_TO_PULSE)
+    return {
+        **_own_environment(),
+        "PULSE_SERVER": f"unix:{folder}/socket",
+        "XDG_RUNTIME_DIR": str(folder),
+        "ALSA_CONFIG_PATH": str(asound),
+    }
+
+
+def _own_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PULSE_", "ALSA_", "PLAYER_"))}
+
+
+def wait_until(happened: Callable[[], bool], otherwise: str) -> None:
+    """Return as soon as it has happened; fail with those words if it does not within `PATIENCE_S`."""
+    until = time.monotonic() + PATIENCE_S
+    while not happened():
+        assert time.monotonic() < until, otherwise
+        time.sleep(0.02)
