@@ -1,4 +1,4 @@
-"""What all tests share: the option that forbids skipping."""
+"""What all tests share: the option that forbids skipping, and a loudspeaker that can be listened to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+pytest_plugins = ["tests.sound_server"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

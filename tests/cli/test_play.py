@@ -1,0 +1,101 @@
+"""``player play``, heard at a loudspeaker that is recorded."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import soundfile
+
+from player.output.speaker import LEAD_IN
+from player.units import RATE
+from tests.sound_server import Loudspeaker, without_devices
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+pytestmark = [pytest.mark.device, pytest.mark.engine, pytest.mark.usefixtures("voice")]
+
+SCRIPT = """\
+title: Heard
+background: {sound: rain, fade_in: 0s, fade_out: 1s}
+steps:
+  - section: Only
+  - say: Sit down.
+    for: 3s
+  - breathe: {in: 2s, out: 2s, cycles: 1}
+"""
+
+
+@pytest.fixture(params=["simpleaudio", "miniaudio"])
+def kind(request: pytest.FixtureRequest) -> str:
+    if not importlib.util.find_spec(request.param):
+        pytest.skip(f"needs {request.param}: pip install {request.param}")
+    return str(request.param)
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> str:
+    (tmp_path / "heard.yaml").write_text(SCRIPT)
+    return "heard.yaml"
+
+
+def start_of(part: np.ndarray, recording: np.ndarray) -> int:
+    at = recording.tobytes().find(part[:200].tobytes())
+    assert at >= 0, "the programme was not heard"
+    return at // 4
+
+
+def test_what_is_heard_is_what_is_exported(
+    kind: str, script: str, run: Run, loudspeaker: Loudspeaker, tmp_path: Path
+) -> None:
+    assert run("export", script, "-o", "heard.wav").returncode == 0
+    done = run("play", script, env=loudspeaker.env | {"PLAYER_SPEAKER": kind})
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "Heard, 0:07\n"
+    exported, recording = soundfile.read(tmp_path / "heard.wav", dtype="int16")[0], loudspeaker.recording()
+    start = start_of(exported, recording)
+    np.testing.assert_array_equal(recording[start : start + len(exported)], exported)
+    assert not recording[start + len(exported) :].any()
+    assert recording[start - LEAD_IN : start].any()
+
+
+def test_playing_can_begin_later(kind: str, script: str, run: Run, loudspeaker: Loudspeaker, tmp_path: Path) -> None:
+    assert run("export", script, "-o", "heard.wav").returncode == 0
+    assert run("play", script, "--from", "0:05", env=loudspeaker.env | {"PLAYER_SPEAKER": kind}).returncode == 0
+    exported, recording = soundfile.read(tmp_path / "heard.wav", dtype="int16")[0][5 * RATE :], loudspeaker.recording()
+    start = start_of(exported, recording)
+    np.testing.assert_array_equal(recording[start : start + len(exported)], exported)
+
+
+def test_ctrl_c_fades_and_leaves_with_130(kind: str, script: str, loudspeaker: Loudspeaker, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "player", "play", script]
+    env = loudspeaker.env | {"PLAYER_SPEAKER": kind, "PLAYER_STORE": os.environ.get("PLAYER_STORE", str(tmp_path))}
+    with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as playing:
+        loudspeaker.wait_for(2 * RATE)
+        playing.send_signal(signal.SIGINT)
+        _, told = playing.communicate(timeout=20)
+    assert playing.returncode == 130
+    assert told == "Heard, 0:07\n\nStopped.\n"  # Click ends the line on which the terminal showed ^C
+    recording = loudspeaker.recording().astype(int)
+    heard = np.flatnonzero(recording.any(axis=1))
+    end = recording[heard[-1] - RATE // 20 : heard[-1] + 1]
+    assert len(recording[heard[0] : heard[-1]]) < 5 * RATE
+    assert np.abs(end).max() < 100, "it ended with a jump"
+
+
+def test_no_device_is_one_sentence(kind: str, script: str, run: Run, tmp_path: Path) -> None:
+    done = run("play", script, env=without_devices(tmp_path) | {"PLAYER_SPEAKER": kind})
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("no audio device")
+    assert "player export" in done.stderr
+    assert done.stderr.count("\n") == 2
