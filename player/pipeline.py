@@ -163,14 +163,16 @@ def blocks(programme: Programme, start_ms: int = 0, first_block_ms: int | None =
         If a bed cannot be read.
     """
     from player.sound import bed, conform, mixdown, stem, tones  # noqa: PLC0415 (numpy and pydub)
+    from player.sound.headroom import headroom  # noqa: PLC0415
 
     store = programme.machine.store
-    gain_db = stem.gain_db(_spoken(programme), store)
     beds = {name: bed.open_bed(path, store) for name, path in programme.sounds.items()}
+    room = headroom(programme.timeline, bed_peak=lambda name: beds[name].peak, tone_peak=tones.peak_at_most)
+    gain_db = stem.gain_db(_spoken(programme), store) + room.trim_db
 
     def open_clip(utterance: Utterance) -> AudioSegment:
         clip = programme.clips[utterance]
-        return conform.speech(clip.samples(), clip.rate, gain_db)
+        return conform.speech(clip.samples(), clip.rate, gain_db, room.ceiling_db)
 
     return mixdown.blocks(
         programme.timeline,
@@ -179,6 +181,7 @@ def blocks(programme: Programme, start_ms: int = 0, first_block_ms: int | None =
         render_tone=tones.render,
         start_ms=start_ms,
         first_block_ms=first_block_ms,
+        trim_db=room.trim_db,
     )
 
 

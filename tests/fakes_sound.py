@@ -58,7 +58,8 @@ def made(name: str) -> NDArray[np.float64]:
 
 def sine(hz: float, seconds: float, rate: int = RATE, peak: float = 0.1) -> NDArray[np.float32]:
     """One channel, shape ``(frames,)``."""
-    return (peak * np.sin(2 * np.pi * hz / rate * np.arange(round(seconds * rate)))).astype(np.float32)
+    wave: NDArray[np.float64] = peak * np.sin(2 * np.pi * hz / rate * np.arange(round(seconds * rate)))
+    return wave.astype(np.float32)
 
 
 def both(samples: NDArray[np.float32]) -> NDArray[np.float32]:

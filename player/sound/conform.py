@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from soundfile import SoundFile
 
 CEILING_DBTP: Final = -1.5
-"""No clip's true peak is above this, so that MP3 encoding has room (facts of EBU R128: -1 dBTP after decoding)."""
+"""No clip's true peak is above this, so that MP3 encoding has room (EBU R128 asks for -1 dBTP at the end)."""
 EDGE_MS: Final = 5
 BLOCK_FRAMES: Final = 65_536
 

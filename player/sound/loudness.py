@@ -23,9 +23,9 @@ SILENCE_LUFS: Final = -70.0
 _STEPS_A_SECOND: Final = 10
 _STEPS_A_WINDOW: Final = 4
 """Windows of 400 ms, one every 100 ms."""
-_SETTLE_STEPS: Final = 10
-"""How much of the past the weighting filters are given: after a second nothing of their own start is left."""
-_CHUNK_STEPS: Final = 100
+_SETTLE_STEPS: Final = 5
+"""How much of the past the weighting filters are given: after half a second nothing of their own start is left."""
+_CHUNK_STEPS: Final = 20
 _OFFSET: Final = -0.691
 """So that a full-scale sine of 997 Hz in one channel reads -3.01 LUFS."""
 

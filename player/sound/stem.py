@@ -15,7 +15,7 @@ import numpy as np
 from player.store import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from player.entry import JSON
     from player.store import Store
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 TARGET_LUFS: Final = -18.0
 """AES TD1008: speech at -18 LUFS, measured on the speech."""
-STRETCH_S: Final = 60
-"""The stem is measured in stretches, so that eight hours of it need no more memory than a minute."""
 DUAL_MONO_LU: Final = 10 * math.log10(2)
 """A mono clip heard from two loudspeakers is this much louder (BS.1770 adds the channels' powers)."""
 
@@ -43,26 +41,11 @@ def gain_db(clips: Sequence[Clip], store: Store) -> float:
 
 
 def _loudness(clips: Sequence[Clip]) -> float:
-    """Integrated loudness in LUFS: the power of the stretches, each weighed by its length."""
-    from player.sound.loudness import integrated_lufs  # noqa: PLC0415 (slow to import, needed once a session)
+    """Integrated loudness in LUFS of the stem, heard from two loudspeakers; silence counts as the target itself."""
+    from player.sound.loudness import Meter  # noqa: PLC0415 (its library is slow to import, and needed once a session)
 
-    weighed = [(len(samples), integrated_lufs(samples, rate)) for samples, rate in _stretches(clips)]
-    heard = [(length, lufs) for length, lufs in weighed if lufs is not None]
-    if not heard:
-        return TARGET_LUFS
-    power = sum(length * 10 ** (lufs / 10) for length, lufs in heard) / sum(length for length, _ in heard)
-    return 10 * math.log10(power) + DUAL_MONO_LU
-
-
-def _stretches(clips: Iterable[Clip]) -> Iterator[tuple[np.ndarray, int]]:
-    """The stem in stretches of about a minute: float samples in -1..1, shape (frames, 1), and their rate."""
-    held: list[np.ndarray] = []
-    rate = 0
+    meter = Meter(clips[0].rate)
     for clip in clips:
-        if held and (clip.rate != rate or sum(map(len, held)) >= STRETCH_S * rate):
-            yield np.concatenate(held)[:, None], rate
-            held = []
-        rate = clip.rate
-        held.append(clip.samples() / np.float64(32768))
-    if held:
-        yield np.concatenate(held)[:, None], rate
+        meter.add(clip.samples()[:, None] / np.float64(32768))
+    lufs = meter.lufs()
+    return TARGET_LUFS if lufs is None else lufs + DUAL_MONO_LU

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 REFERENCE_LUFS: Final = -18.0
 """The voice's."""
 
+HIGHEST_CREST_DB: Final = 9.0
+"""No tone's peak is further above its level than this (measured: guide tones 1.4 dB, bells 8.2)."""
+
 _EVERY: Final = 4
 """Loudness is measured on every fourth sample: nothing in a tone is above 3 kHz."""
 _GONE: Final = math.log(1000)
@@ -107,6 +110,11 @@ RECIPES: Final[dict[str, Guide | Chime]] = {
     "bell": Chime(523.25, _BELL),
     "bowl": Chime(196.0, _BOWL, attack_ms=120),
 }
+
+
+def peak_at_most(tone: Tone) -> float:
+    """A magnitude that no sample of the tone passes, full scale 1.0; known without making it."""
+    return gain(REFERENCE_LUFS + tone.level_db + HIGHEST_CREST_DB)
 
 
 @lru_cache(maxsize=4)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def floats(clip: AudioSegment) -> NDArray[np.float32]:
-    return np.frombuffer(clip.raw_data, "<i2").reshape(-1, 2).astype(np.float32) / 32_768
+    return np.frombuffer(clip.raw_data, "<i2").reshape(-1, 2).astype(np.float32) / np.float32(32_768)
 
 
 def spoken(samples: NDArray[np.float32]) -> NDArray[np.int16]:

@@ -18,7 +18,8 @@ def octaves_db(name: str) -> dict[float, float]:
 def levels_db(sound: np.ndarray, window_s: float) -> np.ndarray:
     frames = round(window_s * RATE)
     whole = np.square(sound[: len(sound) // frames * frames]).mean(axis=1).reshape(-1, frames)
-    return 10 * np.log10(whole.mean(axis=1))
+    levels: np.ndarray = 10 * np.log10(whole.mean(axis=1))
+    return levels
 
 
 def swells(sound: np.ndarray) -> np.ndarray:

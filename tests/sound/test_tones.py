@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from player.errors import MediaError
 from player.sound.loudness import integrated_lufs
-from player.sound.tones import RECIPES, Guide, render
+from player.sound.tones import RECIPES, Guide, peak_at_most, render
 from player.techniques.chimes import CHIMES
 from player.techniques.cue import Tone
 from tests.fakes_sound import RATE, judged, level_db, written
@@ -174,3 +174,10 @@ def test_making_one_imports_nothing_slow() -> None:
         "render(Tone('start', 5000)); print({'scipy', 'pyloudnorm', 'soundfile'} & set(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+@pytest.mark.parametrize("length_ms", [600, 4000, 12_000])
+def test_no_peak_passes_what_is_said_of_it_beforehand(name: str, length_ms: int) -> None:
+    tone = Tone(name, CHIMES.get(name, length_ms), -6.0)
+    assert np.abs(render(tone)).max() <= peak_at_most(tone)
