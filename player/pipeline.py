@@ -196,35 +196,27 @@ def export(programme: Programme, target: Path, form: str, *, force: bool, progre
 
     Raises
     ------
+    UsageError
+        If the file is there already, without ``force``.
     OutputError
-        If the file is there already (without ``force``) or cannot be written.
+        If it cannot be written.
     """
     from player.output.export import export_sink  # noqa: PLC0415 (encoders)
+    from player.output.mp3 import BITRATE_OF_SPEECH  # noqa: PLC0415
     from player.output.tags import Tags  # noqa: PLC0415
 
     session, timeline = programme.session, programme.timeline
     tags = Tags(
         session.title, session.summary, session.technique, session.language, timeline.sections, timeline.total_ms
     )
-    with export_sink(target, form, tags=tags, force=force) as sink:
+    bitrate = BITRATE_OF_SPEECH if form == "mp3" and not programme.sounds else None
+    with export_sink(target, form, tags=tags, bitrate=bitrate, force=force) as sink:
         done_ms = 0
         for block in blocks(programme):
             sink.write(block)
             done_ms += len(block)
             if progress:
                 progress(done_ms, timeline.total_ms)
-
-
-def refuse_overwriting(target: Path, *, force: bool) -> None:
-    """Say early, before anything is spoken, that a file is in the way.
-
-    Raises
-    ------
-    UsageError
-        If it is there and ``force`` is not.
-    """
-    if target.exists() and not force:
-        raise UsageError(f"{target} is there already; choose another name with -o, or overwrite it with --force")
 
 
 def play(programme: Programme, start_ms: int = 0) -> None:

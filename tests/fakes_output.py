@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pydub import AudioSegment
 
-from player.output import export_sink
+from player.output.export import export_sink
 from player.output.tags import Tags
 from player.timeline.model import Section
 

@@ -1,8 +1,8 @@
 """A loudspeaker that can be listened to: a private PulseAudio with one silent sink, whose monitor is recorded.
 
-It runs in real time, as a sound card does. ALSA's default device leads to it too, so that it stands for any loudspeaker of
-a Linux desktop. Programs reach it by the environment ``Loudspeaker.env`` and nothing else. Without ``pulseaudio`` and
-``parec``, a test that asks for it is skipped.
+It runs in real time, as a sound card does. ALSA's default device leads to it too, so that it stands for any loudspeaker
+of a Linux desktop. Programs reach it by the environment ``Loudspeaker.env`` and nothing else. Where ``pulseaudio`` or
+``parec`` is missing, a test that asks for it is skipped.
 """
 
 from __future__ import annotations
@@ -31,9 +31,12 @@ ALSA_TO_PULSE = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
 SERVER = [
     *("pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-target=stderr"),
     *("--high-priority=no", "--realtime=no", "--resample-method=copy"),
-    *("-L", "module-null-sink sink_name=null rate=48000 format=s16le channels=2"),
+    *("-L", "module-null-sink sink_name=null rate=48000 format=s16le channels=2 norewinds=1"),
 ]
-RECORDER = ["parec", "--device=null.monitor", "--format=s16le", "--rate=48000", "--channels=2", "--raw"]
+RECORDER = [
+    *("parec", "--device=null.monitor", "--format=s16le", "--rate=48000", "--channels=2", "--raw"),
+    "--latency-msec=20",  # a quick recorder makes the sink quick too; left alone, it works two seconds ahead
+]
 
 
 class Loudspeaker:
@@ -51,8 +54,7 @@ class Loudspeaker:
         self.env = env
         self.first_sound: float | None = None
         self._heard: list[bytes] = []
-        # A quick recorder makes the sink quick too; left alone, it works two seconds ahead.
-        self._recorder = subprocess.Popen([*RECORDER, "--latency-msec=20"], env=env, stdout=subprocess.PIPE)
+        self._recorder = subprocess.Popen(RECORDER, env=env, stdout=subprocess.PIPE)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         wait_until(lambda: bool(self._heard), "parec records nothing")
@@ -102,7 +104,10 @@ def sound_server() -> Iterator[dict[str, str]]:
         )
         try:
             wait_until(Path(folder, "socket").exists, "pulseaudio does not start")
+            keeper = subprocess.Popen(RECORDER, env=env, stdout=subprocess.DEVNULL)  # keeps it quick between the tests
             yield env
+            keeper.terminate()
+            keeper.wait()
         finally:
             server.terminate()
             server.wait()

@@ -39,9 +39,10 @@ def play(*, start: str, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (wha
 def export(*, output: Path | None, form: str | None, force: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401
     """Export a session to a file: MP3, WAV, FLAC, Ogg Vorbis or Opus."""
     from player import pipeline  # noqa: PLC0415
+    from player.output.atomic import must_be_free  # noqa: PLC0415
 
     target, form = _target(asked["session"], output, form)
-    pipeline.refuse_overwriting(target, force=force)
+    must_be_free(target, force=force)
     machine = pipeline.this_machine()
     with progress("Speaking", quiet=quiet) as report:
         programme = pipeline.prepare(request(**asked), machine, report)

@@ -52,7 +52,7 @@ class NewFile:
     def __init__(self, target: Path, *, force: bool = False) -> None:
         self.target = target
         self._force = force
-        self._must_be_free()
+        must_be_free(self.target, force=self._force)
         self.part = target.with_name(f".{target.name[:_LONGEST_NAME]}.{os.getpid()}.part")
         _sweep(target.parent)
         with sentences(target):
@@ -60,7 +60,7 @@ class NewFile:
 
     def commit(self) -> None:
         """Give the part its name."""
-        self._must_be_free()
+        must_be_free(self.target, force=self._force)
         with sentences(self.target):
             self.part.replace(self.target)
 
@@ -69,14 +69,24 @@ class NewFile:
         with contextlib.suppress(OSError):
             self.part.unlink()
 
-    def _must_be_free(self) -> None:
-        name = printable(str(self.target))
-        if self.target.is_dir():
-            raise OutputError(f"cannot write {name}: it is a folder; name a file in it")
-        if self.target.exists() and not self.target.is_file():  # putting a file in the place of /dev/null helps nobody
-            raise OutputError(f"cannot write {name}: it is no ordinary file; choose another name")
-        if self.target.exists() and not self._force:
-            raise UsageError(f"{name} is there already; choose another name, or write over it with --force")
+
+def must_be_free(target: Path, *, force: bool) -> None:
+    """Refuse a target that may not be written, early, before any work is done for it.
+
+    Raises
+    ------
+    UsageError
+        If it is there already, without ``force``.
+    OutputError
+        If it is a folder or a device.
+    """
+    name = printable(str(target))
+    if target.is_dir():
+        raise OutputError(f"cannot write {name}: it is a folder; name a file in it")
+    if target.exists() and not target.is_file():  # putting a file in the place of /dev/null helps nobody
+        raise OutputError(f"cannot write {name}: it is no ordinary file; choose another name")
+    if target.exists() and not force:
+        raise UsageError(f"{name} is there already; choose another name, or write over it with --force")
 
 
 @contextlib.contextmanager

@@ -26,13 +26,14 @@ OPENING_S: Final = 10.0
 """A sleeping Bluetooth device takes a few seconds to open."""
 STALL_S: Final = 5.0
 """A sound server that is being restarted takes a second or two."""
-BUFFER_MS: Final = 400
-"""What PulseAudio and PipeWire are asked to hold. By themselves the libraries ask for 70 to 100 ms, and on a busy
-machine a process may not run for that long. It delays a fade-out, but not the first sound."""
 
+# PULSE_LATENCY_MSEC is what PulseAudio and PipeWire are to hold. By themselves the libraries ask for 70 to 100 ms, and
+# on a busy machine a process may not run for that long. More delays a fade-out, though not the first sound. miniaudio
+# must stay under 64 KiB (341 ms): at its start it fills the server's buffer once, by one block of that size at most,
+# and the server waits for a full buffer: beyond that, neither ever begins (tried with 800).
 _ENVIRONMENT: Final = {
-    "simpleaudio": {"PYTHONMALLOC": "malloc"},  # why, is said in `through_simpleaudio`
-    "miniaudio": {},
+    "simpleaudio": {"PULSE_LATENCY_MSEC": "400", "PYTHONMALLOC": "malloc"},  # the latter: see `through_simpleaudio`
+    "miniaudio": {"PULSE_LATENCY_MSEC": "320"},
 }
 _GLANCE_S: Final = 0.5  # longer gaps between two looks say nothing: the whole computer, or only we, may have slept
 
@@ -106,7 +107,7 @@ def _spawn(kind: str, tape: Tape, environ: Mapping[str, str]) -> subprocess.Pope
     home = Path(__file__).parents[2]
     command = [sys.executable, "-m", "player.output.loudspeaker", kind, tape.handle, str(tape.capacity)]
     quiet = subprocess.DEVNULL  # ALSA talks to the terminal by itself
-    env = {"PULSE_LATENCY_MSEC": str(BUFFER_MS), **environ, **_ENVIRONMENT[kind]}
+    env = {**environ, **_ENVIRONMENT[kind]}
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
         return subprocess.Popen(

@@ -87,7 +87,7 @@ def info_frame(stream: Stream) -> bytes:
 
 def _xing(stream: Stream, total: int) -> bytes:
     size = packet_bytes(stream.bitrate)
-    starts = (stream.packets * percent // 100 * size for percent in range(100))
+    starts = ((1 + stream.packets * percent // 100) * size for percent in range(100))
     contents = bytes(min(255, (2 * 256 * start + total) // (2 * total)) for start in starts)
     return struct.pack(">4s3L100sL", b"Info", _ALL_FIELDS, stream.packets, total, contents, _QUALITY)
 

@@ -31,7 +31,7 @@ def main(kind: str, handle: str, capacity: str) -> None:
     try:
         _play(kind, tape)
     except BaseException as error:  # noqa: BLE001 - this is the end of the process; the other side tells the user
-        tape.fail(str(error) or type(error).__name__)
+        tape.fail(", ".join(map(str, error.args)) or type(error).__name__)
     os._exit(0)
 
 

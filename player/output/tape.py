@@ -23,7 +23,7 @@ _HEADER: Final = mmap.PAGESIZE  # the sound begins on a page of its own, so that
 _WORDS: Final = 128  # bytes of the header that are numbers; the message stands behind them
 _MESSAGE_END: Final = 1024
 _SHARED: Final = "/dev/shm"  # noqa: S108 - memory that is a file system; the file in it has no name
-_SPARE: Final = 64 * 1024 * 1024  # containers often have tiny ones: then an ordinary temporary file must do
+_SPARE: Final = 32 * 1024 * 1024  # three times what is ever used; with less, an ordinary temporary file must do
 
 
 class State(IntEnum):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BUFFER: Final = RATE // 2
 """Frames that may have been taken and not been heard: simpleaudio asks every system for 100 ms (``SA_LATENCY_US``), and
-PulseAudio behind it for another 400 (``BUFFER_MS`` of `player.output.child`). It takes them at once when it begins."""
+PulseAudio behind it for another 400 (by `player.output.child`). It takes them at once when it begins."""
 GRAIN: Final = RATE // 20
 """Frames by which the head may be wrong from the beginning: the clock is read some 50 times a second."""
 DRIFT: Final = 10_000

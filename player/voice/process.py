@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -19,10 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _LONGEST_ANSWER: Final = 2**22
 _KEPT_OF_COMPLAINT: Final = 200
+_LISTENS_ON_S: Final = 1.0  # after the end; longer only if a process that escaped still holds the pipe
 
 
 class WorkerError(Exception):
@@ -41,7 +43,7 @@ class Worker:
     def __init__(self, command: Sequence[str]) -> None:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  (a pipe that nobody empties would stop the worker)
         self._closing = threading.Lock()
-        self._closed = self._late = False
+        self._closed = False
         try:
             self._process = subprocess.Popen(
                 command,
@@ -53,6 +55,9 @@ class Worker:
         except OSError as error:
             self._complaints.close()
             raise WorkerError(f"it cannot be started ({error.strerror})") from error
+        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._listener = threading.Thread(target=self._listen, name="worker's answers", daemon=True)
+        self._listener.start()
         self._tell({"path": [str(Path(entry).absolute()) for entry in sys.path]})
 
     def ask(self, request: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
@@ -63,16 +68,15 @@ class Worker:
         WorkerError
             If there is no proper answer within ``timeout_s`` seconds. The worker is dead then.
         """
-        timer = threading.Timer(timeout_s, self._give_up)
-        timer.daemon = True
-        timer.start()
-        try:
+        if self._closed:
+            raise WorkerError("it died")
+        with self._killed_after(timeout_s):  # a long request waits for the worker to read it
             self._tell(request)
-            line = self._read()
-        finally:
-            timer.cancel()
-        if self._late:
-            raise WorkerError(f"it did not answer within {timeout_s:.0f} s")
+        try:
+            line = self._lines.get(timeout=timeout_s)
+        except queue.Empty:
+            self.kill()
+            raise WorkerError(f"it did not answer within {timeout_s:.0f} s") from None
         return self._understood(line)
 
     def kill(self) -> None:
@@ -83,27 +87,36 @@ class Worker:
             self._closed = True
             _kill_with_children(self._process)
             self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout, self._complaints):
-            if pipe:
-                with contextlib.suppress(OSError):  # a request may be left in the buffer
-                    pipe.close()
+            self._listener.join(_LISTENS_ON_S)
+            self._complaints.close()
+            with contextlib.suppress(OSError):  # a request may be left in the buffer
+                if self._process.stdin:
+                    self._process.stdin.close()
+
+    @contextlib.contextmanager
+    def _killed_after(self, seconds: float) -> Iterator[None]:
+        timer = threading.Timer(seconds, self.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _tell(self, request: Mapping[str, Any]) -> None:
-        stdin = self._process.stdin
         with contextlib.suppress(OSError, ValueError):  # a dead worker is noticed by its missing answer
-            if stdin:
+            if stdin := self._process.stdin:
                 stdin.write(json.dumps(request).encode("ascii") + b"\n")
                 stdin.flush()
 
-    def _read(self) -> bytes:
+    def _listen(self) -> None:
+        """Pass on each line, then nothing. It is not the caller who reads, because reading cannot be given up."""
         stdout = self._process.stdout
-        with contextlib.suppress(OSError, ValueError):  # closed by another thread: no answer
-            return stdout.readline(_LONGEST_ANSWER) if stdout else b""
-        return b""
-
-    def _give_up(self) -> None:
-        self._late = True
-        self.kill()
+        while stdout and (line := stdout.readline(_LONGEST_ANSWER)):
+            self._lines.put(line)
+        if stdout:
+            stdout.close()
+        self._lines.put(b"")
 
     def _understood(self, line: bytes) -> dict[str, Any]:
         if not line.endswith(b"\n") and len(line) < _LONGEST_ANSWER:
@@ -128,11 +141,10 @@ class Worker:
 
 def _kill_with_children(process: subprocess.Popen[bytes]) -> None:
     """Kill before the process is waited for: until then nobody else can get its number."""
-    if sys.platform == "win32":
-        process.kill()
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS forbids it where it is only too late
-        os.killpg(process.pid, signal.SIGKILL)
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS forbids it where it is only too late
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def _on_its_own() -> dict[str, Any]:

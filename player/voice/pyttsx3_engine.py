@@ -7,6 +7,8 @@ What becomes of takes is not known here.
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import tempfile
 import threading
@@ -37,6 +39,8 @@ _SAME_LENGTH: Final = 0.05
 _QUOTED_LETTERS: Final = 40
 _PLAIN_PITCH: Final = 50
 _NO_SPEECH: Final = ("Cc", "Cs", "Zl", "Zp")
+_TRY_AGAIN: Final = "try again, or choose another voice"
+_MAKE_ROOM: Final = "free some space for temporary files"
 _REMEDIES: Final = {
     "linux": "run `pip install espeakng-loader` or `sudo apt install libespeak-ng1`",
     "darwin": "run `pip install --force-reinstall pyttsx3`, which brings the pyobjc that speaks on macOS",
@@ -176,7 +180,7 @@ class Pyttsx3Engine:
                 self._ask(request, path)
                 return read_take(path)
         except OSError as error:
-            raise _failure(request, str(error), "free some space for temporary files") from error
+            raise _failure(request, str(error), _MAKE_ROOM) from error
 
     def _ask(self, request: Request, path: Path) -> None:
         timeout_s = self._timeout_s or _SPEAKS_WITHIN_S + _AND_A_LETTER_S * len(request.text)
@@ -185,16 +189,15 @@ class Pyttsx3Engine:
             answer = worker.ask({"do": "speak", **vars(request), "file": str(path)}, timeout_s)
         except WorkerError as error:
             self._dismiss(worker)
-            raise _failure(
-                request, f"the speech engine failed, {error}", "try again, or choose another voice"
-            ) from error
+            raise _failure(request, f"the speech engine failed, {error}", _TRY_AGAIN) from error
         except BaseException:
             self._dismiss(worker)
             raise
         self._release(worker, spent=bool(answer.get("last")))
         _raise_if_missing(answer)
         if "done" not in answer:
-            raise _failure(request, str(answer.get("error", "no answer")), "try again, or choose another voice")
+            reason = str(answer.get("error", "no answer"))
+            raise _failure(request, reason, _MAKE_ROOM if os.strerror(errno.ENOSPC) in reason else _TRY_AGAIN)
 
     def _is_believable(self, request: Request, seconds: float, before: Sequence[float]) -> bool:
         within = pace.espeak_within(request.rate) if self._known().driver == "espeak" else float(request.rate)

@@ -5,15 +5,12 @@ import os
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from player.errors import OutputError, UsageError
 from player.output.atomic import STALE_AFTER_S, NewFile, sentences
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def listing(folder: Path) -> list[str]:
@@ -63,11 +60,11 @@ def test_force_overwrites_at_the_end_and_not_before(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
+    target = tmp_path / "no" / "calm.mp3"
     with pytest.raises(OutputError) as caught:
-        NewFile(tmp_path / "no" / "calm.mp3")
-    assert str(caught.value) == (
-        f"cannot write {tmp_path}/no/calm.mp3: No such file or directory; make its folder first, or choose another"
-    )
+        NewFile(target)
+    wanted = f"cannot write {target}: No such file or directory; make its folder first, or choose another"
+    assert str(caught.value) == wanted
 
 
 def test_a_folder_is_no_target_even_with_force(tmp_path: Path) -> None:
@@ -94,12 +91,11 @@ def test_long_names_still_have_a_part(tmp_path: Path) -> None:
     assert target.exists()
 
 
-def test_a_full_disk_has_its_remedy(tmp_path: Path) -> None:
-    with pytest.raises(OutputError) as caught, sentences(tmp_path / "a\nb.mp3"):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    assert str(caught.value) == (
-        f"cannot write {tmp_path}/a\\nb.mp3: No space left on device; free some space or choose another folder"
-    )
+def test_a_full_disk_has_its_remedy() -> None:
+    with pytest.raises(OutputError) as caught, sentences(Path("a\nb.mp3")):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    wanted = "cannot write a\\nb.mp3: No space left on device; free some space or choose another folder"
+    assert str(caught.value) == wanted
 
 
 def dead_pid() -> int:

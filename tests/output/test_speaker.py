@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import sys
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -112,6 +115,17 @@ def test_the_position_is_what_has_been_heard_of_the_programme() -> None:
     assert sink.position_ms == pytest.approx(121_000, abs=2)
     sink.close()
     assert sink.position_ms == 125_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives played pages back")
+def test_a_long_programme_takes_no_more_memory_than_a_short_one() -> None:
+    room = Room()
+    used = []
+    with speaker(room, 180_000, kind="simpleaudio") as sink:
+        for _ in range(60):
+            sink.write(segment(noise(3000)))
+            used.append(os.fstat(int(room.last.tape.handle)).st_blocks * 512)
+    assert max(used) < 60 * RATE * 4
 
 
 def test_a_missing_device_is_one_sentence_with_a_way_out() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,10 +19,14 @@ from pydub import AudioSegment
 
 from player.errors import DeviceError
 from player.output.child import STALL_S, Child
+from player.output.edges import lead_in
 from player.output.speaker import LEAD_IN, Speaker
 from player.output.tape import State, Tape
 from player.units import RATE
 from tests.sound_server import Loudspeaker, wait_until, without_devices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Frames = NDArray[np.int16]
 
@@ -67,7 +73,8 @@ def test_the_loudspeaker_plays_the_programme_sample_for_sample(kind: str, loudsp
     start = find(programme, recording)
     assert np.array_equal(recording[start : start + len(programme)], programme)
     assert not recording[start + len(programme) :].any()
-    assert np.abs(recording[:start]).max() < 10
+    assert recording[start - LEAD_IN : start].tobytes() == lead_in()
+    assert not recording[: start - LEAD_IN].any()
     assert sink.position_ms == 6000
 
 
@@ -149,9 +156,10 @@ def listen_in_vain(kind: str, environ: dict[str, str]) -> None:
             sink.write(segment(noise(3)))
 
 
-PLAYS_UNTIL_KILLED = """
+PLAYS = """
 import sys
 from pydub import AudioSegment
+from pydub.generators import Sine
 from player.output.child import Child
 from player.output.speaker import Speaker
 
@@ -161,18 +169,40 @@ def spawn(*args):
     return child
 
 with Speaker(total_ms=60_000, kind=sys.argv[1], spawn=spawn) as sink:
-    sink.write(AudioSegment(bytes(192_000 * 60), frame_rate=48_000, sample_width=2, channels=2))
+    hum = Sine(220, sample_rate=48_000).to_audio_segment(duration=1000, volume=-12).set_channels(2)
+    for _ in range(60):
+        sink.write(hum)
 """
 
 
+@contextlib.contextmanager
+def player(kind: str, loudspeaker: Loudspeaker) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A process that plays, as in a terminal of its own, and the number of its loudspeaker's process."""
+    command = [sys.executable, "-W", "ignore", "-c", PLAYS, kind]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, env=loudspeaker.env, stdout=pipe, stderr=pipe, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout
+        child = int(process.stdout.readline())
+        loudspeaker.wait_for(LEAD_IN // 2 + RATE)
+        yield process, child
+
+
 def test_when_the_player_is_killed_its_loudspeaker_goes_too(kind: str, loudspeaker: Loudspeaker) -> None:
-    command = [sys.executable, "-W", "ignore", "-c", PLAYS_UNTIL_KILLED, kind]
-    with subprocess.Popen(command, env=loudspeaker.env, stdout=subprocess.PIPE, text=True) as player:
-        assert player.stdout
-        child = int(player.stdout.readline())
-        wait_until(lambda: loudspeaker.first_sound is not None, "nothing is heard")
-        player.kill()
+    with player(kind, loudspeaker) as (process, child):
+        process.kill()
     wait_until(lambda: not is_running(child), "it goes on alone")
+
+
+def test_ctrl_c_in_a_terminal_ends_with_a_fade(kind: str, loudspeaker: Loudspeaker) -> None:
+    with player(kind, loudspeaker) as (process, child):
+        os.killpg(process.pid, signal.SIGINT)  # what a terminal does: every process of the session's foreground gets it
+    assert not is_running(child)
+    heard = loudspeaker.recording()[:, 0].astype(int)
+    loud = np.flatnonzero(np.abs(heard) > 8000)[-1]
+    assert np.abs(np.diff(heard[loud:])).max() < 400
+    assert np.flatnonzero(heard[loud:])[-1] > 0.2 * RATE
 
 
 def is_running(pid: int) -> bool:
@@ -191,7 +221,7 @@ def test_its_process_loads_no_more_than_it_needs(kind: str) -> None:
 
 
 def test_a_programme_under_a_second_reaches_alsa_whole(tmp_path: Path) -> None:
-    """ALSA's file plugin is no clock: it takes all sound at once. So everything must be on the tape at the beginning."""
+    """ALSA's file plugin has no clock and takes all sound at once: everything must be on the tape at the beginning."""
     if not importlib.util.find_spec("simpleaudio"):
         pytest.skip("needs simpleaudio: pip install simpleaudio")
     target, config = tmp_path / "heard.raw", tmp_path / "asound.conf"

@@ -44,7 +44,7 @@ class FakeSound:
 class FakeLibrary:
     """simpleaudio and its device, in a time of its own.
 
-    The device takes frames ``ahead`` of what is heard and hangs at frame ``stuck_at``; ``events`` come at their seconds.
+    The device takes frames ``ahead`` of what is heard and hangs at ``stuck_at``; ``events`` come at their seconds.
     """
 
     ahead: int = RATE // 10

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from player.script.session import Background, Session
 
 from player.errors import Position, ScriptError
+from player.script.session import Background, Session
 from player.script.types import Step
 from player.techniques.cue import BedChange, Marker, Part, Slot, Sounding, Speech, Tone, Utterance
 from player.timeline.layout import lay_out, utterances

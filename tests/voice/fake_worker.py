@@ -134,6 +134,7 @@ DEEDS: dict[str, Callable[[Request], None]] = {
     "no file": answering({"done": True}),
     "nothing done": answering({}),
     "error": answering({"error": "no\x1b[2J such luck"}),
+    "full": answering({"error": "Error saving WAV file: [Errno 28] " + os.strerror(28)}),
     "missing": answering({"error": "This means you probably do not have eSpeak", "missing": True}),
     "list": answering([1, 2]),
     "garbage": garbage,

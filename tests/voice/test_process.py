@@ -82,6 +82,25 @@ def test_a_script_that_is_not_there_is_an_error_with_its_complaint() -> None:
         worker.ask({"do": "describe"}, 30)
 
 
+def test_a_worker_that_does_not_even_read_is_killed(workers: Workers) -> None:
+    worker = Worker(workers.command(speak="hang"))
+    with pytest.raises(WorkerError):
+        worker.ask(REQUEST, 0.5)
+    worker = Worker([sys.executable, "-c", "import time; time.sleep(1000)"])
+    with pytest.raises(WorkerError):
+        worker.ask({**REQUEST, "text": "Breathe in. " * 100_000}, 0.5)
+
+
+def test_a_process_that_escaped_with_the_pipe_holds_nobody_up(tmp_path: Path) -> None:
+    escape = "import subprocess, sys; child = subprocess.Popen(['sleep', '60'], start_new_session=True)"
+    script = tmp_path / "worker.py"
+    script.write_text(f"{escape}; open({str(tmp_path / 'child')!r}, 'w').write(str(child.pid)); sys.stdin.read()")
+    worker = Worker([sys.executable, "-I", str(script)])
+    with pytest.raises(WorkerError, match="did not answer within 2 s"):
+        worker.ask(REQUEST, 2)
+    os.kill(int((tmp_path / "child").read_text()), 9)
+
+
 def test_a_dead_worker_stays_dead(workers: Workers) -> None:
     worker = Worker(workers.command())
     worker.kill()

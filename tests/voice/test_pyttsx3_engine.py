@@ -169,6 +169,7 @@ def test_threads_have_workers_of_their_own(engines: Engines, workers: Workers) -
         ("garbage", "the speech engine failed, it answered with garbage; try again"),
         ("list", "it answered with garbage"),
         ("error", r"no\\x1b\[2J such luck; try again"),
+        ("full", "No space left on device; free some space for temporary files$"),
         ("nothing done", "no answer; try again"),
         ("missing", "^there is no speech engine: .*; run `pip install"),
         ("no file", "it wrote no file; write it in other words"),
