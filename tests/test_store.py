@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from player.errors import MediaError, StoreError
@@ -69,6 +69,7 @@ def normal_form(value: JSON) -> str:
 # Keys
 
 
+@settings(deadline=None)
 @given(fields, fields)
 def test_keys_are_equal_if_and_only_if_fields_are(one: dict[str, JSON], other: dict[str, JSON]) -> None:
     assert (key(one) == key(other)) == (normal_form(one) == normal_form(other))

@@ -316,7 +316,9 @@ def program(
     stand_in = tmp_path / "stand-in"
     stand_in.mkdir()
     (stand_in / "pyttsx3.py").write_text(HANGS)
+    (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("LOG", str(workers.log))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, stand_in, tmp_path / "store", *request.param],
         cwd=ROOT,
@@ -331,10 +333,13 @@ def program(
 
 
 @ENDINGS
-def test_ctrl_c_ends_everything_and_says_nothing(program: subprocess.Popen[str], workers: Workers) -> None:
+def test_ctrl_c_ends_everything_and_says_nothing(
+    program: subprocess.Popen[str], workers: Workers, tmp_path: Path
+) -> None:
     program.send_signal(signal.SIGINT)
     said, complaints = program.communicate(timeout=60)
     assert (said, complaints) == ("interrupted\n", "")
+    assert list((tmp_path / "temporary").iterdir()) == []
     assert wait_until(lambda: not workers.alive())
 
 
