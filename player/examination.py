@@ -82,7 +82,7 @@ def _store(store: Store) -> Finding:
 
 
 def _speaker(kind: str) -> Finding:
-    from player.output.choice import INSTALL, available  # noqa: PLC0415
+    from player.output.live.choice import INSTALL, available  # noqa: PLC0415
 
     if kind in available():
         return Finding(kind, well=True, finding="installed")

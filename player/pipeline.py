@@ -201,9 +201,9 @@ def export(programme: Programme, target: Path, form: str, *, force: bool, progre
     OutputError
         If it cannot be written.
     """
-    from player.output.export import export_sink  # noqa: PLC0415 (encoders)
-    from player.output.mp3 import BITRATE_OF_SPEECH  # noqa: PLC0415
-    from player.output.tags import Tags  # noqa: PLC0415
+    from player.output.file.export import export_sink  # noqa: PLC0415 (encoders)
+    from player.output.file.mp3 import BITRATE_OF_SPEECH  # noqa: PLC0415
+    from player.output.file.tags import Tags  # noqa: PLC0415
 
     session, timeline = programme.session, programme.timeline
     tags = Tags(
@@ -231,7 +231,7 @@ def play(programme: Programme, start_ms: int = 0) -> None:
     KeyboardInterrupt
         If the user ended it; the sound has faded by then.
     """
-    from player.output.speaker import Speaker  # noqa: PLC0415 (only here is a loudspeaker needed)
+    from player.output.live.speaker import Speaker  # noqa: PLC0415 (only here is a loudspeaker needed)
 
     total_ms = programme.timeline.total_ms
     if start_ms >= total_ms:

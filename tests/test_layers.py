@@ -21,9 +21,11 @@ HOMES = {
     "pyttsx3": {"voice/worker.py"},
     "espeakng_loader": {"voice/worker.py"},
     "pyloudnorm": {"sound/loudness.py"},
-    "lameenc": {"output/mp3.py"},
-    "mutagen": {"output/tags.py"},
-    "soundfile": {"sound/conform.py", "sound/generate.py", "output/encode.py", "voice/take.py"},
+    "lameenc": {"output/file/mp3.py"},
+    "mutagen": {"output/file/tags.py"},
+    "simpleaudio": {"output/live/through_simpleaudio.py"},
+    "miniaudio": {"output/live/through_miniaudio.py"},
+    "soundfile": {"sound/conform.py", "sound/generate.py", "output/file/encode.py", "voice/take.py"},
 }
 
 

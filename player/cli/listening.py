@@ -39,7 +39,7 @@ def play(*, start: str, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (wha
 def export(*, output: Path | None, form: str | None, force: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401
     """Export a session to a file: MP3, WAV, FLAC, Ogg Vorbis or Opus."""
     from player import pipeline  # noqa: PLC0415
-    from player.output.atomic import must_be_free  # noqa: PLC0415
+    from player.output.file.atomic import must_be_free  # noqa: PLC0415
 
     target, form = _target(asked["session"], output, form)
     must_be_free(target, force=force)

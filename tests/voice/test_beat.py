@@ -103,12 +103,14 @@ def test_the_beat_lies_within_the_clip(numbers: list[int]) -> None:
     assert 0 <= beat_ms(np.array(numbers, np.int16), RATE) <= len(numbers) * 1000 / RATE
 
 
-@pytest.mark.parametrize("rate", [11_025, 22_050, 48_000])
-def test_the_envelope_is_that_of_scipys_zero_phase_filters(rate: int) -> None:
+@pytest.mark.parametrize(("rate", "tolerance"), [(8000, 1e-6), (11_025, 0.01), (22_050, 0.01), (48_000, 0.01)])
+def test_the_envelope_is_that_of_scipys_zero_phase_filters(rate: int, tolerance: float) -> None:
     signal = np.pad(np.random.default_rng(3).normal(0, 3000, rate // 2), rate // 4)
     band = sosfiltfilt(butter(2, BAND_HZ, "bandpass", fs=rate, output="sos"), signal)
     expected = sosfiltfilt(butter(2, SMOOTHING_HZ, fs=rate, output="sos"), np.abs(band))
-    assert np.abs(envelope(signal, rate) - expected).max() < 1e-6 * expected.max()
+    found, step = envelope(signal, rate)
+    assert rate / step >= 5000
+    assert np.abs(found - expected[::step]).max() < tolerance * expected.max()
 
 
 # Another program measured these with espeak-ng at 130 words a minute: ms from the first sound to the beat.

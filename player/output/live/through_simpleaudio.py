@@ -14,17 +14,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from player.output.tape import State
+from player.output.live.tape import State
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.output.tape import Tape
+    from player.output.live.tape import Tape
 
 BUFFER: Final = RATE // 2
 """Frames that may have been taken and not been heard: simpleaudio asks every system for 100 ms (``SA_LATENCY_US``), and
-PulseAudio behind it for another 400 (by `player.output.child`). It takes them at once when it begins."""
+PulseAudio behind it for another 400 (by `player.output.live.child`). It takes them at once when it begins."""
 GRAIN: Final = RATE // 20
 """Frames by which the head may be wrong from the beginning: the clock is read some 50 times a second."""
 DRIFT: Final = 10_000

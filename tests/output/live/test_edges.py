@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from player.output.edges import faded_out, lead_in
+from player.output.live.edges import faded_out, lead_in
 
 
 def test_the_lead_in_is_always_the_same() -> None:

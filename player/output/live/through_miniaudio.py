@@ -10,13 +10,13 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from player.output.tape import State
+from player.output.live.tape import State
 from player.units import CHANNELS, FRAMES_PER_MS, RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from player.output.tape import Tape
+    from player.output.live.tape import Tape
 
 PERIOD_MS: Final = 100
 """What the device asks for at a time."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import UsageError
-from player.output import mp3
-from player.output import tags as tagging
-from player.output.atomic import NewFile, sentences
-from player.output.encode import FORMATS as SOUND_FORMATS
-from player.output.encode import SoundWriter, encoding_of
+from player.output.file import mp3
+from player.output.file import tags as tagging
+from player.output.file.atomic import NewFile, sentences
+from player.output.file.encode import FORMATS as SOUND_FORMATS
+from player.output.file.encode import SoundWriter, encoding_of
 from player.output.sink import Sink
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pydub import AudioSegment
 
-    from player.output.tags import Tags
+    from player.output.file.tags import Tags
 
 FORMATS: Final = ("mp3", *SOUND_FORMATS)
 

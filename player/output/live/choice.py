@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from player.errors import DeviceError
-from player.output.tape import FRAME_BYTES
+from player.output.live.tape import FRAME_BYTES
 from player.units import FRAMES_PER_MS, RATE, timecode
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 import soundfile
 from mutagen.id3 import ID3
 
-from player.output.export import FORMATS
-from player.output.tags import Tags, id3, software
+from player.output.file.export import FORMATS
+from player.output.file.tags import Tags, id3, software
 from player.timeline.model import Section
 from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, needs, probed
 

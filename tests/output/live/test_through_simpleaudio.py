@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.output.tape import Tape
-from player.output.through_simpleaudio import BUFFER, Simpleaudio
+from player.output.live.tape import Tape
+from player.output.live.through_simpleaudio import BUFFER, Simpleaudio
 from player.units import RATE
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.output.infoframe import Checksum, Stream, info_frame
-from player.output.mp3 import BITRATES, Mp3Writer
+from player.output.file.infoframe import Checksum, Stream, info_frame
+from player.output.file.mp3 import BITRATES, Mp3Writer
 from tests.fakes_output import chirp, decoded_by_ffmpeg, exported, needs
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from player.errors import DeviceError
-from player.output.choice import INSTALL, LONGEST_BUFFER, available, choose
+from player.output.live.choice import INSTALL, LONGEST_BUFFER, available, choose
 
 BOTH = ("simpleaudio", "miniaudio")
 

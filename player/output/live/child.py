@@ -15,12 +15,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from player.output.tape import State
+from player.output.live.tape import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from player.output.tape import Tape
+    from player.output.live.tape import Tape
 
 OPENING_S: Final = 10.0
 """A sleeping Bluetooth device takes a few seconds to open."""
@@ -104,8 +104,8 @@ class Child:
 def _spawn(kind: str, tape: Tape, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     # Its working folder is the one in which `player` lies: so the package is found however it was found here, and `-m`,
     # which looks for modules in the working folder first, never picks up a stray file of the user's.
-    home = Path(__file__).parents[2]
-    command = [sys.executable, "-m", "player.output.loudspeaker", kind, tape.handle, str(tape.capacity)]
+    home = Path(__file__).parents[3]
+    command = [sys.executable, "-m", "player.output.live.loudspeaker", kind, tape.handle, str(tape.capacity)]
     quiet = subprocess.DEVNULL  # ALSA talks to the terminal by itself
     env = {**environ, **_ENVIRONMENT[kind]}
     if sys.platform == "win32":

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydub import AudioSegment
 
 from player.errors import DeviceError
-from player.output.speaker import AHEAD, LEAD_IN, Speaker
+from player.output.live.speaker import AHEAD, LEAD_IN, Speaker
 from player.units import RATE
 from tests.fakes_speaker import Room
 

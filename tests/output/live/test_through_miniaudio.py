@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.output.tape import Tape
-from player.output.through_miniaudio import feeding
+from player.output.live.tape import Tape
+from player.output.live.through_miniaudio import feeding
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 50)), max_size=40))

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from pydub import AudioSegment
 
 from player.errors import DeviceError
-from player.output.child import STALL_S, Child
-from player.output.edges import lead_in
-from player.output.speaker import LEAD_IN, Speaker
-from player.output.tape import State, Tape
+from player.output.live.child import STALL_S, Child
+from player.output.live.edges import lead_in
+from player.output.live.speaker import LEAD_IN, Speaker
+from player.output.live.tape import State, Tape
 from player.units import RATE
 from tests.sound_server import Loudspeaker, wait_until, without_devices
 
@@ -160,8 +160,8 @@ PLAYS = """
 import sys
 from pydub import AudioSegment
 from pydub.generators import Sine
-from player.output.child import Child
-from player.output.speaker import Speaker
+from player.output.live.child import Child
+from player.output.live.speaker import Speaker
 
 def spawn(*args):
     child = Child(*args)
@@ -214,7 +214,7 @@ def is_running(pid: int) -> bool:
 
 def test_its_process_loads_no_more_than_it_needs(kind: str) -> None:
     """Each of these takes longer to load than all the rest; the first sound would be late."""
-    names = f"player.output.loudspeaker, player.output.through_{kind}"
+    names = f"player.output.live.loudspeaker, player.output.live.through_{kind}"
     script = f"import sys, {names}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert not {"numpy", "pydub", "soundfile", "mutagen"} & set(loaded)

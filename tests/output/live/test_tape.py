@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.output.tape import FRAME_BYTES, State, Tape
+from player.output.live.tape import FRAME_BYTES, State, Tape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

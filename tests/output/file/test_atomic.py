@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from player.errors import OutputError, UsageError
-from player.output.atomic import STALE_AFTER_S, NewFile, sentences
+from player.output.file.atomic import STALE_AFTER_S, NewFile, sentences
 
 
 def listing(folder: Path) -> list[str]:

@@ -11,14 +11,14 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from player.output import tags as tagging
+from player.output.file import tags as tagging
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from player.output.tags import Tags
+    from player.output.file.tags import Tags
 
 PIECE_FRAMES: Final = 65_536
 _FRAME_BYTES: Final = CHANNELS * SAMPLE_WIDTH

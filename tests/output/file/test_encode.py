@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from player.output.encode import FORMATS, SoundWriter, encoding_of
+from player.output.file.encode import FORMATS, SoundWriter, encoding_of
 from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, needs, probed
 
 if TYPE_CHECKING:

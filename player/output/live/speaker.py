@@ -1,10 +1,10 @@
 """The loudspeaker as a sink: blocks of the programme go in, and are heard as they are.
 
-How: blocks are written to a tape (`player.output.tape`), some seconds ahead of the play head, and a process of its own
-plays the tape (`player.output.loudspeaker`), through simpleaudio where that is installed, otherwise through miniaudio.
+How: blocks are written to a tape (`player.output.live.tape`), some seconds ahead of the play head, and a process of its
+own plays the tape (`player.output.live.loudspeaker`): through simpleaudio where that is installed, otherwise miniaudio.
 The rule: nothing that happens over there can hurt the program; it becomes a `DeviceError` that says where to go on.
 
-Half a second of noise that nobody can hear goes first (`player.output.edges`); every position leaves it out. "First
+Half a second of noise that nobody can hear goes first (`edges`); every position leaves it out. "First
 sound" therefore is the first sample at the device: a sleeping loudspeaker wakes during that half second.
 
 Pausing, seeking and volume need no other design than this: whatever is ahead of the head (by ``grain`` and a little
@@ -19,11 +19,11 @@ import time
 from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import DeviceError, printable
-from player.output.child import Child
-from player.output.choice import PADDING, available, choose
-from player.output.edges import FADE_OUT_MS, LEAD_IN_MS, faded_out, lead_in
+from player.output.live.child import Child
+from player.output.live.choice import PADDING, available, choose
+from player.output.live.edges import FADE_OUT_MS, LEAD_IN_MS, faded_out, lead_in
+from player.output.live.tape import FRAME_BYTES, Tape
 from player.output.sink import Sink
-from player.output.tape import FRAME_BYTES, Tape
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, timecode
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Final
 
-from player.output.infoframe import Checksum, Stream, info_frame, packet_bytes
+from player.output.file.infoframe import Checksum, Stream, info_frame, packet_bytes
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
 if TYPE_CHECKING:

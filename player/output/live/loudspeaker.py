@@ -1,8 +1,8 @@
 """The loudspeaker's process: plays a tape, and is gone as soon as whoever fills it is gone.
 
-Started as ``python -m player.output.loudspeaker KIND HANDLE CAPACITY`` by `player.output.child`. The rule: it imports
-the standard library and one audio library, says everything through the tape, and leaves by ``os._exit``, because an
-audio library's threads may still run. A crash in native audio code ends this process, not the player.
+Started by `player.output.live.child` as ``python -m player.output.live.loudspeaker KIND HANDLE CAPACITY``. The rule: it
+imports the standard library and one audio library, says everything through the tape, and leaves by ``os._exit``,
+because an audio library's threads may still run. A crash in native audio code ends this process, not the player.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from player.output.tape import State, Tape
+from player.output.live.tape import State, Tape
 
 if TYPE_CHECKING:
-    from player.output.through_miniaudio import Miniaudio
-    from player.output.through_simpleaudio import Simpleaudio
+    from player.output.live.through_miniaudio import Miniaudio
+    from player.output.live.through_simpleaudio import Simpleaudio
 
 TICK_S: Final = 0.02
 
@@ -54,10 +54,10 @@ def _play(kind: str, tape: Tape) -> None:
 
 def _open(kind: str, tape: Tape) -> Simpleaudio | Miniaudio:
     if kind == "simpleaudio":
-        from player.output.through_simpleaudio import Simpleaudio  # noqa: PLC0415 - only one of the two is loaded
+        from player.output.live.through_simpleaudio import Simpleaudio  # noqa: PLC0415 - only one of the two is loaded
 
         return Simpleaudio(tape)
-    from player.output.through_miniaudio import Miniaudio  # noqa: PLC0415 - only one of the two is loaded
+    from player.output.live.through_miniaudio import Miniaudio  # noqa: PLC0415 - only one of the two is loaded
 
     return Miniaudio(tape)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import OutputError, UsageError
-from player.output.export import FORMATS, export_sink
+from player.output.file.export import FORMATS, export_sink
 from tests.fakes_output import TAGS, chirp, exported, segment
 
 if TYPE_CHECKING:
