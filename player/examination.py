@@ -8,10 +8,12 @@ from __future__ import annotations
 import shutil
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from player.errors import PlayerError
 from player.script import library
+from player.units import CHANNELS, RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +41,9 @@ def examine() -> tuple[Finding, ...]:
         _scripts,
         lambda: _voice(store),
         lambda: _store(store),
-        *(lambda kind=kind: _speaker(kind) for kind in ("simpleaudio", "miniaudio")),
+        _encoders,
+        partial(_speaker, "simpleaudio"),
+        partial(_speaker, "miniaudio"),
         _ffmpeg,
     )
     return tuple(look() for look in looks)
@@ -81,17 +85,50 @@ def _store(store: Store) -> Finding:
     return Finding("store", well=True, finding=f"{store.root}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB")
 
 
-def _speaker(kind: str) -> Finding:
-    from player.output.live.choice import INSTALL, available  # noqa: PLC0415
+def _encoders() -> Finding:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
-    if kind in available():
-        return Finding(kind, well=True, finding="installed")
-    return Finding(kind, well=False, finding=f"not installed: {INSTALL[kind]}", optional=kind == "simpleaudio")
+    found, missing = [], []
+    for package, formats in _ENCODERS.items():
+        try:
+            found.append(f"{formats} ({package} {version(package)})")
+        except PackageNotFoundError:
+            missing.append(package)
+    if missing:
+        return Finding("encoders", well=False, finding=f"not installed: pip install {' '.join(missing)}")
+    return Finding("encoders", well=True, finding="; ".join(found))
+
+
+_ENCODERS = {"lameenc": "mp3", "soundfile": "wav, flac, ogg, opus", "mutagen": "tags and chapters"}
+
+
+def _speaker(kind: str) -> Finding:
+    """Whether a loudspeaker library is there and finds a device: it is given a moment of silence to play."""
+    from pydub import AudioSegment  # noqa: PLC0415
+
+    from player.output.live.choice import INSTALL, available  # noqa: PLC0415
+    from player.output.live.speaker import Speaker  # noqa: PLC0415
+
+    if kind not in available():
+        return Finding(kind, well=False, finding=f"not installed: {INSTALL[kind]}", optional=True)
+    silence = AudioSegment.silent(_MOMENT_MS, frame_rate=RATE).set_channels(CHANNELS)
+    try:
+        with Speaker(total_ms=_MOMENT_MS, kind=kind) as speaker:
+            speaker.write(silence)
+    except PlayerError as error:
+        return Finding(kind, well=False, finding=str(error), optional=True)
+    return Finding(kind, well=True, finding="installed, and it finds an audio device")
+
+
+_MOMENT_MS = 50
 
 
 def _ffmpeg() -> Finding:
     path = shutil.which("ffmpeg")
     if path:
         return Finding("ffmpeg", well=True, finding=path)
-    missing = "not installed; only needed for backgrounds in rare formats: https://ffmpeg.org"
-    return Finding("ffmpeg", well=False, finding=missing, optional=True)
+    how = _FFMPEG.get(sys.platform, _FFMPEG["linux"])
+    return Finding("ffmpeg", well=False, finding=f"not installed; only rare sound files need it: {how}", optional=True)
+
+
+_FFMPEG = {"linux": "sudo apt install ffmpeg", "darwin": "brew install ffmpeg", "win32": "winget install ffmpeg"}

@@ -16,7 +16,8 @@ from player.units import FRAMES_PER_MS, RATE, timecode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-INSTALL: Final = {"simpleaudio": "pip install 'player[simpleaudio]'", "miniaudio": "pip install miniaudio"}
+_HEADERS: Final = "sudo apt install gcc libasound2-dev && " if sys.platform == "linux" else ""
+INSTALL: Final = {"simpleaudio": f"{_HEADERS}pip install simpleaudio", "miniaudio": "pip install miniaudio"}
 """The libraries, in the order in which they are taken, and how to get them."""
 SETTING: Final = "PLAYER_SPEAKER"
 """The environment variable that names one of them."""
