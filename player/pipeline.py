@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError
+from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError, printable
 from player.script import library
 from player.script.session import Session, parse
 from player.techniques import TECHNIQUES
@@ -24,6 +24,7 @@ from player.units import timecode
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
+    from player.sound.bed import Bed
     from player.store import Store
     from player.timeline.model import Timeline
     from player.voice.clips import Clip
@@ -65,14 +66,14 @@ class Programme:
         When everything happens.
     clips
         Each utterance, spoken.
-    sounds
-        Each bed that the timeline names, and its file.
+    beds
+        Each bed that the timeline names, open.
     """
 
     session: Session
     timeline: Timeline
     clips: Mapping[Utterance, Clip]
-    sounds: Mapping[str, Path]
+    beds: Mapping[str, Bed]
     machine: Machine
 
 
@@ -106,14 +107,15 @@ def load(request: Request) -> Session:
 
 
 def prepare(request: Request, machine: Machine, progress: Progress | None = None) -> Programme:
-    """A programme: every utterance spoken (or found in the store), every moment decided, every file found.
+    """A programme: every utterance spoken (or found in the store), every moment decided, every bed opened.
 
     Raises
     ------
     PlayerError
         With what stands in the way: all problems of the script, a voice or a file that is not there.
     """
-    from player.voice.clips import speak_all  # noqa: PLC0415 (numpy)
+    from player.sound.bed import open_bed  # noqa: PLC0415 (numpy)
+    from player.voice.clips import speak_all  # noqa: PLC0415
 
     session = load(request)
     parts = plan(session)
@@ -125,7 +127,8 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
         problems += error.problems
     if problems:
         raise ScriptError(problems)
-    return Programme(session, timeline, clips, sounds, machine)
+    beds = {name: open_bed(path, machine.store) for name, path in sounds.items()}
+    return Programme(session, timeline, clips, beds, machine)
 
 
 def _sounds(session: Session, parts: Iterable[Part], request: Request) -> tuple[dict[str, Path], list[Problem]]:
@@ -151,6 +154,10 @@ def _sounds(session: Session, parts: Iterable[Part], request: Request) -> tuple[
 
 def _users_own(name: str) -> Path:
     path = Path(name).expanduser()
+    if not path.is_file() and path.suffix.lower() in library.SOUND_ENDINGS:
+        raise MediaError(
+            f"there is no sound file {printable(name)}; name another with --background, or a bundled sound"
+        )
     return path if path.is_file() else library.sound_file(name, near=Path.cwd())
 
 
@@ -159,16 +166,15 @@ def blocks(programme: Programme, start_ms: int = 0, first_block_ms: int | None =
 
     Raises
     ------
-    MediaError
-        If a bed cannot be read.
+    StoreError
+        If a clip has vanished from the store meanwhile.
     """
-    from player.sound import bed, conform, mixdown, stem, tones  # noqa: PLC0415 (numpy and pydub)
+    from player.sound import conform, mixdown, stem, tones  # noqa: PLC0415 (pydub)
     from player.sound.headroom import headroom  # noqa: PLC0415
 
-    store = programme.machine.store
-    beds = {name: bed.open_bed(path, store) for name, path in programme.sounds.items()}
+    beds = programme.beds
     room = headroom(programme.timeline, bed_peak=lambda name: beds[name].peak, tone_peak=tones.peak_at_most)
-    gain_db = stem.gain_db(_spoken(programme), store) + room.trim_db
+    gain_db = stem.gain_db(_spoken(programme), programme.machine.store) + room.trim_db
 
     def open_clip(utterance: Utterance) -> AudioSegment:
         clip = programme.clips[utterance]
@@ -209,7 +215,7 @@ def export(programme: Programme, target: Path, form: str, *, force: bool, progre
     tags = Tags(
         session.title, session.summary, session.technique, session.language, timeline.sections, timeline.total_ms
     )
-    bitrate = BITRATE_OF_SPEECH if form == "mp3" and not programme.sounds else None
+    bitrate = BITRATE_OF_SPEECH if form == "mp3" and not programme.beds else None
     with export_sink(target, form, tags=tags, bitrate=bitrate, force=force) as sink:
         done_ms = 0
         for block in blocks(programme):
@@ -249,15 +255,10 @@ def check(request: Request, machine: Machine, progress: Progress | None = None) 
     PlayerError
         With all problems of the script, or what stands in the way of finding them.
     """
-    from player.sound import bed  # noqa: PLC0415 (numpy)
-
     try:
-        programme = prepare(request, machine, progress)
+        return prepare(request, machine, progress).timeline
     except ScriptError as error:
         raise ScriptError([*error.problems, *_misfits(error.rest, request, machine)]) from None
-    for path in programme.sounds.values():
-        bed.open_bed(path, machine.store)
-    return programme.timeline
 
 
 def _misfits(rest: object, request: Request, machine: Machine) -> Iterator[Problem]:
