@@ -20,6 +20,7 @@ from player.errors import StoreError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from io import BufferedReader
     from pathlib import Path
 
 Scalar: TypeAlias = str | int | float | bool | None
@@ -33,6 +34,7 @@ _ALIGNMENT: Final = 64
 _LONGEST_HEADER: Final = 2**20
 _LARGEST_SIZE: Final = 2**62
 _DIGEST_BYTES: Final = 32
+_PIECE: Final = 2**18  # fits into a processor's cache
 _REMEDIES: Final = {
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some space",
@@ -91,14 +93,14 @@ def read_entry(path: Path) -> Entry | None:
             return None
         try:
             header = json.loads(file.readline(_LONGEST_HEADER))
-            facts, size, digest = dict(header["facts"]), int(header["size"]), str(header["blake2b"])
+            facts, size, digest = dict(header["facts"]), int(header["size"]), str(header["sha256"])
             sealed = header["seal"] == _seal(facts, size, digest)
         except (ValueError, KeyError, TypeError):
             return None
         offset = file.tell()
         if not sealed or os.fstat(file.fileno()).st_size != offset + size:
             return None
-        if size <= DIGESTED_UP_TO and hashlib.blake2b(file.read(), digest_size=_DIGEST_BYTES).hexdigest() != digest:
+        if size <= DIGESTED_UP_TO and _digest_of(file) != digest:
             return None
     return Entry(facts, path, offset, size)
 
@@ -118,7 +120,7 @@ def write_entry(temporary: Path, path: Path, fields: Mapping[str, JSON], draft: 
         offset = len(_head(draft.facts, fields, _LARGEST_SIZE, "0" * 2 * _DIGEST_BYTES))
         with sentences("write", path):
             file.seek(offset)
-        size, digest = 0, hashlib.blake2b(digest_size=_DIGEST_BYTES)
+        size, digest = 0, hashlib.sha256()
         for chunk in draft.chunks:  # outside the guards: an error of the maker is not the store's
             digest.update(chunk)
             size += len(chunk)
@@ -135,16 +137,24 @@ def write_entry(temporary: Path, path: Path, fields: Mapping[str, JSON], draft: 
 
 def _head(facts: Mapping[str, Scalar], fields: Mapping[str, JSON], size: int, digest: str, width: int = 0) -> bytes:
     seal = _seal(facts, size, digest)
-    header = {"size": size, "blake2b": digest, "seal": seal, "facts": dict(facts), "made_from": fields}
+    header = {"size": size, "sha256": digest, "seal": seal, "facts": dict(facts), "made_from": fields}
     lines = _MAGIC + json.dumps(header, default=dict).encode("ascii")
     width = width or -(-(len(lines) + 1) // _ALIGNMENT) * _ALIGNMENT
     return lines.ljust(width - 1) + b"\n"
 
 
+def _digest_of(file: BufferedReader) -> str:
+    """Of all that is left to read. Processors have instructions for SHA-256: a bed's 16 MB take 11 ms."""
+    digest, piece = hashlib.sha256(), bytearray(_PIECE)
+    while count := file.readinto(piece):
+        digest.update(memoryview(piece)[:count])
+    return digest.hexdigest()
+
+
 def _seal(facts: Mapping[str, Scalar], size: int, digest: str) -> str:
     """A digest of what is said about the payload, so that damage to a fact is seen too."""
     said = json.dumps([dict(facts), size, digest], sort_keys=True)
-    return hashlib.blake2b(said.encode("ascii"), digest_size=_DIGEST_BYTES).hexdigest()
+    return hashlib.sha256(said.encode("ascii")).hexdigest()
 
 
 @contextlib.contextmanager

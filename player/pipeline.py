@@ -7,7 +7,7 @@ It knows no arguments and prints nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,7 +18,7 @@ from player.script.session import Session, parse
 from player.techniques import TECHNIQUES
 from player.techniques.cue import BedChange, Part, Slot, Utterance
 from player.techniques.planning import plan
-from player.timeline.layout import lay_out, utterances
+from player.timeline.layout import lay_out, nominal_ms, utterances
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -114,11 +114,16 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
     PlayerError
         With what stands in the way: all problems of the script, a voice or a file that is not there.
     """
+    session = load(request)
+    return _prepared(session, plan(session), request, machine, progress)
+
+
+def _prepared(
+    session: Session, parts: Sequence[Part], request: Request, machine: Machine, progress: Progress | None
+) -> Programme:
     from player.sound.bed import open_bed  # noqa: PLC0415 (numpy)
     from player.voice.clips import speak_all  # noqa: PLC0415
 
-    session = load(request)
-    parts = plan(session)
     sounds, problems = _sounds(session, parts, request)
     clips = speak_all(utterances(parts), machine.engine, machine.store, progress=progress)
     try:
@@ -225,8 +230,17 @@ def export(programme: Programme, target: Path, form: str, *, force: bool, progre
                 progress(done_ms, timeline.total_ms)
 
 
-def play(programme: Programme, start_ms: int = 0) -> None:
-    """The programme through the loudspeaker, from ``start_ms`` to its end.
+def play(
+    request: Request,
+    start_ms: int = 0,
+    *,
+    announce: Callable[[Programme], None],
+    progress: Progress | None = None,
+    machine: Callable[[], Machine] = this_machine,
+) -> None:
+    """The session through the loudspeaker, from ``start_ms`` to its end; ``announce`` is called before the first sound.
+
+    The loudspeaker opens its device while the programme is being prepared, which takes about as long.
 
     Raises
     ------
@@ -239,10 +253,17 @@ def play(programme: Programme, start_ms: int = 0) -> None:
     """
     from player.output.live.speaker import Speaker  # noqa: PLC0415 (only here is a loudspeaker needed)
 
-    total_ms = programme.timeline.total_ms
+    session = load(request)
+    parts = plan(session)
+    total_ms, exact = nominal_ms(parts)
+    programme = None if exact else _prepared(session, parts, request, machine(), progress)
+    total_ms = programme.timeline.total_ms if programme else total_ms
     if start_ms >= total_ms:
         raise UsageError(f"the session ends at {timecode(total_ms)}, so it cannot begin at {timecode(start_ms)}")
     with Speaker(total_ms=total_ms, start_ms=start_ms) as speaker:
+        programme = programme or _prepared(session, parts, request, machine(), progress)
+        announce(programme)
+        speaker.begin()
         for block in blocks(programme, start_ms, FIRST_BLOCK_MS):
             speaker.write(block)
 

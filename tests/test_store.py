@@ -199,7 +199,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "garbage": lambda path: path.write_bytes(os.urandom(500)),
     "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
     "no JSON": lambda path: path.write_bytes(b"player-store 1\nhello\n"),
-    "no facts": lambda path: path.write_bytes(b'player-store 1\n{"size": 0, "blake2b": ""}\n'),
+    "no facts": lambda path: path.write_bytes(b'player-store 1\n{"size": 0, "sha256": ""}\n'),
     "a list": lambda path: path.write_bytes(b"player-store 1\n[]\n"),
     "another magic": lambda path: path.write_bytes(path.read_bytes().replace(b"store 1", b"store 9")),
 }

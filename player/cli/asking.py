@@ -73,5 +73,7 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[Progress | None]:
             if not bars:
                 bars.append(stack.enter_context(click.progressbar(length=total, label=label, file=sys.stderr)))
             bars[0].update(done - bars[0].pos)
+            if done == total:  # what is printed next begins on a line of its own
+                stack.close()
 
         yield report

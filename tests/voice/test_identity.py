@@ -73,13 +73,12 @@ def test_another_environment_is_another_engine(store: Store, monkeypatch: pytest
     assert remembered(store, lambda: newer) == newer
 
 
-def test_a_new_version_of_a_package_is_another_engine(
+def test_another_copy_of_a_package_is_another_engine(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remember(store, Identity.of(ANSWER))
-    newer = tmp_path / "pyttsx3-99.0.dist-info"
-    newer.mkdir()
-    (newer / "METADATA").write_text("Metadata-Version: 2.1\nName: pyttsx3\nVersion: 99.0\n")
+    (tmp_path / "pyttsx3").mkdir()
+    (tmp_path / "pyttsx3" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     other = Identity.of({**ANSWER, "package": "99.0"})
     assert remembered(store, lambda: other) == other

@@ -117,6 +117,15 @@ class Speaker(Sink):
             self._heard_ms = self._start_ms + max(0, heard - LEAD_IN) // FRAMES_PER_MS
         return self._heard_ms
 
+    def begin(self) -> None:
+        """Let the lead-in sound already, because the first block will be here before it ends.
+
+        Only miniaudio can do that, which asks for sound as it needs it; simpleaudio takes half a second at once, and
+        waits for its first second as ever.
+        """
+        if self._kind == "miniaudio":
+            self._tape.go = 1
+
     def write(self, segment: AudioSegment) -> None:
         """Take a block of any length, 48 kHz, 16-bit, stereo; return when all of it is on the tape.
 
