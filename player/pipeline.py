@@ -261,9 +261,9 @@ def play(
     if start_ms >= total_ms:
         raise UsageError(f"the session ends at {timecode(total_ms)}, so it cannot begin at {timecode(start_ms)}")
     with Speaker(total_ms=total_ms, start_ms=start_ms) as speaker:
+        speaker.begin()
         programme = programme or _prepared(session, parts, request, machine(), progress)
         announce(programme)
-        speaker.begin()
         for block in blocks(programme, start_ms, FIRST_BLOCK_MS):
             speaker.write(block)
 

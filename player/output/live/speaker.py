@@ -118,7 +118,7 @@ class Speaker(Sink):
         return self._heard_ms
 
     def begin(self) -> None:
-        """Let the lead-in sound already, because the first block will be here before it ends.
+        """Let the lead-in sound as soon as the device is open; silence follows it until the first block is here.
 
         Only miniaudio can do that, which asks for sound as it needs it; simpleaudio takes half a second at once, and
         waits for its first second as ever.
