@@ -7,19 +7,18 @@ It knows no arguments and prints nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError, printable
+from player.errors import MediaError, Problem, ScriptError, VoiceError, printable
 from player.script import library
 from player.script.session import Session, parse
 from player.techniques import TECHNIQUES
 from player.techniques.cue import BedChange, Part, Slot, Utterance
 from player.techniques.planning import plan
-from player.timeline.layout import lay_out, nominal_ms, utterances
-from player.units import timecode
+from player.timeline.layout import lay_out, utterances
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from player.timeline.model import Timeline
     from player.voice.clips import Clip
     from player.voice.engine import Engine
-
-FIRST_BLOCK_MS: Final = 1000
-"""Live, the first block is short, so that sound begins at once."""
 
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is to do."""
@@ -114,16 +110,11 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
     PlayerError
         With what stands in the way: all problems of the script, a voice or a file that is not there.
     """
-    session = load(request)
-    return _prepared(session, plan(session), request, machine, progress)
-
-
-def _prepared(
-    session: Session, parts: Sequence[Part], request: Request, machine: Machine, progress: Progress | None
-) -> Programme:
     from player.sound.bed import open_bed  # noqa: PLC0415 (numpy)
     from player.voice.clips import speak_all  # noqa: PLC0415
 
+    session = load(request)
+    parts = plan(session)
     sounds, problems = _sounds(session, parts, request)
     clips = speak_all(utterances(parts), machine.engine, machine.store, progress=progress)
     try:
@@ -230,44 +221,6 @@ def export(programme: Programme, target: Path, form: str, *, force: bool, progre
                 progress(done_ms, timeline.total_ms)
 
 
-def play(
-    request: Request,
-    start_ms: int = 0,
-    *,
-    announce: Callable[[Programme], None],
-    progress: Progress | None = None,
-    machine: Callable[[], Machine] = this_machine,
-) -> None:
-    """The session through the loudspeaker, from ``start_ms`` to its end; ``announce`` is called before the first sound.
-
-    The loudspeaker opens its device while the programme is being prepared, which takes about as long.
-
-    Raises
-    ------
-    UsageError
-        If it begins behind the end.
-    DeviceError
-        If there is no loudspeaker, or it is lost on the way.
-    KeyboardInterrupt
-        If the user ended it; the sound has faded by then.
-    """
-    from player.output.live.speaker import Speaker  # noqa: PLC0415 (only here is a loudspeaker needed)
-
-    session = load(request)
-    parts = plan(session)
-    total_ms, exact = nominal_ms(parts)
-    programme = None if exact else _prepared(session, parts, request, machine(), progress)
-    total_ms = programme.timeline.total_ms if programme else total_ms
-    if start_ms >= total_ms:
-        raise UsageError(f"the session ends at {timecode(total_ms)}, so it cannot begin at {timecode(start_ms)}")
-    with Speaker(total_ms=total_ms, start_ms=start_ms) as speaker:
-        speaker.begin()
-        programme = programme or _prepared(session, parts, request, machine(), progress)
-        announce(programme)
-        for block in blocks(programme, start_ms, FIRST_BLOCK_MS):
-            speaker.write(block)
-
-
 def check(request: Request, machine: Machine, progress: Progress | None = None) -> Timeline:
     """Everything about a session that can be wrong, found without a sound; the timeline of a good one.
 
@@ -282,6 +235,9 @@ def check(request: Request, machine: Machine, progress: Progress | None = None) 
         raise ScriptError([*error.problems, *_misfits(error.rest, request, machine)]) from None
 
 
+_APART_MS: Final = 1000
+
+
 def _misfits(rest: object, request: Request, machine: Machine) -> Iterator[Problem]:
     """What does not fit in the steps of a script that are well; each by itself, as the others may be missing."""
     from player.voice.clips import speak_all  # noqa: PLC0415 (numpy)
@@ -290,7 +246,7 @@ def _misfits(rest: object, request: Request, machine: Machine) -> Iterator[Probl
         return
     for alone in (replace(rest, steps=(step,)) for step in rest.steps):
         try:
-            parts = (Slot(alone.steps[0].at, FIRST_BLOCK_MS), *plan(alone))
+            parts = (Slot(alone.steps[0].at, _APART_MS), *plan(alone))
             yield from _sounds(alone, parts, request)[1]
             clips = speak_all(utterances(parts), machine.engine, machine.store)
             lay_out(alone, parts, clips.__getitem__)

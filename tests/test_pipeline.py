@@ -128,13 +128,6 @@ def test_a_failing_export_leaves_nothing(script: Path, machine: pipeline.Machine
     assert set(tmp_path.iterdir()) <= before
 
 
-@pytest.mark.parametrize("slot", ["    for: $room\n", ""])
-def test_playing_from_behind_the_end_is_refused(script: Path, machine: pipeline.Machine, slot: str) -> None:
-    script.write_text(script.read_text().replace("    for: $room\n", slot))
-    with pytest.raises(UsageError, match="ends at 0:1"):
-        pipeline.play(pipeline.Request(str(script)), 13_000, announce=print, machine=lambda: machine)
-
-
 def test_only_changed_lines_are_spoken_again(script: Path, machine: pipeline.Machine) -> None:
     engine = machine.engine
     assert isinstance(engine, FakeEngine)

@@ -22,11 +22,11 @@ FORMATS = ("mp3", "wav", "flac", "ogg", "opus")
 @quiet
 def play(*, start: str, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
     """Play a session. Ctrl-C ends it softly."""
-    from player import pipeline  # noqa: PLC0415 (see the package's rule)
+    from player import playing  # noqa: PLC0415 (see the package's rule)
 
-    start_ms = _start(start)
     with progress("Speaking", quiet=quiet) as report:
-        pipeline.play(request(**asked), start_ms, announce=partial(_announce, quiet=quiet), progress=report)
+        announce = partial(_announce, quiet=quiet)
+        playing.play(partial(request, **asked), _start(start), announce=announce, progress=report)
 
 
 @click.command()

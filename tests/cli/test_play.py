@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import signal
 import subprocess
 import sys
@@ -77,9 +76,12 @@ def test_playing_can_begin_later(kind: str, script: str, run: Run, loudspeaker: 
     np.testing.assert_array_equal(recording[start : start + len(exported)], exported)
 
 
-def test_ctrl_c_fades_and_leaves_with_130(kind: str, script: str, loudspeaker: Loudspeaker, tmp_path: Path) -> None:
+def test_ctrl_c_fades_and_leaves_with_130(
+    kind: str, script: str, run: Run, loudspeaker: Loudspeaker, tmp_path: Path, store_folder: Path
+) -> None:
+    assert run("show", script).returncode == 0
     command = [sys.executable, "-m", "player", "play", script]
-    env = loudspeaker.env | {"PLAYER_SPEAKER": kind, "PLAYER_STORE": os.environ.get("PLAYER_STORE", str(tmp_path))}
+    env = loudspeaker.env | {"PLAYER_SPEAKER": kind, "PLAYER_STORE": str(store_folder)}
     with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as playing:
         loudspeaker.wait_for(2 * RATE)
         playing.send_signal(signal.SIGINT)
@@ -91,6 +93,11 @@ def test_ctrl_c_fades_and_leaves_with_130(kind: str, script: str, loudspeaker: L
     end = recording[heard[-1] - RATE // 20 : heard[-1] + 1]
     assert len(recording[heard[0] : heard[-1]]) < 5 * RATE
     assert np.abs(end).max() < 100, "it ended with a jump"
+
+
+def test_a_start_behind_the_end_is_refused(kind: str, script: str, run: Run, loudspeaker: Loudspeaker) -> None:
+    done = run("play", script, "--from", "0:07", "-q", env=loudspeaker.env | {"PLAYER_SPEAKER": kind})
+    assert (done.returncode, done.stderr) == (2, "the session ends at 0:07, so it cannot begin at 0:07\n")
 
 
 def test_no_device_is_one_sentence(kind: str, script: str, run: Run, tmp_path: Path) -> None:

@@ -166,8 +166,8 @@ class Speaker(Sink):
     def fade_out(self, ms: int = FADE_OUT_MS) -> None:
         """Bring what is being heard down to silence, and return when it is there."""
         tape = self._tape
-        if tape.head == 0 or self._is_over():
-            return
+        if tape.head == 0 or tape.filled <= LEAD_IN or self._is_over():
+            return  # there is nothing that anybody could hear
         start = min(tape.head + tape.grain + _SLACK, tape.filled)
         end = min(start + ms * FRAMES_PER_MS, tape.filled)
         tape.rewrite(start, faded_out(tape.read(start, end - start)))

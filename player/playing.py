@@ -1,0 +1,78 @@
+"""Playing live: the pipeline's blocks, through the loudspeaker.
+
+The rule: a device takes as long to open as Python takes to load the rest. So where the loudspeaker can wait for its
+sound, it is opened first, and nothing heavy is loaded here before that. It stands beside the pipeline.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final
+
+from player.errors import UsageError
+from player.output.live.choice import available, choose
+from player.output.live.speaker import Speaker
+from player.units import LONGEST_MS, timecode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from player.pipeline import Machine, Programme, Progress, Request
+
+FIRST_BLOCK_MS: Final = 1000
+"""The first block is short, so that sound begins at once."""
+
+
+def play(
+    ask: Callable[[], Request],
+    start_ms: int = 0,
+    *,
+    announce: Callable[[Programme], None],
+    progress: Progress | None = None,
+    machine: Callable[[], Machine] | None = None,
+) -> None:
+    """The session through the loudspeaker, from ``start_ms`` to its end.
+
+    Parameters
+    ----------
+    ask
+        Tells the request; called once the loudspeaker is opening.
+    announce
+        Called when all is prepared, before the programme's first sound.
+    machine
+        Tells the machine; None is the user's own.
+
+    Raises
+    ------
+    PlayerError
+        With what stands in the way of the programme, or if it begins behind its end.
+    DeviceError
+        If there is no loudspeaker, or it is lost on the way.
+    KeyboardInterrupt
+        If the user ended it; the sound has faded by then.
+    """
+    with ExitStack() as stack:
+        speaker = stack.enter_context(_waiting(start_ms)) if _can_wait() else None
+        from player import pipeline  # noqa: PLC0415 (the rule above)
+
+        programme = pipeline.prepare(ask(), (machine or pipeline.this_machine)(), progress)
+        total_ms = programme.timeline.total_ms
+        if start_ms >= total_ms:
+            raise UsageError(f"the session ends at {timecode(total_ms)}, so it cannot begin at {timecode(start_ms)}")
+        announce(programme)
+        speaker = speaker or stack.enter_context(Speaker(total_ms=total_ms, start_ms=start_ms))
+        for block in pipeline.blocks(programme, start_ms, FIRST_BLOCK_MS):
+            speaker.write(block)
+
+
+def _can_wait() -> bool:
+    """Whether it will be miniaudio, which asks for sound as it needs it; simpleaudio must know the length first."""
+    return choose(None, 0, os.environ, available())[0] == "miniaudio"
+
+
+def _waiting(start_ms: int) -> Speaker:
+    """A loudspeaker that begins with its lead-in, for a programme of any length."""
+    speaker = Speaker(total_ms=start_ms + LONGEST_MS, start_ms=start_ms, kind="miniaudio")
+    speaker.begin()
+    return speaker
