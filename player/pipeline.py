@@ -18,7 +18,7 @@ from player.script.session import Session, parse
 from player.techniques import TECHNIQUES
 from player.techniques.cue import BedChange, Part, Slot, Utterance
 from player.techniques.planning import plan
-from player.timeline.layout import lay_out, utterances
+from player.timeline.layout import lay_out, nominal_ms, utterances
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
@@ -100,6 +100,12 @@ def load(request: Request) -> Session:
     if request.background is not None:
         background = replace(background, sound=None if request.background == "none" else request.background)
     return replace(session, voice=voice, background=background)
+
+
+def told_length(request: Request) -> int | None:
+    """The total in ms, if the script alone tells it: every step has its own time, whatever the voice."""
+    total_ms, exact = nominal_ms(plan(load(request)))
+    return total_ms if exact else None
 
 
 def prepare(request: Request, machine: Machine, progress: Progress | None = None) -> Programme:

@@ -18,7 +18,7 @@ from player.units import LONGEST_MS, timecode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.pipeline import Machine, Programme, Progress, Request
+    from player.pipeline import Programme, Progress, Request
 
 FIRST_BLOCK_MS: Final = 1000
 """The first block is short, so that sound begins at once."""
@@ -30,7 +30,6 @@ def play(
     *,
     announce: Callable[[Programme], None],
     progress: Progress | None = None,
-    machine: Callable[[], Machine] | None = None,
 ) -> None:
     """The session through the loudspeaker, from ``start_ms`` to its end.
 
@@ -40,8 +39,6 @@ def play(
         Tells the request; called once the loudspeaker is opening.
     announce
         Called when all is prepared, before the programme's first sound.
-    machine
-        Tells the machine; None is the user's own.
 
     Raises
     ------
@@ -53,17 +50,25 @@ def play(
         If the user ended it; the sound has faded by then.
     """
     with ExitStack() as stack:
-        speaker = stack.enter_context(_waiting(start_ms)) if _can_wait() else None
+        opened: list[Speaker] = [stack.enter_context(_waiting(start_ms))] if _can_wait() else []
+
+        def open_for(total_ms: int) -> None:
+            if start_ms >= total_ms:
+                end, start = timecode(total_ms), timecode(start_ms)
+                raise UsageError(f"the session ends at {end}, so it cannot begin at {start}")
+            if not opened:
+                opened.append(stack.enter_context(Speaker(total_ms=total_ms, start_ms=start_ms)))
+
         from player import pipeline  # noqa: PLC0415 (the rule above)
 
-        programme = pipeline.prepare(ask(), (machine or pipeline.this_machine)(), progress)
-        total_ms = programme.timeline.total_ms
-        if start_ms >= total_ms:
-            raise UsageError(f"the session ends at {timecode(total_ms)}, so it cannot begin at {timecode(start_ms)}")
+        request = ask()
+        if (told_ms := pipeline.told_length(request)) is not None:
+            open_for(told_ms)
+        programme = pipeline.prepare(request, pipeline.this_machine(), progress)
+        open_for(programme.timeline.total_ms)
         announce(programme)
-        speaker = speaker or stack.enter_context(Speaker(total_ms=total_ms, start_ms=start_ms))
         for block in pipeline.blocks(programme, start_ms, FIRST_BLOCK_MS):
-            speaker.write(block)
+            opened[0].write(block)
 
 
 def _can_wait() -> bool:
