@@ -1,0 +1,43 @@
+"""The README says the truth: its script is a good one, and its lists are the program's own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from player import catalogue
+from player.cli.listening import FORMATS
+from player.output.file.export import FORMATS as WRITTEN
+from player.script.session import parse
+from player.techniques import TECHNIQUES
+from player.techniques.planning import plan
+from player.units import timecode
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_script_that_it_shows_has_no_problem() -> None:
+    (script,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    assert plan(parse(script, "evening.yaml", TECHNIQUES, {"breaths": "12"}))
+
+
+@pytest.mark.parametrize("key", TECHNIQUES)
+def test_every_step_stands_in_its_table(key: str) -> None:
+    assert re.search(rf"^\| `{key}: ", README, re.MULTILINE)
+
+
+def test_every_bundled_session_stands_in_its_table_with_its_length() -> None:
+    for session in catalogue.sessions():
+        assert re.search(rf"^\| `{session.name}` \|.*\| {timecode(session.length_ms)} \|$", README, re.MULTILINE)
+
+
+def test_the_command_line_offers_what_can_be_written() -> None:
+    assert sorted(FORMATS) == sorted(WRITTEN)
+    assert all(f"`{form}`" in README for form in FORMATS)
+
+
+def test_it_names_one_command_for_the_main_job_and_one_for_the_tests() -> None:
+    for name in ("the main command", "the test command"):
+        assert README.count(f"<!-- {name} -->\n```sh\n") == 1
