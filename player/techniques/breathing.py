@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from player.errors import Position
+    from player.techniques.cue import Utterance
     from player.techniques.planning import Planner
 
 Help = Literal["count", "words", "tones", "silent"]
@@ -26,6 +27,8 @@ SHORTEST_COUNTED_MS: Final = 2000
 BEAT_MS: Final = 1000
 COUNTING_PACE: Final = 1.25
 """Counted words are said a little faster than sentences, so that each leaves silence before the next."""
+COUNTING_RATE: Final = 125
+"""And never slower than this: a count has a second, however slowly the sentences are spoken."""
 
 _STAGE = re.compile(r"(\w+)(?:\s+(\d+))?")
 _HELPS: Final = ("count", "words", "tones", "silent")
@@ -139,7 +142,7 @@ class Breathe:
             return Slot(at, length, guide=kind)
         if help_ == "tones":
             return Slot(at, length, (Sounding(Tone(kind, length), "tone"),), guide=kind)
-        said = [Speech(planner.utterance(word, pace=COUNTING_PACE), "word", beat_ms=0)]
+        said = [Speech(_counting(planner, word), "word", beat_ms=0)]
         if help_ == "count" and self.count != "none" and length >= SHORTEST_COUNTED_MS:
             said += self._numbers(at, planner, length)
         return Slot(at, length, tuple(said), ducked=True, guide=kind)
@@ -148,5 +151,8 @@ class Breathe:
         words, seconds = planner.words(at), length // BEAT_MS
         for second in range(1, seconds):
             number = second + 1 if self.count == "up" else seconds - second
-            said = planner.utterance(words.number(number), pace=COUNTING_PACE)
-            yield Speech(said, "count", beat_ms=second * BEAT_MS)
+            yield Speech(_counting(planner, words.number(number)), "count", beat_ms=second * BEAT_MS)
+
+
+def _counting(planner: Planner, word: str) -> Utterance:
+    return planner.utterance(word, pace=COUNTING_PACE, at_least=COUNTING_RATE)

@@ -49,9 +49,9 @@ class Planner:
     rate: int
     pitch: int
 
-    def utterance(self, text: str, *, pace: float = 1.0) -> Utterance:
-        """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (60 to 300 all the same)."""
-        rate = min(300, max(60, round(self.rate * pace)))
+    def utterance(self, text: str, *, pace: float = 1.0, at_least: int = 60) -> Utterance:
+        """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (``at_least`` to 300)."""
+        rate = min(300, max(at_least, round(self.rate * pace)))
         return Utterance(text, self.language, self.voice, rate, self.pitch)
 
     def words(self, at: Position) -> Words:

@@ -215,3 +215,15 @@ def test_doctor_is_content_with_this_machine(run: Run) -> None:
     done = run("doctor")
     assert done.returncode == 0
     assert re.search(r"^ok  voice +pyttsx3 \d", done.stdout, re.MULTILINE)
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("voice")
+@pytest.mark.parametrize(("voice_name", "rate"), [("gmw/en", "60"), ("gmw/en-us", "105"), ("gmw/en+f2", "150")])
+def test_every_bundled_session_fits_other_voices_too(run: Run, voice_name: str, rate: str) -> None:
+    known = json.loads(run("voices", "--language", "en", "--json").stdout)
+    if not any(each["id"] == "gmw/en" for each in known):
+        pytest.skip("needs espeak-ng: pip install espeakng-loader")
+    for session in ("box-breathing", "grounding-54321", "pmr-7", "pmr-release-only"):
+        done = run("show", session, "--voice", voice_name, "--rate", rate)
+        assert (done.returncode, done.stderr) == (0, "")
