@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from player.script.session import Session
 
 from player.errors import Position, ScriptError
+from player.script.session import Session
 from player.script.types import FieldError, Step
 from player.techniques import planning
 from player.techniques.bed import Bed, BedFields
