@@ -107,6 +107,13 @@ def test_an_unknown_bed_is_a_problem_at_its_place(script: Path, machine: pipelin
         prepared(script, machine)
 
 
+def test_what_does_not_fit_is_told_beside_what_cannot_be_planned(script: Path, machine: pipeline.Machine) -> None:
+    script.write_text(SHORT.replace("BED", "none").replace("$room", "100ms").replace("title", "language: de\ntitle"))
+    with pytest.raises(ScriptError) as caught:
+        pipeline.check(pipeline.Request(str(script)), machine)
+    assert [problem.at.line for problem in caught.value.problems] == [7, 10]
+
+
 def test_a_bed_that_is_no_sound_is_found_by_check(script: Path, machine: pipeline.Machine) -> None:
     (script.parent / "noise.wav").write_bytes(b"not a sound at all")
     with pytest.raises(MediaError, match=r"noise\.wav"):

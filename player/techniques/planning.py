@@ -93,7 +93,7 @@ def plan(session: Session) -> tuple[Part, ...]:
         except ScriptError as error:
             problems += error.problems
     if problems:
-        raise ScriptError(problems)
+        raise ScriptError(problems, session)
     return tuple(parts)
 
 
