@@ -120,7 +120,7 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
     from player.voice.clips import speak_all  # noqa: PLC0415
 
     session = load(request)
-    parts = plan(session)
+    parts = tuple(_with_background(plan(session), request.background))
     sounds, problems = _sounds(session, parts, request)
     clips = speak_all(utterances(parts), machine.engine, machine.store, progress=progress)
     try:
@@ -131,6 +131,15 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
         raise ScriptError(problems)
     beds = {name: open_bed(path, machine.store) for name, path in sounds.items()}
     return Programme(session, timeline, clips, beds, machine)
+
+
+def _with_background(parts: Iterable[Part], asked: str | None) -> Iterator[Part]:
+    """The parts with the user's background all the way: the script may still change its level, and turn it off."""
+    for part in parts:
+        if asked is None or not isinstance(part, BedChange):
+            yield part
+        elif asked != "none":
+            yield part if part.sound == "none" else replace(part, sound=None)
 
 
 def _sounds(session: Session, parts: Iterable[Part], request: Request) -> tuple[dict[str, Path], list[Problem]]:
@@ -144,11 +153,12 @@ def _sounds(session: Session, parts: Iterable[Part], request: Request) -> tuple[
         named.setdefault(session.background.sound, session.places.get("background.sound", session.steps[0].at))
     found: dict[str, Path] = {}
     problems: list[Problem] = []
-    for name in named.keys() - {"none"}:
+    for name, at in named.items():
         try:
-            found[name] = library.sound_file(name, near=folder)
+            if name != "none":
+                found[name] = library.sound_file(name, near=folder)
         except MediaError as error:
-            problems.append(Problem(named[name], str(error)))
+            problems.append(Problem(at, str(error)))
     if asked is not None and asked != "none":
         found[asked] = _users_own(asked)
     return found, problems

@@ -84,6 +84,16 @@ def test_parameters_voice_rate_and_background_can_be_changed(script: Path, machi
     assert not sound(programme)[3500 * 48 : 4900 * 48].any()
 
 
+@pytest.mark.parametrize(("asked", "beds"), [(None, {"noise.wav", "rain"}), ("none", set()), ("ocean", {"ocean"})])
+def test_the_users_background_lasts_all_the_way(
+    script: Path, machine: pipeline.Machine, asked: str | None, beds: set[str]
+) -> None:
+    script.write_text(script.read_text() + "  - bed: {sound: rain}\n  - pause: 5s\n")
+    programme = prepared(script, machine, background=asked)
+    assert set(programme.beds) == beds
+    assert {state.sound for state in programme.timeline.beds} - {None} == beds
+
+
 def test_a_value_out_of_its_range_is_a_problem(script: Path, machine: pipeline.Machine) -> None:
     with pytest.raises(ScriptError, match="room must be 1s to 9s, not 12s"):
         prepared(script, machine, values={"room": "12s"})
