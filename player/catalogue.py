@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from player.errors import ScriptError
+from player.errors import PlayerError
 from player.pipeline import Machine, Request, load
 from player.script import library
 from player.techniques.chimes import CHIMES
@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Listed:
-    """A session as a list shows it; ``exact`` is False where only the voice could tell its length."""
+    """A session as a list shows it; ``exact`` is False where only the voice could tell its length.
+
+    ``length_ms`` is None for a script with problems.
+    """
 
     name: str
     title: str
     technique: str
-    length_ms: int
+    length_ms: int | None
     exact: bool
 
 
@@ -42,8 +45,8 @@ def _listed(name: str) -> Listed:
     try:
         session = load(Request(name))
         parts = plan(session)
-    except ScriptError:
-        return Listed(name, "has problems: player check " + name, "", 0, exact=False)
+    except PlayerError:
+        return Listed(name, f"has problems: player check {name}", "", None, exact=False)
     length, exact = nominal_ms(parts)
     return Listed(name, session.title, session.technique or "", length, exact)
 

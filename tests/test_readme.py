@@ -30,7 +30,8 @@ def test_every_step_stands_in_its_table(key: str) -> None:
 
 def test_every_bundled_session_stands_in_its_table_with_its_length() -> None:
     for session in catalogue.sessions():
-        assert re.search(rf"^\| `{session.name}` \|.*\| {timecode(session.length_ms)} \|$", README, re.MULTILINE)
+        length = timecode(session.length_ms or 0)
+        assert re.search(rf"^\| `{session.name}` \|.*\| {length} \|$", README, re.MULTILINE)
 
 
 def test_the_command_line_offers_what_can_be_written() -> None:

@@ -14,20 +14,27 @@ from player.cli.asking import as_json, progress, quiet, request, session_options
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from player.catalogue import Listed
+
 
 @click.command("list")
 @as_json
 def list_(*, as_json: bool) -> None:
     """List the sessions: bundled ones and your own."""
     from player import catalogue  # noqa: PLC0415 (see the package's rule)
-    from player.units import timecode  # noqa: PLC0415
 
     found = catalogue.sessions()
     if as_json:
         return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
-    lengths = [("" if each.exact else "about ") + timecode(each.length_ms) for each in found]
-    rows = zip(found, lengths, strict=True)
-    return _table([(each.name, each.technique, length, each.title) for each, length in rows])
+    return _table([(each.name, each.technique, _length(each), each.title) for each in found])
+
+
+def _length(session: Listed) -> str:
+    from player.units import timecode  # noqa: PLC0415
+
+    if session.length_ms is None:
+        return "-"
+    return ("" if session.exact else "about ") + timecode(session.length_ms)
 
 
 @click.command()

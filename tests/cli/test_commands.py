@@ -65,6 +65,15 @@ def test_list_names_the_bundled_sessions_and_ones_own(run: Run, tmp_path: Path) 
     assert json.loads(run("list", "--json").stdout)[0]["length_ms"] == 420_000
 
 
+@pytest.mark.parametrize("content", [b"title: [", b"\xff\xfe", b""])
+def test_a_broken_script_of_ones_own_does_not_spoil_the_list(run: Run, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "broken.yaml").write_bytes(content)
+    done = run("list")
+    assert (done.returncode, done.stderr, len(done.stdout.splitlines())) == (0, "", 5)
+    assert done.stdout.splitlines()[-1].split() == ["broken", "-", "has", "problems:", "player", "check", "broken"]
+
+
 def test_an_unknown_session_is_one_sentence_with_a_near_name(run: Run) -> None:
     done = run("show", "box-breathin")
     assert (done.returncode, done.stdout) == (2, "")
