@@ -1,6 +1,6 @@
 """The pipeline: the one module that knows all stages, and what a command can ask for.
 
-The rule: a session becomes a `Programme` first, with every problem found, every clip spoken and the true total known;
+The rule: a session becomes a `Prepared` first, with every problem found, every clip spoken and the true total known;
 only then does a sound go anywhere. Live playing and export send the same blocks.
 It knows no arguments and prints nothing.
 """
@@ -53,7 +53,7 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Programme:
+class Prepared:
     """A session ready to be heard.
 
     Attributes
@@ -108,8 +108,8 @@ def told_length(request: Request) -> int | None:
     return total_ms if exact else None
 
 
-def prepare(request: Request, machine: Machine, progress: Progress | None = None) -> Programme:
-    """A programme: every utterance spoken (or found in the store), every moment decided, every bed opened.
+def prepare(request: Request, machine: Machine, progress: Progress | None = None) -> Prepared:
+    """A session made ready: every utterance spoken (or found in the store), every moment decided, every bed opened.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
     if problems:
         raise ScriptError(problems)
     beds = {name: open_bed(path, machine.store) for name, path in sounds.items()}
-    return Programme(session, timeline, clips, beds, machine)
+    return Prepared(session, timeline, clips, beds, machine)
 
 
 def _with_background(parts: Iterable[Part], asked: str | None) -> Iterator[Part]:
@@ -173,8 +173,8 @@ def _users_own(name: str) -> Path:
     return path if path.is_file() else library.sound_file(name, near=Path.cwd())
 
 
-def blocks(programme: Programme, start_ms: int = 0, first_block_ms: int | None = None) -> Iterator[AudioSegment]:
-    """The programme as sound, block after block; the one stream that is played and exported.
+def blocks(ready: Prepared, start_ms: int = 0, first_block_ms: int | None = None) -> Iterator[AudioSegment]:
+    """The session as sound, block after block; the one stream that is played and exported.
 
     Raises
     ------
@@ -184,16 +184,16 @@ def blocks(programme: Programme, start_ms: int = 0, first_block_ms: int | None =
     from player.sound import conform, mixdown, stem, tones  # noqa: PLC0415 (pydub)
     from player.sound.headroom import headroom  # noqa: PLC0415
 
-    beds = programme.beds
-    room = headroom(programme.timeline, bed_peak=lambda name: beds[name].peak, tone_peak=tones.peak_at_most)
-    gain_db = stem.gain_db(_spoken(programme), programme.machine.store) + room.trim_db
+    beds = ready.beds
+    room = headroom(ready.timeline, bed_peak=lambda name: beds[name].peak, tone_peak=tones.peak_at_most)
+    gain_db = stem.gain_db(_spoken(ready), ready.machine.store) + room.trim_db
 
     def open_clip(utterance: Utterance) -> AudioSegment:
-        clip = programme.clips[utterance]
+        clip = ready.clips[utterance]
         return conform.speech(clip.samples(), clip.rate, gain_db, room.ceiling_db)
 
     return mixdown.blocks(
-        programme.timeline,
+        ready.timeline,
         open_clip=open_clip,
         open_bed=beds.__getitem__,
         render_tone=tones.render,
@@ -203,14 +203,14 @@ def blocks(programme: Programme, start_ms: int = 0, first_block_ms: int | None =
     )
 
 
-def _spoken(programme: Programme) -> list[Clip]:
+def _spoken(ready: Prepared) -> list[Clip]:
     """Every clip as often as it is heard."""
-    cues = programme.timeline.cues
-    return [programme.clips[cue.sound] for cue in cues if isinstance(cue.sound, Utterance)]
+    cues = ready.timeline.cues
+    return [ready.clips[cue.sound] for cue in cues if isinstance(cue.sound, Utterance)]
 
 
-def export(programme: Programme, target: Path, form: str, *, force: bool, progress: Progress | None = None) -> None:
-    """The programme as a file, whole or not at all.
+def export(ready: Prepared, target: Path, form: str, *, force: bool, progress: Progress | None = None) -> None:
+    """The session as a file, whole or not at all.
 
     Raises
     ------
@@ -223,14 +223,14 @@ def export(programme: Programme, target: Path, form: str, *, force: bool, progre
     from player.output.file.mp3 import BITRATE_OF_SPEECH  # noqa: PLC0415
     from player.output.file.tags import Tags  # noqa: PLC0415
 
-    session, timeline = programme.session, programme.timeline
+    session, timeline = ready.session, ready.timeline
     tags = Tags(
         session.title, session.summary, session.technique, session.language, timeline.sections, timeline.total_ms
     )
-    bitrate = BITRATE_OF_SPEECH if form == "mp3" and not programme.beds else None
+    bitrate = BITRATE_OF_SPEECH if form == "mp3" and not ready.beds else None
     with export_sink(target, form, tags=tags, bitrate=bitrate, force=force) as sink:
         done_ms = 0
-        for block in blocks(programme):
+        for block in blocks(ready):
             sink.write(block)
             done_ms += len(block)
             if progress:

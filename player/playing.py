@@ -18,7 +18,7 @@ from player.units import LONGEST_MS, timecode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.pipeline import Programme, Progress, Request
+    from player.pipeline import Prepared, Progress, Request
 
 FIRST_BLOCK_MS: Final = 1000
 """The first block is short, so that sound begins at once."""
@@ -28,7 +28,7 @@ def play(
     ask: Callable[[], Request],
     start_ms: int = 0,
     *,
-    announce: Callable[[Programme], None],
+    announce: Callable[[Prepared], None],
     progress: Progress | None = None,
 ) -> None:
     """The session through the loudspeaker, from ``start_ms`` to its end.
@@ -38,12 +38,12 @@ def play(
     ask
         Tells the request; called once the loudspeaker is opening.
     announce
-        Called when all is prepared, before the programme's first sound.
+        Called when all is prepared, before the session's first sound.
 
     Raises
     ------
     PlayerError
-        With what stands in the way of the programme, or if it begins behind its end.
+        With what stands in the way of the session, or if it begins behind its end.
     DeviceError
         If there is no loudspeaker, or it is lost on the way.
     KeyboardInterrupt
@@ -64,10 +64,10 @@ def play(
         request = ask()
         if (told_ms := pipeline.told_length(request)) is not None:
             open_for(told_ms)
-        programme = pipeline.prepare(request, pipeline.this_machine(), progress)
-        open_for(programme.timeline.total_ms)
-        announce(programme)
-        for block in pipeline.blocks(programme, start_ms, FIRST_BLOCK_MS):
+        ready = pipeline.prepare(request, pipeline.this_machine(), progress)
+        open_for(ready.timeline.total_ms)
+        announce(ready)
+        for block in pipeline.blocks(ready, start_ms, FIRST_BLOCK_MS):
             opened[0].write(block)
 
 
@@ -77,7 +77,7 @@ def _can_wait() -> bool:
 
 
 def _waiting(start_ms: int) -> Speaker:
-    """A loudspeaker that begins with its lead-in, for a programme of any length."""
+    """A loudspeaker that begins with its lead-in, for a session of any length."""
     speaker = Speaker(total_ms=start_ms + LONGEST_MS, start_ms=start_ms, kind="miniaudio")
     speaker.begin()
     return speaker

@@ -51,37 +51,37 @@ def script(tmp_path: Path) -> Path:
     return path
 
 
-def prepared(script: Path, machine: pipeline.Machine, **asked: object) -> pipeline.Programme:
+def prepared(script: Path, machine: pipeline.Machine, **asked: object) -> pipeline.Prepared:
     return pipeline.prepare(replace(pipeline.Request(str(script)), **asked), machine)  # type: ignore[arg-type]
 
 
-def sound(programme: pipeline.Programme, start_ms: int = 0, first_block_ms: int | None = None) -> np.ndarray:
-    blocks = pipeline.blocks(programme, start_ms, first_block_ms)
+def sound(ready: pipeline.Prepared, start_ms: int = 0, first_block_ms: int | None = None) -> np.ndarray:
+    blocks = pipeline.blocks(ready, start_ms, first_block_ms)
     return np.concatenate([np.frombuffer(block.raw_data, "<i2").reshape(-1, 2) for block in blocks])
 
 
 def test_the_total_is_the_scripts(script: Path, machine: pipeline.Machine) -> None:
-    programme = prepared(script, machine)
-    assert programme.timeline.total_ms == 3000 + 4000 + 6000
-    assert len(sound(programme)) == 13 * RATE
+    ready = prepared(script, machine)
+    assert ready.timeline.total_ms == 3000 + 4000 + 6000
+    assert len(sound(ready)) == 13 * RATE
 
 
 def test_live_blocks_are_the_exported_programme(script: Path, machine: pipeline.Machine, tmp_path: Path) -> None:
-    programme = prepared(script, machine)
-    pipeline.export(programme, tmp_path / "a.wav", "wav", force=False)
+    ready = prepared(script, machine)
+    pipeline.export(ready, tmp_path / "a.wav", "wav", force=False)
     exported, rate = soundfile.read(tmp_path / "a.wav", dtype="int16")
     assert rate == RATE
-    np.testing.assert_array_equal(exported, sound(programme, 0, 100))
-    np.testing.assert_array_equal(exported[2500 * 48 :], sound(programme, 2500, 700))
+    np.testing.assert_array_equal(exported, sound(ready, 0, 100))
+    np.testing.assert_array_equal(exported[2500 * 48 :], sound(ready, 2500, 700))
 
 
 def test_parameters_voice_rate_and_background_can_be_changed(script: Path, machine: pipeline.Machine) -> None:
-    programme = prepared(script, machine, values={"room": "5s"}, rate=150, voice="gmw/en-us", background="none")
-    assert programme.timeline.total_ms == 15_000
-    assert programme.beds == {}
-    assert {each.rate for each in programme.clips} == {150, round(150 * 1.25)}
-    assert {each.voice for each in programme.clips} == {"gmw/en-us"}
-    assert not sound(programme)[3500 * 48 : 4900 * 48].any()
+    ready = prepared(script, machine, values={"room": "5s"}, rate=150, voice="gmw/en-us", background="none")
+    assert ready.timeline.total_ms == 15_000
+    assert ready.beds == {}
+    assert {each.rate for each in ready.clips} == {150, round(150 * 1.25)}
+    assert {each.voice for each in ready.clips} == {"gmw/en-us"}
+    assert not sound(ready)[3500 * 48 : 4900 * 48].any()
 
 
 @pytest.mark.parametrize(("asked", "beds"), [(None, {"noise.wav", "rain"}), ("none", set()), ("ocean", {"ocean"})])
@@ -89,9 +89,9 @@ def test_the_users_background_lasts_all_the_way(
     script: Path, machine: pipeline.Machine, asked: str | None, beds: set[str]
 ) -> None:
     script.write_text(script.read_text() + "  - bed: {sound: rain}\n  - pause: 5s\n")
-    programme = prepared(script, machine, background=asked)
-    assert set(programme.beds) == beds
-    assert {state.sound for state in programme.timeline.beds} - {None} == beds
+    ready = prepared(script, machine, background=asked)
+    assert set(ready.beds) == beds
+    assert {state.sound for state in ready.timeline.beds} - {None} == beds
 
 
 def test_a_value_out_of_its_range_is_a_problem(script: Path, machine: pipeline.Machine) -> None:
@@ -139,11 +139,11 @@ def test_a_file_in_the_way_is_kept(script: Path, machine: pipeline.Machine, tmp_
 
 
 def test_a_failing_export_leaves_nothing(script: Path, machine: pipeline.Machine, tmp_path: Path) -> None:
-    programme = prepared(script, machine)
+    ready = prepared(script, machine)
     before = set(tmp_path.iterdir())
     machine.store.clear()
     with pytest.raises(StoreError):
-        pipeline.export(programme, tmp_path / "a.mp3", "mp3", force=False)
+        pipeline.export(ready, tmp_path / "a.mp3", "mp3", force=False)
     assert set(tmp_path.iterdir()) <= before
 
 

@@ -11,7 +11,7 @@ import click
 from player.cli.asking import progress, quiet, request, session_options
 
 if TYPE_CHECKING:
-    from player.pipeline import Programme
+    from player.pipeline import Prepared
 
 FORMATS = ("mp3", "wav", "flac", "ogg", "opus")
 
@@ -44,21 +44,21 @@ def export(*, output: Path | None, form: str | None, force: bool, quiet: bool, *
     must_be_free(target, force=force)
     machine = pipeline.this_machine()
     with progress("Speaking", quiet=quiet) as report:
-        programme = pipeline.prepare(request(**asked), machine, report)
-    _announce(programme, quiet=quiet)
+        ready = pipeline.prepare(request(**asked), machine, report)
+    _announce(ready, quiet=quiet)
     with progress("Mixing", quiet=quiet) as report:
-        pipeline.export(programme, target, form, force=force, progress=report)
+        pipeline.export(ready, target, form, force=force, progress=report)
     click.echo(target)
 
 
-def _announce(programme: Programme, *, quiet: bool) -> None:
+def _announce(ready: Prepared, *, quiet: bool) -> None:
     """Title, true length and safety lines, before the first sound."""
     from player.units import timecode  # noqa: PLC0415
 
     if quiet:
         return
-    session = programme.session
-    click.echo(f"{session.title}, {timecode(programme.timeline.total_ms)}", err=True)
+    session = ready.session
+    click.echo(f"{session.title}, {timecode(ready.timeline.total_ms)}", err=True)
     for line in session.safety:
         click.echo(f"  {line}", err=True)
 

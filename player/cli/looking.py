@@ -47,10 +47,10 @@ def show(*, as_json: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (
     from player.cli import timetable  # noqa: PLC0415
 
     with progress("Speaking", quiet=quiet) as report:
-        programme = pipeline.prepare(request(**asked), pipeline.this_machine(), report)
+        ready = pipeline.prepare(request(**asked), pipeline.this_machine(), report)
     if as_json:
-        return click.echo(json.dumps(timetable.as_json(programme.timeline), indent=2, ensure_ascii=False))
-    return click.echo(timetable.text(programme.session, programme.timeline, shutil.get_terminal_size().columns))
+        return click.echo(json.dumps(timetable.as_json(ready.timeline), indent=2, ensure_ascii=False))
+    return click.echo(timetable.text(ready.session, ready.timeline, shutil.get_terminal_size().columns))
 
 
 @click.command()
