@@ -1,4 +1,4 @@
-"""What there is to choose from: sessions, voices, backgrounds and bells.
+"""What there is to choose from: sessions, programmes, voices, backgrounds and bells.
 
 The rule: nothing is spoken and nothing is heard to find out. It stands beside the pipeline and asks the same rooms.
 """
@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 
 from player.errors import PlayerError
 from player.pipeline import Machine, Request, load
+from player.programmes import planned
 from player.script import library
+from player.techniques import TECHNIQUES
 from player.techniques.chimes import CHIMES
 from player.techniques.planning import plan
+from player.timeline.fit import settle
 from player.timeline.layout import nominal_ms
 
 if TYPE_CHECKING:
@@ -44,11 +47,45 @@ def sessions() -> tuple[Listed, ...]:
 def _listed(name: str) -> Listed:
     try:
         session = load(Request(name))
-        parts = plan(session)
+        parts = settle(plan(session, TECHNIQUES))
     except PlayerError:
         return Listed(name, f"has problems: player check {name}", "", None, exact=False)
     length, exact = nominal_ms(parts)
     return Listed(name, session.title, session.technique or "", length, exact)
+
+
+@dataclass(frozen=True)
+class ListedProgramme:
+    """A programme as a list shows it, with how many parts and sessions it has; ``exact`` as in `Listed`.
+
+    ``length_ms`` is that of all its sessions together; None for a programme with problems.
+    """
+
+    name: str
+    title: str
+    parts: int
+    sessions: int
+    length_ms: int | None
+    exact: bool
+
+
+def programmes() -> tuple[ListedProgramme, ...]:
+    """The bundled programmes and the user's own; nothing is spoken, so a length may be an estimate.
+
+    One with problems is listed by its name alone, and so is one that a session of the same name hides.
+    """
+    return tuple(_listed_programme(name) for name in library.programme_names())
+
+
+def _listed_programme(name: str) -> ListedProgramme:
+    try:
+        plan = planned(Request(name))
+    except PlayerError:
+        return ListedProgramme(name, f"has problems: player check {name}", 0, 0, None, exact=False)
+    if plan is None:
+        text = "has the name of a session: give its file another one"
+        return ListedProgramme(name, text, 0, 0, None, exact=False)
+    return ListedProgramme(name, plan.title, len(plan.sittings), plan.count, plan.length_ms, plan.exact)
 
 
 def voices(machine: Machine, language: str | None = None) -> tuple[Voice, ...]:

@@ -9,22 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from player.errors import MediaError, Problem, ScriptError, VoiceError, printable
+from player import media
+from player.errors import Problem, ScriptError, VoiceError
 from player.script import library
 from player.script.session import Session, parse
 from player.techniques import TECHNIQUES
-from player.techniques.cue import BedChange, Part, Slot, Utterance
+from player.techniques.cue import BedChange, Part, Recording, Slot, Utterance
 from player.techniques.planning import plan
+from player.timeline import fit
 from player.timeline.layout import lay_out, nominal_ms, utterances
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pydub import AudioSegment
 
     from player.sound.bed import Bed
+    from player.sound.recording import Passages
+    from player.sound.recording import Recording as OpenRecording
     from player.store import Store
+    from player.timeline.layout import Spoken
     from player.timeline.model import Timeline
     from player.voice.clips import Clip
     from player.voice.engine import Engine
@@ -35,13 +41,18 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What a user asks for: a session, and what is to differ from its script."""
+    """What a user asks for: a session, and what is to differ from its script.
+
+    ``length_ms`` is the length that it is to come close to, ``skip`` what is to be left out, by short names.
+    """
 
     session: str
     values: Mapping[str, str] = field(default_factory=dict)
     voice: str | None = None
     rate: int | None = None
     background: str | None = None
+    length_ms: int | None = None
+    skip: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,8 @@ class Prepared:
         When everything happens.
     clips
         Each utterance, spoken.
+    recordings
+        Each recording, open.
     beds
         Each bed that the timeline names, open.
     """
@@ -69,6 +82,7 @@ class Prepared:
     session: Session
     timeline: Timeline
     clips: Mapping[Utterance, Clip]
+    recordings: Mapping[Recording, OpenRecording]
     beds: Mapping[str, Bed]
     machine: Machine
 
@@ -104,7 +118,10 @@ def load(request: Request) -> Session:
 
 def told_length(request: Request) -> int | None:
     """The total in ms, if the script alone tells it: every step has its own time, whatever the voice."""
-    total_ms, exact = nominal_ms(plan(load(request)))
+    parts = _planned(load(request), request)
+    total_ms, exact = nominal_ms(fit.settle(parts))
+    if exact and request.length_ms is not None:
+        total_ms, exact = nominal_ms(fit.to_length(parts, total_ms, request.length_ms))
     return total_ms if exact else None
 
 
@@ -117,20 +134,22 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
         With what stands in the way: all problems of the script, a voice or a file that is not there.
     """
     from player.sound.bed import open_bed  # noqa: PLC0415 (numpy)
-    from player.voice.clips import speak_all  # noqa: PLC0415
 
     session = load(request)
-    parts = tuple(_with_background(plan(session), request.background))
-    sounds, problems = _sounds(session, parts, request)
-    clips = speak_all(utterances(parts), machine.engine, machine.store, progress=progress)
+    parts = _planned(session, request)
+    beds, problems = media.beds(session, parts, request.background)
     try:
-        timeline = lay_out(session, parts, clips.__getitem__)
+        timeline, clips, recordings = _laid(session, parts, request, machine, progress)
     except ScriptError as error:
         problems += error.problems
     if problems:
         raise ScriptError(problems)
-    beds = {name: open_bed(path, machine.store) for name, path in sounds.items()}
-    return Prepared(session, timeline, clips, beds, machine)
+    opened = {name: open_bed(path, machine.store) for name, path in beds.items()}
+    return Prepared(session, timeline, clips, recordings, opened, machine)
+
+
+def _planned(session: Session, request: Request) -> tuple[Part, ...]:
+    return tuple(_with_background(plan(session, TECHNIQUES, request.skip), request.background))
 
 
 def _with_background(parts: Iterable[Part], asked: str | None) -> Iterator[Part]:
@@ -142,35 +161,37 @@ def _with_background(parts: Iterable[Part], asked: str | None) -> Iterator[Part]
             yield part if part.sound == "none" else replace(part, sound=None)
 
 
-def _sounds(session: Session, parts: Iterable[Part], request: Request) -> tuple[dict[str, Path], list[Problem]]:
-    """The file of each bed, and what is wrong with the others.
+def _laid(
+    session: Session, parts: tuple[Part, ...], request: Request, machine: Machine, progress: Progress | None = None
+) -> tuple[Timeline, dict[Utterance, Clip], dict[Recording, OpenRecording]]:
+    """The timeline at the length that was asked for, and what is heard in it.
 
-    A bed that the script names lies beside it; one that the user names may lie anywhere.
+    Another length is reckoned from the session's own, and may need words that the session's own does not.
     """
-    folder, asked = Path(session.path).parent, request.background
-    named = {change.sound: change.at for change in parts if isinstance(change, BedChange) and change.sound}
-    if session.background.sound and asked is None:
-        named.setdefault(session.background.sound, session.places.get("background.sound", session.steps[0].at))
-    found: dict[str, Path] = {}
-    problems: list[Problem] = []
-    for name, at in named.items():
-        try:
-            if name != "none":
-                found[name] = library.sound_file(name, near=folder)
-        except MediaError as error:
-            problems.append(Problem(at, str(error)))
-    if asked is not None and asked != "none":
-        found[asked] = _users_own(asked)
-    return found, problems
+    flat = fit.settle(parts)
+    recordings = media.recordings(flat, machine.store)
+    clips, timeline = _spoken(session, flat, recordings, machine, progress)
+    if request.length_ms is not None:
+        flat = fit.to_length(parts, timeline.total_ms, request.length_ms)
+        clips, timeline = _spoken(session, flat, recordings, machine, progress)
+    return timeline, clips, recordings
 
 
-def _users_own(name: str) -> Path:
-    path = Path(name).expanduser()
-    if not path.is_file() and path.suffix.lower() in library.SOUND_ENDINGS:
-        raise MediaError(
-            f"there is no sound file {printable(name)}; name another with --background, or a bundled sound"
-        )
-    return path if path.is_file() else library.sound_file(name, near=Path.cwd())
+def _spoken(
+    session: Session,
+    flat: tuple[Part, ...],
+    recordings: Mapping[Recording, OpenRecording],
+    machine: Machine,
+    progress: Progress | None = None,
+) -> tuple[dict[Utterance, Clip], Timeline]:
+    from player.voice.clips import speak_all  # noqa: PLC0415 (numpy)
+
+    clips = speak_all(utterances(flat), machine.engine, machine.store, progress=progress)
+
+    def clip_of(said: Utterance | Recording) -> Spoken:
+        return recordings[said] if isinstance(said, Recording) else clips[said]
+
+    return clips, lay_out(session, flat, clip_of)
 
 
 def blocks(ready: Prepared, start_ms: int = 0, first_block_ms: int | None = None) -> Iterator[AudioSegment]:
@@ -186,10 +207,12 @@ def blocks(ready: Prepared, start_ms: int = 0, first_block_ms: int | None = None
 
     beds = ready.beds
     room = headroom(ready.timeline, bed_peak=lambda name: beds[name].peak, tone_peak=tones.peak_at_most)
-    gain_db = stem.gain_db(_spoken(ready), ready.machine.store) + room.trim_db
+    gain_db = stem.gain_db(_heard(ready), ready.machine.store) + room.trim_db
 
-    def open_clip(utterance: Utterance) -> AudioSegment:
-        clip = ready.clips[utterance]
+    def open_clip(said: Utterance | Recording) -> AudioSegment | Passages:
+        if isinstance(said, Recording):
+            return ready.recordings[said].passages(room.trim_db, room.ceiling_db)
+        clip = ready.clips[said]
         return conform.speech(clip.samples(), clip.rate, gain_db, room.ceiling_db)
 
     return mixdown.blocks(
@@ -203,8 +226,8 @@ def blocks(ready: Prepared, start_ms: int = 0, first_block_ms: int | None = None
     )
 
 
-def _spoken(ready: Prepared) -> list[Clip]:
-    """Every clip as often as it is heard."""
+def _heard(ready: Prepared) -> list[Clip]:
+    """Every clip as often as it is heard; recordings have a level of their own."""
     cues = ready.timeline.cues
     return [ready.clips[cue.sound] for cue in cues if isinstance(cue.sound, Utterance)]
 
@@ -256,16 +279,13 @@ _APART_MS: Final = 1000
 
 def _misfits(rest: object, request: Request, machine: Machine) -> Iterator[Problem]:
     """What does not fit in the steps of a script that are well; each by itself, as the others may be missing."""
-    from player.voice.clips import speak_all  # noqa: PLC0415 (numpy)
-
     if not isinstance(rest, Session):
         return
     for alone in (replace(rest, steps=(step,)) for step in rest.steps):
         try:
-            parts = (Slot(alone.steps[0].at, _APART_MS), *plan(alone))
-            yield from _sounds(alone, parts, request)[1]
-            clips = speak_all(utterances(parts), machine.engine, machine.store)
-            lay_out(alone, parts, clips.__getitem__)
+            parts = (Slot(alone.steps[0].at, _APART_MS), *plan(alone, TECHNIQUES))
+            yield from media.beds(alone, parts, request.background)[1]
+            _laid(alone, parts, request, machine)
         except ScriptError as error:
             yield from error.problems
         except VoiceError:

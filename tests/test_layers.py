@@ -13,7 +13,7 @@ import player
 ROOT = Path(player.__file__).parent
 ORDER = (
     *("units", "errors", "script", "techniques", "timeline", "entry", "store", "voice", "sound", "output"),
-    *("pipeline", "playing", "catalogue", "examination", "cli", "__main__"),
+    *("media", "pipeline", "turns", "programmes", "playing", "catalogue", "examination", "cli", "__main__"),
 )
 HOMES = {
     "yaml": {"script/reader.py"},

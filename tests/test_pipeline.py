@@ -15,6 +15,7 @@ from player.errors import MediaError, ScriptError, StoreError, UsageError
 from player.sound.loudness import integrated_lufs
 from player.store import Store
 from player.techniques.planning import plan
+from player.timeline.fit import settle
 from player.timeline.layout import nominal_ms
 from player.units import RATE
 from tests.fakes_voice import FakeEngine
@@ -166,4 +167,67 @@ def test_every_bundled_session_has_its_length_whatever_the_voice(name: str) -> N
 @pytest.mark.parametrize(("side", "breathing"), [("3s", 300_000), ("4s", 304_000), ("5s", 300_000), ("6s", 312_000)])
 def test_box_breathing_keeps_whole_cycles_on_every_side(side: str, breathing: int) -> None:
     session = pipeline.load(pipeline.Request("box-breathing", {"side": side}))
-    assert nominal_ms(plan(session))[0] == 116_000 + breathing
+    assert nominal_ms(settle(plan(session)))[0] == 116_000 + breathing
+
+
+LONGER = """\
+title: Longer
+steps:
+  - say: Settle.
+    for: 8s
+  - breathe: {in: 4s, out: 6s, cycles: 3}
+  - muscles: seven
+    release: 10s
+"""
+
+
+def test_another_length_keeps_whole_breaths_and_is_told_beforehand(tmp_path: Path, machine: pipeline.Machine) -> None:
+    path = tmp_path / "longer.yaml"
+    path.write_text(LONGER)
+    asked = pipeline.Request(str(path), length_ms=600_000, skip=("neck", "face"))
+    fixed = 8000 + 5 * 26_000
+    assert pipeline.told_length(asked) == fixed + 46 * 10_000
+    ready = pipeline.prepare(asked, machine)
+    assert ready.timeline.total_ms == fixed + 46 * 10_000
+    assert not [cue for cue in ready.timeline.cues if re.search("neck|face", cue.text)]
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    tone = 0.05 * np.sin(2 * np.pi * 300 * np.arange(RATE * 3) / RATE)
+    soundfile.write(tmp_path / "mine.wav", tone, RATE)
+    path = tmp_path / "recorded.yaml"
+    path.write_text("title: R\nsteps:\n  - pause: 1s\n  - play: mine.wav\n    text: My own words.\n    then: 2s\n")
+    return path
+
+
+def test_a_recording_is_heard_in_the_place_of_speech_and_as_loud(recorded: Path, machine: pipeline.Machine) -> None:
+    ready = prepared(recorded, machine)
+    assert ready.timeline.total_ms == 6000
+    assert [(cue.start_ms, cue.end_ms, cue.text) for cue in ready.timeline.cues] == [(1000, 4000, "My own words.")]
+    heard = sound(ready)[RATE : 4 * RATE]
+    assert integrated_lufs(heard.astype(np.float32) / 32_768, RATE) == pytest.approx(-18, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("there.wav", "there is no sound file 'there.wav'"),
+        ("bad.wav", "bad.wav"),
+        ("../a.wav", "outside the script's own"),
+    ],
+)
+def test_recordings_that_cannot_be_had_are_told_at_their_steps(
+    recorded: Path, machine: pipeline.Machine, name: str, message: str
+) -> None:
+    (recorded.parent / "bad.wav").write_bytes(b"no sound")
+    recorded.write_text(recorded.read_text().replace("mine.wav", name))
+    with pytest.raises(ScriptError, match=r"recorded\.yaml:4:5: ") as caught:
+        prepared(recorded, machine)
+    assert message in str(caught.value)
+
+
+def test_a_recording_longer_than_its_slot_is_a_problem(recorded: Path, machine: pipeline.Machine) -> None:
+    recorded.write_text(recorded.read_text().replace("then: 2s", "for: 2s"))
+    with pytest.raises(ScriptError, match=r"'mine\.wav' takes 3s, but its slot is 2s; .* or shorten the recording"):
+        prepared(recorded, machine)

@@ -27,6 +27,8 @@ _OPTIONS = (
     click.option("--voice", metavar="NAME", help="Speak with this voice (player voices)."),
     click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300."),
     click.option("--background", metavar="NAME|FILE|none", help="Another background, or none."),
+    click.option("--length", metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."),
+    click.option("--skip", metavar="NAME,...", help="Leave out muscle groups or places, such as neck,jaw."),
 )
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
@@ -45,12 +47,27 @@ def request(
     voice: str | None = None,
     rate: int | None = None,
     background: str | None = None,
+    length: str | None = None,
+    skip: str | None = None,
 ) -> Request:
     """The options as the pipeline takes them."""
     from player.pipeline import Request  # noqa: PLC0415 (heavy: only once a command runs)
 
     values = dict(_pair(each) for each in params)
-    return Request(session, values, voice, rate, background)
+    names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
+    return Request(
+        session, values, voice, rate, background, None if length is None else time(length, "--length"), names
+    )
+
+
+def time(text: str, option: str) -> int:
+    """A time that was typed, in ms."""
+    from player.units import parse_duration  # noqa: PLC0415 (see above)
+
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=option) from error
 
 
 def _pair(text: str) -> tuple[str, str]:

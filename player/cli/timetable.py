@@ -100,33 +100,55 @@ def _rows(timeline: Timeline) -> Iterator[_Row]:
 
 
 def _breaths_end(slots: Sequence[_Slot], at: int, starts: set[int]) -> int:
-    """Where a run of breaths ends: at another kind of slot, at a section, or where a cycle has other help."""
-    first, end = slots[at], at + 1
-    while end < len(slots) and slots[end].place.guide in _BREATH and slots[end].place.start_ms not in starts:
-        if slots[end].place.guide == first.place.guide and _cycle_help(slots, end) != _cycle_help(slots, at):
-            break
-        end += 1
+    """Where a run of breaths ends: at another kind of slot, at a section, or where the next cycle is of another kind."""
+    second = before = at
+    end = at + _cycle_length(slots, at)
+    while end < len(slots) and slots[end].place.opens and slots[end].place.start_ms not in starts:
+        second = end if second == at else second
+        steady = _lengths(slots, at) == _lengths(slots, second)
+        if _kind(slots, end) != _kind(slots, at) or (_lengths(slots, before) == _lengths(slots, end)) != steady:
+            break  # a run either stays as it is, or grows from cycle to cycle
+        before, end = end, end + _cycle_length(slots, end)
     return end
+
+
+def _kind(slots: Sequence[_Slot], at: int) -> list[str]:
+    """The phases of a cycle, and its help."""
+    return [_cycle_help(slots, at), *(slot.place.guide for slot in _cycle(slots, at))]
+
+
+def _lengths(slots: Sequence[_Slot], at: int) -> list[int]:
+    return [slot.place.length_ms for slot in _cycle(slots, at)]
+
+
+def _cycle(slots: Sequence[_Slot], at: int) -> Sequence[_Slot]:
+    return slots[at : at + _cycle_length(slots, at)]
 
 
 def _cycle_help(slots: Sequence[_Slot], at: int) -> str:
     """The help of a cycle: a short phase may have the word alone while the others are counted."""
-    cycle = [slot.help for slot in slots[at : at + _cycle_length(slots, at)]]
-    return next((word for word in _HELP.values() if word in cycle), "in silence")
+    helps = [slot.help for slot in _cycle(slots, at)]
+    return next((word for word in _HELP.values() if word in helps), "in silence")
 
 
 def _cycle_length(slots: Sequence[_Slot], at: int) -> int:
-    """How many slots it takes until the first phase comes again."""
-    first = slots[at].place.guide
-    ahead = range(at + 1, min(at + 1 + len(_BREATH), len(slots)))
-    return next((i for i in ahead if slots[i].place.guide in {first, ""}), len(slots)) - at
+    """How many slots it takes until the next cycle opens, or the breaths end."""
+    ahead = range(at + 1, len(slots))
+    return next((i for i in ahead if slots[i].place.opens or not slots[i].place.guide), len(slots)) - at
 
 
 def _breath_row(run: Sequence[_Slot]) -> _Row:
-    first, again = run[0].place, _cycle_length(run, 0)
-    phases = ", ".join(f"{slot.place.guide} {format_duration(slot.place.length_ms)}" for slot in run[:again])
-    length = run[-1].place.start_ms + run[-1].place.length_ms - first.start_ms
+    first, last, again = run[0].place, run[-1].place, _cycle_length(run, 0)
+    pairs = zip(run[:again], run[-again:], strict=True)
+    phases = ", ".join(f"{a.place.guide} {_from_to(a.place.length_ms, b.place.length_ms)}" for a, b in pairs)
+    length = last.start_ms + last.length_ms - first.start_ms
     return _Row(first.start_ms, length, f"{len(run) // again} × [{phases}], {_cycle_help(run, 0)}")
+
+
+def _from_to(first_ms: int, last_ms: int) -> str:
+    """A phase's length; two where it grows or shrinks over the cycles."""
+    first, last = format_duration(first_ms), format_duration(last_ms)
+    return first if first == last else f"{first} to {last}"
 
 
 def _plain_row(slot: _Slot) -> _Row:

@@ -87,11 +87,75 @@ def find(name_or_path: str) -> Source:
             if path := _named(folder, SCRIPT_ENDINGS).get(name_or_path):
                 return Source(name_or_path, _text(path), path, own)
         if not _exists(Path(name_or_path)):
-            near = did_you_mean(name_or_path, session_names())
+            near = did_you_mean(name_or_path, [*session_names(), *programme_names()])
             text = f"there is no session {shown(name_or_path)}; {near + ' ' if near else ''}`player list` shows them"
             raise UsageError(text)
     path = Path(name_or_path)
     return Source(path.stem, _text(path), path, own=True)
+
+
+def included(name: str, near: Path) -> Source:
+    """The script that another one includes by this name: beside it, or bundled; the ending may be left out.
+
+    Raises
+    ------
+    UsageError
+        With a fragment that fits behind "include", if there is none where a script may reach.
+    ScriptError
+        If it is not UTF-8.
+    """
+    names = [name] if name.lower().endswith(SCRIPT_ENDINGS) else [name + ending for ending in SCRIPT_ENDINGS]
+    ours = bundled("scripts")
+    try:
+        inside = [folder / each for folder in (near, ours) for each in names if _is_inside(folder / each, folder)]
+        path = next((path for path in inside if path.is_file()), None)
+    except (OSError, ValueError, RuntimeError):  # a name that no file system takes, a circle of links
+        raise UsageError(f"{shown(name)} is not a name that a file can have") from None
+    if path is not None:
+        return Source(path.stem, _text(path), path, own=not _is_inside(path, ours))
+    if not inside:
+        raise UsageError(f"{shown(name)} is outside the script's own folder; put the file beside the script")
+    hint = did_you_mean(name, [*_named(near, SCRIPT_ENDINGS), *passages(), *session_names()])
+    remedy = hint or f"there are {', '.join(passages())}"
+    raise UsageError(f"{shown(name)} is neither beside this script nor among the bundled ones; {remedy}")
+
+
+def _is_inside(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def passages() -> tuple[str, ...]:
+    """The bundled passages, as scripts include them."""
+    return tuple(f"passages/{name}" for name in _named(bundled("scripts") / "passages", SCRIPT_ENDINGS))
+
+
+def programme_names() -> tuple[str, ...]:
+    """All programmes that can be named without a path: the bundled ones, then the user's own, each in order."""
+    return tuple(dict.fromkeys(name for folder in _programme_folders() for name in _named(folder, SCRIPT_ENDINGS)))
+
+
+def programme(name: str) -> Source | None:
+    """The programme with this name; None where there is none, or where a session has the name: that one is meant."""
+    if _is_path(name) or name in session_names():
+        return None
+    folders = _programme_folders()
+    found = ((_named(folder, SCRIPT_ENDINGS).get(name), folder) for folder in folders)
+    return next((Source(name, _text(path), path, folder != folders[0]) for path, folder in found if path), None)
+
+
+def _programme_folders() -> tuple[Path, Path]:
+    return bundled("scripts") / "programmes", own_scripts() / "programmes"
+
+
+def beside(name: str, near: Path) -> Source | None:
+    """The script of this name in a folder or below it, the ending may be left out; None where there is none."""
+    names = [name] if name.lower().endswith(SCRIPT_ENDINGS) else [name + ending for ending in SCRIPT_ENDINGS]
+    try:
+        inside = (near / each for each in names if _is_inside(near / each, near))
+        path = next((path for path in inside if path.is_file()), None)
+    except (OSError, ValueError, RuntimeError):  # a name that no file system takes, a circle of links
+        return None
+    return path and Source(path.stem, _text(path), path, own=True)
 
 
 def _is_path(name: str) -> bool:

@@ -65,7 +65,8 @@ def speech(samples: NDArray[np.int16], rate: int, gain_db: float, ceiling_dbtp: 
     scale = np.float32(gain(gain_db) / 32_768)
     loud = limit(resample(samples.astype(np.float32) * scale, rate)[:length], ceiling_dbtp)
     padded = np.zeros((length, CHANNELS), np.float32)
-    padded[: len(loud)] = _soft_edged(loud)[:, None]
+    padded[: len(loud)] = loud[:, None]
+    soft_edges(padded[: len(loud)], 0, len(loud))
     return segment(padded)
 
 
@@ -73,6 +74,24 @@ def segment(samples: NDArray[np.float32]) -> AudioSegment:
     """Float samples of shape ``(frames, 2)`` at 48 kHz, full scale 1.0, rounded to 16 bits; what is over is cut."""
     whole = np.clip(np.rint(samples * np.float32(32_768)), -32_768, 32_767).astype("<i2")
     return AudioSegment(data=whole.tobytes(), sample_width=SAMPLE_WIDTH, frame_rate=RATE, channels=CHANNELS)
+
+
+def soft_edges(part: NDArray[np.float32], start: int, whole: int) -> None:
+    """Fade the first and last 5 ms of a sound, in place: what begins or ends off zero must not click.
+
+    Parameters
+    ----------
+    part
+        Samples of shape ``(frames, 2)``, from frame ``start`` of the sound on.
+    whole
+        Frames of the whole sound.
+    """
+    width = min(EDGE_MS * FRAMES_PER_MS, whole // 2)
+    rise = (0.5 - 0.5 * np.cos(np.pi * (np.arange(width) + 0.5) / max(1, width))).astype(np.float32)[:, None]
+    for first, edge in ((0, rise), (whole - width, rise[::-1])):
+        begin, end = max(start, first), min(start + len(part), first + width)
+        if begin < end:
+            part[begin - start : end - start] *= edge[begin - first : end - first]
 
 
 def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.float32]]:
@@ -114,17 +133,6 @@ def must_be_readable(path: Path) -> None:
     except OSError as error:
         raise MediaError(f"{_shown(path)}: cannot be opened: {error.strerror}; check its permissions") from error
     raise MediaError(f"{_shown(path)}: there is no such sound file; check its name and folder")
-
-
-def _soft_edged(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """With raised-cosine edges: what begins or ends off zero must not click."""
-    width = min(EDGE_MS * FRAMES_PER_MS, len(samples) // 2)
-    if width:
-        rise = (0.5 - 0.5 * np.cos(np.pi * (np.arange(width) + 0.5) / width)).astype(np.float32)
-        samples = samples.copy()
-        samples[:width] *= rise
-        samples[-width:] *= rise[::-1]
-    return samples
 
 
 def _stereo(block: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -27,14 +27,19 @@ _MARGIN_DB: Final = 0.05
 
 
 def limit(samples: NDArray[np.float32], ceiling_dbtp: float) -> NDArray[np.float32]:
-    """Samples of one channel at 48 kHz, shape ``(frames,)``, with no true peak over the ceiling."""
+    """Samples at 48 kHz, shape ``(frames,)`` or ``(frames, channels)``, with no true peak over the ceiling.
+
+    All channels get the same gain, so that nothing moves from side to side.
+    """
     if np.abs(samples).max(initial=0.0) <= gain(ceiling_dbtp - _SURE_DB):
         return samples
-    peaks = _true_peaks(samples)
+    channels = samples.reshape(len(samples), -1).T
+    peaks = np.max([_true_peaks(channel) for channel in channels], axis=0)
     ceiling = gain(ceiling_dbtp - _MARGIN_DB)
     if peaks.max() <= ceiling:
         return samples
-    limited: NDArray[np.float32] = samples * _smooth(np.minimum(1.0, ceiling / np.maximum(peaks, ceiling)))
+    smooth = _smooth(np.minimum(1.0, ceiling / np.maximum(peaks, ceiling)))
+    limited: NDArray[np.float32] = (channels * smooth).T.reshape(samples.shape)
     return limited
 
 

@@ -21,11 +21,11 @@ from player.sound.envelope import Envelope
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Hashable, Iterator
 
     from numpy.typing import NDArray
 
-    from player.techniques.cue import Tone, Utterance
+    from player.techniques.cue import Tone
     from player.timeline.model import Cue, Timeline
 
 BLOCK_MS: Final = 2000
@@ -49,10 +49,18 @@ class Readable(Protocol):
         ...
 
 
+class Clip(Protocol):
+    """A clip in the session format: a pydub segment, or whatever is too long to be one."""
+
+    def __getitem__(self, span: slice) -> AudioSegment:
+        """What lies between two milliseconds of it."""
+        ...
+
+
 def blocks(
     timeline: Timeline,
     *,
-    open_clip: Callable[[Utterance], AudioSegment],
+    open_clip: Callable[[Any], Clip],
     open_bed: Callable[[str], Readable],
     render_tone: Callable[[Tone], NDArray[np.float32]],
     start_ms: int = 0,
@@ -66,7 +74,8 @@ def blocks(
     Parameters
     ----------
     open_clip
-        An utterance's clip in the session format, levelled and trimmed. Asked for again when it was not used for long.
+        The clip of a cue's utterance or recording in the session format, levelled and trimmed. Asked for again when it
+        was not used for long.
     open_bed
         The bed of a name; asked for once.
     render_tone
@@ -101,7 +110,7 @@ class _Mix:
     def __init__(
         self,
         timeline: Timeline,
-        open_clip: Callable[[Utterance], AudioSegment],
+        open_clip: Callable[[Any], Clip],
         open_bed: Callable[[str], Readable],
         render_tone: Callable[[Tone], NDArray[np.float32]],
         factor: float,
@@ -111,7 +120,7 @@ class _Mix:
         self._score = _Score(cue for cue in timeline.cues if _layer(cue) in layers)
         self._held = _Held()
         scale = np.float32(factor * _FULL_SCALE)
-        self._makers: dict[Layer, Callable[[Any], AudioSegment]] = {
+        self._makers: dict[Layer, Callable[[Any], Clip]] = {
             "voice": open_clip,
             "tones": lambda tone: _segment(_rounded(render_tone(tone) * scale).astype(np.int16)),
         }
@@ -194,18 +203,23 @@ class _Held:
     def __init__(self, limit: int = HELD_BYTES) -> None:
         self._limit = limit
         self._bytes = 0
-        self._clips: OrderedDict[Utterance | Tone, AudioSegment] = OrderedDict()
+        self._clips: OrderedDict[Hashable, Clip] = OrderedDict()
 
-    def of(self, sound: Utterance | Tone, make: Callable[[Any], AudioSegment]) -> AudioSegment:
+    def of(self, sound: Hashable, make: Callable[[Any], Clip]) -> Clip:
         if sound in self._clips:
             self._clips.move_to_end(sound)
             return self._clips[sound]
-        clip = _whole(make(sound))
-        self._clips[sound] = clip
-        self._bytes += len(clip.raw_data)
+        made = make(sound)
+        clip = self._clips[sound] = _whole(made) if isinstance(made, AudioSegment) else made
+        self._bytes += _weight(clip)
         while self._bytes > self._limit and len(self._clips) > 1:
-            self._bytes -= len(self._clips.popitem(last=False)[1].raw_data)
+            self._bytes -= _weight(self._clips.popitem(last=False)[1])
         return clip
+
+
+def _weight(clip: Clip) -> int:
+    """Bytes that it holds; what is no segment lies in the store."""
+    return len(clip.raw_data) if isinstance(clip, AudioSegment) else 0
 
 
 def _whole(clip: AudioSegment) -> AudioSegment:

@@ -11,9 +11,11 @@ from typing import Final
 from player.techniques.bed import Bed
 from player.techniques.breathing import Breathe
 from player.techniques.chimes import Chime
-from player.techniques.flow import Repeat, Section
+from player.techniques.flow import Include, Repeat, Section
 from player.techniques.grounding import Notice
 from player.techniques.muscles import Muscles
+from player.techniques.recordings import Play
+from player.techniques.scan import Scan
 from player.techniques.speech import Pause, Say
 
 TECHNIQUES: Final[dict[str, type]] = {
@@ -23,8 +25,11 @@ TECHNIQUES: Final[dict[str, type]] = {
     "breathe": Breathe,
     "muscles": Muscles,
     "notice": Notice,
+    "scan": Scan,
     "repeat": Repeat,
     "chime": Chime,
+    "play": Play,
     "bed": Bed,
+    "include": Include,
 }
 """Step key to the dataclass of its fields; each has the method of `planning.Technique`."""

@@ -2,6 +2,7 @@
 
 The rule: a phase lasts exactly its length, its spoken word included; the word's beat falls on the phase's first moment
 and each number's beat on its second. The guide steps back over the cycles; the bed stays down while it speaks.
+What the phases of a pattern are is told in `breaths`.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
-from player.script.types import Count, Duration, FieldError, Name, OneOrMore, duration
-from player.techniques.cue import Part, Slot, Sounding, Speech, Tone
+from player.script.types import FieldError, Name, OneOrMore
+from player.techniques.breaths import Pattern  # noqa: TC001 (a hint, read when a script is bound)
+from player.techniques.cue import Elastic, Part, Slot, Sounding, Speech, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from player.errors import Position
+    from player.techniques.breaths import Phase
     from player.techniques.cue import Utterance
     from player.techniques.planning import Planner
 
@@ -32,7 +35,7 @@ COUNTING_RATE: Final = 125
 
 _STAGE = re.compile(r"(\w+)(?:\s+(\d+))?")
 _HELPS: Final = ("count", "words", "tones", "silent")
-PhaseLength = Annotated[int, duration(minimum_ms=500, maximum_ms=60_000)]
+_SPOKEN: Final = ("count", "words")
 
 
 @dataclass(frozen=True)
@@ -62,35 +65,6 @@ class StageKind:
 
 
 @dataclass(frozen=True)
-class Pattern:
-    """The phases of one cycle in the order of a breath, and how many cycles."""
-
-    in_: PhaseLength
-    out: PhaseLength
-    hold: PhaseLength | None = None
-    rest: PhaseLength | None = None
-    cycles: Count | None = None
-    for_: Duration | None = None
-
-    def __post_init__(self) -> None:
-        """The number of cycles is given once, in one of two ways."""
-        if (self.cycles is None) == (self.for_ is None):
-            raise ValueError("must have either cycles or for, which says for how long")
-
-    def phases(self) -> tuple[tuple[str, int], ...]:
-        """Kind and milliseconds of each phase of a cycle."""
-        order = (("in", self.in_), ("hold", self.hold), ("out", self.out), ("rest", self.rest))
-        return tuple((kind, length) for kind, length in order if length)
-
-    def count(self) -> int:
-        """How many cycles: as given, or the whole number nearest to the time given, at least one."""
-        if self.cycles is not None:
-            return self.cycles
-        cycle = sum(length for _, length in self.phases())
-        return max(1, (2 * (self.for_ or 0) + cycle) // (2 * cycle))
-
-
-@dataclass(frozen=True)
 class PhaseWords:
     """What a phase is called where the language's own word does not fit."""
 
@@ -98,6 +72,11 @@ class PhaseWords:
     hold: Name | None = None
     out: Name | None = None
     rest: Name | None = None
+
+    def of(self, phase: Phase) -> str | None:
+        """The author's own word for a phase; one beside the phase itself comes first."""
+        words = {"in": self.in_, "hold": self.hold, "out": self.out, "rest": self.rest}
+        return phase.word or words[phase.kind]
 
 
 @dataclass(frozen=True)
@@ -115,37 +94,44 @@ class Breathe:
             raise FieldError("guide", "must give the cycles of every entry but the last, such as [count 6, silent]")
 
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
-        """One slot a phase."""
-        words = self._words(at, planner)
-        for help_ in self._helps():
-            for kind, length in self.breathe.phases():
-                yield self._phase(at, planner, help_, kind, length, words[kind])
+        """As many cycles as the session has room for, one slot a phase."""
+        pattern, words = self.breathe, self._words(at, planner)
 
-    def _helps(self) -> Iterator[Help]:
-        left = self.breathe.count()
+        def slots(cycles: int) -> list[Slot]:
+            return list(self._slots(at, planner, words, cycles))
+
+        yield Elastic(at, pattern.count(), 1, pattern.most(), pattern.length_ms, slots)
+
+    def _slots(self, at: Position, planner: Planner, words: list[str], cycles: int) -> Iterator[Slot]:
+        for cycle, help_ in enumerate(self._helps(cycles)):
+            for place, (phase, word) in enumerate(zip(self.breathe.order(), words, strict=True)):
+                length = phase.length_ms(cycle, cycles)
+                cues = tuple(self._cues(at, planner, help_, Tone(phase.kind, length), word))
+                yield Slot(at, length, cues, ducked=help_ in _SPOKEN, guide=phase.kind, opens=place == 0)
+
+    def _helps(self, left: int) -> Iterator[Help]:
         for stage in self.guide[:-1]:
             cycles = min(left, stage.cycles or 0)
             left -= cycles
             yield from [stage.help] * cycles
         yield from [self.guide[-1].help] * left
 
-    def _words(self, at: Position, planner: Planner) -> dict[str, str]:
-        own = {"in": self.words.in_, "hold": self.words.hold, "out": self.words.out, "rest": self.words.rest}
-        needed = [kind for kind, _ in self.breathe.phases()]
-        if all(own[kind] for kind in needed) and self.count == "none":
-            return {kind: own[kind] or "" for kind in needed}
+    def _words(self, at: Position, planner: Planner) -> list[str]:
+        """What each phase is called; the language's table is asked only where the author leaves something to it."""
+        order = self.breathe.order()
+        own = [self.words.of(phase) for phase in order]
+        if all(own) and self.count == "none":
+            return [word or "" for word in own]
         table = planner.words(at).phases
-        return {kind: own[kind] or table[kind] for kind in needed}
+        return [word or table[phase.kind] for word, phase in zip(own, order, strict=True)]
 
-    def _phase(self, at: Position, planner: Planner, help_: Help, kind: str, length: int, word: str) -> Slot:
-        if help_ == "silent":
-            return Slot(at, length, guide=kind)
+    def _cues(self, at: Position, planner: Planner, help_: Help, tone: Tone, word: str) -> Iterator[Speech | Sounding]:
         if help_ == "tones":
-            return Slot(at, length, (Sounding(Tone(kind, length), "tone"),), guide=kind)
-        said = [Speech(_counting(planner, word), "word", beat_ms=0)]
-        if help_ == "count" and self.count != "none" and length >= SHORTEST_COUNTED_MS:
-            said += self._numbers(at, planner, length)
-        return Slot(at, length, tuple(said), ducked=True, guide=kind)
+            yield Sounding(tone, "tone")
+        if help_ in _SPOKEN:
+            yield Speech(_counting(planner, word), "word", beat_ms=0)
+        if help_ == "count" and self.count != "none" and tone.length_ms >= SHORTEST_COUNTED_MS:
+            yield from self._numbers(at, planner, tone.length_ms)
 
     def _numbers(self, at: Position, planner: Planner, length: int) -> Iterator[Speech]:
         words, seconds = planner.words(at), length // BEAT_MS

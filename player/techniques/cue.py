@@ -1,5 +1,7 @@
 """What a technique yields: slots of time with what is heard in them, chapter markers, and changes of the bed.
 
+A stretch whose amount another length of the session may change is an `Elastic` until the timeline has settled it.
+
 The rule: everything here is relative to its own slot and knows no clip lengths; when things happen is the timeline's
 business, how they sound is the voice's and the sound's. All values are frozen and hashable.
 """
@@ -10,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from player.errors import Position
 
 
@@ -39,14 +43,33 @@ class Utterance:
 
 
 @dataclass(frozen=True)
+class Recording:
+    """An author's own recording.
+
+    Attributes
+    ----------
+    file
+        As the script writes it.
+    script
+        The script, as problems call it: the file lies in its folder.
+    text
+        What is said in it, for captions; empty where the author does not tell.
+    """
+
+    file: str
+    script: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class Speech:
-    """An utterance in a slot.
+    """Speech in a slot: an utterance, or a recording in its place.
 
     Without ``beat_ms`` it starts where the speech before it in the slot ended, after ``gap_ms``. With ``beat_ms`` it is
     placed so that its beat, the moment at which a listener hears the word happen, falls on that moment of the slot.
     """
 
-    utterance: Utterance
+    said: Utterance | Recording
     kind: Literal["speech", "word", "count"] = "speech"
     beat_ms: int | None = None
     gap_ms: int = 0
@@ -87,6 +110,8 @@ class Slot:
         The bed stays down for the whole slot, as it does for a counted block.
     guide
         What a pacer would show: ``in``, ``hold``, ``out``, ``rest``, ``tense``, ``release``; or nothing.
+    opens
+        A cycle of breaths begins with it.
     """
 
     at: Position
@@ -95,6 +120,33 @@ class Slot:
     then_ms: int = 0
     ducked: bool = False
     guide: str = ""
+    opens: bool = False
+
+
+@dataclass(frozen=True)
+class Elastic:
+    """A stretch of which a session of another length has more or less.
+
+    Attributes
+    ----------
+    at
+        The step, for problems.
+    amount
+        What the script asks for: cycles of breath, or milliseconds of a pause.
+    least, most
+        What it may become.
+    length_ms
+        How long an amount lasts.
+    slots
+        What an amount is made of.
+    """
+
+    at: Position
+    amount: int
+    least: int
+    most: int
+    length_ms: Callable[[int], int]
+    slots: Callable[[int], Sequence[Slot]]
 
 
 @dataclass(frozen=True)
@@ -115,4 +167,4 @@ class BedChange:
     over_ms: int = 4000
 
 
-Part = Slot | Marker | BedChange
+Part = Slot | Marker | BedChange | Elastic

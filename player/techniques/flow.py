@@ -1,11 +1,12 @@
-"""`section` and `repeat`: the order of things, with no sound of their own."""
+"""`section`, `repeat` and `include`: the order of things, with no sound of their own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping  # noqa: TC003 (hints are read when a script is bound)
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from player.script.types import Count, Name, Steps
+from player.script.types import Count, Identifier, Name, Steps, Text
 from player.techniques.cue import Marker, Part
 
 if TYPE_CHECKING:
@@ -44,3 +45,15 @@ class Repeat:
         """The parts of the steps, as often as asked."""
         for _ in range(self.repeat.times):
             yield from planner.steps(self.repeat.steps)
+
+
+@dataclass(frozen=True)
+class Include:
+    """The steps of another script, with what its parameters stand for here."""
+
+    include: Name
+    params: Mapping[Identifier, Text] = field(default_factory=dict)
+
+    def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
+        """The parts of its steps, in the voice of this session."""
+        yield from planner.included(at, self.include, self.params)

@@ -103,7 +103,7 @@ class Muscles:
 
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
         """The rounds of each group in turn."""
-        for group in self._ordered():
+        for group in (each for each in self._ordered() if not planner.leaves_out(each.short)):
             for round_, release in enumerate(self._releases()):
                 yield self._said(at, planner, group, again=round_ > 0)
                 if self.tense != "none":

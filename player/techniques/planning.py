@@ -1,25 +1,34 @@
 """From steps to parts: every step's own technique says what it becomes.
 
 The rule: a technique is a frozen dataclass with one method, `Technique.parts`; whatever it may ask of the session
-(its voice, its language, the parts of nested steps) is the `Planner`. Nothing here knows a technique by name.
+(its voice, its language, the parts of nested and included steps, what is to be left out) is the `Planner`. Nothing here
+knows a technique by name: which steps there are is handed in.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
-from player.errors import Position, Problem, ScriptError
+from player.errors import Position, Problem, ScriptError, UsageError
+from player.script import library
+from player.script.kinds import shown
+from player.script.near import did_you_mean
+from player.script.session import parse
 from player.techniques.cue import Part, Utterance
 from player.techniques.words import Words, languages, words_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from player.script.session import Session, Step
 
 MOST_PARTS: Final = 200_000
 """Eight hours of box breathing have 28 800 phases; more than this is a loop gone wrong."""
+
+_NO_KINDS: Final[Mapping[str, type]] = MappingProxyType({})
 
 
 class Technique(Protocol):
@@ -42,12 +51,25 @@ class Planner:
         The engine's name for the voice, or None for the language's own.
     rate, pitch
         Words a minute and 0 to 100, as in `Utterance`.
+    kinds
+        The steps that an included script may have.
+    skip
+        What the listener leaves out, such as muscle groups, by the short names of their authors, in lower case.
+    trail
+        The scripts that are being included, the outermost first.
+    offered, read
+        What could have been left out so far, and the included scripts that were read.
     """
 
     language: str
     voice: str | None
     rate: int
     pitch: int
+    kinds: Mapping[str, type] = field(default_factory=dict, compare=False)
+    skip: frozenset[str] = frozenset()
+    trail: tuple[Path, ...] = ()
+    offered: dict[str, None] = field(default_factory=dict, compare=False)
+    read: dict[object, Session] = field(default_factory=dict, compare=False)
 
     def utterance(self, text: str, *, pace: float = 1.0, at_least: int = 60) -> Utterance:
         """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (``at_least`` to 300)."""
@@ -69,22 +91,59 @@ class Planner:
             raise ScriptError([Problem(at, text)])
         return found
 
+    def leaves_out(self, short: str) -> bool:
+        """Whether the listener wants to do without what this short name stands for."""
+        self.offered.setdefault(short)
+        return short.casefold() in self.skip
+
+    def included(self, at: Position, name: str, params: Mapping[str, str]) -> Iterator[Part]:
+        """The parts of another script's steps; it lies beside the script of ``at``, or is a bundled one.
+
+        Raises
+        ------
+        ScriptError
+            If there is none, it has problems, or it includes itself.
+        """
+        try:
+            source = library.included(name, Path(at.path).parent)
+        except UsageError as error:
+            raise ScriptError([Problem(at, f"include {error}")]) from error
+        trail = (*(self.trail or (Path(at.path).resolve(),)), source.path.resolve())
+        if trail[-1] in trail[:-1]:
+            circle = " includes ".join(path.name for path in trail[trail.index(trail[-1]) :])
+            raise ScriptError([Problem(at, f"include must not go round in a circle: {circle}")])
+        key = (trail[-1], tuple(sorted(params.items())))
+        if key not in self.read:
+            self.read[key] = parse(source.text, str(source.path), self.kinds, params)
+        yield from replace(self, trail=trail).steps(self.read[key].steps)
+
     def steps(self, steps: Iterable[Step]) -> Iterator[Part]:
         """The parts of steps, one step after the other."""
         for step in steps:
             yield from cast("Technique", step.fields).parts(step.at, self)
 
 
-def plan(session: Session) -> tuple[Part, ...]:
+def plan(
+    session: Session, kinds: Mapping[str, type] = _NO_KINDS, skip: Collection[str] = frozenset()
+) -> tuple[Part, ...]:
     """All parts of a session, in order.
+
+    Parameters
+    ----------
+    kinds
+        The steps that included scripts may have.
+    skip
+        What to leave out, by its short name, upper and lower case alike.
 
     Raises
     ------
     ScriptError
         If a step cannot become parts, or there are more than `MOST_PARTS`.
+    UsageError
+        If there is nothing of that name to leave out.
     """
-    voice = session.voice
-    planner = Planner(session.language, voice.name, voice.rate, voice.pitch)
+    voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
+    planner = Planner(session.language, voice.name, voice.rate, voice.pitch, kinds, left_out)
     parts: list[Part] = []
     problems: list[Problem] = []
     for step in session.steps:
@@ -94,7 +153,16 @@ def plan(session: Session) -> tuple[Part, ...]:
             problems += error.problems
     if problems:
         raise ScriptError(problems, session)
+    _must_be_offered(skip, planner.offered)
     return tuple(parts)
+
+
+def _must_be_offered(skip: Iterable[str], offered: Iterable[str]) -> None:
+    known = {short.casefold(): short for short in offered}
+    for name in skip:
+        if name.casefold() not in known:
+            there = f"there are {', '.join(known.values())}" if known else "nothing in this session can be left out"
+            raise UsageError(f"there is no {shown(name)} to leave out; {did_you_mean(name, known.values()) or there}")
 
 
 def _extend(parts: list[Part], more: Iterator[Part], at: Position) -> None:

@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from player.script.types import Duration, Text
-from player.techniques.cue import Part, Slot, Speech
+from player.script.types import Duration, Flag, Text
+from player.techniques.cue import Elastic, Part, Slot, Speech
+from player.units import LONGEST_MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 SENTENCE_GAP_MS: Final = 1200
 """Silence between two sentences of relaxation speech; engines leave about 650 ms at a calm rate (measured)."""
+
+SHORTEST_FLEX_MS: Final = 1000
+"""A pause shrinks to this, so that what was apart stays apart."""
 
 _QUOTES = "\"'\u201c\u201d\u2018\u2019()"
 _SENTENCE_END = re.compile(rf"([.!?…][{_QUOTES}]*) (?=[{_QUOTES}]*[^\W\d_a-z]|\d)")
@@ -64,10 +68,22 @@ class Say:
 
 @dataclass(frozen=True)
 class Pause:
-    """Silence under the bed."""
+    """Silence under the bed; one that is ``flex`` takes what a session of another length has too much or too little."""
 
     pause: Duration
+    flex: Flag = False
 
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:  # noqa: ARG002 (silence asks nothing)
         """One empty slot."""
-        yield Slot(at, self.pause)
+
+        def slots(length: int) -> tuple[Slot]:
+            return (Slot(at, length),)
+
+        if self.flex:
+            yield Elastic(at, self.pause, min(self.pause, SHORTEST_FLEX_MS), LONGEST_MS, _itself, slots)
+        else:
+            yield from slots(self.pause)
+
+
+def _itself(length: int) -> int:
+    return length

@@ -8,10 +8,10 @@ hurried. Clips are known by their length and beat alone, so that made-up numbers
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import Position, Problem, ScriptError
-from player.techniques.cue import BedChange, Marker, Part, Slot, Sounding, Speech, Utterance
+from player.techniques.cue import BedChange, Marker, Part, Recording, Slot, Sounding, Speech, Utterance
 from player.timeline.model import BedState, Cue, Section, Span, Stretch, Timeline
 from player.units import LONGEST_MS, format_duration, timecode
 
@@ -38,13 +38,14 @@ class Spoken(Protocol):
 def utterances(parts: Iterable[Part]) -> tuple[Utterance, ...]:
     """All distinct utterances, in the order in which they are first heard."""
     cues = (cue for part in parts if isinstance(part, Slot) for cue in part.cues)
-    return tuple(dict.fromkeys(cue.utterance for cue in cues if isinstance(cue, Speech)))
+    said = (cue.said for cue in cues if isinstance(cue, Speech))
+    return tuple(dict.fromkeys(each for each in said if isinstance(each, Utterance)))
 
 
 def nominal_ms(parts: Iterable[Part]) -> tuple[int, bool]:
     """How long parts last without a voice to tell, and whether that is exact.
 
-    Speech without a slot is taken at its rate: words a minute.
+    Speech without a slot is taken at its rate, words a minute; a recording as if its words were spoken.
     """
     slots = [part for part in parts if isinstance(part, Slot)]
     lengths = [_estimate(slot) if slot.length_ms is None else slot.length_ms for slot in slots]
@@ -52,17 +53,17 @@ def nominal_ms(parts: Iterable[Part]) -> tuple[int, bool]:
 
 
 def _estimate(slot: Slot) -> int:
-    said = [cue.utterance for cue in slot.cues if isinstance(cue, Speech)]
-    return slot.then_ms + sum(len(each.text.split()) * 60_000 // each.rate for each in said)
+    spoken = [cue.said for cue in slot.cues if isinstance(cue, Speech)]
+    return slot.then_ms + sum(len(each.text.split()) * 60_000 // getattr(each, "rate", 105) for each in spoken)
 
 
-def lay_out(session: Session, parts: Sequence[Part], clip_of: Callable[[Utterance], Spoken]) -> Timeline:
+def lay_out(session: Session, parts: Sequence[Part], clip_of: Callable[[Utterance | Recording], Spoken]) -> Timeline:
     """The timeline of a session.
 
     Parameters
     ----------
     clip_of
-        Length and beat of each utterance.
+        Length and beat of each utterance and recording.
 
     Raises
     ------
@@ -105,7 +106,7 @@ def _silence_is_none(sound: str | None) -> str | None:
 class _Desk:
     """The work in hand: everything placed so far, and the end of the last speech."""
 
-    clip_of: Callable[[Utterance], Spoken]
+    clip_of: Callable[[Utterance | Recording], Spoken]
     beds: list[BedState]
     now_ms: int = 0
     sections: list[Section] = field(default_factory=list)
@@ -149,11 +150,11 @@ class _Desk:
         self._check_room(slot, length, ends)
         if slot.ducked:
             self.spans.append(Span(self.now_ms, self.now_ms + length))
-        self.slots.append(Stretch(self.now_ms, length, slot.guide))
+        self.slots.append(Stretch(self.now_ms, length, slot.guide, slot.opens))
         self.now_ms += length
 
     def _length(self, cue: Speech | Sounding) -> int:
-        return cue.tone.length_ms if isinstance(cue, Sounding) else self.clip_of(cue.utterance).length_ms
+        return cue.tone.length_ms if isinstance(cue, Sounding) else self.clip_of(cue.said).length_ms
 
     def _starts(self, slot: Slot) -> list[int]:
         """When each cue begins: tones at their time, words by their beat, speech behind the speech before it."""
@@ -162,7 +163,7 @@ class _Desk:
             if isinstance(cue, Sounding):
                 starts.append(self.now_ms + cue.at_ms)
                 continue
-            clip = self.clip_of(cue.utterance)
+            clip = self.clip_of(cue.said)
             by_beat = cue.beat_ms is not None
             start = self.now_ms + (cue.beat_ms or 0) - clip.beat_ms if by_beat else end + cue.gap_ms
             starts.append(start)
@@ -174,8 +175,7 @@ class _Desk:
             self.cues.append(Cue(start, end, self.now_ms, length, cue.kind, cue.tone))
             return
         beat = None if cue.beat_ms is None else self.now_ms + cue.beat_ms
-        text = cue.utterance.text
-        placed = Cue(start, end, self.now_ms, length, cue.kind, cue.utterance, text, beat)
+        placed = Cue(start, end, self.now_ms, length, cue.kind, cue.said, cue.said.text, beat)
         self._check_order(slot.at, placed)
         self.cues.append(placed)
         self.spans.append(Span(start, end))
@@ -203,21 +203,27 @@ class _Desk:
         if longest is None or over <= 0:
             return
         if longest.beat_ms is not None:
-            what = f"{_short(longest.utterance.text)!r} goes on for {format_duration(over)} after its phase of {room}"
+            what = f"{_name(longest.said)!r} goes on for {format_duration(over)} after its phase of {room}"
             self.problem(slot.at, f"{what}; {_REMEDIES[longest.kind]}")
             return
         takes, more = format_duration(length + over), format_duration(-(-(length + over) // 1000) * 1000)
-        words = _short(" ".join(cue.utterance.text for _, cue in said))
-        text = f"{words!r} takes {takes}, but its slot is {room}; make the slot {more} or longer, {_FEWER}"
-        self.problem(slot.at, text)
+        words, fewer = _short(" ".join(_name(cue.said) for _, cue in said)), _SHORTER[type(longest.said)]
+        self.problem(
+            slot.at, f"{words!r} takes {takes}, but its slot is {room}; make the slot {more} or longer, {fewer}"
+        )
 
 
 _FEWER = "use fewer words, or a faster rate"
+_SHORTER: Final[dict[type, str]] = {Utterance: _FEWER, Recording: "or shorten the recording"}
 _REMEDIES = {
     "speech": f"make its slot longer, {_FEWER}",
     "word": "make the phase longer, choose a shorter word (words: {in: In}), or a faster rate",
     "count": "choose a faster rate, or guide: words",
 }
+
+
+def _name(said: Utterance | Recording) -> str:
+    return said.file if isinstance(said, Recording) else said.text
 
 
 def _short(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from player.techniques.cue import Tone, Utterance
+    from player.techniques.cue import Recording, Tone, Utterance
 
 Kind = Literal["speech", "word", "count", "tone", "chime"]
 
@@ -36,18 +36,23 @@ class Cue:
     slot_start_ms: int
     slot_ms: int
     kind: Kind
-    sound: Utterance | Tone
+    sound: Utterance | Recording | Tone
     text: str = ""
     beat_ms: int | None = None
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A slot in its place; ``guide`` is what a pacer would show (``in``, ``hold``, ``tense`` ...), or nothing."""
+    """A slot in its place.
+
+    ``guide`` is what a pacer would show (``in``, ``hold``, ``tense`` ...), or nothing; ``opens`` is whether a cycle of
+    breaths begins with it.
+    """
 
     start_ms: int
     length_ms: int
     guide: str = ""
+    opens: bool = False
 
 
 @dataclass(frozen=True)

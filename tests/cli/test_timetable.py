@@ -8,6 +8,7 @@ from player.cli import timetable
 from player.script.session import parse
 from player.techniques import TECHNIQUES
 from player.techniques.planning import plan
+from player.timeline.fit import settle
 from player.timeline.layout import lay_out
 
 
@@ -51,7 +52,7 @@ Breathe
 
 def shown(script: str, width: int) -> str:
     session = parse(script, "night.yaml", TECHNIQUES)
-    return timetable.text(session, lay_out(session, plan(session), lambda _: Clip()), width)
+    return timetable.text(session, lay_out(session, settle(plan(session)), lambda _: Clip()), width)
 
 
 def test_a_time_table_as_people_read_it() -> None:
@@ -63,3 +64,27 @@ def test_long_lines_are_folded_under_themselves() -> None:
     lines = shown(script, 60).splitlines()
     assert max(map(len, lines)) <= 60
     assert {line[:19].strip() for line in lines[1:]} == {"", "0:00       1m"}
+
+
+def rows(*steps: str) -> list[str]:
+    script = "\n".join(["title: T", "steps:", "- pause: 1s", *(f"- {step}" for step in steps)])
+    return [line[:8].strip() + line[17:] for line in shown(script, 70).splitlines()[2:]]
+
+
+def test_breaths_of_several_in_breaths_are_counted_by_their_cycles() -> None:
+    phases = "{for: 3s, kind: in}, {for: 1s, kind: in}, {for: 6s, kind: out}"
+    assert rows(f"{{breathe: {{phases: [{phases}], cycles: 4}}, guide: words}}") == [
+        "0:01  4 × [in 3s, in 1s, out 6s], in words"
+    ]
+
+
+def test_steps_of_other_lengths_are_rows_of_their_own_and_a_ramp_is_one() -> None:
+    assert rows(
+        "breathe: {in: 3s, out: 3s, cycles: 2}",
+        "breathe: {in: 4s, out: 4s, cycles: 3}",
+        "breathe: {in: {from: 4s, to: 6s}, out: 6s, cycles: 5}",
+    ) == [
+        "0:01  2 × [in 3s, out 3s], counted",
+        "0:13  3 × [in 4s, out 4s], counted",
+        "0:37  5 × [in 4s to 6s, out 6s], counted",
+    ]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from player.errors import Position, ScriptError
 from player.script.types import FieldError
-from player.techniques.breathing import Breathe, Pattern, PhaseWords, Stage, StageKind
-from player.techniques.cue import Slot, Sounding, Speech
+from player.techniques.breathing import Breathe, PhaseWords, Stage, StageKind
+from player.techniques.breaths import ListedPhase, Pattern, Ramp
+from player.techniques.cue import Slot, Sounding, Speech, Utterance
 from player.techniques.planning import Planner
+from player.timeline.fit import settle
 
 AT = Position("a.yaml", 1, 1)
 PLANNER = Planner("en-GB", None, 105, 50)
@@ -16,13 +22,13 @@ BOX = Pattern(in_=4000, hold=4000, out=4000, rest=4000, cycles=2)
 
 
 def slots(step: Breathe, planner: Planner = PLANNER) -> list[Slot]:
-    found = list(step.parts(AT, planner))
+    found = settle(step.parts(AT, planner))
     assert all(isinstance(part, Slot) for part in found)
     return [part for part in found if isinstance(part, Slot)]
 
 
 def said(slot: Slot) -> list[tuple[str, int | None]]:
-    return [(cue.utterance.text, cue.beat_ms) for cue in slot.cues if isinstance(cue, Speech)]
+    return [(cue.said.text, cue.beat_ms) for cue in slot.cues if isinstance(cue, Speech)]
 
 
 def test_a_counted_phase_has_its_word_then_the_numbers_on_their_seconds() -> None:
@@ -69,7 +75,7 @@ def test_a_time_means_the_nearest_whole_number_of_cycles(wanted: int, cycles: in
 
 
 @pytest.mark.parametrize("options", [{}, {"cycles": 2, "for_": 5000}])
-def test_cycles_are_given_in_exactly_one_way(options: dict[str, int]) -> None:
+def test_cycles_are_given_in_exactly_one_way(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="either cycles or for"):
         Pattern(in_=4000, out=4000, **options)
 
@@ -88,7 +94,8 @@ def test_a_stage_is_one_of_four_words_with_a_whole_number(text: str) -> None:
 @pytest.mark.parametrize(("session", "counting"), [(60, 125), (105, 131), (200, 250)])
 def test_a_count_is_never_too_slow_for_its_second(session: int, counting: int) -> None:
     counted = slots(Breathe(BOX), Planner("en", None, session, 50))[0]
-    assert {cue.utterance.rate for cue in counted.cues if isinstance(cue, Speech)} == {counting}
+    said_ = [cue.said for cue in counted.cues if isinstance(cue, Speech)]
+    assert {each.rate for each in said_ if isinstance(each, Utterance)} == {counting}
 
 
 def test_another_language_needs_its_own_words() -> None:
@@ -97,3 +104,68 @@ def test_another_language_needs_its_own_words() -> None:
         slots(Breathe(BOX), planner)
     own = PhaseWords(in_="inn", hold="halda", out="út", rest="hvíld")
     assert said(slots(Breathe(BOX, words=own, count="none"), planner)[0]) == [("inn", 0)]
+
+
+SIGH = Pattern(
+    phases=(
+        ListedPhase("in", "In", for_=3000),
+        ListedPhase("in", "And a little more", for_=1000),
+        ListedPhase("out", for_=6000),
+    ),
+    cycles=2,
+)
+
+
+def test_listed_phases_have_their_own_order_and_words() -> None:
+    found = slots(Breathe(SIGH, guide=(Stage("words"),)))
+    assert [slot.length_ms for slot in found] == [3000, 1000, 6000] * 2
+    assert [said(slot) for slot in found[:3]] == [[("In", 0)], [("And a little more", 0)], [("Breathe out", 0)]]
+    assert [slot.guide for slot in found[:3]] == ["in", "in", "out"]
+    assert [slot.opens for slot in found] == [True, False, False] * 2
+
+
+def test_a_ramp_grows_evenly_from_the_first_cycle_to_the_last() -> None:
+    found = slots(Breathe(Pattern(in_=Ramp(4000, 6000), out=4000, cycles=5)))
+    assert [slot.length_ms for slot in found[::2]] == [4000, 4500, 5000, 5500, 6000]
+    assert [slot.length_ms for slot in slots(Breathe(Pattern(in_=Ramp(6000, 4000), out=4000, cycles=3)))[::2]] == [
+        6000,
+        5000,
+        4000,
+    ]
+
+
+@settings(deadline=None)
+@given(first=st.integers(500, 60_000), last=st.integers(500, 60_000), cycles=st.integers(1, 300))
+def test_a_ramp_keeps_its_ends_its_direction_and_its_total(first: int, last: int, cycles: int) -> None:
+    pattern = Pattern(in_=Ramp(first, last), out=1000, cycles=cycles)
+    (phase, _) = pattern.order()
+    lengths = [phase.length_ms(cycle, cycles) for cycle in range(cycles)]
+    assert lengths[0] == first
+    assert cycles == 1 or lengths[-1] == last
+    assert lengths == sorted(lengths, reverse=last < first)
+    assert abs(sum(lengths) - cycles * (first + last) / 2) <= cycles / 2 or cycles == 1
+    assert pattern.length_ms(cycles) == sum(lengths) + 1000 * cycles
+
+
+def test_a_time_counts_a_ramp_by_its_mean() -> None:
+    assert Pattern(in_=Ramp(3000, 5000), out=Ramp(3000, 5000), for_=80_000).count() == 10
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "must have in and out"),
+        ({"in_": 4000}, "must have out"),
+        ({"phases": (ListedPhase("in", for_=4000),), "hold": 4000}, "must stand alone, without hold"),
+        ({"in_": 4000, "out": 4000, "at_most": 1}, "at least the cycles that there are, 2"),
+    ],
+)
+def test_a_pattern_has_both_breaths_or_a_list(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Pattern(**options, cycles=2)
+
+
+@pytest.mark.parametrize("lengths", [{}, {"for_": 1000, "from_": 500}, {"from_": 500}, {"to": 500}])
+def test_a_listed_phase_has_one_length_or_two_ends(lengths: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="either for, or from and to"):
+        ListedPhase("in", **lengths)  # type: ignore[arg-type]

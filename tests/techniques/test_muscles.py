@@ -7,7 +7,7 @@ import pytest
 from player.errors import Position
 from player.script import library
 from player.script.types import FieldError
-from player.techniques.cue import Slot, Speech
+from player.techniques.cue import Slot, Speech, Utterance
 from player.techniques.muscles import Group, Muscles, group_set
 from player.techniques.planning import Planner
 
@@ -22,7 +22,7 @@ def slots(step: Muscles) -> list[Slot]:
 
 
 def words(slot: Slot) -> str:
-    return " ".join(cue.utterance.text for cue in slot.cues if isinstance(cue, Speech))
+    return " ".join(cue.said.text for cue in slot.cues if isinstance(cue, Speech))
 
 
 def test_two_rounds_of_one_group() -> None:
@@ -48,7 +48,10 @@ def test_now_is_firmer_and_let_go_longer_than_plain_speech() -> None:
     assert isinstance(said, Speech)
     assert isinstance(now, Speech)
     assert isinstance(release, Speech)
-    assert release.utterance.rate < said.utterance.rate < now.utterance.rate
+    assert isinstance(said.said, Utterance)
+    assert isinstance(now.said, Utterance)
+    assert isinstance(release.said, Utterance)
+    assert release.said.rate < said.said.rate < now.said.rate
 
 
 def test_release_only_never_tenses() -> None:
@@ -83,3 +86,11 @@ def test_tension_needs_a_how() -> None:
 def test_every_bundled_set_reads_and_names_each_group_once(name: str) -> None:
     shorts = [group.short for group in group_set(name).groups]
     assert len(set(shorts)) == len(shorts) >= 4
+
+
+def test_a_group_that_is_left_out_is_never_mentioned() -> None:
+    planner = Planner("en-GB", None, 105, 50, skip=frozenset({"foot"}))
+    both = Muscles((HAND, FOOT), release=(20_000,), order=("foot",))
+    found = [part for part in both.parts(AT, planner) if isinstance(part, Slot)]
+    assert found == slots(Muscles((HAND,), release=(20_000,)))
+    assert list(planner.offered) == ["foot", "hand"]

@@ -40,7 +40,7 @@ def test_say_is_one_slot_with_a_cue_a_sentence() -> None:
     (slot,) = Say("One. Two.", for_=9000).parts(AT, PLANNER)
     assert isinstance(slot, Slot)
     assert slot.length_ms == 9000
-    assert [(c.utterance.text, c.gap_ms) for c in slot.cues if isinstance(c, Speech)] == [
+    assert [(c.said.text, c.gap_ms) for c in slot.cues if isinstance(c, Speech)] == [
         ("One.", 0),
         ("Two.", SENTENCE_GAP_MS),
     ]

@@ -1,0 +1,93 @@
+"""The sound files of a session: backgrounds and recordings, found where its scripts may reach.
+
+The rule: what a script names lies beside that script, or is bundled; what the user names may lie anywhere. Everything
+that cannot be had is told at its step. It stands beside the pipeline.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from player.errors import MediaError, Position, Problem, ScriptError, printable
+from player.script import library
+from player.techniques.cue import BedChange, Part, Recording, Slot, Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from player.script.session import Session
+    from player.sound.recording import Recording as OpenRecording
+    from player.store import Store
+
+
+def beds(session: Session, parts: Iterable[Part], asked: str | None) -> tuple[dict[str, Path], list[Problem]]:
+    """The file of each bed by its name, and what is wrong with the others; ``asked`` is the user's own background.
+
+    Raises
+    ------
+    MediaError
+        If there is no such background as the user asks for.
+    """
+    found: dict[str, Path] = {}
+    problems: list[Problem] = []
+    for name, at in _named_beds(session, parts, asked):
+        try:
+            path = library.sound_file(name, near=Path(at.path).parent)
+        except MediaError as error:
+            problems.append(Problem(at, str(error)))
+            continue
+        if found.setdefault(name, path).resolve() != path.resolve():
+            problems.append(
+                Problem(at, f"sound {name!r} is another file in the script that includes this one; rename it")
+            )
+    if asked is not None and asked != "none":
+        found[asked] = _users_own(asked)
+    return found, problems
+
+
+def _named_beds(session: Session, parts: Iterable[Part], asked: str | None) -> Iterable[tuple[str, Position]]:
+    first = session.background.sound
+    if first and asked is None:
+        yield first, session.places.get("background.sound", session.steps[0].at)
+    for change in parts:
+        if isinstance(change, BedChange) and change.sound and change.sound != "none":
+            yield change.sound, change.at
+
+
+def _users_own(name: str) -> Path:
+    path = Path(name).expanduser()
+    if not path.is_file() and path.suffix.lower() in library.SOUND_ENDINGS:
+        raise MediaError(
+            f"there is no sound file {printable(name)}; name another with --background, or a bundled sound"
+        )
+    return path if path.is_file() else library.sound_file(name, near=Path.cwd())
+
+
+def recordings(parts: Iterable[Part], store: Store) -> dict[Recording, OpenRecording]:
+    """Each recording of the parts, open.
+
+    Raises
+    ------
+    ScriptError
+        With every one that is not there or cannot be read.
+    """
+    from player.sound.recording import open_recording  # noqa: PLC0415 (numpy)
+
+    opened: dict[Recording, OpenRecording] = {}
+    problems: list[Problem] = []
+    for recording, at in _named_recordings(parts).items():
+        try:
+            path = library.sound_file(recording.file, near=Path(recording.script).parent)
+            opened[recording] = open_recording(path, store)
+        except MediaError as error:
+            problems.append(Problem(at, str(error)))
+    if problems:
+        raise ScriptError(problems)
+    return opened
+
+
+def _named_recordings(parts: Iterable[Part]) -> dict[Recording, Position]:
+    slots = (part for part in parts if isinstance(part, Slot))
+    said = ((cue.said, slot.at) for slot in slots for cue in slot.cues if isinstance(cue, Speech))
+    return {each: at for each, at in said if isinstance(each, Recording)}

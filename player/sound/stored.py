@@ -1,0 +1,124 @@
+"""Long sounds in the store: levelled to the voice's loudness, and read piece by piece.
+
+The rule: a sound is known by the content of its file, is decoded once, and is never held whole, neither while it is
+made nor while it is read. What it is for, a bed or a recording, is known elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from player.entry import sentences
+from player.sound.conform import must_be_readable
+from player.sound.loudness import Meter
+from player.store import Draft
+from player.units import CHANNELS, RATE, SAMPLE_WIDTH, gain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from player.store import JSON, Entry, Store
+
+REFERENCE_LUFS: Final = -18.0
+"""Integrated loudness of every long sound as it is read: the voice's own, so that levels relative to it are exact."""
+
+_PEAK: Final = 0.9
+"""Highest stored sample: all 16 bits are used, whatever the file's level, and rounding never passes full scale."""
+_FRAME: Final = CHANNELS * SAMPLE_WIDTH
+_LARGE: Final = 16 * 2**20
+_SETTLED_NS: Final = 10 * 10**9
+
+
+class Stored:
+    """Samples of an entry, shape ``(frames, 2)``, 16 bits; a slice of them is a copy.
+
+    They are mapped, so that the entry may be removed while they are in use, and every page is let go once it is read:
+    otherwise half an hour would count as 345 MB of the program's memory.
+    """
+
+    def __init__(self, entry: Entry) -> None:
+        self.path = entry.path
+        self._offset = entry.offset
+        self._frames = entry.size // _FRAME
+        with sentences("read", entry.path), entry.path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def __len__(self) -> int:
+        return self._frames
+
+    def __getitem__(self, span: slice) -> NDArray[np.int16]:
+        start, stop, _ = span.indices(self._frames)
+        piece = self._map[self._offset + start * _FRAME : self._offset + stop * _FRAME]
+        if hasattr(mmap, "MADV_DONTNEED"):  # Windows has no such advice, and trims what is idle by itself
+            self._map.madvise(mmap.MADV_DONTNEED)
+        return np.frombuffer(piece, "<i2").reshape(-1, CHANNELS)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A sound heard once: its frames, its highest sample (full scale 1.0), its loudness or None for silence."""
+
+    frames: int
+    peak: float
+    lufs: float | None
+
+
+def measured(blocks: Iterable[NDArray[np.float32]]) -> Measured:
+    """What the blocks, of shape ``(frames, 2)``, hold."""
+    meter, peak, frames = Meter(RATE), 0.0, 0
+    for block in blocks:
+        meter.add(block)
+        peak = max(peak, float(np.abs(block).max(initial=0.0)))
+        frames += len(block)
+    return Measured(frames, peak, meter.lufs())
+
+
+def draft(found: Measured, blocks: Callable[[], Iterable[NDArray[np.float32]]]) -> Draft:
+    """An entry of the blocks; ``scale`` makes of its samples floats at -18 LUFS, and ``peak`` is the highest of those.
+
+    The blocks are made a second time: the level must be known before the first sample is written, and a long file fits
+    no memory.
+    """
+    assert found.lufs is not None  # noqa: S101 (whoever asks has refused silence, in words of his own)
+    stored, level = _PEAK / found.peak * 32_768, gain(REFERENCE_LUFS - found.lufs)
+    facts = {"scale": level / stored, "peak": level * found.peak, "source_lufs": found.lufs}
+    return Draft(facts, (np.rint(block * np.float32(stored)).astype("<i2").tobytes() for block in blocks()))
+
+
+def source_digest(path: Path, store: Store) -> str:
+    """Digest of a file's content; of a large file it is remembered, for as long as nobody touches the file.
+
+    Raises
+    ------
+    MediaError
+        If the file cannot be read.
+    """
+    must_be_readable(path)
+    found = path.stat()
+    # A file that was written just now may change again without its time changing.
+    if found.st_size < _LARGE or time.time_ns() - found.st_mtime_ns < _SETTLED_NS:
+        return _content_digest(path)
+    fields: dict[str, JSON] = {
+        "kind": "source",
+        "path": str(path.absolute()),
+        "file": [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns],
+    }
+    entry = store.get_or_make(fields, lambda: Draft({"blake2b": _content_digest(path)}, ()))
+    return str(entry.facts["blake2b"])
+
+
+def _content_digest(path: Path) -> str:
+    digest = hashlib.blake2b(digest_size=32)
+    with path.open("rb") as file:
+        while piece := file.read(2**20):
+            digest.update(piece)
+    return digest.hexdigest()

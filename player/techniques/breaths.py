@@ -1,0 +1,124 @@
+"""The phases of a breath: which, in what order, how long in which cycle, and how many cycles.
+
+The rule: lengths are whole milliseconds, and a ramp grows by the same amount from every cycle to the next. What is
+heard in a phase is the business of `breathing`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from player.script.types import Count, Duration, FieldError, Name, duration
+from player.units import LONGEST_MS
+
+Kind = Literal["in", "hold", "out", "rest"]
+PhaseLength = Annotated[int, duration(minimum_ms=500, maximum_ms=60_000)]
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """A phase that grows or shrinks evenly from the first cycle to the last."""
+
+    from_: PhaseLength
+    to: PhaseLength
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of a cycle: from its first cycle's length to its last one's, and the author's word for it, if any."""
+
+    kind: Kind
+    first_ms: int
+    last_ms: int
+    word: str | None = None
+
+    def length_ms(self, cycle: int, cycles: int) -> int:
+        """How long it lasts in a cycle, counted from 0; a half of a millisecond is rounded up."""
+        if cycles == 1:
+            return self.first_ms
+        steps = 2 * (cycles - 1)
+        return self.first_ms + (2 * cycle * (self.last_ms - self.first_ms) + cycles - 1) // steps
+
+
+@dataclass(frozen=True)
+class ListedPhase:
+    """A phase of a pattern that the four names cannot say; its length is ``for``, or ``from`` and ``to``."""
+
+    kind: Kind
+    say: Name | None = None
+    for_: PhaseLength | None = None
+    from_: PhaseLength | None = None
+    to: PhaseLength | None = None
+
+    def __post_init__(self) -> None:
+        """The length is given once, in one of two ways."""
+        whole, ramp = self.for_ is not None, (self.from_ is not None, self.to is not None)
+        if (whole and any(ramp)) or not (whole or all(ramp)):
+            raise ValueError("must have either for, or from and to, which say how long it is")
+
+    def phase(self) -> Phase:
+        """What the cycle takes from it."""
+        first, last = self.for_ or self.from_ or 0, self.for_ or self.to or 0
+        return Phase(self.kind, first, last, self.say)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """The phases of one cycle, by name in the order of a breath or as a list in its own order, and how many cycles."""
+
+    in_: PhaseLength | Ramp | None = None
+    hold: PhaseLength | Ramp | None = None
+    out: PhaseLength | Ramp | None = None
+    rest: PhaseLength | Ramp | None = None
+    phases: tuple[ListedPhase, ...] = ()
+    cycles: Count | None = None
+    for_: Duration | None = None
+    at_most: Count | None = None
+
+    def __post_init__(self) -> None:
+        """A cycle has both breaths or a list of phases, and the number of cycles is given once, in one of two ways."""
+        named = [key for key, length in self._named().items() if length]
+        if self.phases and named:
+            raise FieldError("phases", f"must stand alone, without {' and '.join(named)}")
+        if missing := [key for key in ("in", "out") if key not in named and not self.phases]:
+            raise ValueError(f"must have {' and '.join(missing)}: how long it lasts; or a list of phases")
+        if (self.cycles is None) == (self.for_ is None):
+            raise ValueError("must have either cycles or for, which says for how long")
+        if self.at_most is not None and self.at_most < self.count():
+            raise FieldError("at_most", f"must be at least the cycles that there are, {self.count()}")
+
+    def _named(self) -> dict[Kind, int | Ramp | None]:
+        return {"in": self.in_, "hold": self.hold, "out": self.out, "rest": self.rest}
+
+    def order(self) -> tuple[Phase, ...]:
+        """The phases of a cycle, in order."""
+        if self.phases:
+            return tuple(each.phase() for each in self.phases)
+        return tuple(_phase(kind, length) for kind, length in self._named().items() if length)
+
+    def count(self) -> int:
+        """How many cycles: as given, or the whole number nearest to the time given, at least one."""
+        if self.cycles is not None:
+            return self.cycles
+        both = sum(phase.first_ms + phase.last_ms for phase in self.order())  # two cycles of a mean length
+        return max(1, (4 * (self.for_ or 0) + both) // (2 * both))
+
+    def most(self) -> int:
+        """What a longer session may come to: ``at_most``, or as many as a day holds."""
+        return self.at_most or max(self.count(), LONGEST_MS // self.length_ms(1))
+
+    def length_ms(self, cycles: int) -> int:
+        """How long so many cycles last."""
+        return sum(_total_ms(phase, cycles) for phase in self.order())
+
+
+def _phase(kind: Kind, length: int | Ramp) -> Phase:
+    ramp = length if isinstance(length, Ramp) else Ramp(length, length)
+    return Phase(kind, ramp.from_, ramp.to)
+
+
+def _total_ms(phase: Phase, cycles: int) -> int:
+    if phase.first_ms == phase.last_ms:
+        return phase.first_ms * cycles
+    return sum(phase.length_ms(cycle, cycles) for cycle in range(cycles))

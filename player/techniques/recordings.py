@@ -1,0 +1,33 @@
+"""`play`: the author's own recording in the place of speech.
+
+The rule: a recording is known here by its name alone; how long it is, the timeline learns from whoever has opened it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from player.script.types import Duration, Name, Text
+from player.techniques.cue import Part, Recording, Slot, Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from player.errors import Position
+    from player.techniques.planning import Planner
+
+
+@dataclass(frozen=True)
+class Play:
+    """A sound file from the script's folder, levelled like speech; ``text`` is what is said in it, for captions."""
+
+    play: Name
+    text: Text | None = None
+    for_: Duration | None = None
+    then: Duration = 1000
+
+    def parts(self, at: Position, planner: Planner) -> Iterator[Part]:  # noqa: ARG002 (it brings its own voice)
+        """One slot; without ``for`` it is as long as the recording and ``then``."""
+        recording = Recording(self.play, at.path, self.text or "")
+        yield Slot(at, self.for_, (Speech(recording),), then_ms=self.then)

@@ -1,0 +1,30 @@
+"""A body scan: the same time for every region, and none for those that are left out."""
+
+from __future__ import annotations
+
+from player.errors import Position
+from player.techniques.cue import Slot, Speech
+from player.techniques.planning import Planner
+from player.techniques.scan import Region, Scan
+
+AT = Position("a.yaml", 1, 1)
+STEP = Scan((Region("your feet", "feet"), Region("your low back", "low-back", "Now the low back.")))
+
+
+def slots(*skip: str) -> list[Slot]:
+    planner = Planner("en-GB", None, 105, 50, skip=frozenset(skip))
+    return [part for part in STEP.parts(AT, planner) if isinstance(part, Slot)]
+
+
+def texts(found: list[Slot]) -> list[str]:
+    return [cue.said.text for slot in found for cue in slot.cues if isinstance(cue, Speech)]
+
+
+def test_every_region_has_a_line_and_its_silence() -> None:
+    assert [slot.length_ms for slot in slots()] == [12_000, 38_000] * 2
+    assert texts(slots()) == ["Notice your feet.", "Now the low back."]
+
+
+def test_a_region_can_be_left_out_and_its_time_with_it() -> None:
+    assert texts(slots("low-back")) == ["Notice your feet."]
+    assert len(slots("low-back")) == 2
