@@ -30,8 +30,9 @@ SHORTEST_COUNTED_MS: Final = 2000
 BEAT_MS: Final = 1000
 COUNTING_PACE: Final = 1.25
 """Counted words are said a little faster than sentences, so that each leaves silence before the next."""
-COUNTING_RATE: Final = 125
-"""And never slower than this: a count has a second, however slowly the sentences are spoken."""
+COUNTING_RATE: Final = 130
+"""And never slower than this: a count has a second, however slowly the sentences are spoken. At 125, "breathe out" of
+one espeak-ng variant took 9 ms more than its second leaves."""
 
 _STAGE = re.compile(r"(\w+)(?:\s+(\d+))?")
 _HELPS: Final = ("count", "words", "tones", "silent")

@@ -22,8 +22,9 @@ BAND_HZ: Final = (288, 909)
 """Where vowels begin to sound: wide enough for first formants, low enough to leave out the noise of an s."""
 SMOOTHING_HZ: Final = 25
 """Low-pass of the envelope: above the rate of syllables, below that of the voice."""
-MAIN_PEAK: Final = 0.5
-"""The first main peak reaches at least this share of the greatest, and ..."""
+MAIN_PEAK: Final = 0.25
+"""The first main peak reaches at least this share of the greatest, and ... (At one half, "breathe in" of some espeak-ng
+variants was heard on "in", 0.4 s late; 23 guiding words of ten voices had the same beats at 0.25 otherwise.)"""
 MAIN_DIP: Final = 0.2
 """... is over where the envelope has fallen by this share of the greatest."""
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-_SCHEMA: Final = 1  # of what is done to a take: a new number speaks everything again
+_SCHEMA: Final = 2  # of what is done to a take: a new number speaks everything again
 _MOST_WORKERS: Final = 8  # more take longer to start than they save
 _LOOK_EVERY_S: Final = 0.2  # Windows hears Ctrl-C only between two waits
 
