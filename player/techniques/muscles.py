@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from player.script import library
 from player.script.binding import bind
 from player.script.reader import read
-from player.script.types import Count, Duration, FieldError, Name, OneOrMore, Text, duration
+from player.script.types import Count, Duration, FieldError, ListKind, Name, OneOrMore, Text, duration
 from player.techniques.cue import Part, Slot, Speech
 from player.techniques.speech import spoken
 
@@ -34,7 +34,8 @@ class Group:
     """A muscle group.
 
     ``name`` and ``how`` fit into sentences ("your right hand", "make a fist"); ``short`` is the word to leave it out
-    by; ``caution`` is spoken before the first tension; ``ease`` is what there is to notice once it has let go.
+    by; ``caution`` is spoken before the first tension; ``ease`` is what there is to notice once it has let go. A group
+    that cramps easily has a shorter ``tense`` of its own; what is left of the step's goes to the release.
     """
 
     name: Name
@@ -42,6 +43,14 @@ class Group:
     how: Name | None = None
     caution: Text | None = None
     ease: Text | None = None
+    tense: Tension | None = None
+
+    def tension(self, wanted: int) -> int:
+        """How long it is tensed where the others are for so long."""
+        return min(wanted, self.tense or wanted)
+
+
+Groups = Annotated[tuple[Group, ...], ListKind(least=1)]
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class GroupSet:
     """A named list of groups, as a data file holds it."""
 
     title: Name
-    groups: tuple[Group, ...]
+    groups: Groups
 
 
 @dataclass(frozen=True)
@@ -78,14 +87,14 @@ def group_set(name: str) -> GroupSet:
         If its file has mistakes.
     """
     source = library.muscle_set(name)
-    return bind(read(source.text, source.name), GroupSet)
+    return bind(read(source.text, str(source.path)), GroupSet)
 
 
 @dataclass(frozen=True)
 class Muscles:
     """Muscle relaxation; ``name`` and ``again`` are what is said before the first and the later rounds."""
 
-    muscles: Annotated[tuple[Group, ...], SetKind()] | tuple[Group, ...]
+    muscles: Annotated[tuple[Group, ...], SetKind()] | Groups
     name: Duration = 10_000
     tense: Tension | Literal["none"] = 6000
     release: OneOrMore[Duration] = (35_000, 40_000)
@@ -106,9 +115,12 @@ class Muscles:
         for group in (each for each in self._ordered() if not planner.leaves_out(each.short)):
             for round_, release in enumerate(self._releases()):
                 yield self._said(at, planner, group, again=round_ > 0)
+                spared = 0
                 if self.tense != "none":
-                    yield Slot(at, self.tense, (_now(planner, at),), ducked=True, guide="tense")
-                yield self._release(at, planner, group, release, first=round_ == 0)
+                    tension = group.tension(self.tense)
+                    spared = self.tense - tension
+                    yield Slot(at, tension, (_now(planner, at),), ducked=True, guide="tense")
+                yield self._release(at, planner, group, release + spared, first=round_ == 0)
 
     def _ordered(self) -> list[Group]:
         """The groups named in ``order`` first, then the others as they stand."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from player.errors import Position
@@ -94,3 +96,10 @@ def test_a_group_that_is_left_out_is_never_mentioned() -> None:
     found = [part for part in both.parts(AT, planner) if isinstance(part, Slot)]
     assert found == slots(Muscles((HAND,), release=(20_000,)))
     assert list(planner.offered) == ["foot", "hand"]
+
+
+def test_a_group_that_cramps_easily_is_tensed_for_less_and_rests_for_more() -> None:
+    found = slots(Muscles((HAND, replace(FOOT, how="lift the toes", tense=4000)), tense=6000, release=(20_000,)))
+    assert [slot.length_ms for slot in found] == [10_000, 6000, 20_000, 10_000, 4000, 22_000]
+    shorter = slots(Muscles((replace(HAND, tense=4000),), tense=3000, release=(20_000,)))
+    assert [slot.length_ms for slot in shorter] == [10_000, 3000, 20_000]
