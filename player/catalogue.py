@@ -95,11 +95,36 @@ def voices(machine: Machine, language: str | None = None) -> tuple[Voice, ...]:
     return tuple(voice for voice in found if f"{voice.language.lower()}-".startswith(f"{wanted}-" if wanted else ""))
 
 
-def beds() -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Sound:
+    """A background or a bell, and what is heard of it in a few words."""
+
+    name: str
+    about: str
+
+
+_HEARD = {
+    "bowls": "singing bowls, struck softly every ten seconds or so, each ringing for most of a minute",
+    "brown-noise": "a low, even rush, as of wind far off",
+    "drone": "a soft, warm chord that moves slowly",
+    "night": "a calm summer night, with crickets far away",
+    "ocean": "slow waves that break, wash and draw back",
+    "pink-noise": "an even rush, like a waterfall at some distance",
+    "rain": "fine steady rain on leaves, with soft drops nearby",
+    "stream": "a small stream over stones",
+    "wind": "wind in trees, in gusts that come and go",
+    "start": "a bell to begin with, 5 seconds",
+    "end": "a larger, lower bell to end with, 8 seconds",
+    "bell": "a clear handbell, 6 seconds",
+    "bowl": "a singing bowl, 9 seconds",
+}
+
+
+def beds() -> tuple[Sound, ...]:
     """The bundled backgrounds."""
-    return library.sounds()
+    return tuple(Sound(name, _HEARD.get(name, "")) for name in library.sounds())
 
 
-def chimes() -> tuple[str, ...]:
+def chimes() -> tuple[Sound, ...]:
     """The bells."""
-    return tuple(CHIMES)
+    return tuple(Sound(name, _HEARD.get(name, "")) for name in CHIMES)

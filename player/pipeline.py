@@ -18,7 +18,7 @@ from player.script.session import Session, parse
 from player.techniques import TECHNIQUES
 from player.techniques.cue import BedChange, Part, Recording, Slot, Utterance
 from player.techniques.planning import plan
-from player.timeline import fit
+from player.timeline import fit, lint
 from player.timeline.layout import lay_out, nominal_ms, utterances
 
 if TYPE_CHECKING:
@@ -260,18 +260,23 @@ def export(ready: Prepared, target: Path, form: str, *, force: bool, progress: P
                 progress(done_ms, timeline.total_ms)
 
 
-def check(request: Request, machine: Machine, progress: Progress | None = None) -> Timeline:
-    """Everything about a session that can be wrong, found without a sound; the timeline of a good one.
+def check(request: Request, machine: Machine, progress: Progress | None = None) -> tuple[Timeline, tuple[Problem, ...]]:
+    """Everything about a session that can be wrong, found without a sound; a good one's timeline, and warnings.
+
+    It is looked at in its own length: a request for another one is left aside.
 
     Raises
     ------
     PlayerError
         With all problems of the script, or what stands in the way of finding them.
     """
+    request = replace(request, length_ms=None)
     try:
-        return prepare(request, machine, progress).timeline
+        ready = prepare(request, machine, progress)
     except ScriptError as error:
         raise ScriptError([*error.problems, *_misfits(error.rest, request, machine)]) from None
+    flat = fit.settle(_planned(ready.session, request))
+    return ready.timeline, lint.warnings(ready.session, flat, ready.timeline)
 
 
 _APART_MS: Final = 1000

@@ -13,7 +13,8 @@ import player
 ROOT = Path(player.__file__).parent
 ORDER = (
     *("units", "errors", "script", "techniques", "timeline", "entry", "store", "voice", "sound", "output"),
-    *("media", "pipeline", "turns", "programmes", "playing", "catalogue", "examination", "cli", "__main__"),
+    *("media", "pipeline", "turns", "programmes", "playing", "previewing", "catalogue", "examination"),
+    *("explanations", "schemas", "drafting", "watching", "cli", "__main__"),
 )
 HOMES = {
     "yaml": {"script/reader.py"},
@@ -23,6 +24,7 @@ HOMES = {
     "pyloudnorm": {"sound/loudness.py"},
     "lameenc": {"output/file/mp3.py"},
     "mutagen": {"output/file/tags.py"},
+    "matplotlib": {"output/picture/canvas.py"},
     "simpleaudio": {"output/live/through_simpleaudio.py"},
     "miniaudio": {"output/live/through_miniaudio.py"},
     "soundfile": {"sound/conform.py", "sound/generate.py", "output/file/encode.py", "voice/take.py"},

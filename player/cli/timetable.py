@@ -100,7 +100,7 @@ def _rows(timeline: Timeline) -> Iterator[_Row]:
 
 
 def _breaths_end(slots: Sequence[_Slot], at: int, starts: set[int]) -> int:
-    """Where a run of breaths ends: at another kind of slot, at a section, or where the next cycle is of another kind."""
+    """Where a run of breaths ends: at another slot, at a section, or where the next cycle is of another kind."""
     second = before = at
     end = at + _cycle_length(slots, at)
     while end < len(slots) and slots[end].place.opens and slots[end].place.start_ms not in starts:

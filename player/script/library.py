@@ -104,6 +104,8 @@ def included(name: str, near: Path) -> Source:
     ScriptError
         If it is not UTF-8.
     """
+    if _URL.match(name):
+        raise UsageError(f"{shown(name)} is an address on a network; download it and put it beside the script")
     names = [name] if name.lower().endswith(SCRIPT_ENDINGS) else [name + ending for ending in SCRIPT_ENDINGS]
     ours = bundled("scripts")
     try:
@@ -115,7 +117,8 @@ def included(name: str, near: Path) -> Source:
         return Source(path.stem, _text(path), path, own=not _is_inside(path, ours))
     if not inside:
         raise UsageError(f"{shown(name)} is outside the script's own folder; put the file beside the script")
-    hint = did_you_mean(name, [*_named(near, SCRIPT_ENDINGS), *passages(), *session_names()])
+    meant = f"passages/{name}" if f"passages/{name}" in passages() else name
+    hint = did_you_mean(meant, [*_named(near, SCRIPT_ENDINGS), *passages(), *session_names()])
     remedy = hint or f"there are {', '.join(passages())}"
     raise UsageError(f"{shown(name)} is neither beside this script nor among the bundled ones; {remedy}")
 
@@ -155,7 +158,12 @@ def beside(name: str, near: Path) -> Source | None:
         path = next((path for path in inside if path.is_file()), None)
     except (OSError, ValueError, RuntimeError):  # a name that no file system takes, a circle of links
         return None
-    return path and Source(path.stem, _text(path), path, own=True)
+    return Source(path.stem, _text(path), path, own=True) if path else None
+
+
+def names_beside(near: Path) -> tuple[str, ...]:
+    """The names of the scripts in a folder, in order."""
+    return tuple(_named(near, SCRIPT_ENDINGS))
 
 
 def _is_path(name: str) -> bool:
@@ -247,9 +255,9 @@ def _choice(known: list[str]) -> str:
     return f"there are {', '.join(known)}" if known else "name a file beside the script"
 
 
-def muscle_sets() -> tuple[str, ...]:
-    """The names of the muscle sets: the bundled ones, then the user's own."""
-    return tuple(_muscle_files())
+def muscle_sets(*, own: bool = True) -> tuple[str, ...]:
+    """The names of the muscle sets: the bundled ones, then the user's own if they are wanted."""
+    return tuple(name for name, (_, is_own) in _muscle_files().items() if own or not is_own)
 
 
 def muscle_set(name: str) -> Source:

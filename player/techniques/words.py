@@ -1,7 +1,8 @@
 """The fixed words of guiding, by language: phases, numbers and the turns of muscle relaxation.
 
 The rule: a script may override any of them; where a language has no table here, the script must give its own words.
-It knows no timing.
+It knows no timing. The beginnings of words by which warnings know that something was said stand here, too, so that a
+language is one table.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ class Words:
         One, two, three ... as they are spoken; index 0 is one.
     attend, tighten, again, now, let_go
         The turns of muscle relaxation; ``{name}`` and ``{how}`` are the muscle group's.
+    announces_quiet
+        Any of these announces a time without words. Like those below they are in lower case, and begin a word.
+    holding, optional
+        One of each in a sentence says that the holds of the breath may be left out.
+    driving
+        Any of these speaks of driving.
     """
 
     phases: dict[str, str]
@@ -31,6 +38,10 @@ class Words:
     again: str
     now: str
     let_go: str
+    announces_quiet: tuple[str, ...]
+    holding: tuple[str, ...]
+    optional: tuple[str, ...]
+    driving: tuple[str, ...]
 
     def number(self, value: int) -> str:
         """The spoken number, 1 and up; beyond the table the digits, which every voice can read."""
@@ -49,6 +60,10 @@ _ENGLISH = Words(
     again="And once more.",
     now="Now.",
     let_go="Let go.",
+    announces_quiet=("quiet", "silen", "minute", "on your own", "without words"),
+    holding=("hold",),
+    optional=("optional", "without", "leav", "skip", "drop"),
+    driving=("driv",),
 )
 
 _BY_LANGUAGE: Final = {"en": _ENGLISH}

@@ -73,6 +73,45 @@ def test_a_bundled_name_wins_over_a_file_of_the_same_name(own: Path, tmp_path: P
     assert not library.find("box-breathing").own
 
 
+def test_programmes_have_names_of_their_own(own: Path) -> None:
+    (own / "programmes").mkdir()
+    for name in ("mine", "evening"):  # the user has a session evening: it is meant, not the bundled programme
+        (own / "programmes" / f"{name}.yaml").write_text(HELLO, encoding="utf-8")
+    names = library.programme_names()
+    assert names[-1] == "mine"
+    assert "first-week" in names
+    assert library.programme("mine") == library.Source("mine", HELLO, own / "programmes" / "mine.yaml", own=True)
+    week = library.programme("first-week")
+    assert week is not None
+    assert not week.own
+    assert library.programme("evening") is None
+    assert library.find("evening").path == own / "evening.yaml"
+    assert library.programme("./first-week") is None
+
+
+def test_no_bundled_programme_is_hidden_by_a_bundled_session(own: Path) -> None:
+    shutil.rmtree(own)
+    assert not set(library.programme_names()) & set(library.session_names())
+
+
+def test_an_unknown_name_may_be_near_that_of_a_programme(own: Path) -> None:
+    with pytest.raises(UsageError, match="did you mean 'first-week'"):
+        library.find("first-weak")
+
+
+@pytest.mark.parametrize("name", ["evening", "evening.yaml", "../own/evening", "muscles/mine"])
+def test_a_script_lies_beside_another(own: Path, name: str) -> None:
+    found = library.beside(name, own)
+    assert found is not None
+    assert found.path.resolve() == (own / name).with_suffix(".yaml").resolve()
+
+
+@pytest.mark.parametrize("name", ["morning", "../evening", "/etc/passwd", "a\0b", "x" * 5000, "."])
+def test_what_does_not_lie_beside_is_not_found_there(own: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "evening.yaml").write_text(HELLO, encoding="utf-8")
+    assert library.beside(name, own) is None
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -1,0 +1,269 @@
+"""Warnings: what a listener should not be asked to do, found on the finished timeline.
+
+The rule: only what is heard counts (the phases that are guided, the words and tones), never what a step was called. A
+warning is one sentence at the step that causes it, told once however often it happens, with its worst case. Nothing
+here keeps a session from being played.
+
+The limits are those of clinical handouts and trials of paced breathing and muscle relaxation; where sources only show a
+usual range, the limit is the project's own choice just outside of it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from player.errors import Position, Problem
+from player.techniques.cue import Slot
+from player.techniques.speech import sentences
+from player.techniques.words import words_for
+from player.units import format_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from player.script.session import Session
+    from player.techniques.cue import Part
+    from player.techniques.words import Words
+    from player.timeline.model import Cue, Stretch, Timeline
+
+SHORTEST_PHASE_MS: Final = 2000
+LONGEST_PHASE_MS: Final = {"in": 10_000, "out": 10_000, "hold": 7000, "empty hold": 6000, "tense": 10_000}
+"""How long a phase may last. Breaths of trials and handouts have phases of 2 to 10 s; the longest hold that is widely
+taught is the 7 s of four-seven-eight, and holding with empty lungs is harder; handouts tense for 4 to 10 s."""
+SLOWEST_BREATH_MS: Final = 20_000
+FASTEST_BREATH_MS: Final = 5000
+"""A breath at 3 and at 12 a minute. Box breathing is at 3.75, paced breathing at 4.5 to 6.5; 12 a minute was
+the placebo of a large trial: nothing is slowed down by it."""
+FOUR_SEVEN_EIGHT: Final = (4, 7, 8)
+MOST_FOUR_SEVEN_EIGHT: Final = 8
+"""Cycles at one sitting, after a month of practice; four before that. The ratio counts, not the speed."""
+QUIET_MS: Final = 45_000
+"""A longer silence is announced, so that nobody opens their eyes to see whether something is broken."""
+NATURAL_REST_MS: Final = 2000
+"""A rest up to this is the pause in which a breath ends by itself; a longer one is a hold with empty lungs."""
+
+_BREATH: Final = ("in", "hold", "out", "rest")
+_CALLED: Final = {"in": "breath in", "out": "breath out", "hold": "hold", "empty hold": "hold with empty lungs"}
+_REMEDIES: Final = {
+    "in": "a shorter one is easier, and nobody has to strain for it",
+    "out": "a shorter one is easier, and nobody has to strain for it",
+    "hold": "a shorter hold, or none, is enough",
+    "empty hold": "a shorter rest, or none, is enough",
+    "tense": "a shorter tension is enough, and does not cramp",
+}
+
+
+class Warned(NamedTuple):
+    """A warning on its way: of those with the same place and cause, the one with the greatest weight is told."""
+
+    at: Position
+    cause: str
+    weight: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What is guided without a break: slots of the same kind that follow each other."""
+
+    at: Position
+    kind: str
+    start_ms: int
+    length_ms: int
+
+    @property
+    def end_ms(self) -> int:
+        """Where it ends."""
+        return self.start_ms + self.length_ms
+
+
+def warnings(session: Session, parts: Iterable[Part], timeline: Timeline) -> tuple[Problem, ...]:
+    """What a listener should not be asked to do, in the order of the script.
+
+    Parameters
+    ----------
+    parts
+        What the timeline was laid out from: its slots are those of the timeline, in the same order.
+    timeline
+        The session as it is heard.
+    """
+    slots = [part for part in parts if isinstance(part, Slot)]
+    phases = list(_phases(slots, timeline.slots))
+    runs = [run for run in _runs(phases) if any(phase.kind in {"in", "out"} for phase in run)]
+    found = [*_tension(phases), *_breathing(runs), *_four_seven_eight(runs)]
+    if words := words_for(session.language):
+        found += [*_silences(words, slots, timeline), *_unsaid(words, session, runs, timeline)]
+    return _once(found)
+
+
+def _once(found: Iterable[Warned]) -> tuple[Problem, ...]:
+    worst: dict[tuple[Position, str], Warned] = {}
+    for each in found:
+        before = worst.setdefault((each.at, each.cause), each)
+        if each.weight > before.weight:
+            worst[each.at, each.cause] = each
+    return tuple(sorted(Problem(each.at, each.text) for each in worst.values()))
+
+
+def _phases(slots: Sequence[Slot], stretches: Sequence[Stretch]) -> Iterator[Phase]:
+    """The guided phases; a second breath in on top of the first makes one long one."""
+    last: Phase | None = None
+    for slot, stretch in zip(slots, stretches, strict=True):
+        if not stretch.length_ms:
+            continue
+        joins = last is not None and (last.kind, last.at, last.end_ms) == (stretch.guide, slot.at, stretch.start_ms)
+        start_ms = last.start_ms if last and joins else stretch.start_ms
+        if last and not joins:
+            yield last
+        length_ms = stretch.start_ms + stretch.length_ms - start_ms
+        last = Phase(slot.at, stretch.guide, start_ms, length_ms) if stretch.guide else None
+    if last:
+        yield last
+
+
+def _runs(phases: Iterable[Phase]) -> Iterator[list[Phase]]:
+    """Phases of breath of one step that follow each other without a gap."""
+    run: list[Phase] = []
+    for phase in (each for each in phases if each.kind in _BREATH):
+        if run and (run[-1].end_ms, run[-1].at) != (phase.start_ms, phase.at):
+            yield run
+            run = []
+        run.append(phase)
+    if run:
+        yield run
+
+
+def _breaths(run: Sequence[Phase]) -> Iterator[list[Phase]]:
+    """The whole breaths of a run: each begins with the first breath in after a breath out."""
+    breath: list[Phase] = []
+    for phase in run:
+        if phase.kind == "in" and any(each.kind == "out" for each in breath):
+            yield from _whole(breath)
+            breath = []
+        breath.append(phase)
+    yield from _whole(breath)
+
+
+def _whole(breath: list[Phase]) -> Iterator[list[Phase]]:
+    """A pattern that begins with a breath out leaves a part of a breath at each end."""
+    if {"in", "out"} <= {each.kind for each in breath}:
+        yield breath
+
+
+def _tension(phases: Iterable[Phase]) -> Iterator[Warned]:
+    for phase in phases:
+        if phase.kind == "tense":
+            yield from _too_long(phase, "tense", "muscles are tensed for")
+
+
+def _breathing(runs: Iterable[Sequence[Phase]]) -> Iterator[Warned]:
+    for run in runs:
+        before = ""
+        for phase in run:
+            yield from _phase(phase, before)
+            before = phase.kind
+        for breath in _breaths(run):
+            yield from _rate(breath)
+
+
+def _phase(phase: Phase, before: str) -> Iterator[Warned]:
+    """``before`` is the kind of the phase before it: after a breath out the lungs are empty."""
+    empty = phase.kind == "rest" or (phase.kind == "hold" and before == "out")
+    name = "empty hold" if empty else phase.kind
+    what = f"the {_CALLED[name]} lasts"
+    yield from _too_long(phase, name, what)
+    if phase.length_ms < SHORTEST_PHASE_MS:
+        least, lasts = format_duration(SHORTEST_PHASE_MS), format_duration(phase.length_ms)
+        text = f"{what} {lasts}, under the {least} that a calm breath needs; make it longer, or leave it out"
+        yield Warned(phase.at, f"short {name}", -phase.length_ms, text)
+
+
+def _too_long(phase: Phase, name: str, what: str) -> Iterator[Warned]:
+    if phase.length_ms > LONGEST_PHASE_MS[name]:
+        most, lasts = format_duration(LONGEST_PHASE_MS[name]), format_duration(phase.length_ms)
+        text = f"{what} {lasts}, more than {most}; {_REMEDIES[name]}"
+        yield Warned(phase.at, f"long {name}", phase.length_ms, text)
+
+
+def _rate(breath: Sequence[Phase]) -> Iterator[Warned]:
+    length_ms = sum(phase.length_ms for phase in breath)
+    lasts = f"a breath lasts {format_duration(length_ms)}, {60_000 / length_ms:.3g} a minute"
+    if length_ms > SLOWEST_BREATH_MS:
+        text = f"{lasts}; under 3 a minute is air hunger for many, so make its phases shorter"
+        yield Warned(breath[0].at, "slow", length_ms, text)
+    if length_ms < FASTEST_BREATH_MS:
+        text = f"{lasts}; over 12 a minute does not calm, so make its phases longer"
+        yield Warned(breath[0].at, "fast", -length_ms, text)
+
+
+def _four_seven_eight(runs: Iterable[Sequence[Phase]]) -> Iterator[Warned]:
+    """All cycles of a session together, told where the first one too many is."""
+    cycles = [breath[0].at for run in runs for breath in _breaths(run) if _is_four_seven_eight(breath)]
+    if len(cycles) > MOST_FOUR_SEVEN_EIGHT:
+        text = (
+            f"there are {len(cycles)} cycles of four-seven-eight, more than {MOST_FOUR_SEVEN_EIGHT}; "
+            "four are enough in the first month, and eight are the most ever"
+        )
+        yield Warned(cycles[MOST_FOUR_SEVEN_EIGHT], "four-seven-eight", 0, text)
+
+
+def _is_four_seven_eight(breath: Sequence[Phase]) -> bool:
+    if tuple(phase.kind for phase in breath) != ("in", "hold", "out"):
+        return False
+    unit_ms = breath[0].length_ms
+    return all(phase.length_ms * 4 == unit_ms * ratio for phase, ratio in zip(breath, FOUR_SEVEN_EIGHT, strict=True))
+
+
+def _silences(words: Words, slots: Sequence[Slot], timeline: Timeline) -> Iterator[Warned]:
+    """What lies between two cues that tell the listener that somebody is there."""
+    heard = [cue for cue in timeline.cues if cue.kind != "chime"]
+    guided = {place.start_ms for place in timeline.slots if place.guide in _BREATH}
+    ends, starts = [0, *(cue.end_ms for cue in heard)], [*(cue.start_ms for cue in heard), timeline.total_ms]
+    for number, (end_ms, start_ms) in enumerate(zip(ends, starts, strict=True)):
+        if start_ms - end_ms > QUIET_MS and not _has(words.announces_quiet, _said_before(heard[:number], guided)):
+            yield _quiet(slots, timeline.slots, end_ms, start_ms - end_ms)
+
+
+def _said_before(heard: Sequence[Cue], guided: Collection[int]) -> str:
+    """The last words: those of the last slot with any; breathing that goes on in silence is announced before it."""
+    last = next(reversed(heard), None)
+    if last and last.slot_start_ms + last.slot_ms in guided:
+        last = next((cue for cue in reversed(heard) if cue.kind == "speech"), None)
+    return " ".join(cue.text for cue in heard if last and cue.slot_start_ms == last.slot_start_ms)
+
+
+def _quiet(slots: Sequence[Slot], stretches: Sequence[Stretch], since_ms: int, length_ms: int) -> Warned:
+    """Told at the step in which it becomes too long."""
+    there = zip(slots, stretches, strict=True)
+    at = next(slot.at for slot, place in there if place.start_ms + place.length_ms > since_ms + QUIET_MS)
+    lasts, most = format_duration(-(-length_ms // 100) * 100), format_duration(QUIET_MS)
+    text = (
+        f"there is no word and no guide tone for {lasts}, more than {most}; "
+        "announce it just before (such as 'about a minute of quiet'), or put words into it"
+    )
+    return Warned(at, "quiet", length_ms, text)
+
+
+def _unsaid(words: Words, session: Session, runs: Sequence[Sequence[Phase]], timeline: Timeline) -> Iterator[Warned]:
+    """What a session with holds must say, aloud or in its safety lines."""
+    held = next((phase.at for run in runs for phase in run if _is_held(phase)), None)
+    if held is None:
+        return
+    said = [*(cue.text for cue in timeline.cues), *(each for line in session.safety for each in sentences(line))]
+    if not any(_has(words.holding, each) and _has(words.optional, each) for each in said):
+        text = "nothing says that the holds can be left out; say it, or put it into safety ('The holds are optional.')"
+        yield Warned(held, "optional", 0, text)
+    if not any(_has(words.driving, each) for each in said):
+        text = "nothing says that a session with holds is not for driving; say it, or put it into safety"
+        yield Warned(held, "driving", 0, text)
+
+
+def _is_held(phase: Phase) -> bool:
+    return phase.kind == "hold" or (phase.kind == "rest" and phase.length_ms > NATURAL_REST_MS)
+
+
+def _has(beginnings: Iterable[str], text: str) -> bool:
+    """Whether a word of the text begins with one of them; several words stand as they are."""
+    return any(re.search(rf"\b{re.escape(each)}", text.lower()) for each in beginnings)

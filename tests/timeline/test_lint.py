@@ -1,0 +1,232 @@
+"""Warnings, from slots that are laid out with clips of half a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.errors import Position
+from player.script.session import Session
+from player.script.types import Step
+from player.techniques.cue import Marker, Slot, Sounding, Speech, Tone, Utterance
+from player.timeline.layout import lay_out
+from player.timeline.lint import warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from player.techniques.cue import Part
+
+AT, LATER = Position("a.yaml", 3, 5), Position("passages/b.yaml", 9, 5)
+SAFE = ("The holds are optional.", "Not while driving.")
+SESSION = Session(title="T", steps=(Step(None, AT),), safety=SAFE)
+
+
+@dataclass(frozen=True)
+class Clip:
+    length_ms: int = 500
+    beat_ms: int = 0
+
+
+def found(*parts: Part, session: Session = SESSION) -> list[str]:
+    timeline = lay_out(session, parts, lambda _: Clip())
+    return [str(problem) for problem in warnings(session, parts, timeline)]
+
+
+def say(text: str, seconds: float = 10, at: Position = AT) -> Slot:
+    return Slot(at, int(seconds * 1000), (Speech(Utterance(text)),))
+
+
+def breaths(*phases: tuple[str, float], cycles: int = 1, at: Position = AT, tones: bool = True) -> list[Slot]:
+    made = []
+    for number, (kind, seconds) in enumerate(phases):
+        length = int(seconds * 1000)
+        cues = (Sounding(Tone(kind, length), "tone"),) if tones else ()
+        made.append(Slot(at, length, cues, guide=kind, opens=number == 0))
+    return made * cycles
+
+
+def box(side: float, cycles: int = 3) -> list[Slot]:
+    return breaths(("in", side), ("hold", side), ("out", side), ("rest", side), cycles=cycles)
+
+
+@pytest.mark.parametrize(
+    ("phases", "cycles"),
+    [
+        ([("in", 4), ("hold", 4), ("out", 4), ("rest", 4)], 19),
+        ([("in", 5), ("hold", 5), ("out", 5), ("rest", 5)], 2),
+        ([("in", 4), ("hold", 7), ("out", 8)], 8),
+        ([("in", 5.5), ("out", 5.5)], 110),
+        ([("in", 2), ("out", 3)], 12),
+        ([("in", 10), ("out", 10)], 3),
+        ([("in", 3), ("in", 1), ("out", 6), ("rest", 2)], 25),
+        ([("in", 4), ("out", 4), ("in", 4), ("out", 4)], 9),
+        ([("out", 3), ("in", 3)], 3),
+    ],
+)
+def test_what_is_taught_everywhere_passes(phases: list[tuple[str, float]], cycles: int) -> None:
+    assert found(*breaths(*phases, cycles=cycles)) == []
+
+
+@pytest.mark.parametrize(
+    ("phases", "words"),
+    [
+        ([("in", 4), ("hold", 7.001), ("out", 4)], "the hold lasts 7.001s, more than 7s; "),
+        ([("in", 4), ("out", 4), ("rest", 6.5)], "the hold with empty lungs lasts 6.5s, more than 6s; "),
+        ([("in", 4), ("out", 4), ("hold", 6.5)], "the hold with empty lungs lasts 6.5s, more than 6s; "),
+        ([("in", 10.5), ("out", 4)], "the breath in lasts 10.5s, more than 10s; "),
+        ([("in", 6), ("in", 5), ("out", 8)], "the breath in lasts 11s, more than 10s; "),
+        ([("in", 4), ("out", 12)], "the breath out lasts 12s, more than 10s; "),
+        ([("in", 1.9), ("out", 6)], "the breath in lasts 1.9s, under the 2s that a calm breath needs; "),
+        ([("in", 4), ("hold", 1), ("out", 6)], "the hold lasts 1s, under the 2s that a calm breath needs; "),
+        ([("in", 6), ("hold", 5), ("out", 6), ("rest", 4)], "a breath lasts 21s, 2.86 a minute; under 3 a minute "),
+        ([("in", 2), ("out", 2.5)], "a breath lasts 4.5s, 13.3 a minute; over 12 a minute "),
+        ([("in", 2), ("out", 2), ("in", 4), ("out", 4)], "a breath lasts 4s, 15 a minute; over 12 a minute "),
+    ],
+)
+def test_a_breath_outside_the_limits_is_one_warning(phases: list[tuple[str, float]], words: str) -> None:
+    (warning,) = found(*breaths(*phases, cycles=6))
+    assert warning.startswith(f"a.yaml:3:5: {words}")
+
+
+def test_a_ramp_is_told_by_its_worst_cycle() -> None:
+    slots = [slot for out in (8, 9, 10.5, 12) for slot in breaths(("in", 4), ("out", out))]
+    (warning,) = found(*slots)
+    assert "the breath out lasts 12s" in warning
+
+
+def test_each_cause_and_each_step_is_told_once() -> None:
+    long = breaths(("in", 4), ("hold", 8), ("out", 11), cycles=5)
+    elsewhere = [replace(slot, at=LATER) for slot in long]
+    told = [warning.partition(" lasts")[0] for warning in found(*long, *elsewhere, *long)]
+    assert told == [
+        *("a.yaml:3:5: a breath", "a.yaml:3:5: the breath out", "a.yaml:3:5: the hold"),
+        *("passages/b.yaml:9:5: a breath", "passages/b.yaml:9:5: the breath out", "passages/b.yaml:9:5: the hold"),
+    ]
+
+
+def test_a_movement_that_is_held_is_no_breath() -> None:
+    still = [Slot(AT, 20_000, (Speech(Utterance("Stay.")),), guide="hold"), say("And back.", 4)]
+    assert found(*still * 3, session=replace(SESSION, safety=())) == []
+    lift = Slot(LATER, 20_000, (Speech(Utterance("Lift.")),), guide="hold")
+    assert found(*breaths(("in", 4), ("out", 6)), lift) == []
+
+
+@pytest.mark.parametrize("unit", [1, 0.75])
+def test_four_seven_eight_has_a_limit_at_any_speed(unit: float) -> None:
+    pattern = ("in", 4 * unit), ("hold", 7 * unit), ("out", 8 * unit)
+    assert found(*breaths(*pattern, cycles=8)) == []
+    (warning,) = found(*breaths(*pattern, cycles=9))
+    assert warning.startswith("a.yaml:3:5: there are 9 cycles of four-seven-eight, more than 8; four are enough ")
+
+
+def test_four_seven_eight_is_counted_over_the_whole_session() -> None:
+    pattern = ("in", 4), ("hold", 7), ("out", 8)
+    (warning,) = found(*breaths(*pattern, cycles=5), say("Again."), *breaths(*pattern, cycles=5, at=LATER))
+    assert warning.startswith("passages/b.yaml:9:5: there are 10 cycles")
+
+
+def test_a_tension_has_a_limit() -> None:
+    assert found(replace(say("Now.", 10), guide="tense")) == []
+    (warning,) = found(replace(say("Now.", 10.5), guide="tense"))
+    assert warning.startswith("a.yaml:3:5: muscles are tensed for 10.5s, more than 10s; ")
+
+
+def test_groups_that_are_tensed_one_after_the_other_are_not_one_long_tension() -> None:
+    tense = replace(say("Now.", 6), guide="tense")
+    assert found(tense, say("Let go."), tense) == []
+
+
+def quiet_after(text: str, *rest: Slot) -> list[str]:
+    return found(say(text), *rest)
+
+
+def test_a_long_silence_is_told_where_it_becomes_too_long() -> None:
+    (warning,) = quiet_after("Rest.", Slot(AT, 20_000), Slot(LATER, 20_000), say("And on."))
+    assert warning.startswith("passages/b.yaml:9:5: there is no word and no guide tone for 49.5s, more than 45s; ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I will be quiet now.",
+        "A minute for yourself.",
+        "Rest for two minutes.",
+        "Stay on your own with it.",
+        "Silently, go on.",
+        "The rest is without words.",
+    ],
+)
+def test_an_announced_silence_passes(text: str) -> None:
+    assert quiet_after(text, Slot(AT, 90_000)) == []
+
+
+@pytest.mark.parametrize("text", ["Rest.", "Watch each inquietude.", "On your way."])
+def test_other_words_announce_nothing(text: str) -> None:
+    assert len(quiet_after(text, Slot(AT, 90_000))) == 1
+
+
+def test_a_silence_up_to_45_s_passes_and_the_end_of_the_session_counts() -> None:
+    assert quiet_after("Rest.", Slot(AT, 35_500)) == []
+    assert len(quiet_after("Rest.", Slot(AT, 35_501))) == 1
+
+
+def test_a_session_that_begins_with_a_long_silence_is_told() -> None:
+    assert "for 50s" in found(Slot(AT, 50_000), say("Hello."))[0]
+
+
+def test_a_bell_does_not_break_a_silence_but_a_guide_tone_does() -> None:
+    bell = Slot(AT, 5000, (Sounding(Tone("bell", 5000), "chime"),))
+    assert len(quiet_after("Rest.", Slot(AT, 30_000), bell, Slot(AT, 30_000))) == 1
+    assert quiet_after("Rest.", Slot(AT, 30_000), *breaths(("in", 4), ("out", 6)), Slot(AT, 30_000)) == []
+
+
+def test_the_same_silence_in_a_loop_is_told_once_with_the_longest() -> None:
+    (warning,) = found(say("Rest."), Slot(AT, 40_000), say("Rest."), Slot(AT, 60_000))
+    assert "1m9.5s" in warning
+
+
+def test_breathing_that_goes_on_in_silence_is_announced_before_it_begins() -> None:
+    guided = breaths(("in", 4), ("out", 6), cycles=4)
+    silent = breaths(("in", 4), ("out", 6), cycles=6, tones=False)
+    assert found(say("Later, I will be quiet."), *guided, *silent) == []
+    assert len(found(say("Breathe."), *guided, *silent)) == 1
+    assert len(found(say("Two minutes of breathing."), *guided, Slot(LATER, 60_000))) == 1
+
+
+@pytest.mark.parametrize(
+    ("safety", "spoken", "missing"),
+    [
+        ((), "Sit.", ["can be left out", "not for driving"]),
+        (("Not while driving.",), "Leave out the holds.", []),
+        (("Holding your breath is optional. Never drive with it.",), "Sit.", []),
+        (("You can skip this. Hold on. Stop driving.",), "Sit.", ["can be left out"]),
+        (("Breathe without a hold if you like.",), "Sit.", ["not for driving"]),
+        (("The threshold is optional.",), "No driving.", ["can be left out"]),
+    ],
+)
+def test_a_session_with_holds_says_how_to_do_without_and_when_not_to(
+    safety: Sequence[str], spoken: str, missing: list[str]
+) -> None:
+    told = found(say(spoken), *box(4), session=replace(SESSION, safety=tuple(safety)))
+    assert [any(words in each for each in told) for words in missing] == [True] * len(told)
+
+
+@pytest.mark.parametrize(("rest", "told"), [(2, 0), (4, 2)])
+def test_a_short_rest_is_no_hold_but_a_long_one_is(rest: float, told: int) -> None:
+    slots = breaths(("in", 4), ("out", 6), ("rest", rest), cycles=3)
+    assert len(found(*slots, session=replace(SESSION, safety=()))) == told
+
+
+def test_a_language_without_words_is_spared_the_warnings_about_words() -> None:
+    foreign = replace(SESSION, language="fi", safety=())
+    assert found(say("Lepo."), Slot(AT, 90_000), *box(4), session=foreign) == []
+    assert len(found(say("Lepo."), Slot(AT, 90_000), *box(9), session=foreign)) == 3
+
+
+def test_markers_and_steps_that_take_no_time_change_nothing() -> None:
+    first, *others = breaths(("in", 6), ("in", 5), ("out", 8))
+    (warning,) = found(Marker("A"), first, Slot(AT, 0), Marker("B"), *others)
+    assert "the breath in lasts 11s" in warning
