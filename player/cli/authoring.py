@@ -1,32 +1,76 @@
-"""Commands for those who write scripts: ``check``."""
+"""Commands for those who write scripts: ``new`` and ``check``."""
 
 from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from player.cli.asking import progress, quiet
 
+if TYPE_CHECKING:
+    from player.pipeline import Machine
+
+
+@click.command()
+@click.argument("name")
+@click.option("--from", "source", metavar="SESSION", help="Begin with this session's text, each key of it explained.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Another file than NAME.yaml.")
+@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@quiet
+def new(*, name: str, source: str | None, output: Path | None, force: bool, quiet: bool) -> None:
+    """Write a script of your own to begin with: NAME.yaml in this folder, with a comment on every line."""
+    from player import drafting  # noqa: PLC0415 (see the package's rule)
+
+    path = drafting.write(name, source, output, force=force)
+    click.echo(path)
+    if not quiet:
+        file = f'"{path}"' if " " in str(path) else str(path)
+        click.echo(f"  player check --watch {file}    # tells every mistake, again at each save", err=True)
+        click.echo(f"  player play {file}", err=True)
+        click.echo(f"  player export {file}", err=True)
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--watch", is_flag=True, help="Check again whenever one of them is saved, until Ctrl-C.")
 @quiet
-def check(*, files: tuple[str, ...], quiet: bool) -> None:
-    """Check scripts: every problem as file:line:column, and exit code 2 if there is any."""
-    from player import pipeline  # noqa: PLC0415 (see the package's rule)
-    from player.errors import PlayerError  # noqa: PLC0415
+def check(*, files: tuple[str, ...], watch: bool, quiet: bool) -> None:
+    """Check scripts: every problem as file:line:column, and exit code 2 if there is any.
+
+    Warnings are about what may not be good for a listener; they change no exit code.
+    """
+    from player import pipeline, watching  # noqa: PLC0415
+
+    machine = pipeline.this_machine()
+    if not watch:
+        raise click.exceptions.Exit(max([_check(name, machine, quiet=quiet) for name in files]))
+    # Ctrl-C, which is the only end of it, is exit code 130 as everywhere: nobody shall take it for a passed check.
+    for changed in watching.rounds(files):
+        click.echo(time.strftime("%H:%M:%S"), err=True)
+        for name in changed:
+            _check(name, machine, quiet=quiet)
+
+
+def _check(name: str, machine: Machine, *, quiet: bool) -> int:
+    """Print what there is to say of a script; its exit code."""
+    from player import programmes  # noqa: PLC0415
+    from player.errors import PlayerError, printable  # noqa: PLC0415
+    from player.pipeline import Request  # noqa: PLC0415
     from player.units import timecode  # noqa: PLC0415
 
-    machine, worst = pipeline.this_machine(), 0
-    for name in files:
-        try:
-            with progress("Speaking", quiet=quiet) as report:
-                timeline = pipeline.check(pipeline.Request(name), machine, report)
-        except PlayerError as error:
-            click.echo(str(error), err=True)
-            worst = max(worst, error.exit_code)
-        else:
-            click.echo(f"{name}: fine, {timecode(timeline.total_ms)}")
-    raise click.exceptions.Exit(worst)
+    try:
+        with progress("Speaking", quiet=quiet) as report:
+            total_ms, warnings = programmes.check(Request(name), machine, report)
+    except PlayerError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    for warning in warnings:
+        click.echo(f"{warning.at}: warning: {printable(warning.text)}", err=True)
+    click.echo(f"{name}: fine, {timecode(total_ms)}")
+    return 0
 
 
-COMMANDS = (check,)
+COMMANDS = (new, check)
