@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from player.cli import authoring, listening, looking
+from player.cli import authoring, listening, looking, sounding
 from player.cli.boundary import Boundary
 
 
@@ -24,5 +24,5 @@ def main() -> None:
     """  # noqa: D301 (Click wants the character itself, not its escape)
 
 
-for command in (*looking.COMMANDS, *listening.COMMANDS, *authoring.COMMANDS):
+for command in (*looking.COMMANDS, *listening.COMMANDS, *sounding.COMMANDS, *authoring.COMMANDS):
     main.add_command(command)

@@ -1,10 +1,14 @@
-"""Commands that look: ``list``, ``show``, ``voices``, ``sounds``, ``doctor``. Nothing is heard, nothing is written."""
+"""Commands that look: ``list``, ``show``, ``voices``, ``sounds``, ``doctor``.
+
+Nothing is heard, and nothing is written but a picture that is asked for.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,43 +18,87 @@ from player.cli.asking import as_json, progress, quiet, request, session_options
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from player.catalogue import Listed
+    from player.catalogue import Listed, ListedProgramme
+    from player.pipeline import Prepared
 
 
 @click.command("list")
+@click.option("--programmes", is_flag=True, help="Only the programmes.")
 @as_json
-def list_(*, as_json: bool) -> None:
-    """List the sessions: bundled ones and your own."""
+def list_(*, programmes: bool, as_json: bool) -> None:
+    """List the sessions, then the programmes: bundled ones and your own.
+
+    With --json, the sessions; with --programmes --json, the programmes.
+    """
     from player import catalogue  # noqa: PLC0415 (see the package's rule)
 
-    found = catalogue.sessions()
+    # Two lists for programs, so that whoever reads the sessions never meets what is none.
     if as_json:
+        found = catalogue.programmes() if programmes else catalogue.sessions()
         return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
-    return _table([(each.name, each.technique, _length(each), each.title) for each in found])
+    if not programmes:
+        _table([(each.name, each.technique, _length(each), each.title) for each in catalogue.sessions()])
+        click.echo("\nProgrammes")
+    return _table([(each.name, _parts(each), _length(each), each.title) for each in catalogue.programmes()])
 
 
-def _length(session: Listed) -> str:
+def _length(listed: Listed | ListedProgramme) -> str:
     from player.units import timecode  # noqa: PLC0415
 
-    if session.length_ms is None:
+    if listed.length_ms is None:
         return "-"
-    return ("" if session.exact else "about ") + timecode(session.length_ms)
+    return ("" if listed.exact else "about ") + timecode(listed.length_ms)
+
+
+def _parts(listed: ListedProgramme) -> str:
+    return "-" if not listed.parts else "1 part" if listed.parts == 1 else f"{listed.parts} parts"
 
 
 @click.command()
 @session_options
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw a picture: FILE.png or FILE.svg.")
+@click.option("--force", is_flag=True, help="Overwrite the picture if it is there.")
 @as_json
 @quiet
-def show(*, as_json: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
-    """Show a session's time table and its true length, without playing it."""
-    from player import pipeline  # noqa: PLC0415
-    from player.cli import timetable  # noqa: PLC0415
+def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
+    """Show a session's time table and its true length, or a programme's sessions, without playing them."""
+    from player import pipeline, programmes  # noqa: PLC0415
+    from player.cli import programme, timetable  # noqa: PLC0415
 
+    wanted = request(**asked)
+    plan = programmes.planned(wanted)
+    if plot:
+        _must_be_drawable(plot, force=force, as_json=as_json, is_session=plan is None)
+    if plan:
+        if as_json:
+            return click.echo(json.dumps(programme.as_json(plan), indent=2, ensure_ascii=False))
+        return click.echo(programme.text(plan, shutil.get_terminal_size().columns))
     with progress("Speaking", quiet=quiet) as report:
-        ready = pipeline.prepare(request(**asked), pipeline.this_machine(), report)
+        ready = pipeline.prepare(wanted, pipeline.this_machine(), report)
+    if plot:
+        return _draw(ready, plot, force=force)
     if as_json:
         return click.echo(json.dumps(timetable.as_json(ready.timeline), indent=2, ensure_ascii=False))
     return click.echo(timetable.text(ready.session, ready.timeline, shutil.get_terminal_size().columns))
+
+
+def _must_be_drawable(target: Path, *, force: bool, as_json: bool, is_session: bool) -> None:
+    """Refuse a picture that cannot be made, before anything is spoken for it."""
+    from player.output.picture.drawing import must_be_drawable  # noqa: PLC0415
+
+    if as_json:
+        raise click.UsageError("--plot makes a picture and --json a text; ask for one after the other")
+    if not is_session:
+        raise click.UsageError("a picture is of one session, and this is a programme; name one of its sessions")
+    must_be_drawable(target, force=force)
+
+
+def _draw(ready: Prepared, target: Path, *, force: bool) -> None:
+    from player.output.picture.drawing import draw  # noqa: PLC0415
+    from player.output.picture.marks import About  # noqa: PLC0415
+
+    draw(ready.timeline, About(ready.session.summary, ready.session.technique), target, force=force)
+    click.echo(target)
 
 
 @click.command()
@@ -64,14 +112,6 @@ def voices(*, language: str | None, as_json: bool) -> None:
     if as_json:
         return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
     return _table([(v.id, v.language, v.gender or "", v.name) for v in found])
-
-
-@click.command()
-def sounds() -> None:
-    """List the backgrounds and the chimes."""
-    from player import catalogue  # noqa: PLC0415
-
-    _table([*(("background", name) for name in catalogue.beds()), *(("chime", name) for name in catalogue.chimes())])
 
 
 @click.command()
@@ -92,4 +132,4 @@ def _table(rows: Iterable[Sequence[str]]) -> None:
         click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-COMMANDS = (list_, show, voices, sounds, doctor)
+COMMANDS = (list_, show, voices, doctor)
