@@ -22,8 +22,6 @@ from player.timeline import fit, lint
 from player.timeline.layout import lay_out, nominal_ms, utterances
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pydub import AudioSegment
 
     from player.sound.bed import Bed
@@ -230,34 +228,6 @@ def _heard(ready: Prepared) -> list[Clip]:
     """Every clip as often as it is heard; recordings have a level of their own."""
     cues = ready.timeline.cues
     return [ready.clips[cue.sound] for cue in cues if isinstance(cue.sound, Utterance)]
-
-
-def export(ready: Prepared, target: Path, form: str, *, force: bool, progress: Progress | None = None) -> None:
-    """The session as a file, whole or not at all.
-
-    Raises
-    ------
-    UsageError
-        If the file is there already, without ``force``.
-    OutputError
-        If it cannot be written.
-    """
-    from player.output.file.export import export_sink  # noqa: PLC0415 (encoders)
-    from player.output.file.mp3 import BITRATE_OF_SPEECH  # noqa: PLC0415
-    from player.output.file.tags import Tags  # noqa: PLC0415
-
-    session, timeline = ready.session, ready.timeline
-    tags = Tags(
-        session.title, session.summary, session.technique, session.language, timeline.sections, timeline.total_ms
-    )
-    bitrate = BITRATE_OF_SPEECH if form == "mp3" and not ready.beds else None
-    with export_sink(target, form, tags=tags, bitrate=bitrate, force=force) as sink:
-        done_ms = 0
-        for block in blocks(ready):
-            sink.write(block)
-            done_ms += len(block)
-            if progress:
-                progress(done_ms, timeline.total_ms)
 
 
 def check(request: Request, machine: Machine, progress: Progress | None = None) -> tuple[Timeline, tuple[Problem, ...]]:

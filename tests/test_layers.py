@@ -13,8 +13,7 @@ import player
 ROOT = Path(player.__file__).parent
 ORDER = (
     *("units", "errors", "script", "techniques", "timeline", "entry", "store", "voice", "sound", "output"),
-    *("media", "pipeline", "turns", "programmes", "playing", "previewing", "catalogue", "examination"),
-    *("explanations", "schemas", "drafting", "watching", "cli", "__main__"),
+    *("media", "pipeline", "tasks", "cli", "__main__"),
 )
 HOMES = {
     "yaml": {"script/reader.py"},

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @quiet
 def new(*, name: str, source: str | None, output: Path | None, force: bool, quiet: bool) -> None:
     """Write a script of your own to begin with: NAME.yaml in this folder, with a comment on every line."""
-    from player import drafting  # noqa: PLC0415 (see the package's rule)
+    from player.tasks import drafting  # noqa: PLC0415 (see the package's rule)
 
     path = drafting.write(name, source, output, force=force)
     click.echo(path)
@@ -42,7 +42,8 @@ def check(*, files: tuple[str, ...], watch: bool, quiet: bool) -> None:
 
     Warnings are about what may not be good for a listener; they change no exit code.
     """
-    from player import pipeline, watching  # noqa: PLC0415
+    from player import pipeline  # noqa: PLC0415
+    from player.tasks import watching  # noqa: PLC0415
 
     machine = pipeline.this_machine()
     if not watch:
@@ -56,9 +57,9 @@ def check(*, files: tuple[str, ...], watch: bool, quiet: bool) -> None:
 
 def _check(name: str, machine: Machine, *, quiet: bool) -> int:
     """Print what there is to say of a script; its exit code."""
-    from player import programmes  # noqa: PLC0415
     from player.errors import PlayerError, printable  # noqa: PLC0415
     from player.pipeline import Request  # noqa: PLC0415
+    from player.tasks import programmes  # noqa: PLC0415
     from player.units import timecode  # noqa: PLC0415
 
     try:

@@ -12,7 +12,7 @@ from player.cli.asking import progress, quiet, request, session_options, time
 from player.cli.usher import Usher, announce, heading
 
 if TYPE_CHECKING:
-    from player.turns import Plan
+    from player.tasks.turns import Plan
 
 FORMATS = ("mp3", "wav", "flac", "ogg", "opus")
 
@@ -26,7 +26,7 @@ _part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only t
 @quiet
 def play(*, start: str, part: int | None, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
     """Play a session, or all sessions of a programme. Ctrl-C ends it softly."""
-    from player import playing  # noqa: PLC0415 (see the package's rule)
+    from player.tasks import playing  # noqa: PLC0415 (see the package's rule)
 
     usher, start_ms = Usher(quiet=quiet), time(start, "--from")
     with progress("Speaking", quiet=quiet) as report:
@@ -56,8 +56,9 @@ def export(
     **asked: Any,  # noqa: ANN401
 ) -> None:
     """Export a session to a file: MP3, WAV, FLAC, Ogg Vorbis or Opus; a programme to a folder of such files."""
-    from player import pipeline, programmes  # noqa: PLC0415
+    from player import pipeline  # noqa: PLC0415
     from player.output.file.atomic import must_be_free  # noqa: PLC0415
+    from player.tasks import exporting, programmes  # noqa: PLC0415
 
     wanted = request(**asked)
     plan = programmes.planned(wanted, part)
@@ -71,12 +72,13 @@ def export(
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
     with progress("Mixing", quiet=quiet) as report:
-        pipeline.export(ready, target, form, force=force, progress=report)
+        exporting.export(ready, target, form, force=force, progress=report)
     return click.echo(target)
 
 
 def _export_all(plan: Plan, folder: Path, form: str, *, force: bool, quiet: bool) -> None:
-    from player import pipeline, programmes  # noqa: PLC0415
+    from player import pipeline  # noqa: PLC0415
+    from player.tasks import programmes  # noqa: PLC0415
 
     if not quiet:
         click.echo(heading(plan), err=True)

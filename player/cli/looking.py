@@ -18,8 +18,8 @@ from player.cli.asking import as_json, progress, quiet, request, session_options
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from player.catalogue import Listed, ListedProgramme
     from player.pipeline import Prepared
+    from player.tasks.catalogue import Listed, ListedProgramme
 
 
 @click.command("list")
@@ -30,7 +30,7 @@ def list_(*, programmes: bool, as_json: bool) -> None:
 
     With --json, the sessions; with --programmes --json, the programmes.
     """
-    from player import catalogue  # noqa: PLC0415 (see the package's rule)
+    from player.tasks import catalogue  # noqa: PLC0415 (see the package's rule)
 
     # Two lists for programs, so that whoever reads the sessions never meets what is none.
     if as_json:
@@ -62,8 +62,9 @@ def _parts(listed: ListedProgramme) -> str:
 @quiet
 def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
     """Show a session's time table and its true length, or a programme's sessions, without playing them."""
-    from player import pipeline, programmes  # noqa: PLC0415
+    from player import pipeline  # noqa: PLC0415
     from player.cli import programme, timetable  # noqa: PLC0415
+    from player.tasks import programmes  # noqa: PLC0415
 
     wanted = request(**asked)
     plan = programmes.planned(wanted)
@@ -106,7 +107,8 @@ def _draw(ready: Prepared, target: Path, *, force: bool) -> None:
 @as_json
 def voices(*, language: str | None, as_json: bool) -> None:
     """List the voices of this machine."""
-    from player import catalogue, pipeline  # noqa: PLC0415
+    from player import pipeline  # noqa: PLC0415
+    from player.tasks import catalogue  # noqa: PLC0415
 
     found = catalogue.voices(pipeline.this_machine(), language)
     if as_json:
@@ -117,7 +119,7 @@ def voices(*, language: str | None, as_json: bool) -> None:
 @click.command()
 def doctor() -> None:
     """Tell what works on this machine, and how to get what does not."""
-    from player import examination  # noqa: PLC0415
+    from player.tasks import examination  # noqa: PLC0415
 
     rows = examination.examine()
     _table([("ok" if row.well else "--", row.part, row.finding) for row in rows])

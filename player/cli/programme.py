@@ -13,7 +13,7 @@ from player.units import timecode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from player.turns import Plan, Sitting, Turn
+    from player.tasks.turns import Plan, Sitting, Turn
 
 _NARROW, _WIDE = 50, 100
 _INDENT: Final = "  "

@@ -9,7 +9,7 @@ import click
 @click.option("--preview", "name", metavar="NAME|FILE", help="Play one for a while. Ctrl-C ends it softly.")
 def sounds(name: str | None) -> None:
     """List the backgrounds and the chimes, or play one."""
-    from player import catalogue, previewing  # noqa: PLC0415 (see the package's rule)
+    from player.tasks import catalogue, previewing  # noqa: PLC0415 (see the package's rule)
 
     if name is not None:
         return previewing.preview(name, announce=lambda text: click.echo(text, err=True))

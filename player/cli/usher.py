@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from player.pipeline import Prepared, Request
     from player.script.session import Session
-    from player.turns import Plan, Turn
+    from player.tasks.turns import Plan, Turn
 
 
 class Usher:
@@ -38,7 +38,7 @@ class Usher:
         UsageError
             If an option is not for what is asked for.
         """
-        from player import programmes  # noqa: PLC0415 (see the package's rule)
+        from player.tasks import programmes  # noqa: PLC0415 (see the package's rule)
 
         self._plan = programmes.planned(asked, part)
         if self._plan is None:

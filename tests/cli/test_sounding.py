@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from player import catalogue
 from player.output.live.speaker import LEAD_IN
 from player.sound.tones import render
+from player.tasks import catalogue
 from player.techniques.cue import Tone
 from player.units import RATE
 from tests.fakes_sound import noise, written

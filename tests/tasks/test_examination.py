@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player import examination
-from player.examination import Finding, examine
+from player.tasks import examination
+from player.tasks.examination import Finding, examine
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,9 +11,9 @@ import pytest
 from player import pipeline
 from player.errors import DeviceError, ScriptError, VoiceError
 from player.output.sink import Sink
-from player.playing import _Ahead, _hear
 from player.store import Store
-from player.turns import Turn
+from player.tasks.playing import _Ahead, _hear
+from player.tasks.turns import Turn
 from tests.fakes_voice import FakeEngine
 from tests.sound_server import wait_until
 

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 import soundfile
 
-from player import catalogue, pipeline, programmes
+from player import pipeline
 from player.errors import MediaError, OutputError, ScriptError, UsageError, VoiceError
 from player.pipeline import Request
 from player.store import Store
+from player.tasks import catalogue, programmes
 from player.units import RATE
 from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
-    from player.turns import Plan
+    from player.tasks.turns import Plan
 
 SESSION = """\
 title: TITLE

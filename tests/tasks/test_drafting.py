@@ -12,13 +12,14 @@ from urllib.request import url2pathname
 
 import pytest
 
-from player import drafting, pipeline
+from player import pipeline
 from player.errors import OutputError, ScriptError, UsageError
-from player.explanations import explanation
 from player.script import library, reader
 from player.script.session import Session
 from player.script.shapes import fields_of
 from player.store import Store
+from player.tasks import drafting
+from player.tasks.explanations import explanation
 from player.techniques import TECHNIQUES
 from tests.fakes_voice import FakeEngine
 

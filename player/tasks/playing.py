@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from player.pipeline import Machine, Prepared, Progress
-    from player.turns import Turn
+    from player.tasks.turns import Turn
 
 FIRST_BLOCK_MS: Final = 1000
 """The first block is short, so that sound begins at once."""

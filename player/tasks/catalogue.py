@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from player.errors import PlayerError
 from player.pipeline import Machine, Request, load
-from player.programmes import planned
 from player.script import library
+from player.tasks.programmes import planned
 from player.techniques import TECHNIQUES
 from player.techniques.chimes import CHIMES
 from player.techniques.planning import plan

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player import watching
-from player.watching import EVERY_S, SETTLED_S, files_of, rounds
+from player.tasks import watching
+from player.tasks.watching import EVERY_S, SETTLED_S, files_of, rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,13 +11,13 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from player import schemas
 from player.errors import ScriptError, UsageError
-from player.explanations import explanation
 from player.pipeline import Request, load
 from player.script import library, programme, reader
 from player.script.kinds import shown
 from player.script.nodes import Mapping, Scalar, Sequence
+from player.tasks import schemas
+from player.tasks.explanations import explanation
 from player.techniques import TECHNIQUES
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from player.script import library, programme
 from player.script.kinds import shown
 from player.script.near import did_you_mean
 from player.script.shapes import enumerated
+from player.tasks.turns import Plan, Sitting, Turn
 from player.techniques import TECHNIQUES
 from player.techniques.planning import plan
 from player.timeline import fit
 from player.timeline.layout import nominal_ms
-from player.turns import Plan, Sitting, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -148,7 +148,8 @@ def export(
     PlayerError
         With what stands in the way of a session, or of writing.
     """
-    from player.output.file.atomic import must_be_free, sentences  # noqa: PLC0415 (needed by no one else)
+    from player.output.file.atomic import must_be_free, sentences  # noqa: PLC0415 (playing needs no encoders)
+    from player.tasks import exporting  # noqa: PLC0415
 
     files = targets(plan, folder, form)
     for file in files:
@@ -161,7 +162,7 @@ def export(
     for turn, file in zip(plan.turns, files, strict=True):
         ready = pipeline.prepare(turn.request, machine)
         with steps(turn.title) as report:
-            pipeline.export(ready, file, form, force=force, progress=report)
+            exporting.export(ready, file, form, force=force, progress=report)
         yield turn, file
 
 
