@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from player.errors import Position, Problem, ScriptError
-from player.script import fitting, params
-from player.script.kinds import OutOfRangeError, shown
+from player.script import fitting, params, strays
+from player.script.kinds import shown
 from player.script.near import nearest
 from player.script.nodes import Mapping, Node, Scalar, Sequence
 from player.script.shapes import AnyStep, Field, Many, Record, Shape, Table, enumerated, fields_of, shape_of
@@ -72,12 +72,15 @@ class Binder:
         What was found so far.
     places
         Where the values of the present step stand.
+    around
+        The fields of the mappings around the present one in its step, the outermost first.
     """
 
     kinds: abc.Mapping[str, type]
     values: abc.Mapping[str, str | None] | None
     problems: list[Problem] = field(default_factory=list)
     places: dict[str, Position] = field(default_factory=dict)
+    around: list[tuple[Field, ...]] = field(default_factory=list)
     steps: int = 0
 
     def wrong(self, at: Position, text: str) -> Outcome:
@@ -101,7 +104,7 @@ class Binder:
         if not node.text.strip():
             return self.wrong(node.at, f"{name} must not be empty")
         if isinstance(shape, AnyStep):
-            return self.wrong(node.at, _bare_step(node.text, self.kinds))
+            return self.wrong(node.at, strays.bare_step(node.text, self.kinds))
         kinds, wrapper = fitting.scalar_kinds(shape), fitting.wrapper(shape)
         if not kinds and wrapper is None:
             return self.wrong(node.at, f"{name} {fitting.misfit(node, shape)}")
@@ -125,7 +128,7 @@ class Binder:
                 return WRONG
             except ValueError as error:
                 errors.append(error)
-        if not last and not any(isinstance(error, OutOfRangeError) for error in errors):
+        if not last and not fitting.is_meant(text, kinds, errors):
             return Outcome.UNREAD
         source = f" (the value of ${parameter})" if parameter else ""
         return self.wrong(node.at, f"{name} {fitting.unreadable(text, kinds, errors)}{source}")
@@ -171,7 +174,8 @@ class Binder:
             if key.text in found:
                 first = found[key.text][0].at
                 text = f"key {shown(key.text)} stands here a second time; the first is in line {first.line}"
-                self.wrong(key.at, f"{text}, column {first.column}")
+                remedy = "; begin each step with its own '- '" if key.text in self.kinds else ""
+                self.wrong(key.at, f"{text}, column {first.column}{remedy}")
             else:
                 found[key.text] = (key, value)
         return found
@@ -187,6 +191,25 @@ class Binder:
         """A mapping as a dataclass; ``given`` are fields that are known already, by their names in the program."""
         found, fields = self.pairs(node), fields_of(shape.type)
         guessed = self._unknown(found, fields, name)
+        self.around.append(fields)
+        arguments = self._arguments(node, found, name, path, fields, given, guessed)
+        self.around.pop()
+        # What is misspelt may be what another field needs beside it: then only the misspelling is told.
+        if guessed - {""} or WRONG in arguments.values():
+            return WRONG
+        return self._make(shape.type, arguments, node, found, name)
+
+    def _arguments(
+        self,
+        node: Mapping,
+        found: Pairs,
+        name: str,
+        path: str,
+        fields: tuple[Field, ...],
+        given: abc.Mapping[str, object],
+        guessed: abc.Container[str],
+    ) -> dict[str, object]:
+        """The value of each field by its name in the program; what is left out has its default."""
         arguments: dict[str, object] = dict(given)
         for each in fields:
             if each.attribute in given:
@@ -198,7 +221,7 @@ class Binder:
                 arguments[each.attribute] = WRONG
                 if each.key not in guessed:
                     self.wrong(node.at, f"{each.key} is missing{_inside(name)}")
-        return WRONG if WRONG in arguments.values() else self._make(shape.type, arguments, node, found, name)
+        return arguments
 
     def _unknown(self, found: Pairs, fields: tuple[Field, ...], name: str) -> set[str]:
         """Tell the keys that are not known; what they seem to mean is not told as missing, too."""
@@ -207,12 +230,11 @@ class Binder:
         for word, (key, value) in found.items():
             if word in known:
                 continue
-            guess = _before_colon(word, value, known)
+            guess = strays.before_colon(word, value, known)
             if guess:
                 self.wrong(key.at, f"a space is missing behind the colon of {shown(word)}")
             else:
-                guess = nearest(word, [each for each in known if each not in found])
-                remedy = f"did you mean {guess!r}?" if guess else f"allowed: {enumerated(known)}"
+                guess, remedy = strays.meant(word, name, fields, found, self.around, self.kinds)
                 self.wrong(key.at, f"unknown key {shown(word)}{_inside(name)}; {remedy}")
             guessed.add(guess or "")
         return guessed
@@ -236,9 +258,9 @@ class Binder:
         key = self._step_key(node)
         if key is None:
             return WRONG
-        outer, self.places = self.places, {}
+        outer, self.places, self.around = (self.places, self.around), {}, []
         fields = self.record(node, Record(self.kinds[key]), key, "")
-        places, self.places = self.places, outer
+        places, (self.places, self.around) = self.places, outer
         return WRONG if fields is WRONG else Step(fields, node.at, MappingProxyType(places))
 
     def _step_key(self, node: Mapping) -> str | None:
@@ -256,30 +278,16 @@ class Binder:
         return None
 
     def _no_step_key(self, node: Mapping, words: list[str]) -> None:
-        options = {each.key for kind in self.kinds.values() for each in fields_of(kind)}
         for key, value in node.pairs:
-            if _before_colon(key.text, value, self.kinds):
+            if strays.before_colon(key.text, value, self.kinds):
                 self.wrong(key.at, f"a space is missing behind the colon of {shown(key.text)}")
                 return
-            guess = None if key.text in options else nearest(key.text, self.kinds)
+            guess = None if strays.is_of_a_step(key.text, self.kinds) else nearest(key.text, self.kinds)
             if guess:
                 self.wrong(key.at, f"unknown step {shown(key.text)}; did you mean {guess!r}?")
                 return
         has = enumerated([shown(word) for word in words]) or "nothing"
         self.wrong(node.at, f"a step must have one of {', '.join(self.kinds)}, but this one has {has}")
-
-
-def _bare_step(text: str, kinds: abc.Container[str]) -> str:
-    word = text.split(maxsplit=1)[0].partition(":")[0]
-    if word in kinds:
-        return f"a step must have a colon and a space behind its key, such as '{word}: ...', not {shown(text)}"
-    return f"a step must be a key and its value, such as 'say: text', not {shown(text)}"
-
-
-def _before_colon(word: str, value: Node, known: abc.Container[str]) -> str | None:
-    """The known key in ``key:value``, which YAML takes for one long key without a value."""
-    before, colon, _ = word.partition(":")
-    return before if colon and before in known and isinstance(value, Scalar) and value.empty else None
 
 
 def _below(path: str, key: str) -> str:

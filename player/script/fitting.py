@@ -70,6 +70,12 @@ def _known_keys(node: Mapping, shape: Record | Table) -> int:
     return sum(key.text in known for key, _ in node.pairs)
 
 
+def inner_keys(shape: Shape) -> set[str]:
+    """The keys of a mapping that may stand there."""
+    records = [option.type for option in options(shape) if isinstance(option, Record)]
+    return {each.key for record in records for each in fields_of(record)}
+
+
 def misfit(node: Node, shape: Shape) -> str:
     """The fragment for a node that has the wrong form."""
     if isinstance(node, Scalar):
@@ -86,9 +92,18 @@ def _remedy(shape: Shape) -> str:
     return ""
 
 
+def is_meant(text: str, kinds: list[Kind], errors: list[ValueError]) -> bool:
+    """Whether one of the kinds was meant, although none could read it: a word nearly right, a value out of range."""
+    return bool(_near_word(text, kinds)) or any(isinstance(error, OutOfRangeError) for error in errors)
+
+
+def _near_word(text: str, kinds: list[Kind]) -> str:
+    return did_you_mean(text, [word for kind in kinds for word in getattr(kind, "words", ())])
+
+
 def unreadable(text: str, kinds: list[Kind], errors: list[ValueError]) -> str:
     """Why no kind could read it: the one reason, or that of the kind it was meant for, or all that is allowed."""
-    near = did_you_mean(text, [word for kind in kinds for word in getattr(kind, "words", ())])
+    near = _near_word(text, kinds)
     hint = f"; {near}" if near else ""
     meant = next((error for error in errors if isinstance(error, OutOfRangeError)), None)
     if meant is not None or len(errors) == 1:

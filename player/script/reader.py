@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, cast
 
 from yaml import events
@@ -62,9 +64,10 @@ def compose(text: str | bytes, name: str) -> tuple[Node, list[Problem]]:
     """
     script = decode(text, name) if isinstance(text, bytes) else _sized(text, name)
     _check_characters(script, name)
-    composer = _Composer(name)
+    composer = _Composer(name, tuple(script.splitlines()))
     for event in _events(script, composer):
         composer.take(event)
+    composer.tell_unused_anchors()
     if composer.root is None or (isinstance(composer.root, Scalar) and composer.root.empty):
         composer.refuse(Position(name, 1, 1), "there is nothing in this file")
     return composer.root, composer.problems
@@ -158,13 +161,15 @@ class _Open:
 class _Composer:
     """Puts nodes together from events, without recursion, and keeps the limits while it does."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, lines: tuple[str, ...] = ()) -> None:
         self.name = name
+        self.lines = lines
         self.root: Node | None = None
         self.problems: list[Problem] = []
         self.last_quote: syntax.Quote | None = None
         self._open: list[_Open] = []
         self._anchors: dict[str, _Built] = {}
+        self._unused: dict[str, Position] = {}
         self._count = 0
         self._documents = 0
 
@@ -203,9 +208,24 @@ class _Composer:
         if event.style in ("'", '"'):
             end = cast("Mark", event.end_mark)
             self.last_quote = syntax.Quote((at.line - 1, at.column - 1), (end.line, end.column))
-        scalar = Scalar(unicodedata.normalize("NFC", event.value), event.style is not None, at)
+        quoted = event.style is not None
+        text = event.value if event.value or quoted else self._swallowed(event, at)
+        scalar = Scalar(unicodedata.normalize("NFC", text), quoted, at)
         self._count_in(1, at)
         self._add(_Built(scalar, 1, 0), event.anchor)
+
+    def _swallowed(self, event: events.ScalarEvent, at: Position) -> str:
+        """What YAML took for its own signs where nothing else stands; told, so that nobody misses it."""
+        before, sign, comment = "".join(self.lines[at.line - 1 : at.line])[at.column - 1 :].partition("#")
+        if sign and not before.strip() and not event.tag and not event.anchor:
+            self.problems.append(Problem(replace(at, column=at.column + len(before)), syntax.ONLY_A_COMMENT))
+            return sign + comment
+        return event.tag or event.anchor or ""
+
+    def tell_unused_anchors(self) -> None:
+        """An anchor that nothing refers to is most often the first word of a text."""
+        text = "is a sign of YAML's own; put a text that begins with '&' in quotes"
+        self.problems += [Problem(at, f"{shown(f'&{anchor}')} {text}") for anchor, at in self._unused.items()]
 
     def _check_tag(self, event: events.ScalarEvent | events.CollectionStartEvent, at: Position) -> None:
         if event.tag is not None:
@@ -224,13 +244,20 @@ class _Composer:
         at = self._at(done.event)
         sequence = isinstance(done.event, events.SequenceStartEvent)
         node = Sequence(tuple(done.items), at) if sequence else Mapping(tuple(done.pairs), at)
+        self._tell_split_texts(done.items if done.event.flow_style else [])
         self._add(_Built(node, done.size, done.height + 1), done.event.anchor)
+
+    def _tell_split_texts(self, items: list[Node]) -> None:
+        plain = [item if isinstance(item, Scalar) and not item.quoted else None for item in items]
+        split = [after for item, after in pairwise(plain) if item and after and syntax.is_split(item.text, after.text)]
+        self.problems += [Problem(each.at, syntax.SPLIT_BY_A_COMMA) for each in split]
 
     def _alias(self, event: events.AliasEvent) -> None:
         at, built = self._at(event), self._anchors.get(event.anchor or "")
         if built is None:
             text = f"{shown(f'*{event.anchor}')} stands for nothing above it; put a text that begins with '*' in quotes"
             self.refuse(at, text)
+        self._unused.pop(event.anchor or "", None)
         self._count_in(built.size, at)
         self._check_depth(len(self._open) + built.height, at)
         self._add(built, None)
@@ -247,6 +274,7 @@ class _Composer:
     def _add(self, built: _Built, anchor: str | None) -> None:
         if anchor is not None:
             self._anchors[anchor] = built
+            self._unused[anchor] = built.node.at
         if not self._open:
             self.root = built.node
             return

@@ -6,7 +6,7 @@ is for those who know sounds and voices. What the steps are is handed in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 (hints are read when a script is bound)
+from collections.abc import Callable, Mapping  # noqa: TC003 (hints are read when a script is bound)
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Final, Literal, cast
@@ -98,7 +98,13 @@ class Session:
     places: Mapping[str, Position] = field(default_factory=dict, metadata=NOT_WRITTEN, compare=False)
 
 
-def parse(text: str | bytes, name: str, kinds: Mapping[str, type], values: Mapping[str, str] = _NO_VALUES) -> Session:
+def parse(
+    text: str | bytes,
+    name: str,
+    kinds: Mapping[str, type],
+    values: Mapping[str, str] = _NO_VALUES,
+    asked_at: Position | None = None,
+) -> Session:
     """A script as a session.
 
     Parameters
@@ -111,6 +117,8 @@ def parse(text: str | bytes, name: str, kinds: Mapping[str, type], values: Mappi
         Step key to the frozen dataclass of its fields.
     values
         What parameters stand for in place of their defaults.
+    asked_at
+        Where these values are asked for, if that is in another script: what is wrong with them is told there.
 
     Raises
     ------
@@ -121,7 +129,7 @@ def parse(text: str | bytes, name: str, kinds: Mapping[str, type], values: Mappi
     binder = Binder(kinds, None, problems)
     session: object = WRONG
     if isinstance(root, Nodes):
-        session = _session(root, binder, name, values)
+        session = _session(root, binder, name, values, asked_at)
     else:
         binder.wrong(root.at, "a script must be keys and values: a 'title:', and 'steps:' with a list below it")
     if binder.problems:
@@ -150,9 +158,13 @@ def _good(nodes: tuple[Node, ...], binder: Binder) -> tuple[Step, ...]:
     return tuple(step for step in read if isinstance(step, Step))  # with a problem in it, it would be none
 
 
-def _session(root: Nodes, binder: Binder, name: str, values: Mapping[str, str]) -> object:
+def _session(root: Nodes, binder: Binder, name: str, values: Mapping[str, str], asked_at: Position | None) -> object:
     parameters = _parameters(root, binder)
-    binder.values = chosen = _choose(parameters, values, root, binder)
+
+    def where(key: str) -> Position:
+        return asked_at or binder.places.get(key, root.at)
+
+    binder.values = chosen = _choose(parameters, values, binder, where)
     given = {
         "params": MappingProxyType(parameters),
         "values": MappingProxyType(chosen),
@@ -180,18 +192,23 @@ def _parameters(root: Nodes, binder: Binder) -> dict[str, Parameter | Outcome]:
 
 
 def _choose(
-    parameters: Mapping[str, Parameter | Outcome], values: Mapping[str, str], root: Nodes, binder: Binder
+    parameters: Mapping[str, Parameter | Outcome],
+    values: Mapping[str, str],
+    binder: Binder,
+    where: Callable[[str], Position],
 ) -> dict[str, str | None]:
     """What each parameter stands for; None where a problem has been told."""
     there = f"there are {enumerated([*parameters])}" if parameters else "this script has none"
     for word in values:
         if word not in parameters:
             text = f"there is no parameter {shown(word)}; {did_you_mean(word, parameters) or there}"
-            binder.wrong(binder.places.get("params", root.at), text)
-    return {word: _chosen(word, each, values.get(word), binder) for word, each in parameters.items()}
+            binder.wrong(where("params"), text)
+    return {word: _chosen(word, each, values.get(word), binder, where) for word, each in parameters.items()}
 
 
-def _chosen(word: str, parameter: Parameter | Outcome, value: str | None, binder: Binder) -> str | None:
+def _chosen(
+    word: str, parameter: Parameter | Outcome, value: str | None, binder: Binder, where: Callable[[str], Position]
+) -> str | None:
     if isinstance(parameter, Outcome):
         return None
     if value is None:
@@ -200,6 +217,6 @@ def _chosen(word: str, parameter: Parameter | Outcome, value: str | None, binder
         text = TextKind().parse(value)
         parameter.check(text)
     except ValueError as error:
-        binder.wrong(binder.places[f"params.{word}"], f"{word} {error}")
+        binder.wrong(where(f"params.{word}"), f"{word} {error}")
         return None
     return text

@@ -20,7 +20,12 @@ Explanation = tuple[int, int, str]
 """Line and column, from 1, and the sentence."""
 
 NO_CHARACTER: Final = "this escape names no character; in double quotes a backslash must be doubled"
+ONLY_A_COMMENT: Final = (
+    "a '#' behind a blank begins a comment, and nothing else stands here; put a text with '#' in quotes"
+)
+SPLIT_BY_A_COMMA: Final = "a comma in brackets begins the next entry; put a text with a comma in quotes"
 _GLUED = re.compile(r"\s*(?:- +)*[A-Za-z_][\w-]*:(?=[^\s:/])")
+_KEY = re.compile(r"[\"']?[\w$-]+[\"']?:(?:\s|$)")
 _KEY_ONLY = re.compile(r"\s*(?:- +)*[\"']?[\w$-]+[\"']?\s*")
 
 
@@ -65,6 +70,11 @@ class Trouble:
 def explain(trouble: Trouble) -> Explanation:
     """The problem as the first rule that fits tells it."""
     return next(said for rule in _RULES if (said := rule(trouble)) is not None)
+
+
+def is_split(text: str, after: str) -> bool:
+    """Whether two entries of a list in brackets look like one sentence with a comma in it."""
+    return after[:1].islower() and after.endswith((".", "!", "?")) and not text.endswith((".", "!", "?", ":"))
 
 
 def _say(place: Place, text: str) -> Explanation:
@@ -147,7 +157,19 @@ def _block(trouble: Trouble) -> Explanation | None:
         return _say(trouble.at, f"the text goes on after {before[-1]!r}; put all of it in quotes")
     if before.strip(" -"):
         return _say(trouble.at, "this cannot stand here; put a text with special characters in quotes")
+    if _under_a_dash(trouble):
+        return _say(
+            trouble.at, "this line begins under a '-'; begin it in the column of the key beside which it belongs"
+        )
     return _say(trouble.at, "the indentation of this line fits no line above it; begin equal things in one column")
+
+
+def _under_a_dash(trouble: Trouble) -> bool:
+    """A key in the column of a list's dashes: most often an option of the entry above, indented too little."""
+    number, column = trouble.at
+    place = trouble.context_at
+    above = place is not None and place[1] == column and trouble.line(place[0])[column:].startswith("- ")
+    return above and _KEY.match(trouble.line(number), column) is not None
 
 
 _STARTS: Final = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from player.script.types import Duration, Level, Name
 from player.techniques.cue import BedChange, Part
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BedFields:
-    """What changes; what is left out stays as it was."""
+    """What changes; what is left out stays as it was. A bare value is the sound."""
+
+    shorthand: ClassVar[str] = "sound"
 
     sound: Name | None = None
     under_voice: Level | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from player.script.types import Count, Duration, FieldError, Text
+from player.script.types import Count, Duration, FieldError, OneOrMore, Text
 from player.techniques.cue import Part, Slot
 from player.techniques.speech import spoken
 
@@ -27,7 +27,7 @@ class Prompts:
     each: Duration
     prompts: Count | None = None
     lead_for: Duration | None = None
-    say: tuple[Text, ...] = ()
+    say: OneOrMore[Text] = ()
 
     def __post_init__(self) -> None:
         """Without ``prompts`` there are as many as ``say`` has lines; more lines than prompts are a mistake."""

@@ -73,7 +73,7 @@ class SetKind:
 
     def schema(self) -> dict[str, object]:
         """JSON Schema of the text."""
-        return {"type": "string", "examples": list(library.muscle_sets())}
+        return {"type": "string", "examples": list(library.muscle_sets(own=False))}
 
 
 def group_set(name: str) -> GroupSet:

@@ -114,7 +114,7 @@ class Planner:
             raise ScriptError([Problem(at, f"include must not go round in a circle: {circle}")])
         key = (trail[-1], tuple(sorted(params.items())))
         if key not in self.read:
-            self.read[key] = parse(source.text, str(source.path), self.kinds, params)
+            self.read[key] = parse(source.text, str(source.path), self.kinds, params, asked_at=at)
         yield from replace(self, trail=trail).steps(self.read[key].steps)
 
     def steps(self, steps: Iterable[Step]) -> Iterator[Part]:
