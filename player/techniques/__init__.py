@@ -13,6 +13,7 @@ from player.techniques.breathing import Breathe
 from player.techniques.chimes import Chime
 from player.techniques.flow import Include, Repeat, Section
 from player.techniques.grounding import Notice
+from player.techniques.movement import Move
 from player.techniques.muscles import Muscles
 from player.techniques.recordings import Play
 from player.techniques.scan import Scan
@@ -26,6 +27,7 @@ TECHNIQUES: Final[dict[str, type]] = {
     "muscles": Muscles,
     "notice": Notice,
     "scan": Scan,
+    "move": Move,
     "repeat": Repeat,
     "chime": Chime,
     "play": Play,
