@@ -7,21 +7,29 @@ that cannot be had is told at its step. It stands beside the pipeline.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from player.errors import MediaError, Position, Problem, ScriptError, printable
 from player.script import library
 from player.techniques.cue import BedChange, Part, Recording, Slot, Speech
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from player.script.session import Session
+    from player.sound.bed import Bed
     from player.sound.recording import Recording as OpenRecording
     from player.store import Store
 
 
-def beds(session: Session, parts: Iterable[Part], asked: str | None) -> tuple[dict[str, Path], list[Problem]]:
+class Found(NamedTuple):
+    """A background's file, and the place in a script that names it; None for the user's own."""
+
+    path: Path
+    at: Position | None
+
+
+def beds(session: Session, parts: Iterable[Part], asked: str | None) -> tuple[dict[str, Found], list[Problem]]:
     """The file of each bed by its name, and what is wrong with the others; ``asked`` is the user's own background.
 
     Raises
@@ -29,7 +37,7 @@ def beds(session: Session, parts: Iterable[Part], asked: str | None) -> tuple[di
     MediaError
         If there is no such background as the user asks for.
     """
-    found: dict[str, Path] = {}
+    found: dict[str, Found] = {}
     problems: list[Problem] = []
     for name, at in _named_beds(session, parts, asked):
         try:
@@ -37,13 +45,39 @@ def beds(session: Session, parts: Iterable[Part], asked: str | None) -> tuple[di
         except MediaError as error:
             problems.append(Problem(at, str(error)))
             continue
-        if found.setdefault(name, path).resolve() != path.resolve():
+        if found.setdefault(name, Found(path, at)).path.resolve() != path.resolve():
             problems.append(
                 Problem(at, f"sound {name!r} is another file in the script that includes this one; rename it")
             )
     if asked is not None and asked != "none":
-        found[asked] = _users_own(asked)
+        found[asked] = Found(_users_own(asked), None)
     return found, problems
+
+
+def open_beds(beds: Mapping[str, Found], store: Store) -> dict[str, Bed]:
+    """Each bed, conformed (or found in the store) and open.
+
+    Raises
+    ------
+    ScriptError
+        With every file named in a script that is no sound.
+    MediaError
+        If the user's own is none.
+    """
+    from player.sound.bed import open_bed  # noqa: PLC0415 (numpy)
+
+    opened: dict[str, Bed] = {}
+    problems: list[Problem] = []
+    for name, (path, at) in beds.items():
+        try:
+            opened[name] = open_bed(path, store)
+        except MediaError as error:
+            if at is None:
+                raise
+            problems.append(Problem(at, str(error)))
+    if problems:
+        raise ScriptError(problems)
+    return opened
 
 
 def _named_beds(session: Session, parts: Iterable[Part], asked: str | None) -> Iterable[tuple[str, Position]]:

@@ -131,8 +131,6 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
     PlayerError
         With what stands in the way: all problems of the script, a voice or a file that is not there.
     """
-    from player.sound.bed import open_bed  # noqa: PLC0415 (numpy)
-
     session = load(request)
     parts = _planned(session, request)
     beds, problems = media.beds(session, parts, request.background)
@@ -142,8 +140,18 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
         problems += error.problems
     if problems:
         raise ScriptError(problems)
-    opened = {name: open_bed(path, machine.store) for name, path in beds.items()}
-    return Prepared(session, timeline, clips, recordings, opened, machine)
+    return Prepared(session, timeline, clips, recordings, media.open_beds(beds, machine.store), machine)
+
+
+def _must_have_voice(session: Session, engine: Engine) -> None:
+    """A voice or language that the script names and nobody here speaks is a problem at its place."""
+    at = session.places.get("voice.name" if session.voice.name else "language")
+    if at is None or not engine.version:  # where there is no engine at all, this raises
+        return
+    try:
+        engine.request(Utterance("a", session.language, session.voice.name))
+    except VoiceError as error:
+        raise ScriptError([Problem(at, str(error))]) from error
 
 
 def _planned(session: Session, request: Request) -> tuple[Part, ...]:
@@ -168,10 +176,10 @@ def _laid(
     """
     flat = fit.settle(parts)
     recordings = media.recordings(flat, machine.store)
-    clips, timeline = _spoken(session, flat, recordings, machine, progress)
+    clips, timeline = _spoken(session, flat, recordings, request, machine, progress)
     if request.length_ms is not None:
         flat = fit.to_length(parts, timeline.total_ms, request.length_ms)
-        clips, timeline = _spoken(session, flat, recordings, machine, progress)
+        clips, timeline = _spoken(session, flat, recordings, request, machine, progress)
     return timeline, clips, recordings
 
 
@@ -179,12 +187,16 @@ def _spoken(
     session: Session,
     flat: tuple[Part, ...],
     recordings: Mapping[Recording, OpenRecording],
+    request: Request,
     machine: Machine,
     progress: Progress | None = None,
 ) -> tuple[dict[Utterance, Clip], Timeline]:
     from player.voice.clips import speak_all  # noqa: PLC0415 (numpy)
 
-    clips = speak_all(utterances(flat), machine.engine, machine.store, progress=progress)
+    wanted = utterances(flat)
+    if wanted and request.voice is None:
+        _must_have_voice(session, machine.engine)
+    clips = speak_all(wanted, machine.engine, machine.store, progress=progress)
 
     def clip_of(said: Utterance | Recording) -> Spoken:
         return recordings[said] if isinstance(said, Recording) else clips[said]

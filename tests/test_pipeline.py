@@ -128,7 +128,7 @@ def test_what_does_not_fit_is_told_beside_what_cannot_be_planned(script: Path, m
 
 def test_a_bed_that_is_no_sound_is_found_by_check(script: Path, machine: pipeline.Machine) -> None:
     (script.parent / "noise.wav").write_bytes(b"not a sound at all")
-    with pytest.raises(MediaError, match=r"noise\.wav"):
+    with pytest.raises(ScriptError, match=r"short\.yaml:2:21: .*noise\.wav"):
         pipeline.check(pipeline.Request(str(script)), machine)
 
 
@@ -232,3 +232,17 @@ def test_a_recording_longer_than_its_slot_is_a_problem(recorded: Path, machine: 
     recorded.write_text(recorded.read_text().replace("then: 2s", "for: 2s"))
     with pytest.raises(ScriptError, match=r"'mine\.wav' takes 3s, but its slot is 2s; .* or shorten the recording"):
         prepared(recorded, machine)
+
+
+def test_a_background_of_the_users_own_that_is_no_sound_is_told(
+    script: Path, machine: pipeline.Machine, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.flac").write_bytes(b"not a sound at all")
+    with pytest.raises(MediaError, match=r"mine\.flac"):
+        prepared(script, machine, background=str(tmp_path / "mine.flac"))
+
+
+def test_a_voice_that_nobody_here_has_is_a_problem_at_its_place(script: Path, machine: pipeline.Machine) -> None:
+    script.write_text(SHORT.replace("\nbackground", "\nvoice: {name: nobody}\nbackground", 1))
+    with pytest.raises(ScriptError, match=r"short\.yaml:2:15: there is no voice 'nobody'"):
+        prepared(script, machine)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
-from player import catalogue
 from player.cli.listening import FORMATS
 from player.output.file.export import FORMATS as WRITTEN
 from player.script.session import parse
+from player.tasks import catalogue
 from player.techniques import TECHNIQUES
 from player.techniques.planning import plan
 from player.units import timecode
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_script_that_it_shows_has_no_problem() -> None:
@@ -23,15 +22,21 @@ def test_the_script_that_it_shows_has_no_problem() -> None:
     assert plan(parse(script, "evening.yaml", TECHNIQUES, {"breaths": "12"}))
 
 
-@pytest.mark.parametrize("key", TECHNIQUES)
-def test_every_step_stands_in_its_table(key: str) -> None:
-    assert re.search(rf"^\| `{key}: ", README, re.MULTILINE)
-
-
 def test_every_bundled_session_stands_in_its_table_with_its_length() -> None:
     for session in catalogue.sessions():
         length = timecode(session.length_ms or 0)
         assert re.search(rf"^\| `{session.name}` \|.*\| {length} \|$", README, re.MULTILINE)
+
+
+def test_every_programme_stands_in_its_table() -> None:
+    for programme in catalogue.programmes():
+        assert re.search(rf"^\| `{programme.name}` \|", README, re.MULTILINE)
+
+
+def test_its_pictures_are_there() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert len(pictures) == 3
+    assert all((ROOT / picture).is_file() for picture in pictures)
 
 
 def test_the_command_line_offers_what_can_be_written() -> None:
