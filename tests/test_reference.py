@@ -20,10 +20,11 @@ from player.cli import main
 from player.errors import ScriptError, VoiceError
 from player.script import library, programme
 from player.script.binding import MOST_STEPS, bind
+from player.script.encoding import LARGEST
 from player.script.fitting import options, scalar_kinds
 from player.script.kinds import ChoiceKind, DurationKind, FlagKind, LevelKind, PercentKind, TextKind, WholeKind
 from player.script.params import Parameter
-from player.script.reader import LARGEST, read
+from player.script.reader import read
 from player.script.session import Background, Session, VoiceSettings, parse
 from player.script.shapes import Many, One, fields_of
 from player.store import Store

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from player.errors import MediaError, UsageError, printable
+from player.script.encoding import LARGEST, decode
 from player.script.kinds import shown
 from player.script.near import did_you_mean
-from player.script.reader import LARGEST, decode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

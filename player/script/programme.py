@@ -116,7 +116,7 @@ def is_programme(text: str) -> bool:
     if not _HINT.search(text):
         return False
     try:
-        root, _ = reader.compose(text, "")
+        root, _ = reader.compose(text, "", exact=False)
     except ScriptError:  # whoever reads it as a session tells the same problems
         return False
     keys = {key.text for key, _ in root.pairs} if isinstance(root, Nodes) else set()

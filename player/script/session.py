@@ -125,7 +125,22 @@ def parse(
     ScriptError
         With every problem of the script and of the values.
     """
-    root, problems = reader.compose(text, name)
+    try:  # nearly every script is well; what is wrong with another one is then told exactly
+        return _read(text, name, kinds, values, asked_at, exact=False)
+    except ScriptError:
+        return _read(text, name, kinds, values, asked_at, exact=True)
+
+
+def _read(
+    text: str | bytes,
+    name: str,
+    kinds: Mapping[str, type],
+    values: Mapping[str, str],
+    asked_at: Position | None,
+    *,
+    exact: bool,
+) -> Session:
+    root, problems = reader.compose(text, name, exact=exact)
     binder = Binder(kinds, None, problems)
     session: object = WRONG
     if isinstance(root, Nodes):

@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from player.errors import Position, ScriptError
-from player.script import reader
+from player.script import encoding, library, reader
 from player.script.nodes import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Plain = str | list["Plain"] | dict[str, "Plain"]
 
@@ -175,9 +179,9 @@ def test_a_byte_that_is_not_utf_8_is_found_in_its_line() -> None:
 
 
 def test_a_large_file_is_refused_unread() -> None:
-    assert problems("#" * (reader.LARGEST + 1)) == ["1:1: a script must be at most 256 KiB"]
-    assert problems(b"\xff" * (reader.LARGEST + 1)) == ["1:1: a script must be at most 256 KiB"]
-    assert plain(reader.read("a: b\n" + "#" * (reader.LARGEST - 5), "f")) == {"a": "b"}
+    assert problems("#" * (encoding.LARGEST + 1)) == ["1:1: a script must be at most 256 KiB"]
+    assert problems(b"\xff" * (encoding.LARGEST + 1)) == ["1:1: a script must be at most 256 KiB"]
+    assert plain(reader.read("a: b\n" + "#" * (encoding.LARGEST - 5), "f")) == {"a": "b"}
 
 
 @pytest.mark.parametrize(
@@ -244,3 +248,36 @@ def test_quoted_text_comes_back(texts: list[str]) -> None:
     lines = "".join("- '{}'\n".format(text.replace("'", "''")) for text in texts)
     node = reader.read(lines, "f")
     assert plain(node) == [unicodedata.normalize("NFC", text) for text in texts]
+
+
+BUNDLED = sorted(library.bundled("scripts").rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
+def test_the_quick_way_gives_the_same_nodes_at_the_same_places(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert reader.compose(text, "f", exact=False) == reader.compose(text, "f")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: {b: [1:30, 'no', \"x\\n\"], c: |\n  t\n}",
+        "a: >-\n  folded\n  text\n\n  more\nb: &x [1]\nc: *x\n",
+        "- - a\n  - b: c\n    d: é — ü\n",
+        "a: b # c\n# d\n'e f': 'it''s'\n",
+    ],
+)
+def test_the_quick_way_reads_every_form(text: str) -> None:
+    try:
+        wanted = reader.compose(text, "f")
+    except ScriptError:
+        with pytest.raises(ScriptError):
+            reader.compose(text, "f", exact=False)
+    else:
+        assert reader.compose(text, "f", exact=False) == wanted
+
+
+def test_a_tab_never_goes_the_quick_way() -> None:
+    with pytest.raises(ScriptError, match="tab"):
+        reader.compose("a:\tb\n\tc: d", "f", exact=False)

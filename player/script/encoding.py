@@ -1,0 +1,55 @@
+"""From a file's bytes to a text that may be read: its size, its encoding, and no characters that nobody sees.
+
+The rule: scripts are not trusted, so nothing larger than a script ever is, and nothing invisible, goes on to the
+reader. It knows no YAML.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from player.errors import Position, Problem, ScriptError
+
+LARGEST: Final = 256 * 1024
+"""Bytes of a script."""
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+"""What YAML does not allow in a file, and the line ends that editors do not count as such."""
+
+
+def decode(data: bytes, name: str) -> str:
+    """The text of a file in UTF-8, with or without a byte order mark.
+
+    Raises
+    ------
+    ScriptError
+        If it is too large, or not UTF-8; the line is that of the first wrong byte.
+    """
+    _check_size(len(data), name)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", errors="replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        text = f"must be UTF-8 text, but has the byte 0x{data[error.start]:02x}; save the file as UTF-8"
+        raise ScriptError([Problem(Position(name, line, column), text)]) from None
+
+
+def sized(text: str, name: str) -> str:
+    """The text, without a byte order mark, if it is not too large."""
+    _check_size(len(text.encode("utf-8", "surrogatepass")), name)
+    return text.removeprefix("\ufeff")
+
+
+def _check_size(size: int, name: str) -> None:
+    if size > LARGEST:
+        raise ScriptError([Problem(Position(name, 1, 1), f"a script must be at most {LARGEST // 1024} KiB")])
+
+
+def check_characters(script: str, name: str) -> None:
+    """No character that an author cannot see, and YAML does not allow."""
+    if match := _FORBIDDEN.search(script):
+        line, column = script.count("\n", 0, match.start()) + 1, match.start() - script.rfind("\n", 0, match.start())
+        text = f"has the invisible character U+{ord(match.group()):04X}; delete it"
+        raise ScriptError([Problem(Position(name, line, column), text)])
