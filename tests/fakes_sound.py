@@ -50,7 +50,7 @@ def noise(
     return np.random.default_rng(seed).normal(0, level, (round(seconds * rate), channels)).astype(np.float32)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def made(name: str) -> NDArray[np.float64]:
     """A bundled bed as the code makes it; making one takes seconds."""
     return samples(name).astype(np.float64)

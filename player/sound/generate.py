@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from player.sound.loudness import integrated_lufs
-from player.sound.nature import RECIPES
+from player.sound.nature import PACK, RECIPES
+from player.sound.nature.material import Material
 from player.units import CHANNELS, RATE, gain
 
 if TYPE_CHECKING:
@@ -24,34 +25,32 @@ FILE_LUFS: Final = -22.0
 
 _BLOCK_FRAMES: Final = 4096
 """libsndfile crashes when minutes of Ogg are written at once (its issues 233, 396, 426)."""
-_COMPRESSION: Final = 0.7
-"""About 100 kbit/s: 1.1 MB a bed, and no octave more than 0.5 dB off; 0.8 already adds 0.8 dB above 8 kHz."""
 
 
 def samples(name: str) -> NDArray[np.float32]:
     """The bed as it was before it became a file: float32, shape ``(frames, 2)``, at -22 LUFS."""
-    seed, recipe = RECIPES[name]
-    sound = recipe(np.random.Generator(np.random.PCG64(seed)))
+    recipe = RECIPES[name]
+    sound = recipe.make(Material(np.random.Generator(np.random.PCG64(recipe.seed)), recipe.seconds))
     lufs = integrated_lufs(sound, RATE)
     assert lufs is not None  # noqa: S101  (no recipe is silent)
     levelled: NDArray[np.float32] = (sound * gain(FILE_LUFS - lufs)).astype(np.float32)
     return levelled
 
 
-def write(path: Path, sound: NDArray[np.float32]) -> None:
+def write(path: Path, sound: NDArray[np.float32], pack: float = PACK) -> None:
     """An Ogg Vorbis file of samples of shape ``(frames, 2)`` at 48 kHz."""
     import soundfile  # noqa: PLC0415  (only for this)
 
     how = {"samplerate": RATE, "channels": CHANNELS, "format": "OGG", "subtype": "VORBIS"}
-    with soundfile.SoundFile(path, "w", **how, compression_level=_COMPRESSION) as file:
+    with soundfile.SoundFile(path, "w", **how, compression_level=pack) as file:
         for start in range(0, len(sound), _BLOCK_FRAMES):
             file.write(sound[start : start + _BLOCK_FRAMES])
 
 
 def main(folder: Path) -> None:
     """Write every bed into the folder."""
-    for name in RECIPES:
-        write(folder / f"{name}.ogg", samples(name))
+    for name, recipe in RECIPES.items():
+        write(folder / f"{name}.ogg", samples(name), recipe.pack)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from player.store import Draft
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -75,7 +75,7 @@ class Measured:
 def measured(blocks: Iterable[NDArray[np.float32]]) -> Measured:
     """What the blocks, of shape ``(frames, 2)``, hold."""
     meter, peak, frames = Meter(RATE), 0.0, 0
-    for block in blocks:
+    for block in _seconds(blocks):
         meter.add(block)
         peak = max(peak, float(np.abs(block).max(initial=0.0)))
         frames += len(block)
@@ -91,7 +91,15 @@ def draft(found: Measured, blocks: Callable[[], Iterable[NDArray[np.float32]]]) 
     assert found.lufs is not None  # noqa: S101 (whoever asks has refused silence, in words of his own)
     stored, level = _PEAK / found.peak * 32_768, gain(REFERENCE_LUFS - found.lufs)
     facts = {"scale": level / stored, "peak": level * found.peak, "source_lufs": found.lufs}
-    return Draft(facts, (np.rint(block * np.float32(stored)).astype("<i2").tobytes() for block in blocks()))
+    chunks = (np.rint(block * np.float32(stored)).astype("<i2").tobytes() for block in _seconds(blocks()))
+    return Draft(facts, chunks)
+
+
+def _seconds(blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+    """The same in shorter blocks: what is worked on at once takes many times its memory, and resampling makes long."""
+    for block in blocks:
+        for at in range(0, len(block), RATE):
+            yield block[at : at + RATE]
 
 
 def source_digest(path: Path, store: Store) -> str:

@@ -68,7 +68,7 @@ class Guide:
 
 @dataclass(frozen=True)
 class Chime:
-    """A struck sound: each partial is (ratio to ``hz``, strength, share of the length until it is 60 dB down)."""
+    """A struck sound: each partial is (ratio to ``hz``, strength, lengths of the sound until it is 60 dB down)."""
 
     hz: float
     partials: tuple[tuple[float, float, float], ...]
@@ -79,25 +79,46 @@ class Chime:
 _TIMBRE: Final = (1.0, 0.22, 0.1, 0.03)
 """Harmonics of a guide tone: between a flute and a soft organ pipe."""
 
-# Church-bell partials (hum, prime, minor third, fifth, nominal, upper ones); high ones die first, as in bronze.
-_BELL: Final = (
-    (0.5, 0.35, 1.0),
-    (1.0, 1.0, 0.9),
-    (1.003, 0.35, 0.9),
-    (1.2, 0.4, 0.62),
+# A church bell as founders tune it: hum, prime, minor third, fifth, nominal, and two above (hibberts.co.uk, The musical
+# sound quality of church bells). The prime is a pair, as no bell is quite round. High ones die first, as in bronze.
+_CHURCH_BELL: Final = (
+    (0.5, 0.35, 1.25),
+    (1.0, 1.0, 1.1),
+    (1.002, 0.3, 1.1),
+    (1.2, 0.35, 0.7),
     (1.5, 0.18, 0.5),
     (2.0, 0.4, 0.42),
-    (2.51, 0.12, 0.3),
-    (3.01, 0.08, 0.22),
+    (2.5, 0.1, 0.3),
+    (3.0, 0.08, 0.22),
 )
-# A singing bowl: partials near 1 : 2.8 : 5.3, each a pair that beats, because no bowl is quite round.
+# The same of a larger bell struck with something soft: mostly hum and prime.
+_LARGE_BELL: Final = (
+    (0.5, 0.8, 1.15),
+    (0.501, 0.25, 1.15),
+    (1.0, 1.0, 0.95),
+    (1.2, 0.22, 0.6),
+    (1.5, 0.12, 0.45),
+    (2.0, 0.2, 0.35),
+    (3.0, 0.03, 0.2),
+)
+# A handbell: its makers tune the second mode to three times the first, and the first radiates its octave besides
+# (hyperphysics.phy-astr.gsu.edu/hbase/Music/bell.html, after Rossing, The Science of Sound).
+_HANDBELL: Final = (
+    (1.0, 1.0, 1.1),
+    (1.0015, 0.3, 1.1),
+    (2.0, 0.15, 0.7),
+    (3.0, 0.25, 0.5),
+    (3.004, 0.08, 0.5),
+)
+# A singing bowl: partials near 1 : 2.8 : 5.2 (Inacio, Henrique & Antunes, The dynamics of Tibetan singing bowls, Acta
+# Acustica 92, 2006), each a pair that beats slowly.
 _BOWL: Final = (
     (1.0, 1.0, 1.0),
-    (1.006, 0.6, 1.0),
-    (2.76, 0.4, 0.7),
-    (2.775, 0.2, 0.7),
-    (5.3, 0.1, 0.4),
-    (5.32, 0.05, 0.4),
+    (1.0031, 0.4, 1.0),
+    (2.78, 0.4, 0.7),
+    (2.7836, 0.15, 0.7),
+    (5.18, 0.1, 0.4),
+    (5.1826, 0.04, 0.4),
 )
 
 RECIPES: Final[dict[str, Guide | Chime]] = {
@@ -105,9 +126,9 @@ RECIPES: Final[dict[str, Guide | Chime]] = {
     "hold": Guide((294.0, 294.0), pulse_hz=1.0),
     "out": Guide((294.0, 196.0), strength=(1.0, 0.7)),
     "rest": Guide((196.0, 196.0), strength=(1.0, 0.4), softer_db=8.0, longest_ms=1200),
-    "start": Chime(392.0, _BELL),
-    "end": Chime(294.0, _BELL, attack_ms=80),
-    "bell": Chime(523.25, _BELL),
+    "start": Chime(392.0, _CHURCH_BELL, attack_ms=90),
+    "end": Chime(294.0, _LARGE_BELL, attack_ms=100),
+    "bell": Chime(523.25, _HANDBELL, attack_ms=70),
     "bowl": Chime(196.0, _BOWL, attack_ms=120),
 }
 

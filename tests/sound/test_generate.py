@@ -9,19 +9,18 @@ import soundfile
 from player.sound import generate
 from player.sound.generate import FILE_LUFS, main, write
 from player.sound.loudness import integrated_lufs
-from player.sound.nature import RECIPES
+from player.sound.nature import RECIPES, Recipe
 from tests.fakes_sound import RATE, judged, level_db, made, noise
 
 AUDIO = Path(__file__).parents[2] / "audio"
 
 
-@pytest.mark.parametrize("name", RECIPES)
-def test_every_bundled_file_is_what_the_code_makes(name: str) -> None:
+def test_every_bundled_file_is_what_the_code_makes(bed_name: str) -> None:
     """Vorbis keeps no sample, but the level of every second; another seed or recipe would not."""
-    sound, (kept, rate) = made(name), soundfile.read(AUDIO / f"{name}.ogg")
+    sound, (kept, rate) = made(bed_name), soundfile.read(AUDIO / f"{bed_name}.ogg")
     assert rate == RATE
     assert kept.shape == sound.shape
-    seconds = zip(np.split(sound, 90), np.split(kept, 90), strict=True)
+    seconds = zip(*(np.split(each, len(sound) // RATE) for each in (sound, kept)), strict=True)
     assert max(abs(level_db(one) - level_db(other)) for one, other in seconds) < 0.6
     likeness = np.corrcoef(sound[:RATE, 0], kept[:RATE, 0])[0, 1]
     assert likeness > 0.9
@@ -29,7 +28,7 @@ def test_every_bundled_file_is_what_the_code_makes(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_bundled_file_is_small_and_named_in_the_readme(name: str) -> None:
-    assert 700_000 < (AUDIO / f"{name}.ogg").stat().st_size < 1_250_000
+    assert 600_000 < (AUDIO / f"{name}.ogg").stat().st_size < 1_250_000
     assert f"`{name}.ogg`" in (AUDIO / "README.md").read_text(encoding="utf-8")
 
 
@@ -42,7 +41,7 @@ def test_nothing_is_bundled_that_nobody_made() -> None:
 def test_an_independent_meter_finds_it_even_and_soft(name: str) -> None:
     verdict = judged(AUDIO / f"{name}.ogg")
     assert verdict.lufs == pytest.approx(FILE_LUFS, abs=0.6)
-    assert verdict.lra < 6
+    assert verdict.lra < (10 if name == "bowls" else 6)  # between strikes it is nearly silent
     assert verdict.dbtp < -6
 
 
@@ -57,9 +56,12 @@ def test_a_file_holds_every_frame(tmp_path: Path) -> None:
 
 def test_all_files_are_made_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     short = {
-        "hiss": (1, lambda rng: rng.normal(0, 0.1, (RATE, 2))),
-        "hum": (2, lambda rng: rng.normal(0, 1, (RATE, 2))),
+        "hiss": Recipe(1, lambda material: material.rng.normal(0, 0.1, (material.frames, 2)), seconds=1),
+        "hum": Recipe(2, lambda material: material.rng.normal(0, 1, (material.frames, 2)), seconds=2),
     }
     monkeypatch.setattr(generate, "RECIPES", short)
     main(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["hiss.ogg", "hum.ogg"]
+    assert {path.name: soundfile.info(path).frames for path in tmp_path.iterdir()} == {
+        "hiss.ogg": RATE,
+        "hum.ogg": 2 * RATE,
+    }
