@@ -151,9 +151,13 @@ class Elastic:
 
 @dataclass(frozen=True)
 class Marker:
-    """A chapter begins."""
+    """A chapter begins.
+
+    ``level`` 1 is a section of the script; 2 is a part of one, such as a muscle group, and has no heading of its own.
+    """
 
     title: str
+    level: int = 1
 
 
 @dataclass(frozen=True)

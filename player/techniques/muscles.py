@@ -14,7 +14,7 @@ from player.script import library
 from player.script.binding import bind
 from player.script.reader import read
 from player.script.types import Count, Duration, FieldError, ListKind, Name, OneOrMore, Text, duration
-from player.techniques.cue import Part, Slot, Speech
+from player.techniques.cue import Marker, Part, Slot, Speech
 from player.techniques.speech import spoken
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ class Muscles:
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
         """The rounds of each group in turn."""
         for group in (each for each in self._ordered() if not planner.leaves_out(each.short)):
+            yield Marker(group.name, level=2)
             for round_, release in enumerate(self._releases()):
                 yield self._said(at, planner, group, again=round_ > 0)
                 spared = 0

@@ -90,6 +90,7 @@ def lay_out(session: Session, parts: Sequence[Part], clip_of: Callable[[Utteranc
         tuple(desk.slots),
         fades.fade_in,
         fades.fade_out,
+        tuple(desk.groups),
     )
 
 
@@ -110,6 +111,7 @@ class _Desk:
     beds: list[BedState]
     now_ms: int = 0
     sections: list[Section] = field(default_factory=list)
+    groups: list[Section] = field(default_factory=list)
     cues: list[Cue] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     slots: list[Stretch] = field(default_factory=list)
@@ -123,7 +125,8 @@ class _Desk:
     def add(self, part: Part) -> None:
         match part:
             case Marker():
-                self.sections.append(Section(part.title, self.now_ms))
+                marks = self.sections if part.level == 1 else self.groups
+                marks.append(Section(part.title, self.now_ms))
             case BedChange():
                 self.beds.append(self._changed(part))
             case Slot():

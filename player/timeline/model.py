@@ -88,7 +88,7 @@ class Timeline:
 
     ``speech`` are the spans under which the bed is down (spoken cues and whole counted blocks), in order and apart.
     ``slots`` follow each other without a gap and add up to ``total_ms``. ``beds`` is in order of time and never empty;
-    the first state starts at 0.
+    the first state starts at 0. ``groups`` are parts of sections, such as muscle groups: `chapters` has both.
     """
 
     title: str
@@ -100,3 +100,4 @@ class Timeline:
     slots: tuple[Stretch, ...] = ()
     fade_in_ms: int = 4000
     fade_out_ms: int = 10_000
+    groups: tuple[Section, ...] = ()

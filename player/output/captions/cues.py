@@ -1,0 +1,148 @@
+"""Captions: what is heard, as short texts with their times.
+
+The rule: a caption begins with its sound, to the millisecond, and captions never overlap. What is said stands as it is
+spoken; sounds and long silences stand in brackets, so that nobody who cannot hear thinks that something is broken.
+Pure: a timeline goes in, and no file format is known.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Final
+
+from player.errors import printable
+from player.techniques.cue import Tone
+from player.techniques.words import words_for
+from player.units import timecode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from player.timeline.model import Cue, Timeline
+
+LINE: Final = 42
+"""Characters of a line, as subtitles on television and streams have it (BBC, Netflix: 37 to 42)."""
+SILENCE_MS: Final = 10_000
+"""A silence of this length is told."""
+SHORTEST_MS: Final = 1000
+"""A caption stays for so long where nothing follows sooner."""
+_LEAST_SOUND_MS: Final = 300
+"""A sound that is alone for less than this has no caption: the words beside it say more."""
+_MINUTE_MS: Final = 60_000
+_UNITS: Final = {"en": ("silence", "second", "minute")}
+_CHIMES: Final = {"start": "chime", "end": "chime"}
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A text from ``start_ms`` to ``end_ms``; ``said`` is whether somebody speaks it."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+    said: bool = True
+
+
+def spoken(timeline: Timeline) -> tuple[Caption, ...]:
+    """Every sentence; the words and numbers of a phase of breath are one: "Breathe in, two, three, four"."""
+    cues = sorted((cue for cue in timeline.cues if cue.text.strip()), key=lambda cue: cue.start_ms)
+    return tuple(_one(list(group)) for _, group in groupby(cues, key=_group))
+
+
+def captions(timeline: Timeline, language: str = "en") -> tuple[Caption, ...]:
+    """Everything that is heard, and the silences of `SILENCE_MS` and more; ``language`` is BCP 47."""
+    said = spoken(timeline)
+    heard = sorted([*said, *_sounds(timeline, said, language)], key=lambda each: each.start_ms)
+    return tuple(_staying([*_with_silences(heard, timeline.total_ms, language)], timeline.total_ms))
+
+
+def split(all_: Iterable[Caption], lines: int) -> Iterator[Caption]:
+    """Captions of at most so many lines of `LINE` characters; the time of a longer one is shared by its letters."""
+    for each in all_:
+        pieces = _even(each.text, lines)
+        letters, length_ms, before, start_ms = len("".join(pieces)), each.end_ms - each.start_ms, 0, each.start_ms
+        for piece in pieces:
+            before += len(piece)
+            end_ms = each.start_ms + length_ms * before // letters
+            yield replace(each, start_ms=start_ms, end_ms=end_ms, text=piece)
+            start_ms = end_ms
+
+
+def _even(text: str, lines: int) -> list[str]:
+    """As few pieces as have room, about as long as each other, so that none flits by."""
+    fewest = -(-len(textwrap.wrap(text, LINE)) // lines)
+    for width in range(max(1, -(-len(text) // max(1, fewest))), LINE * lines):
+        pieces = textwrap.wrap(text, width)
+        if len(pieces) <= fewest and all(len(textwrap.wrap(piece, LINE)) <= lines for piece in pieces):
+            return pieces
+    wrapped = textwrap.wrap(text, LINE)
+    return [" ".join(wrapped[at : at + lines]) for at in range(0, len(wrapped), lines)]
+
+
+def _group(cue: Cue) -> tuple[int, int]:
+    """A phase's words and numbers go together; anything else is alone."""
+    return (cue.slot_start_ms, -1) if cue.kind in {"word", "count"} else (cue.slot_start_ms, cue.start_ms)
+
+
+def _one(cues: Sequence[Cue]) -> Caption:
+    texts = [printable(" ".join(cue.text.split())) for cue in cues]
+    text = texts[0] if len(texts) == 1 else ", ".join(each.rstrip(".,;:") for each in texts)
+    return Caption(cues[0].start_ms, cues[-1].end_ms, text)
+
+
+def _sounds(timeline: Timeline, said: Iterable[Caption], language: str) -> Iterator[Caption]:
+    """Chimes and guide tones, as far as nobody speaks."""
+    speech = [(each.start_ms, each.end_ms) for each in said]
+    tones = [cue for cue in timeline.cues if isinstance(cue.sound, Tone)]
+    for cue, after in pairwise([*tones, None]):
+        if cue is None or any(start <= cue.start_ms < end for start, end in speech):
+            continue
+        later = [start for start, _ in speech if cue.start_ms < start < cue.end_ms]
+        end_ms = min([cue.end_ms, *later, *([after.start_ms] if after else [])])
+        if end_ms - cue.start_ms >= _LEAST_SOUND_MS:
+            yield Caption(cue.start_ms, end_ms, f"[{_named(cue.sound, cue.kind, language)}]", said=False)
+
+
+def _named(sound: object, kind: str, language: str) -> str:
+    name = sound.name if isinstance(sound, Tone) else ""
+    if kind == "chime":
+        return _CHIMES.get(name, name)
+    words = words_for(language)
+    return f"tone: {words.phases[name].lower()}" if words and name in words.phases else "tone"
+
+
+def _with_silences(heard: Sequence[Caption], total_ms: int, language: str) -> Iterator[Caption]:
+    end_ms = 0
+    for each in (*heard, None):
+        start_ms = each.start_ms if each else total_ms
+        if start_ms - end_ms >= SILENCE_MS:
+            yield Caption(end_ms, start_ms, _silence(start_ms - end_ms, language), said=False)
+        if each:
+            yield each
+            end_ms = max(end_ms, each.end_ms)
+
+
+def _silence(length_ms: int, language: str) -> str:
+    """Such as ``[silence, 1 minute 30 seconds]``; where the language has no words here, a clock."""
+    units = _UNITS.get(language.partition("-")[0].lower())
+    if units is None:
+        return f"[… {timecode(length_ms)}]"
+    silence, second, minute = units
+    minutes, seconds = length_ms // _MINUTE_MS, length_ms % _MINUTE_MS // 1000
+    parts = [_counted(minutes, minute)] * bool(minutes) + [_counted(seconds, second)] * bool(seconds)
+    return f"[{silence}, {' '.join(parts)}]"
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def _staying(each_in_turn: Sequence[Caption], total_ms: int) -> Iterator[Caption]:
+    """Short captions stay a little, and none longer than until the next begins."""
+    starts = [each.start_ms for each in each_in_turn[1:]]
+    for each, until_ms in zip(each_in_turn, [*starts, total_ms], strict=True):
+        end_ms = min(until_ms, max(each.end_ms, each.start_ms + SHORTEST_MS))
+        if end_ms > each.start_ms:
+            yield replace(each, end_ms=end_ms)

@@ -1,0 +1,21 @@
+"""What a file says of itself: ID3 in MP3 and WAV, Vorbis comments in FLAC, Ogg and Opus, atoms in M4A."""
+
+from player.output.file.tags.about import Line, Tags, software
+from player.output.file.tags.atoms import tag_mp4
+from player.output.file.tags.comments import tag_flac, tag_ogg, tag_opus
+from player.output.file.tags.frames import id3, riff_info, tag_wav
+from player.output.file.tags.origin import Origin
+
+__all__ = [
+    "Line",
+    "Origin",
+    "Tags",
+    "id3",
+    "riff_info",
+    "software",
+    "tag_flac",
+    "tag_mp4",
+    "tag_ogg",
+    "tag_opus",
+    "tag_wav",
+]
