@@ -1,16 +1,19 @@
 """MP3 by LAME: constant bitrate, streamed, with the tags and the Info frame in front.
 
 The rule: a decoder gives back exactly the frames that went in, at the same moments, and the same sound makes the same
-bytes. lameenc writes no Info frame, so room is left for it and it is filled in at the end.
+bytes, on however many cores. lameenc writes no Info frame, so room is left for it and it is filled in at the end.
 It knows no programme: bytes of 16-bit stereo at 48 kHz go in.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 from typing import TYPE_CHECKING, Final
 
 from player.output.file.infoframe import Checksum, Stream, info_frame, packet_bytes
+from player.output.file.stretches import Plan, Stretches
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
 if TYPE_CHECKING:
@@ -24,8 +27,12 @@ BITRATE_OF_SPEECH: Final = 128
 """Without a bed: Apple asks podcasts in stereo for 128 to 256."""
 BITRATES: Final = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Layer III's, from where the Info frame fits into a packet."""
+PLAN: Final = Plan(stretch=1875, lead=50, patience=60)
+"""Stretches of 45 s, 8.6 MB each. After a lead of 1.2 s two encoders nearly always agree on every bit."""
 _QUALITY: Final = 3
 """LAME's own default at a constant bitrate; its 2 takes 1.4 times as long."""
+_MOST_THREADS: Final = 4
+"""Each keeps a stretch in memory, and with four the encoding of half an hour takes few seconds."""
 
 
 class Mp3Writer:
@@ -39,28 +46,35 @@ class Mp3Writer:
         The rendered ID3v2 tag.
     bitrate
         One of `BITRATES`.
+    threads
+        How many encode at the same time; as many as there are cores, if not given.
+    plan
+        How it is cut for them.
     """
 
-    def __init__(self, path: Path, id3: bytes, bitrate: int = BITRATE) -> None:
+    def __init__(
+        self, path: Path, id3: bytes, bitrate: int = BITRATE, *, threads: int | None = None, plan: Plan = PLAN
+    ) -> None:
         self._bitrate = bitrate
         self._info_at = len(id3)
         self._frames = 0
         self._bytes = 0
         self._header = b""
         self._checksum = Checksum()
-        self._encoder = encoder(bitrate)
+        self._stretches = Stretches(lambda: encoder(bitrate), bitrate, plan, threads or min(_cores(), _MOST_THREADS))
         self._file = path.open("wb")
         self._file.write(id3 + bytes(packet_bytes(bitrate)))
 
     def write(self, pcm: bytes) -> None:
         """Encode the next frames."""
         self._frames += len(pcm) // (CHANNELS * SAMPLE_WIDTH)
-        self._add(self._encoder.encode(pcm))
+        for packets in self._stretches.write(pcm):
+            self._add(packets)
 
     def finish(self) -> None:
         """Write what is left, and the Info frame."""
-        self.write(b"")  # lameenc cannot flush what never began
-        self._add(self._encoder.flush())
+        for packets in self._stretches.finish():
+            self._add(packets)
         stream = Stream(
             self._header,
             self._bitrate,
@@ -74,6 +88,7 @@ class Mp3Writer:
 
     def drop(self) -> None:
         """Give up."""
+        self._stretches.stop()
         with contextlib.suppress(OSError):
             self._file.close()
 
@@ -96,3 +111,7 @@ def encoder(bitrate: int) -> lameenc.Encoder:
     lame.set_quality(_QUALITY)
     lame.silence()
     return lame
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

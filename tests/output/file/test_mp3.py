@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import struct
 import subprocess
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +12,12 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from player.output.file.export import export_sink
 from player.output.file.infoframe import Checksum, Stream, info_frame
-from player.output.file.mp3 import BITRATES, Mp3Writer
-from tests.fakes_output import chirp, decoded_by_ffmpeg, exported, needs
+from player.output.file.mp3 import BITRATES, PLAN, Mp3Writer
+from player.output.file.stretches import Plan
+from tests.fakes_mp3 import samples, written
+from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, needs, segment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,6 +108,77 @@ def test_each_bitrate_is_constant(tmp_path: Path, bitrate: int) -> None:
     headers = {path.read_bytes()[at : at + 3] for at in range(0, packets * 3 * bitrate, 3 * bitrate)}
     assert len(headers) == 1
     assert soundfile.info(path).frames == 48_000
+
+
+# --- on all cores
+
+CUT = Plan(stretch=40, lead=20, patience=10)
+
+
+@pytest.mark.parametrize("more", [-1105, -577, -576, -1, 0, 1, 47, 576, 1105])
+def test_every_frame_is_there_wherever_the_last_stretch_ends(tmp_path: Path, more: int) -> None:
+    path = tmp_path / "calm.mp3"
+    sound = chirp(80 * 1152 + more)
+    written(Mp3Writer(path, b"", plan=CUT), path, sound)
+    decoded = decoded_by_libsndfile(path)
+    assert len(decoded) == len(sound)
+    assert lag(sound, decoded) == 0
+
+
+def test_the_number_of_cores_changes_no_byte(tmp_path: Path) -> None:
+    sound = samples("spoken_over_noise", 200_000)
+    paths = [tmp_path / f"{threads}.mp3" for threads in (1, 2, 5)]
+    files = [written(Mp3Writer(path, b"tag", threads=int(path.stem), plan=CUT), path, sound) for path in paths]
+    assert len({path.read_bytes() for path in files}) == 1
+
+
+@pytest.mark.tools
+def test_minutes_of_joins_are_right_in_the_info_frame(tmp_path: Path) -> None:
+    """ffmpeg reckons the length of a file with an Info frame from there, and decodes it to find out."""
+    needs("ffmpeg", "lame")
+    path = tmp_path / "calm.mp3"
+    sound = samples("changing", 90 * 48_000 + 1)
+    written(Mp3Writer(path, b""), path, sound)
+    stream = path.read_bytes()
+    assert stream[0x28:0x34] == struct.pack(">LLL", 0x0F, len(stream) // 480 - 1, len(stream))
+    assert stream[0xBC:0xBE] == struct.pack(">H", checksum(stream[480:]))
+    assert len(decoded_by_ffmpeg(path)) == len(decoded_by_lame(path)) == len(sound)
+    assert np.corrcoef(decoded_by_libsndfile(path)[:, 0], sound[:, 0])[0, 1] > 0.98
+
+
+class FullDisk:
+    """A file for which no room is left."""
+
+    def write(self, stream: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def close(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_disk_that_fills_up_ends_the_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = Mp3Writer(tmp_path / "calm.mp3", b"", plan=CUT)
+    writer._file.close()
+    monkeypatch.setattr(writer, "_file", FullDisk())
+    with pytest.raises(OSError, match="No space left"):
+        writer.write(chirp(20 * 40 * 1152).tobytes())
+    writer.drop()
+    assert encoding() == []
+
+
+def test_an_interruption_ends_the_threads(tmp_path: Path) -> None:
+    block = segment(chirp(48_000))
+    with pytest.raises(KeyboardInterrupt), export_sink(tmp_path / "calm.mp3", "mp3", tags=TAGS) as sink:  # noqa: PT012
+        for _ in range(PLAN.stretch * 1152 // 48_000 + 1):
+            sink.write(block)
+        assert encoding() != []
+        raise KeyboardInterrupt
+    assert encoding() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def encoding() -> list[str]:
+    return [each.name for each in threading.enumerate() if each.name.startswith("mp3")]
 
 
 # --- the Info frame: header and silence; Info, all fields, 7501 packets, 3600960 bytes; where each hundredth begins, in
