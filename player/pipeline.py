@@ -15,11 +15,13 @@ from player import media
 from player.errors import Problem, ScriptError, VoiceError
 from player.script import library
 from player.script.session import Session, parse
+from player.sound.master import AS_PLAYED, Master
 from player.techniques import TECHNIQUES
 from player.techniques.cue import BedChange, Part, Recording, Slot, Utterance
 from player.techniques.planning import plan
 from player.timeline import fit, lint
 from player.timeline.layout import lay_out, nominal_ms, utterances
+from player.units import gain
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
@@ -75,6 +77,8 @@ class Prepared:
         Each recording, open.
     beds
         Each bed that the timeline names, open.
+    request
+        What was asked for.
     """
 
     session: Session
@@ -83,6 +87,7 @@ class Prepared:
     recordings: Mapping[Recording, OpenRecording]
     beds: Mapping[str, Bed]
     machine: Machine
+    request: Request
 
 
 def this_machine() -> Machine:
@@ -140,7 +145,7 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
         problems += error.problems
     if problems:
         raise ScriptError(problems)
-    return Prepared(session, timeline, clips, recordings, media.open_beds(beds, machine.store), machine)
+    return Prepared(session, timeline, clips, recordings, media.open_beds(beds, machine.store), machine, request)
 
 
 def _must_have_voice(session: Session, engine: Engine) -> None:
@@ -204,8 +209,15 @@ def _spoken(
     return clips, lay_out(session, flat, clip_of)
 
 
-def blocks(ready: Prepared, start_ms: int = 0, first_block_ms: int | None = None) -> Iterator[AudioSegment]:
+def blocks(
+    ready: Prepared, start_ms: int = 0, first_block_ms: int | None = None, *, master: Master = AS_PLAYED
+) -> Iterator[AudioSegment]:
     """The session as sound, block after block; the one stream that is played and exported.
+
+    Parameters
+    ----------
+    master
+        Another level for the whole, or only some of its layers.
 
     Raises
     ------
@@ -215,13 +227,19 @@ def blocks(ready: Prepared, start_ms: int = 0, first_block_ms: int | None = None
     from player.sound import conform, mixdown, stem, tones  # noqa: PLC0415 (pydub)
     from player.sound.headroom import headroom  # noqa: PLC0415
 
-    beds = ready.beds
-    room = headroom(ready.timeline, bed_peak=lambda name: beds[name].peak, tone_peak=tones.peak_at_most)
-    gain_db = stem.gain_db(_heard(ready), ready.machine.store) + room.trim_db
+    beds, factor = ready.beds, gain(master.gain_db)
+    room = headroom(
+        ready.timeline,
+        bed_peak=lambda name: beds[name].peak * factor,
+        tone_peak=lambda tone: tones.peak_at_most(tone) * factor,
+        peak_db=master.peak_db,
+    )
+    whole_db = room.trim_db + master.gain_db
+    gain_db = stem.gain_db(_heard(ready), ready.machine.store) + whole_db
 
     def open_clip(said: Utterance | Recording) -> AudioSegment | Passages:
         if isinstance(said, Recording):
-            return ready.recordings[said].passages(room.trim_db, room.ceiling_db)
+            return ready.recordings[said].passages(whole_db, room.ceiling_db)
         clip = ready.clips[said]
         return conform.speech(clip.samples(), clip.rate, gain_db, room.ceiling_db)
 
@@ -232,7 +250,8 @@ def blocks(ready: Prepared, start_ms: int = 0, first_block_ms: int | None = None
         render_tone=tones.render,
         start_ms=start_ms,
         first_block_ms=first_block_ms,
-        trim_db=room.trim_db,
+        trim_db=whole_db,
+        layers=master.layers or mixdown.LAYERS,
     )
 
 

@@ -39,10 +39,16 @@ def chirp(frames: int, seed: int = 0) -> NDArray[np.int16]:
 
 
 def exported(
-    path: Path, sound: NDArray[np.int16], tags: Tags = TAGS, *, piece: int = 96_000, bitrate: int | None = None
+    path: Path,
+    sound: NDArray[np.int16],
+    tags: Tags = TAGS,
+    *,
+    piece: int = 96_000,
+    bitrate: int | None = None,
+    one_channel: bool = False,
 ) -> Path:
     """The sound as a file of the format that its name ends in."""
-    with export_sink(path, path.suffix[1:], tags=tags, bitrate=bitrate) as sink:
+    with export_sink(path, path.suffix[1:], tags=tags, bitrate=bitrate, one_channel=one_channel) as sink:
         for at in range(0, len(sound), piece):
             sink.write(segment(sound[at : at + piece]))
     return path
@@ -56,6 +62,12 @@ def needs(*tools: str) -> None:
     for tool in tools:
         if shutil.which(tool) is None:
             pytest.skip(f"install {tool}, an independent judge of files")
+
+
+def needs_for(form: str) -> None:
+    """What a format is made by, where it is not this program itself."""
+    if form in {"m4a", "m4b"}:
+        needs("ffmpeg")
 
 
 def decoded_by_ffmpeg(path: Path) -> NDArray[np.int16]:

@@ -14,7 +14,9 @@ from player import pipeline
 from player.errors import MediaError, ScriptError, StoreError, UsageError
 from player.sound.loudness import integrated_lufs
 from player.store import Store
-from player.tasks import catalogue, exporting
+from player.tasks import catalogue
+from player.tasks.files import exporting
+from player.tasks.files.wish import Wish
 from player.techniques.planning import plan
 from player.timeline.fit import settle
 from player.timeline.layout import nominal_ms
@@ -70,7 +72,7 @@ def test_the_total_is_the_scripts(script: Path, machine: pipeline.Machine) -> No
 
 def test_live_blocks_are_the_exported_programme(script: Path, machine: pipeline.Machine, tmp_path: Path) -> None:
     ready = prepared(script, machine)
-    exporting.export(ready, tmp_path / "a.wav", "wav", force=False)
+    exporting.export(ready, tmp_path / "a.wav", Wish("wav"), force=False)
     exported, rate = soundfile.read(tmp_path / "a.wav", dtype="int16")
     assert rate == RATE
     np.testing.assert_array_equal(exported, sound(ready, 0, 100))
@@ -136,7 +138,7 @@ def test_a_file_in_the_way_is_kept(script: Path, machine: pipeline.Machine, tmp_
     target = tmp_path / "kept.wav"
     target.write_text("precious")
     with pytest.raises(UsageError, match="--force"):
-        exporting.export(prepared(script, machine), target, "wav", force=False)
+        exporting.export(prepared(script, machine), target, Wish("wav"), force=False)
     assert target.read_text() == "precious"
 
 
@@ -145,7 +147,7 @@ def test_a_failing_export_leaves_nothing(script: Path, machine: pipeline.Machine
     before = set(tmp_path.iterdir())
     machine.store.clear()
     with pytest.raises(StoreError):
-        exporting.export(ready, tmp_path / "a.mp3", "mp3", force=False)
+        exporting.export(ready, tmp_path / "a.mp3", Wish("mp3"), force=False)
     assert set(tmp_path.iterdir()) <= before
 
 

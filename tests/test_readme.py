@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from player.cli.listening import FORMATS
-from player.output.file.export import FORMATS as WRITTEN
+from player.cli.exporting import FORMATS
+from player.output.file.export import ALL_FORMATS as WRITTEN
 from player.script.session import parse
 from player.tasks import catalogue
 from player.techniques import TECHNIQUES

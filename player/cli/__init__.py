@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from player.cli import authoring, listening, looking, sounding
+from player.cli import authoring, exporting, extracting, listening, looking, sounding
 from player.cli.boundary import Boundary
 
 
@@ -24,5 +24,12 @@ def main() -> None:
     """  # noqa: D301 (Click wants the character itself, not its escape)
 
 
-for command in (*looking.COMMANDS, *listening.COMMANDS, *sounding.COMMANDS, *authoring.COMMANDS):
+for command in (
+    *looking.COMMANDS,
+    *listening.COMMANDS,
+    *exporting.COMMANDS,
+    *sounding.COMMANDS,
+    *authoring.COMMANDS,
+    *extracting.COMMANDS,
+):
     main.add_command(command)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 _SESSION = click.argument("session")
+_SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...")
 _OPTIONS = (
     click.option("-p", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the script."),
     click.option("--voice", metavar="NAME", help="Speak with this voice (player voices)."),
@@ -30,6 +31,7 @@ _OPTIONS = (
     click.option("--length", metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."),
     click.option("--skip", metavar="NAME,...", help="Leave out muscle groups or places, such as neck,jaw."),
 )
+part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only this part of a programme.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
@@ -37,6 +39,13 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a
 def session_options(command: Command) -> Command:
     """SESSION and everything that changes how it is made."""
     for option in reversed((_SESSION, *_OPTIONS)):
+        command = option(command)
+    return command
+
+
+def sessions_options(command: Command) -> Command:
+    """The same for any number of sessions, also none."""
+    for option in reversed((_SESSIONS, *_OPTIONS)):
         command = option(command)
     return command
 

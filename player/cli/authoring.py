@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @quiet
 def new(*, name: str, source: str | None, output: Path | None, force: bool, quiet: bool) -> None:
     """Write a script of your own to begin with: NAME.yaml in this folder, with a comment on every line."""
-    from player.tasks import drafting  # noqa: PLC0415 (see the package's rule)
+    from player.tasks.authoring import drafting  # noqa: PLC0415 (see the package's rule)
 
     path = drafting.write(name, source, output, force=force)
     click.echo(path)
@@ -43,7 +43,7 @@ def check(*, files: tuple[str, ...], watch: bool, quiet: bool) -> None:
     Warnings are about what may not be good for a listener; they change no exit code.
     """
     from player import pipeline  # noqa: PLC0415
-    from player.tasks import watching  # noqa: PLC0415
+    from player.tasks.authoring import watching  # noqa: PLC0415
 
     machine = pipeline.this_machine()
     if not watch:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -31,6 +32,8 @@ class Boundary(click.Group):
     ) -> NoReturn:
         """Run the command line and exit."""
         extra["standalone_mode"] = False
+        # pydub says so whenever it is imported; who needs ffmpeg is told in a sentence.
+        warnings.filterwarnings("ignore", "Couldn't find ffmpeg or avconv", RuntimeWarning)
         try:
             code = super().main(args, prog_name, **extra)
         except click.ClickException as error:

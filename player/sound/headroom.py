@@ -14,6 +14,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from player.sound.envelope import Envelope
+from player.sound.master import PEAK_DB
 from player.units import gain
 
 if TYPE_CHECKING:
@@ -22,10 +23,9 @@ if TYPE_CHECKING:
     from player.techniques.cue import Tone
     from player.timeline.model import Cue, Timeline
 
-PEAK_DB: Final = -1.5
-"""Of the programme, dBFS: EBU R128 asks for -1 dBTP, and MP3 encoding adds up to half a dB."""
-LOWEST_CEILING_DB: Final = -4.5
-"""The voice's peaks are never cut by more than 3 dB under the programme's: beyond that a limiter can be heard."""
+_DEEPEST_CUT_DB: Final = 3.0
+"""The voice's peaks are never cut by more than this under the programme's: beyond that a limiter can be heard."""
+LOWEST_CEILING_DB: Final = PEAK_DB - _DEEPEST_CUT_DB
 _LONGEST_STRETCH_MS: Final = 60_000
 
 
@@ -44,7 +44,13 @@ class Headroom(NamedTuple):
     ceiling_db: float
 
 
-def headroom(timeline: Timeline, *, bed_peak: Callable[[str], float], tone_peak: Callable[[Tone], float]) -> Headroom:
+def headroom(
+    timeline: Timeline,
+    *,
+    bed_peak: Callable[[str], float],
+    tone_peak: Callable[[Tone], float],
+    peak_db: float = PEAK_DB,
+) -> Headroom:
     """The headroom of a timeline.
 
     Parameters
@@ -53,6 +59,8 @@ def headroom(timeline: Timeline, *, bed_peak: Callable[[str], float], tone_peak:
         The highest magnitude of a bed when it is as loud as the voice, full scale 1.0.
     tone_peak
         The highest magnitude of a tone at its level.
+    peak_db
+        What the programme never passes, dBFS.
     """
     voice = _Overlaps((cue, 1.0) for cue in timeline.cues if not _is_tone(cue))
     tones = _Overlaps((cue, tone_peak(cast("Tone", cue.sound))) for cue in timeline.cues if _is_tone(cue))
@@ -65,8 +73,8 @@ def headroom(timeline: Timeline, *, bed_peak: Callable[[str], float], tone_peak:
         alone = max(alone, others)
         if voice.most(start_ms, end_ms):
             under = max(under, others)
-    peak = gain(PEAK_DB)
-    trim = min(1.0, peak / (gain(LOWEST_CEILING_DB) + under), peak / alone if alone else 1.0)
+    peak, lowest_ceiling = gain(peak_db), gain(peak_db - _DEEPEST_CUT_DB)
+    trim = min(1.0, peak / (lowest_ceiling + under), peak / alone if alone else 1.0)
     return Headroom(20 * math.log10(trim), 20 * math.log10(peak - under * trim))
 
 

@@ -83,7 +83,7 @@ def blocks(
     first_block_ms
         Length of the first block, where sound must begin at once.
     trim_db
-        Level of tones and bed, lowered with the voice where their sum needs room; 0 or less.
+        Added to the level of tones and bed: what the whole is lowered by to make room, or raised by to be louder.
     layers
         What is to be heard, for stems.
 

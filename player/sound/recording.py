@@ -65,7 +65,7 @@ class Recording:
         Parameters
         ----------
         trim_db
-            Taken off its -18 LUFS, as off everything where a sum needs room; 0 or less.
+            Added to its -18 LUFS, as to everything: less where a sum needs room.
         ceiling_dbtp
             A true peak that would then pass this is brought under it.
         """

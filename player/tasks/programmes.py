@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from player.script.library import Source
     from player.script.params import Parameter
     from player.script.programme import Entry, Found, Programme
+    from player.tasks.files.wish import Wish
 
 T = TypeVar("T")
 Steps = Callable[[str], "AbstractContextManager[Progress | None]"]
@@ -130,9 +131,9 @@ def targets(plan: Plan, folder: Path, form: str) -> tuple[Path, ...]:
 
 
 def export(
-    plan: Plan, folder: Path, form: str, machine: Machine, *, force: bool, steps: Steps
-) -> Iterator[tuple[Turn, Path]]:
-    """Each session as a file of its own; yields it as soon as its file is whole.
+    plan: Plan, folder: Path, wish: Wish, machine: Machine, *, force: bool, steps: Steps
+) -> Iterator[tuple[Turn, tuple[Path, ...]]]:
+    """Each session as a file of its own; yields it, with all files made of it, as soon as they are whole.
 
     Every file must be free, and every session spoken, before the first file is made: what can go wrong does so early.
 
@@ -149,9 +150,9 @@ def export(
         With what stands in the way of a session, or of writing.
     """
     from player.output.file.atomic import must_be_free, sentences  # noqa: PLC0415 (playing needs no encoders)
-    from player.tasks import exporting  # noqa: PLC0415
+    from player.tasks.files import exporting  # noqa: PLC0415
 
-    files = targets(plan, folder, form)
+    files = targets(plan, folder, wish.form)
     for file in files:
         must_be_free(file, force=force)
     for request in _distinct(turn.request for turn in plan.turns):
@@ -162,8 +163,8 @@ def export(
     for turn, file in zip(plan.turns, files, strict=True):
         ready = pipeline.prepare(turn.request, machine)
         with steps(turn.title) as report:
-            exporting.export(ready, file, form, force=force, progress=report)
-        yield turn, file
+            written = exporting.export(ready, file, wish, force=force, progress=report)
+        yield turn, written
 
 
 def _distinct(values: Iterable[T]) -> list[T]:

@@ -114,7 +114,7 @@ def test_show_tells_people_what_happens_when(run: Run) -> None:
     text = run("show", "box-breathing").stdout
     assert text.startswith("Box breathing")
     assert "7:00" in text.splitlines()[0]
-    assert "0:56    1m36s  6 × [in 4s, hold 4s, out 4s, rest 4s], counted" in text
+    assert "1m36s  6 × [in 4s, hold 4s, out 4s, rest 4s], counted" in text
 
 
 @pytest.mark.engine

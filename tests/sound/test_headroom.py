@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from player.sound.headroom import LOWEST_CEILING_DB, PEAK_DB, Headroom, headroom
+from player.sound.headroom import LOWEST_CEILING_DB, Headroom, headroom
+from player.sound.master import PEAK_DB
 from tests.fakes_mix import sounded, spoken, state, timeline
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from player.sound.headroom import PEAK_DB, headroom
+from player.sound.headroom import headroom
+from player.sound.master import PEAK_DB
 from player.sound.mixdown import HELD_BYTES, blocks
 from tests.fakes_mix import (
     FRAMES_PER_MS,

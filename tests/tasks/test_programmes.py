@@ -15,6 +15,7 @@ from player.errors import MediaError, OutputError, ScriptError, UsageError, Voic
 from player.pipeline import Request
 from player.store import Store
 from player.tasks import catalogue, programmes
+from player.tasks.files.wish import Wish
 from player.units import RATE
 from tests.fakes_voice import FakeEngine
 
@@ -72,8 +73,8 @@ def problems(text: str, folder: Path) -> list[str]:
 
 
 def export(plan: Plan, to: Path, machine: pipeline.Machine, *, force: bool = False) -> list[Path]:
-    steps = programmes.export(plan, to, "wav", machine, force=force, steps=lambda _: nullcontext())
-    return [path for _, path in steps]
+    steps = programmes.export(plan, to, Wish("wav"), machine, force=force, steps=lambda _: nullcontext())
+    return [path for _, files in steps for path in files]
 
 
 def test_every_session_has_its_turn(folder: Path) -> None:

@@ -1,30 +1,33 @@
 """A file that appears whole or not at all.
 
-The rule: everything is written to ``.NAME.PID.part`` in the folder of its target, and takes its name in one step when
-complete. Nothing is overwritten unasked, neither when the writing starts nor when it ends. What a crash left behind is
-removed by a later run. It does not know what is written.
+The rule: everything is written to ``.NAME.PID-HERE.part`` in the folder of its target, and takes its name in one step
+when complete. Nothing is overwritten unasked, neither when the writing starts nor when it ends. What a crash left
+behind is removed by the next run here, or a minute later by one elsewhere. It does not know what is written.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import functools
+import hashlib
 import os
+import platform
 import re
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from player.errors import OutputError, UsageError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 STALE_AFTER_S: Final = 60
 """A part that nobody wrote to for this long, of a process that is gone. A folder may be shared with other machines,
 whose processes are not seen from here; a live export writes many times a second."""
 
-_PART: Final = re.compile(r"\..+\.(\d{1,10})\.part")
+_PART: Final = re.compile(r"\..+\.(\d{1,10})(?:-([0-9a-f]{6}))?\.part")
 _LONGEST_NAME: Final = 50
 """Characters of the target's name in the part's: with four bytes each they still fit into a name of 255 bytes."""
 _OTHER_FOLDER: Final = "choose another folder"
@@ -53,7 +56,7 @@ class NewFile:
         self.target = target
         self._force = force
         must_be_free(self.target, force=self._force)
-        self.part = target.with_name(f".{target.name[:_LONGEST_NAME]}.{os.getpid()}.part")
+        self.part = target.with_name(f".{_short(target.name)}.{os.getpid()}-{_here()}.part")
         _sweep(target.parent)
         with sentences(target):
             self.part.write_bytes(b"")
@@ -105,13 +108,30 @@ def _sweep(folder: Path) -> None:
     with contextlib.suppress(OSError):  # no such folder, or one that may not be listed: the writing will tell
         for path in folder.iterdir():
             if (match := _PART.fullmatch(path.name)) and not _alive(int(match[1])):
-                _remove_stale(path)
+                _remove(path, at_once=match[2] == _here())
 
 
-def _remove_stale(path: Path) -> None:
+def _remove(path: Path, *, at_once: bool) -> None:
     with contextlib.suppress(OSError):
-        if time.time() - path.stat().st_mtime > STALE_AFTER_S:
+        if at_once or time.time() - path.stat().st_mtime > STALE_AFTER_S:
             path.unlink()
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for more; two long ones that differ only at their ends still differ."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME - 7]}-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:6]}"
+
+
+@functools.cache
+def _here() -> str:
+    """Marks this machine, and on Linux the container: whoever has the same sees the same processes."""
+    try:
+        processes = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        processes = 0
+    return hashlib.sha256(f"{platform.node()} {processes}".encode()).hexdigest()[:6]
 
 
 def _alive(pid: int) -> bool:

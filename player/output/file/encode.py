@@ -2,15 +2,17 @@
 
 The rule: a file counts as written only when it has been closed, opened again and found to hold every frame: libsndfile
 does not always notice a full disk when it happens. One large write to Ogg crashes it (bastibe/python-soundfile 233,
-396, 426), so it is given pieces. It knows no programme: bytes of 16-bit stereo at 48 kHz go in.
+396, 426), so it is given pieces. It knows no programme: bytes of 16-bit sound at 48 kHz go in.
 """
 
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from player.output.file import bitrates, pages
 from player.output.file import tags as tagging
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
     from player.output.file.tags import Tags
 
 PIECE_FRAMES: Final = 65_536
-_FRAME_BYTES: Final = CHANNELS * SAMPLE_WIDTH
-_LARGEST_WAV_MS: Final = (2**32 - 2**20) // (RATE // 1000 * _FRAME_BYTES)
+_LARGEST_WAV_MS: Final = (2**32 - 2**20) // (RATE // 1000 * CHANNELS * SAMPLE_WIDTH)
 """Over 4 GiB (6 h 12 min) a WAV file cannot count its own bytes: RF64 takes over. A mebibyte is left for tags."""
 _PROBE_BYTES: Final = 2**20
 
@@ -53,28 +54,36 @@ FORMATS: Final = {
 _LARGE_WAV: Final = Encoding("RF64", "PCM_16", tagging.tag_wav)
 
 
-def encoding_of(form: str, total_ms: int) -> Encoding:
-    """The encoding of a format, for a programme of this length."""
-    return _LARGE_WAV if form == "wav" and total_ms > _LARGEST_WAV_MS else FORMATS[form]
+_LEVELS: Final = {"ogg": bitrates.vorbis_level, "opus": bitrates.opus_level}
+
+
+def encoding_of(form: str, total_ms: int, bitrate: int | None = None, channels: int = CHANNELS) -> Encoding:
+    """The encoding of a format, for a programme of this length; ``bitrate`` in kbit/s for those that have one."""
+    chosen = _LARGE_WAV if form == "wav" and total_ms > _LARGEST_WAV_MS else FORMATS[form]
+    if bitrate is None:
+        return chosen
+    return replace(chosen, compression=_LEVELS[form](bitrate, channels))
 
 
 class SoundWriter:
     """A file being written by libsndfile; what goes wrong is an `OSError`."""
 
-    def __init__(self, path: Path, encoding: Encoding, tags: Tags) -> None:
+    def __init__(self, path: Path, encoding: Encoding, tags: Tags, channels: int = CHANNELS) -> None:
         import soundfile  # noqa: PLC0415  (only an export needs it)
 
         self._path = path
         self._encoding = encoding
         self._tags = tags
+        self._frame_bytes = channels * SAMPLE_WIDTH
         self._frames = 0
+        self._checksum = 0
         self._failures = (soundfile.LibsndfileError, AssertionError)  # a short write is an assertion in soundfile
         with self._as_os_errors():
             self._file = soundfile.SoundFile(
                 path,
                 "w",
                 RATE,
-                CHANNELS,
+                channels,
                 encoding.subtype,
                 format=encoding.container,
                 compression_level=encoding.compression,
@@ -86,21 +95,31 @@ class SoundWriter:
     def write(self, pcm: bytes) -> None:
         """Encode the next frames."""
         with self._as_os_errors():
-            for at in range(0, len(pcm), PIECE_FRAMES * _FRAME_BYTES):
-                self._file.buffer_write(pcm[at : at + PIECE_FRAMES * _FRAME_BYTES], "int16")
-        self._frames += len(pcm) // _FRAME_BYTES
+            piece = PIECE_FRAMES * self._frame_bytes
+            for at in range(0, len(pcm), piece):
+                self._file.buffer_write(pcm[at : at + piece], "int16")
+        self._frames += len(pcm) // self._frame_bytes
+        self._checksum = zlib.crc32(pcm, self._checksum)
 
     def finish(self) -> None:
         """Close the file, give it its tags, and make sure that it holds every frame."""
         with self._as_os_errors():
             self._file.close()
         self._encoding.tag(self._path, self._tags)
+        if self._encoding.container == "OGG":
+            self._renumber()
         self._verify()
 
     def drop(self) -> None:
         """Give up."""
         with contextlib.suppress(*self._failures):
             self._file.close()
+
+    def _renumber(self) -> None:
+        try:
+            pages.renumber(self._path, self._checksum)
+        except ValueError as error:  # libsndfile did not notice that a page never arrived
+            raise reason(self._path, str(error)) from error
 
     def _verify(self) -> None:
         """The header may count more than the file holds, so the last frame is read as well."""
@@ -110,17 +129,17 @@ class SoundWriter:
             held = file.frames
             if held == self._frames and (not held or file.seek(held - 1) == held - 1 == held - len(file.read(1))):
                 return
-        raise _reason(self._path, f"only {held} of {self._frames} frames arrived")
+        raise reason(self._path, f"only {held} of {self._frames} frames arrived")
 
     @contextlib.contextmanager
     def _as_os_errors(self) -> Iterator[None]:
         try:
             yield
         except self._failures as error:
-            raise _reason(self._path, str(error)) from error
+            raise reason(self._path, str(error)) from error
 
 
-def _reason(path: Path, otherwise: str) -> OSError:
+def reason(path: Path, otherwise: str) -> OSError:
     """Why a file could not be written, asked of the file system itself: libsndfile only says "System error"."""
     try:
         with path.open("ab") as file:

@@ -8,14 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import UsageError
-from player.output.file import mp3
+from player.output.file import bitrates, mono, mp3, mp4
 from player.output.file import tags as tagging
 from player.output.file.atomic import NewFile, sentences
 from player.output.file.encode import FORMATS as SOUND_FORMATS
 from player.output.file.encode import SoundWriter, encoding_of
 from player.output.sink import Sink
+from player.units import CHANNELS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pydub import AudioSegment
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from player.output.file.tags import Tags
 
 FORMATS: Final = ("mp3", *SOUND_FORMATS)
+"""Those that need nothing but this program."""
+ALL_FORMATS: Final = (*FORMATS, *mp4.FORMATS)
+_MONO_MP3: Final = 96
+"""kbit/s: Apple asks podcasts in mono for 64 to 128."""
 
 
 class Writer(Protocol):
@@ -41,15 +47,36 @@ class Writer(Protocol):
         ...
 
 
-def export_sink(path: Path, form: str, *, tags: Tags, bitrate: int | None = None, force: bool = False) -> Sink:
+def must_be_possible(form: str, bitrate: int | None) -> None:
+    """Refuse what cannot be made here, early, before any work is done for it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format, or it has no such bitrate.
+    OutputError
+        If what makes it is not installed.
+    """
+    if form not in ALL_FORMATS:
+        raise UsageError(f"the format must be one of {', '.join(ALL_FORMATS)}, not {form!r}")
+    bitrates.must_be_had(form, bitrate)
+    if form in mp4.FORMATS:
+        mp4.must_be_installed(form)
+
+
+def export_sink(
+    path: Path, form: str, *, tags: Tags, bitrate: int | None = None, one_channel: bool = False, force: bool = False
+) -> FileSink:
     """A sink that writes a file.
 
     Parameters
     ----------
     form
-        One of `FORMATS`.
+        One of `ALL_FORMATS`.
     bitrate
-        kbit/s, for mp3 only: one of 64, 80, 96, 112, 128, 160 (the default), 192, 224, 256, 320.
+        kbit/s, for formats that have one (`bitrates`); without it, a good one for speech over noise.
+    one_channel
+        The mean of both sides, in the place of both.
 
     Raises
     ------
@@ -58,40 +85,52 @@ def export_sink(path: Path, form: str, *, tags: Tags, bitrate: int | None = None
     OutputError
         If it cannot be written; also from the sink, at any time.
     """
-    if form not in FORMATS:
-        raise UsageError(f"the format must be one of {', '.join(FORMATS)}, not {form!r}")
-    if bitrate is not None and form != "mp3":
-        raise UsageError(f"only mp3 has a bitrate, {form} has not; leave it out")
-    if bitrate is not None and bitrate not in mp3.BITRATES:
-        raise UsageError(f"the bitrate must be one of {', '.join(map(str, mp3.BITRATES))}, not {bitrate}")
-    return _FileSink(NewFile(path, force=force), form, tags, bitrate or mp3.BITRATE)
+    must_be_possible(form, bitrate)
+    channels = 1 if one_channel else CHANNELS
+    return FileSink(NewFile(path, force=force), lambda part: _opened(part, form, tags, bitrate, channels), channels)
 
 
-class _FileSink(Sink):
-    def __init__(self, file: NewFile, form: str, tags: Tags, bitrate: int) -> None:
+class FileSink(Sink):
+    """A file on its way."""
+
+    def __init__(self, file: NewFile, opened: Callable[[Path], Writer], channels: int) -> None:
         self._file = file
+        self._channels = channels
         try:
             with sentences(file.target):
-                self._writer = _opened(file.part, form, tags, bitrate)
+                self._writer = opened(file.part)
         except BaseException:
             file.discard()
             raise
 
     def write(self, segment: AudioSegment) -> None:
+        """Encode the next block."""
+        pcm = segment.raw_data
         with sentences(self._file.target):
-            self._writer.write(segment.raw_data)
+            self._writer.write(pcm if self._channels == CHANNELS else mono.mean(pcm))
 
-    def close(self) -> None:
+    def finish(self) -> NewFile:
+        """Complete the file, which has yet to be given its name."""
         with sentences(self._file.target):
             self._writer.finish()
-        self._file.commit()
+        return self._file
+
+    def close(self) -> None:
+        """Complete the file and give it its name."""
+        self.finish().commit()
 
     def abort(self) -> None:
+        """Leave nothing."""
         self._writer.drop()
         self._file.discard()
 
 
-def _opened(path: Path, form: str, tags: Tags, bitrate: int) -> Writer:
+def _opened(path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
+    stereo = channels == CHANNELS
+    if form == "mp3" and stereo:
+        return mp3.Mp3Writer(path, tagging.id3(tags), bitrate or mp3.BITRATE)
     if form == "mp3":
-        return mp3.Mp3Writer(path, tagging.id3(tags), bitrate)
-    return SoundWriter(path, encoding_of(form, tags.total_ms), tags)
+        return mono.MonoMp3Writer(path, tagging.id3(tags), bitrate or _MONO_MP3)
+    if form in mp4.FORMATS:
+        return mp4.Mp4Writer(path, form, tags, bitrate or (mp4.BITRATE if stereo else mp4.BITRATE_OF_MONO), channels)
+    return SoundWriter(path, encoding_of(form, tags.total_ms, bitrate, channels), tags, channels)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from player.errors import OutputError, UsageError
-from player.output.file.atomic import STALE_AFTER_S, NewFile, sentences
+from player.output.file.atomic import STALE_AFTER_S, NewFile, _here, sentences
 
 
 def listing(folder: Path) -> list[str]:
@@ -20,7 +20,7 @@ def listing(folder: Path) -> list[str]:
 def test_a_file_takes_its_name_when_it_is_whole(tmp_path: Path) -> None:
     file = NewFile(tmp_path / "calm.mp3")
     file.part.write_bytes(b"sound")
-    assert listing(tmp_path) == [f".calm.mp3.{os.getpid()}.part"]
+    assert listing(tmp_path) == [f".calm.mp3.{os.getpid()}-{_here()}.part"]
     file.commit()
     assert listing(tmp_path) == ["calm.mp3"]
     assert (tmp_path / "calm.mp3").read_bytes() == b"sound"
@@ -91,6 +91,13 @@ def test_long_names_still_have_a_part(tmp_path: Path) -> None:
     assert target.exists()
 
 
+def test_long_names_that_end_otherwise_have_parts_of_their_own(tmp_path: Path) -> None:
+    files = [NewFile(tmp_path / f"{'a' * 60}-{number}.mp3") for number in (1, 2)]
+    assert len(listing(tmp_path)) == 2
+    for file in files:
+        file.discard()
+
+
 def test_a_full_disk_has_its_remedy() -> None:
     with pytest.raises(OutputError) as caught, sentences(Path("a\nb.mp3")):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -110,6 +117,9 @@ def dead_pid() -> int:
         (".calm.mp3.{dead}.part", STALE_AFTER_S + 10, False),
         (".other.wav.{dead}.part", STALE_AFTER_S + 10, False),
         (".calm.mp3.{dead}.part", 0, True),  # of a live process on another machine, for all that is known
+        (".calm.mp3.{dead}-0ddba1.part", 0, True),
+        (".calm.mp3.{dead}-{here}.part", 0, False),  # of this machine, which knows that it is gone
+        (".calm.mp3.{live}-{here}.part", STALE_AFTER_S + 10, True),
         (".calm.mp3.{live}.part", STALE_AFTER_S + 10, True),
         (".calm.mp3.part", STALE_AFTER_S + 10, True),  # not of this program's making
         ("calm.{dead}.part", STALE_AFTER_S + 10, True),
@@ -117,7 +127,7 @@ def dead_pid() -> int:
 )
 @pytest.mark.skipif(os.name == "nt", reason="there, only what is open counts as alive")
 def test_what_a_crash_left_is_swept(tmp_path: Path, name: str, age_s: int, stays: bool) -> None:
-    left = tmp_path / name.format(dead=dead_pid(), live=os.getppid())
+    left = tmp_path / name.format(dead=dead_pid(), live=os.getppid(), here=_here())
     left.write_bytes(b"half")
     os.utime(left, (time.time() - age_s,) * 2)
     NewFile(tmp_path / "new.mp3").discard()

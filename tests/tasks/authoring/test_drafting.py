@@ -18,8 +18,8 @@ from player.script import library, reader
 from player.script.session import Session
 from player.script.shapes import fields_of
 from player.store import Store
-from player.tasks import drafting
-from player.tasks.explanations import explanation
+from player.tasks.authoring import drafting
+from player.tasks.authoring.explanations import explanation
 from player.techniques import TECHNIQUES
 from tests.fakes_voice import FakeEngine
 

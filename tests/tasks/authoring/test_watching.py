@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.tasks import watching
-from player.tasks.watching import EVERY_S, SETTLED_S, files_of, rounds
+from player.tasks.authoring import watching
+from player.tasks.authoring.watching import EVERY_S, SETTLED_S, files_of, rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The schema files that ship beside the scripts, made from the model: ``python -m player.tasks.schemas``.
+"""The schema files that ship beside the scripts, made from the model: ``python -m player.tasks.authoring.schemas``.
 
 The rule: the files are never edited; a test compares them with what the model gives. Each is named in the first line of
 the files that it describes, as ``# yaml-language-server: $schema=session.schema.json``, where editors look for it.

@@ -16,8 +16,8 @@ from player.pipeline import Request, load
 from player.script import library, programme, reader
 from player.script.kinds import shown
 from player.script.nodes import Mapping, Scalar, Sequence
-from player.tasks import schemas
-from player.tasks.explanations import explanation
+from player.tasks.authoring import schemas
+from player.tasks.authoring.explanations import explanation
 from player.techniques import TECHNIQUES
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from player.tasks import schemas
+from player.tasks.authoring import schemas
 from tests import as_editors_read
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
+SCRIPTS = Path(__file__).parents[3] / "scripts"
 FILES = sorted(path for path in SCRIPTS.rglob("*.yaml"))
 BY_FOLDER = {"muscles": schemas.MUSCLES, "programmes": schemas.PROGRAMME}
 
@@ -27,7 +27,7 @@ def validator(name: str) -> Draft202012Validator:
 def test_the_file_is_what_the_model_gives(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYER_SCRIPTS", str(tmp_path))
     same = (SCRIPTS / name).read_text(encoding="utf-8") == schemas.texts()[name]
-    assert same, f"scripts/{name} is not what the model gives; run python -m player.tasks.schemas"
+    assert same, f"scripts/{name} is not what the model gives; run python -m player.tasks.authoring.schemas"
 
 
 def test_every_schema_is_written_and_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,42 @@
+"""How the whole of a session is to sound, where it is not as it is played.
+
+The rule: one gain for voice, tones and background, so that their levels to each other stay. Pure numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from player.sound.mixdown import Layer
+
+PEAK_DB: Final = -1.5
+"""Of the programme, dBFS: EBU R128 asks for -1 dBTP, and MP3 encoding adds up to half a dB."""
+
+
+@dataclass(frozen=True)
+class Master:
+    """A level for the whole, or only some of its layers.
+
+    Attributes
+    ----------
+    gain_db
+        On everything alike. Where the sum would pass the peak, the voice's rarest peaks are limited first, and what is
+        then still too much lowers everything.
+    peak_db
+        What no sample passes, dBFS.
+    layers
+        What is heard; none named is all. Levels are those of the whole, so the layers add up to it.
+    """
+
+    gain_db: float = 0.0
+    peak_db: float = PEAK_DB
+    layers: tuple[Layer, ...] = ()
+
+    def made_up_for(self, lost_db: float) -> Master:
+        """The same for an encoder that makes everything so much softer, peaks and all."""
+        return replace(self, gain_db=self.gain_db + lost_db, peak_db=self.peak_db + lost_db)
+
+
+AS_PLAYED: Final = Master()

@@ -1,0 +1,40 @@
+"""What an exported file says of itself: a session and its timeline become tags.
+
+The rule: everything comes from the session, so the same session makes the same tags. It writes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from player.output.captions.cues import spoken
+from player.output.cover import cover
+from player.output.file.tags import Line, Tags
+from player.tasks.files.origins import origin
+from player.timeline.chapters import chapters
+from player.timeline.model import Section
+
+if TYPE_CHECKING:
+    from player.pipeline import Prepared
+
+
+def tags(ready: Prepared) -> Tags:
+    """The tags of a session's file.
+
+    Raises
+    ------
+    UsageError
+        If the script has gone meanwhile.
+    """
+    session, timeline = ready.session, ready.timeline
+    return Tags(
+        session.title,
+        session.summary,
+        session.technique,
+        session.language,
+        tuple(Section(each.title, each.start_ms) for each in chapters(timeline)),
+        timeline.total_ms,
+        tuple(Line(each.text, each.start_ms) for each in spoken(timeline)),
+        cover(timeline, session.technique),
+        origin(ready),
+    )

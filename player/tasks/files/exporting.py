@@ -1,0 +1,221 @@
+"""Exporting: the pipeline's blocks, into files that say what they are.
+
+The rule: a file is whole or not there at all, and holds the blocks that playing would send to the loudspeaker, unless
+a preset asks for another level. All files of a session are complete before the first of them has its name.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from player import pipeline
+from player.errors import UsageError
+from player.output.file.atomic import NewFile, must_be_free, sentences
+from player.output.file.bitrates import lost_db
+from player.output.file.export import export_sink, must_be_possible
+from player.output.file.mp3 import BITRATE_OF_SPEECH
+from player.sound.master import AS_PLAYED
+from player.tasks.files import describing, pieces, presets, sidecars
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from pydub import AudioSegment
+
+    from player.output.file.tags import Tags
+    from player.pipeline import Prepared, Progress
+    from player.sound.master import Master
+    from player.sound.mixdown import Layer
+    from player.tasks.files.wish import Wish
+
+_TONES: Final = {"tone", "chime"}
+
+
+def must_be_possible_for(wish: Wish) -> None:
+    """Refuse a wish that cannot be granted here, early, before any work is done for it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format, bitrate or preset, or two things do not go together.
+    OutputError
+        If what makes the format is not installed.
+    """
+    must_be_possible(wish.form, wish.bitrate)
+    if wish.preset is not None and wish.preset not in presets.PRESETS:
+        raise UsageError(f"the preset must be one of {', '.join(presets.PRESETS)}, not {wish.preset!r}")
+    beside = {"--stems": wish.stems, "--captions": wish.captions, "--chapters": wish.chapters, "--labels": wish.labels}
+    if wish.split and (other := next((option for option, given in beside.items() if given), None)):
+        raise UsageError(f"{other} is of the whole and --split makes pieces of it; leave one of them out")
+
+
+def targets(ready: Prepared, target: Path, wish: Wish) -> tuple[Path, ...]:
+    """All files of sound that `export` would make, and the playlist."""
+    if wish.split:
+        found = pieces.pieces(ready.timeline)
+        return (*(pieces.path(target, piece, len(found)) for piece in found), _playlist(target))
+    return (target, *(_stem(target, layer) for layer in _layers(ready, wish)))
+
+
+def export(
+    ready: Prepared,
+    target: Path,
+    wish: Wish,
+    *,
+    force: bool,
+    progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> tuple[Path, ...]:
+    """The session as a file or as several, each whole or not at all; all that were written.
+
+    Parameters
+    ----------
+    tell
+        Called with a sentence where a preset cannot be met.
+
+    Raises
+    ------
+    UsageError
+        If the wish cannot be granted, or a file is there already, without ``force``.
+    OutputError
+        If a file cannot be written.
+    """
+    must_be_possible_for(wish)
+    sidecars.paths(target, captions=wish.captions, chapters=wish.chapters, labels=wish.labels, force=force)
+    preset = presets.PRESETS.get(wish.preset or "")
+    ready = presets.suited(ready, preset) if preset else ready
+    files = targets(ready, target, wish)
+    for each in files:
+        must_be_free(each, force=force)
+    mastering = presets.mastering(ready, preset, one_channel=wish.mono) if preset else None
+    if mastering and mastering.shortfall and tell:
+        tell(mastering.shortfall)
+    job = _Job(ready, wish, force, mastering.master if mastering else AS_PLAYED)
+    if mastering:
+        job = replace(job, master=mastering.master.made_up_for(lost_db(wish.form, job.bitrate)))
+    report = _counted(progress, ready.timeline.total_ms * (1 if wish.split else len(files)))
+    with _together() as made:
+        for file in job.split(target, report) if wish.split else job.whole(target, report):
+            made.append(file)
+    beside = sidecars.write(
+        ready.timeline,
+        target,
+        captions=wish.captions,
+        chapters=wish.chapters,
+        labels=wish.labels,
+        language=ready.session.language,
+        force=force,
+    )
+    return (*files, *beside)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One session on its way into files."""
+
+    ready: Prepared
+    wish: Wish
+    force: bool
+    master: Master
+
+    def whole(self, target: Path, report: Progress) -> Iterator[NewFile]:
+        """The session as a file, and its stems."""
+        tags = describing.tags(self.ready)
+        yield self._file(target, tags, self._blocks(report))
+        for layer in _layers(self.ready, self.wish):
+            titled = replace(tags, title=f"{tags.title} ({layer})")
+            yield self._file(_stem(target, layer), titled, self._blocks(report, layer))
+
+    def split(self, target: Path, report: Progress) -> Iterator[NewFile]:
+        """The session as a file for each section, and the playlist."""
+        found, tags = pieces.pieces(self.ready.timeline), describing.tags(self.ready)
+        paths = [pieces.path(target, piece, len(found)) for piece in found]
+        stream = pieces.cut(self._blocks(report), found)
+        for piece, group in groupby(stream, key=lambda pair: pair[0]):
+            blocks = (block for _, block in group)
+            yield self._file(paths[piece.number - 1], pieces.tags(tags, piece, len(found)), blocks)
+        yield _text(_playlist(target), pieces.playlist(tags.title, found, paths), force=self.force)
+
+    def _file(self, target: Path, tags: Tags, blocks: Iterable[AudioSegment]) -> NewFile:
+        """A file that is complete and has yet to be given its name."""
+        wish = self.wish
+        sink = export_sink(target, wish.form, tags=tags, bitrate=self.bitrate, one_channel=wish.mono, force=self.force)
+        try:
+            for block in blocks:
+                sink.write(block)
+            return sink.finish()
+        except BaseException:
+            sink.abort()
+            raise
+
+    @property
+    def bitrate(self) -> int | None:
+        """What was wished, or what this session asks for; None is the format's own."""
+        if self.wish.bitrate or self.wish.form != "mp3" or self.wish.mono:
+            return self.wish.bitrate
+        preset = presets.PRESETS.get(self.wish.preset or "")
+        return (preset.bitrate if preset else None) or (None if self.ready.beds else BITRATE_OF_SPEECH)
+
+    def _blocks(self, report: Progress, *layers: Layer) -> Iterator[AudioSegment]:
+        for block in pipeline.blocks(self.ready, master=replace(self.master, layers=layers)):
+            yield block
+            report(len(block), 0)
+
+
+@contextmanager
+def _together() -> Iterator[list[NewFile]]:
+    """Files that are given their names when all of them are complete, or removed."""
+    made: list[NewFile] = []
+    try:
+        yield made
+        for file in made:
+            file.commit()
+    except BaseException:
+        for file in made:
+            file.discard()
+        raise
+
+
+def _text(target: Path, text: str, *, force: bool) -> NewFile:
+    file = NewFile(target, force=force)
+    try:
+        with sentences(target):
+            file.part.write_text(text, encoding="utf-8", newline="\n")
+    except BaseException:
+        file.discard()
+        raise
+    return file
+
+
+def _layers(ready: Prepared, wish: Wish) -> tuple[Layer, ...]:
+    """The stems that are wanted: those in which something sounds."""
+    if not wish.stems:
+        return ()
+    kinds = {cue.kind for cue in ready.timeline.cues}
+    sounding: dict[Layer, object] = {"voice": kinds - _TONES, "bed": ready.beds, "tones": kinds & _TONES}
+    return tuple(layer for layer, sounds in sounding.items() if sounds)
+
+
+def _stem(target: Path, layer: Layer) -> Path:
+    return target.with_name(f"{target.stem}.{layer}{target.suffix}")
+
+
+def _playlist(target: Path) -> Path:
+    return target.with_suffix(".m3u8")
+
+
+def _counted(progress: Progress | None, total_ms: int) -> Progress:
+    """Adds up what is done, over all files."""
+    done_ms = 0
+
+    def report(more_ms: int, _: int) -> None:
+        nonlocal done_ms
+        done_ms += more_ms
+        if progress:
+            progress(done_ms, total_ms)
+
+    return report

@@ -1,0 +1,158 @@
+"""A parcel: a session with every file of the user's that it needs, so that it can be made on another machine.
+
+The rule: what is bundled with the program is not sent, everything else is: the script, the scripts that it includes,
+the user's muscle sets, sounds, recordings and background. Files keep their places relative to the script, so that the
+same names find them; whoever unpacks works in the folder of the script.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from player import pipeline
+from player.errors import MediaError, PlayerError, printable
+from player.script import library
+from player.techniques import TECHNIQUES
+from player.techniques.cue import BedChange, Recording, Slot, Speech
+from player.techniques.planning import Planner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from player.pipeline import Request
+    from player.script.session import Session
+    from player.techniques.cue import Part
+
+HERE: Final = "here"
+"""The folder of the script, in which the work is done."""
+OWN: Final = "own"
+"""What stands for the folder of the user's own scripts."""
+_SOUNDS: Final = "sounds"
+LARGE: Final = 2**20
+"""Bytes; a larger file travels by itself, and only once however many sessions need it."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a parcel: its place in it, the SHA-256 of what is in it, and that itself unless it is large."""
+
+    place: str
+    digest: str
+    data: bytes | None
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A request as it is to be made in ``HERE``, and all files."""
+
+    request: Request
+    files: tuple[File, ...]
+
+    @property
+    def large(self) -> frozenset[str]:
+        """Digests of what travels by itself."""
+        return frozenset(file.digest for file in self.files if file.data is None)
+
+
+def pack(request: Request) -> tuple[Parcel, dict[str, Path]]:
+    """The parcel of a request, and where its large files are, by their digests.
+
+    Raises
+    ------
+    PlayerError
+        If the script has problems, or a file cannot be read.
+    """
+    source = library.find(request.session)
+    found: dict[str, Path] = {}
+    if source.own:
+        found |= _beside(request, source.path)
+        request = replace(request, session=source.path.name)
+    found |= {f"{OWN}/muscles/{path.name}": path for path in _own_muscles()}
+    background = Path(request.background or "none").expanduser()
+    if background.is_file():
+        found[f"{_SOUNDS}/{background.name}"] = background
+        request = replace(request, background=f"../{_SOUNDS}/{background.name}")
+    files = tuple(_file(place, path) for place, path in sorted(found.items()))
+    return Parcel(request, files), {file.digest: found[file.place] for file in files if file.data is None}
+
+
+def unpack(parcel: Parcel, large: Mapping[str, bytes], folder: Path) -> None:
+    """Lay the files of a parcel into a folder.
+
+    Raises
+    ------
+    PlayerError
+        If a file would lie outside.
+    """
+    for each in (HERE, OWN):
+        (folder / each).mkdir(parents=True)
+    for file in parcel.files:
+        if ".." in PurePosixPath(file.place).parts or PurePosixPath(file.place).is_absolute():
+            raise PlayerError(f"{printable(file.place)} is outside the parcel; pack it anew")
+        path = folder / file.place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(large[file.digest] if file.data is None else file.data)
+
+
+def _file(place: str, path: Path) -> File:
+    try:
+        found = path.stat()
+        if found.st_size > LARGE:
+            return File(place, _digest(path, found.st_size, found.st_mtime_ns), None)
+        data = path.read_bytes()
+    except OSError as error:
+        raise MediaError(f"{printable(str(path))} cannot be read: {error.strerror or error}") from error
+    return File(place, hashlib.sha256(data).hexdigest(), data)
+
+
+@lru_cache(maxsize=1000)
+def _digest(path: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001 (a file that changes is looked at again)
+    """Of a large file, which may be needed by each of a thousand works."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(2**20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _beside(request: Request, script: Path) -> dict[str, Path]:
+    """The script and what lies beside it, by its place."""
+    session = pipeline.load(request)
+    planner = Planner(session.language, None, session.voice.rate, session.voice.pitch, TECHNIQUES)
+    parts = tuple(planner.steps(session.steps))
+    scripts = [script, *(Path(included.path) for included in planner.read.values())]
+    wanted = [*scripts, *_sounds(session, parts)]
+    ours = library.bundled("scripts").resolve()
+    kept = (path for path in wanted if path == script or not path.resolve().is_relative_to(ours))
+    base = os.path.abspath(script.parent)  # noqa: PTH100 (links keep their names)
+    return {f"{HERE}/{PurePosixPath(Path(os.path.relpath(path, base)))}": path for path in kept}
+
+
+def _sounds(session: Session, parts: Iterable[Part]) -> Iterator[Path]:
+    """Files beside the scripts that name them; one that is not there is told where the work is done."""
+    for name, script in _named(session, parts):
+        path = script.parent / name
+        if name not in library.sounds() and path.is_file():
+            yield path
+
+
+def _named(session: Session, parts: Iterable[Part]) -> Iterator[tuple[str, Path]]:
+    if session.background.sound:
+        yield session.background.sound, Path(session.path)
+    for part in parts:
+        if isinstance(part, BedChange) and part.sound:
+            yield part.sound, Path(part.at.path)
+        for cue in part.cues if isinstance(part, Slot) else ():
+            if isinstance(cue, Speech) and isinstance(cue.said, Recording):
+                yield cue.said.file, Path(cue.said.script)
+
+
+def _own_muscles() -> list[Path]:
+    """The user's own muscle sets: few and small, so that all are sent."""
+    sets = (library.muscle_set(name) for name in library.muscle_sets())
+    return [source.path for source in sets if source.own]

@@ -1,0 +1,110 @@
+"""Exports at the command line, in every shape, with the real voice."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.fakes_output import needs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.cli.conftest import Run
+
+TINY = """\
+title: Tiny
+background: {sound: rain, fade_in: 500ms, fade_out: 1s}
+steps:
+  - section: Settle in
+  - say: Sit down.
+    for: 3s
+  - section: Breathe
+  - breathe: {in: 2s, out: 2s, cycles: 1}
+    guide: words
+  - chime: bell
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> str:
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    return "tiny.yaml"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--format", "flac", "--bitrate", "128"), 2, "flac keeps every sample and has no bitrate; leave it out"),
+        (("-o", "a.mp3", "--bitrate", "100"), 2, "the bitrate must be one of 64, 80, 96"),
+        (("--preset", "vinyl"), 2, "'podcast', 'broadcast', 'audiobook', 'sleep'"),
+        (("--captions", "vtt,txt"), 2, "must be of vtt, srt, lrc, not 'txt'"),
+        (("--split", "--labels"), 2, "--labels is of the whole and --split makes pieces of it"),
+    ],
+)
+def test_a_wish_that_cannot_be_granted_is_told_at_once(
+    run: Run, tiny: str, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    done = run("export", tiny, *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert "Tiny" not in done.stderr  # nothing was spoken yet
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, programs are looked for in other places too")
+def test_without_ffmpeg_m4b_is_one_sentence(run: Run, tiny: str, tmp_path: Path) -> None:
+    done = run("export", tiny, "-o", "a.m4b", env={"PATH": str(tmp_path)})
+    assert done.returncode == 1
+    assert done.stderr.startswith("m4b is made by ffmpeg, which is not installed here; install it (")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("voice")
+def test_pieces_and_stems_are_named_and_add_up(run: Run, tiny: str, tmp_path: Path) -> None:
+    split = run("export", tiny, "--format", "wav", "--split", "-q")
+    assert split.stdout.splitlines() == ["tiny-01-settle-in.wav", "tiny-02-breathe.wav", "tiny.m3u8"]
+    stems = run("export", tiny, "--format", "wav", "--stems", "-q")
+    assert stems.stdout.splitlines() == ["tiny.wav", "tiny.voice.wav", "tiny.bed.wav", "tiny.tones.wav"]
+    whole, *layers = (soundfile.read(tmp_path / name, dtype="int16")[0] for name in stems.stdout.split())
+    pieces = [soundfile.read(tmp_path / name, dtype="int16")[0] for name in split.stdout.split()[:2]]
+    np.testing.assert_array_equal(np.concatenate(pieces), whole)
+    np.testing.assert_array_equal(sum(each.astype(int) for each in layers), whole)
+
+
+@pytest.mark.engine
+@pytest.mark.tools
+@pytest.mark.usefixtures("voice")
+@pytest.mark.parametrize("name", ["calm.mp3", "calm.m4a"])
+def test_a_podcast_is_as_loud_as_podcasts_are(run: Run, tiny: str, tmp_path: Path, name: str) -> None:
+    needs("ffmpeg")
+    line = "  - say: This is a longer line, so that there is something to be measured in it.\n"
+    (tmp_path / tiny).write_text(TINY + line * 4)
+    assert run("export", tiny, "-o", name, "--preset", "podcast", "--bitrate", "192").returncode == 0
+    command = ["ffmpeg", "-nostats", "-i", str(tmp_path / name), "-af", "ebur128=peak=true", "-f", "null", "-"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stderr.rpartition("Summary")[2].split()
+    assert float(told[told.index("I:") + 1]) == pytest.approx(-16, abs=1)
+    assert float(told[told.index("Peak:") + 1]) <= -1
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("voice")
+@pytest.mark.parametrize("form", ["mp3", "flac", "ogg", "opus", "wav", "m4b"])
+def test_an_empty_store_and_one_core_make_the_same_bytes(run: Run, tiny: str, tmp_path: Path, form: str) -> None:
+    if form == "m4b":
+        needs("ffmpeg")
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("this system cannot keep a process to one core")
+    assert run("export", tiny, "-o", f"one.{form}").returncode == 0
+    script = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); from player.cli import main; main()"
+    alone = {**os.environ, "PLAYER_STORE": str(tmp_path / "empty")}
+    command = ["-c", script, "export", tiny, "-o", f"other.{form}"]
+    done = subprocess.run([sys.executable, *command], cwd=tmp_path, env=alone, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert (tmp_path / f"one.{form}").read_bytes() == (tmp_path / f"other.{form}").read_bytes()
