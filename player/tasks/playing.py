@@ -72,30 +72,39 @@ def play(
         If the user ended it; the sound has faded by then.
     """
     with ExitStack() as stack:
-        opened: list[Speaker] = [stack.enter_context(_waiting(start_ms))] if _can_wait() else []
-
-        def open_for(total_ms: int) -> Speaker:
-            if start_ms >= total_ms:
-                end, start = timecode(total_ms), timecode(start_ms)
-                raise UsageError(f"the session ends at {end}, so it cannot begin at {start}")
-            if not opened:
-                opened.append(stack.enter_context(Speaker(total_ms=total_ms, start_ms=start_ms)))
-            return opened[0]
-
+        door = _Door(stack, start_ms)
         from player import pipeline  # noqa: PLC0415 (the rule above)
 
         first, *others = ask()
         confirm(first)
         if first.told_ms is not None:
-            open_for(first.told_ms)
+            door.open_for(first.told_ms)
         machine = pipeline.this_machine()
         ready = pipeline.prepare(first.request, machine, progress)
-        speaker = open_for(ready.timeline.total_ms)
+        speaker = door.open_for(ready.timeline.total_ms)
         announce(first, ready)
         with _Ahead(others, machine) as ahead:
             _hear(first, ready, speaker, start_ms, ahead)
             for turn in others:
                 _play_next(turn, ahead, confirm, announce)
+
+
+class _Door:
+    """The way to the first loudspeaker: open already where it can wait, otherwise as soon as the length is told."""
+
+    def __init__(self, stack: ExitStack, start_ms: int) -> None:
+        self._stack = stack
+        self._start_ms = start_ms
+        self._opened = stack.enter_context(_waiting(start_ms)) if _can_wait() else None
+
+    def open_for(self, total_ms: int) -> Speaker:
+        """The loudspeaker for a session of this length."""
+        if self._start_ms >= total_ms:
+            end, start = timecode(total_ms), timecode(self._start_ms)
+            raise UsageError(f"the session ends at {end}, so it cannot begin at {start}")
+        if self._opened is None:
+            self._opened = self._stack.enter_context(Speaker(total_ms=total_ms, start_ms=self._start_ms))
+        return self._opened
 
 
 def _play_next(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from player.pipeline import Prepared, Progress
     from player.sound.master import Master
     from player.sound.mixdown import Layer
+    from player.tasks.files.presets import Preset
     from player.tasks.files.wish import Wish
 
 _TONES: Final = {"tone", "chime"}
@@ -91,17 +92,19 @@ def export(
     files = targets(ready, target, wish)
     for each in files:
         must_be_free(each, force=force)
-    mastering = presets.mastering(ready, preset, one_channel=wish.mono) if preset else None
-    if mastering and mastering.shortfall and tell:
-        tell(mastering.shortfall)
-    job = _Job(ready, wish, force, mastering.master if mastering else AS_PLAYED)
-    if mastering:
-        job = replace(job, master=mastering.master.made_up_for(lost_db(wish.form, job.bitrate)))
+    job = _Job(ready, wish, force)
+    if preset:
+        job = job.mastered(preset, tell)
     report = _counted(progress, ready.timeline.total_ms * (1 if wish.split else len(files)))
     with _together() as made:
         for file in job.split(target, report) if wish.split else job.whole(target, report):
             made.append(file)
-    beside = sidecars.write(
+    return (*files, *_beside(ready, target, wish, force=force))
+
+
+def _beside(ready: Prepared, target: Path, wish: Wish, *, force: bool) -> tuple[Path, ...]:
+    """Captions, chapters and labels."""
+    return sidecars.write(
         ready.timeline,
         target,
         captions=wish.captions,
@@ -110,7 +113,6 @@ def export(
         language=ready.session.language,
         force=force,
     )
-    return (*files, *beside)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,14 @@ class _Job:
     ready: Prepared
     wish: Wish
     force: bool
-    master: Master
+    master: Master = AS_PLAYED
+
+    def mastered(self, preset: Preset, tell: Callable[[str], None] | None) -> _Job:
+        """The same at the level of a preset, or as near to it as the voice allows, which is told."""
+        found = presets.mastering(self.ready, preset, one_channel=self.wish.mono)
+        if found.shortfall and tell:
+            tell(found.shortfall)
+        return replace(self, master=found.master.made_up_for(lost_db(self.wish.form, self.bitrate)))
 
     def whole(self, target: Path, report: Progress) -> Iterator[NewFile]:
         """The session as a file, and its stems."""
