@@ -12,7 +12,7 @@ import player
 
 ROOT = Path(player.__file__).parent
 ORDER = (
-    *("units", "errors", "script", "techniques", "timeline", "entry", "store", "voice", "sound", "output"),
+    *("units", "errors", "cores", "script", "techniques", "timeline", "entry", "store", "voice", "sound", "output"),
     *("media", "pipeline", "tasks", "cli", "__main__"),
 )
 HOMES = {

@@ -6,8 +6,6 @@ is, then a table of what there is on stdout, and at last the failures with their
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from contextlib import closing
 from dataclasses import dataclass, fields, replace
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from player.cli.asking import progress, request
+from player.cores import cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,11 +101,6 @@ class Many:
             return Cluster(self.cluster)
         places = min(self.jobs or cores(), count)
         return Processes(places) if places > 1 else Here(pipeline.this_machine())
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def export_many(

@@ -7,8 +7,6 @@ placed is not known here.
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
+from player.cores import cores
 from player.errors import VoiceError, printable
 from player.store import JSON, Draft, Entry, Store
 from player.voice.take import trimmed
@@ -113,7 +112,7 @@ class _Crew:
     def __init__(self, engine: Engine, store: Store, workers: int | None, progress: Progress | None) -> None:
         self._engine = engine
         self._store = store
-        self._workers = workers or _cores()
+        self._workers = workers or min(cores(), _MOST_WORKERS)
         self._progress = progress or (lambda done, total: None)  # noqa: ARG005  (nobody wants to know)
         self._stopped = threading.Event()
 
@@ -143,12 +142,6 @@ class _Crew:
         if self._stopped.is_set():
             raise VoiceError("speaking was stopped")
         return self._store.put(fields, _draft(request, self._engine.speak(request)))
-
-
-def _cores() -> int:
-    """The cores that this process may use, as far as more of them help."""
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return min(cores, _MOST_WORKERS)
 
 
 def _fields(engine: Engine, request: Request) -> Mapping[str, JSON]:

@@ -8,10 +8,9 @@ It knows no programme: bytes of 16-bit stereo at 48 kHz go in.
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 from typing import TYPE_CHECKING, Final
 
+from player.cores import cores
 from player.output.file.infoframe import Checksum, Stream, info_frame, packet_bytes
 from player.output.file.stretches import Plan, Stretches
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH
@@ -61,7 +60,7 @@ class Mp3Writer:
         self._bytes = 0
         self._header = b""
         self._checksum = Checksum()
-        self._stretches = Stretches(lambda: encoder(bitrate), bitrate, plan, threads or min(_cores(), _MOST_THREADS))
+        self._stretches = Stretches(lambda: encoder(bitrate), bitrate, plan, threads or min(cores(), _MOST_THREADS))
         self._file = path.open("wb")
         self._file.write(id3 + bytes(packet_bytes(bitrate)))
 
@@ -111,7 +110,3 @@ def encoder(bitrate: int) -> lameenc.Encoder:
     lame.set_quality(_QUALITY)
     lame.silence()
     return lame
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
