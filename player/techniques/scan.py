@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from player.script.types import Duration, ListKind, Name, Text
-from player.techniques.cue import Part, Slot
+from player.techniques.cue import Marker, Part, Slot
 from player.techniques.speech import spoken
 
 if TYPE_CHECKING:
@@ -42,10 +42,11 @@ class Scan:
     silence: Duration = 38_000
 
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
-        """Two slots a region; the first names it."""
+        """A chapter and two slots a region; the first slot names it."""
         for region in self.scan:
             if planner.leaves_out(region.short):
                 continue
+            yield Marker(region.name, level=2)
             line = region.say or planner.words(at).attend.format(name=region.name)
             yield Slot(at, self.guide, spoken(line, planner))
             yield Slot(at, self.silence)

@@ -1,4 +1,4 @@
-"""Chapters: the sections of a session and the muscle groups in them, one after the other.
+"""Chapters: the sections of a session, and the muscle groups or places of the body in them.
 
 The rule: chapters never overlap and none is empty. A muscle group's has its section's title in front, because players
 show a flat list: "Tense and let go: your right arm". What comes before the first section belongs to no chapter.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from player.errors import Position
-from player.techniques.cue import Slot, Speech
+from player.techniques.cue import Marker, Slot, Speech
 from player.techniques.planning import Planner
 from player.techniques.scan import Region, Scan
 
@@ -23,6 +23,11 @@ def texts(found: list[Slot]) -> list[str]:
 def test_every_region_has_a_line_and_its_silence() -> None:
     assert [slot.length_ms for slot in slots()] == [12_000, 38_000] * 2
     assert texts(slots()) == ["Notice your feet.", "Now the low back."]
+
+
+def test_every_region_is_a_chapter() -> None:
+    marks = [part for part in STEP.parts(AT, Planner("en-GB", None, 105, 50)) if isinstance(part, Marker)]
+    assert marks == [Marker("your feet", level=2), Marker("your low back", level=2)]
 
 
 def test_a_region_can_be_left_out_and_its_time_with_it() -> None:
