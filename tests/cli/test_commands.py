@@ -117,15 +117,6 @@ def test_show_tells_people_what_happens_when(run: Run) -> None:
     assert "1m36s  6 × [in 4s, hold 4s, out 4s, rest 4s], counted" in text
 
 
-@pytest.mark.engine
-@pytest.mark.usefixtures("voice")
-def test_check_passes_the_bundled_scripts(run: Run) -> None:
-    scripts = sorted(map(str, (ROOT / "scripts").glob("*.yaml")))
-    done = run("check", *scripts)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert len(done.stdout.splitlines()) == len(scripts)
-
-
 def test_check_reports_twelve_mistakes_at_once_on_their_lines(run: Run, tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text(TWELVE)
     done = run("check", "bad.yaml")
