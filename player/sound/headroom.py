@@ -62,8 +62,8 @@ def headroom(
     peak_db
         What the programme never passes, dBFS.
     """
-    voice = _Overlaps((cue, 1.0) for cue in timeline.cues if not _is_tone(cue))
-    tones = _Overlaps((cue, tone_peak(cast("Tone", cue.sound))) for cue in timeline.cues if _is_tone(cue))
+    voice = _Overlaps((cue, 1.0) for cue in timeline.cues if not cue.is_tone)
+    tones = _Overlaps((cue, tone_peak(cast("Tone", cue.sound))) for cue in timeline.cues if cue.is_tone)
     envelope = Envelope(timeline)
     beds = {name: bed_peak(name) for name in envelope.sounds}
     under, alone = 0.0, 0.0
@@ -76,10 +76,6 @@ def headroom(
     peak, lowest_ceiling = gain(peak_db), gain(peak_db - _DEEPEST_CUT_DB)
     trim = min(1.0, peak / (lowest_ceiling + under), peak / alone if alone else 1.0)
     return Headroom(20 * math.log10(trim), 20 * math.log10(peak - under * trim))
-
-
-def _is_tone(cue: Cue) -> bool:
-    return cue.kind in {"tone", "chime"}
 
 
 def _stretches(timeline: Timeline) -> Iterator[tuple[int, int]]:

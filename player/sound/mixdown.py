@@ -139,7 +139,7 @@ class _Mix:
 
 
 def _layer(cue: Cue) -> Layer:
-    return "tones" if cue.kind in {"tone", "chime"} else "voice"
+    return "tones" if cue.is_tone else "voice"
 
 
 class _Canvas:

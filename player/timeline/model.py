@@ -40,6 +40,11 @@ class Cue:
     text: str = ""
     beat_ms: int | None = None
 
+    @property
+    def is_tone(self) -> bool:
+        """It is a generated sound, and nobody speaks."""
+        return self.kind in {"tone", "chime"}
+
 
 @dataclass(frozen=True)
 class Stretch:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from player import pipeline
 from player.errors import UsageError
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from player.sound.mixdown import Layer
     from player.tasks.files.presets import Preset
     from player.tasks.files.wish import Wish
-
-_TONES: Final = {"tone", "chime"}
 
 
 def must_be_possible_for(wish: Wish) -> None:
@@ -204,8 +202,8 @@ def _layers(ready: Prepared, wish: Wish) -> tuple[Layer, ...]:
     """The stems that are wanted: those in which something sounds."""
     if not wish.stems:
         return ()
-    kinds = {cue.kind for cue in ready.timeline.cues}
-    sounding: dict[Layer, object] = {"voice": kinds - _TONES, "bed": ready.beds, "tones": kinds & _TONES}
+    are_tones = {cue.is_tone for cue in ready.timeline.cues}
+    sounding: dict[Layer, object] = {"voice": False in are_tones, "bed": ready.beds, "tones": True in are_tones}
     return tuple(layer for layer, sounds in sounding.items() if sounds)
 
 
