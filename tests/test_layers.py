@@ -13,7 +13,7 @@ import player
 ROOT = Path(player.__file__).parent
 ORDER = (
     *("units", "errors", "cores", "script", "techniques", "timeline", "entry", "store", "voice", "sound", "output"),
-    *("media", "pipeline", "tasks", "cli", "__main__"),
+    *("controls", "media", "pipeline", "tasks", "cli", "__main__"),
 )
 HOMES = {
     "yaml": {"script/reader.py"},

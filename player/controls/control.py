@@ -1,0 +1,52 @@
+"""Transport controls: what a listener may want while something plays.
+
+The rule: a control is a frozen value that is put into an inbox, whoever it comes from, and carried out by whoever
+plays. It says what is wanted and nothing of how or when.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from queue import SimpleQueue
+
+
+class Control(Enum):
+    """Controls that need no number."""
+
+    PAUSE_OR_RESUME = auto()
+    PAUSE = auto()
+    RESUME = auto()
+    STEP_BACK = auto()
+    STEP_ON = auto()
+    REPEAT_STEP = auto()
+    NEXT_SECTION = auto()
+    LOUDER = auto()
+    SOFTER = auto()
+    BACKGROUND = auto()
+    """The background off, or on again."""
+    SHOW_KEYS = auto()
+    """What each key does, shown or put away again."""
+    QUIT = auto()
+    """The end, with a fade."""
+
+
+@dataclass(frozen=True)
+class SetVolume:
+    """The volume in dB: 0 is as exported, and the highest."""
+
+    db: float
+
+
+@dataclass(frozen=True)
+class GoTo:
+    """On from a moment of the session, in ms; playing begins at the step that it lies in."""
+
+    at_ms: int
+
+
+AnyControl: TypeAlias = Control | SetVolume | GoTo
+Inbox: TypeAlias = "SimpleQueue[AnyControl]"
