@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import re
-import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,17 +19,18 @@ from typing import Final, NamedTuple
 
 from player.entry import JSON, Draft, Entry, Scalar, read_entry, sentences, write_entry
 from player.errors import StoreError, printable
+from player.leftovers import MARK, is_left, mark
 
 __all__ = ["JSON", "Draft", "Entry", "Scalar", "Store", "Usage", "key"]
 
 SCHEMA: Final = 1
 """Part of every key: a new number makes every entry again."""
 STALE_AFTER_S: Final = 3600
-"""A temporary file that nobody wrote to for this long was left by a crash."""
+"""A temporary file of another machine that nobody wrote to for this long was left by a crash."""
 
 _FOLDER: Final = re.compile(r"[0-9a-f]{2}")
 _ENTRY: Final = re.compile(r"[0-9a-f]{64}")
-_TEMPORARY: Final = re.compile(r"[0-9a-f]{64}\.[0-9a-f-]+\.tmp")
+_TEMPORARY: Final = re.compile(rf"[0-9a-f]{{64}}\.{MARK}-[0-9a-f]{{12}}\.tmp")
 
 
 class Usage(NamedTuple):
@@ -94,7 +94,7 @@ class Store:
             self._swept = True
             self._sweep()
         path = self._path(fields)
-        temporary = path.with_name(f"{path.name}.{os.getpid():x}-{os.urandom(6).hex()}.tmp")
+        temporary = path.with_name(f"{path.name}.{mark()}-{os.urandom(6).hex()}.tmp")
         try:
             entry = write_entry(temporary, path, fields, draft)
             if not _takes_name(temporary, path):
@@ -136,7 +136,7 @@ class Store:
     def _sweep(self) -> None:
         for path in self._files(_TEMPORARY):
             with contextlib.suppress(OSError):  # gone already, or not ours to remove
-                if time.time() - path.stat().st_mtime > STALE_AFTER_S:
+                if (name := _TEMPORARY.fullmatch(path.name)) and is_left(path, name, stale_after_s=STALE_AFTER_S):
                     path.unlink()
 
     def _files(self, pattern: re.Pattern[str]) -> Iterator[Path]:

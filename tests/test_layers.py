@@ -12,8 +12,8 @@ import player
 
 ROOT = Path(player.__file__).parent
 ORDER = (
-    *("units", "errors", "cores", "script", "techniques", "timeline", "entry", "store", "voice", "sound", "output"),
-    *("controls", "media", "pipeline", "tasks", "cli", "__main__"),
+    *("units", "errors", "cores", "leftovers", "script", "techniques", "timeline", "entry", "store", "voice", "sound"),
+    *("output", "controls", "media", "pipeline", "tasks", "cli", "__main__"),
 )
 HOMES = {
     "yaml": {"script/reader.py"},

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from player.errors import MediaError, StoreError
+from player.leftovers import here
 from player.store import JSON, SCHEMA, STALE_AFTER_S, Draft, Store, Usage, key
 
 if TYPE_CHECKING:
@@ -261,20 +262,31 @@ Store(pathlib.Path(sys.argv[1])).put({"what": "test", "text": "Breathe in."}, Dr
 """
 
 
-def test_a_crash_between_writing_and_renaming_leaves_nothing_visible_and_is_swept(store: Store) -> None:
+def crashed(store: Store) -> Path:
+    """What a process that ended before it could give its entry a name has left."""
     process = python(CRASH, store.root)
     process.communicate()
     assert process.returncode == 9
-    rubbish = only_file(store)
+    return only_file(store)
+
+
+def test_a_crash_between_writing_and_renaming_leaves_nothing_visible_and_is_swept(store: Store) -> None:
+    rubbish = crashed(store)
     assert (store.get(FIELDS), store.usage()) == (None, Usage(0, 0))
-
-    store.put(FIELDS, draft())
-    assert rubbish.exists(), "it could belong to a process that still writes"
-
-    long_ago = time.time() - STALE_AFTER_S - 60
-    os.utime(rubbish, (long_ago, long_ago))
-    Store(store.root).put({"another": 1}, draft())
+    store.put({"another": 1}, draft())
     assert not rubbish.exists()
+    assert len(files(store)) == 1
+
+
+def test_what_another_machine_left_may_still_be_written_for_a_while(store: Store) -> None:
+    rubbish = crashed(store)
+    elsewhere = rubbish.with_name(rubbish.name.replace(here(), "0ddba1"))
+    rubbish.rename(elsewhere)
+    store.put(FIELDS, draft())
+    assert elsewhere.exists()
+    os.utime(elsewhere, (time.time() - STALE_AFTER_S - 60,) * 2)
+    Store(store.root).put({"another": 1}, draft())
+    assert not elsewhere.exists()
     assert len(files(store)) == 2
 
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import tempfile
 import threading
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import VoiceError, printable
-from player.voice import pace
+from player.voice import pace, takes
 from player.voice.engine import Request, Take, Voice, choose_voice
 from player.voice.identity import Identity, remember, remembered
 from player.voice.process import Worker, WorkerError
@@ -175,8 +174,8 @@ class Pyttsx3Engine:
 
     def _take(self, request: Request) -> Take:
         try:
-            with tempfile.TemporaryDirectory(prefix="player-", ignore_cleanup_errors=True) as folder:
-                path = Path(folder, "speech.wav").absolute()
+            with takes.folder() as folder:
+                path = folder / takes.FILE
                 self._ask(request, path)
                 return read_take(path)
         except OSError as error:

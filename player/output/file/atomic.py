@@ -2,32 +2,28 @@
 
 The rule: everything is written to ``.NAME.PID-HERE.part`` in the folder of its target, and takes its name in one step
 when complete. Nothing is overwritten unasked, neither when the writing starts nor when it ends. What a crash left
-behind is removed by the next run here, or a minute later by one elsewhere. It does not know what is written.
+behind is removed by the next run here, or an hour later by one elsewhere. It does not know what is written.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import functools
 import hashlib
-import os
-import platform
 import re
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from player.errors import OutputError, UsageError, printable
+from player.leftovers import MARK, is_left, mark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
-STALE_AFTER_S: Final = 60
-"""A part that nobody wrote to for this long, of a process that is gone. A folder may be shared with other machines,
-whose processes are not seen from here; a live export writes many times a second."""
+STALE_AFTER_S: Final = 3600
+"""A part of another machine that nobody wrote to for this long: one piece may wait so long for the others."""
 
-_PART: Final = re.compile(r"\..+\.(\d{1,10})(?:-([0-9a-f]{6}))?\.part")
+_PART: Final = re.compile(rf"\..+\.{MARK}\.part")
 _LONGEST_NAME: Final = 50
 """Characters of the target's name in the part's: with four bytes each they still fit into a name of 255 bytes."""
 _OTHER_FOLDER: Final = "choose another folder"
@@ -56,7 +52,7 @@ class NewFile:
         self.target = target
         self._force = force
         must_be_free(self.target, force=self._force)
-        self.part = target.with_name(f".{_short(target.name)}.{os.getpid()}-{_here()}.part")
+        self.part = target.with_name(f".{_short(target.name)}.{mark()}.part")
         _sweep(target.parent)
         with sentences(target):
             self.part.write_bytes(b"")
@@ -71,6 +67,56 @@ class NewFile:
         """Remove the part, if it is still there."""
         with contextlib.suppress(OSError):
             self.part.unlink()
+
+
+@contextlib.contextmanager
+def together() -> Iterator[list[NewFile]]:
+    """A list for new files: they get their names when all are complete, or are removed.
+
+    Who is killed just then leaves whole files, but some old and some new.
+    """
+    made: list[NewFile] = []
+    try:
+        yield made
+        for file in made:
+            file.commit()
+    finally:
+        for file in made:
+            file.discard()
+
+
+def complete(target: Path, content: bytes, *, force: bool = False) -> NewFile:
+    """A small file that has yet to be given its name.
+
+    Raises
+    ------
+    UsageError, OutputError
+        As `NewFile`, or if the disk is full.
+    """
+    file = NewFile(target, force=force)
+    try:
+        with sentences(target):
+            file.part.write_bytes(content)
+    except BaseException:
+        file.discard()
+        raise
+    return file
+
+
+def write_all(contents: Mapping[Path, bytes], *, force: bool = False) -> tuple[Path, ...]:
+    """Write several small files, all of them or none; the files that were made.
+
+    Raises
+    ------
+    UsageError
+        If one is there already, without ``force``.
+    OutputError
+        If one cannot be written.
+    """
+    with together() as made:
+        for path, content in contents.items():
+            made.append(complete(path, content, force=force))
+    return tuple(contents)
 
 
 def must_be_free(target: Path, *, force: bool) -> None:
@@ -107,13 +153,13 @@ def _sweep(folder: Path) -> None:
     """Remove the parts of runs that ended without a word."""
     with contextlib.suppress(OSError):  # no such folder, or one that may not be listed: the writing will tell
         for path in folder.iterdir():
-            if (match := _PART.fullmatch(path.name)) and not _alive(int(match[1])):
-                _remove(path, at_once=match[2] == _here())
+            if match := _PART.fullmatch(path.name):
+                _remove(path, match)
 
 
-def _remove(path: Path, *, at_once: bool) -> None:
+def _remove(path: Path, match: re.Match[str]) -> None:
     with contextlib.suppress(OSError):
-        if at_once or time.time() - path.stat().st_mtime > STALE_AFTER_S:
+        if is_left(path, match, stale_after_s=STALE_AFTER_S):
             path.unlink()
 
 
@@ -122,25 +168,3 @@ def _short(name: str) -> str:
     if len(name) <= _LONGEST_NAME:
         return name
     return f"{name[: _LONGEST_NAME - 7]}-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:6]}"
-
-
-@functools.cache
-def _here() -> str:
-    """Marks this machine, and on Linux the container: whoever has the same sees the same processes."""
-    try:
-        processes = Path("/proc/self/ns/pid").stat().st_ino
-    except OSError:
-        processes = 0
-    return hashlib.sha256(f"{platform.node()} {processes}".encode()).hexdigest()[:6]
-
-
-def _alive(pid: int) -> bool:
-    if os.name == "nt":  # there, signal 0 would end the process; and a file in use cannot be removed anyway
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from player.errors import OutputError, UsageError
-from player.output.file.atomic import STALE_AFTER_S, NewFile, _here, sentences
+from player.leftovers import here, mark
+from player.output.file.atomic import STALE_AFTER_S, NewFile, complete, sentences, together, write_all
 
 
 def listing(folder: Path) -> list[str]:
@@ -20,7 +21,7 @@ def listing(folder: Path) -> list[str]:
 def test_a_file_takes_its_name_when_it_is_whole(tmp_path: Path) -> None:
     file = NewFile(tmp_path / "calm.mp3")
     file.part.write_bytes(b"sound")
-    assert listing(tmp_path) == [f".calm.mp3.{os.getpid()}-{_here()}.part"]
+    assert listing(tmp_path) == [f".calm.mp3.{mark()}.part"]
     file.commit()
     assert listing(tmp_path) == ["calm.mp3"]
     assert (tmp_path / "calm.mp3").read_bytes() == b"sound"
@@ -57,6 +58,17 @@ def test_force_overwrites_at_the_end_and_not_before(tmp_path: Path) -> None:
     assert target.read_bytes() == b"old"
     file.commit()
     assert target.read_bytes() == b"new"
+
+
+def test_files_that_belong_together_are_all_there_or_none(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="make its folder first"):
+        write_all({tmp_path / "a.srt": b"1", tmp_path / "no" / "a.vtt": b"2"})
+    assert listing(tmp_path) == []
+    assert write_all({tmp_path / "a.srt": b"1", tmp_path / "a.vtt": b"2"}) == (tmp_path / "a.srt", tmp_path / "a.vtt")
+    with pytest.raises(KeyboardInterrupt), together() as made:  # noqa: PT012
+        made.append(complete(tmp_path / "a.srt", b"new", force=True))
+        raise KeyboardInterrupt
+    assert (listing(tmp_path), (tmp_path / "a.srt").read_bytes()) == (["a.srt", "a.vtt"], b"1")
 
 
 def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
@@ -114,20 +126,20 @@ def dead_pid() -> int:
 @pytest.mark.parametrize(
     ("name", "age_s", "stays"),
     [
-        (".calm.mp3.{dead}.part", STALE_AFTER_S + 10, False),
-        (".other.wav.{dead}.part", STALE_AFTER_S + 10, False),
-        (".calm.mp3.{dead}.part", 0, True),  # of a live process on another machine, for all that is known
-        (".calm.mp3.{dead}-0ddba1.part", 0, True),
+        (".other.wav.{dead}-0ddba1.part", STALE_AFTER_S + 10, False),
+        (".calm.mp3.{live}-0ddba1.part", STALE_AFTER_S + 10, False),  # numbers of another machine say nothing here
+        (".calm.mp3.{dead}-0ddba1.part", 0, True),  # of a live process there, for all that is known
         (".calm.mp3.{dead}-{here}.part", 0, False),  # of this machine, which knows that it is gone
-        (".calm.mp3.{live}-{here}.part", STALE_AFTER_S + 10, True),
-        (".calm.mp3.{live}.part", STALE_AFTER_S + 10, True),
+        (".calm.mp3.{live}-{here}.part", 0, True),
+        (".calm.mp3.{live}-{here}.part", 9 * 86_400, False),  # that process has the number of one that is gone
+        (".calm.mp3.{own}-{here}.part", 9 * 86_400, False),  # also this one, as the first in a container always has 1
         (".calm.mp3.part", STALE_AFTER_S + 10, True),  # not of this program's making
         ("calm.{dead}.part", STALE_AFTER_S + 10, True),
     ],
 )
-@pytest.mark.skipif(os.name == "nt", reason="there, only what is open counts as alive")
+@pytest.mark.skipif(sys.platform != "linux", reason="only there it is told when a process began")
 def test_what_a_crash_left_is_swept(tmp_path: Path, name: str, age_s: int, stays: bool) -> None:
-    left = tmp_path / name.format(dead=dead_pid(), live=os.getppid(), here=_here())
+    left = tmp_path / name.format(dead=dead_pid(), live=os.getppid(), own=os.getpid(), here=here())
     left.write_bytes(b"half")
     os.utime(left, (time.time() - age_s,) * 2)
     NewFile(tmp_path / "new.mp3").discard()
