@@ -119,6 +119,7 @@ def export_many(
         With what could not be made, after everything else was.
     """
     from player.errors import PlayerError  # noqa: PLC0415
+    from player.output.file.atomic import write_all  # noqa: PLC0415
     from player.tasks.many import batch  # noqa: PLC0415
     from player.tasks.many.work import Failed  # noqa: PLC0415
 
@@ -140,8 +141,14 @@ def export_many(
     done = _made(orders, many, quiet=quiet)
     if done and not quiet:
         click.echo("\n".join(table_of(done, time.monotonic() - began)))
+    for note in notes_of(done):
+        click.echo(note, err=True)
     count = len(failures) + len(orders)
     failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, Failed)]
+    try:
+        write_all(batch.playlists_of(done), force=force)
+    except PlayerError as error:
+        failures.append(("the playlist", str(error)))
     if failures:
         lines = "\n".join(f"{name}: {sentence}" for name, sentence in failures)
         raise PlayerError(f"{len(failures)} of {count} could not be made\n{lines}")
@@ -176,6 +183,14 @@ def table_of(done: Sequence[Done], seconds: float) -> list[str]:
         "  ".join([name.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))])
         for name, *cells in rows
     ]
+
+
+def notes_of(done: Sequence[Done]) -> list[str]:
+    """What is not as it was wished, file by file."""
+    from player.tasks.many.work import Made  # noqa: PLC0415
+
+    made = [(each.order.target, each.result) for each in done if isinstance(each.result, Made)]
+    return [f"{target}: {note}" for target, result in made for note in result.notes]
 
 
 def size(number: int) -> str:

@@ -106,6 +106,10 @@ def export(
     return _export_one(wanted, target, wish(form, **wishes), force=force, quiet=quiet)
 
 
+_TELL = partial(click.echo, err=True)
+"""A preset that cannot be met is a problem, which is told also where everything else is to be quiet."""
+
+
 def _export_one(wanted: Request, target: Path, wish: Wish, *, force: bool, quiet: bool) -> None:
     from player import pipeline  # noqa: PLC0415
     from player.output.file.atomic import must_be_free  # noqa: PLC0415
@@ -119,20 +123,19 @@ def _export_one(wanted: Request, target: Path, wish: Wish, *, force: bool, quiet
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
     with progress("Mixing", quiet=quiet) as report:
-        tell = None if quiet else partial(click.echo, err=True)
-        files = exporting.export(ready, target, wish, force=force, progress=report, tell=tell)
+        files = exporting.export(ready, target, wish, force=force, progress=report, tell=_TELL)
     for file in files:
         click.echo(file)
 
 
 def _export_all(plan: Plan, folder: Path, wish: Wish, *, force: bool, quiet: bool) -> None:
     from player import pipeline  # noqa: PLC0415
-    from player.tasks import programmes  # noqa: PLC0415
+    from player.tasks.files import album  # noqa: PLC0415
 
     if not quiet:
         click.echo(heading(plan), err=True)
-    steps = partial(progress, quiet=quiet)
-    for _, files in programmes.export(plan, folder, wish, pipeline.this_machine(), force=force, steps=steps):
+    machine, steps = pipeline.this_machine(), partial(progress, quiet=quiet)
+    for files in album.export(plan, folder, wish, machine, force=force, steps=steps, tell=_TELL):
         for file in files:
             click.echo(file)
 

@@ -6,10 +6,9 @@ The rule: a programme is made ready by its sessions' own means, one `pipeline.Re
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from player import media, pipeline
 from player.errors import Problem, ScriptError, UsageError
@@ -24,8 +23,7 @@ from player.timeline import fit
 from player.timeline.layout import nominal_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from player.errors import Position
@@ -33,11 +31,8 @@ if TYPE_CHECKING:
     from player.script.library import Source
     from player.script.params import Parameter
     from player.script.programme import Entry, Found, Programme
-    from player.tasks.files.wish import Wish
 
 T = TypeVar("T")
-Steps = Callable[[str], "AbstractContextManager[Progress | None]"]
-_FEWEST_DIGITS: Final = 2
 
 
 def find(name_or_path: str) -> Source | None:
@@ -108,7 +103,7 @@ def check(asked: Request, machine: Machine, progress: Progress | None = None) ->
     problems: list[Problem] = []
     warnings: list[Problem] = []
     lengths: list[int] = []
-    for request in _distinct(requests):
+    for request in distinct(requests):
         try:
             timeline, found = pipeline.check(request, machine, progress)
         except ScriptError as error:
@@ -118,56 +113,10 @@ def check(asked: Request, machine: Machine, progress: Progress | None = None) ->
         lengths += [timeline.total_ms] * requests.count(request)
     if problems:
         raise ScriptError(problems)
-    return sum(lengths), tuple(_distinct(warnings))
+    return sum(lengths), tuple(distinct(warnings))
 
 
-def targets(plan: Plan, folder: Path, form: str) -> tuple[Path, ...]:
-    """A file for each session, numbered by its place in the whole programme: ``01-safety-first.mp3``.
-
-    So a folder keeps the order on any phone, and one part after another fills the same folder.
-    """
-    digits = max(_FEWEST_DIGITS, len(str(plan.count)))
-    return tuple(folder / f"{turn.number:0{digits}}-{turn.name}.{form}" for turn in plan.turns)
-
-
-def export(
-    plan: Plan, folder: Path, wish: Wish, machine: Machine, *, force: bool, steps: Steps
-) -> Iterator[tuple[Turn, tuple[Path, ...]]]:
-    """Each session as a file of its own; yields it, with all files made of it, as soon as they are whole.
-
-    Every file must be free, and every session spoken, before the first file is made: what can go wrong does so early.
-
-    Parameters
-    ----------
-    steps
-        Called with what is being done, for a place to report progress to.
-
-    Raises
-    ------
-    UsageError
-        If one of the files is there already, without ``force``.
-    PlayerError
-        With what stands in the way of a session, or of writing.
-    """
-    from player.output.file.atomic import must_be_free, sentences  # noqa: PLC0415 (playing needs no encoders)
-    from player.tasks.files import exporting  # noqa: PLC0415
-
-    files = targets(plan, folder, wish.form)
-    for file in files:
-        must_be_free(file, force=force)
-    for request in _distinct(turn.request for turn in plan.turns):
-        with steps("Speaking") as report:
-            pipeline.prepare(request, machine, report)
-    with sentences(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    for turn, file in zip(plan.turns, files, strict=True):
-        ready = pipeline.prepare(turn.request, machine)
-        with steps(turn.title) as report:
-            written = exporting.export(ready, file, wish, force=force, progress=report)
-        yield turn, written
-
-
-def _distinct(values: Iterable[T]) -> list[T]:
+def distinct(values: Iterable[T]) -> list[T]:
     """Without those that stood there before; for what cannot be hashed."""
     found: list[T] = []
     for value in values:

@@ -41,7 +41,7 @@ def made(folder: Path) -> list[str]:
 def test_sessions_and_programmes_end_in_a_table(run: Run, tmp_path: Path) -> None:
     done = run("export", "one.yaml", "week.yaml", "-o", "out", "--format", "wav")
     assert (done.returncode, done.stderr) == (0, "")
-    assert made(tmp_path / "out") == ["one.wav", "week/01-one.wav", "week/02-two.wav"]
+    assert made(tmp_path / "out") == ["one.wav", "week/01-one.wav", "week/02-two.wav", "week/week.m3u8"]
     head, *rows, total = [line.split() for line in done.stdout.splitlines()]
     assert head == ["file", "length", "size", "time"]
     for row, name in zip(rows, ("out/one.wav", "out/week/01-one.wav", "out/week/02-two.wav"), strict=True):
@@ -55,8 +55,8 @@ def test_sessions_and_programmes_end_in_a_table(run: Run, tmp_path: Path) -> Non
     [
         ("one.yaml", ("-o", "out/calm.flac"), ["out/calm.flac"]),
         ("one.yaml", ("-o", "out"), ["out/one.mp3"]),
-        ("week.yaml", ("-o", "out"), ["out/01-one.mp3", "out/02-two.mp3"]),
-        ("week.yaml", (), ["week/01-one.mp3", "week/02-two.mp3"]),
+        ("week.yaml", ("-o", "out"), ["out/01-one.mp3", "out/02-two.mp3", "out/week.m3u8"]),
+        ("week.yaml", (), ["week/01-one.mp3", "week/02-two.mp3", "week/week.m3u8"]),
     ],
 )
 def test_one_alone_goes_where_it_does_without_jobs(

@@ -148,7 +148,7 @@ def test_wrong_use_is_one_sentence_and_exit_2(
 @pytest.mark.usefixtures("voice")
 def test_export_makes_a_folder_of_numbered_files(run: Run, week: str, tmp_path: Path) -> None:
     done = run("export", week)
-    names = ["week/01-one.mp3", "week/02-two.mp3", "week/03-one.mp3"]
+    names = ["week/01-one.mp3", "week/02-two.mp3", "week/03-one.mp3", "week/week.m3u8"]
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, names, "Week, 3 sessions, 0:09\n")
     assert sorted(map(str, (tmp_path / "week").iterdir())) == [str(tmp_path / name) for name in names]
     assert soundfile.info(tmp_path / names[1]).duration == pytest.approx(3, abs=0.1)

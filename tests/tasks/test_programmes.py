@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import threading
-from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import soundfile
 
 from player import pipeline
-from player.errors import MediaError, OutputError, ScriptError, UsageError, VoiceError
+from player.errors import MediaError, ScriptError, UsageError
 from player.pipeline import Request
 from player.store import Store
 from player.tasks import catalogue, programmes
-from player.tasks.files.wish import Wish
-from player.units import RATE
 from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from player.tasks.turns import Plan
 
 SESSION = """\
@@ -70,11 +67,6 @@ def problems(text: str, folder: Path) -> list[str]:
     with pytest.raises(ScriptError) as caught:
         planned()
     return [str(problem) for problem in caught.value.problems]
-
-
-def export(plan: Plan, to: Path, machine: pipeline.Machine, *, force: bool = False) -> list[Path]:
-    steps = programmes.export(plan, to, Wish("wav"), machine, force=force, steps=lambda _: nullcontext())
-    return [path for _, files in steps for path in files]
 
 
 def test_every_session_has_its_turn(folder: Path) -> None:
@@ -223,57 +215,6 @@ def test_check_tells_all_that_does_not_fit(folder: Path, machine: pipeline.Machi
     with pytest.raises(ScriptError) as caught:
         programmes.check(Request("week.yaml"), machine)
     assert [str(problem.at) for problem in caught.value.problems] == ["one.yaml:3:5", "two.yaml:3:5"]
-
-
-def test_files_are_numbered_in_the_order_of_the_sessions(folder: Path, machine: pipeline.Machine) -> None:
-    files = export(planned(), Path("out/deep"), machine)
-    assert [str(file.relative_to("out/deep")) for file in files] == [
-        "01-one.wav",
-        "02-two.wav",
-        "03-one.wav",
-        "04-one.wav",
-    ]
-    assert sorted(Path("out/deep").iterdir()) == files
-    assert [soundfile.info(file).frames // RATE for file in files] == [3, 2, 5, 3]
-
-
-def test_parts_fill_the_same_folder(folder: Path, machine: pipeline.Machine) -> None:
-    for part in (2, 1):
-        export(planned(part=part), Path("out"), machine)
-    whole = export(planned(), Path("whole"), machine)
-    for file in whole:
-        assert (Path("out") / file.name).read_bytes() == file.read_bytes()
-
-
-def test_long_programmes_have_wider_numbers(folder: Path) -> None:
-    (folder / "week.yaml").write_text(f"title: Long\nsessions: [{', '.join(['two'] * 100)}]\n")
-    names = [path.name for path in programmes.targets(planned(), Path(), "mp3")]
-    assert names[0] == "001-two.mp3"
-    assert names == sorted(names)
-
-
-def test_one_file_in_the_way_keeps_all_from_being_made(folder: Path, machine: pipeline.Machine) -> None:
-    Path("out").mkdir()
-    Path("out/04-one.wav").write_text("precious")
-    with pytest.raises(UsageError, match=r"04-one\.wav is there already"):
-        export(planned(), Path("out"), machine)
-    assert [path.name for path in Path("out").iterdir()] == ["04-one.wav"]
-    assert Path("out/04-one.wav").read_text() == "precious"
-    assert len(export(planned(), Path("out"), machine, force=True)) == 4
-    assert soundfile.info("out/04-one.wav").frames == 3 * RATE
-
-
-def test_a_session_that_cannot_be_spoken_keeps_all_from_being_made(folder: Path, tmp_path: Path) -> None:
-    machine = pipeline.Machine(FakeEngine(fails_on=frozenset({"Two."})), Store(tmp_path / "store"))
-    with pytest.raises(VoiceError):
-        export(planned(), Path("out"), machine)
-    assert not Path("out").exists()
-
-
-def test_a_folder_that_cannot_be_is_one_sentence(folder: Path, machine: pipeline.Machine) -> None:
-    Path("out").write_text("a file")
-    with pytest.raises(OutputError, match="cannot write out/deep: "):
-        export(planned(), Path("out/deep"), machine)
 
 
 @pytest.mark.parametrize(

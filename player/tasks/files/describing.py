@@ -5,6 +5,7 @@ The rule: everything comes from the session, so the same session makes the same 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from player.output.captions.cues import spoken
@@ -16,10 +17,11 @@ from player.timeline.model import Section
 
 if TYPE_CHECKING:
     from player.pipeline import Prepared
+    from player.tasks.files.wish import Place
 
 
-def tags(ready: Prepared) -> Tags:
-    """The tags of a session's file.
+def tags(ready: Prepared, place: Place | None = None) -> Tags:
+    """The tags of a session's file; with a place in a programme, the programme is its album.
 
     Raises
     ------
@@ -27,7 +29,7 @@ def tags(ready: Prepared) -> Tags:
         If the script has gone meanwhile.
     """
     session, timeline = ready.session, ready.timeline
-    return Tags(
+    whole = Tags(
         session.title,
         session.summary,
         session.technique,
@@ -38,3 +40,4 @@ def tags(ready: Prepared) -> Tags:
         cover(timeline, session.technique),
         origin(ready),
     )
+    return replace(whole, album=place.programme, track=place.number, tracks=place.count) if place else whole

@@ -1,24 +1,24 @@
 """Exporting: the pipeline's blocks, into files that say what they are.
 
 The rule: a file is whole or not there at all, and holds the blocks that playing would send to the loudspeaker, unless
-a preset asks for another level. All files of a session are complete before the first of them has its name.
+a preset asks for another level. All files of a session, captions and playlist too, are complete before the first of
+them has its name: who kills the program while they take their names finds each of them whole, old or new.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from player import pipeline
 from player.errors import UsageError
-from player.output.file.atomic import NewFile, must_be_free, sentences
+from player.output.file.atomic import complete, must_be_free, together
 from player.output.file.bitrates import lost_db
 from player.output.file.export import export_sink, must_be_possible
 from player.output.file.mp3 import BITRATE_OF_SPEECH
 from player.sound.master import AS_PLAYED
-from player.tasks.files import describing, pieces, presets, sidecars
+from player.tasks.files import describing, pieces, playlists, presets, sidecars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pydub import AudioSegment
 
+    from player.output.file.atomic import NewFile
     from player.output.file.tags import Tags
     from player.pipeline import Prepared, Progress
     from player.sound.master import Master
@@ -94,23 +95,10 @@ def export(
     if preset:
         job = job.mastered(preset, tell)
     report = _counted(progress, ready.timeline.total_ms * (1 if wish.split else len(files)))
-    with _together() as made:
+    with together() as made:
         for file in job.split(target, report) if wish.split else job.whole(target, report):
             made.append(file)
-    return (*files, *_beside(ready, target, wish, force=force))
-
-
-def _beside(ready: Prepared, target: Path, wish: Wish, *, force: bool) -> tuple[Path, ...]:
-    """Captions, chapters and labels."""
-    return sidecars.write(
-        ready.timeline,
-        target,
-        captions=wish.captions,
-        chapters=wish.chapters,
-        labels=wish.labels,
-        language=ready.session.language,
-        force=force,
-    )
+    return tuple(file.target for file in made)
 
 
 @dataclass(frozen=True)
@@ -130,22 +118,24 @@ class _Job:
         return replace(self, master=found.master.made_up_for(lost_db(self.wish.form, self.bitrate)))
 
     def whole(self, target: Path, report: Progress) -> Iterator[NewFile]:
-        """The session as a file, and its stems."""
-        tags = describing.tags(self.ready)
+        """The session as a file, its stems, and what stands beside it."""
+        tags = describing.tags(self.ready, self.wish.place)
         yield self._file(target, tags, self._blocks(report))
         for layer in _layers(self.ready, self.wish):
             titled = replace(tags, title=f"{tags.title} ({layer})")
             yield self._file(_stem(target, layer), titled, self._blocks(report, layer))
+        for path, content in self._beside(target).items():
+            yield complete(path, content, force=self.force)
 
     def split(self, target: Path, report: Progress) -> Iterator[NewFile]:
         """The session as a file for each section, and the playlist."""
-        found, tags = pieces.pieces(self.ready.timeline), describing.tags(self.ready)
+        found, tags = pieces.pieces(self.ready.timeline), describing.tags(self.ready, self.wish.place)
         paths = [pieces.path(target, piece, len(found)) for piece in found]
         stream = pieces.cut(self._blocks(report), found)
         for piece, group in groupby(stream, key=lambda pair: pair[0]):
             blocks = (block for _, block in group)
             yield self._file(paths[piece.number - 1], pieces.tags(tags, piece, len(found)), blocks)
-        yield _text(_playlist(target), pieces.playlist(tags.title, found, paths), force=self.force)
+        yield complete(_playlist(target), pieces.playlist(tags.title, found, paths).encode(), force=self.force)
 
     def _file(self, target: Path, tags: Tags, blocks: Iterable[AudioSegment]) -> NewFile:
         """A file that is complete and has yet to be given its name."""
@@ -159,6 +149,18 @@ class _Job:
             sink.abort()
             raise
 
+    def _beside(self, target: Path) -> dict[Path, bytes]:
+        """Captions, chapters and labels."""
+        wish = self.wish
+        return sidecars.contents(
+            self.ready.timeline,
+            target,
+            captions=wish.captions,
+            chapters=wish.chapters,
+            labels=wish.labels,
+            language=self.ready.session.language,
+        )
+
     @property
     def bitrate(self) -> int | None:
         """What was wished, or what this session asks for; None is the format's own."""
@@ -171,31 +173,6 @@ class _Job:
         for block in pipeline.blocks(self.ready, master=replace(self.master, layers=layers)):
             yield block
             report(len(block), 0)
-
-
-@contextmanager
-def _together() -> Iterator[list[NewFile]]:
-    """Files that are given their names when all of them are complete, or removed."""
-    made: list[NewFile] = []
-    try:
-        yield made
-        for file in made:
-            file.commit()
-    except BaseException:
-        for file in made:
-            file.discard()
-        raise
-
-
-def _text(target: Path, text: str, *, force: bool) -> NewFile:
-    file = NewFile(target, force=force)
-    try:
-        with sentences(target):
-            file.part.write_text(text, encoding="utf-8", newline="\n")
-    except BaseException:
-        file.discard()
-        raise
-    return file
 
 
 def _layers(ready: Prepared, wish: Wish) -> tuple[Layer, ...]:
@@ -212,7 +189,7 @@ def _stem(target: Path, layer: Layer) -> Path:
 
 
 def _playlist(target: Path) -> Path:
-    return target.with_suffix(".m3u8")
+    return target.with_suffix(playlists.ENDING)
 
 
 def _counted(progress: Progress | None, total_ms: int) -> Progress:

@@ -12,10 +12,10 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import MediaError, ScriptError, printable
+from player.output.file.atomic import write_all
 from player.output.file.tags.reading import origin_of
 from player.script import encoding
 from player.script.library import SCRIPT_ENDINGS
-from player.tasks.files.sidecars import write_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -105,7 +105,7 @@ def write(extracted: Extracted, target: Path, *, force: bool = False) -> tuple[P
     texts |= {target.parent / name: text for name, text in extracted.includes.items()}
     for folder in {path.parent for path in texts} - {target.parent}:
         folder.mkdir(parents=True, exist_ok=True)
-    return write_texts(texts, force=force)
+    return write_all(texts, force=force)
 
 
 def _is_inside(name: str) -> bool:

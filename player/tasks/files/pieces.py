@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from player.errors import UsageError, printable
+from player.tasks.files import playlists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,14 +63,20 @@ def path(target: Path, piece: Piece, count: int) -> Path:
 
 
 def tags(whole: Tags, piece: Piece, count: int) -> Tags:
-    """The tags of a piece, from those of the whole: which part it is, and of what."""
-    here = range(piece.start_ms, piece.end_ms)
+    """The tags of a piece, from those of the whole: which part it is, and of what.
+
+    In a programme the album stays the programme's, the session becomes a disc of it, and its title goes before the
+    piece's: players then have all pieces in their order.
+    """
+    here, title = range(piece.start_ms, piece.end_ms), piece.title or whole.title
     return replace(
         whole,
-        title=piece.title or whole.title,
-        album=whole.title,
+        title=f"{whole.title}: {title}" if whole.album and title != whole.title else title,
+        album=whole.album or whole.title,
         track=piece.number,
         tracks=count,
+        disc=whole.track,
+        discs=whole.tracks,
         total_ms=len(here),
         chapters=tuple(
             replace(each, start_ms=each.start_ms - here.start) for each in whole.chapters if each.start_ms in here
@@ -96,12 +103,9 @@ def cut(blocks: Iterable[AudioSegment], found: Sequence[Piece]) -> Iterator[tupl
 
 
 def playlist(title: str, found: Sequence[Piece], paths: Sequence[Path]) -> str:
-    """The pieces in their order as an extended M3U, in UTF-8; beside them, so that the folder may be moved."""
-    lines = ["#EXTM3U", f"#PLAYLIST:{_line(title)}"]
-    for piece, each in zip(found, paths, strict=True):
-        lines += [f"#EXTINF:{(piece.end_ms - piece.start_ms) / 1000:.3f},{_line(piece.title or title)}", each.name]
-    return "\n".join(lines) + "\n"
-
-
-def _line(text: str) -> str:
-    return printable(" ".join(text.split()))
+    """The pieces in their order."""
+    entries = (
+        playlists.Entry(piece.title or title, piece.end_ms - piece.start_ms, path)
+        for piece, path in zip(found, paths, strict=True)
+    )
+    return playlists.text(title, entries)

@@ -1,6 +1,7 @@
 """Sidecars: captions, chapters and labels as files beside the sound file, with its name and an ending of their own.
 
-The rule: all of them are written before the first gets its name, and each is whole or not there at all.
+The rule: what is in them is a function of the timeline alone. They are made together with the sound file, so that
+there are all of them or none.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from player.errors import UsageError
 from player.output.captions import marks, subtitles
-from player.output.file.atomic import NewFile, must_be_free, sentences
+from player.output.file.atomic import must_be_free
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
     from pathlib import Path
 
     from player.timeline.model import Timeline
@@ -25,7 +26,7 @@ _LABELS = ".labels.txt"
 def paths(
     target: Path, *, captions: Collection[str] = (), chapters: bool = False, labels: bool = False, force: bool = False
 ) -> tuple[Path, ...]:
-    """The files that `write` would make, each of which may be written: to be asked before any work is done.
+    """The files that there would be, each of which may be written: to be asked before any work is done.
 
     Raises
     ------
@@ -36,14 +37,13 @@ def paths(
     """
     if unknown := [each for each in captions if each not in CAPTIONS]:
         raise UsageError(f"captions must be of {', '.join(CAPTIONS)}, not {unknown[0]!r}")
-    endings = [f".{each}" for each in CAPTIONS if each in captions] + [_CHAPTERS] * chapters + [_LABELS] * labels
-    found = tuple(target.with_suffix(ending) for ending in endings)
+    found = tuple(target.with_suffix(ending) for ending in _endings(captions, chapters=chapters, labels=labels))
     for path in found:
         must_be_free(path, force=force)
     return found
 
 
-def write(
+def contents(
     timeline: Timeline,
     target: Path,
     *,
@@ -51,54 +51,26 @@ def write(
     chapters: bool = False,
     labels: bool = False,
     language: str = "en",
-    force: bool = False,
-) -> tuple[Path, ...]:
-    """Write them beside the sound file ``target``; the files that were made.
+) -> dict[Path, bytes]:
+    """What is to stand beside the sound file ``target``, by the path of each file.
 
     Parameters
     ----------
     captions
         Any of `CAPTIONS`.
     chapters
-        Whether to write the chapters as podcasts have them.
+        Whether there are the chapters as podcasts have them.
     labels
-        Whether to write a label track for Audacity.
+        Whether there is a label track for Audacity.
     language
         The session's, BCP 47.
-
-    Raises
-    ------
-    UsageError
-        If a format of captions is unknown, or a file is there already, without ``force``.
-    OutputError
-        If one cannot be written.
     """
-    asked = paths(target, captions=captions, chapters=chapters, labels=labels, force=force)
     texts = {f".{each}": subtitles.FORMATS[each](timeline, language) for each in captions}
     texts |= {_CHAPTERS: marks.podcast(timeline, target.name)} if chapters else {}
     texts |= {_LABELS: marks.labels(timeline, language)} if labels else {}
-    return write_texts({path: texts[path.name.removeprefix(target.stem)].encode() for path in asked}, force=force)
+    endings = _endings(captions, chapters=chapters, labels=labels)
+    return {target.with_suffix(ending): texts[ending].encode() for ending in endings}
 
 
-def write_texts(texts: Mapping[Path, bytes], *, force: bool = False) -> tuple[Path, ...]:
-    """Write several small files: all of them, before the first gets its name.
-
-    Raises
-    ------
-    UsageError
-        If one is there already, without ``force``.
-    OutputError
-        If one cannot be written.
-    """
-    files: list[NewFile] = []
-    try:
-        for path, text in texts.items():
-            files.append(NewFile(path, force=force))
-            with sentences(path):
-                files[-1].part.write_bytes(text)
-        for file in files:
-            file.commit()
-    finally:
-        for file in files:
-            file.discard()
-    return tuple(texts)
+def _endings(captions: Collection[str], *, chapters: bool, labels: bool) -> list[str]:
+    return [f".{each}" for each in CAPTIONS if each in captions] + [_CHAPTERS] * chapters + [_LABELS] * labels

@@ -10,6 +10,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a session stands in a programme: the programme's title, and which of how many it is, counted from 1."""
+
+    programme: str
+    number: int
+    count: int
+
+
+@dataclass(frozen=True)
 class Wish:
     """How a session is to become files.
 
@@ -31,6 +40,8 @@ class Wish:
         A file for each section, and a playlist, in the place of one file.
     stems
         Voice, bed and tones as files of their own, beside the whole.
+    place
+        Where it stands in a programme, which its file then tells; None is by itself.
     """
 
     form: str = "mp3"
@@ -42,3 +53,4 @@ class Wish:
     labels: bool = False
     split: bool = False
     stems: bool = False
+    place: Place | None = None

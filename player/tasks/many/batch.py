@@ -13,21 +13,22 @@ import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from player.errors import PlayerError, UsageError, printable
 from player.script import library
 from player.tasks import programmes
+from player.tasks.files import album, playlists
 from player.tasks.many.work import Failed, Made, Order, Work
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from player.pipeline import Request
-    from player.tasks.files.wish import Wish
+    from player.tasks.files.wish import Place, Wish
     from player.tasks.many.crew import Crew
-    from player.tasks.turns import Plan
+    from player.tasks.turns import Plan, Turn
 
 Progress = Callable[[int, int], None]
 
@@ -46,12 +47,21 @@ class Item:
         Of its file, without an ending: ``pmr-7``, or ``01-safety-first`` in a programme.
     folder
         Below the one that was asked for: the programme's name, or nothing.
+    place, playlist
+        In its programme, and the file name of the programme's playlist; empty is none.
     """
 
     name: str
     request: Request
     folder: str = ""
     told_ms: int = 0
+    title: str = ""
+    place: Place | None = None
+    playlist: str = ""
+
+    def work(self, wish: Wish, request: Request | None = None) -> Work:
+        """What is to be made of it; ``request`` where it is another one."""
+        return Work(request or self.request, replace(wish, place=self.place))
 
 
 @dataclass(frozen=True)
@@ -92,24 +102,17 @@ def _items(request: Request) -> list[Item]:
     plan = programmes.planned(request)
     if plan is None:
         turn = programmes.alone(request)
-        return [Item(stem(request.session), request, told_ms=turn.length_ms)]
-    return [
-        Item(name, turn.request, stem(plan.name), turn.length_ms)
-        for turn, name in zip(plan.turns, _names(plan), strict=True)
-    ]
+        return [Item(album.stem(request.session), request, told_ms=turn.length_ms)]
+    return [_of_programme(plan, turn, path.stem) for turn, path in zip(plan.turns, _targets(plan), strict=True)]
 
 
-def _names(plan: Plan) -> list[str]:
-    from pathlib import Path  # noqa: PLC0415
+def _of_programme(plan: Plan, turn: Turn, name: str) -> Item:
+    folder = album.stem(plan.name)
+    return Item(name, turn.request, folder, turn.length_ms, turn.title, album.place(plan, turn), folder)
 
-    return [path.stem for path in programmes.targets(plan, Path(), "x")]
 
-
-def stem(session: str) -> str:
-    """What a result is named after: the name, or that of the file without its folder and ending."""
-    from pathlib import PurePath  # noqa: PLC0415
-
-    return PurePath(session).stem if session.lower().endswith(library.SCRIPT_ENDINGS) else PurePath(session).name
+def _targets(plan: Plan) -> tuple[Path, ...]:
+    return album.targets(plan, Path(), "x")
 
 
 def orders(found: Iterable[Item], folder: Path, wish: Wish, *, force: bool) -> list[Order]:
@@ -118,7 +121,8 @@ def orders(found: Iterable[Item], folder: Path, wish: Wish, *, force: bool) -> l
     for item in found:
         name = f"{item.folder}/{item.name}" if item.folder else item.name
         target = folder / item.folder / f"{item.name}.{wish.form}"
-        made.append(Order(name, Work(item.request, wish), target, force, item.told_ms))
+        listed = target.with_name(item.playlist + playlists.ENDING) if item.playlist and not wish.split else None
+        made.append(Order(name, item.work(wish), target, force, item.told_ms, item.title, listed))
     return made
 
 
@@ -135,6 +139,8 @@ def must_be_possible(wanted: Sequence[Order]) -> None:
     from player.output.file.atomic import must_be_free  # noqa: PLC0415
     from player.tasks.files import sidecars  # noqa: PLC0415
 
+    for playlist in dict.fromkeys(order.playlist for order in wanted if order.playlist):
+        must_be_free(playlist, force=any(order.force for order in wanted))
     known: dict[str, Order] = {}
     for order in wanted:
         first = known.setdefault(same_file(order.target), order)
@@ -147,6 +153,22 @@ def must_be_possible(wanted: Sequence[Order]) -> None:
         if not wish.split:  # its pieces are known when it is spoken
             must_be_free(order.target, force=force)
         sidecars.paths(order.target, captions=wish.captions, chapters=wish.chapters, labels=wish.labels, force=force)
+
+
+def playlists_of(done: Iterable[Done]) -> dict[Path, bytes]:
+    """The playlist of each programme, with what was made of it in its order."""
+    found: dict[Path, list[tuple[Place, playlists.Entry]]] = {}
+    for each in done:
+        order, result, place = each.order, each.result, each.order.work.wish.place
+        if order.playlist and place and isinstance(result, Made):
+            entry = playlists.Entry(order.title, result.length_ms, order.target)
+            found.setdefault(order.playlist, []).append((place, entry))
+    return {path: _playlist(entries) for path, entries in found.items()}
+
+
+def _playlist(entries: list[tuple[Place, playlists.Entry]]) -> bytes:
+    ordered = sorted(entries, key=lambda pair: pair[0].number)
+    return playlists.text(ordered[0][0].programme, [entry for _, entry in ordered]).encode()
 
 
 def same_file(path: Path) -> str:

@@ -206,7 +206,8 @@ class Cluster:
                 file.commit()
         self._asked(worker, remote.drop, result.folder)
         report(1, 1)
-        return Made(tuple(file.target for file in new), result.length_ms, sum(size for _, size, _ in result.files))
+        size = sum(size for _, size, _ in result.files)
+        return Made(tuple(file.target for file in new), result.length_ms, size, result.notes)
 
     def _fetch(self, new: NewFile, worker: str, what: tuple[str, str, int, str]) -> bool:
         """Whether all pieces of a file came.

@@ -21,7 +21,7 @@ from player.script.kinds import shown
 from player.script.near import did_you_mean
 from player.script.shapes import enumerated
 from player.tasks.many.batch import same_file
-from player.tasks.many.work import Order, Work
+from player.tasks.many.work import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from player.script.params import Parameter
     from player.tasks.files.wish import Wish
     from player.tasks.many.batch import Item
+    from player.tasks.many.work import Work
 
 MOST_ROWS: Final = 10_000
 LARGEST: Final = 16 * 2**20
@@ -256,7 +257,7 @@ def _order(row: Row, item: Item, params: Mapping[str, Parameter], pattern: str, 
     target = Path(pattern.format_map({**row.cells, SESSION: item.name}))
     values = {**item.request.values, **{word: cell for word, cell in row.cells.items() if word in params}}
     request = replace(item.request, values=values)
-    return Order(target.stem, Work(request, wish), target, force, item.told_ms)
+    return Order(target.stem, item.work(wish, request), target, force, item.told_ms)
 
 
 def _unfit(table: Table, row: Row, work: Work, params: Mapping[str, Parameter]) -> Iterable[Problem]:

@@ -45,11 +45,15 @@ _PACKAGES: Final = (
 
 @dataclass(frozen=True)
 class Fetchable:
-    """Files that wait on a worker: their names below ``folder``, sizes in bytes, and SHA-256."""
+    """Files that wait on a worker: their names below ``folder``, sizes in bytes, and SHA-256.
+
+    ``notes`` are those of a `Made`.
+    """
 
     folder: str
     files: tuple[tuple[str, int, str], ...]
     length_ms: int
+    notes: tuple[str, ...] = ()
 
 
 @cache
@@ -94,7 +98,7 @@ def make(parcel: Parcel, wish: Wish, name: str, large: Mapping[str, bytes], root
         drop(str(folder))
         return Failed(result.sentence.replace(f"{folder / HERE}/", "").replace(str(folder), "the worker"))
     files = tuple((str(path.relative_to(folder / _MADE).as_posix()), *_size(path)) for path in result.files)
-    return Fetchable(str(folder), files, result.length_ms)
+    return Fetchable(str(folder), files, result.length_ms, result.notes)
 
 
 def _made(parcel: Parcel, wish: Wish, name: str, large: Mapping[str, bytes], folder: Path) -> Made | Failed:

@@ -37,6 +37,8 @@ class Order:
         What people call it.
     told_ms
         Its length as far as scripts tell; for the progress display.
+    title, playlist
+        Of a session of a programme: as the playlist, which the caller writes, has it.
     """
 
     name: str
@@ -44,15 +46,21 @@ class Order:
     target: Path
     force: bool = False
     told_ms: int = 0
+    title: str = ""
+    playlist: Path | None = None
 
 
 @dataclass(frozen=True)
 class Made:
-    """What became of an order: all its files, how long it is to be heard, and bytes altogether."""
+    """What became of an order: all its files, how long it is to be heard, and bytes altogether.
+
+    ``notes`` are sentences about what is not as it was wished.
+    """
 
     files: tuple[Path, ...]
     length_ms: int
     size: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,8 +82,10 @@ def make(order: Order, machine: Machine, progress: Progress | None = None) -> Ma
         ready = pipeline.prepare(order.work.request, machine)
         with sentences(order.target):
             order.target.parent.mkdir(parents=True, exist_ok=True)
-        files = exporting.export(ready, order.target, order.work.wish, force=order.force, progress=progress)
-        return Made(files, ready.timeline.total_ms, sum(path.stat().st_size for path in files))
+        notes: list[str] = []
+        wish, force = order.work.wish, order.force
+        files = exporting.export(ready, order.target, wish, force=force, progress=progress, tell=notes.append)
+        return Made(files, ready.timeline.total_ms, sum(path.stat().st_size for path in files), tuple(notes))
     except PlayerError as error:
         return Failed(str(error))
     except (OSError, MemoryError, ArithmeticError, LookupError, TypeError, ValueError) as error:

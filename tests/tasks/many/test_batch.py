@@ -15,7 +15,7 @@ from player import pipeline
 from player.errors import UsageError
 from player.pipeline import Request
 from player.store import Store
-from player.tasks.files.wish import Wish
+from player.tasks.files.wish import Place, Wish
 from player.tasks.many import batch
 from player.tasks.many.crew import Here, Processes
 from player.tasks.many.work import Failed, Made, Order, Work
@@ -100,6 +100,37 @@ def test_processes_make_the_same_bytes_as_this_one() -> None:
     assert one.keys() == two.keys()
     for name, result in one.items():
         assert result.files[0].read_bytes() == two[name].files[0].read_bytes()
+
+
+def test_sessions_of_a_programme_say_so_and_others_do_not() -> None:
+    placed = {order.name: order.work.wish.place for order in orders("three.yaml", "week.yaml")}
+    assert placed == {"three": None, "week/01-one": Place("Week", 1, 2), "week/02-two": Place("Week", 2, 2)}
+
+
+def test_a_programme_has_a_playlist_of_what_was_made() -> None:
+    wanted = orders("three.yaml", "week.yaml")
+    done = [batch.Done(order, Made((order.target,), order.told_ms, 1)) for order in reversed(wanted)]
+    head = ["#EXTM3U", "#PLAYLIST:Week"]
+    one, two = ["#EXTINF:7.000,Bell", "01-one.wav"], ["#EXTINF:9.000,Bell", "02-two.wav"]
+    ((path, content),) = batch.playlists_of(done).items()
+    assert (str(path), content.decode().splitlines()) == ("out/week/week.m3u8", [*head, *one, *two])
+    done[0] = batch.Done(done[0].order, Failed("not this one"))
+    assert batch.playlists_of(done)[path].decode().splitlines() == [*head, *one]
+
+
+def test_a_playlist_in_the_way_is_told_before_anything_is_made() -> None:
+    Path("out/week").mkdir(parents=True)
+    Path("out/week/week.m3u8").write_text("precious")
+    with pytest.raises(UsageError, match=r"week\.m3u8 is there already"):
+        batch.must_be_possible(orders("week.yaml"))
+
+
+def test_a_missed_preset_comes_back_with_what_was_made() -> None:
+    Path("spoken.yaml").write_text("title: Spoken\nsteps: [{say: Words., for: 3s}, {pause: 8m}]\n")
+    items, _ = batch.items([Request("spoken.yaml")])
+    (done,) = batch.run(batch.orders(items, Path("out"), Wish("wav", preset="audiobook"), force=False), here())
+    assert isinstance(done.result, Made)
+    assert [note[:14] for note in done.result.notes] == ["The file has -"]
 
 
 def test_progress_comes_to_its_end() -> None:

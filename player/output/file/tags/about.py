@@ -40,7 +40,10 @@ class Tags:
     origin
         The script that the file was made from.
     album, track, tracks
-        The programme, and which of its parts this is, counted from 1.
+        What it is a part of, and which part of how many, counted from 1: a session of a programme, or a section of a
+        session.
+    disc, discs
+        For a section of a session of a programme: which session of how many.
     """
 
     title: str
@@ -55,6 +58,8 @@ class Tags:
     album: str = ""
     track: int = 0
     tracks: int = 0
+    disc: int = 0
+    discs: int = 0
 
 
 class Chapter(NamedTuple):
@@ -77,9 +82,9 @@ def plain_lyrics(tags: Tags) -> str:
     return "\n".join(clean(line.text) for line in tags.lyrics)
 
 
-def track(tags: Tags) -> str:
+def counted(number: int, count: int) -> str:
     """Such as ``2/5``; empty where it is no part."""
-    return f"{tags.track}/{tags.tracks}" if tags.track and tags.tracks else str(tags.track or "")
+    return f"{number}/{count}" if number and count else str(number or "")
 
 
 def clean(text: str) -> str:

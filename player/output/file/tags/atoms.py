@@ -47,6 +47,8 @@ def _atoms(tags: Tags) -> Iterator[tuple[str, list[Any]]]:
     yield from ((name, [clean(text)]) for name, text in texts.items() if text)
     if tags.track:
         yield "trkn", [(tags.track, tags.tracks)]
+    if tags.disc:
+        yield "disk", [(tags.disc, tags.discs)]
     if tags.lyrics:
         yield "\xa9lyr", [plain_lyrics(tags)]
     if tags.cover:

@@ -76,6 +76,8 @@ def _comments(tags: Tags) -> Iterator[tuple[str, str]]:
         "ALBUM": tags.album,
         "TRACKNUMBER": str(tags.track or ""),
         "TRACKTOTAL": str(tags.tracks or ""),
+        "DISCNUMBER": str(tags.disc or ""),
+        "DISCTOTAL": str(tags.discs or ""),
         "DESCRIPTION": tags.summary,
         "GENRE": tags.technique,
         "LANGUAGE": tags.language,

@@ -12,7 +12,7 @@ import os
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
-from player.output.file.tags.about import chapters, clean, plain_lyrics, software, track
+from player.output.file.tags.about import chapters, clean, counted, plain_lyrics, software
 from player.output.file.tags.origin import FACTS, SCRIPT
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def _texts(frames: Any, tags: Tags, language: str) -> Iterator[object]:  # noqa:
     texts = {
         frames.TIT2: tags.title,
         frames.TALB: tags.album,
-        frames.TRCK: track(tags),
+        frames.TRCK: counted(tags.track, tags.tracks),
+        frames.TPOS: counted(tags.disc, tags.discs),
         frames.TCON: tags.technique,
         frames.TLAN: language,
         frames.TLEN: str(tags.total_ms),
