@@ -56,9 +56,9 @@ def planned(request: str = "week.yaml", part: int | None = None) -> Plan:
 
 
 def export(
-    plan: Plan, to: Path, machine: pipeline.Machine, wish: Wish = Wish("wav"), *, force: bool = False
+    plan: Plan, to: Path, machine: pipeline.Machine, form: str = "wav", *, split: bool = False, force: bool = False
 ) -> list[Path]:
-    steps = album.export(plan, to, wish, machine, force=force, steps=lambda _: nullcontext())
+    steps = album.export(plan, to, Wish(form, split=split), machine, force=force, steps=lambda _: nullcontext())
     return [path for files in steps for path in files]
 
 
@@ -87,7 +87,7 @@ def test_the_playlist_names_them_in_order(folder: Path, machine: pipeline.Machin
 
 
 def test_each_file_says_which_it_is_of_the_programme(folder: Path, machine: pipeline.Machine) -> None:
-    files = export(planned(), Path("out"), machine, Wish("flac"))[:-1]
+    files = export(planned(), Path("out"), machine, "flac")[:-1]
     names = ("title", "album", "tracknumber", "tracktotal")
     assert [told(file, *names) for file in files] == [
         ["One", "Week", "1", "3"],
@@ -99,7 +99,7 @@ def test_each_file_says_which_it_is_of_the_programme(folder: Path, machine: pipe
 
 def test_pieces_are_tracks_of_the_session_on_discs_of_the_programme(folder: Path, machine: pipeline.Machine) -> None:
     (folder / "two.yaml").write_text(SESSION.replace("TITLE", "Two") + "  - section: Rest\n  - pause: 2s\n")
-    files = export(planned(), Path("out"), machine, Wish("flac", split=True))
+    files = export(planned(), Path("out"), machine, "flac", split=True)
     assert [file.name for file in files if file.suffix == ".m3u8"] == ["01-one.m3u8", "02-two.m3u8", "03-one.m3u8"]
     names = ("title", "album", "discnumber", "disctotal", "tracknumber", "tracktotal")
     assert [told(file, *names) for file in files if file.stem.startswith("02-two-")] == [

@@ -15,6 +15,7 @@ from player import pipeline
 from player.cli import exporting as command
 from player.errors import OutputError, UsageError
 from player.sound.loudness import integrated_lufs, true_peak_dbtp
+from player.sound.master import Master
 from player.store import Store
 from player.tasks.files import exporting, presets, sidecars
 from player.tasks.files.wish import Wish
@@ -166,7 +167,7 @@ def test_a_stem_in_which_nothing_sounds_is_not_made(ready: pipeline.Prepared, ou
 
 
 @pytest.mark.parametrize("one_channel", [False, True])
-@pytest.mark.parametrize(("preset", "lufs"), [("podcast", -16), ("broadcast", -23), ("sleep", -23)])
+@pytest.mark.parametrize(("preset", "lufs"), [("podcast", -16), ("broadcast", -23)])
 def test_the_file_has_the_loudness_of_its_preset(
     talk: pipeline.Prepared, out: Path, preset: str, lufs: float, one_channel: bool
 ) -> None:
@@ -200,7 +201,20 @@ def test_an_audiobook_has_no_background_and_its_own_peak(talk: pipeline.Prepared
     assert 10 * np.log10(np.mean(heard**2)) == pytest.approx(-20, abs=0.3)
 
 
-def test_no_preset_lifts_a_voice_far_above_the_others(ready: pipeline.Prepared, out: Path) -> None:
+def test_for_sleep_the_voice_alone_decides(ready: pipeline.Prepared, out: Path) -> None:
+    """However long its silences, it is never louder than it is played: 5 dB under the voice's -18 LUFS."""
+    quiet = replace(ready, timeline=replace(ready.timeline, total_ms=300_000))
+    told: list[str] = []
+    files = [
+        exporting.export(quiet, out / f"{wish.preset}.wav", wish, force=False, tell=told.append)
+        for wish in (Wish("wav", stems=True), Wish("wav", stems=True, preset="sleep"))
+    ]
+    played, slept = (float(np.sqrt(np.mean(sound(each[1]).astype(float) ** 2))) for each in files)
+    assert 20 * np.log10(slept / played) == pytest.approx(-5, abs=0.05)
+    assert told == []
+
+
+def test_no_preset_lifts_a_voice_until_it_is_cut(ready: pipeline.Prepared, out: Path) -> None:
     quiet = replace(ready, timeline=replace(ready.timeline, total_ms=200_000))
     preset = presets.PRESETS["audiobook"]
     assert presets.mastering(presets.suited(quiet, preset), preset).master.gain_db == presets.MOST_LIFT_DB
@@ -208,6 +222,19 @@ def test_no_preset_lifts_a_voice_far_above_the_others(ready: pipeline.Prepared, 
     exporting.export(quiet, out / "a.wav", Wish("wav", preset="audiobook"), force=False, tell=told.append)
     (sentence,) = told
     assert re.match(r"The file has -\d\d\.\d dB RMS, not -20: its silences count, and with more gain", sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "least_db", "most_db"), [("podcast", -17, -15), ("broadcast", -23.5, -22.5), ("audiobook", -23, -18)]
+)
+def test_a_miss_is_told_from_where_files_come_back(name: str, least_db: float, most_db: float) -> None:
+    preset = presets.PRESETS[name]
+    told = {
+        level_db: bool(presets.Mastering(preset, Master(), level_db).shortfall)
+        for level_db in (least_db - 0.1, least_db, preset.level_db, most_db, most_db + 0.1)
+    }
+    assert list(told.values()) == [True, False, False, False, True]
+    assert presets.Mastering(preset, Master(), None).shortfall == ""
 
 
 def test_sleep_fades_out_for_a_minute_or_a_quarter(ready: pipeline.Prepared) -> None:
