@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +15,6 @@ import soundfile
 from tests.fakes_output import needs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Run
 
 TINY = """\
@@ -93,18 +92,39 @@ def test_a_podcast_is_as_loud_as_podcasts_are(run: Run, tiny: str, tmp_path: Pat
     assert float(told[told.index("Peak:") + 1]) <= -1
 
 
+ELSEWHERE = """\
+import os, time
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+clock = time.time
+time.time = lambda: clock() - 400 * 86_400
+from player.cli import main
+main()
+"""
+
+
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
 @pytest.mark.parametrize("form", ["mp3", "flac", "ogg", "opus", "wav", "m4b"])
-def test_an_empty_store_and_one_core_make_the_same_bytes(run: Run, tiny: str, tmp_path: Path, form: str) -> None:
+def test_the_same_bytes_come_out_anywhere_at_any_time(run: Run, tiny: str, tmp_path: Path, form: str) -> None:
+    """On one core, from an empty store, in another folder, on another day, for people of another country."""
     if form == "m4b":
         needs("ffmpeg")
     if not hasattr(os, "sched_setaffinity"):
         pytest.skip("this system cannot keep a process to one core")
     assert run("export", tiny, "-o", f"one.{form}").returncode == 0
-    script = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); from player.cli import main; main()"
-    alone = {**os.environ, "PLAYER_STORE": str(tmp_path / "empty")}
-    command = ["-c", script, "export", tiny, "-o", f"other.{form}"]
-    done = subprocess.run([sys.executable, *command], cwd=tmp_path, env=alone, capture_output=True, check=False)
-    assert done.returncode == 0
-    assert (tmp_path / f"one.{form}").read_bytes() == (tmp_path / f"other.{form}").read_bytes()
+    folder = tmp_path / "an other"
+    (folder / "out").mkdir(parents=True)
+    (folder / tiny).write_bytes((tmp_path / tiny).read_bytes())
+    os.utime(folder / tiny, (10**9,) * 2)
+    there = {
+        "LC_ALL": "tr_TR.UTF-8",
+        "LANGUAGE": "tr",
+        "TZ": "Pacific/Kiritimati",
+        "PYTHONHASHSEED": "5",
+        "COLUMNS": "40",
+    }
+    paths = {"PLAYER_STORE": str(tmp_path / "empty"), "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", ELSEWHERE, "export", tiny, "-o", f"out/an other.{form}"]
+    done = subprocess.run(command, cwd=folder, env={**os.environ, **there, **paths}, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / f"one.{form}").read_bytes() == (folder / "out" / f"an other.{form}").read_bytes()

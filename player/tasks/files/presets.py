@@ -106,8 +106,8 @@ class Mastering:
         if self.level_db is None or least_db <= self.level_db <= most_db:
             return ""
         return (
-            f"The file has {self.level_db:.1f} {unit}, not {preset.level_db:.0f}: its silences count, and with more gain"
-            " its voice would be cut."
+            f"The file has {self.level_db:.1f} {unit}, not {preset.level_db:.0f}: its silences count, and with more"
+            " gain its voice would be cut."
         )
 
 

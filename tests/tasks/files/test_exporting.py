@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from player.output.file.atomic import NewFile
+
 SCRIPT = """\
 title: Four rooms
 background: {sound: noise.wav, fade_in: 500ms, fade_out: 1s}
@@ -141,6 +143,19 @@ def test_what_breaks_off_leaves_none_of_the_files(
             yield block
 
     monkeypatch.setattr(pipeline, "blocks", breaking)
+    with pytest.raises(OutputError, match="full"):
+        exporting.export(ready, out / "calm.wav", wish, force=False)
+    assert listing(out) == []
+
+
+@pytest.mark.parametrize("wish", [Wish("wav", split=True), Wish("wav", captions=("vtt",))], ids=["split", "captions"])
+def test_a_disk_that_is_full_at_the_last_file_leaves_none(
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: Wish
+) -> None:
+    def full(target: Path, content: bytes, *, force: bool = False) -> NewFile:
+        raise OutputError(f"cannot write {target}: the disk is full")
+
+    monkeypatch.setattr(exporting, "complete", full)
     with pytest.raises(OutputError, match="full"):
         exporting.export(ready, out / "calm.wav", wish, force=False)
     assert listing(out) == []
