@@ -61,7 +61,7 @@ class Mp4Writer:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `_end`)
         try:
             self._notes.write_text(notes(tags), encoding="utf-8")
-            command = [must_be_installed(form), *_command(path, self._notes, form, bitrate, channels)]
+            command = [must_be_installed(form), *_command(path, self._notes, form, bitrate, channels, tags.language)]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=self._complaints)
         except BaseException:
             self._end()
@@ -123,13 +123,14 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{char}" if char in "=;#\\" else char for char in clean)
 
 
-def _command(path: Path, notes: Path, form: str, bitrate: int, channels: int) -> list[str]:
+def _command(path: Path, notes: Path, form: str, bitrate: int, channels: int, language: str) -> list[str]:
     sound = ["-f", "s16le", "-ar", str(RATE), "-ac", str(channels), "-i", "pipe:0"]
     words = ["-f", "ffmetadata", "-i", f"file:{notes.absolute()}", "-map", "0:a", "-map_metadata", "1"]
     encoded = ["-map_chapters", "1", "-c:a", "aac", "-b:a", f"{bitrate}k", *_NO_TRACES]
     brand = ["-brand", "M4B "] if form == "m4b" else []
+    spoken = ["-metadata:s:a:0", f"language={tagging.iso_639_2(language) or 'und'}"]
     where = ["-movflags", "+faststart", *brand, "-f", "ipod", "-y", f"file:{path.absolute()}"]
-    return ["-v", "error", *sound, *words, *encoded, *where]
+    return ["-v", "error", *sound, *words, *encoded, *spoken, *where]
 
 
 def _is_whole(path: Path) -> bool:

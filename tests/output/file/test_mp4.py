@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -38,6 +39,24 @@ def test_ffprobe_sees_title_and_chapters(tmp_path: Path) -> None:
     assert tags["major_brand"] == "M4B "
     assert chapters == [("a=b; #1 \\ c d", 0, 1_500), ("Atmen", 1_500, 2_250), ("Return", 2_250, 3_000)]
     assert "creation_time" not in tags
+    found = subprocess.run(
+        [
+            "ffprobe",
+            "-v",
+            "error",
+            "-select_streams",
+            "a",
+            "-show_entries",
+            "stream_tags=language",
+            "-of",
+            "csv=p=0",
+            path,
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.strip() == "eng"
 
 
 def test_without_ffmpeg_a_sentence_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,13 +18,13 @@ from mutagen.id3 import ID3
 from player.errors import MediaError
 from player.output.cover import cover
 from player.output.file.encode import SoundWriter, encoding_of
-from player.output.file.export import FORMATS
+from player.output.file.export import ALL_FORMATS, FORMATS
 from player.output.file.tags import Line, Origin, Tags, id3, software, tag_mp4
 from player.output.file.tags.origin import restored
 from player.output.file.tags.reading import origin_of
 from player.timeline.model import Section
 from tests.fakes_mix import timeline
-from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, needs, probed
+from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, needs, needs_for, probed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +75,7 @@ def test_vorbis_comments(tmp_path: Path, form: str) -> None:
         "DESCRIPTION": "Four equal sides, to steady the breath.",
         "GENRE": "breathing",
         "LANGUAGE": "en-GB",
+        "LENGTH": "3000",
         "ENCODER": software(),
         "CHAPTER001": "00:00:00.000",
         "CHAPTER001NAME": "Settle",
@@ -94,6 +95,9 @@ def test_mp3_has_its_tag_in_front_and_the_stream_behind_it(tmp_path: Path) -> No
 def test_libsndfile_shows_what_windows_shows(tmp_path: Path) -> None:
     with soundfile.SoundFile(exported(tmp_path / "calm.wav", chirp(4_800))) as file:
         assert (file.title, file.comment, file.genre) == (TAGS.title, TAGS.summary, TAGS.technique)
+        assert (file.album, file.tracknumber) == ("", "")
+    with soundfile.SoundFile(exported(tmp_path / "part.wav", chirp(4_800), FULL)) as file:
+        assert (file.album, file.tracknumber) == ("Erste Woche", "2/7")
 
 
 @pytest.mark.tools
@@ -186,11 +190,25 @@ def test_id3_has_picture_programme_and_track() -> None:
     assert (picture.mime, picture.type, picture.data) == ("image/png", 3, COVER)
     assert (read["TALB"].text, read["TRCK"].text) == (["Erste Woche"], ["2/7"])
     assert read_back(replace(FULL, tracks=0))["TRCK"].text == ["2"]
+    assert "TPOS" not in read
+    assert read_back(replace(FULL, disc=3, discs=4))["TPOS"].text == ["3/4"]
 
 
 def test_any_reader_of_id3_finds_the_script() -> None:
     (attached,) = read_back(FULL).getall("GEOB")
     assert (attached.filename, attached.mime, attached.data) == ("ruhe.yaml", "application/yaml", SCRIPT)
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("form", ALL_FORMATS)
+def test_ffprobe_sees_programme_and_track(tmp_path: Path, form: str) -> None:
+    needs("ffprobe")
+    needs_for(form)
+    tags, _ = probed(exported(tmp_path / f"calm.{form}", chirp(4_800), FULL))
+    assert tags["album"] == "Erste Woche"
+    whole = {"2/7"} if "tracktotal" not in tags else {"2", "2/7"}
+    assert tags["track"] in whole
+    assert tags.get("tracktotal", "7") == "7"
 
 
 @pytest.mark.parametrize("form", ["flac", "ogg", "opus"])
@@ -220,11 +238,11 @@ def test_mp4_has_everything_and_keeps_its_chapters(tmp_path: Path) -> None:
     path = tmp_path / "calm.m4a"
     source = exported(tmp_path / "calm.flac", chirp(3 * 48_000))
     subprocess.run(["ffmpeg", "-v", "error", "-i", str(source), "-map", "0:a", str(path)], check=True)
-    tag_mp4(path, FULL)
+    tag_mp4(path, replace(FULL, disc=3, discs=4))
     tags, chapters = probed(path)
     assert chapters == CHAPTERS
-    texts = [tags[name] for name in ("title", "album", "genre", "description", "track", "encoder")]
-    assert texts == [FULL.title, "Erste Woche", "breathing", FULL.summary, "2/7", software()]
+    texts = [tags[name] for name in ("title", "album", "genre", "description", "track", "disc", "encoder")]
+    assert texts == [FULL.title, "Erste Woche", "breathing", FULL.summary, "2/7", "3/4", software()]
     assert tags["lyrics"] == "Let go.\nAtme ein, zwei\nx\\x00y"
     opened: Any = mutagen.File(path)
     assert [bytes(each) for each in opened.tags["covr"]] == [COVER]

@@ -4,6 +4,7 @@ from player.output.file.tags.about import Line, Tags, software
 from player.output.file.tags.atoms import tag_mp4
 from player.output.file.tags.comments import tag_flac, tag_ogg, tag_opus
 from player.output.file.tags.frames import id3, riff_info, tag_wav
+from player.output.file.tags.languages import iso_639_2
 from player.output.file.tags.origin import Origin
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Origin",
     "Tags",
     "id3",
+    "iso_639_2",
     "riff_info",
     "software",
     "tag_flac",

@@ -1,9 +1,8 @@
 """Vorbis comments: FLAC, Ogg Vorbis and Opus.
 
 The rule: names as their own recommendations and common players have them. Chapters stand as
-``CHAPTER001=00:00:00.000``, what is said as ``LYRICS`` with a time before each line, and the picture as FLAC's own
-block, which Ogg carries in base64.
-The same tags make the same bytes, without padding.
+``CHAPTER001=00:00:00.000``, the total in ms as ``LENGTH``, what is said as ``LYRICS`` with a time before each line, and
+the picture as FLAC's own block, which Ogg carries in base64. The same tags make the same bytes, without padding.
 """
 
 from __future__ import annotations
@@ -81,6 +80,7 @@ def _comments(tags: Tags) -> Iterator[tuple[str, str]]:
         "DESCRIPTION": tags.summary,
         "GENRE": tags.technique,
         "LANGUAGE": tags.language,
+        "LENGTH": str(tags.total_ms or ""),
     }
     yield from ((name, clean(text)) for name, text in texts.items() if text)
     yield "ENCODER", software()

@@ -13,6 +13,7 @@ import struct
 from typing import TYPE_CHECKING, Any, Final
 
 from player.output.file.tags.about import chapters, clean, counted, plain_lyrics, software
+from player.output.file.tags.languages import iso_639_2
 from player.output.file.tags.origin import FACTS, SCRIPT
 
 if TYPE_CHECKING:
@@ -30,13 +31,6 @@ _MOST_CHAPTERS: Final = 255
 """An ID3 table of contents counts its entries in one byte."""
 _MS, _LYRICS, _FRONT_COVER = 2, 1, 3
 """A time stamp in milliseconds, a kind of text, a kind of picture: ID3v2.3.0, 4.10 and 4.15."""
-_LANGUAGES: Final = (
-    "ar:ara bg:bul ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng es:spa et:est eu:eus fa:fas fi:fin "
-    "fr:fra ga:gle he:heb hi:hin hr:hrv hu:hun id:ind is:isl it:ita ja:jpn ko:kor lt:lit lv:lav ms:msa "
-    "nb:nob nl:nld nn:nno no:nor pl:pol pt:por ro:ron ru:rus sk:slk sl:slv sr:srp sv:swe sw:swa ta:tam "
-    "th:tha tr:tur uk:ukr ur:urd vi:vie zh:zho"
-)
-"""ISO 639-1 and 639-2: ID3 names languages by three letters, scripts as BCP 47 does."""
 
 
 def id3(tags: Tags) -> bytes:
@@ -60,7 +54,14 @@ def tag_wav(path: Path, tags: Tags) -> None:
 
 def riff_info(tags: Tags) -> Iterator[tuple[str, str]]:
     """Names as libsndfile has them, and texts, for the head of a WAV file, where Windows looks for them."""
-    texts = {"title": tags.title, "comment": tags.summary, "genre": tags.technique, "software": software()}
+    texts = {
+        "title": tags.title,
+        "album": tags.album,
+        "tracknumber": counted(tags.track, tags.tracks),
+        "comment": tags.summary,
+        "genre": tags.technique,
+        "software": software(),
+    }
     yield from ((name, clean(text)) for name, text in texts.items() if text)
 
 
@@ -79,7 +80,7 @@ def _frames(tags: Tags) -> Iterator[object]:
     from mutagen import id3 as known  # noqa: PLC0415
 
     frames: Any = known  # mutagen is typed by halves
-    language = _iso_639_2(tags.language)
+    language = iso_639_2(tags.language)
     yield from _texts(frames, tags, language)
     yield from _chapters(frames, tags)
     yield from _lyrics(frames, tags, language or "und")
@@ -131,9 +132,3 @@ def _origin(frames: Any, origin: Origin) -> Iterator[object]:  # noqa: ANN401
     description = f"player {SCRIPT}"
     named = {"mime": "application/yaml", "filename": clean(origin.name), "desc": description}
     yield frames.GEOB(encoding=_UTF_8, data=origin.script, **named)
-
-
-def _iso_639_2(language: str) -> str:
-    primary = language.partition("-")[0].lower()
-    known = dict(pair.split(":") for pair in _LANGUAGES.split())
-    return primary if len(primary) == 3 else known.get(primary, "")
