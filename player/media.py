@@ -6,6 +6,7 @@ that cannot be had is told at its step. It stands beside the pipeline.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +15,7 @@ from player.script import library
 from player.techniques.cue import BedChange, Part, Recording, Slot, Speech
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from player.script.session import Session
     from player.sound.bed import Bed
@@ -52,6 +53,15 @@ def beds(session: Session, parts: Iterable[Part], asked: str | None) -> tuple[di
     if asked is not None and asked != "none":
         found[asked] = Found(_users_own(asked), None)
     return found, problems
+
+
+def with_background(parts: Iterable[Part], asked: str | None) -> Iterator[Part]:
+    """The parts with the user's background all the way: the script may still change its level, and turn it off."""
+    for part in parts:
+        if asked is None or not isinstance(part, BedChange):
+            yield part
+        elif asked != "none":
+            yield part if part.sound == "none" else replace(part, sound=None)
 
 
 def open_beds(beds: Mapping[str, Found], store: Store) -> dict[str, Bed]:

@@ -7,7 +7,7 @@ It knows no arguments and prints nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -17,9 +17,9 @@ from player.script import library
 from player.script.session import Session, parse
 from player.sound.master import AS_PLAYED, Master
 from player.techniques import TECHNIQUES
-from player.techniques.cue import BedChange, Part, Recording, Slot, Utterance
+from player.techniques.cue import Part, Recording, Slot, Utterance
 from player.techniques.planning import plan
-from player.timeline import fit, lint
+from player.timeline import fit, lint, outlive
 from player.timeline.layout import lay_out, nominal_ms, utterances
 from player.units import gain
 
@@ -43,7 +43,8 @@ Progress = Callable[[int, int], None]
 class Request:
     """What a user asks for: a session, and what is to differ from its script.
 
-    ``length_ms`` is the length that it is to come close to, ``skip`` what is to be left out, by short names.
+    ``length_ms`` is the length that it is to come close to, ``skip`` what is to be left out, by short names;
+    ``outlive_ms`` is for how long the background goes on after all that.
     """
 
     session: str
@@ -53,6 +54,7 @@ class Request:
     background: str | None = None
     length_ms: int | None = None
     skip: tuple[str, ...] = ()
+    outlive_ms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def told_length(request: Request) -> int | None:
     total_ms, exact = nominal_ms(fit.settle(parts))
     if exact and request.length_ms is not None:
         total_ms, exact = nominal_ms(fit.to_length(parts, total_ms, request.length_ms))
-    return total_ms if exact else None
+    return total_ms + (request.outlive_ms or 0) if exact else None
 
 
 def prepare(request: Request, machine: Machine, progress: Progress | None = None) -> Prepared:
@@ -160,16 +162,9 @@ def _must_have_voice(session: Session, engine: Engine) -> None:
 
 
 def _planned(session: Session, request: Request) -> tuple[Part, ...]:
-    return tuple(_with_background(plan(session, TECHNIQUES, request.skip), request.background))
-
-
-def _with_background(parts: Iterable[Part], asked: str | None) -> Iterator[Part]:
-    """The parts with the user's background all the way: the script may still change its level, and turn it off."""
-    for part in parts:
-        if asked is None or not isinstance(part, BedChange):
-            yield part
-        elif asked != "none":
-            yield part if part.sound == "none" else replace(part, sound=None)
+    parts = tuple(media.with_background(plan(session, TECHNIQUES, request.skip), request.background))
+    outlive.must_be_possible(session, parts, request.outlive_ms)
+    return parts
 
 
 def _laid(
@@ -185,7 +180,7 @@ def _laid(
     if request.length_ms is not None:
         flat = fit.to_length(parts, timeline.total_ms, request.length_ms)
         clips, timeline = _spoken(session, flat, recordings, request, machine, progress)
-    return timeline, clips, recordings
+    return outlive.outlived(timeline, request.outlive_ms), clips, recordings
 
 
 def _spoken(
@@ -264,14 +259,14 @@ def _heard(ready: Prepared) -> list[Clip]:
 def check(request: Request, machine: Machine, progress: Progress | None = None) -> tuple[Timeline, tuple[Problem, ...]]:
     """Everything about a session that can be wrong, found without a sound; a good one's timeline, and warnings.
 
-    It is looked at in its own length: a request for another one is left aside.
+    It is looked at in its own length: a request for another one, or for more at its end, is left aside.
 
     Raises
     ------
     PlayerError
         With all problems of the script, or what stands in the way of finding them.
     """
-    request = replace(request, length_ms=None)
+    request = replace(request, length_ms=None, outlive_ms=None)
     try:
         ready = prepare(request, machine, progress)
     except ScriptError as error:

@@ -32,6 +32,7 @@ def timeline(
     cues: Sequence[Cue] = (),
     fade_in_ms: int = 0,
     fade_out_ms: int = 0,
+    fades_evenly: bool = False,
 ) -> Timeline:
     return Timeline(
         title="By hand",
@@ -42,6 +43,7 @@ def timeline(
         beds=tuple(beds) or (state(0, "sea"),),
         fade_in_ms=fade_in_ms,
         fade_out_ms=fade_out_ms,
+        fades_evenly=fades_evenly,
     )
 
 

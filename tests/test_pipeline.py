@@ -195,6 +195,41 @@ def test_another_length_keeps_whole_breaths_and_is_told_beforehand(tmp_path: Pat
     assert not [cue for cue in ready.timeline.cues if re.search("neck|face", cue.text)]
 
 
+def test_the_background_outlives_the_rest_and_fades_over_all_of_that(script: Path, machine: pipeline.Machine) -> None:
+    ready, longer = prepared(script, machine), prepared(script, machine, outlive_ms=10_000)
+    assert longer.timeline.total_ms == 23_000
+    assert [cue.kind for cue in longer.timeline.cues] == [cue.kind for cue in ready.timeline.cues][:-1]  # no bell
+    heard, plain = sound(longer), sound(ready)
+    assert len(heard) == 23 * RATE
+    np.testing.assert_array_equal(heard[: 7 * RATE], plain[: 7 * RATE])
+    np.testing.assert_array_equal(heard[12_345 * 48 :], sound(longer, 12_345, 700))
+    seconds = 20 * np.log10(heard[13 * RATE :].astype(float).reshape(10, -1).std(axis=1))
+    assert np.diff(seconds).max() < -5
+    assert np.diff(seconds[:6]).min() > -7.5
+    assert not heard[-RATE // 100 :].any()
+
+
+def test_what_outlives_comes_on_top_of_a_length(machine: pipeline.Machine) -> None:
+    asked = pipeline.Request("coherent-breathing", length_ms=300_000)
+    longer = replace(asked, outlive_ms=60_000)
+    assert pipeline.told_length(longer) == (pipeline.told_length(asked) or 0) + 60_000
+    assert pipeline.prepare(longer, machine).timeline.total_ms == pipeline.told_length(longer)
+
+
+def test_it_is_checked_in_its_own_length(script: Path, machine: pipeline.Machine) -> None:
+    asked = pipeline.Request(str(script), outlive_ms=60_000)
+    assert pipeline.check(asked, machine) == pipeline.check(replace(asked, outlive_ms=None), machine)
+
+
+def test_without_a_background_nothing_is_spoken_for_what_cannot_outlive(
+    script: Path, machine: pipeline.Machine
+) -> None:
+    with pytest.raises(UsageError, match=r"choose one, such as --background rain"):
+        prepared(script, machine, background="none", outlive_ms=60_000)
+    assert isinstance(machine.engine, FakeEngine)
+    assert not machine.engine.spoken
+
+
 @pytest.fixture
 def recorded(tmp_path: Path) -> Path:
     tone = 0.05 * np.sin(2 * np.pi * 300 * np.arange(RATE * 3) / RATE)

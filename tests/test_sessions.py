@@ -12,6 +12,7 @@ import pytest
 from player import pipeline
 from player.script import library
 from player.techniques import TECHNIQUES
+from player.techniques.cue import Slot
 from player.techniques.planning import plan
 from player.timeline.fit import settle
 from player.timeline.layout import nominal_ms, utterances
@@ -110,6 +111,26 @@ def longest_cycle_ms(name: str) -> int:
 def test_what_is_left_out_is_never_mentioned() -> None:
     assert re.search(r"\b(neck|jaw)\b", texts("pmr-16"), re.IGNORECASE)
     assert not re.search(r"\b(neck|jaw|teeth|chin|throat)\b", texts("pmr-16", "neck", "jaw"), re.IGNORECASE)
+
+
+def test_what_leads_into_sleep_says_so() -> None:
+    """So that a new session cannot be forgotten here."""
+    loaded = {name: pipeline.load(pipeline.Request(name)) for name in LENGTHS}
+    sleepy = [
+        name
+        for name, each in loaded.items()
+        if re.search(r"\b(for|before|into) sleep\b", f"{each.title} {each.summary}")
+    ]
+    assert sorted(sleepy) == sorted(SLEEPY)
+
+
+@pytest.mark.parametrize("name", sorted({*LENGTHS} - {*SLEEPY}))
+def test_the_end_is_unmistakable(name: str) -> None:
+    """Its last half minute has a bell or words in it, and so nobody lies there waiting for more."""
+    slots = [part for part in settle(plan(pipeline.load(pipeline.Request(name)), TECHNIQUES)) if isinstance(part, Slot)]
+    last = [slot for slot in slots if slot.length_ms != 0][-1]
+    assert last.cues
+    assert (last.length_ms or 0) <= 30_000
 
 
 @pytest.mark.parametrize("name", SLEEPY)

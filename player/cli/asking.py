@@ -29,6 +29,11 @@ _OPTIONS = (
     click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300."),
     click.option("--background", metavar="NAME|FILE|none", help="Another background, or none."),
     click.option("--length", metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."),
+    click.option(
+        "--outlive",
+        metavar="TIME",
+        help="Let the background go on for so long, and fade so slowly that nobody wakes; no bell at the end.",
+    ),
     click.option("--skip", metavar="NAME,...", help="Leave out muscle groups or places, such as neck,jaw."),
 )
 part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only this part of a programme.")
@@ -58,15 +63,15 @@ def request(
     background: str | None = None,
     length: str | None = None,
     skip: str | None = None,
+    outlive: str | None = None,
 ) -> Request:
     """The options as the pipeline takes them."""
     from player.pipeline import Request  # noqa: PLC0415 (heavy: only once a command runs)
 
     values = dict(_pair(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
-    return Request(
-        session, values, voice, rate, background, None if length is None else time(length, "--length"), names
-    )
+    length_ms, outlive_ms = _time(length, "--length"), _time(outlive, "--outlive")
+    return Request(session, values, voice, rate, background, length_ms, names, outlive_ms)
 
 
 def time(text: str, option: str) -> int:
@@ -77,6 +82,10 @@ def time(text: str, option: str) -> int:
         return parse_duration(text)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=option) from error
+
+
+def _time(text: str | None, option: str) -> int | None:
+    return None if text is None else time(text, option)
 
 
 def _pair(text: str) -> tuple[str, str]:

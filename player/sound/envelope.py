@@ -2,7 +2,8 @@
 
 The rule: gain at a moment is a function of that moment alone, drawn from the timeline and continuous everywhere. So
 starting anywhere, pausing and a second pass cost nothing, and the length of blocks changes no sample. Every ramp is a
-raised cosine: levels in dB, fades to and from silence in amplitude. It touches no sound and knows no clip.
+raised cosine: levels in dB, fades to and from silence in amplitude; only a fade for sleepers is even in dB. It touches
+no sound and knows no clip.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ JOIN_MS: Final = 4000
 """Pauses shorter than this stay ducked."""
 EDGE_MS: Final = 20
 """No change of the bed is faster: fades of 20 to 100 ms remove clicks (anytimeconvert.com/audio-fade)."""
+EVEN_DB: Final = 60.0
+"""How deep an even fade goes. A background in a pause is at -34 LUFS, so that it ends under the last bit of 16; where
+that is as loud as a whisper, 30 dB, it is under the threshold of hearing halfway."""
 
 _STEPS: Final = np.arange(FRAMES_PER_MS, dtype=np.float32) / np.float32(FRAMES_PER_MS)
 
@@ -56,6 +60,7 @@ class Envelope:
         self._total_ms = timeline.total_ms
         self._fade_in_ms = max(timeline.fade_in_ms, EDGE_MS)
         self._fade_out_ms = max(timeline.fade_out_ms, EDGE_MS)
+        self._fade_out = _even if timeline.fades_evenly else _rise
         self._edges = _merged(self._moves())
         self._known: dict[tuple[str, int], float] = {}
 
@@ -122,7 +127,7 @@ class Envelope:
         """Gain at ascending moments in ms."""
         power, under_db, pauses_db = self._bed(sound, t)
         level_db = pauses_db + (under_db - pauses_db) * self._ducking(t)
-        fades = _rise(t / self._fade_in_ms) * _rise((self._total_ms - t) / self._fade_out_ms)
+        fades = _rise(t / self._fade_in_ms) * self._fade_out((self._total_ms - t) / self._fade_out_ms)
         return np.asarray(fades * np.sqrt(power) * 10 ** (level_db / 20))
 
     def _ducking(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -179,6 +184,16 @@ def _over_ms(state: BedState) -> int:
 def _rise(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Raised cosine: 0 up to 0, 1 from 1 on."""
     return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip(x, 0.0, 1.0)))
+
+
+def _even(left: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A fall by so many dB in every part of the way, as ``left`` goes from 1 to 0.
+
+    A straight line in dB never reaches silence: what it has left at its end is taken off everywhere, which bends it by
+    less than a decibel before it is 40 dB down.
+    """
+    rest = 10 ** (-EVEN_DB / 20)
+    return np.asarray((10 ** (EVEN_DB / 20 * (np.clip(left, 0.0, 1.0) - 1)) - rest) / (1 - rest))
 
 
 def _joined(speech: Iterable[Span]) -> list[Span]:

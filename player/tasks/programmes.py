@@ -54,7 +54,8 @@ def find(name_or_path: str) -> Source | None:
 def planned(asked: Request, part: int | None = None) -> Plan | None:
     """The programme of a request, every session of it found and planned; None where a session is asked for.
 
-    The request's voice, rate and background hold for every session, its parameters for those that have them.
+    The request's voice, rate and background hold for every session, its parameters for those that have them. What is to
+    outlive a programme outlives its last session.
 
     Parameters
     ----------
@@ -81,7 +82,19 @@ def planned(asked: Request, part: int | None = None) -> Plan | None:
     if part is not None and part > len(written.sittings):
         has = "only one part" if len(written.sittings) == 1 else f"parts 1 to {len(written.sittings)}"
         raise UsageError(f"{name} has {has}, so there is no part {part}")
-    return _Reading(asked, written, None if by_name else source.path.parent).plan(part)
+    reading = _Reading(replace(asked, outlive_ms=None), written, None if by_name else source.path.parent)
+    return _outlived(reading.plan(part), asked.outlive_ms)
+
+
+def _outlived(plan: Plan, by_ms: int | None) -> Plan:
+    """The plan with a background that goes on after the last of its sessions."""
+    if by_ms is None:
+        return plan
+    *before, last = plan.sittings
+    request = replace(last.turns[-1].request, outlive_ms=by_ms)
+    pipeline.told_length(request)  # which says what is in the way
+    turn = replace(last.turns[-1], request=request, length_ms=last.turns[-1].length_ms + by_ms)
+    return replace(plan, sittings=(*before, replace(last, turns=(*last.turns[:-1], turn))))
 
 
 def alone(asked: Request) -> Turn:

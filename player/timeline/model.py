@@ -94,6 +94,7 @@ class Timeline:
     ``speech`` are the spans under which the bed is down (spoken cues and whole counted blocks), in order and apart.
     ``slots`` follow each other without a gap and add up to ``total_ms``. ``beds`` is in order of time and never empty;
     the first state starts at 0. ``groups`` are parts of sections, such as muscle groups: `chapters` has both.
+    ``fades_evenly`` is whether the fade-out takes as many dB in every second, as long as anything can be heard.
     """
 
     title: str
@@ -106,3 +107,4 @@ class Timeline:
     fade_in_ms: int = 4000
     fade_out_ms: int = 10_000
     groups: tuple[Section, ...] = ()
+    fades_evenly: bool = False

@@ -93,6 +93,7 @@ def timelines(draw: st.DrawFn) -> Timeline:
         beds=draw(beds_strategy()),
         fade_in_ms=draw(st.sampled_from([0, 1000, 4000, 60_000])),
         fade_out_ms=draw(st.sampled_from([0, 1000, 10_000])),
+        fades_evenly=draw(st.booleans()),
     )
 
 
@@ -197,6 +198,18 @@ def test_fades_longer_than_the_session_still_reach_zero() -> None:
     assert course[0] == 0
     assert course[-1] < 1e-9
     assert course.max() > 0
+
+
+def test_an_even_fade_takes_as_many_db_in_every_second_and_ends_in_silence() -> None:
+    session = timeline(20 * MINUTE + 1000, fade_out_ms=20 * MINUTE, fades_evenly=True)
+    every_second = [gain_at(session, 1000 + second * 1000) for second in range(1200)]
+    levels_db = 20 * np.log10(np.array(every_second))
+    steps_db = -np.diff(levels_db)
+    assert levels_db[0] == pytest.approx(-16, abs=0.01)
+    assert steps_db.min() > 0.049
+    assert steps_db[levels_db[1:] > -56].max() < 0.056  # 40 dB down, nobody hears it any more
+    assert steps_db[levels_db[1:] > -76].max() < 0.11
+    assert gains(Envelope(session), "sea", session.total_ms - 1, session.total_ms)[-1] < 1e-7
 
 
 def test_not_even_a_fade_of_no_length_clicks() -> None:

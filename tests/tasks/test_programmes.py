@@ -254,3 +254,18 @@ def test_nothing_is_spoken_to_plan(folder: Path) -> None:
     before = threading.active_count()
     planned("first-week")
     assert threading.active_count() == before
+
+
+def test_what_outlives_a_programme_outlives_its_last_session(folder: Path) -> None:
+    for name in ("one", "two"):
+        path = folder / f"{name}.yaml"
+        path.write_text(path.read_text().replace("\nsteps", "\nbackground: rain\nsteps"))
+    asked = Request("week.yaml", outlive_ms=60_000)
+    assert [turn.request.outlive_ms for turn in planned(asked).turns] == [None, None, None, 60_000]
+    assert [turn.length_ms for turn in planned(asked).turns] == [3000, 2000, 5000, 63_000]
+    assert [turn.request.outlive_ms for turn in planned(asked, 1).turns] == [None, 60_000]
+
+
+def test_a_programme_without_a_background_is_not_outlived(folder: Path) -> None:
+    with pytest.raises(UsageError, match="--outlive needs a background"):
+        planned(Request("week.yaml", outlive_ms=60_000))

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-_OPTIONS: Final = {"voice": "--voice", "rate": "--rate", "background": "--background", "length": "--length"}
+_OPTIONS: Final = {
+    "voice": "--voice",
+    "rate": "--rate",
+    "background": "--background",
+    "length": "--length",
+    "outlive": "--outlive",
+}
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def _facts(ready: Prepared) -> dict[str, Any]:
         "background": asked.background and asked.background.replace("\\", "/").rpartition("/")[2],
         "length": length,
         "skip": list(asked.skip),
+        "outlive": asked.outlive_ms and format_duration(asked.outlive_ms),
     }
 
 

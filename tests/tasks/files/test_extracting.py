@@ -59,7 +59,10 @@ def test_an_origin_has_all_that_makes_the_session_again(ready: pipeline.Prepared
     found = origin(ready)
     assert (found.name, found.script) == ("mine.yaml", script(ready))
     assert found.includes == {"parts/hello.yaml": HELLO}  # what is bundled comes with the program
-    facts = {key: found.facts[key] for key in ("parameters", "voice", "rate", "spoken_by", "engine", "skip", "length")}
+    facts = {
+        key: found.facts[key]
+        for key in ("parameters", "voice", "rate", "spoken_by", "engine", "skip", "length", "outlive")
+    }
     assert facts == {
         "parameters": {"room": "4s"},
         "voice": None,
@@ -68,6 +71,7 @@ def test_an_origin_has_all_that_makes_the_session_again(ready: pipeline.Prepared
         "engine": "1",
         "skip": ["foot"],
         "length": None,
+        "outlive": None,
     }
 
 
@@ -123,6 +127,7 @@ def test_notes_end_in_the_command_that_makes_it_again() -> None:
         "rate": 90,
         "parameters": {"name": "Ann B"},
         "length": "10m",
+        "outlive": "20m",
         "skip": ["neck", "jaw"],
     }
     found = extracting.Extracted("calm.yaml", b"", facts, {"parts/a.yaml": b""})
@@ -131,7 +136,7 @@ def test_notes_end_in_the_command_that_makes_it_again() -> None:
         "# spoken by gmw/en at 90 words a minute (e 1)",
         "# name: Ann B",
         "# includes parts/a.yaml",
-        "# player export calm.yaml -p 'name=Ann B' --rate 90 --length 10m --skip neck,jaw",
+        "# player export calm.yaml -p 'name=Ann B' --rate 90 --length 10m --outlive 20m --skip neck,jaw",
     ]
 
 
