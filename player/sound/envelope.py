@@ -32,9 +32,9 @@ JOIN_MS: Final = 4000
 """Pauses shorter than this stay ducked."""
 EDGE_MS: Final = 20
 """No change of the bed is faster: fades of 20 to 100 ms remove clicks (anytimeconvert.com/audio-fade)."""
-EVEN_DB: Final = 60.0
-"""How deep an even fade goes. A background in a pause is at -34 LUFS, so that it ends under the last bit of 16; where
-that is as loud as a whisper, 30 dB, it is under the threshold of hearing halfway."""
+EVEN_DB: Final = 40.0
+"""How deep an even fade goes. To someone who has the voice as loud as talking in the room, 60 dB, a background in a
+pause is at 44 dB, and 40 dB below that is the threshold of hearing; a bedroom at night is louder by 20 dB."""
 
 _STEPS: Final = np.arange(FRAMES_PER_MS, dtype=np.float32) / np.float32(FRAMES_PER_MS)
 
@@ -190,7 +190,7 @@ def _even(left: NDArray[np.float64]) -> NDArray[np.float64]:
     """A fall by so many dB in every part of the way, as ``left`` goes from 1 to 0.
 
     A straight line in dB never reaches silence: what it has left at its end is taken off everywhere, which bends it by
-    less than a decibel before it is 40 dB down.
+    less than a decibel before it is halfway down.
     """
     rest = 10 ** (-EVEN_DB / 20)
     return np.asarray((10 ** (EVEN_DB / 20 * (np.clip(left, 0.0, 1.0) - 1)) - rest) / (1 - rest))

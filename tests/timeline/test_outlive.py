@@ -18,7 +18,7 @@ SESSION = timeline(10_000, cues=[spoken("Rest.", 1000, 2000)], fade_out_ms=10_00
 
 
 def session(sound: str | None) -> Session:
-    return Session("A", (Step(AT, Marker("m")),), background=Background(sound))
+    return Session("A", (Step(Marker("m"), AT),), background=Background(sound))
 
 
 def bell(start_ms: int) -> Cue:
