@@ -26,6 +26,7 @@ HOMES = {
     "matplotlib": {"output/picture/canvas.py"},
     "distributed": {"tasks/many/cluster.py"},
     "simpleaudio": {"output/live/through_simpleaudio.py"},
+    "blessed": {"controls/presses.py"},
     "miniaudio": {"output/live/through_miniaudio.py"},
     "soundfile": {"sound/conform.py", "sound/generate.py", "output/file/encode.py", "voice/take.py"},
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from player.cli import authoring, exporting, extracting, listening, looking, sounding
+from player.cli import authoring, every, exporting, extracting, listening, looking, sounding
 from player.cli.boundary import Boundary
 
 
@@ -27,6 +27,7 @@ def main() -> None:
 for command in (
     *looking.COMMANDS,
     *listening.COMMANDS,
+    *every.COMMANDS,
     *exporting.COMMANDS,
     *sounding.COMMANDS,
     *authoring.COMMANDS,

@@ -7,6 +7,7 @@ the pipeline.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -56,9 +57,31 @@ def preview(name: str, *, announce: Callable[[str], None]) -> None:
     path = None if name in CHIMES else _file(name)
     timeline = _ringing(name) if path is None else _lasting(name)
     announce(f"{name}, {timecode(timeline.total_ms)}")
+    _play(timeline, path)
+
+
+def ring(chime: str, level_db: float = LEVEL_DB, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Ring a bell to its end.
+
+    Parameters
+    ----------
+    level_db
+        Relative to the voice.
+    sleep
+        Called again and again while it rings; if it raises, the bell fades out.
+
+    Raises
+    ------
+    DeviceError
+        If there is no loudspeaker, or it is lost on the way.
+    """
+    _play(_ringing(chime, level_db), None, sleep)
+
+
+def _play(timeline: Timeline, path: Path | None, sleep: Callable[[float], None] = time.sleep) -> None:
     blocks = _blocks(timeline, path)
     first = next(blocks)  # what cannot be played is found before the loudspeaker is opened
-    with Speaker(total_ms=timeline.total_ms) as speaker:
+    with Speaker(total_ms=timeline.total_ms, sleep=sleep) as speaker:
         speaker.write(first)
         for block in blocks:
             speaker.write(block)
@@ -80,9 +103,9 @@ def _lasting(name: str) -> Timeline:
     return Timeline(name, LENGTH_MS, (), (), (), beds, fade_in_ms=FADE_IN_MS, fade_out_ms=FADE_OUT_MS)
 
 
-def _ringing(name: str) -> Timeline:
+def _ringing(name: str, level_db: float = LEVEL_DB) -> Timeline:
     length_ms = CHIMES[name]
-    cue = Cue(0, length_ms, 0, length_ms, "chime", Tone(name, length_ms))
+    cue = Cue(0, length_ms, 0, length_ms, "chime", Tone(name, length_ms, level_db))
     return Timeline(name, length_ms + _AFTER_MS, (), (cue,), (), (BedState(0, 0, None, LEVEL_DB, LEVEL_DB),))
 
 

@@ -1,0 +1,196 @@
+"""The command that plays a session again and again: ``every``."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from player.cli.asking import progress, quiet, request, session_options, time
+from player.cli.usher import announce
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from player.pipeline import Prepared, Request
+    from player.tasks.every.schedule import Schedule
+    from player.tasks.every.timers.work import Work
+    from player.tasks.every.vigil import Keyboard
+
+T = TypeVar("T")
+
+
+@click.command()
+@click.argument("interval")
+@session_options
+@click.option("--between", metavar="TIME-TIME", help="Only in this part of the day, such as 9:00-18:00.")
+@click.option("--on", "days", metavar="DAYS", help="Only on these days, such as mon-fri or tue,thu.")
+@click.option("--once", is_flag=True, help="Play if a moment has just come, and end: for timers.")
+@click.option("--install", is_flag=True, help="Write a timer of the system (systemd, launchd) that does it.")
+@click.option("--uninstall", is_flag=True, help="Remove that timer.")
+@click.option("--force", is_flag=True, help="Write over, or remove, files that somebody else wrote.")
+@quiet
+def every(
+    *,
+    interval: str,
+    between: str | None,
+    days: str | None,
+    once: bool,
+    install: bool,
+    uninstall: bool,
+    force: bool,
+    quiet: bool,
+    **asked: Any,  # noqa: ANN401 (what Click hands over)
+) -> None:
+    """Play a session at intervals, such as every 2h: a soft bell, 20 seconds to decline, then the session.
+
+    Moments are counted from the beginning of --between, or from midnight: every 2h between 9:00-18:00 is 9:00, 11:00,
+    13:00, 15:00 and 17:00. What the computer sleeps through is left out. Without a terminal it just begins.
+
+    \b
+    While it waits:  s skips the next one, p puts it off by 10 minutes, q ends
+    At the bell:     the same, and Enter or space begins at once
+    """  # noqa: D301 (Click wants the character itself, not its escape)
+    if once + install + uninstall > 1:
+        raise click.UsageError("--once, --install and --uninstall are three different things; ask for one of them")
+    schedule, wanted = _schedule(interval, between, days), request(**asked)
+    _must_be_session(wanted)
+    when = (interval, *_given("--between", between), *_given("--on", days))
+    if uninstall:
+        return _uninstall(_work(wanted, "", schedule, when), force=force, quiet=quiet)
+    if once and not _is_due(schedule):
+        return None if quiet else click.echo("No moment has come just now.", err=True)
+    ready = _prepared(wanted, schedule, quiet=quiet)
+    if install:
+        return _install(_work(wanted, ready.session.title, schedule, when), force=force, quiet=quiet)
+    return _keep(wanted, ready, schedule, once=once, quiet=quiet)
+
+
+def _schedule(interval: str, between: str | None, days: str | None) -> Schedule:
+    from player.tasks.every import schedule  # noqa: PLC0415 (see the package's rule)
+
+    window = schedule.WHOLE_DAY if between is None else _read(schedule.window, between, "--between")
+    on = schedule.EVERY_DAY if days is None else _read(schedule.weekdays, days, "--on")
+    every_ms = time(interval, "INTERVAL")
+    return _read(lambda _: schedule.Schedule(every_ms, window, on), interval, "INTERVAL")
+
+
+def _read(parse: Callable[[str], T], text: str, option: str) -> T:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=option) from error
+
+
+def _given(option: str, text: str | None) -> tuple[str, ...]:
+    return () if text is None else (option, text)
+
+
+def _must_be_session(wanted: Request) -> None:
+    from player.tasks import programmes  # noqa: PLC0415
+
+    if programmes.find(wanted.session):
+        raise click.UsageError(f"{wanted.session} is a programme, and this is for one session; name one of those in it")
+
+
+def _is_due(schedule: Schedule) -> bool:
+    from datetime import datetime, timezone  # noqa: PLC0415
+
+    from player.tasks.every.vigil import LATE  # noqa: PLC0415
+
+    return schedule.is_due(datetime.now(timezone.utc), LATE)
+
+
+def _prepared(wanted: Request, schedule: Schedule, *, quiet: bool) -> Prepared:
+    """The session made ready, so that all problems are told now and its first moment comes without a wait."""
+    from player import pipeline  # noqa: PLC0415
+    from player.tasks.every.vigil import QUIET  # noqa: PLC0415
+    from player.units import format_duration, timecode  # noqa: PLC0415
+
+    with progress("Speaking", quiet=quiet) as report:
+        ready = pipeline.prepare(wanted, pipeline.this_machine(), report)
+    if ready.timeline.total_ms + QUIET.total_seconds() * 1000 >= schedule.every_ms:
+        lasts, interval = timecode(ready.timeline.total_ms), format_duration(schedule.every_ms)
+        raise click.UsageError(f"{wanted.session} lasts {lasts}, too long to be played every {interval}")
+    return ready
+
+
+def _work(wanted: Request, title: str, schedule: Schedule, when: tuple[str, ...]) -> Work:
+    from player.tasks.every.timers.work import work  # noqa: PLC0415
+
+    return work(wanted, title, schedule, when)
+
+
+def _install(work: Work, *, force: bool, quiet: bool) -> None:
+    from player.tasks.every.timers import installing  # noqa: PLC0415
+
+    timer = installing.timer(work)
+    for path in installing.install(timer, force=force):
+        click.echo(path)
+    if not quiet:
+        click.echo(f"Switch it on with:\n  {timer.switch_on}", err=True)
+
+
+def _uninstall(work: Work, *, force: bool, quiet: bool) -> None:
+    from player.tasks.every.timers import installing  # noqa: PLC0415
+
+    timer = installing.timer(work)
+    for path in installing.uninstall(timer, force=force):
+        click.echo(path)
+    if not quiet:
+        click.echo(f"If it was switched on, end it with:\n  {timer.switch_off}", err=True)
+
+
+def _keep(wanted: Request, ready: Prepared, schedule: Schedule, *, once: bool, quiet: bool) -> None:
+    from player.cli.patience import Patience, outline  # noqa: PLC0415
+    from player.tasks.every.bell import SoftBell  # noqa: PLC0415
+    from player.tasks.every.vigil import NoKeyboard, Vigil  # noqa: PLC0415
+
+    if not quiet:
+        announce(ready.session, ready.timeline.total_ms)
+    patience = Patience(wanted.session, ready.session.title, quiet=quiet)
+    with _signals_end_it(), patience:
+        if once:
+            return Vigil(schedule, patience, lambda: _play(wanted), SoftBell).once()
+        if not quiet:
+            click.echo(outline(schedule), err=True)
+        keyboard = _keyboard() if sys.stdin.isatty() and sys.stderr.isatty() else NoKeyboard()
+        return Vigil(schedule, patience, lambda: _play(wanted), SoftBell, keyboard).keep()
+
+
+def _keyboard() -> Keyboard:
+    from player.controls.presses import Presses  # noqa: PLC0415
+
+    return Presses()
+
+
+def _play(wanted: Request) -> None:
+    """The session, prepared anew: its script may have been changed."""
+    from player.tasks import playing, programmes  # noqa: PLC0415
+
+    playing.play(lambda: (programmes.alone(wanted),), confirm=lambda _: False, announce=lambda *_: None)
+
+
+@contextlib.contextmanager
+def _signals_end_it() -> Iterator[None]:
+    """SIGTERM and SIGHUP end the program as an exception does, so that the terminal and the sound are left well."""
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if threading.current_thread() is not threading.main_thread():
+        names = []
+    before = {name: signal.signal(getattr(signal, name), _leave) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)
+
+
+def _leave(number: int, frame: object) -> NoReturn:  # noqa: ARG001 (what Python hands over)
+    sys.exit(128 + number)
+
+
+COMMANDS = (every,)
