@@ -91,10 +91,12 @@ def _given(option: str, text: str | None) -> tuple[str, ...]:
 
 
 def _must_be_session(wanted: Request) -> None:
+    from player.script.kinds import shown  # noqa: PLC0415
     from player.tasks import programmes  # noqa: PLC0415
 
     if programmes.find(wanted.session):
-        raise click.UsageError(f"{wanted.session} is a programme, and this is for one session; name one of those in it")
+        name = shown(wanted.session)
+        raise click.UsageError(f"{name} is a programme, and this is for one session; name one of those in it")
 
 
 def _is_due(schedule: Schedule) -> bool:
@@ -115,7 +117,7 @@ def _prepared(wanted: Request, schedule: Schedule, *, quiet: bool) -> Prepared:
         ready = pipeline.prepare(wanted, pipeline.this_machine(), report)
     if ready.timeline.total_ms + QUIET.total_seconds() * 1000 >= schedule.every_ms:
         lasts, interval = timecode(ready.timeline.total_ms), format_duration(schedule.every_ms)
-        raise click.UsageError(f"{wanted.session} lasts {lasts}, too long to be played every {interval}")
+        raise click.UsageError(f"it lasts {lasts}, and 20s before that, too long to be played every {interval}")
     return ready
 
 
@@ -147,12 +149,13 @@ def _uninstall(work: Work, *, force: bool, quiet: bool) -> None:
 
 def _keep(wanted: Request, ready: Prepared, schedule: Schedule, *, once: bool, quiet: bool) -> None:
     from player.cli.patience import Patience, outline  # noqa: PLC0415
+    from player.script import library  # noqa: PLC0415
     from player.tasks.every.bell import SoftBell  # noqa: PLC0415
     from player.tasks.every.vigil import NoKeyboard, Vigil  # noqa: PLC0415
 
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
-    patience = Patience(wanted.session, ready.session.title, quiet=quiet)
+    patience = Patience(library.find(wanted.session).name, ready.session.title, quiet=quiet)
     with _signals_end_it(), patience:
         if once:
             return Vigil(schedule, patience, lambda: _play(wanted), SoftBell).once()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from player.errors import printable
 from player.tasks.every.schedule import DAY, DAYS, EVERY_DAY, clock
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Patience:
     """
 
     def __init__(self, name: str, title: str, *, quiet: bool) -> None:
-        self._name = name
+        self._name = printable(name)
         self._title = title
         self._quiet = quiet
         self._is_terminal = sys.stderr.isatty()

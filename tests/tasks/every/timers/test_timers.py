@@ -122,9 +122,11 @@ def test_systemd_has_nothing_to_complain_about(tmp_path: Path) -> None:
         "verify", "--user", "--man=no", *map(str, tmp_path.glob("player-a.*")), XDG_RUNTIME_DIR=str(tmp_path)
     )
     assert (done.returncode, done.stderr) == (0, "")
-    unit = tmp_path / "player-a.service"
-    unit.write_text(unit.read_text().replace("\\t", "\\q"))
-    assert "unknown escape" in analyzed("verify", "--user", "--man=no", str(unit), XDG_RUNTIME_DIR=str(tmp_path)).stderr
+    wrong = tmp_path / "player-a.service"
+    wrong.write_text(wrong.read_text().replace("\\t", "\\q"))
+    assert (
+        "unknown escape" in analyzed("verify", "--user", "--man=no", str(wrong), XDG_RUNTIME_DIR=str(tmp_path)).stderr
+    )
 
 
 def test_words_are_quoted_so_that_they_mean_themselves() -> None:
