@@ -31,7 +31,7 @@ class Control(Enum):
     SHOW_KEYS = auto()
     """What each key does, shown or put away again."""
     QUIT = auto()
-    """The end, with a fade."""
+    """The end, with a fade; as `Quit` with exit code 0."""
 
 
 @dataclass(frozen=True)
@@ -48,5 +48,19 @@ class GoTo:
     at_ms: int
 
 
-AnyControl: TypeAlias = Control | SetVolume | GoTo
+@dataclass(frozen=True)
+class Pause:
+    """A pause that the listener did not ask for, with the sentence that says why: "The headphones were unplugged."."""
+
+    notice: str
+
+
+@dataclass(frozen=True)
+class Quit:
+    """The end, with a fade; ``exit_code`` is the program's: 128 and the signal's number, where it was a signal."""
+
+    exit_code: int = 0
+
+
+AnyControl: TypeAlias = Control | SetVolume | GoTo | Pause | Quit
 Inbox: TypeAlias = "SimpleQueue[AnyControl]"
