@@ -1,4 +1,4 @@
-"""What all tests share: the option that forbids skipping, and a loudspeaker that can be listened to."""
+"""What all tests share: the option that forbids skipping, a loudspeaker that can be listened to, and a D-Bus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-pytest_plugins = ["tests.sound_server"]
+pytest_plugins = ["tests.sound_server", "tests.private_bus"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
