@@ -44,6 +44,7 @@ def examine() -> tuple[Finding, ...]:
         _encoders,
         partial(_speaker, "simpleaudio"),
         partial(_speaker, "miniaudio"),
+        _media_keys,
         _ffmpeg,
     )
     return tuple(look() for look in looks)
@@ -121,6 +122,19 @@ def _speaker(kind: str) -> Finding:
 
 
 _MOMENT_MS = 50
+
+
+def _media_keys() -> Finding:
+    """Whether media keys and headset buttons reach a session that plays."""
+    from player.controls.desktop.bus import installed, reachable  # noqa: PLC0415
+
+    if sys.platform != "linux":
+        return Finding("media keys", well=False, finding="heard on Linux only", optional=True)
+    if not installed():
+        return Finding("media keys", well=False, finding="not installed: pip install dbus-fast", optional=True)
+    if not reachable("session"):
+        return Finding("media keys", well=False, finding="there is no session bus to hear them by", optional=True)
+    return Finding("media keys", well=True, finding="heard through MPRIS, on the session bus")
 
 
 def _ffmpeg() -> Finding:

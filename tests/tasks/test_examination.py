@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import importlib.metadata
 import shutil
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from player.controls.desktop import bus
 from player.tasks import examination
 from player.tasks.examination import Finding, examine
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.private_bus import PrivateBus
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +31,8 @@ def found(part: str) -> Finding:
 @pytest.mark.engine
 def test_every_part_is_told_and_none_raises() -> None:
     parts = [each.part for each in examine()]
-    assert parts == ["player", "scripts", "voice", "store", "encoders", "simpleaudio", "miniaudio", "ffmpeg"]
+    first, speakers = ["player", "scripts", "voice", "store", "encoders"], ["simpleaudio", "miniaudio"]
+    assert parts == [*first, *speakers, "media keys", "ffmpeg"]
 
 
 def test_a_missing_encoder_comes_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,3 +56,20 @@ def test_a_store_that_cannot_be_used_is_an_illness(tmp_path: Path, monkeypatch: 
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "file" / "store"))
     assert not found("voice").well
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="media keys are heard on Linux only")
+def test_media_keys_need_a_library_and_a_bus(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("dbus_fast", reason="needs dbus-fast: pip install dbus-fast")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/nothing")
+    finding = examination._media_keys()
+    assert (finding.well, finding.optional, finding.finding) == (False, True, "there is no session bus to hear them by")
+    monkeypatch.setattr(bus, "installed", lambda: False)
+    assert examination._media_keys().finding == "not installed: pip install dbus-fast"
+
+
+def test_media_keys_are_well_where_there_is_a_bus(monkeypatch: pytest.MonkeyPatch, private_bus: PrivateBus) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", private_bus.address)
+    assert examination._media_keys() == Finding(
+        "media keys", well=True, finding="heard through MPRIS, on the session bus"
+    )
