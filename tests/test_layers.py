@@ -28,7 +28,7 @@ HOMES = {
     "simpleaudio": {"output/live/through_simpleaudio.py"},
     "blessed": {"controls/presses.py"},
     "miniaudio": {"output/live/through_miniaudio.py"},
-    "dbus_fast": {"controls/desktop/bus.py"},
+    "dbus_fast": {"controls/desktop/line.py"},
     "pulsectl": {"controls/route.py"},
     "soundfile": {"sound/conform.py", "sound/generate.py", "output/file/encode.py", "voice/take.py"},
 }

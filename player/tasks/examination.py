@@ -126,13 +126,15 @@ _MOMENT_MS = 50
 
 def _media_keys() -> Finding:
     """Whether media keys and headset buttons reach a session that plays."""
-    from player.controls.desktop.bus import installed, reachable  # noqa: PLC0415
+    from player.controls.desktop.bus import reachable  # noqa: PLC0415
 
     if sys.platform != "linux":
         return Finding("media keys", well=False, finding="heard on Linux only", optional=True)
-    if not installed():
+    try:
+        is_there = reachable("session")
+    except ImportError:
         return Finding("media keys", well=False, finding="not installed: pip install dbus-fast", optional=True)
-    if not reachable("session"):
+    if not is_there:
         return Finding("media keys", well=False, finding="there is no session bus to hear them by", optional=True)
     return Finding("media keys", well=True, finding="heard through MPRIS, on the session bus")
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.controls.desktop import bus
 from player.tasks import examination
 from player.tasks.examination import Finding, examine
 
@@ -64,7 +63,7 @@ def test_media_keys_need_a_library_and_a_bus(monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/nothing")
     finding = examination._media_keys()
     assert (finding.well, finding.optional, finding.finding) == (False, True, "there is no session bus to hear them by")
-    monkeypatch.setattr(bus, "installed", lambda: False)
+    monkeypatch.setitem(sys.modules, "player.controls.desktop.line", None)
     assert examination._media_keys().finding == "not installed: pip install dbus-fast"
 
 

@@ -6,20 +6,22 @@ over. It is absent where there is no logind; that the computer slept is then not
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 from typing import TYPE_CHECKING, Final
 
-from player.controls.desktop.bus import Address, Bus, Typed
+from player.controls.desktop.bus import Bus
+from player.controls.desktop.messages import Address, Typed
 from player.controls.sleep import SLEPT
 
 if TYPE_CHECKING:
     from player.controls.control import Inbox
-    from player.controls.desktop.bus import Line, Told
+    from player.controls.desktop.line import Line
+    from player.controls.desktop.messages import Told
     from player.output.live.moment import Moment
     from player.timeline.model import Timeline
 
+_DAEMON: Final = Address("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 MANAGER: Final = Address("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager")
 FADES_WITHIN_S: Final = 1.5
 """From the pause to silence, with what a sound server holds; logind waits for 5 s at most."""
@@ -38,7 +40,6 @@ class Logind:
         self._bus: Bus | None = None
         self._line: Line | None = None
         self._lock: int | None = None
-        self._asking: asyncio.Task[None] | None = None
         self._is_paused = False
 
     def begin(self, timeline: Timeline) -> None:  # noqa: ARG002 (whatever plays, a sleep is a sleep)
@@ -60,7 +61,7 @@ class Logind:
     async def arrive(self, line: Line) -> None:
         """Listen, and ask for the delay."""
         self._line = line
-        await line.listen(_RULE)
+        await line.ask(_DAEMON, "AddMatch", Typed("s", _RULE))
         await self._ask_for_delay()
 
     def answer(self, call: Told) -> None:
@@ -68,15 +69,14 @@ class Logind:
 
     def hear(self, signal: Told) -> None:
         """The sleep comes, or is over."""
-        if (signal.interface, signal.member) != (MANAGER.interface, _SIGNAL):
+        if not self._line or (signal.interface, signal.member) != (MANAGER.interface, _SIGNAL):
             return
-        loop = asyncio.get_running_loop()
-        if signal.body == (True,):
-            if not self._is_paused:
-                self._inbox.put(SLEPT)
-            loop.call_later(FADES_WITHIN_S, self.depart)
-        else:
-            self._asking = loop.create_task(self._ask_for_delay())
+        if signal.body == (False,):
+            self._line.begin(self._ask_for_delay())
+            return
+        if not self._is_paused:
+            self._inbox.put(SLEPT)
+        self._line.later(FADES_WITHIN_S, self.depart)
 
     def depart(self) -> None:
         """Let it sleep."""
@@ -85,6 +85,6 @@ class Logind:
         self._lock = None
 
     async def _ask_for_delay(self) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.TimeoutError):  # not allowed: then it is a race
+        with contextlib.suppress(ConnectionError):  # not allowed: then it is a race
             if self._line and self._lock is None:
                 (self._lock,) = await self._line.ask(MANAGER, "Inhibit", *_DELAY)

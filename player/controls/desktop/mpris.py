@@ -13,8 +13,9 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from player.controls.control import Control, GoTo, SetVolume
-from player.controls.desktop.bus import Bus, Refused, Typed
+from player.controls.desktop.bus import Bus
 from player.controls.desktop.interfaces import introspection
+from player.controls.desktop.messages import Refused, Typed
 from player.controls.desktop.shown import US_PER_MS, Hand, Shown, db_of
 from player.output.live.moment import Moment
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from player.controls.control import AnyControl, Inbox
-    from player.controls.desktop.bus import Line, Told
+    from player.controls.desktop.line import Line
+    from player.controls.desktop.messages import Told
     from player.controls.desktop.shown import Properties
     from player.timeline.model import Timeline
 

@@ -9,7 +9,7 @@ import math
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from player.controls.desktop.bus import Typed
+from player.controls.desktop.messages import Typed
 from player.timeline.chapters import chapters
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from player.controls.control import AnyControl, Control, GoTo, SetVolume
-from player.controls.desktop.bus import LEAVES_WITHIN_S, Refused, Told
+from player.controls.desktop.bus import LEAVES_WITHIN_S
 from player.controls.desktop.interfaces import introspection
+from player.controls.desktop.messages import Refused, Told
 from player.controls.desktop.mpris import _WISHES, _WITH_NUMBERS, PATH, PLAYER, PROPERTIES, Mpris
 from player.output.live.moment import Moment
 from tests.fakes_controls import MINUTE, left, taken
