@@ -92,8 +92,8 @@ class Life:
             return
         line = await asyncio.wait_for(connected(self._kind, self._partner, self._address), ANSWERS_WITHIN_S)
         try:
+            self._line = line  # first: what changes from now on must be told
             await self._partner.arrive(line)
-            self._line = line
             await line.gone()
         finally:
             self._line = None

@@ -8,6 +8,7 @@ The specification: https://specifications.freedesktop.org/mpris-spec/latest/
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from typing import TYPE_CHECKING, Any, Final
@@ -144,7 +145,9 @@ class Mpris:
         if member == "Get":
             return [Typed("v", properties[name])]
         if name == "Volume":
-            self._want(SetVolume(db_of(*value)))
+            if not (isinstance(value[0], float) and math.isfinite(value[0])):
+                return Refused("org.freedesktop.DBus.Error.InvalidArgs", "Volume must be a number")
+            self._want(SetVolume(db_of(value[0])))
         return []  # the specification wants other settings, such as another rate, to be left alone
 
     def _all(self, interface: str) -> Properties:

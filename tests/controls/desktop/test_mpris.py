@@ -247,6 +247,11 @@ class TestAnswers:
         assert mpris.answer(Told(PATH, PLAYER, "Dance", ())) is None
         assert mpris.answer(Told("/", PLAYER, "Next", ())) is None
 
+    @pytest.mark.parametrize("volume", ["loud", float("nan"), None])
+    def test_a_volume_is_a_number(self, mpris: Mpris, volume: object) -> None:
+        assert isinstance(mpris.answer(Told(PATH, PROPERTIES, "Set", (PLAYER, "Volume", volume))), Refused)
+        assert left(mpris._inbox) == []
+
     def test_settings_that_are_not_offered_are_left_alone(self, mpris: Mpris) -> None:
         assert mpris.answer(Told(PATH, PROPERTIES, "Set", (PLAYER, "Rate", 2.0))) == []
         assert left(mpris._inbox) == []
