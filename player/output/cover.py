@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from player.output.picture.curves import curve, moves, runs
+from player.output.picture.curves import curve
+from player.timeline.body import moves, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from player.output.picture import marks as ink
-from player.output.picture.curves import curve, moves, runs
+from player.output.picture.curves import curve
 from player.output.picture.marks import SMALL, Area, Box, Line, Words
 from player.output.picture.panel import clipped, points
 from player.output.picture.passage import figure, voiced
+from player.timeline.body import moves, runs
 from player.timeline.model import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from player.output.picture.curves import Body, Run
     from player.output.picture.marks import Mark
     from player.output.picture.panel import Panel, Strip
+    from player.timeline.body import Body, Run
     from player.timeline.model import Cue, Timeline
 
 _COLOURS: Final[dict[Body, tuple[str, str]]] = {

@@ -1,124 +1,35 @@
-"""A timeline as numbers to draw: the breath and the tension of muscles, who guides them, and the level of the bed.
+"""A timeline as numbers to draw: the curves of breath and tension, who guides them, and the level of the bed.
 
-The rule: times are the session's own, in ms, and nothing is decided here that the timeline has not decided: a breath
-rises for as long as its slot, and the bed is as loud as its envelope says. Levels are 0 to 1. It knows no paper.
+The rule: times are the session's own, in ms, and nothing is decided here that the timeline has not decided: the bed is
+as loud as its envelope says. It knows no paper.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from player.sound.envelope import Envelope
+from player.timeline.body import runs
 from player.timeline.model import Span
 from player.units import FRAMES_PER_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
+    from player.timeline.body import Move, Run
     from player.timeline.model import Cue, Stretch, Timeline
 
-Body = Literal["breath", "tension"]
 Help = Literal["counted", "words", "tones", ""]
 
-_BODY: Final[dict[str, Body]] = {
-    **dict.fromkeys(("in", "hold", "out", "rest"), "breath"),
-    **dict.fromkeys(("tense", "release"), "tension"),
-}
 _HELP: Final[dict[str, Help]] = {"count": "counted", "word": "words", "tone": "tones"}
 """Kind of cue to how it guides a breath, the most help first."""
 
-TENSING_MS: Final = 800
-LETTING_GO_MS: Final = 2500
-LEFT_OVER: Final = 0.12
-"""How muscles follow a word, as a picture has it: they take up tension in one go, let most of it go soon, and the rest
-ebbs away for as long as the release lasts."""
-AT_REST: Final = 0.6
-"""Muscles that were not tensed have this to let go of."""
 SILENT_DB: Final = -120.0
-
-
-@dataclass(frozen=True)
-class Move:
-    """A level that goes from one value to another between two moments, or stays."""
-
-    start_ms: int
-    end_ms: int
-    before: float
-    after: float
-
-
-@dataclass(frozen=True)
-class Run:
-    """Guided slots that follow each other without a gap, all of the breath or all of the muscles."""
-
-    body: Body
-    slots: tuple[Stretch, ...]
-
-    @property
-    def start_ms(self) -> int:
-        """Where the first begins."""
-        return self.slots[0].start_ms
-
-    @property
-    def end_ms(self) -> int:
-        """Where the last ends."""
-        return self.slots[-1].start_ms + self.slots[-1].length_ms
-
-    @property
-    def length_ms(self) -> int:
-        """From the first to the last."""
-        return self.end_ms - self.start_ms
-
-
-def runs(timeline: Timeline) -> tuple[Run, ...]:
-    """Every run of a session, in order."""
-    slots = [slot for slot in timeline.slots if slot.length_ms]
-    grouped = ((body, tuple(group)) for body, group in groupby(slots, key=lambda slot: _BODY.get(slot.guide)))
-    return tuple(Run(body, group) for body, group in grouped if body)
-
-
-def moves(run: Run) -> tuple[Move, ...]:
-    """How a run goes, without a gap."""
-    return tuple(_breath(run.slots) if run.body == "breath" else _tension(run.slots))
-
-
-def _breath(slots: Sequence[Stretch]) -> Iterator[Move]:
-    """Full is 1, empty is 0; a breath drawn in two goes has its shoulder where the first ends."""
-    level = 1.0 if slots[0].guide == "out" else 0.0
-    for place, slot in enumerate(slots):
-        before, target = level, {"in": 1.0, "out": 0.0}.get(slot.guide, level)
-        level += (target - level) * slot.length_ms / _way_to_go_ms(slots[place:])
-        yield Move(slot.start_ms, slot.start_ms + slot.length_ms, before, level)
-
-
-def _way_to_go_ms(slots: Sequence[Stretch]) -> int:
-    """How long the breath goes on as it does in the first slot."""
-    total = 0
-    for slot in slots:
-        if slot.guide != slots[0].guide:
-            break
-        total += slot.length_ms
-    return total
-
-
-def _tension(slots: Sequence[Stretch]) -> Iterator[Move]:
-    level = 0.0
-    for slot in slots:
-        start, end = slot.start_ms, slot.start_ms + slot.length_ms
-        before, level = level, 1.0 if slot.guide == "tense" else 0.0
-        soon = min(end, start + (TENSING_MS if level else LETTING_GO_MS))
-        if level:
-            yield from (Move(start, soon, before, level), Move(soon, end, level, level))
-        elif before:
-            yield from (Move(start, soon, before, LEFT_OVER), Move(soon, end, LEFT_OVER, 0.0))
-        else:
-            yield Move(start, end, AT_REST, 0.0)
 
 
 def curve(moves: Iterable[Move], every_ms: float) -> NDArray[np.float64]:
@@ -126,9 +37,8 @@ def curve(moves: Iterable[Move], every_ms: float) -> NDArray[np.float64]:
     points: list[tuple[float, float]] = []
     for move in moves:
         steps = 1 if move.before == move.after else max(4, round((move.end_ms - move.start_ms) / every_ms))
-        for x in np.linspace(0, 1, steps + 1):
-            level = move.before + (move.after - move.before) * (0.5 - 0.5 * np.cos(np.pi * x))
-            points.append((move.start_ms + (move.end_ms - move.start_ms) * float(x), float(level)))
+        shares = map(float, np.linspace(0, 1, steps + 1))
+        points += [(move.start_ms + (move.end_ms - move.start_ms) * x, move.level(x)) for x in shares]
     return np.array(points)
 
 

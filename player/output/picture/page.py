@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from player.output.picture import background, body, voice
 from player.output.picture import marks as ink
-from player.output.picture.curves import Bed, guidance, runs
+from player.output.picture.curves import Bed, guidance
 from player.output.picture.labels import GAP, Label, folded, place, shortened
 from player.output.picture.marks import SMALL, Area, Box, Line, Page, Words
 from player.output.picture.panel import Panel, Strip, axis
 from player.output.picture.passage import passage
+from player.timeline.body import runs
 from player.timeline.model import Span
 from player.units import timecode
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from player.output.picture.curves import AT_REST, LEFT_OVER, SILENT_DB, Bed, Run, curve, guidance, moves, runs
+from player.output.picture.curves import SILENT_DB, Bed, curve, guidance
 from player.sound.envelope import Envelope
+from player.timeline.body import AT_REST, LEFT_OVER, Run, moves, runs
 from player.timeline.model import Span, Stretch
 from player.units import FRAMES_PER_MS
 from tests.fakes_picture import bundled, scripted

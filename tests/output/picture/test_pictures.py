@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from player.output.picture import canvas
-from player.output.picture.curves import curve, moves, runs
+from player.output.picture.curves import curve
 from player.output.picture.marks import About, Words
 from player.output.picture.page import LEFT, RIGHT, compose, description
+from player.timeline.body import moves, runs
 from tests.fakes_picture import bundled
 from tests.output.picture.test_drawing import DUBLIN_CORE, SVG, comments
 

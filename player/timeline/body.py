@@ -1,0 +1,115 @@
+"""What a body does that follows a timeline: how the breath rises and falls, how muscles tighten and let go.
+
+The rule: times are the session's own, in ms, and nothing is decided here that the timeline has not decided: a breath
+rises for as long as its slot. Levels are 0 to 1. It knows no paper and no screen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby, islice
+from math import cos, pi
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from player.timeline.model import Stretch, Timeline
+
+Body = Literal["breath", "tension"]
+
+BODY: Final[dict[str, Body]] = {
+    **dict.fromkeys(("in", "hold", "out", "rest"), "breath"),
+    **dict.fromkeys(("tense", "release"), "tension"),
+}
+"""What a slot's ``guide`` guides."""
+
+TENSING_MS: Final = 800
+LETTING_GO_MS: Final = 2500
+LEFT_OVER: Final = 0.12
+"""How muscles follow a word: they take up tension in one go, let most of it go soon, and the rest ebbs away for as long
+as the release lasts."""
+AT_REST: Final = 0.6
+"""Muscles that were not tensed have this to let go of."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A level that goes from one value to another between two moments, or stays."""
+
+    start_ms: int
+    end_ms: int
+    before: float
+    after: float
+
+    def level(self, share: float) -> float:
+        """The level when this share of it is over, 0 to 1: a raised cosine."""
+        return self.before + (self.after - self.before) * (0.5 - 0.5 * cos(pi * share))
+
+    def level_at(self, at_ms: int) -> float:
+        """The level at a moment in it."""
+        return self.level((at_ms - self.start_ms) / max(1, self.end_ms - self.start_ms))
+
+
+@dataclass(frozen=True)
+class Run:
+    """Guided slots that follow each other without a gap, all of the breath or all of the muscles."""
+
+    body: Body
+    slots: tuple[Stretch, ...]
+
+    @property
+    def start_ms(self) -> int:
+        """Where the first begins."""
+        return self.slots[0].start_ms
+
+    @property
+    def end_ms(self) -> int:
+        """Where the last ends."""
+        return self.slots[-1].start_ms + self.slots[-1].length_ms
+
+    @property
+    def length_ms(self) -> int:
+        """From the first to the last."""
+        return self.end_ms - self.start_ms
+
+
+def runs(timeline: Timeline) -> tuple[Run, ...]:
+    """Every run of a session, in order."""
+    slots = [slot for slot in timeline.slots if slot.length_ms]
+    grouped = ((body, tuple(group)) for body, group in groupby(slots, key=lambda slot: BODY.get(slot.guide)))
+    return tuple(Run(body, group) for body, group in grouped if body)
+
+
+def moves(run: Run) -> tuple[Move, ...]:
+    """How a run goes, without a gap."""
+    return tuple(_breath(run.slots) if run.body == "breath" else _tension(run.slots))
+
+
+def _breath(slots: Sequence[Stretch]) -> Iterator[Move]:
+    """Full is 1, empty is 0; a breath drawn in two goes has its shoulder where the first ends."""
+    level = 1.0 if slots[0].guide == "out" else 0.0
+    for place, slot in enumerate(slots):
+        before, target = level, {"in": 1.0, "out": 0.0}.get(slot.guide, level)
+        level += (target - level) * slot.length_ms / _way_to_go_ms(islice(slots, place, None))
+        yield Move(slot.start_ms, slot.start_ms + slot.length_ms, before, level)
+
+
+def _way_to_go_ms(slots: Iterable[Stretch]) -> int:
+    """How long the breath goes on as it does in the first slot."""
+    _, group = next(groupby(slots, key=lambda slot: slot.guide))
+    return sum(slot.length_ms for slot in group)
+
+
+def _tension(slots: Sequence[Stretch]) -> Iterator[Move]:
+    level = 0.0
+    for slot in slots:
+        start, end = slot.start_ms, slot.start_ms + slot.length_ms
+        before, level = level, 1.0 if slot.guide == "tense" else 0.0
+        soon = min(end, start + (TENSING_MS if level else LETTING_GO_MS))
+        if level:
+            yield from (Move(start, soon, before, level), Move(soon, end, level, level))
+        elif before:
+            yield from (Move(start, soon, before, LEFT_OVER), Move(soon, end, LEFT_OVER, 0.0))
+        else:
+            yield Move(start, end, AT_REST, 0.0)
