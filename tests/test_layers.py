@@ -26,10 +26,11 @@ HOMES = {
     "matplotlib": {"output/picture/canvas.py"},
     "distributed": {"tasks/many/cluster.py"},
     "simpleaudio": {"output/live/through_simpleaudio.py"},
-    "blessed": {"controls/presses.py"},
     "miniaudio": {"output/live/through_miniaudio.py"},
     "dbus_fast": {"controls/desktop/line.py"},
     "pulsectl": {"controls/route.py"},
+    "blessed": {"controls/presses.py", "output/screen/terminal.py"},
+    "wcwidth": {"output/screen/columns.py"},
     "soundfile": {"sound/conform.py", "sound/generate.py", "output/file/encode.py", "voice/take.py"},
 }
 

@@ -1,0 +1,132 @@
+"""Who is at the terminal while something plays: eyes, ears or nobody, and hands on the keys.
+
+The rule: asked before anything plays, so it loads nothing. Whatever is heavy is made when the first sound is on its
+way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from player.output.screen.foreground import owns_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from player.controls.control import Inbox
+    from player.controls.job import Job
+    from player.output.live.moment import View
+
+Help = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What playing is to work with.
+
+    Attributes
+    ----------
+    hand
+        Puts controls into an inbox for as long as its context lasts, in which a session sounds; None where there is no
+        terminal.
+    views
+        Each makes a view.
+    """
+
+    hand: Callable[[Inbox], contextlib.AbstractContextManager[object]] | None = None
+    views: tuple[Callable[[], View], ...] = ()
+
+
+def stage(
+    *,
+    plain: bool,
+    quiet: bool,
+    stdin: TextIO | None = None,
+    stderr: TextIO | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Stage:
+    """The stage for this terminal; without one, and in the background of one, there is nobody, but for ``plain``.
+
+    Parameters
+    ----------
+    plain
+        Lines instead of the pacer, wherever they go.
+    quiet
+        Nothing to see; keys work all the same.
+    """
+    seen = _is_terminal(stderr or sys.stderr) and owns_terminal()
+    pressed = _is_terminal(stdin or sys.stdin) and seen
+    backstage = _Backstage(has_keys=pressed)
+    views: tuple[Callable[[], View], ...] = ()
+    if plain or (seen and not quiet):
+        views = (backstage.lines if plain or environ.get("TERM") == "dumb" else backstage.pacer,)
+    if quiet:
+        views = ()
+    if not seen:
+        return Stage(None, views)
+    return Stage(backstage.hand, (*views, backstage.job))
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    with contextlib.suppress(AttributeError, ValueError):  # a program without a console has None, or a closed one
+        return stream.isatty()
+    return False
+
+
+class _Backstage:
+    """Makes them, each when it is needed."""
+
+    def __init__(self, *, has_keys: bool) -> None:
+        self._has_keys = has_keys
+        self._job: Job | None = None
+
+    def job(self) -> Job:
+        """The one that gives the terminal back at Ctrl-Z."""
+        from player.controls.job import Job  # noqa: PLC0415 (the rule above)
+
+        self._job = self._job or Job()
+        return self._job
+
+    def pacer(self) -> View:
+        """For eyes."""
+        from player.output.screen.pacer import Pacer  # noqa: PLC0415 (the rule above)
+        from player.output.screen.terminal import Canvas  # noqa: PLC0415
+
+        canvas = Canvas()
+        self.job().hold(canvas)
+        return Pacer(canvas, _say, self._keys())
+
+    def lines(self) -> View:
+        """For ears."""
+        from player.output.screen.lines import Lines  # noqa: PLC0415 (the rule above)
+
+        return Lines(_say, self._keys())
+
+    @contextlib.contextmanager
+    def hand(self, inbox: Inbox) -> Iterator[None]:
+        """The keys, where there are any, and Ctrl-Z."""
+        from player.controls.keys import Keys  # noqa: PLC0415 (the rule above)
+        from player.output.screen.terminal import Keyboard  # noqa: PLC0415
+
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self.job().watched(inbox))
+            if self._has_keys:
+                keyboard = Keyboard()
+                self.job().hold(keyboard)
+                stack.enter_context(Keys(inbox, keyboard))
+            yield
+
+    def _keys(self) -> Help:
+        from player.controls.keys import HELP  # noqa: PLC0415 (the rule above)
+
+        return HELP if self._has_keys else ()
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)

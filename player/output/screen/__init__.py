@@ -1,0 +1,1 @@
+"""What a terminal shows while something plays: a calm pacer, or plain lines for ears and logs."""

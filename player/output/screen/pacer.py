@@ -1,0 +1,87 @@
+"""The pacer on the terminal: a picture of every moment.
+
+The rule: a session leaves one line behind on the screen as it was before: its title, and how far it was heard.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from player.output.screen.columns import clipped
+from player.output.screen.frame import frame
+from player.output.screen.rows import Look
+from player.output.screen.score import Score
+from player.units import timecode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from player.output.live.moment import Moment
+    from player.output.screen.rows import Row
+    from player.timeline.model import Timeline
+
+LEAD_MS: Final = 25
+"""A picture stands until the next one, 50 ms later: it shows the middle of its time, so it is never off by more than
+half of it."""
+
+
+class Screen(Protocol):
+    """What a pacer draws on."""
+
+    @property
+    def encoding(self) -> str:
+        """What its characters are written in."""
+
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+
+    def take(self) -> None:
+        """Put aside what is there."""
+
+    def give_back(self) -> None:
+        """As it was before."""
+
+    def draw(self, rows: Sequence[Row]) -> None:
+        """A picture from the top row on."""
+
+
+class Pacer:
+    """A view for eyes.
+
+    Parameters
+    ----------
+    say
+        Prints the line that a session leaves behind.
+    keys
+        Each key and what it does, for the listener who asks.
+    """
+
+    def __init__(self, screen: Screen, say: Callable[[str], object], keys: tuple[tuple[str, str], ...] = ()) -> None:
+        self._screen = screen
+        self._say = say
+        self._look = Look(screen.encoding, keys)
+        self._score: Score | None = None
+        self._at_ms = 0
+
+    def begin(self, timeline: Timeline) -> None:
+        """A session begins: the screen is taken."""
+        self._score, self._at_ms = Score(timeline), 0
+        self._screen.take()
+
+    def show(self, moment: Moment) -> None:
+        """The picture of a moment."""
+        if self._score is None:
+            return
+        self._at_ms = moment.at_ms
+        at_ms = moment.at_ms if moment.is_paused else moment.at_ms + LEAD_MS
+        self._screen.draw(frame(self._score.at(at_ms), moment, self._look, *self._screen.size()))
+
+    def end(self) -> None:
+        """The session is over: the screen is as it was, and a line tells how far it was heard."""
+        if self._score is None:
+            return
+        score, self._score = self._score, None
+        columns, _ = self._screen.size()
+        self._screen.give_back()
+        heard = f", {timecode(self._at_ms)} of {timecode(score.total_ms)}"
+        self._say(clipped(score.title, columns - len(heard)) + heard)

@@ -1,0 +1,219 @@
+"""A timeline made ready to be looked at: what there is to show of any moment, found in microseconds.
+
+The rule: pure. Everything comes from the timeline, to the millisecond; words that nobody speaks (silent cycles, tones)
+are those that were spoken at that place of the cycle before, or the language's own. It knows no terminal.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from player.techniques.cue import Utterance
+from player.techniques.words import words_for
+from player.timeline.body import BODY, moves, runs
+from player.timeline.chapters import chapters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from player.techniques.words import Words
+    from player.timeline.body import Body
+    from player.timeline.model import Cue, Stretch, Timeline
+
+BEAT_MS: Final = 1000
+SHORTEST_COUNTED_MS: Final = 2000
+"""As in what is spoken: a shorter phase has no count."""
+_FORGETS: Final = {"in", "hold", "out", "rest", "release"}
+"""Guides under which a line that was said before is out of date."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence, and when it is said."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A slot as it is shown.
+
+    Attributes
+    ----------
+    body
+        Whose size follows it, or None.
+    word
+        What the phase is called, such as "Breathe in"; empty where nothing is guided.
+    seconds
+        What is counted in it; 0 is nothing.
+    counts_down
+        Whether the last second is one.
+    lines
+        What is said in it, or was said before it and still holds.
+    own
+        Whether these are said in this slot.
+    """
+
+    start_ms: int
+    length_ms: int
+    guide: str
+    body: Body | None
+    word: str
+    seconds: int
+    counts_down: bool
+    lines: tuple[Line, ...]
+    own: bool
+    opens: bool
+
+    def count_at(self, at_ms: int) -> int | None:
+        """The number that a moment of it has, as it is spoken."""
+        if not self.seconds:
+            return None
+        second = min(max(0, at_ms - self.start_ms) // BEAT_MS, self.seconds - 1)
+        return self.seconds - second if self.counts_down else second + 1
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What there is to show of a moment.
+
+    Attributes
+    ----------
+    level
+        How large the body's shape is, 0 to 1.
+    lines
+        Sentences that have begun, the latest last.
+    saying
+        How much of the last one is over, 0 to 1; 1 where nobody speaks.
+    chapter
+        Its title, or nothing.
+    """
+
+    title: str
+    total_ms: int
+    at_ms: int
+    phase: Phase
+    count: int | None
+    level: float
+    lines: tuple[str, ...]
+    saying: float
+    chapter: str
+
+    @property
+    def left_ms(self) -> int:
+        """From here to the end."""
+        return max(0, self.total_ms - self.at_ms)
+
+
+class Score:
+    """The index of a timeline."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.title, self.total_ms = timeline.title, timeline.total_ms
+        self.chapters = chapters(timeline)
+        self.phases = _phases(timeline)
+        self._moves = [move for run in runs(timeline) for move in moves(run)]
+        self._phase_starts = [phase.start_ms for phase in self.phases]
+        self._move_starts = [move.start_ms for move in self._moves]
+        self._chapter_starts = [chapter.start_ms for chapter in self.chapters]
+
+    def at(self, at_ms: int) -> Scene:
+        """What there is to show of a moment; what lies outside the session is shown as its first or last one."""
+        at_ms = min(max(0, at_ms), self.total_ms)
+        phase = self.phases[self.place(at_ms)]
+        begun = [line for line in phase.lines if line.start_ms <= at_ms]
+        saying = min(1.0, (at_ms - begun[-1].start_ms) / max(1, begun[-1].end_ms - begun[-1].start_ms)) if begun else 1
+        return Scene(
+            self.title,
+            self.total_ms,
+            at_ms,
+            phase,
+            phase.count_at(at_ms),
+            self._level(at_ms) if phase.body else 0.0,
+            tuple(line.text for line in begun),
+            saying,
+            self._chapter(at_ms),
+        )
+
+    def place(self, at_ms: int) -> int:
+        """The number of the slot that a moment lies in."""
+        return _latest(self._phase_starts, min(at_ms, self.total_ms - 1)) or 0
+
+    def _level(self, at_ms: int) -> float:
+        move = self._moves[_latest(self._move_starts, min(at_ms, self.total_ms - 1)) or 0]
+        return move.level_at(min(at_ms, move.end_ms))
+
+    def _chapter(self, at_ms: int) -> str:
+        place = _latest(self._chapter_starts, at_ms)
+        return "" if place is None else self.chapters[place].title
+
+
+def _latest(starts: Sequence[int], at_ms: int) -> int | None:
+    place = bisect_right(starts, at_ms) - 1
+    return place if place >= 0 else None
+
+
+def _phases(timeline: Timeline) -> tuple[Phase, ...]:
+    cues = {start: tuple(group) for start, group in groupby(timeline.cues, key=lambda cue: cue.slot_start_ms)}
+    chapter_starts = {chapter.start_ms for chapter in chapters(timeline)}
+    wording = _Wording(timeline.cues)
+    held: tuple[Line, ...] = ()
+    phases = []
+    for slot in (slot for slot in timeline.slots if slot.length_ms):
+        heard = cues.get(slot.start_ms, ())
+        said = tuple(_lines(heard))
+        if slot.start_ms in chapter_starts or slot.guide in _FORGETS:
+            held = ()
+        held = said or held
+        phases.append(_phase(slot, wording, heard, held, own=bool(said)))
+    return tuple(phases)
+
+
+def _lines(cues: Iterable[Cue]) -> Iterable[Line]:
+    return (Line(cue.start_ms, cue.end_ms, cue.text) for cue in cues if cue.kind == "speech" and cue.text)
+
+
+def _phase(slot: Stretch, wording: _Wording, cues: Sequence[Cue], lines: tuple[Line, ...], *, own: bool) -> Phase:
+    wording.hear(slot, cues)
+    counted = slot.guide not in {"", "release"} and slot.length_ms >= SHORTEST_COUNTED_MS
+    seconds = slot.length_ms // BEAT_MS if counted else 0
+    body, word, down = BODY.get(slot.guide), wording.word(slot), wording.counts_down
+    return Phase(slot.start_ms, slot.length_ms, slot.guide, body, word, seconds, down, lines, own, slot.opens)
+
+
+class _Wording:
+    """What phases are called, and which way they are counted, as far as it has been heard."""
+
+    def __init__(self, cues: Iterable[Cue]) -> None:
+        said = next((cue.sound for cue in cues if isinstance(cue.sound, Utterance)), None)
+        self._words = _table(said.language if said else "")
+        self._heard: dict[tuple[int, str], str] = {}
+        self._place = 0
+        self.counts_down = False
+
+    def hear(self, slot: Stretch, cues: Iterable[Cue]) -> None:
+        """Listen to the next slot."""
+        self._place = 0 if slot.opens or not slot.guide else self._place + 1
+        numbers = [cue.text for cue in cues if cue.kind == "count"]
+        if numbers:
+            self.counts_down = numbers[-1] == self._words.number(1)
+        for word in (cue.text for cue in cues if cue.kind == "word"):
+            self._heard[self._place, slot.guide] = word.rstrip(".")
+
+    def word(self, slot: Stretch) -> str:
+        """What the slot that was heard last is called."""
+        known = self._heard.get((self._place, slot.guide))
+        return known or self._words.phases.get(slot.guide, "")
+
+
+def _table(language: str) -> Words:
+    """The language's words; English where it has none."""
+    found = words_for(language) or words_for("en")
+    if found is None:
+        raise LookupError("there are no words at all")
+    return found

@@ -1,0 +1,178 @@
+"""The terminal: taken while something plays, and afterwards as it was before.
+
+The rule: this is the one place that knows blessed, and it is loaded when something plays, not before. The terminal is
+never asked anything: some answer late or not at all, and a late answer would be a key. What has been taken is given
+back in any case, at the latest when Python ends; writing to a terminal that is gone or held (Ctrl-S) never blocks and
+never raises.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import select
+import sys
+import threading
+from typing import TYPE_CHECKING, Final, TextIO
+
+import blessed
+
+from player.output.screen.foreground import owns_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from player.output.screen.rows import Ink, Row
+
+_BEGIN_FRAME: Final = "\x1b[?2026h"
+_END_FRAME: Final = "\x1b[?2026l"
+"""Terminals that know this mode show a picture when it is whole; all others pass over it."""
+_ESCAPED_O: Final = "KEY_ALT_SHIFT_O"
+_APPLICATION_KEYS: Final = {"A": "KEY_UP", "B": "KEY_DOWN", "C": "KEY_RIGHT", "D": "KEY_LEFT"}
+"""What follows Esc and O where an earlier program left the arrow keys in their other mode."""
+
+if sys.platform == "win32":
+    _GONE: tuple[type[Exception], ...] = (OSError, EOFError)
+else:
+    import termios
+
+    _GONE = (OSError, EOFError, termios.error)
+"""What a terminal that is gone may raise."""
+
+
+class Canvas:
+    """The screen, to draw rows on.
+
+    Parameters
+    ----------
+    stream
+        What it is written to: a terminal.
+    """
+
+    def __init__(self, stream: TextIO | None = None, environ: Mapping[str, str] = os.environ) -> None:
+        stream = sys.stderr if stream is None else stream
+        # blessed asks a terminal for its name and waits up to five seconds, but only through the standard streams.
+        self.encoding = stream.encoding or "ascii"
+        self._out = open(stream.fileno(), "w", encoding=self.encoding, errors="replace", closefd=False)  # noqa: SIM115
+        with _without_no_color():
+            self._terminal = terminal = blessed.Terminal(stream=self._out)
+        colours = not environ.get("NO_COLOR")
+        self._inks: dict[Ink, str] = {
+            "plain": "",
+            "faint": terminal.dim,
+            "strong": terminal.bold,
+            "breath": terminal.cyan if colours else "",
+            "tension": terminal.yellow if colours else "",
+        }
+        self._normal = terminal.normal
+        self._drawn: dict[int, Row] = {}
+        self._size = (0, 0)
+        self.is_taken = False
+
+    def size(self) -> tuple[int, int]:
+        """Columns and rows, as they are now."""
+        return self._terminal.width or 80, self._terminal.height or 24
+
+    def take(self) -> None:
+        """Put what is on the screen aside, and hide the cursor."""
+        if not self.is_taken and owns_terminal():
+            self.is_taken = True
+            self._size = (0, 0)
+            atexit.register(self.give_back)
+            at = self._terminal
+            self._write(at.enter_fullscreen + at.hide_cursor + at.clear)
+
+    def give_back(self) -> None:
+        """The screen, the cursor and the colours as they were; nothing happens if they are."""
+        if self.is_taken:
+            self.is_taken = False
+            atexit.unregister(self.give_back)
+            at = self._terminal
+            self._write(self._normal + (at.exit_fullscreen or at.clear) + at.normal_cursor)
+
+    def draw(self, rows: Sequence[Row]) -> None:
+        """A picture from the top row on; only rows that are not there yet are written."""
+        if not (self.is_taken and _takes_more(self._out.fileno())):
+            return
+        if (size := self.size()) != self._size:  # whatever is there has been moved about
+            self._size, self._drawn = size, {}
+        changed = {y: row for y, row in enumerate(rows) if self._drawn.get(y) != row}
+        if changed:
+            at = self._terminal
+            lines = (f"{at.move_xy(0, y)}{self._inked(row)}{at.clear_eol}" for y, row in changed.items())
+            self._write("".join((_BEGIN_FRAME, *lines, _END_FRAME)))
+            self._drawn |= changed
+
+    def _inked(self, row: Row) -> str:
+        return "".join(
+            f"{ink}{piece.text}{self._normal}" if (ink := self._inks[piece.ink]) else piece.text for piece in row
+        )
+
+    def _write(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # a terminal that is gone; SIGHUP tells the player
+            self._out.write(text)
+            self._out.flush()
+
+
+class Keyboard:
+    """The keys of the terminal, one by one and without an echo."""
+
+    def __init__(self) -> None:
+        # Any standard stream that is the terminal will do; without styling nothing is ever written to it.
+        stream = next((each for each in (sys.__stderr__, sys.__stdout__) if each and each.isatty()), None)
+        self._terminal = blessed.Terminal(stream=stream, force_styling=None)
+        self._stack = contextlib.ExitStack()
+        self._lock = threading.Lock()  # nobody reads a terminal that has been given back: the shell would stop us
+        self.is_taken = False
+
+    def take(self) -> None:
+        """Key by key from now on; Ctrl-C and Ctrl-Z are what they always are."""
+        if not self.is_taken and owns_terminal():
+            self._stack.enter_context(self._terminal.cbreak())
+            self.is_taken = True
+            atexit.register(self.give_back)
+
+    def give_back(self) -> None:
+        """Lines and echo as before; keys that nobody has read are forgotten. Nothing happens if they are."""
+        with self._lock:
+            if not self.is_taken:
+                return
+            self.is_taken = False
+            atexit.unregister(self.give_back)
+            with contextlib.suppress(*_GONE):
+                self._terminal.flushinp()
+            with contextlib.suppress(*_GONE):
+                self._stack.close()
+
+    def read(self, seconds: float) -> str:
+        """The next key: its name (``KEY_LEFT``) or its character; nothing if none comes within so many seconds.
+
+        Raises
+        ------
+        EOFError, OSError
+            If the terminal is gone.
+        """
+        with self._lock:
+            if not self.is_taken:
+                return ""
+            key = self._terminal.inkey(timeout=seconds)
+            if key.name == _ESCAPED_O:
+                return _APPLICATION_KEYS.get(str(self._terminal.inkey(timeout=0)), "")
+            return key.name or str(key)
+
+
+@contextlib.contextmanager
+def _without_no_color() -> Iterator[None]:
+    """To blessed NO_COLOR means not even to move the cursor; https://no-color.org speaks of colours alone."""
+    hidden = os.environ.pop("NO_COLOR", None)
+    try:
+        yield
+    finally:
+        if hidden is not None:
+            os.environ["NO_COLOR"] = hidden
+
+
+def _takes_more(descriptor: int) -> bool:
+    """Whether writing would not block; Windows cannot tell, and its terminals always take more."""
+    return sys.platform == "win32" or bool(select.select([], [descriptor], [], 0)[1])

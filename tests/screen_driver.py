@@ -1,0 +1,120 @@
+"""Plays a bundled session by the clock, without a sound: what the terminal does, and nothing else.
+
+Run by tests in a terminal, and by hand: ``python tests/screen_driver.py box-breathing --from 50``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import signal
+import sys
+import time
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from player.cli.stage import stage
+from player.controls.control import AnyControl, Control
+from player.output.live.moment import Moment
+from tests.fakes_picture import bundled
+
+if TYPE_CHECKING:
+    from player.timeline.model import Timeline
+
+EVERY_S = 0.05
+
+
+class Tape:
+    """Where it is, by the clock."""
+
+    def __init__(self, timeline: Timeline, start_ms: int) -> None:
+        self.timeline = timeline
+        self.moment = Moment(start_ms)
+        self._since = time.monotonic()
+        self._from_ms = start_ms
+        self.is_over = False
+
+    def elapse(self) -> None:
+        if not self.moment.is_paused:
+            at = self._from_ms + round((time.monotonic() - self._since) * 1000)
+            self.moment = replace(self.moment, at_ms=min(at, self.timeline.total_ms))
+            self.is_over |= at >= self.timeline.total_ms
+
+    def take(self, control: AnyControl) -> None:
+        moment, slots = self.moment, self.timeline.slots
+        place = max(n for n, slot in enumerate(slots) if slot.start_ms <= moment.at_ms)
+        steps = {Control.STEP_BACK: -1, Control.REPEAT_STEP: 0, Control.STEP_ON: 1}
+        if control in (Control.PAUSE_OR_RESUME, Control.PAUSE, Control.RESUME):
+            is_paused = not moment.is_paused if control is Control.PAUSE_OR_RESUME else control is Control.PAUSE
+            self.go(slots[place].start_ms)
+            self.moment = replace(self.moment, is_paused=is_paused)
+        elif control in steps:
+            self.go(slots[max(0, place + steps[control])].start_ms)
+        elif control is Control.NEXT_SECTION:
+            self.go(min((s.start_ms for s in self.timeline.sections if s.start_ms > moment.at_ms), default=0))
+        elif control in (Control.LOUDER, Control.SOFTER):
+            change = 2 if control is Control.LOUDER else -2
+            self.moment = replace(moment, volume_db=min(0.0, moment.volume_db + change))
+        elif control is Control.BACKGROUND:
+            self.moment = replace(moment, has_background=not moment.has_background)
+        elif control is Control.SHOW_KEYS:
+            self.moment = replace(moment, keys_shown=not moment.keys_shown)
+        elif control is Control.QUIT:
+            self.is_over = True
+
+    def go(self, at_ms: int) -> None:
+        self._since, self._from_ms = time.monotonic(), at_ms
+        self.moment = replace(self.moment, at_ms=at_ms)
+
+
+def play(timeline: Timeline, start_ms: int, seconds: float, *, plain: bool, quiet: bool) -> None:
+    inbox: SimpleQueue[AnyControl] = SimpleQueue()
+    at = stage(plain=plain, quiet=quiet)
+    until = time.monotonic() + seconds
+    with ExitStack() as stack:
+        if at.hand:
+            stack.enter_context(at.hand(inbox))
+        views = [make() for make in at.views]
+        for view in views:
+            stack.callback(view.end)
+            view.begin(timeline)
+        tape = Tape(timeline, start_ms)
+        while not tape.is_over and time.monotonic() < until:
+            with suppress(Empty):
+                tape.take(inbox.get(timeout=EVERY_S))
+            tape.elapse()
+            for view in views:
+                view.show(tape.moment)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("session")
+    parser.add_argument("--from", dest="start", type=float, default=0)
+    parser.add_argument("--seconds", type=float, default=1e9)
+    parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("--usage", action="store_true", help="tell the CPU time that it took")
+    asked = parser.parse_args()
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda number, _: sys.exit(128 + number))
+    _, timeline = bundled(asked.session)
+    began, spent = time.monotonic(), time.process_time()
+    try:
+        play(timeline, round(asked.start * 1000), asked.seconds, plain=asked.plain, quiet=asked.quiet)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        sys.exit(130)
+    finally:
+        if asked.usage:
+            share = (time.process_time() - spent) / (time.monotonic() - began)
+            sys.stderr.write(f"{share:.2%} of a core, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss} kB\n")
+
+
+if __name__ == "__main__":
+    main()
