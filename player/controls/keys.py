@@ -45,7 +45,7 @@ KEYS: Final = (
     Key("KEY_DOWN", "down", "softer", Control.SOFTER),
     Key("b", "b", "background off, or on", Control.BACKGROUND),
     Key("q", "q", "end softly", Control.QUIT),
-    Key("?", "?", "show the keys, or hide them", Control.SHOW_KEYS),
+    Key("?", "?", "show or hide the keys", Control.SHOW_KEYS),
 )
 HELP: Final = tuple((key.label, key.does) for key in KEYS)
 """Each key and what it does, for whoever shows it."""

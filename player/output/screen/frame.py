@@ -42,7 +42,7 @@ def frame(scene: Scene, moment: Moment, look: Look, columns: int, rows: int) -> 
     room = rows - len(top) - len(bottom) - 2 * len(air)
     stage = _stage(scene, moment, look, columns, room)
     whole = [*top, *air, *_noticed(stage, moment, look, columns), *air, *bottom]
-    return tuple(look.readable(fitted(row, columns)) for row in whole[:rows])
+    return tuple(map(look.readable, whole[:rows]))
 
 
 def _top(scene: Scene, moment: Moment, look: Look, columns: int, margin: int) -> list[Row]:
@@ -60,14 +60,14 @@ def _changes(moment: Moment) -> list[str]:
 def _bottom(scene: Scene, look: Look, columns: int, margin: int) -> list[Row]:
     done, rest = "━─" if look.is_dotted else "=-"
     room = columns - 2 * margin
-    share = round(room * scene.at_ms / scene.total_ms)
+    share = round(room * scene.done)
     progress = (Piece(" " * margin), Piece(done * share, "faint"), Piece(rest * (room - share), "faint"))
     return [progress, beside(Piece(scene.chapter, "faint"), Piece(_time(scene, columns), "faint"), columns, margin)]
 
 
 def _time(scene: Scene, columns: int) -> str:
     """What is left, in whole seconds that have not passed, and of how much."""
-    left, total = timecode(-(-scene.left_ms // 1000) * 1000), timecode(scene.total_ms)
+    left, total = timecode(scene.left_s * 1000), timecode(scene.total_ms)
     if columns < 32:
         return f"−{left}"
     return f"{left} left of {total}" if columns >= 48 else f"{left} of {total}"
@@ -111,11 +111,13 @@ def _shape(scene: Scene, look: Look, columns: int, room: int) -> list[Row]:
     ink: Ink = "tension" if scene.phase.body == "tension" else "breath"
     high = min(room, LARGEST_DISC, columns // 2)
     if look.is_dotted and high >= SMALLEST_DISC:
-        drawn = shapes.disc(scene.level, high)
+        across, drawn = high * 2, shapes.disc(scene.level, high)
     else:
-        drawn = (shapes.bar(scene.level, min(columns, LONGEST_BAR), dotted=look.is_dotted),)
+        across = min(columns, LONGEST_BAR)
+        drawn = (shapes.bar(scene.level, across, dotted=look.is_dotted),)
     inks: dict[shapes.Part, Ink] = {"shape": ink, "outline": "faint"}
-    return [centred(tuple(Piece(text, inks[part]) for text, part in row), columns) for row in drawn]
+    left = (columns - across) // 2
+    return [_at(left, tuple(Piece(text, inks[part]) for text, part in row)) for row in drawn]
 
 
 def _label(scene: Scene, columns: int, *, is_paused: bool) -> Row:
@@ -128,7 +130,7 @@ def _label(scene: Scene, columns: int, *, is_paused: bool) -> Row:
 
 def _said(scene: Scene, columns: int, rows: int) -> list[Row]:
     """The sentences, one below the other; each stands where it will stay, as long as there is room for all."""
-    begun = len(scene.lines)
+    begun = scene.begun
     blocks = [wrapped(line.text, min(columns - columns // 12, LONGEST_LINE)) for line in scene.phase.lines]
     if sum(map(len, blocks)) > rows:
         blocks, begun = _latest(blocks[:begun], scene.saying, rows)
@@ -161,7 +163,8 @@ def _panel(keys: Sequence[tuple[str, str]], columns: int, rows: int) -> list[Row
         half = -(-len(keys) // 2)
         gap = [Piece(" " * (longest + 4 - wide - 2 - width(does))) for _, does in keys[:half]]
         pairs = zip(entries[:half], gap, [*entries[half:], EMPTY], strict=False)
-        return [_at((columns - 2 * longest - 4) // 2, (*left, space, *right)) for left, space, right in pairs][:rows]
+        block = [_at((columns - 2 * longest - 4) // 2, (*left, space, *right)) for left, space, right in pairs]
+        return [fitted(row, columns) for row in block]
     if len(keys) > rows or longest > columns:
         text = " · ".join(f"{key}: {does}" for key, does in keys)
         return [_at(0, (Piece(line),)) for line in wrapped(text, columns)][:rows]

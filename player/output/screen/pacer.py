@@ -5,6 +5,7 @@ The rule: a session leaves one line behind on the screen as it was before: its t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from player.output.screen.columns import clipped
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from player.output.live.moment import Moment
     from player.output.screen.rows import Row
+    from player.output.screen.score import Scene
     from player.timeline.model import Timeline
 
 LEAD_MS: Final = 25
@@ -62,6 +64,8 @@ class Pacer:
         self._look = Look(screen.encoding, keys)
         self._score: Score | None = None
         self._at_ms = 0
+        self._seen: tuple[Scene, Moment, tuple[int, int]] | None = None
+        self._picture: tuple[Row, ...] = ()
 
     def begin(self, timeline: Timeline) -> None:
         """A session begins: the screen is taken."""
@@ -74,7 +78,10 @@ class Pacer:
             return
         self._at_ms = moment.at_ms
         at_ms = moment.at_ms if moment.is_paused else moment.at_ms + LEAD_MS
-        self._screen.draw(frame(self._score.at(at_ms), moment, self._look, *self._screen.size()))
+        seen = (self._score.at(at_ms), replace(moment, at_ms=0), self._screen.size())
+        if seen != self._seen:  # equal scenes are equal pictures
+            self._seen, self._picture = seen, frame(*seen[:2], self._look, *seen[2])
+        self._screen.draw(self._picture)
 
     def end(self) -> None:
         """The session is over: the screen is as it was, and a line tells how far it was heard."""

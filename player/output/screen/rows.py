@@ -6,7 +6,9 @@ terminal's business.
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from player.output.screen.columns import clipped, width
@@ -45,14 +47,20 @@ class Look:
     encoding: str = "utf-8"
     keys: tuple[tuple[str, str], ...] = ()
 
-    @property
+    @cached_property
     def is_dotted(self) -> bool:
         """Whether dots and fine lines can be drawn."""
         return _can_write("⣿━", self.encoding)
 
     def readable(self, row: Row) -> Row:
         """The row in characters that the terminal has."""
+        if self._has_all:
+            return row
         return tuple(Piece(self._readable(piece.text), piece.ink) for piece in row)
+
+    @cached_property
+    def _has_all(self) -> bool:
+        return codecs.lookup(self.encoding).name == "utf-8"
 
     def _readable(self, text: str) -> str:
         if _can_write(text, self.encoding):

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BEAT_MS: Final = 1000
 SHORTEST_COUNTED_MS: Final = 2000
 """As in what is spoken: a shorter phase has no count."""
+FINENESS: Final = 256
+"""Sizes are told apart in so many steps: finer than the dots of any screen."""
 _FORGETS: Final = {"in", "hold", "out", "rest", "release"}
 """Guides under which a line that was said before is out of date."""
 
@@ -80,14 +82,20 @@ class Phase:
 
 @dataclass(frozen=True)
 class Scene:
-    """What there is to show of a moment.
+    """What there is to show of a moment, no finer than it can be seen: equal scenes are equal pictures.
 
     Attributes
     ----------
+    done
+        How much of the session is over, 0 to 1.
+    left_s
+        Whole seconds to its end, not one of which is over.
+    count
+        The number that the moment has, or None.
     level
         How large the body's shape is, 0 to 1.
-    lines
-        Sentences that have begun, the latest last.
+    begun
+        How many sentences of the phase have begun.
     saying
         How much of the last one is over, 0 to 1; 1 where nobody speaks.
     chapter
@@ -96,18 +104,14 @@ class Scene:
 
     title: str
     total_ms: int
-    at_ms: int
+    done: float
+    left_s: int
     phase: Phase
     count: int | None
     level: float
-    lines: tuple[str, ...]
+    begun: int
     saying: float
     chapter: str
-
-    @property
-    def left_ms(self) -> int:
-        """From here to the end."""
-        return max(0, self.total_ms - self.at_ms)
 
 
 class Score:
@@ -126,17 +130,17 @@ class Score:
         """What there is to show of a moment; what lies outside the session is shown as its first or last one."""
         at_ms = min(max(0, at_ms), self.total_ms)
         phase = self.phases[self.place(at_ms)]
-        begun = [line for line in phase.lines if line.start_ms <= at_ms]
-        saying = min(1.0, (at_ms - begun[-1].start_ms) / max(1, begun[-1].end_ms - begun[-1].start_ms)) if begun else 1
+        begun = sum(line.start_ms <= at_ms for line in phase.lines)
         return Scene(
             self.title,
             self.total_ms,
-            at_ms,
+            _coarse(at_ms / self.total_ms),
+            -(-(self.total_ms - at_ms) // 1000),
             phase,
             phase.count_at(at_ms),
-            self._level(at_ms) if phase.body else 0.0,
-            tuple(line.text for line in begun),
-            saying,
+            _coarse(self._level(at_ms)) if phase.body else 0.0,
+            begun,
+            _saying(phase.lines[begun - 1], at_ms) if begun else 1.0,
             self._chapter(at_ms),
         )
 
@@ -151,6 +155,15 @@ class Score:
     def _chapter(self, at_ms: int) -> str:
         place = _latest(self._chapter_starts, at_ms)
         return "" if place is None else self.chapters[place].title
+
+
+def _coarse(share: float) -> float:
+    return round(share * FINENESS) / FINENESS
+
+
+def _saying(line: Line, at_ms: int) -> float:
+    """How much of a line is over, in eighths: enough to turn its pages."""
+    return min(8, (at_ms - line.start_ms) * 8 // max(1, line.end_ms - line.start_ms)) / 8
 
 
 def _latest(starts: Sequence[int], at_ms: int) -> int | None:

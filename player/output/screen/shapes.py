@@ -26,8 +26,6 @@ _BITS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 """What each dot of a braille character adds to its code, by row and column."""
 _FULL: Final = 0xFF
 _BRAILLE: Final = " " + "".join(map(chr, range(0x2801, 0x2900)))
-_FINENESS: Final = 256
-"""Sizes are told apart in so many steps: finer than dots on any screen, and few enough to be remembered."""
 
 
 def size(level: float) -> float:
@@ -37,13 +35,15 @@ def size(level: float) -> float:
 
 def disc(level: float, rows: int) -> tuple[Pieces, ...]:
     """A disc of so many rows, and twice as many columns, where it is full."""
-    return _disc(round(size(level) * _FINENESS), rows)
+    return _disc(size(level), rows)
 
 
 def bar(level: float, columns: int, *, dotted: bool = True) -> Pieces:
     """A bar in one row that grows from its middle; without ``dotted``, in plain ASCII."""
-    inner = max(1, columns - 2)
-    share = round(size(level) * _FINENESS) / _FINENESS
+    if columns < 3:
+        return (("=" * columns, "shape"),)
+    inner = columns - 2
+    share = size(level)
     if dotted:
         gap = round(inner * _ACROSS * (1 - share) / 2)
         line = range(gap, inner * _ACROSS - gap)
@@ -53,9 +53,9 @@ def bar(level: float, columns: int, *, dotted: bool = True) -> Pieces:
 
 
 @lru_cache(maxsize=2048)
-def _disc(steps: int, rows: int) -> tuple[Pieces, ...]:
+def _disc(share: float, rows: int) -> tuple[Pieces, ...]:
     dots = rows * _DOWN
-    middle, radius = (dots - 1) / 2, dots / 2 * steps / _FINENESS
+    middle, radius = (dots - 1) / 2, dots / 2 * share
     lines = [_chord(y - middle, radius, middle) for y in range(dots)]
     edges = _outline(rows)
     return tuple(_filled(lines[row * _DOWN : (row + 1) * _DOWN], edges[row]) for row in range(rows))

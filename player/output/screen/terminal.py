@@ -67,18 +67,21 @@ class Canvas:
         }
         self._normal = terminal.normal
         self._drawn: dict[int, Row] = {}
-        self._size = (0, 0)
+        self._size = self._drawn_size = (80, 24)
         self.is_taken = False
 
     def size(self) -> tuple[int, int]:
         """Columns and rows, as they are now."""
-        return self._terminal.width or 80, self._terminal.height or 24
+        with contextlib.suppress(OSError):
+            columns, rows = os.get_terminal_size(self._out.fileno())
+            self._size = (columns or 80, rows or 24)
+        return self._size
 
     def take(self) -> None:
         """Put what is on the screen aside, and hide the cursor."""
         if not self.is_taken and owns_terminal():
             self.is_taken = True
-            self._size = (0, 0)
+            self._drawn.clear()
             atexit.register(self.give_back)
             at = self._terminal
             self._write(at.enter_fullscreen + at.hide_cursor + at.clear)
@@ -92,13 +95,11 @@ class Canvas:
             self._write(self._normal + (at.exit_fullscreen or at.clear) + at.normal_cursor)
 
     def draw(self, rows: Sequence[Row]) -> None:
-        """A picture from the top row on; only rows that are not there yet are written."""
-        if not (self.is_taken and _takes_more(self._out.fileno())):
-            return
-        if (size := self.size()) != self._size:  # whatever is there has been moved about
-            self._size, self._drawn = size, {}
+        """A picture of the size that was told last, from the top row on; only rows that are not there are written."""
+        if self._size != self._drawn_size:  # whatever is there has been moved about
+            self._drawn_size, self._drawn = self._size, {}
         changed = {y: row for y, row in enumerate(rows) if self._drawn.get(y) != row}
-        if changed:
+        if changed and self.is_taken and _takes_more(self._out.fileno()):
             at = self._terminal
             lines = (f"{at.move_xy(0, y)}{self._inked(row)}{at.clear_eol}" for y, row in changed.items())
             self._write("".join((_BEGIN_FRAME, *lines, _END_FRAME)))
