@@ -6,6 +6,7 @@ Run by tests in a terminal, and by hand: ``python tests/screen_driver.py box-bre
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import signal
 import sys
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from player.cli.stage import stage
 from player.controls.control import AnyControl, Control
+from player.errors import DeviceError
 from player.output.live.moment import Moment
 from tests.fakes_picture import bundled
 
@@ -92,6 +94,10 @@ def play(timeline: Timeline, start_ms: int, seconds: float, *, plain: bool, quie
                 view.show(tape.moment)
 
 
+def _crash(number: int, frame: object) -> None:
+    raise DeviceError("the loudspeaker stopped")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("session")
@@ -99,17 +105,21 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1e9)
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("--pid", type=Path, help="where to write the number of the process")
     parser.add_argument("--usage", action="store_true", help="tell the CPU time that it took")
     asked = parser.parse_args()
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, lambda number, _: sys.exit(128 + number))
+    signal.signal(signal.SIGUSR1, _crash)
     _, timeline = bundled(asked.session)
+    if asked.pid:
+        asked.pid.write_text(str(os.getpid()))
     began, spent = time.monotonic(), time.process_time()
     try:
         play(timeline, round(asked.start * 1000), asked.seconds, plain=asked.plain, quiet=asked.quiet)
-    except KeyboardInterrupt:
-        sys.stderr.write("Stopped.\n")
-        sys.exit(130)
+    except (KeyboardInterrupt, DeviceError) as error:
+        sys.stderr.write(f"{str(error) or 'Stopped.'}\n")
+        sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)
     finally:
         if asked.usage:
             share = (time.process_time() - spent) / (time.monotonic() - began)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from player.output.screen.score import Phase
-    from player.timeline.model import Timeline
+    from player.timeline.model import Section, Timeline
 
 MINUTE_MS: Final = 60_000
 JUMP_MS: Final = 2500
@@ -43,13 +43,15 @@ class Lines:
         self._cycle = _Cycle()
         self._before = Moment(0)
         self._place = -1
-        self._chapter = ""
+        self._sections: tuple[Section, ...] = ()
+        self._section = ""
         self._told_ms = 0
 
     def begin(self, timeline: Timeline) -> None:
         """A session begins; its title has been told."""
         self._score, self._cycle, self._before = Score(timeline), _Cycle(), Moment(-JUMP_MS)
-        self._place, self._chapter, self._told_ms = -1, "", 0
+        self._sections = timeline.sections
+        self._place, self._section, self._told_ms = -1, "", 0
         if self._keys:
             self._say("Press ? for the keys.")
 
@@ -64,31 +66,30 @@ class Lines:
             for key, does in self._keys:
                 self._say(f"  {key}: {does}")
         if not moment.is_paused:
-            self._follow(self._score, moment.at_ms, has_jumped=not 0 <= moment.at_ms - before.at_ms <= JUMP_MS)
+            self._follow(self._score, before.at_ms, moment.at_ms)
 
     def end(self) -> None:
         """The session is over."""
         if self._score is not None:
             score, self._score = self._score, None
-            self._say(f"{timecode(self._before.at_ms)} of {timecode(score.total_ms)} heard.")
+            self._say(f"Heard {score.heard(self._before.at_ms)}.")
 
-    def _follow(self, score: Score, at_ms: int, *, has_jumped: bool) -> None:
-        place = score.place(at_ms)
-        first = place if has_jumped else min(place, self._place + 1)
-        if has_jumped or place != self._place:
-            for phase in score.phases[first : place + 1]:
-                self._begin(score, phase)
+    def _follow(self, score: Score, before_ms: int, at_ms: int) -> None:
+        place, first = score.place(at_ms), self._place + 1
+        if not 0 <= at_ms - before_ms <= JUMP_MS:
+            first = place
         self._place = place
-        if at_ms // MINUTE_MS != self._told_ms // MINUTE_MS and at_ms - self._told_ms >= MINUTE_MS // 2:
-            minute = at_ms // MINUTE_MS * MINUTE_MS
-            self._tell(at_ms, f"{timecode(-(-(score.total_ms - minute) // 1000) * 1000)} left")
+        for phase in score.phases[first : place + 1]:
+            self._begin(phase)
+        if at_ms // MINUTE_MS > before_ms // MINUTE_MS and at_ms - self._told_ms >= MINUTE_MS // 2:
+            self._tell(at_ms, f"{timecode(score.at(at_ms).left_s * 1000)} left")
 
-    def _begin(self, score: Score, phase: Phase) -> None:
-        """A slot begins: its chapter, if that is new, and its words."""
-        chapter = score.at(phase.start_ms).chapter
-        if chapter != self._chapter:
-            self._chapter = chapter
-            self._tell(phase.start_ms, f"– {chapter} –" if chapter else "")
+    def _begin(self, phase: Phase) -> None:
+        """A slot begins: its section, if that is new, and its words."""
+        section = next((each.title for each in reversed(self._sections) if each.start_ms <= phase.start_ms), "")
+        if section != self._section:
+            self._section, self._cycle = section, _Cycle()
+            self._tell(phase.start_ms, section and f"– {section} –")
         if words := " ".join(self._cycle.words(phase)):
             self._tell(phase.start_ms, words)
 
@@ -107,7 +108,7 @@ class _Cycle:
     def words(self, phase: Phase) -> Iterator[str]:
         """What is to be told of a slot."""
         if phase.body == "breath":
-            text = f"{phase.word}, {phase.length_ms / 1000:g} seconds"
+            text = f"{phase.word}, {phase.length_ms / 1000:g} second{'s' * (phase.length_ms != 1000)}"
             if text not in self._told:
                 self._told.add(text)
                 yield text

@@ -12,7 +12,6 @@ from player.output.screen.columns import clipped
 from player.output.screen.frame import frame
 from player.output.screen.rows import Look
 from player.output.screen.score import Score
-from player.units import timecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -90,5 +89,5 @@ class Pacer:
         score, self._score = self._score, None
         columns, _ = self._screen.size()
         self._screen.give_back()
-        heard = f", {timecode(self._at_ms)} of {timecode(score.total_ms)}"
+        heard = f", {score.heard(self._at_ms)}"
         self._say(clipped(score.title, columns - len(heard)) + heard)

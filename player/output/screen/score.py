@@ -15,6 +15,7 @@ from player.techniques.cue import Utterance
 from player.techniques.words import words_for
 from player.timeline.body import BODY, moves, runs
 from player.timeline.chapters import chapters
+from player.units import timecode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -143,6 +144,11 @@ class Score:
             _saying(phase.lines[begun - 1], at_ms) if begun else 1.0,
             self._chapter(at_ms),
         )
+
+    def heard(self, at_ms: int) -> str:
+        """How much of the session is over, in words; less than a second before its end is the end."""
+        over_ms = at_ms if self.total_ms - at_ms >= BEAT_MS else self.total_ms
+        return f"{timecode(over_ms)} of {timecode(self.total_ms)}"
 
     def place(self, at_ms: int) -> int:
         """The number of the slot that a moment lies in."""

@@ -13,7 +13,7 @@ LEVELS = st.integers(0, 256).map(lambda steps: steps / 256)
 def dots(rows: tuple[Pieces, ...]) -> int:
     """How many dots the shape itself has."""
     chars = (char for row in rows for text, part in row if part == "shape" for char in text)
-    return sum(bin(ord(char) - 0x2800).count("1") for char in chars)
+    return sum((ord(char) - 0x2800).bit_count() for char in chars)
 
 
 def text(row: Pieces) -> str:
