@@ -26,6 +26,7 @@ from player.output.live.moment import Moment
 from tests.fakes_picture import bundled
 
 if TYPE_CHECKING:
+    from player.script.session import Session
     from player.timeline.model import Timeline
 
 EVERY_S = 0.05
@@ -74,9 +75,9 @@ class Tape:
         self.moment = replace(self.moment, at_ms=at_ms)
 
 
-def play(timeline: Timeline, start_ms: int, seconds: float, *, plain: bool, quiet: bool) -> None:
+def play(session: Session, timeline: Timeline, start_ms: int, seconds: float, *, plain: bool, quiet: bool) -> None:
     inbox: SimpleQueue[AnyControl] = SimpleQueue()
-    at = stage(plain=plain, quiet=quiet)
+    at = stage(plain=plain, quiet=quiet, notes=lambda: session.safety)
     until = time.monotonic() + seconds
     with ExitStack() as stack:
         if at.hand:
@@ -111,12 +112,12 @@ def main() -> None:
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, lambda number, _: sys.exit(128 + number))
     signal.signal(signal.SIGUSR1, _crash)
-    _, timeline = bundled(asked.session)
+    session, timeline = bundled(asked.session)
     if asked.pid:
         asked.pid.write_text(str(os.getpid()))
     began, spent = time.monotonic(), time.process_time()
     try:
-        play(timeline, round(asked.start * 1000), asked.seconds, plain=asked.plain, quiet=asked.quiet)
+        play(session, timeline, round(asked.start * 1000), asked.seconds, plain=asked.plain, quiet=asked.quiet)
     except (KeyboardInterrupt, DeviceError) as error:
         sys.stderr.write(f"{str(error) or 'Stopped.'}\n")
         sys.exit(130 if isinstance(error, KeyboardInterrupt) else 1)

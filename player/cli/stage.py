@@ -17,7 +17,7 @@ import click
 from player.output.screen.foreground import owns_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from player.controls.control import Inbox
     from player.controls.job import Job
@@ -47,7 +47,9 @@ def stage(
     *,
     plain: bool,
     quiet: bool,
+    notes: Callable[[], Iterable[str]] = tuple,
     stdin: TextIO | None = None,
+    stdout: TextIO | None = None,
     stderr: TextIO | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Stage:
@@ -55,22 +57,24 @@ def stage(
 
     Parameters
     ----------
+    notes
+        Asked when a session begins: what has just been told of it. The pacer covers that, and so shows it once more.
     plain
         Lines instead of the pacer, wherever they go.
     quiet
         Nothing to see; keys work all the same.
     """
-    seen = _is_terminal(stderr or sys.stderr) and owns_terminal()
-    pressed = _is_terminal(stdin or sys.stdin) and seen
-    backstage = _Backstage(has_keys=pressed)
+    is_ours = owns_terminal()
+    seen = is_ours and _is_terminal(stderr or sys.stderr)
+    # Keys need a terminal on the other side as well, or nobody can tell that they are not typed into something else.
+    pressed = is_ours and _is_terminal(stdin or sys.stdin) and (seen or _is_terminal(stdout or sys.stdout))
+    backstage = _Backstage(notes, has_keys=pressed)
     views: tuple[Callable[[], View], ...] = ()
-    if plain or (seen and not quiet):
+    if not quiet and (plain or seen):
         views = (backstage.lines if plain or environ.get("TERM") == "dumb" else backstage.pacer,)
-    if quiet:
-        views = ()
-    if not seen:
-        return Stage(None, views)
-    return Stage(backstage.hand, (*views, backstage.job))
+    if seen or pressed:
+        return Stage(backstage.hand, (*views, backstage.job))
+    return Stage(None, views)
 
 
 def _is_terminal(stream: TextIO) -> bool:
@@ -82,7 +86,8 @@ def _is_terminal(stream: TextIO) -> bool:
 class _Backstage:
     """Makes them, each when it is needed."""
 
-    def __init__(self, *, has_keys: bool) -> None:
+    def __init__(self, notes: Callable[[], Iterable[str]], *, has_keys: bool) -> None:
+        self._notes = notes
         self._has_keys = has_keys
         self._job: Job | None = None
 
@@ -100,7 +105,7 @@ class _Backstage:
 
         canvas = Canvas()
         self.job().hold(canvas)
-        return Pacer(canvas, _say, self._keys())
+        return Pacer(canvas, _say, self._keys(), self._notes)
 
     def lines(self) -> View:
         """For ears."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from player.controls.control import Inbox
 
 _LOOK_EVERY_S: Final = 0.1
+_ENDS_WITHIN_S: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Keys:
         """Nobody reads the terminal any more, and it is as it was before."""
         self._is_over.set()
         try:
-            self._thread.join()
+            self._thread.join(_ENDS_WITHIN_S)
         finally:
             self._keyboard.give_back()
 

@@ -25,23 +25,31 @@ def names(at: Stage) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("stdin", "stderr", "plain", "quiet", "term", "views", "has_hand"),
+    ("stdin", "stdout", "stderr", "plain", "quiet", "term", "views", "has_hand"),
     [
-        (Tty(), Tty(), False, False, "xterm", ["pacer", "job"], True),
-        (Tty(), Tty(), True, False, "xterm", ["lines", "job"], True),
-        (Tty(), Tty(), False, False, "dumb", ["lines", "job"], True),
-        (Tty(), Tty(), False, True, "xterm", ["job"], True),
-        (Tty(), Tty(), True, True, "xterm", ["job"], True),
-        (io.StringIO(), Tty(), False, False, "xterm", ["pacer", "job"], True),
-        (Tty(), io.StringIO(), False, False, "xterm", [], False),
-        (Tty(), io.StringIO(), True, False, "xterm", ["lines"], False),
-        (io.StringIO(), io.StringIO(), False, False, "xterm", [], False),
+        (Tty(), Tty(), Tty(), False, False, "xterm", ["pacer", "job"], True),
+        (Tty(), Tty(), Tty(), True, False, "xterm", ["lines", "job"], True),
+        (Tty(), Tty(), Tty(), False, False, "dumb", ["lines", "job"], True),
+        (Tty(), Tty(), Tty(), False, True, "xterm", ["job"], True),
+        (Tty(), Tty(), Tty(), True, True, "xterm", ["job"], True),
+        (io.StringIO(), Tty(), Tty(), False, False, "xterm", ["pacer", "job"], True),
+        (Tty(), io.StringIO(), io.StringIO(), False, False, "xterm", [], False),
+        (Tty(), Tty(), io.StringIO(), False, False, "xterm", ["job"], True),
+        (Tty(), io.StringIO(), io.StringIO(), True, False, "xterm", ["lines"], False),
+        (io.StringIO(), Tty(), io.StringIO(), False, False, "xterm", [], False),
     ],
 )
 def test_who_is_there(
-    stdin: io.StringIO, stderr: io.StringIO, plain: bool, quiet: bool, term: str, views: list[str], has_hand: bool
+    stdin: io.StringIO,
+    stdout: io.StringIO,
+    stderr: io.StringIO,
+    plain: bool,
+    quiet: bool,
+    term: str,
+    views: list[str],
+    has_hand: bool,
 ) -> None:
-    at = stage(plain=plain, quiet=quiet, stdin=stdin, stderr=stderr, environ={"TERM": term})
+    at = stage(plain=plain, quiet=quiet, stdin=stdin, stdout=stdout, stderr=stderr, environ={"TERM": term})
     assert names(at) == views
     assert (at.hand is not None) is has_hand
 

@@ -33,14 +33,16 @@ _HAS_PROGRESS: Final = 4
 _COUNT_COLUMNS: Final = 4
 
 
-def frame(scene: Scene, moment: Moment, look: Look, columns: int, rows: int) -> tuple[Row, ...]:
-    """The picture, as exactly so many rows."""
+def frame(
+    scene: Scene, moment: Moment, look: Look, columns: int, rows: int, notes: Sequence[str] = ()
+) -> tuple[Row, ...]:
+    """The picture, as exactly so many rows; ``notes`` are on it if there is room for them."""
     margin = 2 if columns >= 40 else 0
     top = _top(scene, moment, look, columns, margin) if rows >= _HAS_TITLE else []
     bottom = _bottom(scene, look, columns, margin)[-1 if rows < _HAS_PROGRESS else 0 :]
     air = [EMPTY] if rows >= _HAS_MARGINS else []
     room = rows - len(top) - len(bottom) - 2 * len(air)
-    stage = _stage(scene, moment, look, columns, room)
+    stage = _noted(_stage(scene, moment, look, columns, room), notes, columns)
     whole = [*top, *air, *_noticed(stage, moment, look, columns), *air, *bottom]
     return tuple(map(look.readable, whole[:rows]))
 
@@ -82,6 +84,15 @@ def _stage(scene: Scene, moment: Moment, look: Look, columns: int, rows: int) ->
     if scene.phase.body:
         return _guided(scene, look, columns, rows, is_paused=moment.is_paused)
     return _middle(_said(scene, columns, rows), rows)
+
+
+def _noted(stage: list[Row], notes: Sequence[str], columns: int) -> list[Row]:
+    """The stage with notes below whatever is on it."""
+    lines = [line for note in notes for line in wrapped(note, min(columns - columns // 12, LONGEST_LINE))]
+    free = next((n for n, row in enumerate(reversed(stage)) if row), len(stage))
+    if not lines or len(lines) >= free:
+        return stage
+    return [*stage[: len(stage) - len(lines)], *(centred((Piece(line, "faint"),), columns) for line in lines)]
 
 
 def _noticed(stage: list[Row], moment: Moment, look: Look, columns: int) -> list[Row]:

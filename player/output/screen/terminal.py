@@ -14,6 +14,7 @@ import os
 import select
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Final, TextIO
 
 import blessed
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _BEGIN_FRAME: Final = "\x1b[?2026h"
 _END_FRAME: Final = "\x1b[?2026l"
 """Terminals that know this mode show a picture when it is whole; all others pass over it."""
+_LETS_GO_WITHIN_S: Final = 1.0
 _ESCAPED_O: Final = "KEY_ALT_SHIFT_O"
 _APPLICATION_KEYS: Final = {"A": "KEY_UP", "B": "KEY_DOWN", "C": "KEY_RIGHT", "D": "KEY_LEFT"}
 """What follows Esc and O where an earlier program left the arrow keys in their other mode."""
@@ -136,7 +138,7 @@ class Keyboard:
 
     def give_back(self) -> None:
         """Lines and echo as before; keys that nobody has read are forgotten. Nothing happens if they are."""
-        with self._lock:
+        with self._nobody_reading():
             if not self.is_taken:
                 return
             self.is_taken = False
@@ -145,6 +147,16 @@ class Keyboard:
                 self._terminal.flushinp()
             with contextlib.suppress(*_GONE):
                 self._stack.close()
+
+    @contextlib.contextmanager
+    def _nobody_reading(self) -> Iterator[None]:
+        """Whoever reads has let go; one who never does keeps nobody from giving the terminal back."""
+        has_let_go = self._lock.acquire(timeout=_LETS_GO_WITHIN_S)
+        try:
+            yield
+        finally:
+            if has_let_go:
+                self._lock.release()
 
     def read(self, seconds: float) -> str:
         """The next key: its name (``KEY_LEFT``) or its character; nothing if none comes within so many seconds.
@@ -155,12 +167,16 @@ class Keyboard:
             If the terminal is gone.
         """
         with self._lock:
-            if not self.is_taken:
-                return ""
-            key = self._terminal.inkey(timeout=seconds)
-            if key.name == _ESCAPED_O:
-                return _APPLICATION_KEYS.get(str(self._terminal.inkey(timeout=0)), "")
-            return key.name or str(key)
+            if self.is_taken:
+                return self._key(seconds)
+        time.sleep(seconds)
+        return ""
+
+    def _key(self, seconds: float) -> str:
+        key = self._terminal.inkey(timeout=seconds)
+        if key.name == _ESCAPED_O:
+            return _APPLICATION_KEYS.get(str(self._terminal.inkey(timeout=0)), "")
+        return key.name or str(key)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from player.output.live.moment import Moment, View
-from player.output.screen.pacer import LEAD_MS, Pacer
+from player.output.screen.pacer import LEAD_MS, NOTES_MS, Pacer
 from tests.fakes_picture import scripted
 from tests.fakes_screen import FakeScreen
 
@@ -96,3 +96,18 @@ def test_one_session_after_another(pacer: Pacer, screen: FakeScreen, said: list[
     pacer.end()
     assert screen.history == ["taken", "given back"] * 2
     assert said == ["T, 0:00 of 0:49", "T, 0:02 of 0:49"]
+
+
+def test_what_is_to_be_read_first_is_there_for_a_while_and_where_there_is_room(said: list[str]) -> None:
+    screen, note = FakeScreen(), "Stop whenever something hurts."
+    pacer = Pacer(screen, said.append, notes=lambda: (note,))
+    pacer.begin(scripted("  - say: Sit down.\n    for: 90s\n"))
+    there = []
+    for at_ms in (10_000, 10_000 + NOTES_MS - 100, 10_000 + NOTES_MS):
+        pacer.show(Moment(at_ms))
+        there.append(note in screen.text())
+    assert there == [True, True, False]
+    screen.columns, screen.lines = 12, 4
+    pacer.show(Moment(10_000))
+    assert "Sit down." in screen.text()
+    assert "Stop" not in screen.text()
