@@ -8,6 +8,7 @@ whole clip is there; and it moves too slowly to be heard as distortion. It knows
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,6 +23,9 @@ _OVERSAMPLING: Final = 4
 _REACH: Final = 10 * FRAMES_PER_MS
 _SURE_DB: Final = 3.0
 """Under a quarter of the rate (12 kHz, above all speech) a true peak is at most this much over the highest sample."""
+_AROUND: Final = 4 * _REACH
+"""Frames before and after a loud one that are looked at: the gain reaches 20 ms, and the filter that finds true peaks
+has settled in as many."""
 _MARGIN_DB: Final = 0.05
 """For what the moving gain and the rounding to 16 bits add."""
 
@@ -31,24 +35,43 @@ def limit(samples: NDArray[np.float32], ceiling_dbtp: float) -> NDArray[np.float
 
     All channels get the same gain, so that nothing moves from side to side.
     """
-    if np.abs(samples).max(initial=0.0) <= gain(ceiling_dbtp - _SURE_DB):
-        return samples
-    channels = samples.reshape(len(samples), -1).T
-    peaks = np.max([_true_peaks(channel) for channel in channels], axis=0)
-    ceiling = gain(ceiling_dbtp - _MARGIN_DB)
-    if peaks.max() <= ceiling:
-        return samples
-    smooth = _smooth(np.minimum(1.0, ceiling / np.maximum(peaks, ceiling)))
-    limited: NDArray[np.float32] = (channels * smooth).T.reshape(samples.shape)
+    limited, ceiling = samples, gain(ceiling_dbtp - _MARGIN_DB)
+    for run in _runs(np.flatnonzero(_heights(samples) > gain(ceiling_dbtp - _SURE_DB)), len(samples)):
+        peaks = functools.reduce(np.maximum, map(_true_peaks, _channels(samples[run])))
+        if peaks.max() > ceiling:
+            limited = samples.copy() if limited is samples else limited
+            limited[run].T[...] *= _smooth(np.minimum(1.0, ceiling / np.maximum(peaks, ceiling)))
     return limited
+
+
+def _channels(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    return samples.reshape(len(samples), -1 if samples.size else 1).T
+
+
+def _heights(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The highest magnitude of every frame."""
+    return functools.reduce(np.maximum, map(np.abs, _channels(samples)))
+
+
+def _runs(loud: NDArray[np.intp], frames: int) -> list[slice]:
+    """The frames around those that are loud, in runs: all else is sure to stay, and is most of any speech."""
+    if not loud.size:
+        return []
+    gaps = np.flatnonzero(np.diff(loud) > 2 * _AROUND)
+    firsts, lasts = loud[np.concatenate(([0], gaps + 1))], loud[np.concatenate((gaps, [-1]))]
+    return [
+        slice(max(0, first - _AROUND), min(frames, last + _AROUND + 1))
+        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
+    ]
 
 
 def _true_peaks(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """The highest magnitude within a frame of every frame, between the frames too."""
     fine = np.zeros((len(samples) + 2) * _OVERSAMPLING, np.float32)
-    oversampled = np.abs(resample(samples, RATE, RATE * _OVERSAMPLING))[: len(samples) * _OVERSAMPLING]
+    oversampled = np.abs(resample(np.ascontiguousarray(samples), RATE, RATE * _OVERSAMPLING))
+    oversampled = oversampled[: len(samples) * _OVERSAMPLING]
     fine[_OVERSAMPLING : _OVERSAMPLING + len(oversampled)] = oversampled
-    after = fine.reshape(-1, _OVERSAMPLING).max(axis=1)
+    after = functools.reduce(np.maximum, fine.reshape(-1, _OVERSAMPLING).T)
     peaks: NDArray[np.float32] = np.maximum(np.maximum(after[:-2], after[1:-1]), np.abs(samples))
     return peaks
 
