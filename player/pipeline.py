@@ -7,7 +7,7 @@ It knows no arguments and prints nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -205,14 +205,21 @@ def _spoken(
 
 
 def blocks(
-    ready: Prepared, start_ms: int = 0, first_block_ms: int | None = None, *, master: Master = AS_PLAYED
-) -> Iterator[AudioSegment]:
+    ready: Prepared,
+    start_ms: int = 0,
+    first_block_ms: int | None = None,
+    *,
+    master: Master = AS_PLAYED,
+    workers: int = 1,
+) -> Generator[AudioSegment]:
     """The session as sound, block after block; the one stream that is played and exported.
 
     Parameters
     ----------
     master
         Another level for the whole, or only some of its layers.
+    workers
+        Threads that mix at once, a few blocks ahead.
 
     Raises
     ------
@@ -247,6 +254,7 @@ def blocks(
         first_block_ms=first_block_ms,
         trim_db=whole_db,
         layers=master.layers or mixdown.LAYERS,
+        workers=workers,
     )
 
 

@@ -77,7 +77,8 @@ def segment(samples: NDArray[np.float32]) -> AudioSegment:
 
 
 def _rounded(samples: NDArray[np.float32]) -> NDArray[np.int16]:
-    return np.clip(np.rint(samples * np.float32(32_768)), -32_768, 32_767).astype("<i2")
+    whole: NDArray[np.int16] = np.clip(np.rint(samples * np.float32(32_768)), -32_768, 32_767).astype("<i2")
+    return whole
 
 
 def _segment(samples: NDArray[np.int16]) -> AudioSegment:

@@ -9,6 +9,8 @@ It does not know where clips and beds come from, or where the blocks go.
 
 from __future__ import annotations
 
+import functools
+import threading
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from itertools import accumulate
@@ -17,11 +19,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 import numpy as np
 from pydub import AudioSegment
 
+from player.sound.ahead import made_ahead
 from player.sound.envelope import Envelope
+from player.timeline.model import Span
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterator
+    from collections.abc import Callable, Collection, Generator, Hashable, Iterator
 
     from numpy.typing import NDArray
 
@@ -33,7 +37,7 @@ BLOCK_MS: Final = 2000
 copies its whole block. With few cues the length makes no difference."""
 HELD_BYTES: Final = 16 * 2**20
 """Clips and tones kept for their next use: about a minute and a half of sound."""
-_STROKE: Final = 48_000
+_STROKE: Final = 96_000
 """Frames of bed painted at once: what fits in a processor's cache is mixed several times faster."""
 _FULL_SCALE: Final = 32_768
 
@@ -68,7 +72,8 @@ def blocks(
     first_block_ms: int | None = None,
     trim_db: float = 0.0,
     layers: Collection[Layer] = LAYERS,
-) -> Iterator[AudioSegment]:
+    workers: int = 1,
+) -> Generator[AudioSegment]:
     """The programme from ``start_ms`` to its end, block after block: 48 kHz, 16 bit, stereo.
 
     Parameters
@@ -86,6 +91,8 @@ def blocks(
         Added to the level of tones and bed: what the whole is lowered by to make room, or raised by to be louder.
     layers
         What is to be heard, for stems.
+    workers
+        Threads that mix at once, ahead of what is asked for; one mixes a block when it is asked for.
 
     Raises
     ------
@@ -93,10 +100,14 @@ def blocks(
         If a clip is not in the session format: pydub would resample it silently, and badly.
     """
     mix = _Mix(timeline, open_clip, open_bed, render_tone, gain(trim_db), layers)
-    at, end = start_ms, start_ms + (first_block_ms or block_ms)
-    while at < timeline.total_ms:
-        yield mix.block(at, min(end, timeline.total_ms))
-        at, end = end, end + block_ms
+    return made_ahead(mix.block, _spans(start_ms, timeline.total_ms, first_block_ms or block_ms, block_ms), workers)
+
+
+def _spans(start_ms: int, total_ms: int, first_ms: int, each_ms: int) -> Iterator[Span]:
+    at, end = start_ms, start_ms + first_ms
+    while at < total_ms:
+        yield Span(at, min(end, total_ms))
+        at, end = end, end + each_ms
 
 
 def _segment(samples: NDArray[np.int16]) -> AudioSegment:
@@ -125,8 +136,9 @@ class _Mix:
             "tones": lambda tone: _segment(_rounded(render_tone(tone) * scale).astype(np.int16)),
         }
 
-    def block(self, start_ms: int, end_ms: int) -> AudioSegment:
-        """The programme between two moments."""
+    def block(self, span: Span) -> AudioSegment:
+        """The programme between two moments; threads may ask at once."""
+        start_ms, end_ms = span.start_ms, span.end_ms
         start, frames = start_ms * FRAMES_PER_MS, (end_ms - start_ms) * FRAMES_PER_MS
         bed = self._canvas.painted(start, frames) if self._canvas else np.zeros((frames, CHANNELS), np.int16)
         block = _segment(bed)
@@ -152,29 +164,30 @@ class _Canvas:
 
     def painted(self, start: int, frames: int) -> NDArray[np.int16]:
         painted = np.zeros((frames, CHANNELS), np.int16)
-        if self._beds:
-            for at in range(0, frames, _STROKE):
-                stroke = painted[at : at + _STROKE]
-                stroke[:] = _rounded(self._mixed(start + at, len(stroke)))
+        for at in range(0, frames, _STROKE):
+            self._paint(painted[at : at + _STROKE], start + at)
         return painted
 
-    def _mixed(self, start: int, frames: int) -> NDArray[np.float32]:
-        mixed = np.zeros((frames, CHANNELS), np.float32)
-        for name, bed in self._beds.items():
-            for piece in self._envelope.pieces(name, start, frames):
-                if np.any(piece.gain):
-                    samples = bed.read(start + piece.start, piece.stop - piece.start)
-                    _add(mixed[piece.start : piece.stop], samples, piece.gain * self._factor)
-        return mixed
+    def _paint(self, stroke: NDArray[np.int16], start: int) -> None:
+        gains = [self._envelope.pieces(name, start, len(stroke)) for name in self._beds]
+        for pieces in zip(*gains, strict=True):  # an envelope cuts all its sounds alike
+            layers = [
+                _scaled(bed.read(start + piece.start, piece.stop - piece.start), piece.gain * self._factor)
+                for bed, piece in zip(self._beds.values(), pieces, strict=True)
+                if np.any(piece.gain)
+            ]
+            if layers:
+                stroke[pieces[0].start : pieces[0].stop] = _rounded(functools.reduce(np.add, layers))
 
 
-def _add(mixed: NDArray[np.float32], samples: NDArray[np.float32], factor: NDArray[np.float32] | np.float32) -> None:
-    """Add samples times a factor, or one factor a frame, to what is there."""
+def _scaled(samples: NDArray[np.float32], factor: NDArray[np.float32] | np.float32) -> NDArray[np.float32]:
+    """Samples times a factor, or one factor a frame, in place."""
     if not factor.ndim:
-        mixed += samples * factor
-        return
-    for channel in range(CHANNELS):  # a channel at a time: numpy takes four times as long to stretch one gain over two
-        mixed[:, channel] += samples[:, channel] * factor
+        samples *= factor
+        return samples
+    for side in samples.T:  # a side at a time: numpy takes four times as long to stretch one gain over two
+        np.multiply(side, factor, out=side)
+    return samples
 
 
 def _rounded(scaled: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -203,9 +216,14 @@ class _Held:
     def __init__(self, limit: int = HELD_BYTES) -> None:
         self._limit = limit
         self._bytes = 0
+        self._turn = threading.Lock()
         self._clips: OrderedDict[Hashable, Clip] = OrderedDict()
 
     def of(self, sound: Hashable, make: Callable[[Any], Clip]) -> Clip:
+        with self._turn:  # whoever else wants a clip just now most likely wants this one
+            return self._of(sound, make)
+
+    def _of(self, sound: Hashable, make: Callable[[Any], Clip]) -> Clip:
         if sound in self._clips:
             self._clips.move_to_end(sound)
             return self._clips[sound]

@@ -7,14 +7,17 @@ made nor while it is read. What it is for, a bed or a recording, is known elsewh
 from __future__ import annotations
 
 import hashlib
-import mmap
+import os
+import threading
 import time
+import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from player.entry import sentences
+from player.errors import StoreError, printable
 from player.sound.conform import must_be_readable
 from player.sound.loudness import Meter
 from player.store import Draft
@@ -41,26 +44,37 @@ _SETTLED_NS: Final = 10 * 10**9
 class Stored:
     """Samples of an entry, shape ``(frames, 2)``, 16 bits; a slice of them is a copy.
 
-    They are mapped, so that the entry may be removed while they are in use, and every page is let go once it is read:
-    otherwise half an hour would count as 345 MB of the program's memory.
+    The file stays open, so that the entry may be removed while it is in use. It is read and not mapped: pages of a map
+    would count as this program's memory, and each is fetched at a cost of its own. Several threads may read at once.
     """
 
     def __init__(self, entry: Entry) -> None:
         self.path = entry.path
         self._offset = entry.offset
         self._frames = entry.size // _FRAME
-        with sentences("read", entry.path), entry.path.open("rb") as file:
-            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._turn = threading.Lock()
+        with sentences("read", entry.path):
+            self._file = os.open(entry.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        weakref.finalize(self, os.close, self._file)
 
     def __len__(self) -> int:
         return self._frames
 
     def __getitem__(self, span: slice) -> NDArray[np.int16]:
         start, stop, _ = span.indices(self._frames)
-        piece = self._map[self._offset + start * _FRAME : self._offset + stop * _FRAME]
-        if hasattr(mmap, "MADV_DONTNEED"):  # Windows has no such advice, and trims what is idle by itself
-            self._map.madvise(mmap.MADV_DONTNEED)
+        size = max(0, stop - start) * _FRAME
+        with sentences("read", self.path):
+            piece = self._read(size, self._offset + start * _FRAME)
+        if len(piece) < size:
+            raise StoreError(f"{printable(str(self.path))} was cut short while it was in use; start again")
         return np.frombuffer(piece, "<i2").reshape(-1, CHANNELS)
+
+    def _read(self, size: int, at: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._file, size, at)
+        with self._turn:  # Windows reads on from one place, which all threads share
+            os.lseek(self._file, at, os.SEEK_SET)
+            return os.read(self._file, size)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""WAV, FLAC, Ogg and Opus by libsndfile, a piece at a time.
+"""FLAC, Ogg and Opus by libsndfile, a piece at a time.
 
 The rule: a file counts as written only when it has been closed, opened again and found to hold every frame: libsndfile
 does not always notice a full disk when it happens. One large write to Ogg crashes it (bastibe/python-soundfile 233,
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from player.output.file.tags import Tags
 
 PIECE_FRAMES: Final = 65_536
-_LARGEST_WAV_MS: Final = (2**32 - 2**20) // (RATE // 1000 * CHANNELS * SAMPLE_WIDTH)
-"""Over 4 GiB (6 h 12 min) a WAV file cannot count its own bytes: RF64 takes over. A mebibyte is left for tags."""
 _PROBE_BYTES: Final = 2**20
 
 
@@ -46,20 +44,16 @@ class Encoding:
 
 
 FORMATS: Final = {
-    "wav": Encoding("WAV", "PCM_16", tagging.tag_wav),
     "flac": Encoding("FLAC", "PCM_16", tagging.tag_flac),
     "ogg": Encoding("OGG", "VORBIS", tagging.tag_ogg, compression=0.5),  # measured: 164 kbit/s, speech over noise
     "opus": Encoding("OGG", "OPUS", tagging.tag_opus, compression=0.768),  # 129 kbit/s
 }
-_LARGE_WAV: Final = Encoding("RF64", "PCM_16", tagging.tag_wav)
-
-
 _LEVELS: Final = {"ogg": bitrates.vorbis_level, "opus": bitrates.opus_level}
 
 
-def encoding_of(form: str, total_ms: int, bitrate: int | None = None, channels: int = CHANNELS) -> Encoding:
-    """The encoding of a format, for a programme of this length; ``bitrate`` in kbit/s for those that have one."""
-    chosen = _LARGE_WAV if form == "wav" and total_ms > _LARGEST_WAV_MS else FORMATS[form]
+def encoding_of(form: str, bitrate: int | None = None, channels: int = CHANNELS) -> Encoding:
+    """The encoding of a format; ``bitrate`` in kbit/s for those that have one."""
+    chosen = FORMATS[form]
     if bitrate is None:
         return chosen
     return replace(chosen, compression=_LEVELS[form](bitrate, channels))
@@ -88,9 +82,6 @@ class SoundWriter:
                 format=encoding.container,
                 compression_level=encoding.compression,
             )
-            if encoding.container in {"WAV", "RF64"}:  # the others are given theirs in full at the end
-                for name, text in tagging.riff_info(tags):
-                    setattr(self._file, name, text)
 
     def write(self, pcm: bytes) -> None:
         """Encode the next frames."""
@@ -99,7 +90,8 @@ class SoundWriter:
             for at in range(0, len(pcm), piece):
                 self._file.buffer_write(pcm[at : at + piece], "int16")
         self._frames += len(pcm) // self._frame_bytes
-        self._checksum = zlib.crc32(pcm, self._checksum)
+        if self._encoding.container == "OGG":
+            self._checksum = zlib.crc32(pcm, self._checksum)
 
     def finish(self) -> None:
         """Close the file, give it its tags, and make sure that it holds every frame."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import UsageError
-from player.output.file import bitrates, mono, mp3, mp4
+from player.output.file import bitrates, mono, mp3, mp4, wav
 from player.output.file import tags as tagging
 from player.output.file.atomic import NewFile, sentences
 from player.output.file.encode import FORMATS as SOUND_FORMATS
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from player.output.file.tags import Tags
 
-FORMATS: Final = ("mp3", *SOUND_FORMATS)
+FORMATS: Final = ("mp3", "wav", *SOUND_FORMATS)
 """Those that need nothing but this program."""
 ALL_FORMATS: Final = (*FORMATS, *mp4.FORMATS)
 _MONO_MP3: Final = 96
@@ -133,4 +133,6 @@ def _opened(path: Path, form: str, tags: Tags, bitrate: int | None, channels: in
         return mono.MonoMp3Writer(path, tagging.id3(tags), bitrate or _MONO_MP3)
     if form in mp4.FORMATS:
         return mp4.Mp4Writer(path, form, tags, bitrate or (mp4.BITRATE if stereo else mp4.BITRATE_OF_MONO), channels)
-    return SoundWriter(path, encoding_of(form, tags.total_ms, bitrate, channels), tags, channels)
+    if form == "wav":
+        return wav.WavWriter(path, tags, channels)
+    return SoundWriter(path, encoding_of(form, bitrate, channels), tags, channels)

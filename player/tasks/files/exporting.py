@@ -7,11 +7,13 @@ them has its name: who kills the program while they take their names finds each 
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from player import pipeline
+from player.cores import cores
 from player.errors import UsageError
 from player.output.file.atomic import complete, must_be_free, together
 from player.output.file.bitrates import lost_db
@@ -21,7 +23,7 @@ from player.sound.master import AS_PLAYED
 from player.tasks.files import describing, pieces, playlists, presets, sidecars
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
     from pydub import AudioSegment
@@ -120,10 +122,12 @@ class _Job:
     def whole(self, target: Path, report: Progress) -> Iterator[NewFile]:
         """The session as a file, its stems, and what stands beside it."""
         tags = describing.tags(self.ready, self.wish.place)
-        yield self._file(target, tags, self._blocks(report))
+        with closing(self._blocks(report)) as blocks:
+            yield self._file(target, tags, blocks)
         for layer in _layers(self.ready, self.wish):
             titled = replace(tags, title=f"{tags.title} ({layer})")
-            yield self._file(_stem(target, layer), titled, self._blocks(report, layer))
+            with closing(self._blocks(report, layer)) as blocks:
+                yield self._file(_stem(target, layer), titled, blocks)
         for path, content in self._beside(target).items():
             yield complete(path, content, force=self.force)
 
@@ -131,10 +135,10 @@ class _Job:
         """The session as a file for each section, and the playlist."""
         found, tags = pieces.pieces(self.ready.timeline), describing.tags(self.ready, self.wish.place)
         paths = [pieces.path(target, piece, len(found)) for piece in found]
-        stream = pieces.cut(self._blocks(report), found)
-        for piece, group in groupby(stream, key=lambda pair: pair[0]):
-            blocks = (block for _, block in group)
-            yield self._file(paths[piece.number - 1], pieces.tags(tags, piece, len(found)), blocks)
+        with closing(self._blocks(report)) as whole:
+            for piece, group in groupby(pieces.cut(whole, found), key=lambda pair: pair[0]):
+                blocks = (block for _, block in group)
+                yield self._file(paths[piece.number - 1], pieces.tags(tags, piece, len(found)), blocks)
         yield complete(_playlist(target), pieces.playlist(tags.title, found, paths).encode(), force=self.force)
 
     def _file(self, target: Path, tags: Tags, blocks: Iterable[AudioSegment]) -> NewFile:
@@ -169,10 +173,13 @@ class _Job:
         preset = presets.PRESETS.get(self.wish.preset or "")
         return (preset.bitrate if preset else None) or (None if self.ready.beds else BITRATE_OF_SPEECH)
 
-    def _blocks(self, report: Progress, *layers: Layer) -> Iterator[AudioSegment]:
-        for block in pipeline.blocks(self.ready, master=replace(self.master, layers=layers)):
-            yield block
-            report(len(block), 0)
+    def _blocks(self, report: Progress, *layers: Layer) -> Generator[AudioSegment]:
+        """What is heard; mixed on all cores while the encoder is at work, until it is closed."""
+        master = replace(self.master, layers=layers)
+        with closing(pipeline.blocks(self.ready, master=master, workers=cores())) as blocks:
+            for block in blocks:
+                yield block
+                report(len(block), 0)
 
 
 def _layers(ready: Prepared, wish: Wish) -> tuple[Layer, ...]:

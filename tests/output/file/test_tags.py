@@ -17,11 +17,11 @@ from mutagen.id3 import ID3
 
 from player.errors import MediaError
 from player.output.cover import cover
-from player.output.file.encode import SoundWriter, encoding_of
 from player.output.file.export import ALL_FORMATS, FORMATS
 from player.output.file.tags import Line, Origin, Tags, id3, software, tag_mp4
 from player.output.file.tags.origin import restored
 from player.output.file.tags.reading import origin_of
+from player.output.file.wav import WavWriter
 from player.timeline.model import Section
 from tests.fakes_mix import timeline
 from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, needs, needs_for, probed
@@ -273,7 +273,7 @@ def test_ffprobe_sees_lyrics_and_picture(tmp_path: Path, form: str) -> None:
 
 def test_the_script_comes_back_from_a_wav_file_of_over_four_gigabytes(tmp_path: Path) -> None:
     path = tmp_path / "long.wav"
-    writer = SoundWriter(path, encoding_of("wav", 7 * 3_600_000), FULL)  # the kind that so long a session gets
+    writer = WavWriter(path, replace(FULL, total_ms=7 * 3_600_000))
     writer.write(chirp(4_800).tobytes())
     writer.finish()
     assert path.read_bytes()[:4] == b"RF64"
