@@ -84,12 +84,13 @@ SOUNDS: Final[dict[str, Callable[[int], NDArray[np.float64]]]] = {
 }
 
 
-def samples(name: str, frames: int) -> NDArray[np.int16]:
-    return np.clip(SOUNDS[name](frames), -32_000, 32_000).astype(np.int16)
+def samples(name: str, frames: int, channels: int = 2) -> NDArray[np.int16]:
+    """Shape ``(frames, channels)``."""
+    return np.clip(SOUNDS[name](frames)[:, :channels], -32_000, 32_000).astype(np.int16)
 
 
 def in_one_piece(sound: NDArray[np.int16], bitrate: int) -> bytes:
-    lame = encoder(bitrate)
+    lame = encoder(bitrate, sound.shape[1])
     return bytes(lame.encode(sound.tobytes()) + lame.flush())
 
 

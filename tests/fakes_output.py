@@ -70,11 +70,11 @@ def needs_for(form: str) -> None:
         needs("ffmpeg")
 
 
-def decoded_by_ffmpeg(path: Path) -> NDArray[np.int16]:
+def decoded_by_ffmpeg(path: Path, channels: int = 2) -> NDArray[np.int16]:
     command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "s16le", "-"]
     done = subprocess.run(command, capture_output=True, check=True)
     assert done.stderr == b""
-    return np.frombuffer(done.stdout, np.int16).reshape(-1, 2)
+    return np.frombuffer(done.stdout, np.int16).reshape(-1, channels)
 
 
 def probed(path: Path) -> tuple[dict[str, str], list[tuple[str, int, int]]]:

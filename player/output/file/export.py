@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 FORMATS: Final = ("mp3", "wav", *SOUND_FORMATS)
 """Those that need nothing but this program."""
 ALL_FORMATS: Final = (*FORMATS, *mp4.FORMATS)
-_MONO_MP3: Final = 96
-"""kbit/s: Apple asks podcasts in mono for 64 to 128."""
 
 
 class Writer(Protocol):
@@ -127,10 +125,9 @@ class FileSink(Sink):
 
 def _opened(path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
     stereo = channels == CHANNELS
-    if form == "mp3" and stereo:
-        return mp3.Mp3Writer(path, tagging.id3(tags), bitrate or mp3.BITRATE)
     if form == "mp3":
-        return mono.MonoMp3Writer(path, tagging.id3(tags), bitrate or _MONO_MP3)
+        bitrate = bitrate or (mp3.BITRATE if stereo else mp3.BITRATE_OF_MONO)
+        return mp3.Mp3Writer(path, tagging.id3(tags), bitrate, channels=channels)
     if form in mp4.FORMATS:
         return mp4.Mp4Writer(path, form, tags, bitrate or (mp4.BITRATE if stereo else mp4.BITRATE_OF_MONO), channels)
     if form == "wav":

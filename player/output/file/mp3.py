@@ -2,7 +2,7 @@
 
 The rule: a decoder gives back exactly the frames that went in, at the same moments, and the same sound makes the same
 bytes, on however many cores. lameenc writes no Info frame, so room is left for it and it is filled in at the end.
-It knows no programme: bytes of 16-bit stereo at 48 kHz go in.
+It knows no programme: bytes of 16-bit sound at 48 kHz go in, of one channel or two.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ BITRATE: Final = 160
 """kbit/s: 160 to 192 is advised for speech over noise in stereo (support.iono.fm, 160 for noisy material)."""
 BITRATE_OF_SPEECH: Final = 128
 """Without a bed: Apple asks podcasts in stereo for 128 to 256."""
+BITRATE_OF_MONO: Final = 96
+"""Apple asks podcasts in mono for 64 to 128."""
 BITRATES: Final = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Layer III's, from where the Info frame fits into a packet."""
 PLAN: Final = Plan(stretch=1875, lead=50, patience=60)
@@ -52,21 +54,30 @@ class Mp3Writer:
     """
 
     def __init__(
-        self, path: Path, id3: bytes, bitrate: int = BITRATE, *, threads: int | None = None, plan: Plan = PLAN
+        self,
+        path: Path,
+        id3: bytes,
+        bitrate: int = BITRATE,
+        *,
+        channels: int = CHANNELS,
+        threads: int | None = None,
+        plan: Plan = PLAN,
     ) -> None:
         self._bitrate = bitrate
+        self._frame = channels * SAMPLE_WIDTH
         self._info_at = len(id3)
         self._frames = 0
         self._bytes = 0
         self._header = b""
         self._checksum = Checksum()
-        self._stretches = Stretches(lambda: encoder(bitrate), bitrate, plan, threads or min(cores(), _MOST_THREADS))
+        threads = threads or min(cores(), _MOST_THREADS)
+        self._stretches = Stretches(lambda: encoder(bitrate, channels), bitrate, plan, threads, channels)
         self._file = path.open("wb")
         self._file.write(id3 + bytes(packet_bytes(bitrate)))
 
     def write(self, pcm: bytes) -> None:
         """Encode the next frames."""
-        self._frames += len(pcm) // (CHANNELS * SAMPLE_WIDTH)
+        self._frames += len(pcm) // self._frame
         for packets in self._stretches.write(pcm):
             self._add(packets)
 
@@ -98,12 +109,12 @@ class Mp3Writer:
         self._file.write(packets)
 
 
-def encoder(bitrate: int) -> lameenc.Encoder:
-    """LAME for the session format."""
+def encoder(bitrate: int, channels: int = CHANNELS) -> lameenc.Encoder:
+    """LAME for the session format, or one channel of it."""
     import lameenc  # noqa: PLC0415  (only an export to MP3 needs it)
 
     lame = lameenc.Encoder()
-    lame.set_channels(CHANNELS)
+    lame.set_channels(channels)
     lame.set_in_sample_rate(RATE)
     lame.set_out_sample_rate(RATE)  # left to itself LAME lowers the rate with the bitrate
     lame.set_bit_rate(bitrate)

@@ -5,35 +5,57 @@ every packet has the same size (`packet_bytes`) and none is padded, so that pack
 
 A packet is a header, side information, and room for sound. The rooms of all packets together are one long shelf: the
 sound of a packet begins up to 511 bytes before its own room (the bit reservoir), follows that of the packet before it,
-and ends in its own room at the latest. Layout after ISO 11172-3, 2.4.1: Layer III, two channels.
+and ends in its own room at the latest. Layout after ISO 11172-3, 2.4.1: Layer III, one channel or two.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from player.output.file.infoframe import packet_bytes
+from player.output.file.infoframe import FRAMES_PER_PACKET, packet_bytes
+from player.units import CHANNELS, SAMPLE_WIDTH
 
-FRONT: Final = 4 + 32
-"""Bytes of header and side information."""
-
-_HEADER, _SIDE_BITS = 4, 256
-_GRANULES_AT, _GRANULE_BITS = 20, 59
+_HEADER: Final = 4
+_GRANULE_BITS: Final = 59
 _SWITCHED_AT, _KIND_AT = 33, 34  # within a granule
 _REACH_BITS, _LENGTH_BITS, _KIND_BITS = 9, 12, 3
 
 
+class Layout(NamedTuple):
+    """How a packet begins.
+
+    Attributes
+    ----------
+    front
+        Bytes of header and side information.
+    granules_at
+        Bits before the first granule's, from the end of the header on.
+    granules
+        How many: two of each channel, all channels of the first before those of the second.
+    """
+
+    front: int
+    granules_at: int
+    granules: int
+
+
+LAYOUTS: Final = {1: Layout(_HEADER + 17, 18, 2), 2: Layout(_HEADER + 32, 20, 4)}
+"""By the number of channels."""
+
+
 @dataclass(frozen=True)
 class Side:
-    """The side information of a packet: two granules of two channels each."""
+    """The side information of a packet."""
 
     bits: int
+    layout: Layout
 
     @classmethod
-    def of(cls, packet: bytes) -> Side:
+    def of(cls, packet: bytes, channels: int) -> Side:
         """Of a packet, of which the front is enough."""
-        return cls(int.from_bytes(packet[_HEADER:FRONT], "big"))
+        layout = LAYOUTS[channels]
+        return cls(int.from_bytes(packet[_HEADER : layout.front], "big"), layout)
 
     @property
     def reach(self) -> int:
@@ -42,21 +64,30 @@ class Side:
 
     @property
     def length(self) -> int:
-        """Bytes of its sound (``part2_3_length`` of all four, in bits, filled up to a byte)."""
-        bits = sum(self._field(_GRANULES_AT + _GRANULE_BITS * each, _LENGTH_BITS) for each in range(4))
+        """Bytes of its sound (``part2_3_length`` of all granules, in bits, filled up to a byte)."""
+        bits = sum(self._field(self._granule_at(each), _LENGTH_BITS) for each in range(self.layout.granules))
         return -(-bits // 8)
 
     @property
-    def last_windows(self) -> tuple[int, int]:
+    def last_windows(self) -> tuple[int, ...]:
         """Under which windows each channel leaves the packet: 0 long, otherwise its kind and whether it is mixed."""
-        return self._windows(2), self._windows(3)
+        granules = self.layout.granules
+        return tuple(self._windows(each) for each in range(granules // 2, granules))
 
     def _windows(self, granule: int) -> int:
-        at = _GRANULES_AT + _GRANULE_BITS * granule
+        at = self._granule_at(granule)
         return self._field(at + _KIND_AT, _KIND_BITS) if self._field(at + _SWITCHED_AT, 1) else 0
 
+    def _granule_at(self, granule: int) -> int:
+        return self.layout.granules_at + _GRANULE_BITS * granule
+
     def _field(self, at: int, size: int) -> int:
-        return self.bits >> _SIDE_BITS - at - size & (1 << size) - 1
+        return self.bits >> 8 * (self.layout.front - _HEADER) - at - size & (1 << size) - 1
+
+
+def packet_pcm(channels: int) -> int:
+    """Bytes of sound that a packet stands for."""
+    return FRAMES_PER_PACKET * channels * SAMPLE_WIDTH
 
 
 class Strand:
@@ -70,13 +101,17 @@ class Strand:
         The number of its first packet.
     """
 
-    def __init__(self, bitrate: int, first: int) -> None:
+    def __init__(self, bitrate: int, first: int, channels: int = CHANNELS) -> None:
+        self._channels = channels
+        self._front = LAYOUTS[channels].front
         self._size = packet_bytes(bitrate)
         self.first = first
         """The number of the first packet that it still holds."""
         self._held = bytearray()
-        self.room = self._size - FRONT
+        self.room = self._size - self._front
         """Bytes of a packet's room."""
+        self.packet_pcm = packet_pcm(channels)
+        """Bytes of sound that a packet stands for."""
 
     def add(self, stream: bytes) -> None:
         """Go on with what came from the encoder, which may end inside a packet."""
@@ -90,7 +125,7 @@ class Strand:
     def side(self, packet: int) -> Side:
         """The side information of a packet that it holds."""
         at = self._at(packet)
-        return Side.of(bytes(self._held[at : at + FRONT]))
+        return Side.of(bytes(self._held[at : at + self._front]), self._channels)
 
     def free(self, packet: int) -> int:
         """Bytes before a packet's room that no packet before it needs."""

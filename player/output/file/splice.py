@@ -23,8 +23,9 @@ def meets(left: Strand, right: Strand, packet: int) -> bool:
 
 def fits(left: Strand, right: Strand, packet: int) -> bool:
     """Whether the right stream can take over from a packet on; so it can wherever they meet."""
-    windows = left.side(packet - 1).last_windows, right.side(packet - 1).last_windows
-    return right.side(packet).reach <= left.free(packet) and windows[0] == windows[1]
+    if left.side(packet - 1).last_windows != right.side(packet - 1).last_windows:
+        return False
+    return right.side(packet).reach <= left.free(packet)
 
 
 def splice(left: Strand, right: Strand, packet: int) -> bytes:

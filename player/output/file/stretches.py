@@ -18,17 +18,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from player.output.file.infoframe import FRAMES_PER_PACKET
-from player.output.file.packets import Strand
+from player.output.file.packets import Strand, packet_pcm
 from player.output.file.splice import fits, meets, splice
-from player.units import CHANNELS, SAMPLE_WIDTH
+from player.units import CHANNELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
-PACKET_PCM: Final = FRAMES_PER_PACKET * CHANNELS * SAMPLE_WIDTH
-"""Bytes of sound that a packet stands for."""
 _PIECE: Final = 80
 """Packets (2 s) that are encoded between two looks at whether to stop."""
 _STEP: Final = 8
@@ -82,9 +79,13 @@ class Stretches:
         How many encode at the same time.
     """
 
-    def __init__(self, encoder: Callable[[], Encoder], bitrate: int, plan: Plan, threads: int) -> None:
+    def __init__(
+        self, encoder: Callable[[], Encoder], bitrate: int, plan: Plan, threads: int, channels: int = CHANNELS
+    ) -> None:
         self._encoder = encoder
         self._bitrate = bitrate
+        self._channels = channels
+        self._packet = packet_pcm(channels)
         self._plan = plan
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="mp3")
@@ -122,7 +123,7 @@ class Stretches:
     def _next_piece(self) -> int:
         """Bytes of the piece that the stretch needs next, 0 for none; of one size but the last, to use memory again."""
         missing = max(0, self._plan.stretch - len(self._own) * _PIECE)
-        return min(_PIECE, missing) * PACKET_PCM
+        return min(_PIECE, missing) * self._packet
 
     def _take(self, size: int) -> None:
         with memoryview(self._waiting) as view:
@@ -131,10 +132,11 @@ class Stretches:
 
     def _begin(self, *, last: bool = False) -> None:
         own, self._own = self._own, []
-        stretch = _Stretch(self._encoder(), self._bitrate, self._next, self._lead, own, last=last)
+        strand = Strand(self._bitrate, self._next - len(self._lead) // self._packet, self._channels)
+        stretch = _Stretch(self._encoder(), strand, self._next, self._lead, own, last=last)
         self._pending.append(self._pool.submit(stretch.encode, self._stopped))
         around = b"".join(own[-(self._plan.lead // _PIECE + 2) :])
-        self._lead = around[-self._plan.lead * PACKET_PCM :]
+        self._lead = around[-self._plan.lead * self._packet :]
         self._next += self._plan.stretch
 
     def _done(self, most: int) -> Iterator[bytes]:
@@ -159,12 +161,12 @@ class _Stretch:
     """A stretch of sound, its encoder, and the stream so far."""
 
     def __init__(
-        self, encoder: Encoder, bitrate: int, first: int, lead: bytes, own: list[bytes], *, last: bool
+        self, encoder: Encoder, strand: Strand, first: int, lead: bytes, own: list[bytes], *, last: bool
     ) -> None:
         self.first = first
         self.own = own
         self.last = last
-        self.strand = Strand(bitrate, first - len(lead) // PACKET_PCM)
+        self.strand = strand
         self._encoder = encoder
         self._lead = lead
 
@@ -204,7 +206,7 @@ def _place(left: _Stretch, right: _Stretch, patience: int) -> int | None:
 def _held_by_both(left: _Stretch, right: _Stretch) -> Iterator[int]:
     """The packets of the right stretch where a join can be tried; the left encoder goes on for as long as one asks."""
     packet = right.first
-    end = packet + sum(map(len, right.own)) // PACKET_PCM + (_KEPT if right.last else -_KEPT)
+    end = packet + sum(map(len, right.own)) // right.strand.packet_pcm + (_KEPT if right.last else -_KEPT)
     for _ in _going_on(left, right):
         while packet < min(left.strand.end + 1, right.strand.end, end):
             yield packet
@@ -213,9 +215,10 @@ def _held_by_both(left: _Stretch, right: _Stretch) -> Iterator[int]:
 
 def _going_on(left: _Stretch, right: _Stretch) -> Iterator[None]:
     """Give the left encoder the right one's own sound, a little at a time."""
+    step = _STEP * right.strand.packet_pcm
     for piece in right.own:
-        for at in range(0, len(piece), _STEP * PACKET_PCM):
-            left.go_on(piece[at : at + _STEP * PACKET_PCM])
+        for at in range(0, len(piece), step):
+            left.go_on(piece[at : at + step])
             yield
     if right.last:
         left.end()

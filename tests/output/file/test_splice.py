@@ -18,7 +18,7 @@ import soundfile
 from player.output.file import stretches
 from player.output.file.infoframe import packet_bytes
 from player.output.file.mp3 import PLAN, Mp3Writer
-from player.output.file.packets import FRONT, Side, Strand
+from player.output.file.packets import LAYOUTS, Side, Strand
 from player.output.file.splice import fits, meets, splice
 from player.output.file.stretches import Plan
 from tests.fakes_mp3 import SOUNDS, in_one_piece, samples, written
@@ -38,7 +38,13 @@ MOVED: Final = 500
 WHOLE: Final = Plan(stretch=2 * PACKETS, lead=10, patience=0)
 HASTY: Final = Plan(stretch=24, lead=16, patience=0)
 PATIENT: Final = Plan(stretch=60, lead=PLAN.lead, patience=PLAN.patience)
-EACH: Final = [*((name, 160) for name in SOUNDS), *(("changing", bitrate) for bitrate in (64, 128, 320))]
+EACH: Final = [
+    *((name, 160, 2) for name in SOUNDS),
+    *(("changing", bitrate, 2) for bitrate in (64, 128, 320)),
+    *((name, 96, 1) for name in ("noise", "tones", "silence", "speech")),
+    *(("changing", bitrate, 1) for bitrate in (64, 160)),
+]
+FRONT: Final = LAYOUTS[2].front
 
 
 def heard(path: Path) -> NDArray[np.int64]:
@@ -46,7 +52,7 @@ def heard(path: Path) -> NDArray[np.int64]:
 
 
 def encoded(path: Path, sound: NDArray[np.int16], bitrate: int, plan: Plan) -> Path:
-    return written(Mp3Writer(path, b"", bitrate, plan=plan), path, sound)
+    return written(Mp3Writer(path, b"", bitrate, channels=sound.shape[1], plan=plan), path, sound)
 
 
 def loudness(difference: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -68,14 +74,14 @@ class Case:
 
     def elsewhere(self, path: Path) -> NDArray[np.float64]:
         """How far another encode differs from the one in one piece."""
-        moved = np.concatenate([np.zeros((MOVED, 2), np.int16), self.sound])
+        moved = np.concatenate([np.zeros_like(self.sound[:MOVED]), self.sound])
         return loudness(heard(encoded(path, moved, self.bitrate, WHOLE))[MOVED:] - self.whole)
 
 
-@pytest.fixture(scope="module", params=EACH, ids=lambda each: f"{each[0]}-{each[1]}")
+@pytest.fixture(scope="module", params=EACH, ids=lambda each: "-".join(map(str, each)))
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
-    name, bitrate = request.param
-    folder, sound, joins = tmp_path_factory.mktemp("splice"), samples(name, FRAMES), list[int]()
+    name, bitrate, channels = request.param
+    folder, sound, joins = tmp_path_factory.mktemp("splice"), samples(name, FRAMES, channels), list[int]()
 
     def noting(left: Strand, right: Strand, packet: int) -> bytes:
         joins.append(packet)
@@ -120,7 +126,7 @@ def test_other_decoders_find_nothing_wrong_and_every_frame(case: Case, tmp_path:
     command = ["ffmpeg", "-v", "warning", "-i", str(case.hasty), "-f", "s16le", "-"]
     done = subprocess.run(command, capture_output=True, check=True)
     assert done.stderr == b""
-    assert len(done.stdout) // 4 == soundfile.info(wav).frames == FRAMES
+    assert len(done.stdout) // case.sound[:1].nbytes == soundfile.info(wav).frames == FRAMES
 
 
 # --- hundreds of joins, as the bits lie
@@ -129,34 +135,34 @@ LEAD = 40
 FROM, TO = LEAD + 12, LEAD + 60
 
 
-def strand(stream: bytes, bitrate: int, first: int = 0) -> Strand:
-    made = Strand(bitrate, first)
+def strand(stream: bytes, bitrate: int, first: int = 0, channels: int = 2) -> Strand:
+    made = Strand(bitrate, first, channels)
     made.add(stream)
     return made
 
 
-def two(name: str, bitrate: int) -> Callable[[], tuple[Strand, Strand]]:
+def two(name: str, bitrate: int, channels: int = 2) -> Callable[[], tuple[Strand, Strand]]:
     """The streams of two encoders, the second of which begins later."""
-    sound = samples(name, 1152 * (TO + 20))
+    sound = samples(name, 1152 * (TO + 20), channels)
     left, right = in_one_piece(sound, bitrate), in_one_piece(sound[1152 * LEAD :], bitrate)
-    return lambda: (strand(left, bitrate), strand(right, bitrate, LEAD))
+    return lambda: (strand(left, bitrate, 0, channels), strand(right, bitrate, LEAD, channels))
 
 
-def sound_of(stream: bytes, bitrate: int, packet: int) -> tuple[Side, str]:
+def sound_of(stream: bytes, bitrate: int, packet: int, channels: int) -> tuple[Side, str]:
     """The side information, and the very bits that belong to a packet, found in the whole stream."""
-    size = packet_bytes(bitrate)
+    size, front = packet_bytes(bitrate), LAYOUTS[channels].front
     packets = [stream[at : at + size] for at in range(0, len(stream), size)]
-    shelf = b"".join(each[FRONT:] for each in packets)
-    side = Side.of(packets[packet])
-    start = packet * (size - FRONT) - side.reach
+    shelf = b"".join(each[front:] for each in packets)
+    side = Side.of(packets[packet], channels)
+    start = packet * (size - front) - side.reach
     assert start >= 0
     return side, shelf[start : start + side.length].hex()
 
 
-@pytest.mark.parametrize("bitrate", [64, 128, 160, 320])
+@pytest.mark.parametrize(("bitrate", "channels"), [(64, 2), (128, 2), (160, 2), (320, 2), (64, 1), (96, 1)])
 @pytest.mark.parametrize("name", ["noise", "clicks", "changing"])
-def test_every_packet_on_both_sides_keeps_its_sound(name: str, bitrate: int) -> None:
-    fresh = two(name, bitrate)
+def test_every_packet_on_both_sides_keeps_its_sound(name: str, bitrate: int, channels: int) -> None:
+    fresh = two(name, bitrate, channels)
     left, right = (each.cut(each.end) for each in fresh())
     places = [packet for packet in range(FROM, TO) if fits(*fresh(), packet)]
     assert len(places) > 5
@@ -165,9 +171,9 @@ def test_every_packet_on_both_sides_keeps_its_sound(name: str, bitrate: int) -> 
         joined = splice(*parts, packet) + parts[1].cut(parts[1].end)
         assert len(joined) == len(left)
         for before in range(packet - 6, packet):
-            assert sound_of(joined, bitrate, before) == sound_of(left, bitrate, before)
+            assert sound_of(joined, bitrate, before, channels) == sound_of(left, bitrate, before, channels)
         for after in range(packet, packet + 6):
-            assert sound_of(joined, bitrate, after) == sound_of(right, bitrate, after - LEAD)
+            assert sound_of(joined, bitrate, after, channels) == sound_of(right, bitrate, after - LEAD, channels)
 
 
 @pytest.mark.parametrize("name", SOUNDS)

@@ -9,8 +9,9 @@ import pytest
 
 from player.output.file import stretches
 from player.output.file.mp3 import encoder
+from player.output.file.packets import packet_pcm
 from player.output.file.splice import splice
-from player.output.file.stretches import PACKET_PCM, Plan, Stretches
+from player.output.file.stretches import Plan, Stretches
 from tests.fakes_mp3 import in_one_piece, samples
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 PLAN = Plan(stretch=40, lead=20, patience=10)
 BITRATE = 160
+PACKET_PCM = packet_pcm(2)
 
 
 class Uneven:
@@ -50,6 +52,19 @@ class Broken(Uneven):
         raise MemoryError("no room to encode")
 
 
+class UnevenOfOne(Uneven):
+    """The same for one channel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lame = encoder(BITRATE, 1)
+
+
+def lame_of_one() -> stretches.Encoder:
+    made: stretches.Encoder = encoder(BITRATE, 1)
+    return made
+
+
 def lame() -> stretches.Encoder:
     made: stretches.Encoder = encoder(BITRATE)
     return made
@@ -63,7 +78,7 @@ def pieces(sound: NDArray[np.int16], frames: int = 48_000) -> Iterator[bytes]:
 def stream(
     sound: NDArray[np.int16], threads: int, plan: Plan = PLAN, make: Callable[[], stretches.Encoder] = lame
 ) -> bytes:
-    running = Stretches(make, BITRATE, plan, threads)
+    running = Stretches(make, BITRATE, plan, threads, sound.shape[1])
     parts = [part for piece in pieces(sound) for part in running.write(piece)]
     return b"".join([*parts, *running.finish()])
 
@@ -78,6 +93,14 @@ def test_the_number_of_threads_changes_no_byte(threads: int) -> None:
     alone = stream(sound, 1)
     assert stream(sound, threads) == alone
     assert stream(sound, threads, make=Uneven) == alone
+
+
+def test_nor_does_it_in_one_channel() -> None:
+    sound = samples("spoken_over_noise", 1152 * 200 + 100, 1)
+    alone = stream(sound, 1, make=lame_of_one)
+    assert len(alone) == len(in_one_piece(sound, BITRATE))
+    assert stream(sound, 3, make=lame_of_one) == alone
+    assert stream(sound, 3, make=UnevenOfOne) == alone
 
 
 @pytest.mark.parametrize("more", [-1152, -1, 0, 1, 575, 576, 577, 1152])
