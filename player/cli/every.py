@@ -28,7 +28,9 @@ T = TypeVar("T")
 @click.argument("interval")
 @session_options
 @click.option("--between", metavar="TIME-TIME", help="Only in this part of the day, such as 9:00-18:00.")
-@click.option("--on", "days", metavar="DAYS", help="Only on these days, such as mon-fri or tue,thu.")
+@click.option(
+    "--on", "days", metavar="DAYS", help="Only on these days, such as mon-fri; a night counts to its evening."
+)
 @click.option("--once", is_flag=True, help="Play if a moment has just come, and end: for timers.")
 @click.option("--install", is_flag=True, help="Write a timer of the system (systemd, launchd) that does it.")
 @click.option("--uninstall", is_flag=True, help="Remove that timer.")

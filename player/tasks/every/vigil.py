@@ -32,6 +32,7 @@ POSTPONED: Final = timedelta(minutes=10)
 _LOOK_EVERY: Final = timedelta(seconds=20)
 _LOOK_AT_THE_BELL: Final = timedelta(seconds=1)
 _SET_BACK: Final = timedelta(days=1)
+"""A clock that is set back further was wrong before, and what was dealt with by it is forgotten."""
 
 
 class Answer(Enum):
@@ -134,6 +135,7 @@ class Vigil:
     zone: tzinfo | None = None
     _dealt_with: datetime | None = None
     _postponed: datetime | None = None
+    _seen: datetime | None = None
 
     def keep(self) -> None:
         """Wait for one moment after the other, until the listener wants no more."""
@@ -163,8 +165,9 @@ class Vigil:
     def _due(self) -> datetime:
         """The next moment; reckoned again each time, as the clock may have been set."""
         now = self.now()
-        if self._dealt_with is None or self._dealt_with - now > _SET_BACK:
+        if self._dealt_with is None or (self._seen or now) - now > _SET_BACK:
             self._dealt_with, self._postponed = now, None
+        self._seen = now
         return self._postponed or self.schedule.next_after(self._dealt_with, self.zone)
 
     def _answer(self) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -206,6 +206,14 @@ def test_who_sleeps_at_the_bell_does_not_hear_the_session_hours_later() -> None:
 def test_a_clock_that_is_set_back_brings_no_moment_again() -> None:
     world = World("08:30:00", sleeps={"09:10:00": -timedelta(minutes=30)}, until="11:10:00")
     assert world.keep() == ["09:00:00 bell", "09:00:20 play", "11:00:00 bell", "11:00:20 play"]
+
+
+def test_a_moment_days_ahead_can_be_skipped() -> None:
+    world = World("17:30:00", keys=[("17:31:00", "s"), ("17:32:00", "s")], until="18:00:00")
+    vigil = replace(world.vigil(), schedule=Schedule(24 * HOUR, Window(540, 541), frozenset({2})))
+    with pytest.raises(Over):
+        vigil.keep()
+    assert vigil._due() == world.moment("09:00:00") + timedelta(days=5 + 14)
 
 
 def test_a_clock_that_was_days_ahead_is_forgotten() -> None:
