@@ -15,14 +15,14 @@ import select
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO, cast
 
 import blessed
 
 from player.output.screen.foreground import owns_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from player.output.screen.rows import Ink, Row
 
@@ -50,15 +50,23 @@ class Canvas:
     ----------
     stream
         What it is written to: a terminal.
+    is_ours
+        Whether it may be taken.
     """
 
-    def __init__(self, stream: TextIO | None = None, environ: Mapping[str, str] = os.environ) -> None:
-        stream = sys.stderr if stream is None else stream
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        environ: Mapping[str, str] = os.environ,
+        is_ours: Callable[[], bool] = owns_terminal,
+    ) -> None:
+        self._stream = stream = stream or sys.stderr
+        self._is_ours = is_ours
         # blessed asks a terminal for its name and waits up to five seconds, but only through the standard streams.
         self.encoding = stream.encoding or "ascii"
-        self._out = open(stream.fileno(), "w", encoding=self.encoding, errors="replace", closefd=False)  # noqa: SIM115
+        self._out = open(stream.fileno(), "wb", buffering=0, closefd=False)  # noqa: SIM115 (nothing to close)
         with _without_no_color():
-            self._terminal = terminal = blessed.Terminal(stream=self._out)
+            self._terminal = terminal = blessed.Terminal(stream=cast("TextIO", self._out))
         colours = not environ.get("NO_COLOR")
         self._inks: dict[Ink, str] = {
             "plain": "",
@@ -81,7 +89,7 @@ class Canvas:
 
     def take(self) -> None:
         """Put what is on the screen aside, and hide the cursor."""
-        if not self.is_taken and owns_terminal():
+        if not self.is_taken and self._is_ours():
             self.is_taken = True
             self._drawn.clear()
             atexit.register(self.give_back)
@@ -104,24 +112,28 @@ class Canvas:
         if changed and self.is_taken and _takes_more(self._out.fileno()):
             at = self._terminal
             lines = (f"{at.move_xy(0, y)}{self._inked(row)}{at.clear_eol}" for y, row in changed.items())
-            self._write("".join((_BEGIN_FRAME, *lines, _END_FRAME)))
-            self._drawn |= changed
+            is_whole = self._write("".join((_BEGIN_FRAME, *lines, _END_FRAME)))
+            self._drawn = self._drawn | changed if is_whole else {}
 
     def _inked(self, row: Row) -> str:
         return "".join(
             f"{ink}{piece.text}{self._normal}" if (ink := self._inks[piece.ink]) else piece.text for piece in row
         )
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str) -> bool:
+        """Write a text; whether all of it could be written."""
+        left = memoryview(text.encode(self.encoding, "replace"))
         with contextlib.suppress(OSError):  # a terminal that is gone; SIGHUP tells the player
-            self._out.write(text)
-            self._out.flush()
+            while left and (written := self._out.write(left)):
+                left = left[written:]
+        return not left
 
 
 class Keyboard:
     """The keys of the terminal, one by one and without an echo."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_ours: Callable[[], bool] = owns_terminal) -> None:
+        self._is_ours = is_ours
         # Any standard stream that is the terminal will do; without styling nothing is ever written to it.
         stream = next((each for each in (sys.__stderr__, sys.__stdout__) if each and each.isatty()), None)
         self._terminal = blessed.Terminal(stream=stream, force_styling=None)
@@ -131,7 +143,7 @@ class Keyboard:
 
     def take(self) -> None:
         """Key by key from now on; Ctrl-C and Ctrl-Z are what they always are."""
-        if not self.is_taken and owns_terminal():
+        if not self.is_taken and self._is_ours():
             self._stack.enter_context(self._terminal.cbreak())
             self.is_taken = True
             atexit.register(self.give_back)
@@ -192,4 +204,6 @@ def _without_no_color() -> Iterator[None]:
 
 def _takes_more(descriptor: int) -> bool:
     """Whether writing would not block; Windows cannot tell, and its terminals always take more."""
-    return sys.platform == "win32" or bool(select.select([], [descriptor], [], 0)[1])
+    with contextlib.suppress(OSError):
+        return sys.platform == "win32" or bool(select.select([], [descriptor], [], 0)[1])
+    return False

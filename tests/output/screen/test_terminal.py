@@ -19,7 +19,6 @@ import pty
 import struct
 import termios
 
-from player.output.screen import terminal
 from player.output.screen.rows import Piece, Row
 from player.output.screen.terminal import Canvas, Keyboard
 
@@ -54,7 +53,6 @@ class Terminal:
 def tty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setattr(terminal, "owns_terminal", lambda: True)
     made = Terminal()
     yield made
     made.close()
@@ -65,7 +63,7 @@ def row(*pieces: Piece | str) -> Row:
 
 
 def test_taking_and_giving_back_leave_nothing_behind(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream)
+    canvas = Canvas(tty.stream, is_ours=lambda: True)
     assert output(tty.person) == ""
     canvas.take()
     canvas.take()
@@ -82,7 +80,7 @@ def test_taking_and_giving_back_leave_nothing_behind(tty: Terminal) -> None:
 
 
 def test_only_rows_that_are_new_are_written_and_in_one_piece(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream)
+    canvas = Canvas(tty.stream, is_ours=lambda: True)
     canvas.take()
     canvas.draw([row("one"), row("two")])
     drawn = output(tty.person, until=END)
@@ -99,7 +97,7 @@ def test_only_rows_that_are_new_are_written_and_in_one_piece(tty: Terminal) -> N
 
 
 def test_another_size_draws_all_of_it_again(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream)
+    canvas = Canvas(tty.stream, is_ours=lambda: True)
     canvas.take()
     assert canvas.size() == (80, 24)
     canvas.draw([row("one")])
@@ -111,7 +109,7 @@ def test_another_size_draws_all_of_it_again(tty: Terminal) -> None:
 
 
 def test_what_was_in_other_hands_is_drawn_again(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream)
+    canvas = Canvas(tty.stream, is_ours=lambda: True)
     canvas.take()
     canvas.draw([row("one")])
     output(tty.person, until=END)
@@ -129,7 +127,7 @@ def test_no_color_takes_the_colours_and_nothing_else(tty: Terminal, monkeypatch:
     drawn = []
     for value in ("", "1"):
         monkeypatch.setenv("NO_COLOR", value)
-        canvas = Canvas(tty.stream)
+        canvas = Canvas(tty.stream, is_ours=lambda: True)
         assert os.environ["NO_COLOR"] == value
         canvas.take()
         canvas.draw([pieces])
@@ -143,7 +141,7 @@ def test_no_color_takes_the_colours_and_nothing_else(tty: Terminal, monkeypatch:
 
 
 def test_a_terminal_that_is_held_blocks_nobody_and_is_drawn_later(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream)
+    canvas = Canvas(tty.stream, is_ours=lambda: True)
     canvas.take()
     canvas.draw([row("one")])
     output(tty.person, until=END)
@@ -157,7 +155,7 @@ def test_a_terminal_that_is_held_blocks_nobody_and_is_drawn_later(tty: Terminal)
 
 
 def test_a_terminal_that_is_gone_raises_nothing(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream)
+    canvas = Canvas(tty.stream, is_ours=lambda: True)
     canvas.take()
     os.close(tty.person)
     canvas.draw([row("one")])
@@ -166,9 +164,8 @@ def test_a_terminal_that_is_gone_raises_nothing(tty: Terminal) -> None:
     tty.person = os.open(os.devnull, os.O_RDONLY)
 
 
-def test_in_the_background_nothing_is_taken(tty: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(terminal, "owns_terminal", lambda: False)
-    canvas = Canvas(tty.stream)
+def test_in_the_background_nothing_is_taken(tty: Terminal) -> None:
+    canvas = Canvas(tty.stream, is_ours=lambda: False)
     canvas.take()
     canvas.draw([row("one")])
     assert output(tty.person) == ""
@@ -181,7 +178,7 @@ def test_keys_come_one_by_one_without_an_echo_and_the_terminal_is_never_asked(
     monkeypatch.setattr(sys, "__stdin__", stdin)
     monkeypatch.setattr(sys, "__stderr__", tty.stream)
     before = tty.mode()
-    keyboard = Keyboard()
+    keyboard = Keyboard(lambda: True)
     assert keyboard.read(0) == ""
     keyboard.take()
     for typed, name in (
