@@ -41,7 +41,7 @@ KEYS: Final = (
     Key("KEY_LEFT", "left", "a step back", Control.STEP_BACK),
     Key("KEY_RIGHT", "right", "a step on", Control.STEP_ON),
     Key("r", "r", "this step again", Control.REPEAT_STEP),
-    Key("m", "m", "on to the next section", Control.NEXT_SECTION),
+    Key("m", "m", "to the next section", Control.NEXT_SECTION),
     Key("KEY_UP", "up", "louder", Control.LOUDER),
     Key("KEY_DOWN", "down", "softer", Control.SOFTER),
     Key("b", "b", "background off, or on", Control.BACKGROUND),
