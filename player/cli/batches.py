@@ -7,7 +7,7 @@ is, then a table of what there is on stdout, and at last the failures with their
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,7 +18,7 @@ from player.cli.asking import progress, request
 from player.cores import cores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from player.pipeline import Request
     from player.tasks.files.wish import Wish
@@ -127,11 +127,8 @@ def export_many(
         raise click.UsageError("--jobs is for this machine, and a cluster has its own workers; leave one of them out")
     items, failures = batch.items(many.requests(asked))
     if many.each and items:
-        from player.tasks.many import people  # noqa: PLC0415
-
-        table = people.read(many.each)
-        pattern = str(output or "")
-        orders = people.orders(table, items, pattern, _of_pattern(wish, pattern, form), force=force)
+        with _telling_too(failures):  # a table may not fit because a session is left out
+            orders = _for_each(many.each, items, str(output or ""), wish, form, force=force)
     elif many.is_one and output and items:
         orders = _one(items, output, wish, form, force=force)
     else:
@@ -152,6 +149,28 @@ def export_many(
     if failures:
         lines = "\n".join(f"{name}: {sentence}" for name, sentence in failures)
         raise PlayerError(f"{len(failures)} of {count} could not be made\n{lines}")
+
+
+def _for_each(
+    path: Path, items: Sequence[Item], pattern: str, wish: Wish, form: str | None, *, force: bool
+) -> list[Order]:
+    from player.tasks.many import people  # noqa: PLC0415
+
+    table = people.read(path)
+    return people.orders(table, items, pattern, _of_pattern(wish, pattern, form), force=force)
+
+
+@contextmanager
+def _telling_too(failures: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """Names what failed before, where something ends it all."""
+    from player.errors import PlayerError  # noqa: PLC0415
+
+    try:
+        yield
+    except PlayerError:
+        for name, sentence in failures:
+            click.echo(f"{name}: {sentence}", err=True)
+        raise
 
 
 def _made(orders: Sequence[Order], many: Many, *, quiet: bool) -> list[Done]:

@@ -111,6 +111,22 @@ def test_a_file_for_each_person(run: Run, tmp_path: Path) -> None:
     assert lengths == {"Zoë-one.flac": 8, "Ben-one.flac": 9}
 
 
+def test_a_table_that_does_not_fit_is_told_with_the_session_that_is_missing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("name,side\nAnna,4s\n")
+    done = run("export", "bad.yaml", "one.yaml", "--each", "people.csv", "-o", "{name}-{session}.mp3")
+    assert done.returncode == 2
+    first, second = done.stderr.splitlines()
+    assert first == "bad.yaml: bad.yaml:2:10: unknown step 'sai'; did you mean 'say'?"
+    assert second.startswith("people.csv:1:2: the column 'side' is no parameter")
+
+
+def test_notes_stand_below_the_table_and_are_told_in_quiet(run: Run) -> None:
+    done = run("export", "one.yaml", "two.yaml", "-o", "out", "--format", "opus", "--preset", "audiobook", "-q")
+    assert (done.returncode, done.stdout) == (0, "")
+    starts = [line.partition(" -")[0] for line in done.stderr.splitlines()]
+    assert starts == ["out/one.opus: The file has", "out/two.opus: The file has"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

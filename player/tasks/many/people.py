@@ -142,6 +142,8 @@ def _wrong_columns(table: Table) -> Iterable[Problem]:
         at = Position(table.path, table.header, number)
         if not column:
             yield Problem(at, "the column has no name; write one, or remove the column")
+        elif column == SESSION:
+            yield Problem(at, f"the column {shown(column)} has the word that stands for the session in -o; rename it")
         elif table.columns.index(column) < number - 1:
             yield Problem(at, f"the column {shown(column)} is there twice; remove one")
 
@@ -214,7 +216,7 @@ def _fields(pattern: str, table: Table) -> list[str]:
 def _unknown(table: Table, fields: Sequence[str], params: Iterable[Mapping[str, Parameter]]) -> Iterable[Problem]:
     """Columns that fill nothing."""
     known = sorted({word for each in params for word in each})
-    there = f"there is {enumerated(known)}" if known else "there are none"
+    there = f"remove it, or name it as one that is there: {enumerated(known)}" if known else "remove it"
     for column in table.columns:
         if column not in known and column not in fields:
             remedy = did_you_mean(column, known) or there
@@ -229,7 +231,7 @@ def _wrong_cells(
     for column, cell in row.cells.items():
         at = table.at(row.line, column)
         if not cell and (column in known or column in fields):
-            yield Problem(at, f"{column} is missing in this row; fill it in")
+            yield Problem(at, f"{column} is missing in this row; fill it in{_otherwise(known.get(column))}")
             continue
         if column in fields and (reason := _unsafe(cell)):
             yield Problem(at, f"{column} cannot be part of a file's name: {reason}")
@@ -238,6 +240,11 @@ def _wrong_cells(
                 known[column].check(cell)
             except ValueError as error:
                 yield Problem(at, f"{column} {error}")
+
+
+def _otherwise(parameter: Parameter | None) -> str:
+    """The script's own value, which is never taken unsaid: an empty cell may be a slip."""
+    return f", such as with the script's own {parameter.default!r}" if parameter else ""
 
 
 def _unsafe(cell: str) -> str | None:

@@ -91,7 +91,7 @@ def test_all_problems_are_told_at_once_where_they_are() -> None:
     assert problems("name,sid\nAnna,3s\n../x,4s\n,5s\nanna,6s\n") == [
         "people.csv:1:2: the column 'sid' is no parameter and not in the name of the file; did you mean 'side'?",
         "people.csv:3:1: name cannot be part of a file's name: it has '/' in it",
-        "people.csv:4:1: name is missing in this row; fill it in",
+        "people.csv:4:1: name is missing in this row; fill it in, such as with the script's own 'Friend'",
         f"people.csv:5:1: the file anna-hello.mp3 is made in line 2 already; {people._UNIQUE}",
     ]
 
@@ -103,6 +103,11 @@ def test_all_problems_are_told_at_once_where_they_are() -> None:
         ("name,side\nAnna\n", "people.csv:2:1: the row must have 2 cells as the first line has, not 1"),
         ("name,name\nAnna,Anna\n", "people.csv:1:2: the column 'name' is there twice; remove one"),
         ("name,\nAnna,x\n", "people.csv:1:2: the column has no name; write one, or remove the column"),
+        ("name,session\nA,b\n", "people.csv:1:2: the column 'session' has the word that stands for the session in -o"),
+        (
+            "name,note\nA,b\n",
+            "people.csv:1:2: the column 'note' is no parameter and not in the name of the file; remove",
+        ),
         ("name,side\n", "people.csv:1:1: there is no row below the names of the columns"),
         ('name\n"An\nna"\n', "people.csv:2:1: name cannot be part of a file's name: it has a control character in it"),
         ('name\n"a\nb"\nAnna\nanna\n', "people.csv:5:1: the file anna-hello.mp3 is made in line 4 already"),
