@@ -8,6 +8,7 @@
     |- VoiceError         the user's machine: no engine, an unknown voice, an engine that hangs or fails
     |- MediaError         the user's files: a bed or recording that cannot be read
     |- StoreError         the user's disk: the folder of made clips cannot be read or written
+    |- DiaryError         the user's disk: what was practised cannot be read or written
     |- OutputError        the user's disk or format: the result cannot be written
     `- DeviceError        the user's loudspeaker: none there, or lost on the way
 
@@ -83,6 +84,10 @@ class MediaError(PlayerError):
 
 class StoreError(PlayerError):
     """The store cannot be read or written."""
+
+
+class DiaryError(PlayerError):
+    """What was practised cannot be read or written."""
 
 
 class OutputError(PlayerError):

@@ -12,12 +12,13 @@ import player
 
 ROOT = Path(player.__file__).parent
 ORDER = (
-    *("units", "errors", "cores", "leftovers", "script", "techniques", "timeline", "entry", "store", "voice", "sound"),
-    *("output", "controls", "media", "pipeline", "tasks", "cli", "__main__"),
+    *("units", "errors", "cores", "leftovers", "script", "techniques", "timeline", "entry", "store", "diary", "voice"),
+    *("sound", "output", "controls", "media", "pipeline", "tasks", "cli", "__main__"),
 )
 HOMES = {
     "yaml": {"script/reader.py"},
-    "platformdirs": {"script/library.py", "store.py"},
+    "platformdirs": {"script/library.py", "store.py", "diary/file.py"},
+    "sqlite3": {"diary/file.py", "diary/book.py"},
     "pyttsx3": {"voice/worker.py"},
     "espeakng_loader": {"voice/worker.py"},
     "pyloudnorm": {"sound/loudness.py"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from player.cli import authoring, every, exporting, extracting, listening, looking, sounding
+from player.cli import authoring, every, exporting, extracting, listening, looking, practising, sounding
 from player.cli.boundary import Boundary
 
 
@@ -28,6 +28,7 @@ for command in (
     *looking.COMMANDS,
     *listening.COMMANDS,
     *every.COMMANDS,
+    *practising.COMMANDS,
     *exporting.COMMANDS,
     *sounding.COMMANDS,
     *authoring.COMMANDS,

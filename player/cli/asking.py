@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 _SESSION = click.argument("session")
+_ANY_SESSION = click.argument("session", required=False)
 _SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...")
 _OPTIONS = (
     click.option("-p", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the script."),
@@ -44,6 +45,13 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a
 def session_options(command: Command) -> Command:
     """SESSION and everything that changes how it is made."""
     for option in reversed((_SESSION, *_OPTIONS)):
+        command = option(command)
+    return command
+
+
+def any_session_options(command: Command) -> Command:
+    """The same where SESSION may be left out."""
+    for option in reversed((_ANY_SESSION, *_OPTIONS)):
         command = option(command)
     return command
 
@@ -93,6 +101,11 @@ def _pair(text: str) -> tuple[str, str]:
     if not (name and equals and value):
         raise click.BadParameter(f"must be NAME=VALUE, not {text!r}", param_hint="-p")
     return name, value
+
+
+def warn(text: str) -> None:
+    """Tell something that is wrong and stops nothing."""
+    click.echo(text, err=True)
 
 
 @contextmanager

@@ -39,8 +39,9 @@ class Boundary(click.Group):
         except click.ClickException as error:
             error.show()
             code = error.exit_code
-        except (click.Abort, KeyboardInterrupt):
-            click.echo("Stopped.", err=True)
+        except (click.Abort, KeyboardInterrupt) as error:
+            # Click hides a Ctrl-C behind its own error; a command may have said with it how to go on.
+            click.echo(" ".join(["Stopped.", *map(str, (error.__cause__ or error).args)]), err=True)
             code = INTERRUPTED
         except PlayerError as error:
             click.echo(str(error), err=True)

@@ -2,32 +2,85 @@
 
 from __future__ import annotations
 
-from typing import Any
+import shlex
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from player.cli.asking import part, progress, quiet, request, session_options, time
+from player.cli import practising
+from player.cli.asking import any_session_options, part, progress, quiet, request, time, warn
 from player.cli.usher import Usher
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from player.diary.entries import Place
+    from player.tasks.turns import Turn
+    from player.timeline.model import Timeline
 
 
 @click.command()
-@session_options
-@click.option("--from", "start", metavar="TIME", default="0", help="Begin at this time, such as 2:00.")
+@any_session_options
+@click.option("--from", "start", metavar="TIME", help="Begin at this time, such as 2:00.")
+@click.option("--resume", is_flag=True, help="Go on where you stopped, with the options that you gave then.")
 @part
 @quiet
-def play(*, start: str, part: int | None, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
-    """Play a session, or all sessions of a programme. Ctrl-C ends it softly."""
-    from player.tasks import playing  # noqa: PLC0415 (see the package's rule)
+def play(*, session: str | None, start: str | None, resume: bool, part: int | None, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
+    """Play a session, or all sessions of a programme. Ctrl-C ends it softly.
 
-    usher, start_ms = Usher(quiet=quiet), time(start, "--from")
-    with progress("Speaking", quiet=quiet) as report:
-        playing.play(
-            lambda: usher.turns(request(**asked), part, start_ms),
-            start_ms,
-            confirm=usher.confirm,
-            announce=usher.announce,
-            progress=report,
-        )
+    Without SESSION, it offers to go on with the last one.
+    """
+    from player.diary.book import Diary  # noqa: PLC0415 (see the package's rule)
+    from player.tasks import playing  # noqa: PLC0415
+    from player.tasks.practice.practice import Practice  # noqa: PLC0415
+    from player.tasks.practice.resuming import Resuming  # noqa: PLC0415
+
+    _must_fit(session, start, part, resume=resume)
+    start_ms, usher = time(start or "0", "--from"), Usher(quiet=quiet)
+    with Diary(warn) as diary, progress("Speaking", quiet=quiet) as report:
+        remembered = practising.remembered(diary, session, resume=resume)
+        resuming, practice = Resuming(remembered, warn), Practice(diary, warn)
+
+        def ask() -> Sequence[Turn]:
+            wanted, its_part = resuming.asked(request(session or "", **asked), part)
+            turns = resuming.turns(usher.turns(wanted, its_part, start_ms))
+            practice.follow(wanted, its_part, turns)
+            return turns
+
+        def settle(timeline: Timeline, at_ms: int) -> int:
+            return usher.goes_on(resuming.settle(timeline, at_ms))
+
+        try:
+            playing.play(
+                ask,
+                start_ms or resuming.start_ms,
+                confirm=usher.confirm,
+                announce=usher.announce,
+                progress=report,
+                settle=None if remembered is None else settle,
+                keeper=practice,
+            )
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(*_how_to_go_on(session, practice.kept)) from None
+        for line in _how_to_go_on(session, practice.kept):
+            click.echo(line, err=True)
+
+
+def _must_fit(session: str | None, start: str | None, part: int | None, *, resume: bool) -> None:
+    if resume and start is not None:
+        raise click.UsageError("--resume begins where you stopped, and --from at a time; take one of them")
+    if session is None and (start is not None or part is not None):
+        raise click.UsageError("--from and --part are for a session or programme that is named; name it before them")
+
+
+def _how_to_go_on(session: str | None, kept: Place | None) -> tuple[str, ...]:
+    """How to go on where a session was stopped: one sentence, or none where nothing is to be gone on with."""
+    from player.units import timecode  # noqa: PLC0415
+
+    if kept is None:
+        return ()
+    command = shlex.join(["player", "play", session or kept.session, "--resume"])
+    return (f"`{command}` goes on at {timecode(kept.at_ms)}.",)
 
 
 COMMANDS = (play,)

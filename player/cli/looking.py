@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player.cli.asking import as_json, progress, quiet, request, session_options
+from player.cli.columns import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from player.pipeline import Prepared
     from player.tasks.catalogue import Listed, ListedProgramme
 
@@ -37,9 +36,9 @@ def list_(*, programmes: bool, as_json: bool) -> None:
         found = catalogue.programmes() if programmes else catalogue.sessions()
         return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
     if not programmes:
-        _table([(each.name, each.technique, _length(each), each.title) for each in catalogue.sessions()])
+        table([(each.name, each.technique, _length(each), each.title) for each in catalogue.sessions()])
         click.echo("\nProgrammes")
-    return _table([(each.name, _parts(each), _length(each), each.title) for each in catalogue.programmes()])
+    return table([(each.name, _parts(each), _length(each), each.title) for each in catalogue.programmes()])
 
 
 def _length(listed: Listed | ListedProgramme) -> str:
@@ -113,7 +112,7 @@ def voices(*, language: str | None, as_json: bool) -> None:
     found = catalogue.voices(pipeline.this_machine(), language)
     if as_json:
         return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
-    return _table([(v.id, v.language, v.gender or "", v.name) for v in found])
+    return table([(v.id, v.language, v.gender or "", v.name) for v in found])
 
 
 @click.command()
@@ -122,16 +121,8 @@ def doctor() -> None:
     from player.tasks import examination  # noqa: PLC0415
 
     rows = examination.examine()
-    _table([("ok" if row.well else "--", row.part, row.finding) for row in rows])
+    table([("ok" if row.well else "--", row.part, row.finding) for row in rows])
     raise click.exceptions.Exit(0 if all(row.well or row.optional for row in rows) else 1)
-
-
-def _table(rows: Iterable[Sequence[str]]) -> None:
-    """Rows in columns as wide as they need, the last as long as it likes."""
-    rows = [tuple(map(str, row)) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 COMMANDS = (list_, show, voices, doctor)

@@ -79,6 +79,14 @@ class Usher:
             place = f"{turn.number} of {self._plan.count}: "
         announce(ready.session, ready.timeline.total_ms, place)
 
+    def goes_on(self, at_ms: int) -> int:
+        """Tell at which moment the first session goes on; the moment."""
+        from player.units import timecode  # noqa: PLC0415
+
+        if at_ms and not self._quiet:
+            click.echo(f"  It goes on at {timecode(at_ms)}.", err=True)
+        return at_ms
+
     def _announce_part(self, plan: Plan, turn: Turn) -> None:
         """The programme before all, and a part before its first session."""
         if turn is plan.turns[0]:

@@ -41,6 +41,7 @@ def examine() -> tuple[Finding, ...]:
         _scripts,
         lambda: _voice(store),
         lambda: _store(store),
+        _diary,
         _encoders,
         partial(_speaker, "simpleaudio"),
         partial(_speaker, "miniaudio"),
@@ -84,6 +85,20 @@ def _store(store: Store) -> Finding:
     except PlayerError as error:
         return Finding("store", well=False, finding=str(error))
     return Finding("store", well=True, finding=f"{store.root}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB")
+
+
+def _diary() -> Finding:
+    """Where it is, and what is in it; one that is missing or cannot be used stops nothing."""
+    from player.diary.book import Diary  # noqa: PLC0415
+
+    told: list[str] = []
+    try:
+        with Diary(told.append) as diary:
+            count, places = len(diary.practised()), len(diary.places())
+    except PlayerError as error:
+        return Finding("diary", well=False, finding=str(error), optional=True)
+    found = "; ".join([f"{diary.path}, {count} sessions practised, {places} places to go on at", *told])
+    return Finding("diary", well=not told, finding=found, optional=True)
 
 
 def _encoders() -> Finding:

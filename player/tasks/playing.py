@@ -22,6 +22,7 @@ from player.errors import DeviceError, UsageError
 from player.output.live.choice import available, choose
 from player.output.live.edges import LEAD_IN_MS
 from player.output.live.speaker import Speaker
+from player.tasks.practice.keeper import NOBODY, Keeper
 from player.units import LONGEST_MS, timecode
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from player.pipeline import Machine, Prepared, Progress
     from player.tasks.turns import Turn
+    from player.timeline.model import Timeline
 
 FIRST_BLOCK_MS: Final = 1000
 """The first block is short, so that sound begins at once."""
@@ -49,6 +51,8 @@ def play(
     confirm: Callable[[Turn], bool],
     announce: Callable[[Turn, Prepared], None],
     progress: Progress | None = None,
+    settle: Callable[[Timeline, int], int] | None = None,
+    keeper: Keeper = NOBODY,
 ) -> None:
     """One session after another through the loudspeaker, the first from ``start_ms`` on, each to its end.
 
@@ -61,6 +65,10 @@ def play(
         ready, and whether that took an answer.
     announce
         Called when a session is prepared, before its first sound.
+    settle
+        Tells where the first session really begins, from its timeline and ``start_ms``; None is just there.
+    keeper
+        Is told what is heard.
 
     Raises
     ------
@@ -77,16 +85,18 @@ def play(
 
         first, *others = ask()
         confirm(first)
-        if first.told_ms is not None:
-            door.open_for(first.told_ms)
+        if first.told_ms is not None and settle is None:
+            door.open_for(first.told_ms, start_ms)
         machine = pipeline.this_machine()
         ready = pipeline.prepare(first.request, machine, progress)
-        speaker = door.open_for(ready.timeline.total_ms)
         announce(first, ready)
+        if settle is not None:
+            start_ms = settle(ready.timeline, start_ms)
+        speaker = door.open_for(ready.timeline.total_ms, start_ms)
         with _Ahead(others, machine) as ahead:
-            _hear(first, ready, speaker, start_ms, ahead)
+            _hear(first, ready, speaker, start_ms, ahead, keeper)
             for turn in others:
-                _play_next(turn, ahead, confirm, announce)
+                _play_next(turn, ahead, confirm, announce, keeper)
 
 
 class _Door:
@@ -97,18 +107,28 @@ class _Door:
         self._start_ms = start_ms
         self._opened = stack.enter_context(_waiting(start_ms)) if _can_wait() else None
 
-    def open_for(self, total_ms: int) -> Speaker:
-        """The loudspeaker for a session of this length."""
-        if self._start_ms >= total_ms:
-            end, start = timecode(total_ms), timecode(self._start_ms)
+    def open_for(self, total_ms: int, start_ms: int) -> Speaker:
+        """The loudspeaker for a session of this length, from a moment of it on."""
+        if start_ms >= total_ms:
+            end, start = timecode(total_ms), timecode(start_ms)
             raise UsageError(f"the session ends at {end}, so it cannot begin at {start}")
-        if self._opened is None:
-            self._opened = self._stack.enter_context(Speaker(total_ms=total_ms, start_ms=self._start_ms))
+        if self._opened is None or start_ms != self._start_ms:
+            self._close()
+            self._start_ms = start_ms
+            self._opened = self._stack.enter_context(Speaker(total_ms=total_ms, start_ms=start_ms))
         return self._opened
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened.abort()
 
 
 def _play_next(
-    turn: Turn, ahead: _Ahead, confirm: Callable[[Turn], bool], announce: Callable[[Turn, Prepared], None]
+    turn: Turn,
+    ahead: _Ahead,
+    confirm: Callable[[Turn], bool],
+    announce: Callable[[Turn, Prepared], None],
+    keeper: Keeper,
 ) -> None:
     """A later session of a programme, a short silence after the one before it."""
     ended = time.monotonic()
@@ -117,24 +137,30 @@ def _play_next(
     announce(turn, ready)
     if not answered:
         time.sleep(max(0.0, ended + (SILENCE_MS - LEAD_IN_MS) / 1000 - time.monotonic()))
-    _hear(turn, ready, Speaker(total_ms=ready.timeline.total_ms), 0, ahead)
+    _hear(turn, ready, Speaker(total_ms=ready.timeline.total_ms), 0, ahead, keeper)
 
 
-def _hear(turn: Turn, ready: Prepared, speaker: Speaker, start_ms: int, ahead: _Ahead) -> None:
+def _hear(turn: Turn, ready: Prepared, speaker: Speaker, start_ms: int, ahead: _Ahead, keeper: Keeper = NOBODY) -> None:
     """A session to its end; as soon as it sounds, the next one is made ready."""
     from player import pipeline  # noqa: PLC0415 (the rule above)
 
+    whole = False
     try:
         with speaker:
+            keeper.began(turn, ready, start_ms)
             for block in pipeline.blocks(ready, start_ms, FIRST_BLOCK_MS):
                 speaker.write(block)
+                keeper.reached(speaker.position_ms, speaker.position_ms - start_ms)
                 ahead.begin()
+        whole = True
     except DeviceError as error:
         if not turn.programme:
             raise
         # Its sentence says from where to go on in a session; in a programme it must say in which.
         where = "" if error.position_ms is None else f" of `player play {turn.request.session}`"
         raise DeviceError(f"in {turn.name}, {error}{where}", error.position_ms) from error
+    finally:
+        keeper.ended(speaker.position_ms, speaker.position_ms - start_ms, whole=whole)
 
 
 class _Ahead:

@@ -24,7 +24,12 @@ def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(tmp_path: Path, store_folder: Path) -> Run:
     """Run ``player`` in an empty folder; never raises."""
-    base = {**os.environ, "PLAYER_STORE": str(store_folder), "PLAYER_SCRIPTS": str(tmp_path / "own")}
+    base = {
+        **os.environ,
+        "PLAYER_STORE": str(store_folder),
+        "PLAYER_SCRIPTS": str(tmp_path / "own"),
+        "PLAYER_DIARY": str(tmp_path / "diary.sqlite3"),
+    }
 
     def run_player(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "player", *arguments]

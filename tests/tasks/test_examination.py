@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def no_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("PLAYER_DIARY", str(tmp_path / "diary"))
 
 
 def found(part: str) -> Finding:
@@ -30,7 +31,7 @@ def found(part: str) -> Finding:
 @pytest.mark.engine
 def test_every_part_is_told_and_none_raises() -> None:
     parts = [each.part for each in examine()]
-    first, speakers = ["player", "scripts", "voice", "store", "encoders"], ["simpleaudio", "miniaudio"]
+    first, speakers = ["player", "scripts", "voice", "store", "diary", "encoders"], ["simpleaudio", "miniaudio"]
     assert parts == [*first, *speakers, "media keys", "ffmpeg"]
 
 

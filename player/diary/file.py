@@ -1,0 +1,162 @@
+"""The file of a diary: where it is, how it is opened, and what is done where it cannot be.
+
+The rule: a file that is damaged is put aside under another name, never deleted; one that is not ours, or that a newer
+player wrote, is left alone. It is made readable by its owner only. What is in the tables is the book's business.
+
+How it is written: in SQLite's WAL mode a note needs no waiting for the disk, so it may be made while a session plays;
+a power cut can lose the last notes, and never the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from player.errors import DiaryError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VERSION: Final = 1
+"""Of the tables; each change needs a new one, and a way from the old one."""
+BUSY_MS: Final = 1000
+"""How long another player's note is waited for; it takes less than a millisecond."""
+
+_OURS: Final = 0x706C6472  # "pldr"
+_TABLES: Final = (
+    """CREATE TABLE places (
+        session TEXT PRIMARY KEY, title TEXT NOT NULL, asked TEXT NOT NULL, at_ms INTEGER NOT NULL,
+        total_ms INTEGER NOT NULL, noted TEXT NOT NULL, part INTEGER, number INTEGER NOT NULL, turn TEXT NOT NULL)""",
+    """CREATE TABLE practised (
+        id TEXT PRIMARY KEY, session TEXT NOT NULL, title TEXT NOT NULL, asked TEXT NOT NULL, programme TEXT NOT NULL,
+        began TEXT NOT NULL, heard_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL, total_ms INTEGER NOT NULL,
+        whole INTEGER NOT NULL)""",
+    f"PRAGMA application_id = {_OURS}",
+    f"PRAGMA user_version = {VERSION}",
+)
+_COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
+_REMEDIES: Final = {
+    "full": "free some space",
+    "No space": "free some space",
+    "locked": "end the program that holds it",
+    "readonly": "make it writable",
+    "unable to open": "make its folder writable",
+    "Permission": "make its folder writable",
+    "Read-only": "make its folder writable",
+}
+
+
+def where() -> Path:
+    """The file, which need not exist; the variable PLAYER_DIARY names another one."""
+    if named := os.environ.get("PLAYER_DIARY"):
+        return Path(named).expanduser().absolute()
+    import platformdirs  # noqa: PLC0415 (not needed where the file is named)
+
+    return Path(platformdirs.user_data_dir("player", appauthor=False)) / "diary.sqlite3"
+
+
+def opened(path: Path) -> sqlite3.Connection:
+    """The file open for reading and writing, made where it is missing; errors go through.
+
+    Raises
+    ------
+    DiaryError
+        If the file is not ours to write in.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))  # what SQLite adds beside it takes its permissions
+    return _begun(path, sqlite3.connect(path, isolation_level=None))
+
+
+def opened_to_read(path: Path) -> sqlite3.Connection:
+    """A file that is there, open for reading, also where nothing can be written beside it; errors go through.
+
+    Raises
+    ------
+    DiaryError
+        If it is not a diary that this player can read.
+    """
+    try:
+        return _begun(path, sqlite3.connect(path, isolation_level=None))
+    except sqlite3.OperationalError:
+        return _begun(path, sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True, isolation_level=None))
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether it says that the file itself is broken, and not that it cannot be reached."""
+    return type(error) is sqlite3.DatabaseError
+
+
+def put_aside(path: Path) -> Path:
+    """Give a damaged file another name, and what belongs to it; errors of the file system go through."""
+    taken = {each.name for each in aside(path)}
+    name = f"{path.name}.damaged"
+    name = next(each for each in (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3))) if each not in taken)
+    for companion in _COMPANIONS:
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + companion).rename(path.with_name(name + companion))
+    return path.with_name(name)
+
+
+def aside(path: Path) -> tuple[Path, ...]:
+    """The damaged files that were put aside, with what belongs to them."""
+    return tuple(path.parent.glob(f"{path.name}.damaged*"))
+
+
+@contextlib.contextmanager
+def sentences(doing: str, path: Path) -> Iterator[None]:
+    """An error of SQLite or of the file system inside becomes a `DiaryError` in one sentence."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        remedy = next((text for sign, text in _REMEDIES.items() if sign in reason), "check its folder")
+        raise DiaryError(
+            f"cannot {doing} the diary {printable(str(path))}: {printable(reason)}; {remedy} or set PLAYER_DIARY to "
+            "another file"
+        ) from error
+
+
+def _begun(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is gone from the file
+        connection.execute("PRAGMA synchronous = NORMAL")
+        if _is_empty(connection):
+            _make_tables(connection)
+        _must_be_ours(path, connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    with contextlib.suppress(sqlite3.OperationalError):  # not possible everywhere, and it does without
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")
+    if _is_empty(connection):  # another player may have been quicker
+        for statement in _TABLES:
+            connection.execute(statement)
+    connection.execute("COMMIT")
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    (count,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return not count and not _pragma(connection, "application_id")
+
+
+def _must_be_ours(path: Path, connection: sqlite3.Connection) -> None:
+    name = printable(str(path))
+    if _pragma(connection, "application_id") != _OURS:
+        raise DiaryError(f"{name} belongs to another program, and is no diary; set PLAYER_DIARY to another file")
+    if _pragma(connection, "user_version") > VERSION:
+        raise DiaryError(f"{name} is from a newer player; install that one, or set PLAYER_DIARY to another file")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    return int(connection.execute(f"PRAGMA {name}").fetchone()[0])
