@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 import unicodedata
 from pathlib import Path
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 from player.errors import MediaError, StoreError
 from player.leftovers import here
 from player.store import JSON, SCHEMA, STALE_AFTER_S, Draft, Store, Usage, key
+from tests import disks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -315,16 +315,6 @@ def test_two_processes_may_make_the_same_entries_at_once(store: Store) -> None:
 # Disks that refuse
 
 
-def can_mount() -> bool:
-    if sys.platform != "linux" or os.geteuid() != 0:
-        return False
-    with tempfile.TemporaryDirectory() as folder:
-        mounted = (
-            subprocess.run(["mount", "-t", "tmpfs", "none", folder], check=False, capture_output=True).returncode == 0
-        )
-        return mounted and subprocess.run(["umount", folder], check=False).returncode == 0
-
-
 LIMITED = """
 import pathlib, resource, sys
 from player.errors import StoreError
@@ -346,15 +336,12 @@ def test_a_limit_on_file_sizes_is_a_sentence_and_leaves_nothing(store: Store) ->
     assert files(store) == []
 
 
-if can_mount():
+if disks.CAN_MOUNT:
 
     @pytest.fixture
     def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-        disk = tmp_path / "disk"
-        disk.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "none", disk], check=True)
-        yield disk
-        subprocess.run(["umount", disk], check=True)
+        with disks.tiny(tmp_path / "disk") as disk:
+            yield disk
 
     @pytest.mark.parametrize("size", [BIG, 185_000])
     def test_a_full_disk_is_a_sentence_and_leaves_what_was_there(tiny_disk: Path, size: int) -> None:

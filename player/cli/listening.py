@@ -80,7 +80,8 @@ def _how_to_go_on(session: str | None, kept: Place | None) -> tuple[str, ...]:
     if kept is None:
         return ()
     command = shlex.join(["player", "play", session or kept.session, "--resume"])
-    return (f"`{command}` goes on at {timecode(kept.at_ms)}.",)
+    of = f" of {kept.title}" if kept.number else ""
+    return (f"`{command}` goes on at {timecode(kept.at_ms)}{of}.",)
 
 
 COMMANDS = (play,)

@@ -72,7 +72,9 @@ def _forget(diary: Diary, key: str | None, *, is_sure: bool) -> None:
 
 
 def _as_json(entry: Practised) -> dict[str, Any]:
-    return {**asdict(entry), "began": entry.began.isoformat()}
+    fields = asdict(entry)
+    del fields["id"]
+    return {**fields, "began": entry.began.isoformat()}
 
 
 def remembered(diary: Diary, session: str | None, *, resume: bool) -> Place | Practised | None:

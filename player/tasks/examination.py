@@ -94,10 +94,10 @@ def _diary() -> Finding:
     told: list[str] = []
     try:
         with Diary(told.append) as diary:
-            count, places = len(diary.practised()), len(diary.places())
+            entries, places = len(diary.practised()), len(diary.places())
     except PlayerError as error:
         return Finding("diary", well=False, finding=str(error), optional=True)
-    found = "; ".join([f"{diary.path}, {count} sessions practised, {places} places to go on at", *told])
+    found = "; ".join([f"{diary.path}, {entries} entries, {places} to go on with", *told])
     return Finding("diary", well=not told, finding=found, optional=True)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LEAST_MS: Final = 10_000
 """To be heard, so that anything is noted; and to be left, so that there is something to go on with."""
 EVERY_MS: Final = 15_000
-"""Between two notes while a session sounds."""
+"""From one note to the next while a session sounds."""
 
 
 class Practice:
@@ -82,7 +82,7 @@ class Practice:
             total_ms=total_ms,
             whole=False,
         )
-        self._noted_ms = 0
+        self._noted_ms = LEAST_MS - EVERY_MS
         self._write(self._diary.begin)
 
     def reached(self, at_ms: int, heard_ms: int) -> None:

@@ -104,7 +104,7 @@ class Resuming:
         at = next((at for at, turn in enumerate(planned) if self._is_here(self._place, turn)), None)
         if at is None:
             self._place = None
-            self._warn("the session in which you stopped is not in it any more, so it begins at the beginning")
+            self._warn("the session in which you stopped is not there any more, so it begins at the beginning")
         return planned[at or 0 :]
 
     def settle(self, timeline: Timeline, start_ms: int) -> int:

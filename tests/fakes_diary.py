@@ -1,0 +1,29 @@
+"""Entries of a diary, with what a test does not care about filled in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from player.diary.entries import Place, Practised
+
+NOON = datetime(2025, 11, 25, 12, 0, tzinfo=timezone.utc)
+"""A Tuesday."""
+ASKED = {"session": "box-breathing", "values": {"rounds": "3"}, "skip": ["neck"], "rate": 120}
+
+
+def place(session: str = "box-breathing", at_ms: int = 200_000, noted: datetime = NOON, number: int = 0) -> Place:
+    return Place(session, "Box breathing", ASKED, at_ms, 420_000, noted, number=number)
+
+
+def practised(
+    id_: str = "one",
+    session: str = "box-breathing",
+    began: datetime = NOON,
+    *,
+    whole: bool = True,
+    programme: str = "",
+    heard_ms: int = 420_000,
+) -> Practised:
+    return Practised(
+        id_, session, "Box breathing", ASKED, programme, began, heard_ms, heard_ms, total_ms=420_000, whole=whole
+    )
