@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
 pytest_plugins = ["tests.sound_server", "tests.private_bus"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing that a test starts may write into the user's own diary, whatever environment it is given."""
+    folder = tmp_path_factory.mktemp("data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(folder))
+        patch.setenv("PLAYER_DIARY", str(folder / "diary.sqlite3"))
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

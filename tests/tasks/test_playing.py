@@ -89,13 +89,15 @@ def test_who_leaves_without_a_next_session_waits_for_nothing(tmp_path: Path) -> 
 
 
 class LostSpeaker(Sink):
-    """A loudspeaker that is gone when the first block comes."""
+    """A loudspeaker that is gone when the first block comes; it may know where to go on."""
 
-    def __init__(self, position_ms: int | None) -> None:
-        self.position_ms = position_ms
+    position_ms = 0
+
+    def __init__(self, lost_ms: int | None) -> None:
+        self.lost_ms = lost_ms
 
     def write(self, segment: AudioSegment) -> None:
-        raise DeviceError("the loudspeaker stopped; go on with --from 3:00", self.position_ms)
+        raise DeviceError("the loudspeaker stopped; go on with --from 3:00", self.lost_ms)
 
     def close(self) -> None:
         raise AssertionError("it was lost before")
