@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 from player.diary.entries import Place, Practised
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from player.entry import JSON
+
 NOON = datetime(2025, 11, 25, 12, 0, tzinfo=timezone.utc)
 """A Tuesday."""
-ASKED = {"session": "box-breathing", "values": {"rounds": "3"}, "skip": ["neck"], "rate": 120}
+ASKED: Mapping[str, JSON] = {"session": "box-breathing", "values": {"rounds": "3"}, "skip": ["neck"], "rate": 120}
 
 
 def place(session: str = "box-breathing", at_ms: int = 200_000, noted: datetime = NOON, number: int = 0) -> Place:

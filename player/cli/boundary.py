@@ -40,8 +40,11 @@ class Boundary(click.Group):
             error.show()
             code = error.exit_code
         except (click.Abort, KeyboardInterrupt) as error:
-            # Click hides a Ctrl-C behind its own error; a command may have said with it how to go on.
-            click.echo(" ".join(["Stopped.", *map(str, (error.__cause__ or error).args)]), err=True)
+            # Click hides a Ctrl-C behind its own error, and ends the line that it stands on, but not at a question. A
+            # command may have said with it how to go on.
+            behind = error.__cause__
+            click.echo("" if behind else "\n", err=True, nl=False)
+            click.echo(" ".join(["Stopped.", *(behind.args if behind else ())]), err=True)
             code = INTERRUPTED
         except PlayerError as error:
             click.echo(str(error), err=True)
