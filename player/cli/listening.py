@@ -30,16 +30,15 @@ def play(*, session: str | None, start: str | None, resume: bool, part: int | No
 
     Without SESSION, it offers to go on with the last one.
     """
-    from player.diary.book import Diary  # noqa: PLC0415 (see the package's rule)
-    from player.tasks import playing  # noqa: PLC0415
+    from player.tasks import playing  # noqa: PLC0415 (see the package's rule)
     from player.tasks.practice.practice import Practice  # noqa: PLC0415
     from player.tasks.practice.resuming import Resuming  # noqa: PLC0415
 
     _must_fit(session, start, part, resume=resume)
     start_ms, usher = time(start or "0", "--from"), Usher(quiet=quiet)
-    with Diary(warn) as diary, progress("Speaking", quiet=quiet) as report:
-        remembered = practising.remembered(diary, session, resume=resume)
-        resuming, practice = Resuming(remembered, warn), Practice(diary, warn)
+    remembered = practising.remembered(session, resume=resume)
+    resuming = Resuming(remembered, warn)
+    with Practice(warn) as practice, progress("Speaking", quiet=quiet) as report:
 
         def ask() -> Sequence[Turn]:
             wanted, its_part = resuming.asked(request(session or "", **asked), part)

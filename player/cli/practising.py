@@ -77,7 +77,7 @@ def _as_json(entry: Practised) -> dict[str, Any]:
     return {**fields, "began": entry.began.isoformat()}
 
 
-def remembered(diary: Diary, session: str | None, *, resume: bool) -> Place | Practised | None:
+def remembered(session: str | None, *, resume: bool) -> Place | Practised | None:
     """What is to be heard again: the place of a session, or of the last one, or what the user says yes to.
 
     Raises
@@ -85,12 +85,21 @@ def remembered(diary: Diary, session: str | None, *, resume: bool) -> Place | Pr
     UsageError
         If there is nothing to go on with, or nobody to ask.
     """
+    if session is not None and not resume:
+        return None
+    from player.diary.book import Diary  # noqa: PLC0415 (playing needs neither before the loudspeaker is open)
     from player.tasks.practice import resuming  # noqa: PLC0415
 
-    if session is not None:
-        return resuming.place_of(session, diary) if resume else None
-    if resume:
-        return _last_place(diary)
+    with Diary(warn) as diary:
+        if session is not None:
+            return resuming.place_of(session, diary)
+        return _last_place(diary) if resume else _agreed(diary)
+
+
+def _agreed(diary: Diary) -> Place | Practised:
+    """What the user says yes to."""
+    from player.tasks.practice import resuming  # noqa: PLC0415
+
     try:
         found = resuming.last(diary)
     except DiaryError as error:

@@ -147,11 +147,13 @@ def _hear(turn: Turn, ready: Prepared, speaker: Speaker, start_ms: int, ahead: _
     whole = False
     try:
         with speaker:
+            blocks = pipeline.blocks(ready, start_ms, FIRST_BLOCK_MS)
+            speaker.write(next(blocks))
             keeper.began(turn, ready, start_ms)
-            for block in pipeline.blocks(ready, start_ms, FIRST_BLOCK_MS):
+            ahead.begin()
+            for block in blocks:
                 speaker.write(block)
                 keeper.reached(speaker.position_ms, speaker.position_ms - start_ms)
-                ahead.begin()
         whole = True
     except DeviceError as error:
         if not turn.programme:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from player.errors import PlayerError
-from player.script import library
 
 if TYPE_CHECKING:
     from player.entry import JSON
@@ -26,6 +25,11 @@ def key_of(called: str) -> str:
     What has no file is remembered by what it is called.
     """
     return _home(called).encode("utf-8", "backslashreplace").decode()  # file systems know names that no text can hold
+
+
+def key(request: Request) -> str:
+    """What the session or programme of a request is remembered by."""
+    return key_of(request.session)
 
 
 def as_json(request: Request) -> dict[str, JSON]:
@@ -41,7 +45,7 @@ def as_request(asked: Mapping[str, JSON], given: Request | None = None) -> Reque
     given
         What is asked for now; a parameter of the script is a thing by itself. Its session is left aside.
     """
-    from player.pipeline import Request  # noqa: PLC0415 (heavy: not before the loudspeaker opens)
+    from player.pipeline import Request  # noqa: PLC0415 (see the package's rule)
 
     known = {each.name for each in fields(Request)}
     then: dict[str, Any] = {name: _frozen(value) for name, value in asked.items() if name in known}
@@ -64,6 +68,8 @@ def _at_home(request: Request) -> Request:
 
 
 def _home(called: str) -> str:
+    from player.script import library  # noqa: PLC0415 (see the package's rule)
+
     try:
         source = library.programme(called) or library.find(called)
     except PlayerError:

@@ -16,13 +16,13 @@ class Keeper(Protocol):
     """Is told of each session that is played: once that it began, now and then how far it came, once that it ended."""
 
     def began(self, turn: Turn, ready: Prepared, start_ms: int) -> None:
-        """A session is about to sound from ``start_ms`` on; its loudspeaker is open."""
+        """A session begins to sound from ``start_ms`` on."""
 
     def reached(self, at_ms: int, heard_ms: int) -> None:
         """How far it has been heard, and how long it has sounded, without pauses; to be told every few seconds."""
 
     def ended(self, at_ms: int, heard_ms: int, *, whole: bool) -> None:
-        """It sounds no more: heard to its end, stopped, or lost. The times are as in `reached`."""
+        """It sounds no more: heard to its end, stopped, or lost, even before it began. Times are as in `reached`."""
 
 
 class _Nobody:

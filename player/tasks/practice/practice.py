@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from player.diary.entries import Place, Practised
 from player.errors import DiaryError
-from player.tasks.practice.asked import as_json, key_of
+from player.tasks.practice.asked import as_json, key, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+    from typing_extensions import Self
 
     from player.diary.book import Diary
     from player.pipeline import Prepared, Request
@@ -29,12 +32,14 @@ EVERY_MS: Final = 15_000
 
 
 class Practice:
-    """The keeper who writes the diary.
+    """The keeper who writes the diary, which is open from the first session on until his context ends.
 
     Parameters
     ----------
     warn
         Called with a sentence where the diary cannot be written; once, and playing goes on.
+    diary
+        None is the user's own.
     clock
         Tells the time of the day, in UTC.
 
@@ -46,8 +51,8 @@ class Practice:
 
     def __init__(
         self,
-        diary: Diary,
         warn: Callable[[str], None],
+        diary: Diary | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
         self.kept: Place | None = None
@@ -60,30 +65,27 @@ class Practice:
         self._turns: Sequence[Turn] = ()
         self._noted_ms = 0
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._diary is not None:
+            self._diary.close()
+
     def follow(self, programme: Request, part: int | None, turns: Sequence[Turn]) -> None:
         """Be told of the programme that will be played; without it, each session is one by itself."""
         self._programme, self._part, self._turns = programme, part, turns
 
     def began(self, turn: Turn, ready: Prepared, start_ms: int) -> None:  # noqa: ARG002 (a keeper is told it)
         """Find out early whether the diary can be written."""
-        title, total_ms = ready.session.title, ready.timeline.total_ms
         following = next((each for each in self._turns if each.number == turn.number + 1), None)
-        self._here = self._place(turn, title, total_ms)
+        self._entry = entry = self._beginning(turn, ready)
+        self._here = self._place(turn, entry.title, entry.total_ms)
         self._next = None if following is None else self._place(following, following.title, following.length_ms)
-        self._entry = Practised(
-            id=os.urandom(8).hex(),
-            session=key_of(turn.request.session),
-            title=title,
-            asked=as_json(turn.request),
-            programme=key_of(turn.programme) if turn.programme else "",
-            began=self._clock(),
-            heard_ms=0,
-            at_ms=0,
-            total_ms=total_ms,
-            whole=False,
-        )
         self._noted_ms = LEAST_MS - EVERY_MS
-        self._write(self._diary.begin)
+        self._write(lambda diary: diary.begin())
 
     def reached(self, at_ms: int, heard_ms: int) -> None:
         """Note it, if it is time again."""
@@ -101,20 +103,37 @@ class Practice:
         is_over = whole or at_ms > self._here.total_ms - LEAST_MS
         place = self._next if is_over else replace(self._here, at_ms=at_ms)
         place = place and replace(place, noted=self._clock())
-        is_written = self._write(lambda: self._diary.note(entry, self._here.session, place))
+        is_written = self._write(lambda diary: diary.note(entry, self._here.session, place))
         self.kept = place if is_written else None
+
+    def _beginning(self, turn: Turn, ready: Prepared) -> Practised:
+        return Practised(
+            id=os.urandom(8).hex(),
+            session=key(turn.request),
+            title=ready.session.title,
+            asked=as_json(turn.request),
+            programme=key_of(turn.programme) if turn.programme else "",
+            began=self._clock(),
+            heard_ms=0,
+            at_ms=0,
+            total_ms=ready.timeline.total_ms,
+            whole=False,
+        )
 
     def _place(self, turn: Turn, title: str, total_ms: int) -> Place:
         """Its beginning, in the programme that is followed or by itself."""
-        session, at = key_of(turn.request.session), self._clock()
+        session, at = key(turn.request), self._clock()
         if not turn.programme or self._programme is None:
             return Place(session, title, as_json(turn.request), 0, total_ms, at)
         asked = as_json(self._programme)
-        return Place(key_of(turn.programme), title, asked, 0, total_ms, at, self._part, turn.number, session)
+        return Place(key(self._programme), title, asked, 0, total_ms, at, self._part, turn.number, session)
 
-    def _write(self, write: Callable[[], None]) -> bool:
+    def _write(self, write: Callable[[Diary], None]) -> bool:
+        from player.diary.book import Diary  # noqa: PLC0415 (see the package's rule)
+
+        self._diary = self._diary or Diary(self._warn)
         try:
-            write()
+            write(self._diary)
         except DiaryError as error:
             if not self._has_warned:
                 self._warn(f"this session is not remembered: {error}")

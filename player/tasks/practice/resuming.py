@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 from player.diary.entries import Place, Practised
 from player.errors import UsageError
-from player.script import library
-from player.script.kinds import shown
-from player.tasks.practice.asked import as_request, key_of
+from player.tasks.practice.asked import as_request, key, key_of
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -42,6 +40,9 @@ def place_of(called: str, diary: Diary) -> Place:
     """
     if place := diary.place(key_of(called)):
         return place
+    from player.script import library  # noqa: PLC0415 (see the package's rule)
+    from player.script.kinds import shown  # noqa: PLC0415
+
     if library.programme(called) is None:
         library.find(called)  # which tells what is wrong with the name
     others = ", ".join(_name(each) for each in diary.places())
@@ -118,4 +119,4 @@ class Resuming:
         return 0
 
     def _is_here(self, place: Place, turn: Turn) -> bool:
-        return (turn.number, key_of(turn.request.session)) == (place.number, place.turn)
+        return (turn.number, key(turn.request)) == (place.number, place.turn)

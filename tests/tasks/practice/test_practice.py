@@ -55,7 +55,7 @@ class Home:
     told: list[str]
 
     def practice(self) -> Practice:
-        return Practice(self.diary, self.told.append, Clock())
+        return Practice(self.told.append, self.diary, Clock())
 
     def turns(self, name: str, **asked: str) -> tuple[Turn, ...]:
         plan = programmes.planned(Request(str(self.folder / name), asked))
