@@ -21,7 +21,6 @@ HOMES = {
     "sqlite3": {"diary/file.py", "diary/book.py"},
     "pyttsx3": {"voice/worker.py"},
     "espeakng_loader": {"voice/worker.py"},
-    "pyloudnorm": {"sound/loudness.py"},
     "lameenc": {"output/file/mp3.py"},
     "mutagen": {f"output/file/tags/{name}.py" for name in ("frames", "comments", "atoms", "reading", "failures")},
     "matplotlib": {"output/picture/canvas.py"},

@@ -33,7 +33,7 @@ SHORTEST_FRAMES: Final = 2 * RATE
 LONGEST_FRAMES: Final = 2 * 3600 * RATE
 """Of a longer file the first two hours are the bed; they are 1.4 GB in the store."""
 
-_SCHEMA: Final = 1
+_SCHEMA: Final = 2
 
 
 class Samples(Protocol):

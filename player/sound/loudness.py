@@ -1,12 +1,16 @@
-"""Loudness and true peak after ITU-R BS.1770-4 and EBU R128: the one module that knows pyloudnorm.
+"""Loudness and true peak after ITU-R BS.1770-4 and EBU R128.
 
 The rule: a level is what a listener's meter would show. A voice that will be played on both loudspeakers must be given
 as two channels: as one it reads 3.01 LU less. Long material goes in by blocks and costs no memory. It knows no files.
+
+The weighting is the standard's own, applied to the spectrum. Meters such as pyloudnorm read the same, as the tests
+prove; but what they need to be imported, scipy.signal, takes longer than a whole session of breathing to be made.
 """
 
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -85,42 +89,49 @@ class Meter:
             return
         settled = block if self._past is None else np.concatenate((self._past, block))
         skip = (len(settled) - len(block)) // self._step
-        self._powers += _window_powers(settled, self._rate)[skip : skip + steps]
+        self._powers += _window_powers(settled, self._rate)[skip : skip + steps].tolist()
         used = steps * self._step
         self._past = settled[: len(settled) - len(block) + used][-_SETTLE_STEPS * self._step :]
         self._waiting, self._frames = [block[used:]], len(block) - used
 
 
-def _window_powers(samples: NDArray[np.float64], rate: int) -> list[float]:
-    """Weighted power of every 400 ms window, channels added."""
-    import pyloudnorm  # noqa: PLC0415  (brings scipy: over 0.5 s that no warm start may pay)
-
-    meter = pyloudnorm.Meter(rate, filter_class="DeMan")  # its default reads the standard's -23.00 tone as -23.04
-    meter.integrated_loudness(samples)
-    return [10 ** ((level - _OFFSET) / 10) for level in meter.blockwise_loudness]
+def _window_powers(samples: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+    """Weighted power of every 400 ms window, channels added; ``samples`` are one window or more."""
+    step = rate // _STEPS_A_SECOND
+    steps = len(samples) // step
+    powers = np.zeros(steps + 1)
+    for channel in samples[: steps * step].T:
+        weighted = _weighted(channel, rate, (steps + 1) * step)
+        powers[1:] += np.square(weighted).reshape(steps, step).sum(axis=1)
+    running = np.cumsum(powers)
+    windows: NDArray[np.float64] = (running[_STEPS_A_WINDOW:] - running[:-_STEPS_A_WINDOW]) / (_STEPS_A_WINDOW * step)
+    return windows
 
 
 def loudest_lufs(samples: NDArray[np.floating], rate: int) -> float:
     """The highest momentary loudness of a sound of shape ``(frames, channels)``, up to 48 kHz; -inf for silence.
 
-    The meter's window of 400 ms is slid over every frame; a shorter sound is one window. The weighting is the
-    standard's, applied to the spectrum: a tone is made just before it is heard, and pyloudnorm takes far longer to
-    import than that.
+    The meter's window of 400 ms is slid over every frame; a shorter sound is one window.
     """
     frames = len(samples)
     window = min(rate * _STEPS_A_WINDOW // _STEPS_A_SECOND, frames)
     if not window:
         return -math.inf
-    size = 1 << (frames + rate // 10).bit_length()  # the filter's own tail must not come round to the beginning
-    weights = _k_weights(size, rate)
+    size = 1 << (frames + rate // _STEPS_A_SECOND).bit_length()
     running = np.zeros(frames + 1)
     for channel in samples.T:
-        weighted = np.fft.irfft(np.fft.rfft(channel, size) * weights, size)[:frames]
-        running[1:] += np.cumsum(np.square(weighted))
+        running[1:] += np.cumsum(np.square(_weighted(channel, rate, size)))
     loudest = float((running[window:] - running[:-window]).max()) / window
     return _OFFSET + 10 * math.log10(loudest) if loudest > 0 else -math.inf
 
 
+def _weighted(channel: NDArray[np.floating], rate: int, size: int) -> NDArray[np.float64]:
+    """A channel after the K-weighting; ``size`` is 100 ms longer, so that the filters' tail does not come round."""
+    weighted = np.fft.irfft(np.fft.rfft(channel, size) * _k_weights(size, rate), size)
+    return weighted[: len(channel)]
+
+
+@lru_cache(maxsize=2)
 def _k_weights(size: int, rate: int) -> NDArray[np.complex128]:
     """Response of the K-weighting at the frequencies of a real transform of ``size`` samples."""
     z = np.exp(-2j * np.pi / size * rate / RATE * np.arange(size // 2 + 1))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from player.sound.loudness import Meter
 from player.store import Draft
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ TARGET_LUFS: Final = -18.0
 DUAL_MONO_LU: Final = 10 * math.log10(2)
 """A mono clip heard from two loudspeakers is this much louder (BS.1770 adds the channels' powers)."""
 
+_SCHEMA: Final = 2  # of the measurement: a new number measures every stem again
+
 
 def gain_db(clips: Sequence[Clip], store: Store) -> float:
     """The gain in dB that brings the stem of these clips, in the order and as often as they are heard, to the target.
@@ -35,15 +38,13 @@ def gain_db(clips: Sequence[Clip], store: Store) -> float:
     if not clips:
         return 0.0
     names = [clip.entry.path.name for clip in clips]
-    fields: dict[str, JSON] = {"kind": "stem", "target_lufs": TARGET_LUFS, "clips": names}
+    fields: dict[str, JSON] = {"kind": "stem", "schema": _SCHEMA, "target_lufs": TARGET_LUFS, "clips": names}
     entry = store.get_or_make(fields, lambda: Draft({"gain_db": TARGET_LUFS - _loudness(clips)}, ()))
     return float(str(entry.facts["gain_db"]))
 
 
 def _loudness(clips: Sequence[Clip]) -> float:
     """Integrated loudness in LUFS of the stem, heard from two loudspeakers; silence counts as the target itself."""
-    from player.sound.loudness import Meter  # noqa: PLC0415 (its library is slow to import, and needed once a session)
-
     meter = Meter(clips[0].rate)
     for clip in clips:
         meter.add(clip.samples()[:, None] / np.float64(32768))

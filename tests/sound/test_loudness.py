@@ -6,9 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyloudnorm
 import pytest
 
 from player.sound.loudness import Meter, integrated_lufs, loudest_lufs, true_peak_dbtp
+from player.sound.resample import resample
 from tests.fakes_sound import RATE, both, judged, noise, sine, written
 
 if TYPE_CHECKING:
@@ -40,6 +42,19 @@ def test_an_independent_meter_agrees(tmp_path: Path) -> None:
     verdict = judged(written(tmp_path / "uneven.wav", sound))
     assert integrated_lufs(sound, RATE) == pytest.approx(verdict.lufs, abs=0.1)
     assert true_peak_dbtp(sound, RATE) == pytest.approx(verdict.dbtp, abs=0.4)
+
+
+@pytest.mark.parametrize("seconds", [1.0, 1.23, 33.51])
+def test_it_reads_what_pyloudnorm_reads(seconds: float) -> None:
+    sound = uneven()[: round(seconds * RATE)]
+    other = pyloudnorm.Meter(RATE, filter_class="DeMan").integrated_loudness(sound.astype(np.float64))
+    assert integrated_lufs(sound, RATE) == pytest.approx(other, abs=1e-9)
+
+
+@pytest.mark.parametrize("rate", [16_000, 22_050, 44_100])
+def test_at_another_rate_it_reads_what_the_sound_has_at_48_khz(rate: int) -> None:
+    sound = resample(resample(uneven(), RATE, 8000), 8000, RATE)  # nothing where resampling cuts off
+    assert integrated_lufs(resample(sound, RATE, rate), rate) == pytest.approx(integrated_lufs(sound, RATE), abs=0.005)
 
 
 @pytest.mark.parametrize("length", [64, 4800, 48_001, 480_000])

@@ -134,7 +134,7 @@ def _level_db(ready: Prepared, at: Master, preset: Preset, *, one_channel: bool)
     """The level of the whole; None for silence."""
     import numpy as np  # noqa: PLC0415 (heavy)
 
-    from player.sound.loudness import Meter  # noqa: PLC0415 (brings scipy)
+    from player.sound.loudness import Meter  # noqa: PLC0415 (numpy and soxr)
     from player.units import CHANNELS, RATE  # noqa: PLC0415
 
     meter: _Meter = Meter(RATE) if preset.measure == "lufs" else _Rms()

@@ -38,7 +38,7 @@ KEPT_S: Final = 3600
 _PREFIX: Final = "player-"
 _MADE: Final = "made"
 _PACKAGES: Final = (
-    *("player", "distributed", "dask", "numpy", "scipy", "soxr", "soundfile", "pyloudnorm", "lameenc"),
+    *("player", "distributed", "dask", "numpy", "soxr", "soundfile", "lameenc"),
     *("pydub", "mutagen", "pyttsx3", "pyyaml"),
 )
 
