@@ -43,8 +43,8 @@ Progress = Callable[[int, int], None]
 class Request:
     """What a user asks for: a session, and what is to differ from its script.
 
-    ``length_ms`` is the length that it is to come close to, ``skip`` what is to be left out, by short names;
-    ``outlive_ms`` is for how long the background goes on after all that.
+    ``length_ms`` is the length to come close to, ``skip`` what to leave out, by short names; ``outlive_ms`` is for how
+    long the background goes on after all that; ``script`` is the text of a session that lies nowhere.
     """
 
     session: str
@@ -55,6 +55,7 @@ class Request:
     length_ms: int | None = None
     skip: tuple[str, ...] = ()
     outlive_ms: int | None = None
+    script: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def load(request: Request) -> Session:
     UsageError
         If there is no such session.
     """
-    source = library.find(request.session)
+    source = library.find(request.session, request.script)
     session = parse(source.text, str(source.path), TECHNIQUES, request.values)
     voice = session.voice
     voice = replace(voice, name=request.voice or voice.name, rate=request.rate or voice.rate)

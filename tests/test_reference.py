@@ -328,7 +328,7 @@ def test_the_limits_of_warnings_are_those_that_are_kept() -> None:
         format_duration(lint.SHORTEST_PHASE_MS),
         format_duration(lint.SLOWEST_BREATH_MS),
         format_duration(lint.FASTEST_BREATH_MS),
-        f"{lint.MOST_FOUR_SEVEN_EIGHT} cycles",
+        f"{breaths.MOST_FOUR_SEVEN_EIGHT} cycles",
         longest["tense"],
         format_duration(lint.QUIET_MS),
     ]

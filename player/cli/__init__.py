@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import click
 
-from player.cli import authoring, every, exporting, extracting, listening, looking, practising, sounding
+from player.cli import authoring, breathing, every, exporting, extracting, listening, looking, practising, sounding
 from player.cli.boundary import Boundary
 
 
@@ -20,6 +20,7 @@ def main() -> None:
     \b
     player list                     what there is
     player play box-breathing      listen now
+    player breathe 4-4-4-4 --for 3m    breathe now, without a script
     player export pmr-7            make an MP3
     """  # noqa: D301 (Click wants the character itself, not its escape)
 
@@ -27,6 +28,7 @@ def main() -> None:
 for command in (
     *looking.COMMANDS,
     *listening.COMMANDS,
+    *breathing.COMMANDS,
     *every.COMMANDS,
     *practising.COMMANDS,
     *exporting.COMMANDS,

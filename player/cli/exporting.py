@@ -15,7 +15,7 @@ from player.cli.usher import announce, heading
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.pipeline import Request
+    from player.pipeline import Prepared, Request
     from player.tasks.files.wish import Wish
     from player.tasks.turns import Plan
 
@@ -102,15 +102,24 @@ def export(
     if plan is not None:
         granted = wish(form or FORMATS[0], **wishes)
         return _export_all(plan, _folder(plan.name, output), granted, force=force, quiet=quiet)
-    target, form = _target(session, output, form)
-    return _export_one(wanted, target, wish(form, **wishes), force=force, quiet=quiet)
+    target, form = target_of(session, output, form)
+    return export_one(wanted, target, wish(form, **wishes), force=force, quiet=quiet)
 
 
 _TELL = partial(click.echo, err=True)
 """A preset that cannot be met is a problem, which is told also where everything else is to be quiet."""
 
 
-def _export_one(wanted: Request, target: Path, wish: Wish, *, force: bool, quiet: bool) -> None:
+def export_one(
+    wanted: Request,
+    target: Path,
+    wish: Wish,
+    *,
+    force: bool,
+    quiet: bool,
+    also: Callable[[Prepared], None] | None = None,
+) -> None:
+    """A session as files, in one format; ``also`` tells what there is to say of it besides title and length."""
     from player import pipeline  # noqa: PLC0415
     from player.output.file.atomic import must_be_free  # noqa: PLC0415
     from player.tasks.files import exporting  # noqa: PLC0415
@@ -122,6 +131,8 @@ def _export_one(wanted: Request, target: Path, wish: Wish, *, force: bool, quiet
         ready = pipeline.prepare(wanted, machine, report)
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
+        if also:
+            also(ready)
     with progress("Mixing", quiet=quiet) as report:
         files = exporting.export(ready, target, wish, force=force, progress=report, tell=_TELL)
     for file in files:
@@ -155,7 +166,7 @@ def _stem(session: str) -> str:
     return Path(session).stem if session.endswith((".yaml", ".yml")) else session
 
 
-def _target(session: str, output: Path | None, form: str | None) -> tuple[Path, str]:
+def target_of(session: str, output: Path | None, form: str | None) -> tuple[Path, str]:
     """Where to and in which format; without a file name, the session's own name in this folder."""
     if output is None:
         form = form or FORMATS[0]

@@ -72,8 +72,8 @@ def session_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*ours, *own]))
 
 
-def find(name_or_path: str) -> Source:
-    """The session with this name, or the script with this path.
+def find(name_or_path: str, text: str | None = None) -> Source:
+    """The session with this name, or the script with this path; or one whose text comes along, and lies nowhere.
 
     Raises
     ------
@@ -82,6 +82,8 @@ def find(name_or_path: str) -> Source:
     ScriptError
         If it is not UTF-8.
     """
+    if text is not None:
+        return Source(Path(name_or_path).stem, text, Path(name_or_path), own=False)
     if not _is_path(name_or_path):
         for folder, own in ((bundled("scripts"), False), (own_scripts(), True)):
             if path := _named(folder, SCRIPT_ENDINGS).get(name_or_path):

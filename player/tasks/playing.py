@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 from player.errors import DeviceError, UsageError
 from player.output.live.choice import available, choose
 from player.output.live.edges import LEAD_IN_MS
+from player.output.live.nobody import Nobody
 from player.output.live.speaker import Speaker
 from player.tasks.practice.keeper import NOBODY, Keeper
 from player.units import LONGEST_MS, timecode
@@ -53,6 +54,7 @@ def play(
     progress: Progress | None = None,
     settle: Callable[[Timeline, int], int] | None = None,
     keeper: Keeper = NOBODY,
+    silent: bool = False,
 ) -> None:
     """One session after another through the loudspeaker, the first from ``start_ms`` on, each to its end.
 
@@ -69,6 +71,8 @@ def play(
         Tells where the first session really begins, from its timeline and ``start_ms``; None is just there.
     keeper
         Is told what is heard.
+    silent
+        No loudspeaker is asked for: time passes, and nothing is heard.
 
     Raises
     ------
@@ -80,7 +84,7 @@ def play(
         If the user ended it; the sound has faded by then.
     """
     with ExitStack() as stack:
-        door = _Door(stack, start_ms)
+        door = _Door(stack, start_ms, silent=silent)
         from player import pipeline  # noqa: PLC0415 (the rule above)
 
         first, *others = ask()
@@ -102,10 +106,11 @@ def play(
 class _Door:
     """The way to the first loudspeaker: open already where it can wait, otherwise as soon as the length is told."""
 
-    def __init__(self, stack: ExitStack, start_ms: int) -> None:
+    def __init__(self, stack: ExitStack, start_ms: int, *, silent: bool) -> None:
         self._stack = stack
         self._start_ms = start_ms
-        self._opened = stack.enter_context(_waiting(start_ms)) if _can_wait() else None
+        self._open = _unheard if silent else Speaker
+        self._opened = stack.enter_context(_waiting(start_ms)) if not silent and _can_wait() else None
 
     def open_for(self, total_ms: int, start_ms: int) -> Speaker:
         """The loudspeaker for a session of this length, from a moment of it on."""
@@ -115,7 +120,7 @@ class _Door:
         if self._opened is None or start_ms != self._start_ms:
             self._close()
             self._start_ms = start_ms
-            self._opened = self._stack.enter_context(Speaker(total_ms=total_ms, start_ms=start_ms))
+            self._opened = self._stack.enter_context(self._open(total_ms=total_ms, start_ms=start_ms))
         return self._opened
 
     def _close(self) -> None:
@@ -219,6 +224,10 @@ class _Ahead:
 def _can_wait() -> bool:
     """Whether it will be miniaudio, which asks for sound as it needs it; simpleaudio must know the length first."""
     return choose(None, 0, os.environ, available())[0] == "miniaudio"
+
+
+def _unheard(total_ms: int, start_ms: int) -> Speaker:
+    return Speaker(total_ms=total_ms, start_ms=start_ms, kind="miniaudio", installed=("miniaudio",), spawn=Nobody)
 
 
 def _waiting(start_ms: int) -> Speaker:

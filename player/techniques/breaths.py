@@ -7,13 +7,23 @@ heard in a phase is the business of `breathing`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from player.script.types import Count, Duration, FieldError, Name, duration
 from player.units import LONGEST_MS
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 Kind = Literal["in", "hold", "out", "rest"]
 PhaseLength = Annotated[int, duration(minimum_ms=500, maximum_ms=60_000)]
+
+NATURAL_REST_MS: Final = 2000
+"""A rest up to this is the pause in which a breath ends by itself; a longer one is a hold with empty lungs."""
+FIRST_FOUR_SEVEN_EIGHT: Final = 4
+MOST_FOUR_SEVEN_EIGHT: Final = 8
+"""Cycles at one sitting, in the first month of practice and ever. The ratio counts, not the speed."""
+_FOUR_SEVEN_EIGHT: Final = (("in", 4), ("hold", 7), ("out", 8))
 
 
 @dataclass(frozen=True)
@@ -111,6 +121,14 @@ class Pattern:
     def length_ms(self, cycles: int) -> int:
         """How long so many cycles last."""
         return sum(_total_ms(phase, cycles) for phase in self.order())
+
+
+def is_four_seven_eight(phases: Sequence[tuple[str, int]]) -> bool:
+    """Whether the phases of a breath, each a kind and a length, stand to each other as in four-seven-eight."""
+    if [kind for kind, _ in phases] != [kind for kind, _ in _FOUR_SEVEN_EIGHT]:
+        return False
+    unit, first = phases[0][1], _FOUR_SEVEN_EIGHT[0][1]
+    return all(length * first == unit * part for (_, length), (_, part) in zip(phases, _FOUR_SEVEN_EIGHT, strict=True))
 
 
 def _phase(kind: Kind, length: int | Ramp) -> Phase:

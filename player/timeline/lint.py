@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from player.errors import Position, Problem
+from player.techniques.breaths import MOST_FOUR_SEVEN_EIGHT, NATURAL_REST_MS, is_four_seven_eight
 from player.techniques.cue import Slot
 from player.techniques.speech import sentences
 from player.techniques.words import words_for
@@ -36,13 +37,8 @@ SLOWEST_BREATH_MS: Final = 20_000
 FASTEST_BREATH_MS: Final = 5000
 """A breath at 3 and at 12 a minute. Box breathing is at 3.75, paced breathing at 4.5 to 6.5; 12 a minute was
 the placebo of a large trial: nothing is slowed down by it."""
-FOUR_SEVEN_EIGHT: Final = (4, 7, 8)
-MOST_FOUR_SEVEN_EIGHT: Final = 8
-"""Cycles at one sitting, after a month of practice; four before that. The ratio counts, not the speed."""
 QUIET_MS: Final = 45_000
 """A longer silence is announced, so that nobody opens their eyes to see whether something is broken."""
-NATURAL_REST_MS: Final = 2000
-"""A rest up to this is the pause in which a breath ends by itself; a longer one is a hold with empty lungs."""
 
 _BREATH: Final = ("in", "hold", "out", "rest")
 _CALLED: Final = {"in": "breath in", "out": "breath out", "hold": "hold", "empty hold": "hold with empty lungs"}
@@ -91,11 +87,18 @@ def warnings(session: Session, parts: Iterable[Part], timeline: Timeline) -> tup
     """
     slots = [part for part in parts if isinstance(part, Slot)]
     phases = list(_phases(slots, timeline.slots))
-    runs = [run for run in _runs(phases) if any(phase.kind in {"in", "out"} for phase in run)]
+    runs = _breathed(phases)
     found = [*_tension(phases), *_breathing(runs), *_four_seven_eight(runs)]
     if words := words_for(session.language):
         found += [*_silences(words, slots, timeline), *_unsaid(words, session, runs, timeline)]
     return _once(found)
+
+
+def of_breath(parts: Iterable[Part], timeline: Timeline) -> tuple[Problem, ...]:
+    """Those of the `warnings` that are about the breath itself, whatever is said and heard with it."""
+    slots = [part for part in parts if isinstance(part, Slot)]
+    runs = _breathed(list(_phases(slots, timeline.slots)))
+    return _once([*_breathing(runs), *_four_seven_eight(runs)])
 
 
 def _once(found: Iterable[Warned]) -> tuple[Problem, ...]:
@@ -133,6 +136,10 @@ def _runs(phases: Iterable[Phase]) -> Iterator[list[Phase]]:
         run.append(phase)
     if run:
         yield run
+
+
+def _breathed(phases: Sequence[Phase]) -> list[list[Phase]]:
+    return [run for run in _runs(phases) if any(phase.kind in {"in", "out"} for phase in run)]
 
 
 def _breaths(run: Sequence[Phase]) -> Iterator[list[Phase]]:
@@ -210,10 +217,7 @@ def _four_seven_eight(runs: Iterable[Sequence[Phase]]) -> Iterator[Warned]:
 
 
 def _is_four_seven_eight(breath: Sequence[Phase]) -> bool:
-    if tuple(phase.kind for phase in breath) != ("in", "hold", "out"):
-        return False
-    unit_ms = breath[0].length_ms
-    return all(phase.length_ms * 4 == unit_ms * ratio for phase, ratio in zip(breath, FOUR_SEVEN_EIGHT, strict=True))
+    return is_four_seven_eight([(phase.kind, phase.length_ms) for phase in breath])
 
 
 def _silences(words: Words, slots: Sequence[Slot], timeline: Timeline) -> Iterator[Warned]:

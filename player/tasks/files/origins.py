@@ -33,8 +33,9 @@ def origin(ready: Prepared) -> Origin:
     UsageError
         If the script has gone meanwhile.
     """
-    path = Path(ready.session.path)
-    return Origin(path.name, _bytes(path), _facts(ready), dict(sorted(_own_includes(ready.session))))
+    path, carried = Path(ready.session.path), ready.request.script
+    text = _bytes(path) if carried is None else carried.encode()
+    return Origin(path.name, text, _facts(ready), dict(sorted(_own_includes(ready.session))))
 
 
 def _facts(ready: Prepared) -> dict[str, Any]:

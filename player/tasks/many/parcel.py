@@ -67,7 +67,7 @@ def pack(request: Request) -> tuple[Parcel, dict[str, Path]]:
     PlayerError
         If the script has problems, or a file cannot be read.
     """
-    source = library.find(request.session)
+    source = library.find(request.session, request.script)
     found: dict[str, Path] = {}
     if source.own:
         found |= _beside(request, source.path)

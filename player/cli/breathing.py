@@ -1,0 +1,102 @@
+"""The command for a few breaths at once: ``breathe``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from player.cli.asking import progress, quiet, time
+from player.cli.exporting import export_one, target_of, wish
+from player.cli.usher import Usher
+
+if TYPE_CHECKING:
+    from player.pipeline import Prepared, Request
+    from player.tasks.turns import Turn
+    from player.techniques.patterns import Help
+
+
+@click.command()
+@click.argument("pattern")
+@click.option("--for", "length", metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]")
+@click.option("--tones", is_flag=True, help="Soft tones from the first breath on, and no voice.")
+@click.option("--silent", is_flag=True, help="No sound at all: only what is shown.")
+@click.option("--background", metavar="NAME|FILE|none", help="A background; there is none otherwise.")
+@click.option("--voice", metavar="NAME", help="Speak with this voice (player voices).")
+@click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300.")
+@click.option("--from", "start", metavar="TIME", default="0", help="Begin at this time, such as 1:00.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Make a file of it instead.")
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@click.option("--print", "shows", is_flag=True, help="Print the script instead, to make your own of it.")
+@quiet
+def breathe(
+    *,
+    pattern: str,
+    length: str | None,
+    tones: bool,
+    silent: bool,
+    start: str,
+    output: Path | None,
+    force: bool,
+    shows: bool,
+    quiet: bool,
+    **asked: Any,  # noqa: ANN401 (what Click hands over)
+) -> None:
+    """Breathe in a pattern, now: seconds in, hold, out and rest, such as 4-4-4-4, 4-7-8 or 4-6.
+
+    box, 478, coherent and exhale are patterns, too. A voice counts the first three breaths and names the next three;
+    then soft tones rise to breathe in, stay to hold, and fall to breathe out.
+    """
+    if tones and silent:
+        raise click.UsageError("--tones is to be heard, and --silent is not; leave one of them out")
+    for_ms, start_ms = None if length is None else time(length, "--for"), time(start, "--from")
+    help_: Help = "nothing" if silent else "tones" if tones else "voice"
+
+    def wanted() -> Request:
+        from player.tasks import breathing  # noqa: PLC0415 (see the package's rule)
+
+        return breathing.request(pattern, for_ms, help_, **asked)
+
+    if shows:
+        return click.echo(wanted().script, nl=False)
+    if output is not None:
+        return _export(wanted(), output, silent=silent, force=force, quiet=quiet)
+    from player.tasks import playing  # noqa: PLC0415
+
+    usher = _Usher(quiet=quiet)
+    with progress("Speaking", quiet=quiet) as report:
+        return playing.play(
+            lambda: usher.turns(wanted(), None, start_ms),
+            start_ms,
+            confirm=usher.confirm,
+            announce=usher.announce,
+            progress=report,
+            silent=silent,
+        )
+
+
+class _Usher(Usher):
+    """Says besides what should not be asked of everybody, as nobody has checked this script before."""
+
+    def announce(self, turn: Turn, ready: Prepared) -> None:
+        super().announce(turn, ready)
+        if not self._quiet:
+            _caution(ready)
+
+
+def _caution(ready: Prepared) -> None:
+    from player.tasks import breathing  # noqa: PLC0415
+
+    for caution in breathing.cautions(ready):
+        click.echo(f"  Take care: {caution}.", err=True)
+
+
+def _export(wanted: Request, output: Path, *, silent: bool, force: bool, quiet: bool) -> None:
+    if silent:
+        raise click.UsageError("a file of --silent would have nothing to hear; leave one of them out")
+    target, form = target_of(wanted.session, output, None)
+    export_one(wanted, target, wish(form), force=force, quiet=quiet, also=_caution)
+
+
+COMMANDS = (breathe,)

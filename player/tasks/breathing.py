@@ -1,0 +1,45 @@
+"""Breathing at once, with no script at hand: a pattern that was typed becomes a session like any other.
+
+The rule: nothing here is played or spoken; from here on it is a request. It stands beside the pipeline.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from player.pipeline import Request
+from player.techniques import TECHNIQUES, patterns
+from player.techniques.planning import plan
+from player.timeline import fit, lint
+
+if TYPE_CHECKING:
+    from player.pipeline import Prepared
+    from player.techniques.patterns import Help
+
+
+def request(
+    pattern: str,
+    for_ms: int | None = None,
+    help_: Help = "voice",
+    *,
+    voice: str | None = None,
+    rate: int | None = None,
+    background: str | None = None,
+) -> Request:
+    """A session of this pattern; what it is named after is the pattern in numbers.
+
+    Raises
+    ------
+    UsageError
+        If it is no pattern, or not for that long.
+    """
+    rhythm = patterns.rhythm(pattern)
+    text = patterns.script(rhythm, for_ms, help_, background or "none")
+    name = f"breathe-{rhythm.name}.yaml"
+    return Request(name, voice=voice, rate=rate, background=background, script=text)
+
+
+def cautions(ready: Prepared) -> tuple[str, ...]:
+    """What should not be asked of everybody in a session of breathing, a sentence each."""
+    parts = fit.settle(plan(ready.session, TECHNIQUES))
+    return tuple(problem.text for problem in lint.of_breath(parts, ready.timeline))

@@ -1,0 +1,186 @@
+"""Patterns of breath as people type them, ``4-4-4-4`` or ``box``, and the script that each of them is.
+
+The rule: a pattern becomes a script like any other, in text, so that everything that holds for sessions holds for it.
+What a breath may be is decided by `breaths`; here is only how it is written in short. It knows no files and no voice.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+from player.errors import UsageError
+from player.script.kinds import shown
+from player.script.near import did_you_mean
+from player.techniques.breaths import (
+    FIRST_FOUR_SEVEN_EIGHT,
+    MOST_FOUR_SEVEN_EIGHT,
+    NATURAL_REST_MS,
+    Kind,
+    Pattern,
+    PhaseLength,
+    is_four_seven_eight,
+)
+from player.units import format_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Help = Literal["voice", "tones", "nothing"]
+
+NAMES: Final = {"box": "4-4-4-4", "478": "4-7-8", "coherent": "5.5-5.5", "exhale": "4-6"}
+"""Patterns that have a name."""
+USUAL_MS: Final = 180_000
+LEAD_MS: Final = 1000
+"""Before the first breath: a word is heard on its second, so it begins a little before it; and a listener has to let
+go of the keyboard."""
+
+_KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+_PLACES: Final[dict[int, tuple[Kind, ...]]] = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: _KINDS}
+"""What the numbers of a pattern are, by how many there are."""
+_SPOKEN_FROM_MS: Final = 1000
+"""A word needs this long."""
+_DASH: Final = re.compile("[-–]")
+_NUMBER: Final = re.compile(r"\d{1,5}(\.\d{1,5})?")
+_PLAIN: Final = re.compile("[a-z]+(-[a-z]+)*")
+_LIMITS: Final = get_args(PhaseLength)[1]
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """A pattern as it was asked for: phase to its length in ms, without those that it does not have."""
+
+    phases: tuple[tuple[Kind, int], ...]
+
+    @property
+    def name(self) -> str:
+        """The pattern in numbers, with as few as can say it: ``4-6``, ``4-7-8``."""
+        lengths = dict(self.phases)
+        places = next(kinds for kinds in _PLACES.values() if lengths.keys() <= set(kinds))
+        return "-".join(_seconds(lengths.get(kind, 0)) for kind in places)
+
+    @property
+    def is_four_seven_eight(self) -> bool:
+        """It is that one, at whatever speed."""
+        return is_four_seven_eight(self.phases)
+
+    @property
+    def has_holds(self) -> bool:
+        """Whether the breath is held, be it with empty lungs."""
+        lengths = dict(self.phases)
+        return "hold" in lengths or lengths.get("rest", 0) > NATURAL_REST_MS
+
+    def cycles(self, for_ms: int) -> int:
+        """The whole number of cycles nearest to a time, at least one."""
+        lengths = {"in_" if kind == "in" else kind: length for kind, length in self.phases}
+        return Pattern(**lengths, for_=for_ms).count()  # type: ignore[arg-type]  # its keys are the phases
+
+
+def rhythm(text: str) -> Rhythm:
+    """The pattern that is meant by a name, or by two to four numbers of seconds with dashes, 0 for none.
+
+    Raises
+    ------
+    UsageError
+        If it is none, with what is allowed.
+    """
+    numbers = _DASH.split(NAMES.get(text.strip().lower(), text.strip()))
+    if len(numbers) not in _PLACES or not all(map(_NUMBER.fullmatch, numbers)):
+        near = did_you_mean(text, NAMES)
+        raise UsageError(
+            f"a pattern must be {', '.join(NAMES)} or two to four numbers of seconds with dashes, "
+            f"such as 4-4-4-4 (in, hold, out, rest), 4-7-8 or 4-6, not {shown(text)}{'; ' if near else ''}{near}"
+        )
+    kinds = _PLACES[len(numbers)]
+    found = Rhythm(tuple((kind, _length(kind, each)) for kind, each in zip(kinds, numbers, strict=True) if float(each)))
+    if missing := [kind for kind in ("in", "out") if kind not in dict(found.phases)]:
+        raise UsageError(f"a breath must go in and out, so {' and '.join(missing)} must not be 0 in {shown(text)}")
+    return found
+
+
+def _length(kind: Kind, number: str) -> int:
+    try:
+        return int(_LIMITS.parse(number))
+    except ValueError as error:
+        raise UsageError(f"{kind} {error}") from error
+
+
+def script(rhythm: Rhythm, for_ms: int | None = None, help_: Help = "voice", background: str = "none") -> str:
+    """The script of a pattern.
+
+    Parameters
+    ----------
+    for_ms
+        How long to breathe, as nearly as whole cycles can; None is three minutes, or the four cycles of a beginner
+        where more are not meant to be.
+    help_
+        Whether a voice guides, which steps back for tones; or tones alone; or nothing that is heard.
+
+    Raises
+    ------
+    UsageError
+        If these are more cycles than this pattern may have.
+    """
+    lines = [
+        f"title: Breathing {rhythm.name}",
+        f"summary: {_summary(rhythm)}",
+        "technique: breathing",
+        "language: en-GB",
+        "safety:",
+        *(f"  - {line}" for line in _safety(rhythm)),
+        f"background: {background if _PLAIN.fullmatch(background) else json.dumps(background, ensure_ascii=False)}",
+        "steps:",
+        f"  - pause: {format_duration(LEAD_MS)}",
+        f"  - breathe: {{{', '.join([*_lengths(rhythm), _amount(rhythm, for_ms)])}}}",
+        f"    guide: [{', '.join(_guide(rhythm, help_))}]",
+        *(["  - chime: end"] if help_ != "nothing" else []),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _lengths(rhythm: Rhythm) -> list[str]:
+    return [f"{kind}: {format_duration(length)}" for kind, length in rhythm.phases]
+
+
+def _amount(rhythm: Rhythm, for_ms: int | None) -> str:
+    """How many cycles, in the language's own terms."""
+    if not rhythm.is_four_seven_eight:
+        return f"for: {format_duration(USUAL_MS if for_ms is None else for_ms)}"
+    cycles = FIRST_FOUR_SEVEN_EIGHT if for_ms is None else rhythm.cycles(for_ms)
+    if cycles > MOST_FOUR_SEVEN_EIGHT:
+        most = format_duration(MOST_FOUR_SEVEN_EIGHT * sum(length for _, length in rhythm.phases))
+        raise UsageError(
+            f"{rhythm.name} is for {MOST_FOUR_SEVEN_EIGHT} cycles at most, and for {FIRST_FOUR_SEVEN_EIGHT} in the "
+            f"first month, so --for must be {most} or less, not {format_duration(for_ms or 0)}"
+        )
+    return f"cycles: {cycles}, at_most: {MOST_FOUR_SEVEN_EIGHT}"
+
+
+def _guide(rhythm: Rhythm, help_: Help) -> Sequence[str]:
+    """Counted where there are whole seconds to count, named where a word has room, and then tones."""
+    lengths = [length for _, length in rhythm.phases]
+    if help_ == "nothing":
+        return ("silent",)
+    if help_ == "tones" or min(lengths) < _SPOKEN_FROM_MS:
+        return ("tones",)
+    counted = all(length % 1000 == 0 for length in lengths)
+    return ("count 3", "words 3", "tones") if counted else ("words 3", "tones")
+
+
+def _summary(rhythm: Rhythm) -> str:
+    told = ", ".join(f"{kind} for {_seconds(length)}" for kind, length in rhythm.phases)
+    return f"{told[0].upper()}{told[1:]} seconds."
+
+
+def _safety(rhythm: Rhythm) -> Iterator[str]:
+    yield "Breathe lightly. If you feel light-headed, stop, and breathe as you normally do."
+    if rhythm.has_holds:
+        yield "The holds are optional. Not while driving, and not in water."
+    if rhythm.is_four_seven_eight:
+        yield "Only sitting or lying down. Four rounds at most in the first month, and never more than eight."
+
+
+def _seconds(ms: int) -> str:
+    return f"{ms / 1000:g}"
