@@ -192,11 +192,11 @@ def _spoken(
     machine: Machine,
     progress: Progress | None = None,
 ) -> tuple[dict[Utterance, Clip], Timeline]:
-    from player.voice.clips import speak_all  # noqa: PLC0415 (numpy)
-
     wanted = utterances(flat)
     if wanted and request.voice is None:
         _must_have_voice(session, machine.engine)
+    from player.voice.clips import speak_all  # noqa: PLC0415 (numpy: not before the voice has been asked)
+
     clips = speak_all(wanted, machine.engine, machine.store, progress=progress)
 
     def clip_of(said: Utterance | Recording) -> Spoken:

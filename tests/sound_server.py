@@ -83,9 +83,12 @@ class Loudspeaker:
     def _listen(self) -> None:
         out = self._recorder.stdout
         while out and (heard := os.read(out.fileno(), 1 << 16)):
-            if self.first_sound is None and any(heard):
-                self.first_sound = time.monotonic()
+            self._note(heard)
             self._heard.append(heard)
+
+    def _note(self, heard: bytes) -> None:
+        if self.first_sound is None and any(heard):
+            self.first_sound = time.monotonic()
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ from player.output.live.choice import available, choose
 from player.output.live.edges import LEAD_IN_MS
 from player.output.live.nobody import Nobody
 from player.output.live.speaker import Speaker
+from player.tasks.loading import load_sound
 from player.tasks.practice.keeper import NOBODY, Keeper
 from player.units import LONGEST_MS, timecode
 
@@ -91,6 +92,7 @@ def play(
         confirm(first)
         if first.told_ms is not None and settle is None:
             door.open_for(first.told_ms, start_ms)
+        load_sound()
         machine = pipeline.this_machine()
         ready = pipeline.prepare(first.request, machine, progress)
         announce(first, ready)

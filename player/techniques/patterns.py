@@ -33,7 +33,7 @@ Help = Literal["voice", "tones", "nothing"]
 NAMES: Final = {"box": "4-4-4-4", "478": "4-7-8", "coherent": "5.5-5.5", "exhale": "4-6"}
 """Patterns that have a name."""
 USUAL_MS: Final = 180_000
-LEAD_MS: Final = 1000
+LEAD_MS: Final = 500
 """Before the first breath: a word is heard on its second, so it begins a little before it; and a listener has to let
 go of the keyboard."""
 

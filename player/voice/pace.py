@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Six everyday sentences of relaxation, 64 words, each spoken by itself, trimmed at -60 dBFS with 5 ms left at both
 # ends: the number told, words a minute inside the sentences, and the same with 1.2 s of silence between them.
@@ -56,12 +58,21 @@ def espeak_rate(heard: float) -> int:
 
     Clamped to what the engine can do, which is 95 to 305 words a minute as heard: 105 is told as 96.
     """
-    return round(float(np.interp(heard, _HEARD, _TOLD)))
+    return round(_between(heard, _HEARD, _TOLD))
 
 
 def espeak_within(told: float) -> float:
     """Words a minute inside phrases, without any gaps, that espeak-ng speaks when it is told ``told``."""
-    return float(np.interp(told, _TOLD, _WITHIN))
+    return _between(told, _TOLD, _WITHIN)
+
+
+def _between(value: float, known: Sequence[float], wanted: Sequence[float]) -> float:
+    """Interpolated along straight lines between measured values; beyond the first and the last it stays."""
+    after = bisect_right(known, value)
+    if after in (0, len(known)):
+        return wanted[max(0, after - 1)]
+    share = (value - known[after - 1]) / (known[after] - known[after - 1])
+    return wanted[after - 1] + share * (wanted[after] - wanted[after - 1])
 
 
 def is_odd(text: str, within: float, seconds: float) -> bool:

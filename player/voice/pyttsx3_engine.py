@@ -20,7 +20,6 @@ from player.voice import pace, takes
 from player.voice.engine import Request, Take, Voice, choose_voice
 from player.voice.identity import Identity, remember, remembered
 from player.voice.process import Worker, WorkerError
-from player.voice.take import BadTakeError, read_take, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,8 +73,11 @@ class Pyttsx3Engine:
 
     @property
     def version(self) -> str:
-        """Versions of pyttsx3, its driver and the driver's library, as far as they are known."""
-        identity = self._known()
+        """Versions of pyttsx3, its driver and the driver's library, as far as they are known.
+
+        Whoever wants to know is going to speak: a worker that had to be asked stays for that.
+        """
+        identity = self._known(stays=True)
         return " ".join(filter(None, (identity.package, identity.driver, identity.version)))
 
     def voices(self) -> Sequence[Voice]:
@@ -116,6 +118,8 @@ class Pyttsx3Engine:
         A take that is cut short, or unusually long or short for its text, is made a second time. If it is as long
         again, and not beyond all bounds, it is believed: numbers and addresses take long to read.
         """
+        from player.voice.take import BadTakeError, trimmed  # noqa: PLC0415 (numpy: not before the first word is there)
+
         lengths: list[float] = []
         fault = ""
         for _ in range(2):
@@ -140,22 +144,21 @@ class Pyttsx3Engine:
         for worker in workers:
             worker.kill()
 
-    def _known(self) -> Identity:
+    def _known(self, *, stays: bool = False) -> Identity:
         with self._lock:
             known = self._identity
         if known is None:
-            known = self._identity = remembered(self._store, self._asks)
+            known = self._identity = remembered(self._store, lambda: self._asks(stays=stays))
         return known
 
-    def _asks(self) -> Identity:
+    def _asks(self, *, stays: bool = False) -> Identity:
+        """What a new worker says of the engine."""
         self._asked = True
-        worker = self._start()
+        worker = self._hire(is_new=True)
         try:
-            answer = worker.ask({"do": "describe"}, _DESCRIBES_WITHIN_S)
+            answer = self._answer(worker, {"do": "describe"}, _DESCRIBES_WITHIN_S, stays=stays)
         except WorkerError as error:
             raise VoiceError(f"the speech engine cannot be asked for its voices: {error}; try again") from error
-        finally:
-            worker.kill()
         _raise_if_missing(answer)
         return Identity.of(answer)
 
@@ -169,10 +172,12 @@ class Pyttsx3Engine:
             return self._chosen(utterance)
 
     def _chosen(self, utterance: Utterance) -> str:
-        identity = self._known()
+        identity = self._known(stays=True)
         return choose_voice(utterance, identity.voices, variants=identity.variants, default=identity.default)
 
     def _take(self, request: Request) -> Take:
+        from player.voice.take import read_take  # noqa: PLC0415 (as above)
+
         try:
             with takes.folder() as folder:
                 path = folder / takes.FILE
@@ -183,16 +188,10 @@ class Pyttsx3Engine:
 
     def _ask(self, request: Request, path: Path) -> None:
         timeout_s = self._timeout_s or _SPEAKS_WITHIN_S + _AND_A_LETTER_S * len(request.text)
-        worker = self._hire()
         try:
-            answer = worker.ask({"do": "speak", **vars(request), "file": str(path)}, timeout_s)
+            answer = self._answer(self._hire(), {"do": "speak", **vars(request), "file": str(path)}, timeout_s)
         except WorkerError as error:
-            self._dismiss(worker)
             raise _failure(request, f"the speech engine failed, {error}", _TRY_AGAIN) from error
-        except BaseException:
-            self._dismiss(worker)
-            raise
-        self._release(worker, spent=bool(answer.get("last")))
         _raise_if_missing(answer)
         if "done" not in answer:
             reason = str(answer.get("error", "no answer"))
@@ -211,9 +210,20 @@ class Pyttsx3Engine:
         except WorkerError as error:
             raise VoiceError(f"the speech engine's process failed, {error}; reinstall this program") from error
 
-    def _hire(self) -> Worker:
+    def _answer(
+        self, worker: Worker, request: dict[str, Any], timeout_s: float, *, stays: bool = True
+    ) -> dict[str, Any]:
+        try:
+            answer = worker.ask(request, timeout_s)
+        except BaseException:
+            self._dismiss(worker)
+            raise
+        self._release(worker, spent=not stays or bool(answer.get("last")))
+        return answer
+
+    def _hire(self, *, is_new: bool = False) -> Worker:
         with self._lock:  # starting inside it: no worker can slip past `stop`
-            worker = self._idle.pop() if self._idle else self._start()
+            worker = self._start() if is_new or not self._idle else self._idle.pop()
             self._busy.append(worker)
             return worker
 

@@ -1,13 +1,13 @@
 """How the loudspeaker's sound begins and how it is broken off; neither is part of the programme.
 
-The rule: nothing here can be heard as an event of its own.
+The rule: nothing here can be heard as an event of its own, and nothing heavy is loaded before the lead-in is there.
 """
 
 from __future__ import annotations
 
+import random
+from array import array
 from typing import Final
-
-import numpy as np
 
 from player.units import CHANNELS, FRAMES_PER_MS
 
@@ -20,12 +20,15 @@ _PEAK: Final = 5  # evenly spread over -5..5 of 32768: 80.3 dB under full scale
 
 def lead_in() -> bytes:
     """Half a second of noise at -80 dBFS, 16-bit stereo, always the same."""
-    rng = np.random.default_rng(1)
-    return rng.integers(-_PEAK, _PEAK + 1, (LEAD_IN_MS * FRAMES_PER_MS, CHANNELS), dtype=np.int16).tobytes()
+    values = array("b", (byte % (2 * _PEAK + 1) - _PEAK for byte in range(256)))
+    noise = random.Random(1).randbytes(LEAD_IN_MS * FRAMES_PER_MS * CHANNELS).translate(values.tobytes())
+    return array("h", array("b", noise)).tobytes()
 
 
 def faded_out(sound: bytes) -> bytes:
     """The same 16-bit stereo frames, going down to silence over their whole length in a raised cosine."""
+    import numpy as np  # noqa: PLC0415 (it takes as long to load as a device to open)
+
     samples = np.frombuffer(sound, np.int16).reshape(-1, CHANNELS)
     phase = np.linspace(0.0, np.pi, len(samples))[:, None]
     return np.rint(samples * (0.5 + 0.5 * np.cos(phase))).astype(np.int16).tobytes()
