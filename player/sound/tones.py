@@ -5,7 +5,9 @@ when it is soft), and its level is its loudest 400 ms as BS.1770 weighs them, re
 of the same name, length and level is always the same samples. When it sounds is not known here.
 
 A guide tone glides with the phase: up a fifth while breathing in, level and gently pulsing while holding, down while
-breathing out. A rest is one low soft note at its start and then nothing, so all four are told apart with closed eyes.
+breathing out. A rest is one low soft note at its start and then nothing. So that a listener with closed eyes knows at
+once which it is, and not when it is half over, each has a colour of its own (a pipe, something hollow, a hum), and what
+is to glide begins with a scoop: in the first 0.4 s it goes as far as it does in the seconds that follow.
 """
 
 from __future__ import annotations
@@ -39,6 +41,13 @@ _EVERY: Final = 4
 _GONE: Final = math.log(1000)
 """A factor of a thousand: 60 dB."""
 _FINE: Final = 512
+_SCOOP_MS: Final = 400
+
+_PIPE: Final = (1.0, 0.3, 0.16, 0.06)
+"""Between a flute and a soft organ pipe."""
+_HOLLOW: Final = (1.0, 0.0, 0.3, 0.0, 0.1)
+"""Odd harmonics alone, as of a clarinet."""
+_HUM: Final = (1.0, 0.06)
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,10 @@ class Guide:
         It glides evenly in pitch from the first to the second.
     strength
         And evenly from the first to the second of these.
+    timbre
+        Its harmonics, the first of them the tone itself.
+    scoop
+        Semitones from where it begins to the first of ``hz``: 0.4 s, or a quarter of a short tone.
     pulse_hz
         How often it sinks a little and swells again; 0 for never.
     softer_db
@@ -61,6 +74,8 @@ class Guide:
 
     hz: tuple[float, float]
     strength: tuple[float, float] = (1.0, 1.0)
+    timbre: tuple[float, ...] = _HUM
+    scoop: float = 0.0
     pulse_hz: float = 0.0
     softer_db: float = 0.0
     longest_ms: int | None = None
@@ -75,9 +90,6 @@ class Chime:
     attack_ms: int = 60
     softer_db: float = 0.0
 
-
-_TIMBRE: Final = (1.0, 0.22, 0.1, 0.03)
-"""Harmonics of a guide tone: between a flute and a soft organ pipe."""
 
 # A church bell as founders tune it: hum, prime, minor third, fifth, nominal, and two above (hibberts.co.uk, The musical
 # sound quality of church bells). The prime is a pair, as no bell is quite round. High ones die first, as in bronze.
@@ -122,9 +134,9 @@ _BOWL: Final = (
 )
 
 RECIPES: Final[dict[str, Guide | Chime]] = {
-    "in": Guide((196.0, 294.0), strength=(0.7, 1.0)),
-    "hold": Guide((294.0, 294.0), pulse_hz=1.0),
-    "out": Guide((294.0, 196.0), strength=(1.0, 0.7)),
+    "in": Guide((196.0, 294.0), strength=(0.7, 1.0), timbre=_PIPE, scoop=3.0),
+    "hold": Guide((294.0, 294.0), timbre=_HOLLOW, pulse_hz=1.0),
+    "out": Guide((294.0, 196.0), strength=(1.0, 0.7), scoop=-3.0),
     "rest": Guide((196.0, 196.0), strength=(1.0, 0.4), softer_db=8.0, longest_ms=1200),
     "start": Chime(392.0, _CHURCH_BELL, attack_ms=90),
     "end": Chime(294.0, _LARGE_BELL, attack_ms=100),
@@ -166,16 +178,30 @@ def _guide(recipe: Guide, frames: int) -> Array:
     """The glide; its release ends before the phase does, so that phases are heard apart."""
     longest = frames if recipe.longest_ms is None else recipe.longest_ms * FRAMES_PER_MS
     sounding = min(frames - min(150 * FRAMES_PER_MS, frames // 8), longest)
-    seconds = sounding / RATE
-    progress = (np.arange(sounding) + 0.5) / max(1, sounding)
-    phase = 2 * np.pi * seconds * _cycles(*recipe.hz, progress)
+    progress = _progress(sounding)
+    phase = 2 * np.pi * _glide(recipe, sounding)
     wave = np.zeros_like(progress)
-    for number, strength in enumerate(_TIMBRE, 1):
+    for number, strength in enumerate(recipe.timbre, 1):
         wave += strength * np.sin(number * phase)
     wave *= np.interp(progress, (0, 1), recipe.strength)
-    wave *= 1 - 0.2 * (1 - np.cos(2 * np.pi * recipe.pulse_hz * seconds * progress))
+    wave *= 1 - 0.2 * (1 - np.cos(2 * np.pi * recipe.pulse_hz * sounding / RATE * progress))
     _soften(wave, min(300 * FRAMES_PER_MS, sounding // 4), min(500 * FRAMES_PER_MS, sounding // 3))
     return np.repeat(np.pad(wave, (0, frames - sounding))[:, None], CHANNELS, axis=1)
+
+
+def _glide(recipe: Guide, frames: int) -> Array:
+    """Cycles since the start: first the scoop, then the glide itself."""
+    scoop = min(_SCOOP_MS * FRAMES_PER_MS, frames // 4) if recipe.scoop else 0
+    begin, (first, last) = recipe.hz[0] * 2 ** (-recipe.scoop / 12), recipe.hz
+    up_to = scoop / RATE * float(_cycles(begin, first, np.ones(1))[0])
+    after = up_to + (frames - scoop) / RATE * _cycles(first, last, _progress(frames - scoop))
+    return np.concatenate((scoop / RATE * _cycles(begin, first, _progress(scoop)), after))
+
+
+def _progress(frames: int) -> Array:
+    """From 0 to 1, at the middle of each frame."""
+    progress: Array = (np.arange(frames) + 0.5) / max(1, frames)
+    return progress
 
 
 def _cycles(from_hz: float, to_hz: float, progress: Array) -> Array:
