@@ -69,7 +69,7 @@ def planned(asked: Request, part: int | None = None) -> Plan | None:
     UsageError
         If there is nothing of that name, no such part, a parameter that no session has, or an option for one session.
     """
-    source, name = None if asked.script else find(asked.session), shown(asked.session)
+    source, name = None if asked.script is not None else find(asked.session), shown(asked.session)
     if source is None:
         if part is not None:
             raise UsageError(f"--part is for programmes, and {name} is a session; leave it out")

@@ -136,7 +136,7 @@ def harmonics(tone: NDArray[np.float32]) -> NDArray[np.float64]:
 
 @pytest.mark.parametrize("length_ms", [2000, 4000, 7000, 12_000])
 def test_half_a_second_tells_with_closed_eyes_which_phase_it_is(length_ms: int) -> None:
-    """Up, down or level, and a colour of its own: without a scoop, 12 s of breathing in rose by 0.2 semitones by then."""
+    """Up, down or level, and a colour of its own. Without a scoop, breathing in for 12 s rose by 0.2 semitones."""
     tones = {name: render(Tone(name, length_ms)) for name in GUIDES}
     assert semitones(tones["in"]) > 1.5
     assert semitones(tones["out"]) < -1.5

@@ -1,0 +1,84 @@
+"""``player breathe``: refused in a sentence, printed, made into a file, heard, and silently watched."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import soundfile
+
+from player.units import RATE
+from tests.sound_server import Loudspeaker, without_devices
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("boxx",), "did you mean 'box'?"),
+        (("4-4", "--for", "soon"), "must be a duration such as 4s"),
+        (("478", "--for", "10m"), "so --for must be 2m32s or less, not 10m"),
+        (("box", "--tones", "--silent"), "leave one of them out"),
+        (("box", "--silent", "-o", "box.mp3"), "nothing to hear"),
+        (("box", "-o", "box.txt"), "no ending that says its format"),
+        (("box", "--tones", "--silent", "--from", "1:00"), "leave one of them out"),
+        (("box", "--silent", "--for", "16s", "--from", "5:00"), "the session ends at 0:16, so it cannot begin at 5:00"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(run: Run, tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    done = run("breathe", *arguments, env=without_devices(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr.splitlines()[-1]
+
+
+def test_the_script_can_be_printed_and_checks_clean(run: Run, tmp_path: Path, voice: None) -> None:
+    printed = run("breathe", "4-0-6-2", "--for", "5m", "--background", "rain", "--print")
+    assert (printed.returncode, printed.stderr) == (0, "")
+    (tmp_path / "mine.yaml").write_text(printed.stdout)
+    assert "in: 4s, out: 6s, rest: 2s, for: 5m" in printed.stdout
+    assert run("check", "mine.yaml").stdout == "mine.yaml: fine, 5:08\n"
+
+
+def test_silently_it_needs_no_loudspeaker_and_lasts_as_long_as_it_says(run: Run, tmp_path: Path) -> None:
+    started = time.monotonic()
+    done = run(
+        "breathe", "1-1", "--silent", "--for", "2s", env=without_devices(tmp_path) | {"PLAYER_STORE": str(tmp_path)}
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("Breathing 1-1, 0:02\n")
+    assert "Take care: a breath lasts 2s, 30 a minute" in done.stderr
+    assert time.monotonic() - started > 2.5
+
+
+def test_tones_start_no_voice(run: Run, tmp_path: Path) -> None:
+    done = run(
+        "breathe", "4-6", "--tones", "--for", "10s", "-o", "tones.wav", env={"PLAYER_STORE": str(tmp_path / "s")}
+    )
+    assert (done.returncode, done.stdout) == (0, "tones.wav\n")
+    sound, _ = soundfile.read(tmp_path / "tones.wav", dtype="int16")
+    assert len(sound) == 18_500 * 48
+    assert not (tmp_path / "s").exists(), "whoever had asked a voice would have kept what it answered"
+
+
+@pytest.mark.device
+@pytest.mark.engine
+def test_from_an_empty_store_it_is_heard_as_it_is_exported(
+    run: Run, tmp_path: Path, voice: None, loudspeaker: Loudspeaker
+) -> None:
+    env = loudspeaker.env | {"PLAYER_STORE": str(tmp_path / "s")}
+    played = run("breathe", "2-2", "--for", "4s", "--from", "0:03", env=env)
+    assert (played.returncode, played.stdout) == (0, "")
+    assert played.stderr.splitlines()[0] == "Breathing 2-2, 0:12"
+    assert run("breathe", "2-2", "--for", "4s", "-o", "2-2.wav", env=env).stdout == "2-2.wav\n"
+    exported = soundfile.read(tmp_path / "2-2.wav", dtype="int16")[0][3 * RATE :]
+    recording = loudspeaker.recording()
+    first = exported[np.flatnonzero(exported.any(axis=1))[0] :][:2000]
+    assert recording.tobytes().find(first.tobytes()) >= 0, "it was not heard"
