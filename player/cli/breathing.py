@@ -12,6 +12,8 @@ from player.cli.exporting import export_one, target_of, wish
 from player.cli.usher import Usher
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from player.pipeline import Prepared, Request
     from player.tasks.turns import Turn
     from player.techniques.patterns import Help
@@ -48,8 +50,8 @@ def breathe(
     box, 478, coherent and exhale are patterns, too. A voice counts the first three breaths and names the next three;
     then soft tones rise to breathe in, stay to hold, and fall to breathe out.
     """
-    if tones and silent:
-        raise click.UsageError("--tones is to be heard, and --silent is not; leave one of them out")
+    if silent:
+        _must_be_silent({"--tones": tones, "--background": asked["background"], "-o": output})
     for_ms, start_ms = None if length is None else time(length, "--for"), time(start, "--from")
     help_: Help = "nothing" if silent else "tones" if tones else "voice"
 
@@ -61,12 +63,22 @@ def breathe(
     if shows:
         return click.echo(wanted().script, nl=False)
     if output is not None:
-        return _export(wanted(), output, silent=silent, force=force, quiet=quiet)
+        target, form = target_of(wanted().session, output, None)
+        return export_one(wanted(), target, wish(form), force=force, quiet=quiet, also=_caution)
+    return _play(wanted, start_ms, silent=silent, quiet=quiet)
+
+
+def _must_be_silent(others: Mapping[str, object]) -> None:
+    if heard := next((option for option, given in others.items() if given), None):
+        raise click.UsageError(f"{heard} is to be heard, and with --silent nothing is; leave one of them out")
+
+
+def _play(wanted: Callable[[], Request], start_ms: int, *, silent: bool, quiet: bool) -> None:
     from player.tasks import playing  # noqa: PLC0415
 
     usher = _Usher(quiet=quiet)
     with progress("Speaking", quiet=quiet) as report:
-        return playing.play(
+        playing.play(
             lambda: usher.turns(wanted(), None, start_ms),
             start_ms,
             confirm=usher.confirm,
@@ -90,13 +102,6 @@ def _caution(ready: Prepared) -> None:
 
     for caution in breathing.cautions(ready):
         click.echo(f"  Take care: {caution}.", err=True)
-
-
-def _export(wanted: Request, output: Path, *, silent: bool, force: bool, quiet: bool) -> None:
-    if silent:
-        raise click.UsageError("a file of --silent would have nothing to hear; leave one of them out")
-    target, form = target_of(wanted.session, output, None)
-    export_one(wanted, target, wish(form), force=force, quiet=quiet, also=_caution)
 
 
 COMMANDS = (breathe,)

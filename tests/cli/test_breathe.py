@@ -27,9 +27,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
         (("4-4", "--for", "soon"), "must be a duration such as 4s"),
         (("478", "--for", "10m"), "so --for must be 2m32s or less, not 10m"),
         (("box", "--tones", "--silent"), "leave one of them out"),
-        (("box", "--silent", "-o", "box.mp3"), "nothing to hear"),
+        (("box", "--silent", "-o", "box.mp3"), "-o is to be heard, and with --silent nothing is"),
+        (("box", "--silent", "--background", "rain"), "--background is to be heard, and with --silent nothing is"),
         (("box", "-o", "box.txt"), "no ending that says its format"),
-        (("box", "--tones", "--silent", "--from", "1:00"), "leave one of them out"),
         (("box", "--silent", "--for", "16s", "--from", "5:00"), "the session ends at 0:16, so it cannot begin at 5:00"),
     ],
 )
