@@ -1,0 +1,64 @@
+"""Who is there while something plays: hands that steer it, eyes that follow it, and a memory of the place.
+
+The rule: whoever is heavy to load comes as a factory, which is called when the first sound is on its way. Nobody here
+knows of the others: hands put controls into the one inbox, views are shown moments, the keeper is told places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from player.output.live.moment import View
+
+if TYPE_CHECKING:
+    from player.controls.control import Inbox
+    from player.pipeline import Prepared
+    from player.tasks.turns import Turn
+
+Hand: TypeAlias = "Callable[[Inbox], AbstractContextManager[object]]"
+"""Puts controls into the inbox for as long as its context lasts."""
+
+
+class Keeper(Protocol):
+    """Remembers how far a session was heard. What it raises ends the playing, so it raises nothing lightly."""
+
+    def began(self, turn: Turn, ready: Prepared, start_ms: int) -> None:
+        """A session is about to be heard from this moment on."""
+
+    def reached(self, at_ms: int) -> None:
+        """So far it was heard; told every few seconds, and at every pause."""
+
+    def ended(self, at_ms: int, *, whole: bool) -> None:
+        """It is over: heard to its end, or left at this moment, by whatever way. Told exactly once after `began`."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """All of them.
+
+    Attributes
+    ----------
+    hands
+        There from the first sound of the first session to the end of all: signals, the desktop.
+    keys
+        The terminal's: there only while a session sounds, as questions are asked between two.
+    views
+        Made at the first sound; begun and ended with every session.
+    waits
+        Somebody would see that the loudspeaker was lost, and could ask for another one: so it is waited for. Otherwise
+        playing ends there.
+    """
+
+    inbox: Inbox = field(default_factory=SimpleQueue)
+    hands: tuple[Hand, ...] = ()
+    keys: Hand | None = None
+    views: tuple[Callable[[], View], ...] = ()
+    keeper: Keeper | None = None
+    waits: bool = False
+
+
+NOBODY = Company()
