@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pydub import AudioSegment
 
     from player.sound.bed import Bed
+    from player.sound.mixdown import Mix
     from player.sound.recording import Passages
     from player.sound.recording import Recording as OpenRecording
     from player.store import Store
@@ -227,6 +228,15 @@ def blocks(
     StoreError
         If a clip has vanished from the store meanwhile.
     """
+    from player.sound import mixdown  # noqa: PLC0415 (pydub)
+
+    layers = master.layers or mixdown.LAYERS
+    mixed = mix(ready, master=master)
+    return mixed.blocks(start_ms, first_block_ms=first_block_ms, layers=layers, workers=workers)
+
+
+def mix(ready: Prepared, *, master: Master = AS_PLAYED) -> Mix:
+    """The same, of which any block can be asked for at any time; its layers are told with each."""
     from player.sound import conform, mixdown, stem, tones  # noqa: PLC0415 (pydub)
     from player.sound.headroom import headroom  # noqa: PLC0415
 
@@ -246,16 +256,12 @@ def blocks(
         clip = ready.clips[said]
         return conform.speech(clip.samples(), clip.rate, gain_db, room.ceiling_db)
 
-    return mixdown.blocks(
+    return mixdown.Mix(
         ready.timeline,
         open_clip=open_clip,
         open_bed=beds.__getitem__,
         render_tone=tones.render,
-        start_ms=start_ms,
-        first_block_ms=first_block_ms,
         trim_db=whole_db,
-        layers=master.layers or mixdown.LAYERS,
-        workers=workers,
     )
 
 

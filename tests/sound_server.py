@@ -104,6 +104,7 @@ def sound_server() -> Iterator[dict[str, str]]:
             [*SERVER, "-L", f"module-native-protocol-unix socket={folder}/socket auth-anonymous=1"],
             env={**env, "HOME": folder},
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # as a desktop's: Linux shares its processors out among sessions
         )
         try:
             wait_until(Path(folder, "socket").exists, "pulseaudio does not start")

@@ -13,6 +13,7 @@ import functools
 import threading
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
@@ -25,7 +26,7 @@ from player.timeline.model import Span
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Hashable, Iterator
+    from collections.abc import Callable, Collection, Generator, Hashable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -99,8 +100,8 @@ def blocks(
     ValueError
         If a clip is not in the session format: pydub would resample it silently, and badly.
     """
-    mix = _Mix(timeline, open_clip, open_bed, render_tone, gain(trim_db), layers)
-    return made_ahead(mix.block, _spans(start_ms, timeline.total_ms, first_block_ms or block_ms, block_ms), workers)
+    mix = Mix(timeline, open_clip=open_clip, open_bed=open_bed, render_tone=render_tone, trim_db=trim_db)
+    yield from mix.blocks(start_ms, block_ms, first_block_ms, layers, workers)
 
 
 def _spans(start_ms: int, total_ms: int, first_ms: int, each_ms: int) -> Iterator[Span]:
@@ -115,20 +116,25 @@ def _segment(samples: NDArray[np.int16]) -> AudioSegment:
     return AudioSegment(samples.tobytes(), sample_width=SAMPLE_WIDTH, frame_rate=RATE, channels=CHANNELS)
 
 
-class _Mix:
-    """One timeline on the way to sound: its bed, its cues by time, and the clips used last."""
+class Mix:
+    """One timeline on the way to sound: its bed, its cues by time, and the clips used last.
+
+    It is a function of time: blocks may be asked for in any order. The parameters are those of `blocks`.
+    """
 
     def __init__(
         self,
         timeline: Timeline,
+        *,
         open_clip: Callable[[Any], Clip],
         open_bed: Callable[[str], Readable],
         render_tone: Callable[[Tone], NDArray[np.float32]],
-        factor: float,
-        layers: Collection[Layer],
+        trim_db: float = 0.0,
     ) -> None:
-        self._canvas = _Canvas(timeline, open_bed, factor) if "bed" in layers else None
-        self._score = _Score(cue for cue in timeline.cues if _layer(cue) in layers)
+        factor = gain(trim_db)
+        self._timeline = timeline
+        self._open_canvas = lambda: _Canvas(timeline, open_bed, factor)
+        self._score = _Score(timeline.cues)
         self._held = _Held()
         scale = np.float32(factor * _FULL_SCALE)
         self._makers: dict[Layer, Callable[[Any], Clip]] = {
@@ -136,18 +142,37 @@ class _Mix:
             "tones": lambda tone: _segment(_rounded(render_tone(tone) * scale).astype(np.int16)),
         }
 
-    def block(self, span: Span) -> AudioSegment:
+    def blocks(
+        self,
+        start_ms: int = 0,
+        block_ms: int = BLOCK_MS,
+        first_block_ms: int | None = None,
+        layers: Collection[Layer] = LAYERS,
+        workers: int = 1,
+    ) -> Generator[AudioSegment]:
+        """The programme from ``start_ms`` to its end, block after block; see `blocks`."""
+        spans = _spans(start_ms, self._timeline.total_ms, first_block_ms or block_ms, block_ms)
+        if "bed" in layers:
+            _ = self._canvas  # made once, and not by several threads at a time
+        yield from made_ahead(lambda span: self.block(span.start_ms, span.end_ms, layers), spans, workers)
+
+    def block(self, start_ms: int, end_ms: int, layers: Collection[Layer] = LAYERS) -> AudioSegment:
         """The programme between two moments; threads may ask at once."""
-        start_ms, end_ms = span.start_ms, span.end_ms
         start, frames = start_ms * FRAMES_PER_MS, (end_ms - start_ms) * FRAMES_PER_MS
-        bed = self._canvas.painted(start, frames) if self._canvas else np.zeros((frames, CHANNELS), np.int16)
+        bed = self._canvas.painted(start, frames) if "bed" in layers else np.zeros((frames, CHANNELS), np.int16)
         block = _segment(bed)
         for cue in self._score.between(start_ms, end_ms):
-            clip = self._held.of(cue.sound, self._makers[_layer(cue)])
+            if (layer := _layer(cue)) not in layers:
+                continue
+            clip = self._held.of(cue.sound, self._makers[layer])
             part = clip[max(start_ms - cue.start_ms, 0) : min(end_ms, cue.end_ms) - cue.start_ms]
             if part.raw_data:
                 block = block.overlay(part, position=max(cue.start_ms - start_ms, 0))
         return block
+
+    @cached_property
+    def _canvas(self) -> _Canvas:
+        return self._open_canvas()
 
 
 def _layer(cue: Cue) -> Layer:
@@ -199,7 +224,7 @@ def _rounded(scaled: NDArray[np.float32]) -> NDArray[np.float32]:
 class _Score:
     """Cues in the order in which they begin, found by time."""
 
-    def __init__(self, cues: Iterator[Cue]) -> None:
+    def __init__(self, cues: Iterable[Cue]) -> None:
         self._cues = sorted(cues, key=lambda cue: cue.start_ms)
         self._starts = [cue.start_ms for cue in self._cues]
         # The latest end so far never decreases, so that the first cue still sounding at a moment can be bisected for.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from player.output.live.speaker import LEAD_IN
+from player.output.live.deck import LEAD_IN
 from player.sound.tones import render
 from player.tasks import catalogue
 from player.techniques.cue import Tone

@@ -27,13 +27,17 @@ OPENING_S: Final = 10.0
 STALL_S: Final = 5.0
 """A sound server that is being restarted takes a second or two."""
 
-# PULSE_LATENCY_MSEC is what PulseAudio and PipeWire are to hold. By themselves the libraries ask for 70 to 100 ms, and
-# on a busy machine a process may not run for that long. More delays a fade-out, though not the first sound. miniaudio
-# must stay under 64 KiB (341 ms): at its start it fills the server's buffer once, by one block of that size at most,
-# and the server waits for a full buffer: beyond that, neither ever begins (tried with 800).
+# PULSE_LATENCY_MSEC is what PulseAudio and PipeWire are to hold: as little as can be, because a change of volume or
+# place is heard that much later, and enough for a busy machine. Measured with both processors taken by four busy loops
+# and other work (load 5 to 10), from laying the tape over to hearing it: miniaudio with 120 ms (in periods of 40) 95 to
+# 141 ms; simpleaudio with 100 ms 73 to 118 ms; no gap with either. What makes that possible is that the process has a
+# session of its own: Linux shares its processors out among sessions (autogroup), so that it waited for its turn for
+# 12 ms in one case of a thousand; in a session with four busy loops for 90 ms, and as long with a higher priority.
+# For simpleaudio it must be 100 or a multiple: ALSA's plugin has a ring of the 100 ms that it was asked for, and with
+# others, such as 120, it loses its place in it and plays gaps.
 _ENVIRONMENT: Final = {
-    "simpleaudio": {"PULSE_LATENCY_MSEC": "400", "PYTHONMALLOC": "malloc"},  # the latter: see `through_simpleaudio`
-    "miniaudio": {"PULSE_LATENCY_MSEC": "320"},
+    "simpleaudio": {"PULSE_LATENCY_MSEC": "100", "PYTHONMALLOC": "malloc"},  # the latter: see `through_simpleaudio`
+    "miniaudio": {"PULSE_LATENCY_MSEC": "120"},
 }
 _GLANCE_S: Final = 0.5  # longer gaps between two looks say nothing: the whole computer, or only we, may have slept
 
@@ -121,7 +125,7 @@ def _spawn(kind: str, tape: Tape, environ: Mapping[str, str]) -> subprocess.Pope
         stdout=quiet,
         stderr=quiet,
         pass_fds=[int(tape.handle)],
-        start_new_session=True,  # the terminal's Ctrl-C does not reach it: the player fades out first
+        start_new_session=True,  # the terminal's Ctrl-C does not reach it: the player fades out first; and see above
     )
 
 

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from player.output.live.tape import Tape
 
-PERIOD_MS: Final = 100
+PERIOD_MS: Final = 40
 """What the device asks for at a time."""
 LATENCY_MS: Final = 3 * PERIOD_MS
 """What lies between the callback and the ear: miniaudio keeps three periods; PulseAudio holds as much (measured)."""
-LONGEST_MS: Final = 2 * LATENCY_MS
+LONGEST_MS: Final = 2 * LATENCY_MS + 250
 """What is waited for at the end, so that no device loses the last words."""
 
 

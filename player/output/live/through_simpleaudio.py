@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from player.output.live.tape import Tape
 
-BUFFER: Final = RATE // 2
+BUFFER: Final = RATE * 3 // 25
 """Frames that may have been taken and not been heard: simpleaudio asks every system for 100 ms (``SA_LATENCY_US``), and
-PulseAudio behind it for another 400 (by `player.output.live.child`). It takes them at once when it begins."""
-GRAIN: Final = RATE // 20
+devices round that. It takes them at once when it begins."""
+GRAIN: Final = RATE // 50
 """Frames by which the head may be wrong from the beginning: the clock is read some 50 times a second."""
 DRIFT: Final = 10_000
 """A sound card's clock is taken to be at most one part in so many off the computer's: 100 ppm."""

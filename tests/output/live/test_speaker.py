@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from pydub import AudioSegment
 
 from player.errors import DeviceError
-from player.output.live.speaker import AHEAD, LEAD_IN, Speaker
+from player.output.live.deck import AHEAD, LEAD_IN
+from player.output.live.speaker import Speaker
 from player.units import RATE
 from tests.fakes_speaker import Room
 

@@ -1,0 +1,41 @@
+"""How loud a listener wants it: 0 dB is as exported and the highest, as its peaks have no room above that.
+
+The rule: pure numbers; what is not changed stays as it is, bit for bit.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from player.units import gain
+
+FULL_DB: Final = 0.0
+SILENT_DB: Final = -math.inf
+_STEP_DB: Final = 2.0
+_LOWEST_DB: Final = -50.0
+"""One step below this is silence."""
+
+
+def louder(db: float) -> float:
+    """A step up; the first one out of silence is the lowest."""
+    return clamped(max(db, _LOWEST_DB - _STEP_DB) + _STEP_DB)
+
+
+def softer(db: float) -> float:
+    """A step down."""
+    return clamped(db - _STEP_DB)
+
+
+def clamped(db: float) -> float:
+    """The nearest volume that there is."""
+    return SILENT_DB if not db >= _LOWEST_DB else min(db, FULL_DB)
+
+
+def at_volume(sound: bytes, db: float) -> bytes:
+    """16-bit samples at a volume."""
+    if db == FULL_DB:
+        return sound
+    return np.rint(np.frombuffer(sound, np.int16) * np.float32(gain(db))).astype(np.int16).tobytes()

@@ -1,0 +1,106 @@
+"""Steps as a listener knows them: where playing may begin again, one step back, on, or once more.
+
+The rule: whoever begins at a step hears it from its beginning, never from within a word or a breath. A cycle of breaths
+is one step; a tension with its release, and with the words before it, is one; any other slot is a step of its own. Pure:
+it reads a timeline and knows nothing of how that is played.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from player.timeline.model import Cue, Stretch, Timeline
+
+LEAD_MS: Final = 100
+"""Playing begins so long before the first word of a step, where nobody speaks: long enough to fade in."""
+
+_LATER_PHASES: Final = {"in", "hold", "out", "rest"}
+_BEFORE: Final = {"tense": {""}, "release": {"", "tense"}}
+"""What a slot goes on with: a tension with the words that lead to it, a release with its tension or such words."""
+
+
+class Step(NamedTuple):
+    """A step.
+
+    Attributes
+    ----------
+    start_ms
+        Where its first slot begins.
+    entry_ms
+        Where playing begins, a little before: a word whose beat is on the start sounds earlier than that.
+    """
+
+    start_ms: int
+    entry_ms: int
+
+
+class Steps:
+    """The steps of a timeline, found by time. A step lasts from its entry to the entry of the next."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        starts = list(_starts(timeline.slots)) or [0]
+        self._steps = list(_entered(starts, timeline.cues))
+        self._entries = [step.entry_ms for step in self._steps]
+        sections = (bisect_left(starts, section.start_ms) for section in timeline.sections)
+        self._sections = sorted({index for index in sections if index < len(starts)})
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def at(self, ms: int) -> Step:
+        """The step that a moment lies in."""
+        return self._steps[self._index(ms)]
+
+    def before(self, ms: int) -> Step:
+        """The step before that one; before the first is the first."""
+        return self._steps[max(self._index(ms) - 1, 0)]
+
+    def after(self, ms: int) -> Step | None:
+        """The step after that one, or None."""
+        index = self._index(ms) + 1
+        return self._steps[index] if index < len(self._steps) else None
+
+    def section_after(self, ms: int) -> Step | None:
+        """The first step of the next section, or None."""
+        later = bisect_right(self._sections, self._index(ms))
+        return self._steps[self._sections[later]] if later < len(self._sections) else None
+
+    def _index(self, ms: int) -> int:
+        return max(bisect_right(self._entries, ms) - 1, 0)
+
+
+def _starts(slots: Iterable[Stretch]) -> Iterator[int]:
+    """Where steps begin; slots of no length begin none."""
+    before: Stretch | None = None
+    for slot in slots:
+        if slot.length_ms:
+            if before is None or not _goes_on(before, slot):
+                yield slot.start_ms
+            before = slot
+
+
+def _goes_on(before: Stretch, slot: Stretch) -> bool:
+    """Whether a slot belongs to the same step as the one before it."""
+    if slot.guide in _LATER_PHASES:
+        return not slot.opens
+    return before.guide in _BEFORE.get(slot.guide, ())
+
+
+def _entered(starts: list[int], cues: tuple[Cue, ...]) -> Iterator[Step]:
+    first_sounds: dict[int, int] = {}
+    for cue in cues:
+        first_sounds[cue.slot_start_ms] = min(cue.start_ms, first_sounds.get(cue.slot_start_ms, cue.start_ms))
+    spoken = [cue for cue in cues if not cue.is_tone]  # in order, and never two at once
+    spoken_starts = [cue.start_ms for cue in spoken]
+    earliest = 0
+    for start_ms in starts:
+        sounds_ms = min(start_ms, first_sounds.get(start_ms, start_ms))
+        before = bisect_left(spoken_starts, sounds_ms)
+        quiet_from_ms = min(spoken[before - 1].end_ms, sounds_ms) if before else 0
+        entry_ms = max(sounds_ms - LEAD_MS, quiet_from_ms, earliest)
+        earliest = entry_ms + 1
+        yield Step(start_ms, entry_ms)
