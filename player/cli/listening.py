@@ -31,6 +31,7 @@ def play(*, session: str | None, start: str | None, resume: bool, part: int | No
     Without SESSION, it offers to go on with the last one.
     """
     from player.tasks import playing  # noqa: PLC0415 (see the package's rule)
+    from player.tasks.live.company import Company  # noqa: PLC0415
     from player.tasks.practice.practice import Practice  # noqa: PLC0415
     from player.tasks.practice.resuming import Resuming  # noqa: PLC0415
 
@@ -50,19 +51,20 @@ def play(*, session: str | None, start: str | None, resume: bool, part: int | No
             return usher.goes_on(resuming.settle(timeline, at_ms))
 
         try:
-            playing.play(
+            code = playing.play(
                 ask,
                 start_ms or resuming.start_ms,
                 confirm=usher.confirm,
                 announce=usher.announce,
                 progress=report,
                 settle=None if remembered is None else settle,
-                keeper=practice,
+                company=Company(keeper=practice),
             )
         except KeyboardInterrupt:
             raise KeyboardInterrupt(*_how_to_go_on(session, practice.kept)) from None
         for line in _how_to_go_on(session, practice.kept):
             click.echo(line, err=True)
+    click.get_current_context().exit(code)
 
 
 def _must_fit(session: str | None, start: str | None, part: int | None, *, resume: bool) -> None:

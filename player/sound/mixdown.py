@@ -131,12 +131,12 @@ class Mix:
         render_tone: Callable[[Tone], NDArray[np.float32]],
         trim_db: float = 0.0,
     ) -> None:
-        factor = gain(trim_db)
         self._timeline = timeline
-        self._open_canvas = lambda: _Canvas(timeline, open_bed, factor)
+        self._open_bed = open_bed
+        self._factor = gain(trim_db)
         self._score = _Score(timeline.cues)
         self._held = _Held()
-        scale = np.float32(factor * _FULL_SCALE)
+        scale = np.float32(self._factor * _FULL_SCALE)
         self._makers: dict[Layer, Callable[[Any], Clip]] = {
             "voice": open_clip,
             "tones": lambda tone: _segment(_rounded(render_tone(tone) * scale).astype(np.int16)),
@@ -172,7 +172,7 @@ class Mix:
 
     @cached_property
     def _canvas(self) -> _Canvas:
-        return self._open_canvas()
+        return _Canvas(self._timeline, self._open_bed, self._factor)
 
 
 def _layer(cue: Cue) -> Layer:

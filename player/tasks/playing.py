@@ -5,45 +5,34 @@ sound, it is opened first, and nothing heavy is loaded here before that. It stan
 
 How much of a programme is known before the first sound: all of it as far as scripts tell, which is parsing and
 planning, about 20 ms a session. To speak a whole week could take a minute, so only the first session is spoken then.
-While a session plays, the next one is made ready in a thread: a problem that only the voice could tell of comes when
-the present session has ended, not in the middle of it. Never more than two sessions are held, so memory stays flat.
+While a session plays, the next one is made ready in a thread (`player.tasks.live.ahead`).
 """
 
 from __future__ import annotations
 
-import os
-import threading
 import time
-from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
-from player.errors import DeviceError, UsageError
-from player.output.live.choice import available, choose
+from player.errors import DeviceError
 from player.output.live.edges import LEAD_IN_MS
-from player.output.live.nobody import Nobody
-from player.output.live.speaker import Speaker
-from player.tasks.loading import load_sound
-from player.tasks.practice.keeper import NOBODY, Keeper
-from player.units import LONGEST_MS, timecode
+from player.tasks.live.company import Company
+from player.tasks.live.door import Door
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from types import TracebackType
 
-    from typing_extensions import Self
-
-    from player.pipeline import Machine, Prepared, Progress
+    from player.output.live.deck import Deck
+    from player.output.live.reel import Taste
+    from player.output.live.transport import Transport
+    from player.pipeline import Prepared, Progress
+    from player.tasks.live.ahead import Ahead
+    from player.tasks.live.party import Party
     from player.tasks.turns import Turn
     from player.timeline.model import Timeline
 
-FIRST_BLOCK_MS: Final = 1000
-"""The first block is short, so that sound begins at once."""
 SILENCE_MS: Final = 2000
 """Between two sessions of a programme; the device is closed for most of it, and opens with its lead-in."""
-
-_LOOK_EVERY_S: Final = 0.2  # Windows hears Ctrl-C only between two waits
-_LEAVES_WITHIN_S: Final = 3.0
 
 
 def play(
@@ -54,9 +43,9 @@ def play(
     announce: Callable[[Turn, Prepared], None],
     progress: Progress | None = None,
     settle: Callable[[Timeline, int], int] | None = None,
-    keeper: Keeper = NOBODY,
+    company: Company | None = None,
     silent: bool = False,
-) -> None:
+) -> int:
     """One session after another through the loudspeaker, the first from ``start_ms`` on, each to its end.
 
     Parameters
@@ -70,10 +59,15 @@ def play(
         Called when a session is prepared, before its first sound.
     settle
         Tells where the first session really begins, from its timeline and ``start_ms``; None is just there.
-    keeper
-        Is told what is heard.
+    company
+        Who steers it, watches it, and keeps the place; None is nobody.
     silent
         No loudspeaker is asked for: time passes, and nothing is heard.
+
+    Returns
+    -------
+    int
+        The exit code: 0 if all was heard, or the listener ended it; otherwise what the end was asked for with.
 
     Raises
     ------
@@ -85,155 +79,91 @@ def play(
         If the user ended it; the sound has faded by then.
     """
     with ExitStack() as stack:
-        door = _Door(stack, start_ms, silent=silent)
+        door = stack.enter_context(Door(silent=silent))
         from player import pipeline  # noqa: PLC0415 (the rule above)
+        from player.tasks.live.ahead import Ahead  # noqa: PLC0415
+        from player.tasks.live.party import Party  # noqa: PLC0415
+        from player.tasks.loading import load_sound  # noqa: PLC0415
 
         first, *others = ask()
         confirm(first)
         if first.told_ms is not None and settle is None:
-            door.open_for(first.told_ms, start_ms)
+            door.knock(first.told_ms, start_ms)
         load_sound()
         machine = pipeline.this_machine()
         ready = pipeline.prepare(first.request, machine, progress)
         announce(first, ready)
-        if settle is not None:
-            start_ms = settle(ready.timeline, start_ms)
-        speaker = door.open_for(ready.timeline.total_ms, start_ms)
-        with _Ahead(others, machine) as ahead:
-            _hear(first, ready, speaker, start_ms, ahead, keeper)
-            for turn in others:
-                _play_next(turn, ahead, confirm, announce, keeper)
+        start_ms = settle(ready.timeline, start_ms) if settle else start_ms
+        party = stack.enter_context(Party(company or Company()))
+        ahead = stack.enter_context(Ahead(others, machine))
+        evening = _Evening(door, party, ahead)
+        code = evening.hear(first, ready, start_ms)
+        for turn in others:
+            code = evening.hear_next(turn, confirm, announce) if code is None else code
+        return code or 0
 
 
-class _Door:
-    """The way to the first loudspeaker: open already where it can wait, otherwise as soon as the length is told."""
+class _Evening:
+    """One session after another, as loud and with as much background as the listener wanted the one before."""
 
-    def __init__(self, stack: ExitStack, start_ms: int, *, silent: bool) -> None:
-        self._stack = stack
-        self._start_ms = start_ms
-        self._open = _unheard if silent else Speaker
-        self._opened = stack.enter_context(_waiting(start_ms)) if not silent and _can_wait() else None
+    def __init__(self, door: Door, party: Party, ahead: Ahead) -> None:
+        self._door = door
+        self._party = party
+        self._ahead = ahead
+        self._taste: Taste | None = None
 
-    def open_for(self, total_ms: int, start_ms: int) -> Speaker:
-        """The loudspeaker for a session of this length, from a moment of it on."""
-        if start_ms >= total_ms:
-            end, start = timecode(total_ms), timecode(start_ms)
-            raise UsageError(f"the session ends at {end}, so it cannot begin at {start}")
-        if self._opened is None or start_ms != self._start_ms:
-            self._close()
-            self._start_ms = start_ms
-            self._opened = self._stack.enter_context(self._open(total_ms=total_ms, start_ms=start_ms))
-        return self._opened
+    def hear_next(
+        self, turn: Turn, confirm: Callable[[Turn], bool], announce: Callable[[Turn, Prepared], None]
+    ) -> int | None:
+        """A later session, a short silence after the one before it; as `hear`."""
+        ended = time.monotonic()
+        ready = self._ahead.take()
+        answered = confirm(turn)
+        announce(turn, ready)
+        silence_s = 0.0 if answered else ended + (SILENCE_MS - LEAD_IN_MS) / 1000 - time.monotonic()
+        code = self._party.rest(silence_s)
+        return self.hear(turn, ready, 0) if code is None else code
 
-    def _close(self) -> None:
-        if self._opened is not None:
-            self._opened.abort()
-
-
-def _play_next(
-    turn: Turn,
-    ahead: _Ahead,
-    confirm: Callable[[Turn], bool],
-    announce: Callable[[Turn, Prepared], None],
-    keeper: Keeper,
-) -> None:
-    """A later session of a programme, a short silence after the one before it."""
-    ended = time.monotonic()
-    ready = ahead.take()
-    answered = confirm(turn)
-    announce(turn, ready)
-    if not answered:
-        time.sleep(max(0.0, ended + (SILENCE_MS - LEAD_IN_MS) / 1000 - time.monotonic()))
-    _hear(turn, ready, Speaker(total_ms=ready.timeline.total_ms), 0, ahead, keeper)
-
-
-def _hear(turn: Turn, ready: Prepared, speaker: Speaker, start_ms: int, ahead: _Ahead, keeper: Keeper = NOBODY) -> None:
-    """A session to its end; as soon as it sounds, the next one is made ready."""
-    from player import pipeline  # noqa: PLC0415 (the rule above)
-
-    whole = False
-    try:
-        with speaker:
-            blocks = pipeline.blocks(ready, start_ms, FIRST_BLOCK_MS)
-            speaker.write(next(blocks))
-            keeper.began(turn, ready, start_ms)
-            ahead.begin()
-            for block in blocks:
-                speaker.write(block)
-                keeper.reached(speaker.position_ms, speaker.position_ms - start_ms)
-        whole = True
-    except DeviceError as error:
-        if not turn.programme:
-            raise
-        # Its sentence says from where to go on in a session; in a programme it must say in which.
-        where = "" if error.position_ms is None else f" of `player play {turn.request.session}`"
-        raise DeviceError(f"in {turn.name}, {error}{where}", error.position_ms) from error
-    finally:
-        keeper.ended(speaker.position_ms, speaker.position_ms - start_ms, whole=whole)
-
-
-class _Ahead:
-    """The next session, made ready in a thread while the present one plays; at most one at a time."""
-
-    def __init__(self, turns: Sequence[Turn], machine: Machine) -> None:
-        self._turns = iter(turns)
-        self._machine = machine
-        self._next: Future[Prepared] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Stop what is being spoken; a thread that is busy otherwise is left behind, and ends with the program."""
-        until = time.monotonic() + _LEAVES_WITHIN_S
-        while self._next and not self._next.done() and time.monotonic() < until:
-            self._machine.engine.stop()
-            wait([self._next], _LOOK_EVERY_S)
-
-    def begin(self) -> None:
-        """Begin with the next one; nothing happens if that is under way, or there is none."""
-        if self._next is None and (turn := next(self._turns, None)):
-            self._next = Future()
-            threading.Thread(target=self._prepare, args=(turn, self._next), name="ahead", daemon=True).start()
-
-    def take(self) -> Prepared:
-        """The next one, as soon as it is ready.
-
-        Raises
-        ------
-        PlayerError
-            With what stands in its way.
-        """
-        self.begin()
-        if self._next is None:
-            raise IndexError("there is no other session")
-        while not self._next.done():
-            wait([self._next], _LOOK_EVERY_S)
-        taken, self._next = self._next, None
-        return taken.result()
-
-    def _prepare(self, turn: Turn, ready: Future[Prepared]) -> None:
-        from player import pipeline  # noqa: PLC0415 (the rule above)
-
+    def hear(self, turn: Turn, ready: Prepared, start_ms: int) -> int | None:
+        """A session; as soon as it sounds, the next one is made ready. None if it was heard to its end."""
+        deck = self._door.enter(ready.timeline.total_ms, start_ms)
         try:
-            ready.set_result(pipeline.prepare(turn.request, self._machine))
-        except BaseException as error:  # noqa: BLE001 (it is raised where the session is taken)
-            ready.set_exception(error)
+            return self._hear(turn, ready, start_ms, deck)
+        except DeviceError as error:
+            if not turn.programme:
+                raise
+            # Its sentence says from where to go on in a session; in a programme it must say in which.
+            where = "" if error.position_ms is None else f" of `player play {turn.request.session}`"
+            raise DeviceError(f"in {turn.name}, {error}{where}", error.position_ms) from error
+        finally:
+            deck.release()
 
+    def _hear(self, turn: Turn, ready: Prepared, start_ms: int, deck: Deck) -> int | None:
+        from player.tasks.live.loop import Loop  # noqa: PLC0415 (the rule above)
 
-def _can_wait() -> bool:
-    """Whether it will be miniaudio, which asks for sound as it needs it; simpleaudio must know the length first."""
-    return choose(None, 0, os.environ, available())[0] == "miniaudio"
+        transport, keeper, whole = self._transport(ready, start_ms, deck), self._party.company.keeper, False
+        if keeper:
+            keeper.began(turn, ready, start_ms)
+        try:
+            try:
+                transport.turn()  # some seconds more are on the tape before anybody else is let in
+                self._ahead.begin()
+                with self._party.at(ready.timeline):
+                    code = Loop(transport, self._party).run()
+                whole = code is None
+            finally:
+                self._taste = transport.taste
+                transport.leave()
+        finally:
+            if keeper:
+                keeper.ended(transport.place_ms, transport.heard_ms, whole=whole)
+        return code
 
+    def _transport(self, ready: Prepared, start_ms: int, deck: Deck) -> Transport:
+        from player import pipeline  # noqa: PLC0415 (the rule above)
+        from player.output.live.reel import Reel, Taste  # noqa: PLC0415
+        from player.output.live.transport import Transport  # noqa: PLC0415
+        from player.timeline.steps import Steps  # noqa: PLC0415
 
-def _unheard(total_ms: int, start_ms: int) -> Speaker:
-    return Speaker(total_ms=total_ms, start_ms=start_ms, kind="miniaudio", installed=("miniaudio",), spawn=Nobody)
-
-
-def _waiting(start_ms: int) -> Speaker:
-    """A loudspeaker that begins with its lead-in, for a session of any length."""
-    speaker = Speaker(total_ms=start_ms + LONGEST_MS, start_ms=start_ms, kind="miniaudio")
-    speaker.begin()
-    return speaker
+        reel = Reel(pipeline.mix(ready), ready.timeline.total_ms, self._taste or Taste())
+        return Transport(reel, Steps(ready.timeline), start_ms, deck, self._door.open)

@@ -1,8 +1,8 @@
 """Steps as a listener knows them: where playing may begin again, one step back, on, or once more.
 
 The rule: whoever begins at a step hears it from its beginning, never from within a word or a breath. A cycle of breaths
-is one step; a tension with its release, and with the words before it, is one; any other slot is a step of its own. Pure:
-it reads a timeline and knows nothing of how that is played.
+is one step; a tension with its release, and with the words before it, is one; any other slot is a step of its own.
+Pure: it reads a timeline and knows nothing of how that is played.
 """
 
 from __future__ import annotations

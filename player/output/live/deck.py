@@ -1,8 +1,8 @@
 """The deck: a tape, and the loudspeaker that plays it, as whoever fills the tape sees them.
 
 How: sound is put on the tape some seconds ahead of the play head, and a process of its own plays it
-(`player.output.live.child`). Whatever is ahead of the head, by what the device may take at a time and a little more, can
-be laid over with something else at any moment (`Deck.cut`, `Deck.lay`).
+(`player.output.live.child`). Whatever is ahead of the head, by what the device may take at a time and a little more,
+can be laid over with something else at any moment (`Deck.cut`, `Deck.lay`).
 The rule: nothing here waits for the loudspeaker; what happens to it is told by `Deck.check`.
 
 Frames are counted on the tape. Half a second of noise that nobody can hear goes first (`edges`): the programme begins
@@ -149,9 +149,14 @@ class Deck:
         """The first frame that nothing was put on."""
         return self._tape.filled
 
+    @property
+    def ahead(self) -> int:
+        """Frames that wait to be taken."""
+        return self._tape.filled - self._tape.head
+
     def is_far_ahead(self, frames: int) -> bool:
         """Whether so many frames more are not needed yet."""
-        return self._tape.filled - self._tape.head + frames > AHEAD
+        return self.ahead + frames > AHEAD
 
     @property
     def left(self) -> int:

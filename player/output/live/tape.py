@@ -57,8 +57,8 @@ class Tape:
     capacity
         Frames that it holds at once. Set once.
     total
-        Frames until the end of all sound. May be brought forward, and put off again as long as it is not reached. Written
-        by the filling process, like the next two.
+        Frames until the end of all sound. May be brought forward, and put off again as long as it is not reached.
+        Written by the filling process, like the next two.
     filled
         Frames written so far; less again when what is ahead of the head gives way to something else.
     go

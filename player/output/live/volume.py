@@ -38,4 +38,5 @@ def at_volume(sound: bytes, db: float) -> bytes:
     """16-bit samples at a volume."""
     if db == FULL_DB:
         return sound
-    return np.rint(np.frombuffer(sound, np.int16) * np.float32(gain(db))).astype(np.int16).tobytes()
+    scaled: bytes = np.rint(np.frombuffer(sound, np.int16) * np.float32(gain(db))).astype(np.int16).tobytes()
+    return scaled

@@ -6,16 +6,16 @@ knows of the others: hands put controls into the one inbox, views are shown mome
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from player.output.live.moment import View
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from player.controls.control import Inbox
+    from player.output.live.moment import View
     from player.pipeline import Prepared
     from player.tasks.turns import Turn
 
@@ -24,16 +24,16 @@ Hand: TypeAlias = "Callable[[Inbox], AbstractContextManager[object]]"
 
 
 class Keeper(Protocol):
-    """Remembers how far a session was heard. What it raises ends the playing, so it raises nothing lightly."""
+    """Is told of each session that is played: once that it began, now and then how far it came, once that it ended."""
 
     def began(self, turn: Turn, ready: Prepared, start_ms: int) -> None:
-        """A session is about to be heard from this moment on."""
+        """A session is about to sound from ``start_ms`` on; its loudspeaker is open."""
 
-    def reached(self, at_ms: int) -> None:
-        """So far it was heard; told every few seconds, and at every pause."""
+    def reached(self, at_ms: int, heard_ms: int) -> None:
+        """How far it has been heard, and how long it has sounded, without pauses; told every second, and at a pause."""
 
-    def ended(self, at_ms: int, *, whole: bool) -> None:
-        """It is over: heard to its end, or left at this moment, by whatever way. Told exactly once after `began`."""
+    def ended(self, at_ms: int, heard_ms: int, *, whole: bool) -> None:
+        """It sounds no more: heard to its end, stopped, or lost. The times are as in `reached`."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,3 @@ class Company:
     views: tuple[Callable[[], View], ...] = ()
     keeper: Keeper | None = None
     waits: bool = False
-
-
-NOBODY = Company()

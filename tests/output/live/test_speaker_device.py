@@ -19,8 +19,8 @@ from pydub import AudioSegment
 
 from player.errors import DeviceError
 from player.output.live.child import STALL_S, Child
-from player.output.live.edges import lead_in
 from player.output.live.deck import LEAD_IN
+from player.output.live.edges import lead_in
 from player.output.live.speaker import Speaker
 from player.output.live.tape import State, Tape
 from player.units import RATE
