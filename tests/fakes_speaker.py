@@ -51,7 +51,7 @@ class FakeLoudspeaker:
         self.ended = True
 
     def elapse(self, seconds: float) -> None:
-        if self.tape.go and not self.ended and self.failure() is None:
+        if not self.ended and self.tape.go and self.failure() is None:
             self._take(int(seconds * RATE))
 
     def sound(self) -> NDArray[np.int16]:

@@ -27,12 +27,12 @@ class Course:
         """The programme goes from ``moment`` on, from ``frame`` of the tape on."""
         self._note(frame, moment, moves=True)
 
-    def hush(self, frame: int) -> None:
-        """Silence from ``frame`` on; the programme stands where it is there."""
-        self._note(frame, self.moment(frame), moves=False)
+    def hush(self, frame: int, moment: int) -> None:
+        """Silence from ``frame`` on, in which the programme stands at ``moment``."""
+        self._note(frame, moment, moves=False)
 
     def moment(self, frame: int) -> int:
-        """The moment of the programme at a frame; in a silence the one at which it began."""
+        """The moment of the programme at a frame; in a silence the one at which it stands."""
         index = max(bisect_right(self._frames, frame) - 1, 0)
         passed = max(frame - self._frames[index], 0) if self._moves[index] else 0
         return self._moments[index] + passed

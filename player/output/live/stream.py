@@ -113,13 +113,12 @@ class Stream:
         self._lay(cut + late, sound[late * FRAME_BYTES :], fade_ms)
         self._go_to(start_ms + _ms(sound))
 
-    def hush(self, fade_ms: int) -> int:
-        """Silence; the moment at which it begins."""
+    def hush(self, stands_ms: int, fade_ms: int) -> None:
+        """Silence, in which the programme stands at a moment."""
         cut = self.deck.cut
-        self._course.hush(cut)
+        self._course.hush(cut + fade_ms * FRAMES_PER_MS, stands_ms * FRAMES_PER_MS)
         self._is_hushed = True
         self._lay(cut, _SILENCE, fade_ms)
-        return self._moment_ms(cut)
 
     def leave(self, sleep: Callable[[float], None]) -> None:
         """Fade out, if there is anything to be heard, and let go of the deck."""

@@ -125,7 +125,8 @@ class Transport:
         self.notice = notice or self.notice
         if self._is_paused or self._stream is None or self._stream.is_ending:
             return
-        self._stand_still(self._stream.hush(PAUSE_MS))
+        self._stand_still(self._stream.here_ms)
+        self._stream.hush(self._place_ms, PAUSE_MS)
 
     def resume(self) -> None:
         """Go on at the beginning of the step; with another loudspeaker, if that was let go."""
