@@ -31,6 +31,8 @@ DRIFT: Final = 10_000
 """A sound card's clock is taken to be at most one part in so many off the computer's: 100 ppm."""
 TAIL: Final = RATE // 20
 """Frames that go by after the last one that is to be heard, before the sound is stopped."""
+AT_ONCE: Final = RATE // 2
+"""Who takes all sound faster than that does not play it, but writes it to a file."""
 PATIENCE: Final = 10 * RATE
 """Frames that a device may be late at the end, besides a hundredth of the whole, before it counts as lost."""
 
@@ -59,7 +61,7 @@ class Simpleaudio:
 
     def _play_from(self, frame: int, tick: Callable[[], None]) -> int:
         """Play on from a frame: to the end, to where the sound was cut short, or to where the tape ran dry."""
-        tape, began, last = self._tape, self._clock(), self._end
+        tape, began, last, heard = self._tape, self._clock(), self._end, frame
         sound = self._library.play_buffer(tape.sound(frame), CHANNELS, SAMPLE_WIDTH, RATE)
         tape.state = State.PLAYING
         while sound.is_playing():
@@ -74,6 +76,9 @@ class Simpleaudio:
             if heard > tape.total * 1.01 + PATIENCE:
                 raise RuntimeError("the device takes no more sound")
             tick()
+        # A device that is gone ends the sound without a word; one without a clock has taken all of it in no time.
+        if frame + AT_ONCE < heard < min(last, tape.total) - BUFFER - TAIL:
+            raise RuntimeError("the device takes no more sound")
         return last
 
 

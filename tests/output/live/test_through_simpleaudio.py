@@ -153,3 +153,29 @@ def test_a_device_that_takes_no_more_is_lost_and_not_waited_for(tape: Tape) -> N
     with pytest.raises(RuntimeError, match="takes no more sound"):
         play(tape, library)
     assert 15 < library.now - 1000 < 17
+
+
+def test_a_device_that_ends_the_sound_by_itself_is_lost(tape: Tape) -> None:
+    library = FakeLibrary()
+    tape.write(frames(5 * RATE))
+    library.events = {2.0: lambda: library.sounds[0].stop(), 2.1: lambda: None}
+    with pytest.raises(RuntimeError, match="takes no more sound"):
+        play(tape, library)
+    assert library.now - 1000 < 2.5
+
+
+def test_the_end_may_be_put_off_while_it_plays(tape: Tape) -> None:
+    library = FakeLibrary()
+    tape.write(frames(2 * RATE))
+
+    def end(at: int) -> None:
+        tape.total = at
+
+    library.events = {
+        0.5: lambda: end(2 * RATE),
+        1.0: lambda: end(5 * RATE),
+        1.1: lambda: tape.write(frames(3 * RATE, start=2 * RATE)),
+    }
+    play(tape, library)
+    assert library.heard == frames(5 * RATE) + bytes(PADDING * 4)
+    assert len(library.sounds) == 1

@@ -27,7 +27,9 @@ def test_it_goes_down_in_steps_to_silence_and_up_again_the_same_way() -> None:
     assert up == down[::-1]
 
 
-@pytest.mark.parametrize(("wanted", "db"), [(3, 0), (-7.3, -7.3), (-51, SILENT_DB), (-math.inf, SILENT_DB), (math.nan, SILENT_DB)])
+@pytest.mark.parametrize(
+    ("wanted", "db"), [(3, 0), (-7.3, -7.3), (-51, SILENT_DB), (-math.inf, SILENT_DB), (math.nan, SILENT_DB)]
+)
 def test_a_volume_that_there_is_not_becomes_the_nearest(wanted: float, db: float) -> None:
     assert clamped(wanted) == db
 

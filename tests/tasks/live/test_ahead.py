@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 
 from player import pipeline
-from player.errors import DeviceError, ScriptError, VoiceError
-from player.output.sink import Sink
+from player.errors import ScriptError, VoiceError
 from player.store import Store
-from player.tasks.playing import _Ahead, _hear
+from player.tasks.live.ahead import Ahead
 from player.tasks.turns import Turn
 from tests.fakes_voice import FakeEngine
 from tests.sound_server import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from pydub import AudioSegment
-
-    from player.output.live.speaker import Speaker
 
 SESSION = "title: TITLE\nsteps:\n  - say: TITLE.\n    for: 2s\n"
 
@@ -39,7 +33,7 @@ def machine(folder: Path, engine: FakeEngine) -> pipeline.Machine:
 
 def test_one_session_at_a_time_is_made_ready_in_order(tmp_path: Path) -> None:
     engine = FakeEngine()
-    with _Ahead(turns(tmp_path, "One", "Two", "Three"), machine(tmp_path, engine)) as ahead:
+    with Ahead(turns(tmp_path, "One", "Two", "Three"), machine(tmp_path, engine)) as ahead:
         ahead.begin()
         ahead.begin()  # a second begin is none
         assert ahead.take().session.title == "One"
@@ -55,7 +49,7 @@ def test_one_session_at_a_time_is_made_ready_in_order(tmp_path: Path) -> None:
 def test_a_problem_comes_when_its_session_is_taken(tmp_path: Path) -> None:
     found = turns(tmp_path, "One", "Two")
     (tmp_path / "One.yaml").write_text(SESSION.replace("2s", "10ms"))
-    with _Ahead(found, machine(tmp_path, FakeEngine())) as ahead:
+    with Ahead(found, machine(tmp_path, FakeEngine())) as ahead:
         ahead.begin()
         with pytest.raises(ScriptError, match=r"One\.yaml:3:5"):
             ahead.take()
@@ -74,7 +68,7 @@ def test_who_leaves_stops_what_is_being_spoken(tmp_path: Path) -> None:
         assert over.wait(10)
         raise VoiceError("it was stopped")
 
-    with _Ahead(turns(tmp_path, "One"), machine(tmp_path, Slow(while_speaking=speak))) as ahead:
+    with Ahead(turns(tmp_path, "One"), machine(tmp_path, Slow(while_speaking=speak))) as ahead:
         ahead.begin()
         assert begun.wait(10)
     assert over.is_set()
@@ -83,45 +77,6 @@ def test_who_leaves_stops_what_is_being_spoken(tmp_path: Path) -> None:
 
 def test_who_leaves_without_a_next_session_waits_for_nothing(tmp_path: Path) -> None:
     engine = FakeEngine()
-    with _Ahead([], machine(tmp_path, engine)) as ahead:
+    with Ahead([], machine(tmp_path, engine)) as ahead:
         ahead.begin()
     assert engine.stops == 0
-
-
-class LostSpeaker(Sink):
-    """A loudspeaker that is gone when the first block comes; it may know where to go on."""
-
-    position_ms = 0
-
-    def __init__(self, lost_ms: int | None) -> None:
-        self.lost_ms = lost_ms
-
-    def write(self, segment: AudioSegment) -> None:
-        raise DeviceError("the loudspeaker stopped; go on with --from 3:00", self.lost_ms)
-
-    def close(self) -> None:
-        raise AssertionError("it was lost before")
-
-    def abort(self) -> None:
-        pass
-
-
-@pytest.mark.parametrize(
-    ("programme", "position_ms", "told"),
-    [
-        ("", 180_000, "the loudspeaker stopped; go on with --from 3:00"),
-        ("week", 180_000, "in One, the loudspeaker stopped; go on with --from 3:00 of `player play FOLDER/One.yaml`"),
-        ("week", None, "in One, the loudspeaker stopped; go on with --from 3:00"),
-    ],
-)
-def test_a_lost_loudspeaker_says_in_which_session(
-    tmp_path: Path, programme: str, position_ms: int | None, told: str
-) -> None:
-    (turn,) = turns(tmp_path, "One")
-    machine_ = machine(tmp_path, FakeEngine())
-    ready = pipeline.prepare(turn.request, machine_)
-    speaker = cast("Speaker", LostSpeaker(position_ms))
-    with _Ahead([], machine_) as ahead, pytest.raises(DeviceError) as caught:
-        _hear(replace(turn, programme=programme), ready, speaker, 0, ahead)
-    assert str(caught.value) == told.replace("FOLDER", str(tmp_path))
-    assert caught.value.position_ms == position_ms
