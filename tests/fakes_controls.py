@@ -19,7 +19,7 @@ def said(text: str, start_ms: int, slot: Stretch, kind: str = "speech") -> Cue:
     return Cue(start_ms, start_ms + 500, slot.start_ms, slot.length_ms, kind, Utterance(text), text)  # type: ignore[arg-type]
 
 
-_SIT, _BREATHE, _REST = Stretch(0, 10_000), Stretch(10_000, 40_000, "in"), Stretch(50_000, 10_000)
+_SIT, _BREATHE, _REST = Stretch(0, 10_000), Stretch(10_000, 40_000, "in", opens=True), Stretch(50_000, 10_000)
 MINUTE = Timeline(
     title="Ruhe am Abend",
     total_ms=60_000,

@@ -170,7 +170,7 @@ class Mpris:
 def _seek(shown: Shown, at_ms: int, offset_ms: int) -> AnyControl:
     """Forward it is at least one step: inside a step, its own beginning would be a way back."""
     wanted_ms = max(0, at_ms + offset_ms)
-    if offset_ms > 0 and (wanted_ms >= shown.total_ms or shown.slot_at(wanted_ms) == shown.slot_at(at_ms)):
+    if offset_ms > 0 and (wanted_ms >= shown.total_ms or shown.is_one_step(wanted_ms, at_ms)):
         return Control.STEP_ON
     return GoTo(wanted_ms)
 

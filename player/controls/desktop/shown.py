@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from player.controls.desktop.messages import Typed
 from player.timeline.chapters import chapters
+from player.timeline.steps import Steps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from player.output.live.moment import Moment
-    from player.timeline.model import Stretch, Timeline
+    from player.timeline.model import Timeline
 
 Properties = dict[str, Typed]
-Part = TypeVar("Part")
 
 US_PER_MS: Final = 1000
 JUMP_MS: Final = 400
@@ -58,11 +56,10 @@ class Shown:
         self.track: Final = f"/player/session/{number}"
         self.total_ms: Final = timeline.total_ms
         self._title = timeline.title
-        self._slots = timeline.slots
         self._chapters = chapters(timeline)
         self._chapter_starts = [chapter.start_ms for chapter in self._chapters]
-        self._slot_starts = [slot.start_ms for slot in timeline.slots]
-        self._words = _words(timeline)
+        self._steps = Steps(timeline)
+        self._words = _words(timeline, self._steps)
 
     def properties(self, moment: Moment) -> Properties:
         """All but the position, which changes by itself."""
@@ -73,20 +70,20 @@ class Shown:
             "Metadata": Typed("a{sv}", self._metadata(moment.at_ms)),
         }
 
-    def slot_at(self, at_ms: int) -> Stretch | None:
-        """The slot that a moment lies in."""
-        return _at(self._slots, self._slot_starts, at_ms)
+    def is_one_step(self, at_ms: int, other_ms: int) -> bool:
+        """Whether two moments lie in the same step."""
+        return self._steps.at(at_ms) == self._steps.at(other_ms)
 
     def _metadata(self, at_ms: int) -> Properties:
-        chapter = _at(self._chapters, self._chapter_starts, at_ms)
-        slot = self.slot_at(at_ms)
+        start_ms = self._steps.at(at_ms).start_ms
+        place = bisect_right(self._chapter_starts, max(at_ms, start_ms)) - 1  # a step is entered a little before it
         return {
             "mpris:trackid": Typed("o", self.track),
             "mpris:length": Typed("x", self.total_ms * US_PER_MS),
             "xesam:title": Typed("s", self._title),
             "xesam:artist": Typed("as", ["player"]),  # desktops write "unknown artist" where there is none
-            "xesam:album": Typed("s", chapter.title if chapter else ""),
-            "xesam:asText": Typed("s", self._words.get(slot.start_ms, "") if slot else ""),
+            "xesam:album": Typed("s", self._chapters[place].title if place >= 0 else ""),
+            "xesam:asText": Typed("s", self._words.get(start_ms, "")),
         }
 
 
@@ -107,15 +104,11 @@ class Hand:
         return jumped
 
 
-def _words(timeline: Timeline) -> dict[int, str]:
-    """What is spoken in each slot, counting left out, by the slot's start."""
+def _words(timeline: Timeline, steps: Steps) -> dict[int, str]:
+    """What is spoken in each step, counting left out, by the step's start."""
     words: dict[int, str] = {}
     for cue in timeline.cues:
         if cue.kind == "speech" and cue.text:
-            words[cue.slot_start_ms] = f"{words.get(cue.slot_start_ms, '')} {cue.text}".strip()
+            start_ms = steps.at(cue.start_ms).start_ms
+            words[start_ms] = f"{words.get(start_ms, '')} {cue.text}".strip()
     return words
-
-
-def _at(parts: Sequence[Part], starts: Sequence[int], at_ms: int) -> Part | None:
-    place = bisect_right(starts, at_ms) - 1
-    return parts[place] if place >= 0 else None
