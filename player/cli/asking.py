@@ -39,6 +39,7 @@ _OPTIONS = (
 )
 part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only this part of a programme.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems.")
+plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
 

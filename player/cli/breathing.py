@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from player.cli.asking import progress, quiet, time
+from player.cli.asking import plain, progress, quiet, time, warn
 from player.cli.exporting import export_one, target_of, wish
 from player.cli.usher import Usher
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Make a file of it instead.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @click.option("--print", "shows", is_flag=True, help="Print the script instead, to make your own of it.")
+@plain
 @quiet
 def breathe(
     *,
@@ -42,6 +43,7 @@ def breathe(
     output: Path | None,
     force: bool,
     shows: bool,
+    plain: bool,
     quiet: bool,
     **asked: Any,  # noqa: ANN401 (what Click hands over)
 ) -> None:
@@ -65,7 +67,7 @@ def breathe(
     if output is not None:
         target, form = target_of(wanted().session, output, None)
         return export_one(wanted(), target, wish(form), force=force, quiet=quiet, also=_caution)
-    return _play(wanted, start_ms, silent=silent, quiet=quiet)
+    return _play(wanted, start_ms, silent=silent, plain=plain, quiet=quiet)
 
 
 def _must_be_silent(others: Mapping[str, object]) -> None:
@@ -73,19 +75,23 @@ def _must_be_silent(others: Mapping[str, object]) -> None:
         raise click.UsageError(f"{heard} is to be heard, and with --silent nothing is; leave one of them out")
 
 
-def _play(wanted: Callable[[], Request], start_ms: int, *, silent: bool, quiet: bool) -> None:
+def _play(wanted: Callable[[], Request], start_ms: int, *, silent: bool, plain: bool, quiet: bool) -> None:
+    from player.cli.company import company  # noqa: PLC0415
     from player.tasks import playing  # noqa: PLC0415
+    from player.tasks.practice.practice import Practice  # noqa: PLC0415
 
     usher = _Usher(quiet=quiet)
-    with progress("Speaking", quiet=quiet) as report:
-        playing.play(
+    with Practice(warn) as practice, progress("Speaking", quiet=quiet) as report:
+        code = playing.play(
             lambda: usher.turns(wanted(), None, start_ms),
             start_ms,
             confirm=usher.confirm,
             announce=usher.announce,
             progress=report,
+            company=company(plain=plain, quiet=quiet, notes=lambda: usher.notes, keeper=practice),
             silent=silent,
         )
+    click.get_current_context().exit(code)
 
 
 class _Usher(Usher):

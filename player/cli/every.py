@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from player.cli.asking import progress, quiet, request, session_options, time
+from player.cli.asking import progress, quiet, request, session_options, time, warn
 from player.cli.usher import announce
 
 if TYPE_CHECKING:
@@ -160,11 +160,11 @@ def _keep(wanted: Request, ready: Prepared, schedule: Schedule, *, once: bool, q
     patience = Patience(library.find(wanted.session).name, ready.session.title, quiet=quiet)
     with _signals_end_it(), patience:
         if once:
-            return Vigil(schedule, patience, lambda: _play(wanted), SoftBell).once()
+            return Vigil(schedule, patience, lambda: _play(wanted, quiet=quiet), SoftBell).once()
         if not quiet:
             click.echo(outline(schedule), err=True)
         keyboard = _keyboard() if sys.stdin.isatty() and sys.stderr.isatty() else NoKeyboard()
-        return Vigil(schedule, patience, lambda: _play(wanted), SoftBell, keyboard).keep()
+        return Vigil(schedule, patience, lambda: _play(wanted, quiet=quiet), SoftBell, keyboard).keep()
 
 
 def _keyboard() -> Keyboard:
@@ -173,11 +173,21 @@ def _keyboard() -> Keyboard:
     return Presses()
 
 
-def _play(wanted: Request) -> None:
+def _play(wanted: Request, *, quiet: bool) -> None:
     """The session, prepared anew: its script may have been changed."""
+    from player.cli.company import company  # noqa: PLC0415
     from player.tasks import playing, programmes  # noqa: PLC0415
+    from player.tasks.practice.practice import Practice  # noqa: PLC0415
 
-    playing.play(lambda: (programmes.alone(wanted),), confirm=lambda _: False, announce=lambda *_: None)
+    with Practice(warn) as practice:
+        code = playing.play(
+            lambda: (programmes.alone(wanted),),
+            confirm=lambda _: False,
+            announce=lambda *_: None,
+            company=company(quiet=quiet, keeper=practice),
+        )
+    if code:  # a signal; who ends a session with a key wants the others all the same
+        sys.exit(code)
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player.cli import practising
-from player.cli.asking import any_session_options, part, progress, quiet, request, time, warn
+from player.cli.asking import any_session_options, part, plain, progress, quiet, request, time, warn
 from player.cli.usher import Usher
 
 if TYPE_CHECKING:
@@ -24,14 +24,24 @@ if TYPE_CHECKING:
 @click.option("--from", "start", metavar="TIME", help="Begin at this time, such as 2:00.")
 @click.option("--resume", is_flag=True, help="Go on where you stopped, with the options that you gave then.")
 @part
+@plain
 @quiet
-def play(*, session: str | None, start: str | None, resume: bool, part: int | None, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
+def play(
+    *,
+    session: str | None,
+    start: str | None,
+    resume: bool,
+    part: int | None,
+    plain: bool,
+    quiet: bool,
+    **asked: Any,  # noqa: ANN401 (what Click hands over)
+) -> None:
     """Play a session, or all sessions of a programme. Ctrl-C ends it softly.
 
     Without SESSION, it offers to go on with the last one.
     """
+    from player.cli.company import company  # noqa: PLC0415
     from player.tasks import playing  # noqa: PLC0415 (see the package's rule)
-    from player.tasks.live.company import Company  # noqa: PLC0415
     from player.tasks.practice.practice import Practice  # noqa: PLC0415
     from player.tasks.practice.resuming import Resuming  # noqa: PLC0415
 
@@ -58,7 +68,7 @@ def play(*, session: str | None, start: str | None, resume: bool, part: int | No
                 announce=usher.announce,
                 progress=report,
                 settle=None if remembered is None else settle,
-                company=Company(keeper=practice),
+                company=company(plain=plain, quiet=quiet, notes=lambda: usher.notes, keeper=practice),
             )
         except KeyboardInterrupt:
             raise KeyboardInterrupt(*_how_to_go_on(session, practice.kept)) from None

@@ -37,10 +37,13 @@ class Stage:
         terminal.
     views
         Each makes a view.
+    has_keys
+        Whether somebody can press a key.
     """
 
     hand: Callable[[Inbox], contextlib.AbstractContextManager[object]] | None = None
     views: tuple[Callable[[], View], ...] = ()
+    has_keys: bool = False
 
 
 def stage(
@@ -73,7 +76,7 @@ def stage(
     if not quiet and (plain or seen):
         views = (backstage.lines if plain or environ.get("TERM") == "dumb" else backstage.pacer,)
     if seen or pressed:
-        return Stage(backstage.hand, (*views, backstage.job))
+        return Stage(backstage.hand, (*views, backstage.job), pressed)
     return Stage(None, views)
 
 

@@ -29,6 +29,8 @@ class Usher:
         self._quiet = quiet
         self._plan: Plan | None = None
         self._has_begun = False
+        self.notes: tuple[str, ...] = ()
+        """What was told last of how to listen safely; a pacer covers it, and so shows it once more."""
 
     def turns(self, asked: Request, part: int | None, start_ms: int) -> Sequence[Turn]:
         """What is to be played.
@@ -73,6 +75,7 @@ class Usher:
         """Title, true length and safety lines, before the first sound of a session."""
         if self._quiet:
             return
+        self.notes = ready.session.safety
         place = ""
         if self._plan is not None:
             self._announce_part(self._plan, turn)

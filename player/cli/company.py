@@ -1,0 +1,38 @@
+"""Who is there while a command plays: whoever sits at the terminal, the desktop, the system, and the diary.
+
+The rule: asked before anything plays, so it loads nothing; what is heavy is made when the first sound is on its way.
+"""
+
+from __future__ import annotations
+
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+from player.cli.stage import stage
+from player.controls.signals import signals
+from player.controls.surroundings import surroundings
+from player.tasks.live.company import Company
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from player.controls.control import Inbox
+    from player.tasks.live.company import Keeper
+
+
+def company(
+    *, plain: bool = False, quiet: bool, notes: Callable[[], Iterable[str]] = tuple, keeper: Keeper | None = None
+) -> Company:
+    """Everybody who is there on this machine.
+
+    Parameters
+    ----------
+    plain, quiet, notes
+        As for `player.cli.stage.stage`.
+    keeper
+        Who remembers how far a session was heard.
+    """
+    inbox: Inbox = SimpleQueue()
+    there = stage(plain=plain, quiet=quiet, notes=notes)
+    views = (*there.views, *surroundings(inbox))
+    return Company(inbox, (signals,), there.hand, views, keeper, waits=there.has_keys)
