@@ -29,7 +29,7 @@ HOMES = {
     "miniaudio": {"output/live/through_miniaudio.py"},
     "dbus_fast": {"controls/desktop/line.py"},
     "pulsectl": {"controls/route.py"},
-    "blessed": {"controls/presses.py", "output/screen/terminal.py"},
+    "blessed": {"output/screen/terminal.py"},
     "wcwidth": {"output/screen/columns.py"},
     "soundfile": {"sound/conform.py", "sound/generate.py", "output/file/encode.py", "voice/take.py"},
 }

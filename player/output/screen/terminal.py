@@ -155,10 +155,18 @@ class Keyboard:
                 return
             self.is_taken = False
             atexit.unregister(self.give_back)
-            with contextlib.suppress(*_GONE):
-                self._terminal.flushinp()
+            if not owns_terminal():
+                self._stack.pop_all()  # by now it is as the shell wants it, which would stop whoever changes it
+                return
+            self.forget()
             with contextlib.suppress(*_GONE):
                 self._stack.close()
+
+    def forget(self) -> None:
+        """Let go of keys that were pressed and that nobody has read."""
+        if self.is_taken or owns_terminal():
+            with contextlib.suppress(*_GONE):
+                self._terminal.flushinp()
 
     @contextlib.contextmanager
     def _nobody_reading(self) -> Iterator[None]:
