@@ -14,6 +14,8 @@ import subprocess
 import tempfile
 import threading
 import time
+from bisect import bisect_right
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +56,7 @@ class Loudspeaker:
         self.env = env
         self.first_sound: float | None = None
         self._heard: list[bytes] = []
+        self._times: list[float] = []
         self._recorder = subprocess.Popen(RECORDER, env=env, stdout=subprocess.PIPE)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -64,6 +67,11 @@ class Loudspeaker:
         time.sleep(0.3)  # what has been played may still be on its way through the recorder
         heard = b"".join(self._heard)
         return np.frombuffer(heard[: len(heard) // 4 * 4], np.int16).reshape(-1, 2)
+
+    def time_of(self, frame: int) -> float:
+        """When a frame of the recording was at the sink, in `time.monotonic` seconds; some 20 ms may be missing."""
+        ends = list(accumulate(map(len, self._heard)))
+        return self._times[bisect_right(ends, frame * 4)]
 
     def wait_for(self, frames: int) -> None:
         """Return when so many frames that are not silent have been played; the lead-in's count."""
@@ -84,6 +92,7 @@ class Loudspeaker:
         out = self._recorder.stdout
         while out and (heard := os.read(out.fileno(), 1 << 16)):
             self._note(heard)
+            self._times.append(time.monotonic())
             self._heard.append(heard)
 
     def _note(self, heard: bytes) -> None:
@@ -91,30 +100,64 @@ class Loudspeaker:
             self.first_sound = time.monotonic()
 
 
+class SoundServer:
+    """A private sound server; programs find it by ``env``, and find it again when it was stopped and started."""
+
+    def __init__(self, folder: Path) -> None:
+        self.env = _environment(folder)
+        self._folder = folder
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        """Return when it answers."""
+        socket = self._folder / "socket"
+        server = subprocess.Popen(
+            [*SERVER, "-L", f"module-native-protocol-unix socket={socket} auth-anonymous=1"],
+            env={**self.env, "HOME": str(self._folder)},
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # as a desktop's: Linux shares its processors out among sessions
+        )
+        self._processes.append(server)
+        wait_until(socket.exists, "pulseaudio does not start")
+        keeper = subprocess.Popen(RECORDER, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._processes.append(keeper)  # keeps it quick between the tests
+
+    def kill(self) -> None:
+        """It is gone from one moment to the next."""
+        for process in self._processes:
+            process.kill()
+            process.wait()
+        self._processes.clear()
+        (self._folder / "socket").unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """Return when it has ended."""
+        for process in reversed(self._processes):
+            process.terminate()
+            process.wait()
+
+
 @contextlib.contextmanager
-def sound_server() -> Iterator[dict[str, str]]:
-    """The environment in which programs find a private sound server, for as long as the context lasts."""
+def mortal_server() -> Iterator[SoundServer]:
+    """A sound server that runs for as long as the context lasts, unless it is killed."""
     for program in ("pulseaudio", "parec"):
         if not shutil.which(program):
             pytest.skip(f"needs {program}: install pulseaudio and pulseaudio-utils")
     # Not pytest's folder: the path of a socket has at most 107 characters.
     with tempfile.TemporaryDirectory(prefix="sound-") as folder:
-        env = _environment(Path(folder))
-        server = subprocess.Popen(
-            [*SERVER, "-L", f"module-native-protocol-unix socket={folder}/socket auth-anonymous=1"],
-            env={**env, "HOME": folder},
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # as a desktop's: Linux shares its processors out among sessions
-        )
+        server = SoundServer(Path(folder))
         try:
-            wait_until(Path(folder, "socket").exists, "pulseaudio does not start")
-            keeper = subprocess.Popen(RECORDER, env=env, stdout=subprocess.DEVNULL)  # keeps it quick between the tests
-            yield env
-            keeper.terminate()
-            keeper.wait()
+            server.start()
+            yield server
         finally:
-            server.terminate()
-            server.wait()
+            server.stop()
+
+
+@contextlib.contextmanager
+def sound_server() -> Iterator[dict[str, str]]:
+    """The environment in which programs find a private sound server, for as long as the context lasts."""
+    with mortal_server() as server:
+        yield server.env
 
 
 @pytest.fixture(scope="session")
