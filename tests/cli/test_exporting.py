@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import mutagen
 import numpy as np
 import pytest
 import soundfile
+import webvtt
 
-from tests.fakes_output import needs
+from tests.fakes_output import decoded_by_ffmpeg, needs, probed
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -75,6 +77,33 @@ def test_pieces_and_stems_are_named_and_add_up(run: Run, tiny: str, tmp_path: Pa
     pieces = [soundfile.read(tmp_path / name, dtype="int16")[0] for name in split.stdout.split()[:2]]
     np.testing.assert_array_equal(np.concatenate(pieces), whole)
     np.testing.assert_array_equal(sum(each.astype(int) for each in layers), whole)
+
+
+@pytest.mark.engine
+@pytest.mark.tools
+@pytest.mark.usefixtures("voice")
+@pytest.mark.parametrize(("form", "within_ms"), [("wav", 10), ("mp3", 30)])
+def test_what_is_read_begins_when_it_is_heard(run: Run, tiny: str, tmp_path: Path, form: str, within_ms: int) -> None:
+    """Captions, synchronised lyrics and chapters against the sound, as ffmpeg decodes it."""
+    needs("ffmpeg", "ffprobe")
+    first, last = (
+        "  - pause: 1s\n  - section: Settle in\n",
+        "  - section: End\n  - say: Get up, when you like. Goodbye.\n",
+    )
+    (tmp_path / tiny).write_text(TINY.replace("  - section: Settle in\n", first).replace("  - chime: bell\n", last))
+    assert run("export", tiny, "-o", f"a.{form}", "--background", "none", "--captions", "vtt").returncode == 0
+    loud = np.abs(decoded_by_ffmpeg(tmp_path / f"a.{form}")[:, 0].astype(int)) > 100
+    opened: Any = mutagen.File(tmp_path / f"a.{form}")
+    lyrics = [time_ms for _, time_ms in opened.tags.getall("SYLT")[0].text]
+    captions = [each for each in webvtt.read(str(tmp_path / "a.vtt")).captions if not each.text.startswith("[")]
+    clocks = [f"{time_ms // 60_000:02}:{time_ms // 1000 % 60:02}.{time_ms % 1000:03}" for time_ms in lyrics]
+    assert [f"00:{clock}" for clock in clocks] == [each.start for each in captions]
+    for time_ms in lyrics:
+        heard_ms = time_ms - 100 + int(loud[(time_ms - 100) * 48 :].argmax()) / 48
+        assert abs(heard_ms - time_ms) <= within_ms
+    _, chapters = probed(tmp_path / f"a.{form}")
+    assert [title for title, *_ in chapters] == ["Settle in", "Breathe", "End"]
+    assert abs(lyrics[-2] - chapters[-1][1]) <= within_ms
 
 
 @pytest.mark.engine

@@ -116,8 +116,9 @@ def test_a_worker_hands_out_pieces_and_clears_away(folder: Path, monkeypatch: py
     monkeypatch.setattr(remote, "PIECE", 100_000)
     os.mkdir("player-old")  # noqa: PTH102
     os.utime("player-old", (0, 0))
-    result = remote.make(pack(Request("bell.yaml"))[0], Wish("wav"), "bell.wav", {}, str(folder))
+    result = remote.make(pack(Request("bell.yaml"))[0], Wish("wav", preset="audiobook"), "bell.wav", {}, str(folder))
     assert isinstance(result, remote.Fetchable)
+    assert [note[:14] for note in result.notes] == ["The file has -"]
     assert not Path("player-old").exists()
     ((name, size, _),) = result.files
     pieces = [remote.piece(result.folder, name, at) for at in range(0, size, 100_000)]
