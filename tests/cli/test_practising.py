@@ -18,7 +18,7 @@ import pytest
 import soundfile
 
 from player.diary.book import Diary
-from player.output.live.speaker import LEAD_IN
+from player.output.live.deck import LEAD_IN
 from player.units import RATE
 from tests.fakes_diary import NOON, place, practised
 from tests.sound_server import Loudspeaker, wait_until
