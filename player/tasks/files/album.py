@@ -93,7 +93,8 @@ def export(
         ready = pipeline.prepare(turn.request, machine)
         mine = replace(wish, place=place(plan, turn))
         with steps(turn.title) as report:
-            yield exporting.export(ready, file, mine, force=force, progress=report, tell=_named(tell, file))
+            made = exporting.export(ready, file, mine, force=force, progress=report, tell=_named(tell, file))
+        yield made
         entries.append(playlists.Entry(turn.title, ready.timeline.total_ms, file))
     if listed:
         yield write_all({listed: playlists.text(plan.title, entries).encode()}, force=force)

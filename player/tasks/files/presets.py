@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from player import pipeline
 from player.sound.master import PEAK_DB, Master
-from player.sound.stem import TARGET_LUFS
 from player.timeline.model import BedState
 
 if TYPE_CHECKING:
@@ -113,6 +112,8 @@ class Mastering:
 
 def mastering(ready: Prepared, preset: Preset, *, one_channel: bool = False) -> Mastering:
     """What brings a session that `suited` the preset to its level; to measure the whole it is mixed once or more."""
+    from player.sound.stem import TARGET_LUFS  # noqa: PLC0415 (numpy)
+
     found = Master(peak_db=preset.peak_db)
     if preset.measure == "voice":
         return Mastering(preset, replace(found, gain_db=preset.level_db - TARGET_LUFS), preset.level_db)
