@@ -28,11 +28,12 @@ STALL_S: Final = 5.0
 """A sound server that is being restarted takes a second or two."""
 
 # PULSE_LATENCY_MSEC is what PulseAudio and PipeWire are to hold: as little as can be, because a change of volume or
-# place is heard that much later, and enough for a busy machine. Measured with both processors taken by four busy loops
-# and other work (load 5 to 10), from laying the tape over to hearing it: miniaudio with 120 ms (in periods of 40) 95 to
-# 141 ms; simpleaudio with 100 ms 73 to 118 ms; no gap with either. What makes that possible is that the process has a
-# session of its own: Linux shares its processors out among sessions (autogroup), so that it waited for its turn for
-# 12 ms in one case of a thousand; in a session with four busy loops for 90 ms, and as long with a higher priority.
+# place is heard that much later, and enough for a busy machine. Measured in minutes at a load of 12 (two processors,
+# four busy loops and other work), from laying the tape over to hearing it, lowest, middle and highest: miniaudio with
+# 120 ms in periods of 20: 97, 109, 118 ms; simpleaudio with 100 ms: 76, 97, 120 ms; not one gap with either.
+# What makes that possible is that the process has a session of its own: Linux shares its processors out among sessions
+# (autogroup), so that in one case of a thousand it waited for its turn for 12 ms; in a session with four busy loops for
+# 90 ms, and with a nice value of -11 there, which an ordinary user may not have, for 53 ms.
 # For simpleaudio it must be 100 or a multiple: ALSA's plugin has a ring of the 100 ms that it was asked for, and with
 # others, such as 120, it loses its place in it and plays gaps.
 _ENVIRONMENT: Final = {

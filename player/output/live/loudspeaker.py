@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from player.output.live.through_miniaudio import Miniaudio
     from player.output.live.through_simpleaudio import Simpleaudio
 
-TICK_S: Final = 0.02
+TICK_S: Final = 0.01
+"""It costs half a percent of a core, and makes the head exact enough to change what is heard at once."""
 
 
 def main(kind: str, handle: str, capacity: str) -> None:

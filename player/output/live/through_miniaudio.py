@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
     from player.output.live.tape import Tape
 
-PERIOD_MS: Final = 40
+PERIOD_MS: Final = 20
 """What the device asks for at a time."""
-LATENCY_MS: Final = 3 * PERIOD_MS
-"""What lies between the callback and the ear: miniaudio keeps three periods; PulseAudio holds as much (measured)."""
-LONGEST_MS: Final = 2 * LATENCY_MS + 250
+PERIODS: Final = 6
+"""Of these it holds so many; PulseAudio is asked for as much by `player.output.live.child`."""
+LATENCY_MS: Final = 100
+"""What lies between the callback and the ear, on the average of 97 to 118 ms that were measured with a recorder which
+is up to 20 ms late itself."""
+LONGEST_MS: Final = 500
 """What is waited for at the end, so that no device loses the last words."""
 
 
@@ -38,6 +41,7 @@ class Miniaudio:
             nchannels=CHANNELS,
             sample_rate=RATE,
             buffersize_msec=PERIOD_MS,
+            callback_periods=PERIODS,
             backends=_backends(miniaudio),
             app_name="player",
         )

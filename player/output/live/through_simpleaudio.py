@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from player.output.live.tape import Tape
 
-BUFFER: Final = RATE * 3 // 25
+BUFFER: Final = RATE * 11 // 100
 """Frames that may have been taken and not been heard: simpleaudio asks every system for 100 ms (``SA_LATENCY_US``), and
-devices round that. It takes them at once when it begins."""
-GRAIN: Final = RATE // 50
-"""Frames by which the head may be wrong from the beginning: the clock is read some 50 times a second."""
+devices round that; 51 to 97 ms were measured. It takes them at once when it begins."""
+GRAIN: Final = RATE // 60
+"""Frames by which the head may be wrong from the beginning: the clock is read some 100 times a second."""
 DRIFT: Final = 10_000
 """A sound card's clock is taken to be at most one part in so many off the computer's: 100 ppm."""
 TAIL: Final = RATE // 20

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 JOIN_MS: Final = 100
 """From one place to another, and out of silence; `player.timeline.steps.LEAD_MS` is there for it."""
 PAUSE_MS: Final = 150
-VOLUME_MS: Final = 60
+VOLUME_MS: Final = 40
 BACKGROUND_MS: Final = 400
 RESTS_AFTER_S: Final = 5.0
 """A longer pause lets go of the loudspeaker, so that it may sleep."""
