@@ -117,6 +117,26 @@ def test_a_full_disk_has_its_remedy() -> None:
     assert str(caught.value) == wanted
 
 
+CRASH = """
+import os, sys
+from pathlib import Path
+from player.output.file.atomic import NewFile, write_all
+commit = NewFile.commit
+NewFile.commit = lambda file: os._exit(9) if file.target.name == "c" else commit(file)
+write_all({Path(sys.argv[1], name): b"new" for name in "abc"}, force=True)
+"""
+
+
+def test_a_crash_between_two_names_leaves_whole_files_and_the_next_run_clears_up(tmp_path: Path) -> None:
+    write_all({tmp_path / name: b"old" for name in "abc"})
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    assert subprocess.run([sys.executable, "-c", CRASH, str(tmp_path)], env=env, check=False).returncode == 9
+    assert [(tmp_path / name).read_bytes() for name in "abc"] == [b"new", b"new", b"old"]
+    assert len(listing(tmp_path)) == 4
+    write_all({tmp_path / name: b"newer" for name in "abc"}, force=True)
+    assert (listing(tmp_path), (tmp_path / "c").read_bytes()) == (["a", "b", "c"], b"newer")
+
+
 def dead_pid() -> int:
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()
