@@ -91,13 +91,14 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(tmp_path: Path) -> Iterator[Home]:
     for name in ("one", "two"):
         (tmp_path / f"{name}.yaml").write_text(SESSION.replace("TITLE", name.capitalize()))
     (tmp_path / "both.yaml").write_text("title: Both\nsessions: [one, two]\n")
     told: list[str] = []
     machine = pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
-    return Home(tmp_path, machine, Diary(told.append, tmp_path / "diary"), told)
+    with Diary(told.append, tmp_path / "diary") as diary:
+        yield Home(tmp_path, machine, diary, told)
 
 
 # A session by itself
