@@ -19,14 +19,19 @@ import soundfile
 
 from player.diary.book import Diary
 from player.output.live.deck import LEAD_IN
-from player.units import RATE
+from player.timeline.steps import LEAD_MS
+from player.units import FRAMES_PER_MS, RATE
 from tests.fakes_diary import NOON, place, practised
 from tests.sound_server import Loudspeaker, wait_until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+BEGINNING = 5000 - LEAD_MS
+"""Where playing goes on that was stopped in the last step, in ms."""
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Begin = Callable[..., "Terminal"]
 
 SCRIPT = """\
 title: Heard
@@ -35,7 +40,9 @@ params: {more: {default: 0s, max: 60s}}
 steps:
   - say: Sit down.
     for: 3s
-  - breathe: {in: 2s, out: 2s, cycles: 1}
+  - pause: 2s
+  - say: Lie down.
+    for: 2s
   - pause: $more
 """
 
@@ -54,10 +61,10 @@ def diary(tmp_path: Path) -> Diary:
 
 @pytest.fixture
 def stopped(diary: Diary, script: str, tmp_path: Path) -> Diary:
-    """The script was stopped at 0:05 of 0:07."""
+    """The script was stopped at 0:06 of 0:07, in the step that begins at 0:05."""
     key = str(tmp_path / script)
     with diary:
-        diary.note(None, key, replace(place(key, 5000), title="Heard", asked={"session": key}, total_ms=7000))
+        diary.note(None, key, replace(place(key, 6000), title="Heard", asked={"session": key}, total_ms=7000))
     return diary
 
 
@@ -150,7 +157,7 @@ def test_a_damaged_diary_is_told(run: Run, tmp_path: Path) -> None:
     [
         (
             ("play", "pmr-7", "--resume"),
-            "'pmr-7' was not stopped on its way; a place is remembered in heard (0:05 of 0:07)",
+            "'pmr-7' was not stopped on its way; a place is remembered in heard (0:06 of 0:07)",
         ),
         (("play", "evening", "--resume"), "'evening' was not stopped on its way; a place is remembered in heard"),
         (("play", "pmr-8", "--resume"), "there is no session 'pmr-8'; did you mean"),
@@ -190,6 +197,11 @@ def test_looking_for_what_is_remembered_makes_no_file(run: Run, diary: Diary) ->
 # At a terminal
 
 
+def own_env(tmp_path: Path, store_folder: Path) -> dict[str, str]:
+    own = {"PLAYER_STORE": store_folder, "PLAYER_DIARY": tmp_path / "diary.sqlite3", "PLAYER_SCRIPTS": tmp_path / "own"}
+    return {name: str(path) for name, path in own.items()}
+
+
 class Terminal:
     """A command at a terminal of its own."""
 
@@ -209,8 +221,13 @@ class Terminal:
     def ends(self) -> tuple[int, str]:
         """Its exit code, and everything that it said."""
         wait_until(self._is_over, "it does not end")
-        os.close(self._ours)
         return self.process.wait(20), self.told.decode()
+
+    def close(self) -> None:
+        """Leave nothing behind, also where a test has failed."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self._ours)
 
     def _says(self, words: bytes) -> bool:
         self._is_over()
@@ -228,22 +245,30 @@ class Terminal:
         return not said
 
 
+@pytest.fixture
+def terminal(tmp_path: Path, store_folder: Path) -> Iterator[Begin]:
+    """A function that begins a command at a terminal."""
+    begun = []
+
+    def begin(*arguments: str, folder: Path = tmp_path, env: Mapping[str, str] = os.environ) -> Terminal:
+        begun.append(Terminal([*arguments], folder, {**env, **own_env(tmp_path, store_folder)}))
+        return begun[-1]
+
+    yield begin
+    for each in begun:
+        each.close()
+
+
 needs_a_terminal = pytest.mark.skipif(
     sys.platform == "win32", reason="needs a pseudo-terminal: run it on Linux or macOS"
 )
 
 
-@pytest.fixture
-def own_env(tmp_path: Path, store_folder: Path) -> dict[str, str]:
-    own = {"PLAYER_STORE": store_folder, "PLAYER_DIARY": tmp_path / "diary.sqlite3", "PLAYER_SCRIPTS": tmp_path / "own"}
-    return {name: str(path) for name, path in own.items()}
-
-
 @needs_a_terminal
 @pytest.mark.usefixtures("stopped")
-def test_who_says_no_is_told_how_to_begin_another(tmp_path: Path, own_env: dict[str, str]) -> None:
-    at = Terminal(["play"], tmp_path, {**os.environ, **own_env})
-    at.wait_for(b"Heard, stopped at 0:05 of 0:07 on 25 November")
+def test_who_says_no_is_told_how_to_begin_another(terminal: Begin) -> None:
+    at = terminal("play")
+    at.wait_for(b"Heard, stopped at 0:06 of 0:07 on 25 November")
     at.wait_for(b" Go on? [Y/n]: ")
     at.types(b"n\n")
     code, told = at.ends()
@@ -252,8 +277,8 @@ def test_who_says_no_is_told_how_to_begin_another(tmp_path: Path, own_env: dict[
 
 
 @needs_a_terminal
-def test_ctrl_c_at_the_question_ends_it(tmp_path: Path, stopped: Diary, own_env: dict[str, str]) -> None:
-    at = Terminal(["play"], tmp_path, {**os.environ, **own_env})
+def test_ctrl_c_at_the_question_ends_it(stopped: Diary, terminal: Begin) -> None:
+    at = terminal("play")
     at.wait_for(b"Go on?")
     at.process.send_signal(signal.SIGINT)
     code, told = at.ends()
@@ -265,8 +290,8 @@ def test_ctrl_c_at_the_question_ends_it(tmp_path: Path, stopped: Diary, own_env:
 @needs_a_terminal
 @pytest.mark.usefixtures("practised_much")
 @pytest.mark.parametrize(("answer", "left"), [(b"\n", 25), (b"y\n", 0)])
-def test_forgetting_asks_first(tmp_path: Path, diary: Diary, own_env: dict[str, str], answer: bytes, left: int) -> None:
-    at = Terminal(["log", "--forget"], tmp_path, {**os.environ, **own_env})
+def test_forgetting_asks_first(diary: Diary, terminal: Begin, answer: bytes, left: int) -> None:
+    at = terminal("log", "--forget")
     at.wait_for(b"Forget everything that you practised, and every place to go on at? [y/N]: ")
     at.types(answer)
     code, told = at.ends()
@@ -278,8 +303,8 @@ def test_forgetting_asks_first(tmp_path: Path, diary: Diary, own_env: dict[str, 
 
 @needs_a_terminal
 @pytest.mark.usefixtures("practised_much")
-def test_who_is_sure_is_not_asked(tmp_path: Path, own_env: dict[str, str]) -> None:
-    code, told = Terminal(["log", "--forget", "--yes"], tmp_path, {**os.environ, **own_env}).ends()
+def test_who_is_sure_is_not_asked(terminal: Begin) -> None:
+    code, told = terminal("log", "--forget", "--yes").ends()
     assert (code, "?" in told) == (0, False)
 
 
@@ -306,9 +331,9 @@ def test_resuming_goes_on_at_the_place_and_then_forgets_it(
 ) -> None:
     assert run("export", script, "-o", "heard.wav").returncode == 0
     done = run("play", script, "--resume", env=loudspeaker.env)
-    assert (done.returncode, done.stderr) == (0, "Heard, 0:07\n  It goes on at 0:05.\n")
+    assert (done.returncode, done.stderr) == (0, "Heard, 0:07\n  It goes on at 0:04.\n")
     exported = soundfile.read(tmp_path / "heard.wav", dtype="int16")[0]
-    must_be_heard(exported[5 * RATE :], loudspeaker.recording())
+    must_be_heard(exported[BEGINNING * FRAMES_PER_MS :], loudspeaker.recording())
     with stopped:
         assert stopped.places() == ()
 
@@ -318,28 +343,28 @@ def test_resuming_goes_on_at_the_place_and_then_forgets_it(
 @needs_a_terminal
 @pytest.mark.usefixtures("voice")
 def test_enter_goes_on_from_any_folder(
-    script: str, stopped: Diary, run: Run, loudspeaker: Loudspeaker, tmp_path: Path, own_env: dict[str, str]
+    script: str, stopped: Diary, run: Run, loudspeaker: Loudspeaker, tmp_path: Path, terminal: Begin
 ) -> None:
     assert run("export", script, "-o", "heard.wav").returncode == 0
     (tmp_path / "elsewhere").mkdir()
-    at = Terminal(["play"], tmp_path / "elsewhere", {**loudspeaker.env, **own_env})
+    at = terminal("play", folder=tmp_path / "elsewhere", env=loudspeaker.env)
     at.wait_for(b"Go on?")
     at.types(b"\n")
     code, told = at.ends()
-    assert (code, told.splitlines()[-1]) == (0, "  It goes on at 0:05.")
+    assert (code, told.splitlines()[-1]) == (0, "  It goes on at 0:04.")
     exported = soundfile.read(tmp_path / "heard.wav", dtype="int16")[0]
-    must_be_heard(exported[5 * RATE :], loudspeaker.recording())
+    must_be_heard(exported[BEGINNING * FRAMES_PER_MS :], loudspeaker.recording())
 
 
 @pytest.mark.device
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
 def test_who_stops_is_told_how_to_go_on(
-    script: str, diary: Diary, run: Run, loudspeaker: Loudspeaker, tmp_path: Path, own_env: dict[str, str]
+    script: str, diary: Diary, run: Run, loudspeaker: Loudspeaker, tmp_path: Path, store_folder: Path
 ) -> None:
     assert run("show", script, "-p", "more=60s").returncode == 0
     command = [sys.executable, "-m", "player", "play", script, "-p", "more=60s", "-q"]
-    env = loudspeaker.env | own_env
+    env = loudspeaker.env | own_env(tmp_path, store_folder)
     with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as playing:
         loudspeaker.wait_for(LEAD_IN + 11 * RATE)
         playing.send_signal(signal.SIGINT)

@@ -29,7 +29,7 @@ def key_of(called: str) -> str:
 
 def key(request: Request) -> str:
     """What the session or programme of a request is remembered by."""
-    return key_of(request.session)
+    return request.session if request.script is not None else key_of(request.session)
 
 
 def as_json(request: Request) -> dict[str, JSON]:
@@ -64,7 +64,7 @@ def _said(request: Request) -> dict[str, Any]:
 def _at_home(request: Request) -> Request:
     if request.background is not None and Path(request.background).expanduser().is_file():
         request = replace(request, background=str(Path(request.background).expanduser().absolute()))
-    return replace(request, session=_home(request.session))
+    return request if request.script is not None else replace(request, session=_home(request.session))
 
 
 def _home(called: str) -> str:

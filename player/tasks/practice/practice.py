@@ -1,7 +1,8 @@
 """What becomes of a session that is played: its place while it is unfinished, and an entry of what was practised.
 
 The rule: it is noted in time, so that a crash or a power cut loses a quarter of a minute at most. Little counts for
-nothing: who stops within ten seconds has not begun, and who stops ten seconds before the end has finished.
+nothing: who stops within ten seconds has not begun, and who stops ten seconds before the end has finished. So has who
+stops a background that outlives the session.
 """
 
 from __future__ import annotations
@@ -84,6 +85,7 @@ class Practice:
         self._entry = entry = self._beginning(turn, ready)
         self._here = self._place(turn, entry.title, entry.total_ms)
         self._next = None if following is None else self._place(following, following.title, following.length_ms)
+        self._end_ms = entry.total_ms - (turn.request.outlive_ms or 0)
         self._noted_ms = LEAST_MS - EVERY_MS
         self._write(lambda diary: diary.begin())
 
@@ -99,8 +101,9 @@ class Practice:
 
     def _note(self, at_ms: int, heard_ms: int, *, whole: bool) -> None:
         self._noted_ms = heard_ms
+        whole = whole or at_ms >= self._end_ms
         entry = replace(self._entry, heard_ms=heard_ms, at_ms=at_ms, whole=whole) if heard_ms >= LEAST_MS else None
-        is_over = whole or at_ms > self._here.total_ms - LEAST_MS
+        is_over = whole or at_ms > self._end_ms - LEAST_MS
         place = self._next if is_over else replace(self._here, at_ms=at_ms)
         place = place and replace(place, noted=self._clock())
         is_written = self._write(lambda diary: diary.note(entry, self._here.session, place))

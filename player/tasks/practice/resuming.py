@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from player.timeline.model import Timeline
 
 
-def beginning_of_step(timeline: Timeline, at_ms: int) -> int:  # noqa: ARG001 (until the timeline tells its steps)
-    """Where the step begins in which a moment lies."""
-    return at_ms
+def beginning_of_step(timeline: Timeline, at_ms: int) -> int:
+    """Where the step begins in which a moment lies: as after a pause, never in the middle of a word or a breath."""
+    from player.timeline.steps import Steps  # noqa: PLC0415 (see the package's rule)
+
+    return Steps(timeline).at(at_ms).entry_ms
 
 
 def place_of(called: str, diary: Diary) -> Place:

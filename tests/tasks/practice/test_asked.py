@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from player.pipeline import Request
 from player.script import library
-from player.tasks.practice.asked import as_json, as_request, key_of
+from player.tasks.practice.asked import as_json, as_request, key, key_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +90,12 @@ def test_a_session_is_remembered_by_its_name_or_its_file(folder: Path, called: s
 def test_what_has_no_file_is_remembered_by_what_it_is_called() -> None:
     assert key_of("breathe 4-4-4-4") == "breathe 4-4-4-4"
     assert written(Request("breathe 4-4-4-4"))["session"] == "breathe 4-4-4-4"
+
+
+def test_a_script_that_comes_along_is_no_file_even_where_one_has_its_name(folder: Path) -> None:
+    request = Request("mine.yaml", script=SESSION)
+    assert key(request) == "mine.yaml"
+    assert as_request(written(request)) == request
 
 
 def test_a_bundled_script_named_by_its_path_is_a_file_like_others() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial, partialmethod
 from typing import TYPE_CHECKING
@@ -150,6 +150,18 @@ def test_with_next_to_nothing_left_there_is_nothing_to_go_on_with(home: Home) ->
     assert not home.entry().whole
 
 
+def test_a_background_that_outlives_a_session_is_no_part_of_it(home: Home) -> None:
+    (turn,) = home.turns("one.yaml")
+    turn = replace(turn, request=replace(turn.request, background="rain", outlive_ms=120 * SECOND))
+    practice = home.practice()
+    practice.began(turn, home.ready(turn), 0)
+    practice.ended(50 * SECOND, 50 * SECOND, whole=False)
+    assert (home.place().at_ms, home.place().total_ms) == (50 * SECOND, 180 * SECOND)
+    practice.ended(90 * SECOND, 90 * SECOND, whole=False)
+    assert home.diary.places() == ()
+    assert (home.entry().whole, home.entry().heard_ms) == (True, 90 * SECOND)
+
+
 def test_it_is_noted_while_it_sounds(home: Home) -> None:
     """So whatever ends the program, little is lost: another one reads the file here, and nobody has closed it."""
     practice = home.begun()
@@ -283,7 +295,8 @@ def test_a_lost_loudspeaker_keeps_the_beginning_of_the_step_that_was_heard(
     practice = play(Room(dies_at=LEAD_IN + 25 * RATE))
     assert home.place().at_ms == 0
     assert practice.kept == home.place()
-    assert (home.entry().whole, home.entry().heard_ms) == (False, pytest.approx(25 * SECOND, abs=SECOND))
+    assert home.entry().heard_ms == pytest.approx(25 * SECOND, abs=SECOND)
+    assert not home.entry().whole
 
 
 def test_a_loudspeaker_that_never_sounded_leaves_nothing(home: Home, play: Callable[..., Practice]) -> None:

@@ -14,7 +14,8 @@ from player.pipeline import Request
 from player.tasks import programmes
 from player.tasks.practice.asked import as_json
 from player.tasks.practice.resuming import Resuming, last, place_of
-from player.timeline.model import BedState, Timeline
+from player.timeline.model import BedState, Stretch, Timeline
+from player.timeline.steps import LEAD_MS
 from tests.fakes_diary import NOON, place, practised
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def diary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Diary]:
 
 
 def lasting(total_ms: int) -> Timeline:
-    return Timeline("", total_ms, (), (), (), (BedState(0, 0, None, 0.0, 0.0),))
+    """In steps of three seconds."""
+    slots = tuple(Stretch(start_ms, 3000) for start_ms in range(0, total_ms, 3000))
+    return Timeline("", total_ms, (), (), (), (BedState(0, 0, None, 0.0, 0.0),), slots)
 
 
 # Which place
@@ -96,7 +99,7 @@ def test_a_place_goes_on_with_what_was_asked_for_then(told: list[str]) -> None:
     assert resuming.start_ms == 200_000
     wanted, part = resuming.asked(Request("", rate=90), None)
     assert (wanted, part) == (Request("box-breathing", {"rounds": "3"}, rate=90, skip=("neck",)), None)
-    assert resuming.settle(lasting(420_000), 200_000) == 200_000
+    assert resuming.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
     assert told == []
 
 
@@ -147,7 +150,7 @@ def numbers(week: Path, resuming: Resuming, part: int | None = None) -> list[int
 def test_a_programme_goes_on_in_the_session_where_one_was(week: Path, told: list[str]) -> None:
     resuming = Resuming(stopped(week, 2, "two"), told.append)
     assert numbers(week, resuming) == [2, 3, 4]
-    assert resuming.settle(lasting(420_000), 200_000) == 200_000
+    assert resuming.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
 
 
 def test_a_part_goes_on_to_its_own_end(week: Path, told: list[str]) -> None:
