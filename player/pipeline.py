@@ -207,12 +207,7 @@ def _spoken(
 
 
 def blocks(
-    ready: Prepared,
-    start_ms: int = 0,
-    first_block_ms: int | None = None,
-    *,
-    master: Master = AS_PLAYED,
-    workers: int = 1,
+    ready: Prepared, start_ms: int = 0, first_block_ms: int | None = None, *, master: Master = AS_PLAYED
 ) -> Generator[AudioSegment]:
     """The session as sound, block after block; the one stream that is played and exported.
 
@@ -220,8 +215,6 @@ def blocks(
     ----------
     master
         Another level for the whole, or only some of its layers.
-    workers
-        Threads that mix at once, a few blocks ahead.
 
     Raises
     ------
@@ -232,7 +225,7 @@ def blocks(
 
     layers = master.layers or mixdown.LAYERS
     mixed = mix(ready, master=master)
-    return mixed.blocks(start_ms, first_block_ms=first_block_ms, layers=layers, workers=workers)
+    return mixed.blocks(start_ms, first_block_ms=first_block_ms, layers=layers)
 
 
 def mix(ready: Prepared, *, master: Master = AS_PLAYED) -> Mix:

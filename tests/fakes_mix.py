@@ -90,6 +90,7 @@ class NoiseBed:
     def __init__(self, seed: int = 0, level: float = 0.1) -> None:
         self.noise = np.random.default_rng(seed).normal(0, level, (50_021, 2)).astype(np.float32)
         self.reads: list[tuple[int, int]] = []
+        self.length_frames = len(self.noise)
 
     def read(self, start: int, frames: int) -> NDArray[np.float32]:
         self.reads.append((start, frames))
@@ -98,6 +99,8 @@ class NoiseBed:
 
 class SteadyBed:
     """The same value for ever."""
+
+    length_frames = 1234
 
     def __init__(self, value: float = 1.0) -> None:
         self.value = value

@@ -1,16 +1,14 @@
 """The mixdown: a timeline, its clips, tones and bed become a stream of blocks in the session format.
 
 The rule: a block is a function of its time alone, so blocks of any length, begun anywhere, hold the same samples; and
-the whole session is never held. The bed is painted first, as float times its envelope, rounded once; then clips and
-tones are laid over it by pydub, at their millisecond. pydub adds in 16 bits and cuts what passes full scale without a
+the whole session is never held. The bed is painted first (`player.sound.canvas`); then clips and tones are laid over it
+by pydub, at their millisecond. pydub adds in 16 bits and cuts what passes full scale without a
 word: room for the sum is made beforehand (`player.sound.headroom`).
 It does not know where clips and beds come from, or where the blocks go.
 """
 
 from __future__ import annotations
 
-import functools
-import threading
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from functools import cached_property
@@ -20,38 +18,25 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 import numpy as np
 from pydub import AudioSegment
 
-from player.sound.ahead import made_ahead
-from player.sound.envelope import Envelope
-from player.timeline.model import Span
+from player.sound.canvas import FULL_SCALE, Canvas, rounded
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Hashable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Generator, Hashable, Iterable
 
     from numpy.typing import NDArray
 
+    from player.sound.canvas import Readable
     from player.techniques.cue import Tone
     from player.timeline.model import Cue, Timeline
 
 BLOCK_MS: Final = 2000
-"""Measured on 30 minutes with a count a second: 0.9 s in blocks of 2 s, 3.3 s of 5 s, 9 s of 30 s, as every overlay
-copies its whole block. With few cues the length makes no difference."""
+"""Long enough that calls cost nothing, short enough for a processor's cache; twice or half of it is no quicker."""
 HELD_BYTES: Final = 16 * 2**20
 """Clips and tones kept for their next use: about a minute and a half of sound."""
-_STROKE: Final = 96_000
-"""Frames of bed painted at once: what fits in a processor's cache is mixed several times faster."""
-_FULL_SCALE: Final = 32_768
 
 Layer = Literal["bed", "voice", "tones"]
 LAYERS: Final[tuple[Layer, ...]] = ("bed", "voice", "tones")
-
-
-class Readable(Protocol):
-    """A bed: sound without an end, as loud as the voice."""
-
-    def read(self, start: int, frames: int) -> NDArray[np.float32]:
-        """From frame ``start`` of the programme on: float32, shape ``(frames, 2)``, full scale 1.0."""
-        ...
 
 
 class Clip(Protocol):
@@ -73,7 +58,6 @@ def blocks(
     first_block_ms: int | None = None,
     trim_db: float = 0.0,
     layers: Collection[Layer] = LAYERS,
-    workers: int = 1,
 ) -> Generator[AudioSegment]:
     """The programme from ``start_ms`` to its end, block after block: 48 kHz, 16 bit, stereo.
 
@@ -92,8 +76,6 @@ def blocks(
         Added to the level of tones and bed: what the whole is lowered by to make room, or raised by to be louder.
     layers
         What is to be heard, for stems.
-    workers
-        Threads that mix at once, ahead of what is asked for; one mixes a block when it is asked for.
 
     Raises
     ------
@@ -101,19 +83,16 @@ def blocks(
         If a clip is not in the session format: pydub would resample it silently, and badly.
     """
     mix = Mix(timeline, open_clip=open_clip, open_bed=open_bed, render_tone=render_tone, trim_db=trim_db)
-    yield from mix.blocks(start_ms, block_ms, first_block_ms, layers, workers)
-
-
-def _spans(start_ms: int, total_ms: int, first_ms: int, each_ms: int) -> Iterator[Span]:
-    at, end = start_ms, start_ms + first_ms
-    while at < total_ms:
-        yield Span(at, min(end, total_ms))
-        at, end = end, end + each_ms
+    yield from mix.blocks(start_ms, block_ms, first_block_ms, layers)
 
 
 def _segment(samples: NDArray[np.int16]) -> AudioSegment:
     """Samples of shape ``(frames, 2)`` as a pydub segment in the session format."""
     return AudioSegment(samples.tobytes(), sample_width=SAMPLE_WIDTH, frame_rate=RATE, channels=CHANNELS)
+
+
+def _samples(segment: AudioSegment) -> NDArray[np.int16]:
+    return np.frombuffer(segment.raw_data, np.int16).reshape(-1, CHANNELS)
 
 
 class Mix:
@@ -136,10 +115,10 @@ class Mix:
         self._factor = gain(trim_db)
         self._score = _Score(timeline.cues)
         self._held = _Held()
-        scale = np.float32(self._factor * _FULL_SCALE)
+        scale = np.float32(self._factor * FULL_SCALE)
         self._makers: dict[Layer, Callable[[Any], Clip]] = {
             "voice": open_clip,
-            "tones": lambda tone: _segment(_rounded(render_tone(tone) * scale).astype(np.int16)),
+            "tones": lambda tone: _segment(rounded(render_tone(tone) * scale).astype(np.int16)),
         }
 
     def blocks(
@@ -148,77 +127,39 @@ class Mix:
         block_ms: int = BLOCK_MS,
         first_block_ms: int | None = None,
         layers: Collection[Layer] = LAYERS,
-        workers: int = 1,
     ) -> Generator[AudioSegment]:
         """The programme from ``start_ms`` to its end, block after block; see `blocks`."""
-        spans = _spans(start_ms, self._timeline.total_ms, first_block_ms or block_ms, block_ms)
-        if "bed" in layers:
-            _ = self._canvas  # made once, and not by several threads at a time
-        yield from made_ahead(lambda span: self.block(span.start_ms, span.end_ms, layers), spans, workers)
+        at, end = start_ms, start_ms + (first_block_ms or block_ms)
+        while at < self._timeline.total_ms:
+            yield self.block(at, min(end, self._timeline.total_ms), layers)
+            at, end = end, end + block_ms
 
     def block(self, start_ms: int, end_ms: int, layers: Collection[Layer] = LAYERS) -> AudioSegment:
-        """The programme between two moments; threads may ask at once."""
+        """The programme between two moments."""
         start, frames = start_ms * FRAMES_PER_MS, (end_ms - start_ms) * FRAMES_PER_MS
-        bed = self._canvas.painted(start, frames) if "bed" in layers else np.zeros((frames, CHANNELS), np.int16)
-        block = _segment(bed)
+        block = self._canvas.painted(start, frames) if "bed" in layers else np.zeros((frames, CHANNELS), np.int16)
         for cue in self._score.between(start_ms, end_ms):
             if (layer := _layer(cue)) not in layers:
                 continue
             clip = self._held.of(cue.sound, self._makers[layer])
             part = clip[max(start_ms - cue.start_ms, 0) : min(end_ms, cue.end_ms) - cue.start_ms]
-            if part.raw_data:
-                block = block.overlay(part, position=max(cue.start_ms - start_ms, 0))
-        return block
+            at = max(cue.start_ms - start_ms, 0) * FRAMES_PER_MS
+            _lay(part, block[at : at + int(part.frame_count())])
+        return _segment(block)
 
     @cached_property
-    def _canvas(self) -> _Canvas:
-        return _Canvas(self._timeline, self._open_bed, self._factor)
+    def _canvas(self) -> Canvas:
+        return Canvas(self._timeline, self._open_bed, self._factor)
+
+
+def _lay(part: AudioSegment, under: NDArray[np.int16]) -> None:
+    """Lay a clip over what is there, in place; pydub copies what it is given, so it is given no more than that."""
+    if len(under):
+        under[:] = _samples(_segment(under).overlay(part))
 
 
 def _layer(cue: Cue) -> Layer:
     return "tones" if cue.is_tone else "voice"
-
-
-class _Canvas:
-    """The bed under its envelope."""
-
-    def __init__(self, timeline: Timeline, open_bed: Callable[[str], Readable], factor: float) -> None:
-        self._envelope = Envelope(timeline)
-        self._beds = {name: open_bed(name) for name in self._envelope.sounds}
-        self._factor = np.float32(factor * _FULL_SCALE)
-
-    def painted(self, start: int, frames: int) -> NDArray[np.int16]:
-        painted = np.zeros((frames, CHANNELS), np.int16)
-        for at in range(0, frames, _STROKE):
-            self._paint(painted[at : at + _STROKE], start + at)
-        return painted
-
-    def _paint(self, stroke: NDArray[np.int16], start: int) -> None:
-        gains = [self._envelope.pieces(name, start, len(stroke)) for name in self._beds]
-        for pieces in zip(*gains, strict=True):  # an envelope cuts all its sounds alike
-            layers = [
-                _scaled(bed.read(start + piece.start, piece.stop - piece.start), piece.gain * self._factor)
-                for bed, piece in zip(self._beds.values(), pieces, strict=True)
-                if np.any(piece.gain)
-            ]
-            if layers:
-                stroke[pieces[0].start : pieces[0].stop] = _rounded(functools.reduce(np.add, layers))
-
-
-def _scaled(samples: NDArray[np.float32], factor: NDArray[np.float32] | np.float32) -> NDArray[np.float32]:
-    """Samples times a factor, or one factor a frame, in place."""
-    if not factor.ndim:
-        samples *= factor
-        return samples
-    for side in samples.T:  # a side at a time: numpy takes four times as long to stretch one gain over two
-        np.multiply(side, factor, out=side)
-    return samples
-
-
-def _rounded(scaled: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Samples as whole numbers of 16 bits, in place. No dither: beds are noise themselves, far above the last bit."""
-    np.rint(scaled, out=scaled)
-    return np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1, out=scaled)
 
 
 class _Score:
@@ -241,14 +182,9 @@ class _Held:
     def __init__(self, limit: int = HELD_BYTES) -> None:
         self._limit = limit
         self._bytes = 0
-        self._turn = threading.Lock()
         self._clips: OrderedDict[Hashable, Clip] = OrderedDict()
 
     def of(self, sound: Hashable, make: Callable[[Any], Clip]) -> Clip:
-        with self._turn:  # whoever else wants a clip just now most likely wants this one
-            return self._of(sound, make)
-
-    def _of(self, sound: Hashable, make: Callable[[Any], Clip]) -> Clip:
         if sound in self._clips:
             self._clips.move_to_end(sound)
             return self._clips[sound]

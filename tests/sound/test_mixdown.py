@@ -187,12 +187,18 @@ def test_a_silent_bed_is_not_read() -> None:
     assert max(start + frames for start, frames in bed.reads) == 6_000 * FRAMES_PER_MS
 
 
-def test_a_bed_is_read_at_the_programmes_own_time() -> None:
+def test_a_bed_is_heard_at_the_programmes_own_time() -> None:
     bed = NoiseBed()
-    session = timeline(60_000)
-    mixed(session, open_bed=lambda _: bed, start_ms=30_000)
-    assert bed.reads[0][0] == 30_000 * FRAMES_PER_MS
-    assert sum(frames for _, frames in bed.reads) == 30_000 * FRAMES_PER_MS
+    heard = mixed(timeline(60_000), open_bed=lambda _: bed, start_ms=30_000)[: 20_000 * FRAMES_PER_MS]
+    at_that_time = bed.read(30_000 * FRAMES_PER_MS, len(heard)) * np.float32(10 ** (-16 / 20) * 32_768)
+    assert np.abs(heard - at_that_time).max() <= 0.51
+
+
+def test_a_loop_that_comes_round_at_the_same_gain_is_not_read_again() -> None:
+    bed = NoiseBed()
+    mixed(timeline(60_000), open_bed=lambda _: bed, start_ms=30_000)
+    fades = 20 * FRAMES_PER_MS
+    assert sum(frames for _, frames in bed.reads) == len(bed.noise) + fades
 
 
 def test_a_bed_over_full_scale_is_cut_and_never_turned_over() -> None:

@@ -13,12 +13,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from player import pipeline
-from player.cores import cores
 from player.errors import UsageError
 from player.output.file.atomic import complete, must_be_free, together
 from player.output.file.bitrates import lost_db
 from player.output.file.export import export_sink, must_be_possible
 from player.output.file.mp3 import BITRATE_OF_SPEECH
+from player.sound.ahead import made_ahead
 from player.sound.master import AS_PLAYED
 from player.tasks.files import describing, pieces, playlists, presets, sidecars
 
@@ -174,9 +174,9 @@ class _Job:
         return (preset.bitrate if preset else None) or (None if self.ready.beds else BITRATE_OF_SPEECH)
 
     def _blocks(self, report: Progress, *layers: Layer) -> Generator[AudioSegment]:
-        """What is heard; mixed on all cores while the encoder is at work, until it is closed."""
+        """What is heard, mixed while the encoder is at work on what came before."""
         master = replace(self.master, layers=layers)
-        with closing(pipeline.blocks(self.ready, master=master, workers=cores())) as blocks:
+        with closing(made_ahead(pipeline.blocks(self.ready, master=master))) as blocks:
             for block in blocks:
                 yield block
                 report(len(block), 0)
