@@ -8,14 +8,17 @@ well, so processor time stands beside it. The session's clips are spoken beforeh
 
 from __future__ import annotations
 
+import functools
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.bench.measuring import PLAYER, in_turn, middle, ratio, spent
 
 ROUNDS = 2
 TARGET = 0.65
@@ -52,17 +55,9 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
-def spent(*command: str | Path) -> tuple[float, float]:
-    """Seconds of a command, and of processors at work for it."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    passed, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return passed, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
 def rows(session: list[str], folder: Path) -> dict[str, tuple[str | Path, ...]]:
     wav, mp3 = folder / "session.wav", folder / "session.mp3"
-    export = (sys.executable, "-m", "player", "export", *session, "--force", "-o")
+    export = (*PLAYER, "export", *session, "--force", "-o")
     spent(*export, wav)
     return {
         "lame -b 160": ("lame", "--quiet", "-b", "160", wav, folder / "lame.mp3"),
@@ -78,21 +73,14 @@ def times(session: list[str]) -> float:
     """Print the table of times; the export's ratio."""
     with tempfile.TemporaryDirectory() as folder:
         commands = rows(session, Path(folder))
-        taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
-        for _ in range(ROUNDS):
-            for name, command in commands.items():
-                taken[name].append(spent(*command))
-    lame = taken["lame -b 160"]
+        turns = in_turn(*(functools.partial(spent, *command) for command in commands.values()), rounds=ROUNDS)
     print(f"{'':<22} {'best s':>7} {'middle s':>9} {'x lame':>7} {'processor s':>12} {'x lame':>7}")
-    for name, each in taken.items():
-        ratio = statistics.median(own / other for (own, _), (other, _) in zip(each, lame, strict=True))
-        worked = statistics.median(own / other for (_, own), (_, other) in zip(each, lame, strict=True))
-        best, middle = min(each)[0], statistics.median(passed for passed, _ in each)
-        work = statistics.median(work for _, work in each)
-        print(f"{name:<22} {best:7.2f} {middle:9.2f} {ratio:7.2f} {work:12.2f} {worked:7.2f}", flush=True)
-    return statistics.median(
-        own / other for (own, _), (other, _) in zip(taken["player export to MP3"], lame, strict=True)
-    )
+    for place, name in enumerate(commands):
+        pairs = [(turn[place], turn[0]) for turn in turns]
+        best, work = min(own.seconds for own, _ in pairs), statistics.median(own.processor for own, _ in pairs)
+        worked = ratio(pairs, lambda each: each.processor)
+        print(f"{name:<22} {best:7.2f} {middle(pairs):9.2f} {ratio(pairs):7.2f} {work:12.2f} {worked:7.2f}", flush=True)
+    return ratio([(turn[-1], turn[0]) for turn in turns])
 
 
 def memory(folder: Path) -> None:

@@ -1,0 +1,260 @@
+"""How fast, and in how much memory? The table of what is promised, measured in one run, and two other ways beside it.
+
+``python tests/bench/table.py`` takes about ten minutes on two cores; ``--only wav,help`` measures some rows. Ratios are
+those of times on the clock, taken in turn in one run, so the machine must have its cores for this alone: the load that
+it had is told. Rows in brackets have no limit. It needs ``lame``; without ``pulseaudio`` and ``parec``, ``espeak-ng``
+or ``ffmpeg``, the rows that need them say so. Exit code 1 if a row is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.bench import rivals
+from tests.bench.measuring import PLAYER, ROOT, Spent, in_turn, machine, middle, ratio, spent
+from tests.bench.sessions import night
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HALF_AN_HOUR: Final = "pmr-16"
+ITS_BED: Final = ROOT / "audio" / "ocean.ogg"
+UTTERANCE_S: Final = 0.040
+SHORT, MIDDLE, LONG = 5, 10, 480  # minutes
+
+
+@dataclass(frozen=True)
+class Result:
+    """A measured row: what was found, what it may be at most (None: told, not judged), and how to say both."""
+
+    what: str
+    found: float
+    at_most: float | None
+    unit: str = "x"
+    remark: str = ""
+
+    @property
+    def is_missed(self) -> bool:
+        return self.at_most is not None and self.found > self.at_most
+
+    def __str__(self) -> str:
+        limit = "" if self.at_most is None else f"{self.at_most:g} {self.unit}"
+        verdict = "" if self.at_most is None else "missed" if self.is_missed else "ok"
+        return f"{self.what:<66} {limit:>8} {self.found:>8.3g} {self.unit:<2} {verdict:<6} {self.remark}"
+
+
+class Desk:
+    """Where it is measured: a folder with a store of its own, where the session of half an hour is spoken already."""
+
+    def __init__(self, folder: Path, rounds: int) -> None:
+        self.folder = folder
+        self.rounds = rounds
+        self.store = folder / "store"
+        own = {"STORE": self.store, "SCRIPTS": folder / "scripts", "DIARY": folder / "diary"}
+        self.env = {f"PLAYER_{name}": str(path) for name, path in own.items()}
+        self.env["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        self.wav = folder / "half-an-hour.wav"
+        self.export(HALF_AN_HOUR, self.wav)
+
+    def export(self, session: str | Path, target: Path, *, watched: bool = False, store: Path | None = None) -> Spent:
+        """What it takes to export a session to a file that is not there yet."""
+        target.unlink(missing_ok=True)
+        env = self.env | ({"PLAYER_STORE": str(store)} if store else {})
+        return spent(*PLAYER, "export", session, "-q", "-o", target, env=env, watched=watched)
+
+    def shown(self, session: str | Path) -> dict[str, Any]:
+        """What ``player show --json`` tells of a session."""
+        done = subprocess.run(
+            [*PLAYER, "show", session, "--json"], check=True, capture_output=True, env=os.environ | self.env
+        )
+        shown: dict[str, Any] = json.loads(done.stdout)
+        return shown
+
+
+# --- the rows
+
+
+def mp3(desk: Desk) -> Iterator[Result]:
+    ours, theirs = desk.folder / "ours.mp3", desk.folder / "lame.mp3"
+    turns = in_turn(
+        lambda: desk.export(HALF_AN_HOUR, ours),
+        lambda: spent("lame", "--quiet", "-b", "160", desk.wav, theirs),
+        rounds=desk.rounds,
+    )
+    remark = f"{middle(turns):.1f} s : {middle(turns, 1):.1f} s; processor {ratio(turns, _processor):.2f} x"
+    yield Result("export 30 min to MP3 : lame -b 160 on the finished WAV", ratio(turns), 0.65, remark=remark)
+
+
+def wav(desk: Desk) -> Iterator[Result]:
+    """A copy is made when the disk has read it and has it; both begin with nothing in the system's cache."""
+    ours, copy = desk.folder / "ours.wav", desk.folder / "copy.wav"
+
+    def exported() -> Spent:
+        return desk.export(HALF_AN_HOUR, ours)
+
+    def copied() -> Spent:
+        copy.unlink(missing_ok=True)
+        return spent("cp", desk.wav, copy)
+
+    for what, at_most, actions in (
+        ("export 30 min to WAV : cp of that WAV, from disk to disk", 4.0, (
+            lambda: _from_disk_to_disk(exported, ours, *desk.store.rglob("*")),
+            lambda: _from_disk_to_disk(copied, copy, desk.wav),
+        )),
+        ("(the same from cache to cache: start-up counts most)", None, (exported, copied)),
+    ):  # fmt: skip
+        turns = in_turn(*actions, rounds=desk.rounds + 2)
+        yield Result(what, ratio(turns), at_most, remark=f"{middle(turns):.2f} s : {middle(turns, 1):.2f} s")
+
+
+def cold(desk: Desk) -> Iterator[Result]:
+    count = len({(cue["kind"] == "speech", cue["text"]) for cue in desk.shown(HALF_AN_HOUR)["cues"] if cue["text"]})
+    for target in (desk.folder / "ours.wav", desk.folder / "ours.mp3"):
+        turns = in_turn(
+            functools.partial(_from_nothing, desk, target),
+            functools.partial(desk.export, HALF_AN_HOUR, target),
+            rounds=desk.rounds,
+        )
+        allowed = 2 * middle(turns, 1) + UTTERANCE_S * count
+        remark = f"{middle(turns):.1f} s : {allowed:.1f} s, {count} utterances"
+        what = f"from an empty store, to {target.suffix[1:].upper()} : 2 x warm + 40 ms an utterance"
+        yield Result(what, middle(turns) / allowed, 1.0, remark=remark)
+
+
+def memory(desk: Desk) -> Iterator[Result]:
+    """Of a first export, with an empty store, of a second, and of eight hours; what a minute costs comes along."""
+    with tempfile.TemporaryDirectory(dir=desk.folder) as folder:
+        night_of = functools.partial(_night, desk, Path(folder))
+        first, warm = night_of(MIDDLE), night_of(MIDDLE)
+        long = night_of(LONG)
+        (_, short), (_, start) = ((night_of(minutes), night_of(minutes)) for minutes in (SHORT, 1))
+    for what, own in (("10 min", warm), ("10 min, from an empty store", first), ("8 h", long)):
+        remark = f"all its processes {own.memory_of_all:.0f} MB"
+        yield Result(f"peak memory of an export to MP3, {what}", own.memory, 150, "MB", remark)
+    yield Result("peak memory, 8 h : 10 min", long.memory / warm.memory, 1.10)
+    costs = [(own.processor - start.processor) / (minutes - 1) for own, minutes in ((long, LONG), (short, SHORT))]
+    remark = f"{costs[0] * 1000:.0f} : {costs[1] * 1000:.0f} ms of processor, beyond what the first minute takes"
+    yield Result("cost of a minute of audio, 8 h : 5 min", costs[0] / costs[1], 1.15, remark=remark)
+    yield Result("(8 h to MP3 : listening to them)", long.seconds / (LONG * 60), None, remark=f"{long.seconds:.0f} s")
+
+
+def sound(desk: Desk) -> Iterator[Result]:
+    """From the command to the first sample at a sink that plays in real time."""
+    if not (shutil.which("pulseaudio") and shutil.which("parec")):
+        return print("first sound: install pulseaudio and pulseaudio-utils")
+    from tests.sound_server import Loudspeaker, sound_server, wait_until  # noqa: PLC0415  (brings numpy and pytest)
+
+    waits = []
+    with sound_server() as env:
+        for _ in range(2 * desk.rounds + 1):
+            ear, start = Loudspeaker(env), time.monotonic()
+            playing = subprocess.Popen(
+                [*PLAYER, "play", "box-breathing"], env=env | desk.env, stderr=subprocess.DEVNULL
+            )
+            wait_until(lambda: ear.first_sound is not None, "nothing is heard")  # noqa: B023
+            waits.append((ear.first_sound or 0) - start)
+            playing.terminate()
+            playing.wait()
+            ear.stop()
+    remark = f"{min(waits):.2f} to {max(waits[1:]):.2f} s"
+    yield Result("first sound after `player play`", statistics.median(waits[1:]), 0.5, "s", remark)
+
+
+def help_(desk: Desk) -> Iterator[Result]:
+    turns = in_turn(
+        lambda: spent(*PLAYER, "--help", env=desk.env),
+        lambda: spent(sys.executable, "-c", "import click"),
+        rounds=11,
+    )
+    remark = (
+        f"{middle(turns) * 1000:.0f} ms : {middle(turns, 1) * 1000:.0f} ms; processor {ratio(turns, _processor):.2f} x"
+    )
+    yield Result("player --help : python -c 'import click'", ratio(turns), 1.5, remark=remark)
+
+
+def others(desk: Desk) -> Iterator[Result]:
+    """The other ways take long: once each, against ours from an empty store, as they speak every time."""
+    shown = desk.folder / "shown.json"
+    shown.write_text(json.dumps(desk.shown(HALF_AN_HOUR)), encoding="utf-8")
+    own = _from_nothing(desk, desk.folder / "ours.mp3", watched=True)
+    for way, what in (("pydub", "whole-session pydub overlays"), ("ffmpeg", "espeak-ng and ffmpeg")):
+        if lacking := rivals.missing(way):
+            print(f"{what}: install {' and '.join(lacking)}")
+            continue
+        target = desk.folder / f"{way}.mp3"
+        other = spent(sys.executable, "-W", "ignore", rivals.__file__, way, shown, ITS_BED, target, watched=True)
+        remark = (
+            f"{other.seconds:.1f} s : {own.seconds:.1f} s; {other.memory_of_all:.0f} MB : {own.memory_of_all:.0f} MB"
+        )
+        yield Result(f"(the same 30 min by {what} : player)", other.seconds / own.seconds, None, remark=remark)
+
+
+ROWS: Final[dict[str, Callable[[Desk], Iterator[Result]]]] = {
+    "mp3": mp3,
+    "wav": wav,
+    "cold": cold,
+    "memory": memory,
+    "sound": sound,
+    "help": help_,
+    "others": others,
+}
+
+
+def _processor(own: Spent) -> float:
+    return own.processor
+
+
+def _from_disk_to_disk(action: Callable[[], Spent], target: Path, *sources: Path) -> Spent:
+    """With the sources not in the system's cache, and until the target is on the disk."""
+    os.sync()
+    for source in filter(Path.is_file, sources):
+        with source.open("rb") as file:
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    made, settled = action(), spent("sync", "-d", target)
+    return made._replace(seconds=made.seconds + settled.seconds, processor=made.processor + settled.processor)
+
+
+def _from_nothing(desk: Desk, target: Path, *, watched: bool = False) -> Spent:
+    with tempfile.TemporaryDirectory(dir=desk.folder) as store:
+        return desk.export(HALF_AN_HOUR, target, store=Path(store), watched=watched)
+
+
+def _night(desk: Desk, store: Path, minutes: int) -> Spent:
+    return desk.export(night(desk.folder, minutes), desk.folder / "night.mp3", store=store, watched=True)
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description="Measure what is promised.")
+    asked.add_argument("--only", default=",".join(ROWS), help=f"some of {','.join(ROWS)}")
+    asked.add_argument("--rounds", type=int, default=3, help="how often; 3 if not given")
+    asked.add_argument("--folder", type=Path, help="where files are written; the system's folder for such")
+    given = asked.parse_args()
+    missed = 0
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
+        desk = Desk(Path(folder), given.rounds)
+        print(f"{machine()}\n{'':<66} {'at most':>8} {'found':>8}", flush=True)
+        for name in given.only.split(","):
+            for row in ROWS[name](desk):
+                missed += row.is_missed
+                print(row, flush=True)
+    print(f"load at the end {os.getloadavg()[0]:.1f}; " + (f"{missed} missed" if missed else "all is met"))
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
