@@ -3,6 +3,9 @@
 It runs in real time, as a sound card does. ALSA's default device leads to it too, so that it stands for any loudspeaker
 of a Linux desktop. Programs reach it by the environment ``Loudspeaker.env`` and nothing else. Where ``pulseaudio`` or
 ``parec`` is missing, a test that asks for it is skipped.
+
+That environment asks for more patience than a listener has, as other tests have the processors too; whoever tests how
+soon something is heard takes `prompt`.
 """
 
 from __future__ import annotations
@@ -192,7 +195,13 @@ def _environment(folder: Path) -> dict[str, str]:
         "PULSE_SERVER": f"unix:{folder}/socket",
         "XDG_RUNTIME_DIR": str(folder),
         "ALSA_CONFIG_PATH": str(asound),
+        "PLAYER_LATENCY": "300",
     }
+
+
+def prompt(env: dict[str, str]) -> dict[str, str]:
+    """The environment with the latency that a listener has."""
+    return {name: value for name, value in env.items() if name != "PLAYER_LATENCY"}
 
 
 def _own_environment() -> dict[str, str]:

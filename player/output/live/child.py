@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from player.output.live.latency import latency_ms
 from player.output.live.tape import State
 
 if TYPE_CHECKING:
@@ -27,19 +28,6 @@ OPENING_S: Final = 10.0
 STALL_S: Final = 5.0
 """A sound server that is being restarted takes a second or two."""
 
-# PULSE_LATENCY_MSEC is what PulseAudio and PipeWire are to hold: as little as can be, because a change of volume or
-# place is heard that much later, and enough for a busy machine. Measured in minutes at a load of 12 (two processors,
-# four busy loops and other work), from laying the tape over to hearing it, lowest, middle and highest: miniaudio with
-# 120 ms in periods of 20: 97, 109, 118 ms; simpleaudio with 100 ms: 76, 97, 120 ms; not one gap with either.
-# What makes that possible is that the process has a session of its own: Linux shares its processors out among sessions
-# (autogroup), so that in one case of a thousand it waited for its turn for 12 ms; in a session with four busy loops for
-# 90 ms, and with a nice value of -11 there, which an ordinary user may not have, for 53 ms.
-# For simpleaudio it must be 100 or a multiple: ALSA's plugin has a ring of the 100 ms that it was asked for, and with
-# others, such as 120, it loses its place in it and plays gaps.
-_ENVIRONMENT: Final = {
-    "simpleaudio": {"PULSE_LATENCY_MSEC": "100", "PYTHONMALLOC": "malloc"},  # the latter: see `through_simpleaudio`
-    "miniaudio": {"PULSE_LATENCY_MSEC": "120"},
-}
 _GLANCE_S: Final = 0.5  # longer gaps between two looks say nothing: the whole computer, or only we, may have slept
 
 
@@ -110,11 +98,13 @@ def _spawn(kind: str, tape: Tape, environ: Mapping[str, str]) -> subprocess.Pope
     # Its working folder is the one in which `player` lies: so the package is found however it was found here, and `-m`,
     # which looks for modules in the working folder first, never picks up a stray file of the user's.
     home = Path(__file__).parents[3]
-    command = [sys.executable, "-m", "player.output.live.loudspeaker", kind, tape.handle, str(tape.capacity)]
+    held = str(latency_ms(kind, environ))
+    command = [sys.executable, "-m", "player.output.live.loudspeaker", kind, tape.handle, str(tape.capacity), held]
     quiet = subprocess.DEVNULL  # ALSA talks to the terminal by itself
-    env = {**environ, **_ENVIRONMENT[kind]}
+    env = {**environ, "PULSE_LATENCY_MSEC": held, "PYTHONMALLOC": "malloc"}  # the latter: see `through_simpleaudio`
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+        flags |= subprocess.ABOVE_NORMAL_PRIORITY_CLASS
         return subprocess.Popen(
             command, cwd=home, env=env, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, creationflags=flags
         )
@@ -126,7 +116,7 @@ def _spawn(kind: str, tape: Tape, environ: Mapping[str, str]) -> subprocess.Pope
         stdout=quiet,
         stderr=quiet,
         pass_fds=[int(tape.handle)],
-        start_new_session=True,  # the terminal's Ctrl-C does not reach it: the player fades out first; and see above
+        start_new_session=True,  # the terminal's Ctrl-C does not reach it, as the player fades out first; see `latency`
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import DeviceError
 from player.output.live.tape import FRAME_BYTES
+from player.output.live.through_simpleaudio import PADDING
 from player.units import FRAMES_PER_MS, RATE, timecode
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ INSTALL: Final = {"simpleaudio": f"{_HEADERS}pip install simpleaudio", "miniaudi
 """The libraries, in the order in which they are taken, and how to get them."""
 SETTING: Final = "PLAYER_SPEAKER"
 """The environment variable that names one of them."""
-PADDING: Final = RATE * 3 // 20
-"""Silence behind the end: simpleaudio on Windows plays its last 50 ms buffers to the end, with whatever is in them."""
 LONGEST_BUFFER: Final = (2**31 - 2**20) // FRAME_BYTES - PADDING if sys.platform == "linux" else 20 * 60 * RATE
 """Frames that simpleaudio gets: it counts bytes in a C ``int``, and plays nothing, without an error, from 2 GiB on.
 That is 3 h 6 min; and 20 min on systems where played pages cannot be given back. Longer programmes go to miniaudio.

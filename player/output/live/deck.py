@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import DeviceError, printable
 from player.output.live.child import Child
-from player.output.live.choice import LONGEST_BUFFER, PADDING, available, choose
+from player.output.live.choice import LONGEST_BUFFER, available, choose
 from player.output.live.edges import FADE_OUT_MS, LEAD_IN_MS, faded_out, lead_in
 from player.output.live.tape import FRAME_BYTES, Tape
+from player.output.live.through_simpleaudio import PADDING
 from player.units import FRAMES_PER_MS, RATE, timecode
 
 if TYPE_CHECKING:

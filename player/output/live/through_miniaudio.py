@@ -20,19 +20,14 @@ if TYPE_CHECKING:
 
 PERIOD_MS: Final = 20
 """What the device asks for at a time."""
-PERIODS: Final = 6
-"""Of these it holds so many; PulseAudio is asked for as much by `player.output.live.child`."""
-LATENCY_MS: Final = 100
-"""What lies between the callback and the ear, on the average of 97 to 118 ms that were measured with a recorder which
-is up to 20 ms late itself."""
-LONGEST_MS: Final = 500
-"""What is waited for at the end, so that no device loses the last words."""
+LEAVES_MS: Final = 300
+"""What is waited for at the end, besides twice the latency, so that no device loses the last words."""
 
 
 class Miniaudio:
-    """A tape and the open device on which it is to be played."""
+    """A tape and the open device on which it is to be played, which holds ``latency_ms`` of sound."""
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, latency_ms: int) -> None:
         sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # miniaudio would import it, for 0.1 s and nothing
         import miniaudio  # noqa: PLC0415 - see above
 
@@ -41,11 +36,12 @@ class Miniaudio:
             nchannels=CHANNELS,
             sample_rate=RATE,
             buffersize_msec=PERIOD_MS,
-            callback_periods=PERIODS,
+            callback_periods=latency_ms // PERIOD_MS,
             backends=_backends(miniaudio),
             app_name="player",
         )
-        tape.latency = LATENCY_MS * FRAMES_PER_MS
+        self._leaves_s = (2 * latency_ms + LEAVES_MS) / 1000
+        tape.latency = (latency_ms - PERIOD_MS) * FRAMES_PER_MS  # one period has gone, when the next is asked for
         tape.grain = PERIOD_MS * FRAMES_PER_MS
 
     def play(self, tick: Callable[[], None]) -> None:
@@ -57,7 +53,7 @@ class Miniaudio:
         while self._tape.head < self._tape.total:
             tick()
         # The device has taken the last frame, but holds it still: it is given silence until it has let that one go.
-        heard = time.monotonic() + LONGEST_MS / 1000
+        heard = time.monotonic() + self._leaves_s
         while time.monotonic() < heard:
             tick()
         self._device.close()

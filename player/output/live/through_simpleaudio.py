@@ -15,20 +15,23 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from player.output.live.tape import State
-from player.units import CHANNELS, RATE, SAMPLE_WIDTH
+from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from player.output.live.tape import Tape
 
-BUFFER: Final = RATE * 11 // 100
-"""Frames that may have been taken and not been heard: simpleaudio asks every system for 100 ms (``SA_LATENCY_US``), and
-devices round that; 51 to 97 ms were measured. It takes them at once when it begins."""
+LATENCY_MS: Final = 100
+"""What simpleaudio asks every system for (``SA_LATENCY_US``). Where PulseAudio is told to hold more, that counts."""
+ROUNDING: Final = RATE // 100
+"""Frames by which devices hold more; with 100 ms in all, 51 to 97 were measured."""
 GRAIN: Final = RATE // 60
 """Frames by which the head may be wrong from the beginning: the clock is read some 100 times a second."""
 DRIFT: Final = 10_000
 """A sound card's clock is taken to be at most one part in so many off the computer's: 100 ppm."""
+PADDING: Final = RATE * 3 // 20
+"""Silence behind the end: simpleaudio on Windows plays its last 50 ms buffers to the end, with whatever is in them."""
 TAIL: Final = RATE // 20
 """Frames that go by after the last one that is to be heard, before the sound is stopped."""
 AT_ONCE: Final = RATE // 2
@@ -38,14 +41,25 @@ PATIENCE: Final = 10 * RATE
 
 
 class Simpleaudio:
-    """A tape, to be played with simpleaudio. ``clock`` gives seconds and never goes back."""
+    """A tape, to be played with simpleaudio. ``clock`` gives seconds and never goes back.
 
-    def __init__(self, tape: Tape, library: Any = None, clock: Callable[[], float] = time.monotonic) -> None:  # noqa: ANN401
+    So many frames may have been taken and not been heard as the system holds, a little more than ``latency_ms``. It
+    takes them at once when it begins.
+    """
+
+    def __init__(
+        self,
+        tape: Tape,
+        latency_ms: int = LATENCY_MS,
+        library: Any = None,  # noqa: ANN401
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._library = library or _load()
         self._tape = tape
         self._clock = clock
-        self._end = tape.total
-        tape.latency, tape.grain = BUFFER, GRAIN
+        self._end = tape.capacity - PADDING
+        self._held = max(latency_ms, LATENCY_MS) * FRAMES_PER_MS + ROUNDING
+        tape.latency, tape.grain = self._held, GRAIN
 
     def play(self, tick: Callable[[], None]) -> None:
         """Play all of it, calling ``tick`` some 50 times a second; returns when the last frame has been heard.
@@ -69,15 +83,15 @@ class Simpleaudio:
             heard = frame + elapsed
             tape.grain = GRAIN + elapsed // DRIFT
             # What is filled from now on may be too late: emptiness may have been taken there. So it is played again.
-            last = min(last, tape.filled) if tape.filled < heard + BUFFER else last
-            tape.head = min(heard + BUFFER, last)
+            last = min(last, tape.filled) if tape.filled < heard + self._held else last
+            tape.head = min(heard + self._held, last)
             if last < self._end and heard > last + TAIL:
                 sound.stop()
             if heard > tape.total * 1.01 + PATIENCE:
                 raise RuntimeError("the device takes no more sound")
             tick()
         # A device that is gone ends the sound without a word; one without a clock has taken all of it in no time.
-        if frame + AT_ONCE < heard < min(last, tape.total) - BUFFER - TAIL:
+        if frame + AT_ONCE < heard < min(last, tape.total) - self._held - TAIL:
             raise RuntimeError("the device takes no more sound")
         return last
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.output.live.tape import Tape
-from player.output.live.through_simpleaudio import BUFFER, Simpleaudio
+from player.output.live.through_simpleaudio import ROUNDING, Simpleaudio
 from player.units import RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PADDING = 7200
+from player.output.live.through_simpleaudio import PADDING
 
 
 @dataclass
@@ -82,7 +82,7 @@ def tape() -> Iterator[Tape]:
 
 def play(tape: Tape, library: FakeLibrary) -> None:
     try:
-        Simpleaudio(tape, library, library.clock).play(library.tick)
+        Simpleaudio(tape, 100, library, library.clock).play(library.tick)
     finally:
         for sound in library.sounds:
             sound.view.release()
@@ -117,7 +117,7 @@ def test_the_head_goes_with_the_clock_and_the_position_behind_it(tape: Tape) -> 
     assert tape.head == 5 * RATE
 
 
-@pytest.mark.parametrize("ahead", [0, RATE // 10, BUFFER])
+@pytest.mark.parametrize("ahead", [0, RATE // 10, RATE // 10 + ROUNDING])
 def test_a_tape_that_runs_dry_goes_on_where_it_stopped(tape: Tape, ahead: int) -> None:
     library = FakeLibrary(ahead=ahead)
     tape.write(frames(2 * RATE))
@@ -131,7 +131,7 @@ def test_a_tape_that_runs_dry_goes_on_where_it_stopped(tape: Tape, ahead: int) -
     assert len(library.sounds) == 2
 
 
-@pytest.mark.parametrize("ahead", [0, RATE // 10, BUFFER])
+@pytest.mark.parametrize("ahead", [0, RATE // 10, RATE // 10 + ROUNDING])
 def test_a_programme_cut_short_is_heard_to_its_new_end_and_stopped(tape: Tape, ahead: int) -> None:
     library = FakeLibrary(ahead=ahead)
     tape.write(frames(4 * RATE))
@@ -179,3 +179,14 @@ def test_the_end_may_be_put_off_while_it_plays(tape: Tape) -> None:
     play(tape, library)
     assert library.heard == frames(5 * RATE) + bytes(PADDING * 4)
     assert len(library.sounds) == 1
+
+
+def test_a_tape_that_is_longer_than_what_is_on_it_ends_with_that() -> None:
+    tape = Tape.create(total=60 * RATE, capacity=60 * RATE + PADDING)
+    library = FakeLibrary()
+    tape.write(frames(2 * RATE))
+    tape.total = 2 * RATE  # before the device is open
+    play(tape, library)
+    tape.close()
+    assert bytes(library.heard).rstrip(b"\0") == frames(2 * RATE).rstrip(b"\0")
+    assert library.now - 1000 < 2.5

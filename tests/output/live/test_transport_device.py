@@ -27,7 +27,7 @@ from player.timeline.steps import Steps
 from player.units import RATE
 from tests.fakes_company import Watcher
 from tests.fakes_programme import BED, STEP_MS, VOICE, TellingMix, telling_timeline, told
-from tests.sound_server import Loudspeaker, mortal_server, wait_until
+from tests.sound_server import Loudspeaker, mortal_server, prompt, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -124,7 +124,7 @@ class Hands:
 
 def test_volume_and_place_change_at_once_and_without_a_jump(kind: str, loudspeaker: Loudspeaker, hands: Hands) -> None:
     """The best of five times counts: other tests may have the processors. tests/bench/live.py tells all of them."""
-    sitting = Sitting(kind, loudspeaker.env)
+    sitting = Sitting(kind, prompt(loudspeaker.env))
     volumes, places = [-6, -12, -18, -12, -6], [25_000, 35_000, 45_000, 55_000, 15_000]
     turned: list[float] = []
     jumped: list[float] = []
