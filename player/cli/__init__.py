@@ -1,18 +1,36 @@
 """The command line: arguments in, words out.
 
 The rule: a command asks the pipeline one thing and prints the answer; results go to stdout, progress and problems to
-stderr. Nothing here imports the pipeline before a command runs, so that ``--help`` costs no more than Click itself.
+stderr. Nothing here imports the pipeline before a command runs, nor any command before it is asked for, so that
+``--help`` costs no more than Click itself.
 """
 
 from __future__ import annotations
 
 import click
 
-from player.cli import authoring, breathing, every, exporting, extracting, listening, looking, practising, sounding
-from player.cli.boundary import Boundary
+from player.cli.late import Late, LateGroup
+
+COMMANDS = {
+    "breathe": Late("player.cli.breathing", "Breathe in a pattern, now, without a script."),
+    "check": Late("player.cli.authoring", "Check scripts: every problem at its line and column."),
+    "doctor": Late("player.cli.looking", "Tell what works on this machine, and how to get what does not."),
+    "every": Late("player.cli.every", "Play a session at intervals, such as every 2h."),
+    "export": Late("player.cli.exporting", "Export a session to a file, or many to a folder."),
+    "extract": Late("player.cli.extracting", "Give back the script that a file was made from."),
+    "list": Late("player.cli.looking", "List the sessions and the programmes."),
+    "log": Late("player.cli.practising", "Show what you practised, and when."),
+    "new": Late("player.cli.authoring", "Write a script of your own to begin with."),
+    "play": Late("player.cli.listening", "Play a session, or all sessions of a programme."),
+    "show": Late("player.cli.looking", "Show a session's time table and its true length."),
+    "sounds": Late("player.cli.sounding", "List the backgrounds and the chimes, or play one."),
+    "voices": Late("player.cli.looking", "List the voices of this machine."),
+}
 
 
-@click.group(cls=Boundary, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LateGroup, late=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="player")
 def main() -> None:
     """Voice-guided relaxation: breathing, muscle relaxation, grounding.
@@ -23,17 +41,3 @@ def main() -> None:
     player breathe 4-4-4-4 --for 3m    breathe now, without a script
     player export pmr-7            make an MP3
     """  # noqa: D301 (Click wants the character itself, not its escape)
-
-
-for command in (
-    *looking.COMMANDS,
-    *listening.COMMANDS,
-    *breathing.COMMANDS,
-    *every.COMMANDS,
-    *practising.COMMANDS,
-    *exporting.COMMANDS,
-    *sounding.COMMANDS,
-    *authoring.COMMANDS,
-    *extracting.COMMANDS,
-):
-    main.add_command(command)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from player import cli
+from player.cli import COMMANDS, main
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_where_the_table_says(name: str) -> None:
+    command = main.commands[name]
+    assert isinstance(command, click.Command)
+    assert command.name == name
+
+
+def test_no_command_is_forgotten() -> None:
+    rooms = Path(cli.__file__).parent.glob("*.py")
+    found = [import_module(f"player.cli.{path.stem}") for path in rooms if "\nCOMMANDS = (" in path.read_text("utf-8")]
+    assert {command.name for room in found for command in room.COMMANDS} == set(COMMANDS)
+
+
+def test_help_lists_each_on_one_line_and_loads_none() -> None:
+    code = "import sys; from player.cli import main\ntry: main(['--help'])\nfinally: print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    text, _, loaded = said.rpartition("\n\n") if said.endswith("\n\n") else said.rstrip().rpartition("\n")
+    for name, late in COMMANDS.items():
+        assert f"\n  {name:<8} {late.brief}\n" in text + "\n"
+    assert {each for each in loaded.split() if each.startswith("player.cli.")} == {
+        "player.cli.boundary",
+        "player.cli.late",
+    }
+
+
+def test_an_unknown_command_is_one_sentence() -> None:
+    done = subprocess.run([sys.executable, "-m", "player", "plya"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "No such command 'plya'" in done.stderr
