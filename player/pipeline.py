@@ -260,8 +260,7 @@ def mix(ready: Prepared, *, master: Master = AS_PLAYED) -> Mix:
 
 def _heard(ready: Prepared) -> list[Clip]:
     """Every clip as often as it is heard; recordings have a level of their own."""
-    cues = ready.timeline.cues
-    return [ready.clips[cue.sound] for cue in cues if isinstance(cue.sound, Utterance)]
+    return [ready.clips[cue.sound] for cue in ready.timeline.cues if isinstance(cue.sound, Utterance)]
 
 
 def check(request: Request, machine: Machine, progress: Progress | None = None) -> tuple[Timeline, tuple[Problem, ...]]:

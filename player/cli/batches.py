@@ -126,13 +126,8 @@ def export_many(
     if many.jobs and many.cluster:
         raise click.UsageError("--jobs is for this machine, and a cluster has its own workers; leave one of them out")
     items, failures = batch.items(many.requests(asked))
-    if many.each and items:
-        with _telling_too(failures):  # a table may not fit because a session is left out
-            orders = _for_each(many.each, items, str(output or ""), wish, form, force=force)
-    elif many.is_one and output and items:
-        orders = _one(items, output, wish, form, force=force)
-    else:
-        orders = batch.orders(items, _folder(output), wish, force=force)
+    with _telling_too(failures):  # a table may not fit because a session is left out
+        orders = _orders(many, items, output, wish, form, force=force)
     batch.must_be_possible(orders)
     began = time.monotonic()
     done = _made(orders, many, quiet=quiet)
@@ -149,6 +144,18 @@ def export_many(
     if failures:
         lines = "\n".join(f"{name}: {sentence}" for name, sentence in failures)
         raise PlayerError(f"{len(failures)} of {count} could not be made\n{lines}")
+
+
+def _orders(
+    many: Many, items: Sequence[Item], output: Path | None, wish: Wish, form: str | None, *, force: bool
+) -> list[Order]:
+    from player.tasks.many import batch  # noqa: PLC0415
+
+    if many.each and items:
+        return _for_each(many.each, items, str(output or ""), wish, form, force=force)
+    if many.is_one and output and items:
+        return _one(items, output, wish, form, force=force)
+    return batch.orders(items, _folder(output), wish, force=force)
 
 
 def _for_each(

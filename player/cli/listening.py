@@ -14,7 +14,9 @@ from player.cli.usher import Usher
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from player.diary.entries import Place
+    from player.diary.entries import Place, Practised
+    from player.pipeline import Request
+    from player.tasks.practice.practice import Practice
     from player.tasks.turns import Turn
     from player.timeline.model import Timeline
 
@@ -43,31 +45,20 @@ def play(
     from player.cli.company import company  # noqa: PLC0415
     from player.tasks import playing  # noqa: PLC0415 (see the package's rule)
     from player.tasks.practice.practice import Practice  # noqa: PLC0415
-    from player.tasks.practice.resuming import Resuming  # noqa: PLC0415
 
     _must_fit(session, start, part, resume=resume)
     start_ms, usher = time(start or "0", "--from"), Usher(quiet=quiet)
     remembered = practising.remembered(session, resume=resume)
-    resuming = Resuming(remembered, warn)
     with Practice(warn) as practice, progress("Speaking", quiet=quiet) as report:
-
-        def ask() -> Sequence[Turn]:
-            wanted, its_part = resuming.asked(request(session or "", **asked), part)
-            turns = resuming.turns(usher.turns(wanted, its_part, start_ms))
-            practice.follow(wanted, its_part, turns)
-            return turns
-
-        def settle(timeline: Timeline, at_ms: int) -> int:
-            return usher.goes_on(resuming.settle(timeline, at_ms))
-
+        way = _Way(remembered, usher, practice, start_ms)
         try:
             code = playing.play(
-                ask,
-                start_ms or resuming.start_ms,
+                lambda: way.turns(request(session or "", **asked), part),
+                way.start_ms,
                 confirm=usher.confirm,
                 announce=usher.announce,
                 progress=report,
-                settle=None if remembered is None else settle,
+                settle=None if remembered is None else way.settle,
                 company=company(plain=plain, quiet=quiet, notes=lambda: usher.notes, keeper=practice),
             )
         except KeyboardInterrupt:
@@ -75,6 +66,28 @@ def play(
         for line in _how_to_go_on(session, practice.kept):
             click.echo(line, err=True)
     click.get_current_context().exit(code)
+
+
+class _Way:
+    """What is to be heard, and from where: as it was asked for, or as it was remembered."""
+
+    def __init__(self, remembered: Place | Practised | None, usher: Usher, practice: Practice, start_ms: int) -> None:
+        from player.tasks.practice.resuming import Resuming  # noqa: PLC0415
+
+        self._resuming = Resuming(remembered, warn)
+        self._usher = usher
+        self._practice = practice
+        self._from_ms = start_ms
+        self.start_ms = start_ms or self._resuming.start_ms
+
+    def turns(self, asked: Request, part: int | None) -> Sequence[Turn]:
+        wanted, its_part = self._resuming.asked(asked, part)
+        turns = self._resuming.turns(self._usher.turns(wanted, its_part, self._from_ms))
+        self._practice.follow(wanted, its_part, turns)
+        return turns
+
+    def settle(self, timeline: Timeline, at_ms: int) -> int:
+        return self._usher.goes_on(self._resuming.settle(timeline, at_ms))
 
 
 def _must_fit(session: str | None, start: str | None, part: int | None, *, resume: bool) -> None:

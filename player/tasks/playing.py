@@ -48,35 +48,15 @@ def play(
 ) -> int:
     """One session after another through the loudspeaker, the first from ``start_ms`` on, each to its end.
 
-    Parameters
-    ----------
-    ask
-        Tells what is to be heard; called once the loudspeaker is opening.
-    confirm
-        Called before each session, when the one before it has been heard to its end; returns when the listener is
-        ready, and whether that took an answer.
-    announce
-        Called when a session is prepared, before its first sound.
-    settle
-        Tells where the first session really begins, from its timeline and ``start_ms``; None is just there.
-    company
-        Who steers it, watches it, and keeps the place; None is nobody.
-    silent
-        No loudspeaker is asked for: time passes, and nothing is heard.
+    ``ask`` tells what is to be heard, once the loudspeaker is opening. ``confirm`` is called before each session, and
+    returns when the listener is ready, and whether that took an answer; ``announce`` when it is prepared. ``settle``
+    tells where the first one really begins. The ``company`` steers, watches, and keeps the place. ``silent`` asks for
+    no loudspeaker: time passes, and nothing is heard.
 
-    Returns
-    -------
-    int
-        The exit code: 0 if all was heard, or the listener ended it; otherwise what the end was asked for with.
+    Returns the exit code: 0 if all was heard, or the listener ended it; otherwise what the end was asked for with.
 
-    Raises
-    ------
-    PlayerError
-        With what stands in the way of a session, or if the first begins behind its end.
-    DeviceError
-        If there is no loudspeaker, or it is lost on the way.
-    KeyboardInterrupt
-        If the user ended it; the sound has faded by then.
+    Raises `PlayerError` with what stands in the way of a session, or if the first begins behind its end; `DeviceError`
+    if there is no loudspeaker, or it is lost on the way; `KeyboardInterrupt` if the user ended it, after the fade.
     """
     with ExitStack() as stack:
         door = stack.enter_context(Door(silent=silent))
