@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ import soundfile
 from player import pipeline
 from player.cli import exporting as command
 from player.errors import OutputError, UsageError
+from player.output.file import export as export_room
+from player.output.file.export import FileSink
 from player.sound.loudness import integrated_lufs, true_peak_dbtp
 from player.sound.master import Master
 from player.store import Store
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from pydub import AudioSegment
 
     from player.output.file.atomic import NewFile
 
@@ -145,6 +149,24 @@ def test_what_breaks_off_leaves_none_of_the_files(
     monkeypatch.setattr(pipeline, "blocks", breaking)
     with pytest.raises(OutputError, match="full"):
         exporting.export(ready, out / "calm.wav", wish, force=False)
+    assert listing(out) == []
+
+
+@pytest.mark.parametrize("wish", [Wish("wav"), Wish("flac", split=True)], ids=["whole", "split"])
+def test_a_file_that_cannot_be_written_ends_the_mixing(
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: Wish
+) -> None:
+    class Full(FileSink):
+        def write(self, segment: AudioSegment) -> None:
+            mixing.append([each.name for each in threading.enumerate() if each.name.startswith("mix")])
+            raise OutputError("cannot write: the disk is full")
+
+    mixing: list[list[str]] = []
+    monkeypatch.setattr(export_room, "FileSink", Full)
+    with pytest.raises(OutputError, match="full"):
+        exporting.export(ready, out / "calm.wav", wish, force=False)
+    assert mixing == [["mix_0"]]
+    assert not [each.name for each in threading.enumerate() if each.name.startswith("mix")]
     assert listing(out) == []
 
 
