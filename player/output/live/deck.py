@@ -58,6 +58,8 @@ def fade_out(deck: Deck, sleep: Callable[[float], None], ms: int = FADE_OUT_MS) 
     """
     if not deck.has_begun or deck.filled <= LEAD_IN or deck.is_over():
         return  # there is nothing that anybody could hear
+    import numpy as np  # noqa: F401, PLC0415 (before the place is chosen, as the device does not wait for it)
+
     start = deck.cut
     deck.lay(start, faded_out(deck.read(start, ms * FRAMES_PER_MS)))
     deck.finish()
@@ -168,7 +170,7 @@ class Deck:
     def cut(self) -> int:
         """The first frame that the device will not take before it has been laid over."""
         tape = self._tape
-        return max(min(tape.head + tape.grain + _SLACK, tape.filled), LEAD_IN)
+        return max(min(tape.head + tape.since_told + tape.grain + _SLACK, tape.filled), LEAD_IN)
 
     def begin(self) -> None:
         """Let the lead-in sound as soon as the device is open; silence follows it until there is more.

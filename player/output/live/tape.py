@@ -4,7 +4,7 @@ The rules: frame n lives at ``n % capacity``; only frames below ``filled`` are t
 been taken is written over; and every number of the header has one writer. So neither side ever waits for the other or
 needs a lock. Nothing is left behind by a crash: the file has no name.
 
-It knows no numpy, no device and no clock: the loudspeaker's process imports it before anything can be heard.
+It knows no numpy and no device: the loudspeaker's process imports it before anything can be heard.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ import contextlib
 import mmap
 import os
 import sys
+import time
 from enum import IntEnum
 from typing import IO, Final
 
-from player.units import CHANNELS, SAMPLE_WIDTH
+from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
 FRAME_BYTES: Final = CHANNELS * SAMPLE_WIDTH
 _HEADER: Final = mmap.PAGESIZE  # the sound begins on a page of its own, so that played pages can be given back
 _WORDS: Final = 128  # bytes of the header that are numbers; the message stands behind them
 _MESSAGE_END: Final = 1024
 _SHARED: Final = "/dev/shm"  # noqa: S108 - memory that is a file system; the file in it has no name
+_LONGEST_SILENCE_NS: Final = 10**9 // 2  # of a process that is well; one that was halted takes nothing meanwhile
 _SPARE: Final = 32 * 1024 * 1024  # three times what is ever used; with less, an ordinary temporary file must do
 
 
@@ -73,6 +75,8 @@ class Tape:
         Grows as long as that process is well.
     state
         A `State`.
+    told_ns
+        When ``head`` was told last, by `time.monotonic_ns`, where it moves on by the clock meanwhile; otherwise 0.
     """
 
     capacity = _Word(0)
@@ -84,6 +88,7 @@ class Tape:
     grain = _Word(6)
     beat = _Word(7)
     state = _Word(8)
+    told_ns = _Word(9)
 
     def __init__(self, shared: mmap.mmap, handle: str, file: IO[bytes] | None = None) -> None:
         self.handle = handle
@@ -124,6 +129,13 @@ class Tape:
     def room(self) -> int:
         """Frames that may be written now."""
         return min(self.capacity - (self.filled - self.head), self.total - self.filled)
+
+    @property
+    def since_told(self) -> int:
+        """Frames that have been taken since ``head`` was told: on a busy machine that may be some time ago."""
+        told_ns = self.told_ns
+        passed_ns = min(time.monotonic_ns() - told_ns, _LONGEST_SILENCE_NS) if told_ns else 0
+        return max(passed_ns, 0) * RATE // 10**9
 
     def write(self, sound: bytes | memoryview) -> None:
         """Append whole frames.

@@ -85,6 +85,7 @@ class Simpleaudio:
             # What is filled from now on may be too late: emptiness may have been taken there. So it is played again.
             last = min(last, tape.filled) if tape.filled < heard + self._held else last
             tape.head = min(heard + self._held, last)
+            tape.told_ns = int(self._clock() * 1e9)
             if last < self._end and heard > last + TAIL:
                 sound.stop()
             if heard > tape.total * 1.01 + PATIENCE:
