@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from player import media
 from player.errors import Problem, ScriptError, VoiceError
@@ -19,7 +19,7 @@ from player.sound.master import AS_PLAYED, Master
 from player.techniques import TECHNIQUES
 from player.techniques.cue import Part, Recording, Slot, Utterance
 from player.techniques.planning import plan
-from player.timeline import fit, lint, outlive
+from player.timeline import fit, outlive
 from player.timeline.layout import lay_out, nominal_ms, utterances
 from player.units import gain
 
@@ -273,6 +273,8 @@ def check(request: Request, machine: Machine, progress: Progress | None = None) 
     PlayerError
         With all problems of the script, or what stands in the way of finding them.
     """
+    from player.timeline import lint  # noqa: PLC0415 (only here)
+
     request = replace(request, length_ms=None, outlive_ms=None)
     try:
         ready = prepare(request, machine, progress)
@@ -282,16 +284,13 @@ def check(request: Request, machine: Machine, progress: Progress | None = None) 
     return ready.timeline, lint.warnings(ready.session, flat, ready.timeline)
 
 
-_APART_MS: Final = 1000
-
-
 def _misfits(rest: object, request: Request, machine: Machine) -> Iterator[Problem]:
     """What does not fit in the steps of a script that are well; each by itself, as the others may be missing."""
     if not isinstance(rest, Session):
         return
     for alone in (replace(rest, steps=(step,)) for step in rest.steps):
         try:
-            parts = (Slot(alone.steps[0].at, _APART_MS), *plan(alone, TECHNIQUES))
+            parts = (Slot(alone.steps[0].at, 1000), *plan(alone, TECHNIQUES))
             yield from media.beds(alone, parts, request.background)[1]
             _laid(alone, parts, request, machine)
         except ScriptError as error:

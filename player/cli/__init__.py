@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import click
 
+from player import __version__
 from player.cli.late import Late, LateGroup
 
 COMMANDS = {
@@ -31,7 +32,7 @@ COMMANDS = {
 @click.group(
     cls=LateGroup, late=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
-@click.version_option(package_name="player")
+@click.version_option(__version__)
 def main() -> None:
     """Voice-guided relaxation: breathing, muscle relaxation, grounding.
 

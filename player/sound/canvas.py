@@ -53,8 +53,10 @@ class Canvas:
 
     def painted(self, start: int, frames: int) -> NDArray[np.int16]:
         """From frame ``start`` of the programme on: shape ``(frames, 2)``."""
-        painted = np.zeros((frames, CHANNELS), np.int16)
+        painted = np.empty((frames, CHANNELS), np.int16)
         gains = [self._envelope.pieces(name, start, frames) for name in self._beds]
+        if not gains:
+            painted.fill(0)
         for pieces in zip(*gains, strict=True):  # an envelope cuts all its sounds alike
             heard = {name: piece.gain for name, piece in zip(self._beds, pieces, strict=True) if np.any(piece.gain)}
             self._paint(painted[pieces[0].start : pieces[0].stop], start + pieces[0].start, heard)
@@ -65,7 +67,10 @@ class Canvas:
         if len(heard) == 1 and isinstance(gain, float):
             self._copy(span, start, name, gain)
             return
-        for at in range(0, len(span), STROKE) if heard else ():
+        if not heard:
+            span.fill(0)
+            return
+        for at in range(0, len(span), STROKE):
             stroke = span[at : at + STROKE]
             layers = [
                 _scaled(self._beds[each].read(start + at, len(stroke)), _part(gain, at, len(stroke)) * self._factor)

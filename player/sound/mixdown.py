@@ -10,41 +10,35 @@ It does not know where clips and beds come from, or where the blocks go.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from pydub import AudioSegment
 
 from player.sound.canvas import FULL_SCALE, Canvas, rounded
+from player.sound.held import Held
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Generator, Hashable, Iterable
+    from collections.abc import Callable, Collection, Generator, Iterable
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
     from player.sound.canvas import Readable
+    from player.sound.held import Clip
     from player.techniques.cue import Tone
     from player.timeline.model import Cue, Timeline
 
 BLOCK_MS: Final = 2000
 """Long enough that calls cost nothing, short enough for a processor's cache; twice or half of it is no quicker."""
-HELD_BYTES: Final = 16 * 2**20
-"""Clips and tones kept for their next use: about a minute and a half of sound."""
+SOON_MS: Final = 8000
+"""Clips that begin so soon after a block are made while it is mixed."""
 
 Layer = Literal["bed", "voice", "tones"]
 LAYERS: Final[tuple[Layer, ...]] = ("bed", "voice", "tones")
-
-
-class Clip(Protocol):
-    """A clip in the session format: a pydub segment, or whatever is too long to be one."""
-
-    def __getitem__(self, span: slice) -> AudioSegment:
-        """What lies between two milliseconds of it."""
-        ...
 
 
 def blocks(
@@ -114,7 +108,7 @@ class Mix:
         self._open_bed = open_bed
         self._factor = gain(trim_db)
         self._score = _Score(timeline.cues)
-        self._held = _Held()
+        self._held = Held()
         scale = np.float32(self._factor * FULL_SCALE)
         self._makers: dict[Layer, Callable[[Any], Clip]] = {
             "voice": open_clip,
@@ -129,10 +123,17 @@ class Mix:
         layers: Collection[Layer] = LAYERS,
     ) -> Generator[AudioSegment]:
         """The programme from ``start_ms`` to its end, block after block; see `blocks`."""
-        at, end = start_ms, start_ms + (first_block_ms or block_ms)
-        while at < self._timeline.total_ms:
-            yield self.block(at, min(end, self._timeline.total_ms), layers)
-            at, end = end, end + block_ms
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (live playing needs none)
+
+        at, end, hands = start_ms, start_ms + (first_block_ms or block_ms), ThreadPoolExecutor(1, "clips")
+        try:
+            while at < self._timeline.total_ms:
+                self._expect(end, end + SOON_MS, layers, hands)
+                yield self.block(at, min(end, self._timeline.total_ms), layers)
+                at, end = end, end + block_ms
+        finally:
+            hands.shutdown(cancel_futures=True)
+            self._held.forget_coming()
 
     def block(self, start_ms: int, end_ms: int, layers: Collection[Layer] = LAYERS) -> AudioSegment:
         """The programme between two moments."""
@@ -146,6 +147,11 @@ class Mix:
             at = max(cue.start_ms - start_ms, 0) * FRAMES_PER_MS
             _lay(part, block[at : at + int(part.frame_count())])
         return _segment(block)
+
+    def _expect(self, start_ms: int, end_ms: int, layers: Collection[Layer], hands: Executor) -> None:
+        for cue in self._score.between(start_ms, end_ms):
+            if (layer := _layer(cue)) in layers:
+                self._held.expect(cue.sound, self._makers[layer], hands)
 
     @cached_property
     def _canvas(self) -> Canvas:
@@ -174,39 +180,3 @@ class _Score:
     def between(self, start_ms: int, end_ms: int) -> list[Cue]:
         first, last = bisect_right(self._latest_ends, start_ms), bisect_left(self._starts, end_ms)
         return [cue for cue in self._cues[first:last] if cue.end_ms > start_ms]
-
-
-class _Held:
-    """Clips and tones, the ones used last kept up to so many bytes."""
-
-    def __init__(self, limit: int = HELD_BYTES) -> None:
-        self._limit = limit
-        self._bytes = 0
-        self._clips: OrderedDict[Hashable, Clip] = OrderedDict()
-
-    def of(self, sound: Hashable, make: Callable[[Any], Clip]) -> Clip:
-        if sound in self._clips:
-            self._clips.move_to_end(sound)
-            return self._clips[sound]
-        made = make(sound)
-        clip = self._clips[sound] = _whole(made) if isinstance(made, AudioSegment) else made
-        self._bytes += _weight(clip)
-        while self._bytes > self._limit and len(self._clips) > 1:
-            self._bytes -= _weight(self._clips.popitem(last=False)[1])
-        return clip
-
-
-def _weight(clip: Clip) -> int:
-    """Bytes that it holds; what is no segment lies in the store."""
-    return len(clip.raw_data) if isinstance(clip, AudioSegment) else 0
-
-
-def _whole(clip: AudioSegment) -> AudioSegment:
-    """The clip with its last millisecond filled: pydub counts in whole ones, and drops or invents the rest."""
-    form = (clip.frame_rate, clip.sample_width, clip.channels)
-    if form != (RATE, SAMPLE_WIDTH, CHANNELS):
-        raise ValueError(f"a clip must have {(RATE, SAMPLE_WIDTH, CHANNELS)} as rate, width and channels, not {form}")
-    width = FRAMES_PER_MS * SAMPLE_WIDTH * CHANNELS
-    if missing := -len(clip.raw_data) % width:
-        return clip._spawn(clip.raw_data + bytes(missing))  # noqa: SLF001 (pydub's own way to keep the format)
-    return clip

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from player import __version__
 from player.errors import PlayerError
 from player.script import library
 from player.units import CHANNELS, RATE
@@ -52,11 +53,7 @@ def examine() -> tuple[Finding, ...]:
 
 
 def _python() -> Finding:
-    from importlib.metadata import version  # noqa: PLC0415
-
-    return Finding(
-        "player", well=True, finding=f"{version('player')} on Python {sys.version.split()[0]}, {sys.platform}"
-    )
+    return Finding("player", well=True, finding=f"{__version__} on Python {sys.version.split()[0]}, {sys.platform}")
 
 
 def _scripts() -> Finding:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -35,6 +37,20 @@ def test_help_lists_each_on_one_line_and_loads_none() -> None:
         "player.cli.boundary",
         "player.cli.late",
     }
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    said = subprocess.run([sys.executable, "-m", "player", "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout == f"player, version {version('player')}\n"
+
+
+@pytest.mark.parametrize(("given", "found"), [(None, "1"), ("3", "3")])
+def test_no_command_starts_threads_for_matrices_unless_it_was_told_to(given: str | None, found: str) -> None:
+    code = "import os\nfrom player.cli import main\ntry: main(['list'])\nfinally: print(os.environ['OPENBLAS_NUM_THREADS'])"
+    env = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    env |= {"OPENBLAS_NUM_THREADS": given} if given else {}
+    said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == found
 
 
 def test_an_unknown_command_is_one_sentence() -> None:

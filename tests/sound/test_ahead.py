@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.sound.ahead import made_ahead
+from player.sound.ahead import made_ahead, meanwhile
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -92,3 +92,24 @@ def test_who_stops_in_the_middle_leaves_nothing() -> None:
         stopped(maker)
     assert mixing() == []
     assert maker.is_closed
+
+
+def test_what_is_needed_last_is_made_meanwhile() -> None:
+    may_end, made_by = threading.Event(), list[str]()
+
+    def make() -> int:
+        made_by.append(threading.current_thread().name)
+        may_end.wait(10)
+        return 7
+
+    result = meanwhile(make)
+    may_end.set()
+    assert (result(), result()) == (7, 7)
+    assert made_by != [threading.current_thread().name]
+    assert len(made_by) == 1
+
+
+def test_what_goes_wrong_meanwhile_is_raised_by_whoever_asks() -> None:
+    result = meanwhile(lambda: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        result()

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from player.sound.headroom import headroom
+from player.sound.held import HELD_BYTES
 from player.sound.master import PEAK_DB
-from player.sound.mixdown import HELD_BYTES, blocks
+from player.sound.mixdown import blocks
 from tests.fakes_mix import (
     FRAMES_PER_MS,
     Clips,

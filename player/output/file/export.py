@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import UsageError
-from player.output.file import bitrates, mono, mp3, mp4, wav
+from player.output.file import bitrates, mono
 from player.output.file import tags as tagging
 from player.output.file.atomic import NewFile, sentences
 from player.output.file.encode import FORMATS as SOUND_FORMATS
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("mp3", "wav", *SOUND_FORMATS)
 """Those that need nothing but this program."""
-ALL_FORMATS: Final = (*FORMATS, *mp4.FORMATS)
+BY_FFMPEG: Final = ("m4a", "m4b")
+"""The second is an audio book to players: they keep the place where one stopped listening."""
+ALL_FORMATS: Final = (*FORMATS, *BY_FFMPEG)
 
 
 class Writer(Protocol):
@@ -58,8 +60,10 @@ def must_be_possible(form: str, bitrate: int | None) -> None:
     if form not in ALL_FORMATS:
         raise UsageError(f"the format must be one of {', '.join(ALL_FORMATS)}, not {form!r}")
     bitrates.must_be_had(form, bitrate)
-    if form in mp4.FORMATS:
-        mp4.must_be_installed(form)
+    if form in BY_FFMPEG:
+        from player.output.file.mp4 import must_be_installed  # noqa: PLC0415  (as below)
+
+        must_be_installed(form)
 
 
 def export_sink(
@@ -124,12 +128,37 @@ class FileSink(Sink):
 
 
 def _opened(path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
-    stereo = channels == CHANNELS
-    if form == "mp3":
-        bitrate = bitrate or (mp3.BITRATE if stereo else mp3.BITRATE_OF_MONO)
-        return mp3.Mp3Writer(path, tagging.id3(tags), bitrate, channels=channels)
-    if form in mp4.FORMATS:
-        return mp4.Mp4Writer(path, form, tags, bitrate or (mp4.BITRATE if stereo else mp4.BITRATE_OF_MONO), channels)
-    if form == "wav":
-        return wav.WavWriter(path, tags, channels)
+    return _WRITERS[form](path, form, tags, bitrate, channels)
+
+
+# Each loads what it needs when it is chosen, and not the others.
+
+
+def _mp3(path: Path, _: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
+    from player.output.file.mp3 import Mp3Writer  # noqa: PLC0415
+
+    return Mp3Writer(path, tagging.id3(tags), bitrate, channels=channels)
+
+
+def _wav(path: Path, _: str, tags: Tags, __: int | None, channels: int) -> Writer:
+    from player.output.file.wav import WavWriter  # noqa: PLC0415
+
+    return WavWriter(path, tags, channels)
+
+
+def _mp4(path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
+    from player.output.file.mp4 import Mp4Writer  # noqa: PLC0415
+
+    return Mp4Writer(path, form, tags, bitrate, channels)
+
+
+def _sound(path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
     return SoundWriter(path, encoding_of(form, bitrate, channels), tags, channels)
+
+
+_WRITERS: Final[dict[str, Callable[[Path, str, Tags, int | None, int], Writer]]] = {
+    "mp3": _mp3,
+    "wav": _wav,
+    **dict.fromkeys(SOUND_FORMATS, _sound),
+    **dict.fromkeys(BY_FFMPEG, _mp4),
+}

@@ -11,6 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 from player.cores import cores
+from player.output.file.bitrates import usual
 from player.output.file.infoframe import Checksum, Stream, info_frame, packet_bytes
 from player.output.file.stretches import Plan, Stretches
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
 
     import lameenc
 
-BITRATE: Final = 160
-"""kbit/s: 160 to 192 is advised for speech over noise in stereo (support.iono.fm, 160 for noisy material)."""
-BITRATE_OF_SPEECH: Final = 128
-"""Without a bed: Apple asks podcasts in stereo for 128 to 256."""
-BITRATE_OF_MONO: Final = 96
-"""Apple asks podcasts in mono for 64 to 128."""
-BITRATES: Final = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-"""Layer III's, from where the Info frame fits into a packet."""
 PLAN: Final = Plan(stretch=1200, lead=50, patience=60)
 """Stretches of 29 s, 5.5 MB each. After a lead of 1.2 s two encoders nearly always agree on every bit."""
 _QUALITY: Final = 3
@@ -46,7 +39,7 @@ class Mp3Writer:
     id3
         The rendered ID3v2 tag.
     bitrate
-        One of `BITRATES`.
+        One of `bitrates.MP3`; if not given, a good one for speech over a background.
     threads
         How many encode at the same time; as many as there are cores, if not given.
     plan
@@ -57,13 +50,13 @@ class Mp3Writer:
         self,
         path: Path,
         id3: bytes,
-        bitrate: int = BITRATE,
+        bitrate: int | None = None,
         *,
         channels: int = CHANNELS,
         threads: int | None = None,
         plan: Plan = PLAN,
     ) -> None:
-        self._bitrate = bitrate
+        self._bitrate = bitrate = bitrate or usual(channels)
         self._frame = channels * SAMPLE_WIDTH
         self._info_at = len(id3)
         self._frames = 0

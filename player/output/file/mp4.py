@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from player.errors import OutputError, printable
 from player.output.file import tags as tagging
+from player.output.file.bitrates import usual
 from player.output.file.encode import reason
 from player.sound import ffmpeg
 from player.units import RATE
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from player.output.file.tags import Tags
-
-FORMATS: Final = ("m4a", "m4b")
-"""The second is an audio book to players: they keep the place where one stopped listening."""
-BITRATE: Final = 160
-"""kbit/s, as for MP3: 160 in AAC is advised for noisy material (support.iono.fm)."""
-BITRATE_OF_MONO: Final = 96
 
 _INSTALL: Final = {"darwin": "brew install ffmpeg", "win32": "winget install ffmpeg"}
 _NO_TRACES: Final = ("-fflags", "+bitexact", "-flags:a", "+bitexact")
@@ -53,7 +48,7 @@ def must_be_installed(form: str) -> str:
 class Mp4Writer:
     """An M4A or M4B file being written; what goes wrong is an `OSError`."""
 
-    def __init__(self, path: Path, form: str, tags: Tags, bitrate: int, channels: int) -> None:
+    def __init__(self, path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> None:
         self._path = path
         self._tags = tags
         # Named as a part is, so that what a crash leaves is swept.
@@ -61,7 +56,10 @@ class Mp4Writer:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `_end`)
         try:
             self._notes.write_text(notes(tags), encoding="utf-8")
-            command = [must_be_installed(form), *_command(path, self._notes, form, bitrate, channels, tags.language)]
+            command = [
+                must_be_installed(form),
+                *_command(path, self._notes, form, bitrate or usual(channels), channels, tags.language),
+            ]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=self._complaints)
         except BaseException:
             self._end()

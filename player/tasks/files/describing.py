@@ -6,11 +6,13 @@ The rule: everything comes from the session, so the same session makes the same 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from player.output.captions.cues import spoken
 from player.output.cover import cover
 from player.output.file.tags import Line, Tags
+from player.sound.ahead import meanwhile
 from player.tasks.files.origins import origin
 from player.timeline.chapters import chapters
 from player.timeline.model import Section
@@ -37,7 +39,7 @@ def tags(ready: Prepared, place: Place | None = None) -> Tags:
         tuple(Section(each.title, each.start_ms) for each in chapters(timeline)),
         timeline.total_ms,
         tuple(Line(each.text, each.start_ms) for each in spoken(timeline)),
-        cover(timeline, session.technique),
+        meanwhile(partial(cover, timeline, session.technique)),
         origin(ready),
     )
     return replace(whole, album=place.programme, track=place.number, tracks=place.count) if place else whole

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from player import pipeline
 from player.errors import UsageError
 from player.output.file.atomic import complete, must_be_free, together
-from player.output.file.bitrates import lost_db
+from player.output.file.bitrates import OF_SPEECH, lost_db
 from player.output.file.export import export_sink, must_be_possible
-from player.output.file.mp3 import BITRATE_OF_SPEECH
 from player.sound.ahead import made_ahead
 from player.sound.master import AS_PLAYED
 from player.tasks.files import describing, pieces, playlists, presets, sidecars
@@ -171,12 +170,15 @@ class _Job:
         if self.wish.bitrate or self.wish.form != "mp3" or self.wish.mono:
             return self.wish.bitrate
         preset = presets.PRESETS.get(self.wish.preset or "")
-        return (preset.bitrate if preset else None) or (None if self.ready.beds else BITRATE_OF_SPEECH)
+        return (preset.bitrate if preset else None) or (None if self.ready.beds else OF_SPEECH)
 
     def _blocks(self, report: Progress, *layers: Layer) -> Generator[AudioSegment]:
-        """What is heard, mixed while the encoder is at work on what came before."""
-        master = replace(self.master, layers=layers)
-        with closing(made_ahead(pipeline.blocks(self.ready, master=master))) as blocks:
+        """What is heard, mixed while the encoder is at work on what came before.
+
+        Where nothing is encoded, a block is written sooner than another thread has got hold of it.
+        """
+        mixed = pipeline.blocks(self.ready, master=replace(self.master, layers=layers))
+        with closing(mixed if self.wish.form == "wav" else made_ahead(mixed)) as blocks:
             for block in blocks:
                 yield block
                 report(len(block), 0)

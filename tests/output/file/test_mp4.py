@@ -11,7 +11,7 @@ import pytest
 
 from player.errors import OutputError
 from player.output.file import mp4
-from player.output.file.export import export_sink, must_be_possible
+from player.output.file.export import BY_FFMPEG, export_sink, must_be_possible
 from player.timeline.model import Section
 from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, needs, probed
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.tools
-@pytest.mark.parametrize("form", mp4.FORMATS)
+@pytest.mark.parametrize("form", BY_FFMPEG)
 def test_every_frame_arrives_at_its_time(tmp_path: Path, form: str) -> None:
     needs("ffmpeg")
     sound = chirp(3 * 48_000)

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from player.output.file.bitrates import MP3
 from player.output.file.infoframe import packet_bytes
-from player.output.file.mp3 import BITRATES
 from player.output.file.packets import LAYOUTS, Layout, Side, Strand
 from tests.fakes_mp3 import SOUNDS, in_one_piece, samples
 
@@ -29,7 +29,7 @@ def windows(side: Side, channels: int) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-@pytest.mark.parametrize("bitrate", BITRATES)
+@pytest.mark.parametrize("bitrate", MP3)
 def test_packets_follow_at_equal_distances_without_padding_or_checksums(bitrate: int, channels: int) -> None:
     """At 48 kHz a packet is 144 x bitrate / 48 bytes: whole at every bitrate of Layer III."""
     stream = in_one_piece(samples("changing", 1152 * 200, channels), bitrate)

@@ -38,7 +38,7 @@ ORIGIN = Origin(
     {"parts/eins.yaml": b"title: A/B\n"},
 )
 COVER = cover(timeline(3_000), "breathing")
-FULL = replace(TAGS, lyrics=LYRICS, cover=COVER, origin=ORIGIN, album="Erste Woche", track=2, tracks=7)
+FULL = replace(TAGS, lyrics=LYRICS, cover=lambda: COVER, origin=ORIGIN, album="Erste Woche", track=2, tracks=7)
 BAD_WAV = b"RIFF\x28\0\0\0WAVEid3 \x14\0\0\0ID3\x09\x00\x00\x00\x00\x00\x0a" + b"\xff" * 10
 SOUND_FORMS = ("mp3", "wav", "flac", "ogg", "opus")
 CHAPTERS = [("Settle", 0, 1_500), ("Atmen", 1_500, 2_250), ("Return", 2_250, 3_000)]

@@ -93,7 +93,7 @@ def test_tags_say_what_the_session_is(ready: pipeline.Prepared) -> None:
     assert [each.title for each in tags.chapters] == ["One", "One: your hand"]
     assert tags.lyrics[0].text == "Hello."
     assert tags.lyrics[0].start_ms == ready.timeline.cues[0].start_ms
-    assert tags.cover.startswith(b"\x89PNG")
+    assert tags.cover().startswith(b"\x89PNG")
     assert tags == describing.tags(ready)
 
 

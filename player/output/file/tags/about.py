@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from player import __version__
 from player.errors import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from player.output.file.tags.origin import Origin
     from player.timeline.model import Section
 
@@ -36,7 +39,7 @@ class Tags:
     lyrics
         What is said, in order.
     cover
-        A picture, PNG.
+        Gives a picture, PNG, or nothing; it may have to wait for it.
     origin
         The script that the file was made from.
     album, track, tracks
@@ -53,7 +56,7 @@ class Tags:
     chapters: tuple[Section, ...] = ()
     total_ms: int = 0
     lyrics: tuple[Line, ...] = ()
-    cover: bytes = b""
+    cover: Callable[[], bytes] = bytes
     origin: Origin | None = None
     album: str = ""
     track: int = 0
@@ -94,9 +97,4 @@ def clean(text: str) -> str:
 
 def software() -> str:
     """The program and its version."""
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
-    try:
-        return f"player {version('player')}"
-    except PackageNotFoundError:  # run from a folder that was never installed
-        return "player"
+    return f"player {__version__}"

@@ -51,8 +51,8 @@ def _atoms(tags: Tags) -> Iterator[tuple[str, list[Any]]]:
         yield "disk", [(tags.disc, tags.discs)]
     if tags.lyrics:
         yield "\xa9lyr", [plain_lyrics(tags)]
-    if tags.cover:
-        yield "covr", [forms.MP4Cover(tags.cover, forms.MP4Cover.FORMAT_PNG)]
+    if cover := tags.cover():
+        yield "covr", [forms.MP4Cover(cover, forms.MP4Cover.FORMAT_PNG)]
     if tags.language:
         yield "----:player:language", [forms.MP4FreeForm(tags.language.encode())]
     if tags.origin:

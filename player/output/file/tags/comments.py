@@ -31,8 +31,8 @@ def tag_flac(path: Path, tags: Tags) -> None:
 
     def pictured(file: Any) -> None:  # noqa: ANN401
         file.clear_pictures()
-        if tags.cover:
-            file.add_picture(_picture(tags.cover))
+        if cover := tags.cover():
+            file.add_picture(_picture(cover))
 
     _comment(FLAC, path, _comments(tags), pictured)
 
@@ -98,8 +98,8 @@ def _comments(tags: Tags) -> Iterator[tuple[str, str]]:
 
 def _with_picture(tags: Tags) -> Iterator[tuple[str, str]]:
     yield from _comments(tags)
-    if tags.cover:
-        yield "METADATA_BLOCK_PICTURE", base64.b64encode(_picture(tags.cover).write()).decode("ascii")
+    if cover := tags.cover():
+        yield "METADATA_BLOCK_PICTURE", base64.b64encode(_picture(cover).write()).decode("ascii")
 
 
 def _picture(cover: bytes) -> Any:  # noqa: ANN401

@@ -86,8 +86,8 @@ def _frames(tags: Tags) -> Iterator[object]:
     yield from _lyrics(frames, tags, language or "und")
     if tags.origin:
         yield from _origin(frames, tags.origin)
-    if tags.cover:
-        yield frames.APIC(encoding=_LATIN_1, mime="image/png", type=_FRONT_COVER, desc="", data=tags.cover)
+    if cover := tags.cover():
+        yield frames.APIC(encoding=_LATIN_1, mime="image/png", type=_FRONT_COVER, desc="", data=cover)
 
 
 def _texts(frames: Any, tags: Tags, language: str) -> Iterator[object]:  # noqa: ANN401
