@@ -43,10 +43,15 @@ def telling_timeline(total_ms: int = 60_000, sections: tuple[int, ...] = (0, 30_
 
 
 class Listening:
-    """A transport in a room of fakes, in a time of its own."""
+    """A transport in a room of fakes, in a time of its own; its loudspeaker has been open for ``waits_s`` before."""
 
     def __init__(
-        self, start_ms: int = 0, total_ms: int = 60_000, kind: str = "miniaudio", room: Room | None = None
+        self,
+        start_ms: int = 0,
+        total_ms: int = 60_000,
+        kind: str | None = "miniaudio",
+        room: Room | None = None,
+        waits_s: float = 0.0,
     ) -> None:
         self.room = room or Room()
         self.kind = kind
@@ -54,6 +59,9 @@ class Listening:
         reel = Reel(TellingMix(), total_ms, Taste())
         steps = Steps(telling_timeline(total_ms))
         first = self.open((total_ms - start_ms) * 48)
+        if waits_s:
+            first.begin()
+            self.sleep(waits_s)
         self.transport = Transport(reel, steps, start_ms, first, self.open, lambda: self.now)
 
     def open(self, frames: int) -> Deck:

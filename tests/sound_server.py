@@ -11,6 +11,7 @@ soon something is heard takes `prompt`.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -161,6 +162,17 @@ def sound_server() -> Iterator[dict[str, str]]:
     """The environment in which programs find a private sound server, for as long as the context lasts."""
     with mortal_server() as server:
         yield server.env
+
+
+@pytest.fixture(params=["simpleaudio", "miniaudio"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each library that can play."""
+    kind = str(request.param)
+    if not importlib.util.find_spec(kind):
+        pytest.skip(f"needs {kind}: pip install {kind}")
+    if kind == "simpleaudio" and not any(Path("/usr").glob("lib*/**/alsa-lib/libasound_module_pcm_pulse.so")):
+        pytest.skip("needs ALSA's way to PulseAudio: install libasound2-plugins")
+    return kind
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ that it started, and tells more on a busy machine.
 
 from __future__ import annotations
 
+import itertools
 import os
 import resource
 import signal
@@ -17,12 +18,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from player.output.live.choice import available
 from tests.sound_server import Loudspeaker, sound_server, wait_until
 
 COMMANDS: Final = (
@@ -46,34 +48,42 @@ class Ear(Loudspeaker):
             self.first_audible = time.monotonic()
 
 
-def measured(command: tuple[str, ...], env: dict[str, str], store: str) -> tuple[float, float, float]:
+class Waited(NamedTuple):
     """Seconds to the first sample, to the first sound that is heard, and of the processor's time until then."""
+
+    first: float
+    heard: float
+    processor: float
+
+
+def waited(command: tuple[str, ...], env: dict[str, str]) -> Waited:
+    """What it takes until something is heard of a command."""
     ear, before = Ear(env), resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.monotonic()
-    playing = subprocess.Popen(
-        [sys.executable, "-m", "player", *command], env=env | {"PLAYER_STORE": store}, stderr=subprocess.DEVNULL
-    )
+    playing = subprocess.Popen([sys.executable, "-m", "player", *command], env=env, stderr=subprocess.DEVNULL)
     wait_until(lambda: ear.first_audible is not None, "nothing is heard")
     playing.send_signal(signal.SIGINT)
     playing.wait()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     ear.stop()
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return (ear.first_sound or 0) - start, (ear.first_audible or 0) - start, used
+    return Waited((ear.first_sound or 0) - start, (ear.first_audible or 0) - start, used)
 
 
 def main() -> None:
     print(f"{'':<30}  first sample  heard    processor   (seconds, the middle of {TIMES})")
     with sound_server() as env:
-        for command in COMMANDS:
+        for command, kind in itertools.product(COMMANDS, available()):
             cold, warm = [], []
             for _ in range(TIMES):
                 with tempfile.TemporaryDirectory() as store:
-                    cold.append(measured(command, env, store))
-                    warm.append(measured(command, env, store))
+                    its = env | {"PLAYER_STORE": store, "PLAYER_SPEAKER": kind}
+                    cold.append(waited(command, its))
+                    warm.append(waited(command, its))
             for name, found in (("empty store", cold), ("warm", warm)):
                 sample, heard, used = (statistics.median(each) for each in zip(*found, strict=True))
-                print(f"{' '.join(command):<30}  {sample:8.2f}  {heard:8.2f}  {used:8.2f}   {name}", flush=True)
+                said = " ".join(command)
+                print(f"{said:<30}  {sample:8.2f}  {heard:8.2f}  {used:8.2f}   {kind}, {name}", flush=True)
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 

@@ -17,7 +17,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -153,25 +152,21 @@ def memory(desk: Desk) -> Iterator[Result]:
 
 
 def sound(desk: Desk) -> Iterator[Result]:
-    """From the command to the first sample at a sink that plays in real time."""
+    """From the command to the first sample at a sink that plays in real time, and to what a listener hears."""
     if not (shutil.which("pulseaudio") and shutil.which("parec")):
         return print("first sound: install pulseaudio and pulseaudio-utils")
-    from tests.sound_server import Loudspeaker, sound_server, wait_until  # noqa: PLC0415  (brings numpy and pytest)
+    from player.output.live.choice import available  # noqa: PLC0415
+    from tests.bench.first_sound import waited  # noqa: PLC0415  (brings numpy and pytest)
+    from tests.sound_server import sound_server  # noqa: PLC0415
 
-    waits = []
     with sound_server() as env:
-        for _ in range(2 * desk.rounds + 1):
-            ear, start = Loudspeaker(env), time.monotonic()
-            playing = subprocess.Popen(
-                [*PLAYER, "play", "box-breathing"], env=env | desk.env, stderr=subprocess.DEVNULL
-            )
-            wait_until(lambda: ear.first_sound is not None, "nothing is heard")  # noqa: B023
-            waits.append((ear.first_sound or 0) - start)
-            playing.terminate()
-            playing.wait()
-            ear.stop()
-    remark = f"{min(waits):.2f} to {max(waits[1:]):.2f} s"
-    yield Result("first sound after `player play`", statistics.median(waits[1:]), 0.5, "s", remark)
+        for kind in available():
+            its = env | desk.env | {"PLAYER_SPEAKER": kind}
+            waits = [waited(("play", "box-breathing"), its) for _ in range(2 * desk.rounds + 1)][1:]
+            first = [wait.first for wait in waits]
+            heard = statistics.median(wait.heard for wait in waits)
+            remark = f"{min(first):.2f} to {max(first):.2f} s; {heard:.2f} s until it is loud enough to hear"
+            yield Result(f"first sound after `player play`, by {kind}", statistics.median(first), 0.5, "s", remark)
 
 
 def help_(desk: Desk) -> Iterator[Result]:

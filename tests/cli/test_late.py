@@ -46,7 +46,8 @@ def test_the_version_is_that_of_the_installed_package() -> None:
 
 @pytest.mark.parametrize(("given", "found"), [(None, "1"), ("3", "3")])
 def test_no_command_starts_threads_for_matrices_unless_it_was_told_to(given: str | None, found: str) -> None:
-    code = "import os\nfrom player.cli import main\ntry: main(['list'])\nfinally: print(os.environ['OPENBLAS_NUM_THREADS'])"
+    code = "import os\nfrom player.cli import main\ntry: main(['list'])\nfinally: print(os.environ[NAME])"
+    code = code.replace("NAME", "'OPENBLAS_NUM_THREADS'")
     env = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
     env |= {"OPENBLAS_NUM_THREADS": given} if given else {}
     said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)

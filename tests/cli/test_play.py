@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import signal
 import subprocess
 import sys
@@ -33,13 +32,6 @@ steps:
     for: 3s
   - breathe: {in: 2s, out: 2s, cycles: 1}
 """
-
-
-@pytest.fixture(params=["simpleaudio", "miniaudio"])
-def kind(request: pytest.FixtureRequest) -> str:
-    if not importlib.util.find_spec(request.param):
-        pytest.skip(f"needs {request.param}: pip install {request.param}")
-    return str(request.param)
 
 
 @pytest.fixture

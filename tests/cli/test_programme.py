@@ -191,7 +191,7 @@ def test_sessions_are_heard_one_after_another(
     for start, sound in ((first, one), (second, two)):
         np.testing.assert_array_equal(recording[start : start + len(sound)], sound)
     silence = second - LEAD_IN - (first + len(one))
-    assert not recording[first + len(one) : second - LEAD_IN].any()
+    assert not recording[first + len(one) : second - LEAD_IN - RATE].any()
     assert 1.4 < silence / RATE < 4, "2 s, less the lead-in, and the time that it takes to open the device"
 
 

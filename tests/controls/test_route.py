@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import time
-from pathlib import Path
 from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -22,6 +20,7 @@ from tests.sound_server import sound_server, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 class Server:
@@ -51,16 +50,6 @@ def server() -> Iterator[Server]:
     pytest.importorskip("pulsectl", reason="needs pulsectl: pip install pulsectl")
     with sound_server() as env:
         yield Server(env)
-
-
-@pytest.fixture(params=["simpleaudio", "miniaudio"])
-def kind(request: pytest.FixtureRequest) -> str:
-    kind = str(request.param)
-    if not importlib.util.find_spec(kind):
-        pytest.skip(f"needs {kind}: pip install {kind}")
-    if kind == "simpleaudio" and not any(Path("/usr").glob("lib*/**/alsa-lib/libasound_module_pcm_pulse.so")):
-        pytest.skip("needs ALSA's way to PulseAudio: install libasound2-plugins")
-    return kind
 
 
 class Playing:

@@ -35,6 +35,9 @@ RING: Final = 30 * RATE
 HISTORY: Final = 30 * RATE
 """Frames kept behind the head: simpleaudio tells no position, and a device that hesitates is later than the clock."""
 
+WAITING: Final = 600 * RATE
+"""Frames of silence behind the lead-in: as long as words are spoken for the first time."""
+
 _SLACK: Final = RATE // 50  # frames that may be taken while the tape is being laid over
 _SPARE: Final = 5 * 60 * RATE  # for pauses and steps back, where a tape of full length would take memory
 _ENDLESS: Final = 1 << 60
@@ -56,8 +59,8 @@ def fade_out(deck: Deck, sleep: Callable[[float], None], ms: int = FADE_OUT_MS) 
     DeviceError
         If there is no memory even for silence.
     """
-    if not deck.has_begun or deck.filled <= LEAD_IN or deck.is_over():
-        return  # there is nothing that anybody could hear
+    if not deck.has_begun or deck.is_silent or deck.is_over():
+        return
     import numpy as np  # noqa: F401, PLC0415 (before the place is chosen, as the device does not wait for it)
 
     start = deck.cut
@@ -129,6 +132,10 @@ class Deck:
         """The library that plays."""
         return self._kind
 
+    def is_for(self, frames: int) -> bool:
+        """Whether so many are not too many for it: simpleaudio plays no endless tape."""
+        return self._is_ring or LEAD_IN + frames <= LONGEST_BUFFER
+
     @property
     def has_begun(self) -> bool:
         """The device has taken something."""
@@ -153,6 +160,11 @@ class Deck:
         return self._tape.filled
 
     @property
+    def is_silent(self) -> bool:
+        """Nothing has been put on it that anybody could hear."""
+        return self._written <= LEAD_IN
+
+    @property
     def ahead(self) -> int:
         """Frames that wait to be taken."""
         return self._tape.filled - self._tape.head
@@ -173,13 +185,13 @@ class Deck:
         return max(min(tape.head + tape.since_told + tape.grain + _SLACK, tape.filled), LEAD_IN)
 
     def begin(self) -> None:
-        """Let the lead-in sound as soon as the device is open; silence follows it until there is more.
+        """Let the lead-in sound as soon as the device is open; silence follows it until something is laid over that.
 
-        Only miniaudio can do that, which asks for sound as it needs it; simpleaudio takes a tenth of a second at once,
-        and waits for its first second as ever.
+        miniaudio gives that silence; simpleaudio reads on, so for it the silence stands on the tape.
         """
-        if self._kind == "miniaudio":
-            self._tape.go = 1
+        if not self._is_ring and self._written == LEAD_IN:
+            self._tape.filled = min(LEAD_IN + WAITING, self._length)
+        self._tape.go = 1
 
     def check(self) -> str | None:
         """Look at the loudspeaker, a few times a second: why it was lost, or None as long as all is well.
@@ -217,6 +229,7 @@ class Deck:
             tape.write(sound)
         except OSError as error:
             raise self._no_room(error) from error
+        self._written = tape.filled
         self._settle()
 
     def read(self, frame: int, count: int) -> bytes:
@@ -226,7 +239,7 @@ class Deck:
     def lay(self, frame: int, sound: bytes) -> None:
         """All sound from ``frame`` on gives way to this; ``frame`` is not before `cut`. The end is put off."""
         tape = self._tape
-        end, before = frame + len(sound) // FRAME_BYTES, tape.filled
+        end, before = frame + len(sound) // FRAME_BYTES, self._written
         tape.total = self._length
         try:
             tape.rewrite(frame, sound)
@@ -234,7 +247,7 @@ class Deck:
                 tape.rewrite(end, bytes((before - end) * FRAME_BYTES))
         except OSError as error:
             raise self._no_room(error) from error
-        tape.filled = end
+        tape.filled = self._written = end
         self._settle()
 
     def finish(self) -> None:
@@ -263,6 +276,7 @@ class Deck:
             self._tape = tape = Tape.create(self._length, RING if self._is_ring else self._length + PADDING)
             try:
                 tape.write(lead_in())
+                self._written = LEAD_IN
                 self._loudspeaker = self._spawn(self._kind, tape, self._environ)
             except BaseException:
                 tape.close()
@@ -279,11 +293,14 @@ class Deck:
         old = self._tape
         self._loudspeaker.end()
         self._kind = self._others.pop()
+        sound = old.read(LEAD_IN, self._written - LEAD_IN)
         self._load()
-        self._tape.write(old.read(LEAD_IN, old.filled))
+        self._tape.write(sound)
+        self._written = self._tape.filled
         if old.total == old.filled:
             self._tape.total = self._tape.filled
-        self._tape.go = old.go
+        if old.go:
+            self.begin()
         old.close()
 
     def _no_room(self, error: OSError) -> DeviceError:

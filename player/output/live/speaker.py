@@ -80,10 +80,6 @@ class Speaker(Sink):
         """How far the programme has been heard; it stays there after the end."""
         return self._start_ms + max(0, self._deck.heard - LEAD_IN) // FRAMES_PER_MS
 
-    def begin(self) -> None:
-        """Let the lead-in sound as soon as the device is open (`Deck.begin`)."""
-        self._deck.begin()
-
     def write(self, segment: AudioSegment) -> None:
         """Take a block of any length, 48 kHz, 16-bit, stereo; return when all of it is on the tape.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from player.output.live.course import Course
-from player.output.live.deck import LEAD_IN, fade_out
+from player.output.live.deck import fade_out
 from player.output.live.edges import crossfaded
 from player.output.live.tape import FRAME_BYTES
 from player.units import FRAMES_PER_MS, RATE
@@ -41,12 +41,14 @@ class Stream:
     def __init__(self, reel: Reel, deck: Deck, start_ms: int, fade_ms: int = 0) -> None:
         self.deck = deck
         self._reel = reel
-        self._course = Course(LEAD_IN, start_ms * FRAMES_PER_MS)
         self._next_ms = start_ms
         self._is_hushed = False
-        self._counted = LEAD_IN
         deck.begin()
-        self._put(crossfaded(b"", reel.sound(start_ms, FIRST_MS), fade_ms * FRAMES_PER_MS))
+        sound = crossfaded(b"", reel.sound(start_ms, FIRST_MS), fade_ms * FRAMES_PER_MS)
+        self._counted = deck.cut  # the lead-in may be over already
+        self._course = Course(self._counted, start_ms * FRAMES_PER_MS)
+        deck.lay(self._counted, sound)
+        self._go_to(start_ms + _ms(sound))
 
     @property
     def heard_ms(self) -> int:

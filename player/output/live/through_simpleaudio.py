@@ -76,14 +76,16 @@ class Simpleaudio:
     def _play_from(self, frame: int, tick: Callable[[], None]) -> int:
         """Play on from a frame: to the end, to where the sound was cut short, or to where the tape ran dry."""
         tape, began, last, heard = self._tape, self._clock(), self._end, frame
+        filled = tape.filled
         sound = self._library.play_buffer(tape.sound(frame), CHANNELS, SAMPLE_WIDTH, RATE)
         tape.state = State.PLAYING
         while sound.is_playing():
             elapsed = int((self._clock() - began) * RATE)
             heard = frame + elapsed
             tape.grain = GRAIN + elapsed // DRIFT
-            # What is filled from now on may be too late: emptiness may have been taken there. So it is played again.
-            last = min(last, tape.filled) if tape.filled < heard + self._held else last
+            # What was filled since the last look may have come too late, and emptiness been taken in its place. So the
+            # sound goes on from there once more.
+            last, filled = min(last, filled) if filled < heard + self._held else last, tape.filled
             tape.head = min(heard + self._held, last)
             tape.told_ns = int(self._clock() * 1e9)
             if last < self._end and heard > last + TAIL:

@@ -6,6 +6,7 @@ The rule: a device takes as long to open as Python takes to load the rest, so no
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from player.errors import UsageError
 from player.output.live.choice import available, choose
 from player.output.live.deck import Deck
 from player.output.live.nobody import Nobody
-from player.units import FRAMES_PER_MS, LONGEST_MS, timecode
+from player.units import FRAMES_PER_MS, timecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,7 @@ class Door:
         self.open: Callable[[int], Deck] = _unheard if silent else partial(Deck, changes=True)
         self._waiting: Deck | None = None
         if not silent and _can_wait():
-            self._waiting = Deck(LONGEST_MS * FRAMES_PER_MS, changes=True, kind="miniaudio")
+            self._waiting = Deck(0, changes=True)
             self._waiting.begin()
 
     def __enter__(self) -> Self:
@@ -60,8 +61,12 @@ class Door:
         if start_ms >= total_ms:
             end, start = timecode(total_ms), timecode(start_ms)
             raise UsageError(f"the session ends at {end}, so it cannot begin at {start}")
+        frames = (total_ms - start_ms) * FRAMES_PER_MS
+        if self._waiting and not self._waiting.is_for(frames):
+            self._waiting.release()
+            self._waiting = None
         if self._waiting is None:
-            self._waiting = self.open((total_ms - start_ms) * FRAMES_PER_MS)
+            self._waiting = self.open(frames)
 
     def enter(self, total_ms: int, start_ms: int) -> Deck:
         """The one that waits, or a new one."""
@@ -71,8 +76,8 @@ class Door:
 
 
 def _can_wait() -> bool:
-    """Whether it will be miniaudio, which asks for sound as it needs it; simpleaudio must know the length first."""
-    return choose(None, 0, os.environ, available())[0] == "miniaudio"
+    """Whether it needs no length: miniaudio asks for sound as it needs it, and on Linux a tape costs no memory."""
+    return sys.platform == "linux" or choose(None, 0, os.environ, available())[0] == "miniaudio"
 
 
 def _unheard(frames: int) -> Deck:

@@ -77,31 +77,6 @@ def test_it_begins_with_the_first_second() -> None:
     sink.abort()
 
 
-@pytest.mark.parametrize(("kind", "begins"), [("miniaudio", True), ("simpleaudio", False)])
-def test_the_lead_in_can_begin_before_the_programme_is_there(kind: str, begins: bool) -> None:
-    room = Room()
-    sink = speaker(room, 3000, kind=kind)
-    sink.begin()
-    room.sleep(2)
-    assert bool(room.loudspeakers[0].heard) == begins
-    assert sink.position_ms == 0
-    programme = noise(3000)
-    with sink:
-        sink.write(segment(programme))
-    assert np.array_equal(room.loudspeakers[0].sound()[LEAD_IN:], programme)
-
-
-def test_leaving_before_the_programme_begins_takes_no_time() -> None:
-    room = Room()
-    sink = speaker(room, 3000)
-    sink.begin()
-    room.sleep(0.2)
-    heard = len(room.loudspeakers[0].heard)
-    sink.abort()
-    assert room.loudspeakers[0].ended
-    assert len(room.loudspeakers[0].heard) == heard
-
-
 def test_a_programme_under_a_second_begins_when_it_is_all_there() -> None:
     room = Room()
     sink = speaker(room, 400)

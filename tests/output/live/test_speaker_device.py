@@ -34,16 +34,6 @@ Frames = NDArray[np.int16]
 pytestmark = pytest.mark.device
 
 
-@pytest.fixture(params=["simpleaudio", "miniaudio"])
-def kind(request: pytest.FixtureRequest) -> str:
-    kind = str(request.param)
-    if not importlib.util.find_spec(kind):
-        pytest.skip(f"needs {kind}: pip install {kind}")
-    if kind == "simpleaudio" and not any(Path("/usr").glob("lib*/**/alsa-lib/libasound_module_pcm_pulse.so")):
-        pytest.skip("needs ALSA's way to PulseAudio: install libasound2-plugins")
-    return kind
-
-
 def noise(seconds: float) -> Frames:
     """No two stretches of it are alike, no frame is silent, and it is far louder than the lead-in."""
     samples = np.random.default_rng(5).integers(1000, 9000, (int(seconds * RATE), 2), dtype=np.int16)

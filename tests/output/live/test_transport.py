@@ -66,6 +66,39 @@ def test_what_nobody_touches_is_the_programme(listening: Begin, kind: str) -> No
     assert len(here.room.loudspeakers) == 1
 
 
+@pytest.mark.parametrize("waits_s", [0.1, 0.3, 0.45, 2.0, 100.0])
+def test_the_lead_in_does_not_wait_for_the_programme_which_is_heard_whole(
+    listening: Begin, kind: str, waits_s: float
+) -> None:
+    here = listening(start_ms=5000, total_ms=50_000, kind=kind, waits_s=waits_s)
+    sounded_for = len(here.room.last.heard)
+    assert sounded_for > 0
+    here.listen(47)
+    assert here.transport.is_over
+    heard = here.heard()
+    start = int(np.flatnonzero(heard[:, 0])[0])
+    assert start <= max(waits_s - 0.5, 0) * RATE + LATE_MS * 48
+    assert np.array_equal(heard[start:], exported(50_000)[5000 * 48 :])
+    assert (here.transport.place_ms, here.transport.heard_ms) == (50_000, 45_000)
+
+
+def test_who_waits_for_longer_than_there_is_silence_hears_the_whole_programme_too(
+    listening: Begin, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("player.output.live.deck.WAITING", 3 * RATE)
+    here = listening(total_ms=20_000, kind=kind, waits_s=10.0)
+    here.listen(22)
+    heard = here.heard()
+    assert np.array_equal(heard[int(np.flatnonzero(heard[:, 0])[0]) :], exported(20_000))
+
+
+def test_a_loudspeaker_that_cannot_be_opened_while_it_waits_is_replaced(listening: Begin) -> None:
+    here = listening(total_ms=20_000, kind=None, room=Room(missing={"simpleaudio": "no ALSA here"}), waits_s=1.0)
+    here.listen(22)
+    assert [each.kind for each in here.room.loudspeakers] == ["simpleaudio", "miniaudio"]
+    assert np.array_equal(here.heard(), exported(20_000))
+
+
 def test_it_begins_where_it_is_told_to(listening: Begin, kind: str) -> None:
     here = listening(start_ms=12_345, total_ms=20_000, kind=kind)
     here.listen(9)

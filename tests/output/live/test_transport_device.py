@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 import threading
 import time
 from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +15,8 @@ import pytest
 
 from player.controls.control import AnyControl, Control, GoTo, SetVolume
 from player.output.live.child import Child
-from player.output.live.deck import Deck
+from player.output.live.deck import LEAD_IN, Deck
+from player.output.live.edges import lead_in
 from player.output.live.reel import Reel, Taste
 from player.output.live.transport import Transport
 from player.tasks.live.company import Company
@@ -37,16 +36,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.device
 
 
-@pytest.fixture(params=["simpleaudio", "miniaudio"])
-def kind(request: pytest.FixtureRequest) -> str:
-    kind = str(request.param)
-    if not importlib.util.find_spec(kind):
-        pytest.skip(f"needs {kind}: pip install {kind}")
-    if kind == "simpleaudio" and not any(Path("/usr").glob("lib*/**/alsa-lib/libasound_module_pcm_pulse.so")):
-        pytest.skip("needs ALSA's way to PulseAudio: install libasound2-plugins")
-    return kind
-
-
 class Sitting:
     """A telling programme of a minute that is heard by a sound server, while somebody presses keys."""
 
@@ -56,11 +45,15 @@ class Sitting:
         self.party = Party(Company(views=(lambda: self.watcher,), waits=True))
         self._open = partial(Deck, changes=True, kind=kind, environ=env, spawn=self._spawn)
 
-    def play(self) -> None:
-        """Return when it is over, or somebody ends it."""
+    def play(self, waits_s: float = 0.0) -> None:
+        """Return when it is over, or somebody ends it; its loudspeaker has sounded for so long before."""
         total_ms = 60_000
         timeline, reel = telling_timeline(total_ms), Reel(TellingMix(), total_ms, Taste())
         deck = self._open(total_ms * 48)
+        if waits_s:
+            deck.begin()
+            wait_until(lambda: deck.has_begun, "no lead-in is heard")
+            time.sleep(waits_s)
         transport = Transport(reel, Steps(timeline), 0, deck, self._open)
         try:
             with self.party, self.party.at(timeline):
@@ -159,6 +152,23 @@ def test_volume_and_place_change_at_once_and_without_a_jump(kind: str, loudspeak
 def late(ear: Loudspeaker, since: list[float], frames: list[int]) -> float:
     """The shortest of the times from a key to its frame, in seconds."""
     return min(ear.time_of(frame) - at for at, frame in zip(since, frames, strict=True))
+
+
+@pytest.mark.parametrize("waits_s", [0.25, 1.5])
+def test_the_lead_in_does_not_wait_for_the_programme_which_is_heard_from_its_first_frame_on(
+    kind: str, waits_s: float, loudspeaker: Loudspeaker, hands: Hands
+) -> None:
+    sitting = Sitting(kind, loudspeaker.env)
+    hands.do(lambda: sitting.wait_for_place(3000), sitting)
+    sitting.play(waits_s)
+    hands.join()
+    heard = loudspeaker.recording().astype(int)
+    woken, start = int(np.flatnonzero(heard.any(axis=1))[0]), int(np.flatnonzero(heard[:, 1] == VOICE + BED)[0])
+    assert heard[woken : woken + LEAD_IN].astype(np.int16).tobytes() == lead_in()
+    assert not heard[woken + LEAD_IN : start].any()
+    assert start - woken > min(waits_s, 0.5) * RATE - RATE // 20
+    programme = np.frombuffer(TellingMix().block(0, 2500, ("bed", "voice")).raw_data, np.int16).reshape(-1, 2)
+    assert np.array_equal(heard[start : start + len(programme)], programme)
 
 
 def test_pausing_is_soft_and_going_on_begins_the_step_again(kind: str, loudspeaker: Loudspeaker, hands: Hands) -> None:
