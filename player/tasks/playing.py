@@ -75,8 +75,7 @@ def play(
         announce(first, ready)
         start_ms = settle(ready.timeline, start_ms) if settle else start_ms
         party = stack.enter_context(Party(company or Company()))
-        ahead = stack.enter_context(Ahead(others, machine))
-        evening = _Evening(door, party, ahead)
+        evening = _Evening(door, party, stack.enter_context(Ahead(others, machine)))
         code = evening.hear(first, ready, start_ms)
         for turn in others:
             code = evening.hear_next(turn, confirm, announce) if code is None else code

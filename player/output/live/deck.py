@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from player.errors import DeviceError, printable
 from player.output.live.child import Child
 from player.output.live.choice import LONGEST_BUFFER, available, choose
-from player.output.live.edges import FADE_OUT_MS, LEAD_IN_MS, faded_out, lead_in
+from player.output.live.edges import LEAD_IN_MS, lead_in
 from player.output.live.tape import FRAME_BYTES, Tape
 from player.output.live.through_simpleaudio import PADDING
 from player.units import FRAMES_PER_MS, RATE, timecode
@@ -41,35 +41,12 @@ WAITING: Final = 600 * RATE
 _SLACK: Final = RATE // 50  # frames that may be taken while the tape is being laid over
 _SPARE: Final = 5 * 60 * RATE  # for pauses and steps back, where a tape of full length would take memory
 _ENDLESS: Final = 1 << 60
-_POLL_S: Final = 0.05
-_FADE_POLLS: Final = 60  # three seconds; then the device is not going to play the fade at all
 
 
 def stopped(reason: str, at_ms: int) -> DeviceError:
     """The sentence for a loudspeaker that was lost on the way."""
     at = timecode(at_ms)
     return DeviceError(f"the loudspeaker stopped at {at} ({reason}); go on with --from {at}", at_ms)
-
-
-def fade_out(deck: Deck, sleep: Callable[[float], None], ms: int = FADE_OUT_MS) -> None:
-    """Bring what a deck plays down to silence, and return when it is there.
-
-    Raises
-    ------
-    DeviceError
-        If there is no memory even for silence.
-    """
-    if not deck.has_begun or deck.is_silent or deck.is_over():
-        return
-    import numpy as np  # noqa: F401, PLC0415 (before the place is chosen, as the device does not wait for it)
-
-    start = deck.cut
-    deck.lay(start, faded_out(deck.read(start, ms * FRAMES_PER_MS)))
-    deck.finish()
-    polls = 0
-    while not deck.is_over() and polls < _FADE_POLLS:
-        sleep(_POLL_S)
-        polls += 1
 
 
 class Loudspeaker(Protocol):

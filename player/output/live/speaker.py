@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import DeviceError
 from player.output.live.child import Child
-from player.output.live.deck import LEAD_IN, Deck, fade_out, stopped
+from player.output.live.deck import LEAD_IN, Deck, stopped
+from player.output.live.leaving import fade_out
 from player.output.live.tape import FRAME_BYTES
 from player.output.sink import Sink
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH

@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from player.output.live.course import Course
-from player.output.live.deck import fade_out
 from player.output.live.edges import crossfaded
+from player.output.live.leaving import fade_out
 from player.output.live.tape import FRAME_BYTES
 from player.units import FRAMES_PER_MS, RATE
 

@@ -30,13 +30,15 @@ class Door:
     ----------
     silent
         No loudspeaker is asked for: time passes, and nothing is heard.
+    opened
+        Opens a loudspeaker for so many frames; None is this machine's.
     """
 
-    def __init__(self, *, silent: bool = False) -> None:
-        self.open: Callable[[int], Deck] = _unheard if silent else partial(Deck, changes=True)
+    def __init__(self, *, silent: bool = False, opened: Callable[[int], Deck] | None = None) -> None:
+        self.open: Callable[[int], Deck] = opened or (_unheard if silent else partial(Deck, changes=True))
         self._waiting: Deck | None = None
         if not silent and _can_wait():
-            self._waiting = Deck(0, changes=True)
+            self._waiting = self.open(0)
             self._waiting.begin()
 
     def __enter__(self) -> Self:

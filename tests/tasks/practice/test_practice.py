@@ -254,14 +254,10 @@ class Hour(Party):
         yield from ()
 
 
-class OpenDoor(Door):
-    """Leads to a loudspeaker of a room."""
-
-    def __init__(self, room: Room) -> None:
-        super().__init__(silent=True)
-        self.open = partial(
-            Deck, changes=True, kind="miniaudio", environ={}, spawn=room.spawn, installed=("miniaudio",)
-        )
+def door(room: Room) -> Door:
+    """It leads to a loudspeaker of a room."""
+    how = {"kind": "miniaudio", "environ": dict[str, str](), "spawn": room.spawn, "installed": ("miniaudio",)}
+    return Door(opened=partial(Deck, changes=True, **how))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -271,7 +267,7 @@ def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Practice]
         practice, (turn,) = home.practice(), home.turns("one.yaml")
         party = Hour(room, Company(keeper=practice))
         with Ahead([], home.machine) as ahead, party, contextlib.suppress(KeyboardInterrupt, DeviceError):
-            _Evening(OpenDoor(room), party, ahead).hear(turn, home.ready(turn), start_ms)
+            _Evening(door(room), party, ahead).hear(turn, home.ready(turn), start_ms)
         return practice
 
     return played
