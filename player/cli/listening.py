@@ -10,6 +10,7 @@ import click
 from player.cli import practising
 from player.cli.asking import any_session_options, part, plain, progress, quiet, request, time, warn
 from player.cli.usher import Usher
+from player.errors import DeviceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,9 @@ def play(
             )
         except KeyboardInterrupt:
             raise KeyboardInterrupt(*_how_to_go_on(session, practice.kept)) from None
+        except DeviceError as error:
+            said = ". ".join((str(error), *_how_to_go_on(session, practice.kept)))
+            raise DeviceError(said, error.position_ms) from error
         for line in _how_to_go_on(session, practice.kept):
             click.echo(line, err=True)
     click.get_current_context().exit(code)

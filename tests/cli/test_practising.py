@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -23,7 +24,7 @@ from player.output.live.edges import lead_in
 from player.timeline.steps import LEAD_MS
 from player.units import FRAMES_PER_MS, RATE
 from tests.fakes_diary import NOON, place, practised
-from tests.sound_server import Loudspeaker, wait_until
+from tests.sound_server import Loudspeaker, mortal_server, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -378,6 +379,42 @@ def test_who_stops_is_told_how_to_go_on(
     assert told == f"\nStopped. `player play heard.yaml --resume` goes on at 0:{place.at_ms // 1000}.\n"
     assert playing.returncode == 130
     assert run("log").stdout.split("\n")[0].endswith(f"stopped at 0:{place.at_ms // 1000} of 1:07")
+
+
+@pytest.mark.device
+@pytest.mark.engine
+@pytest.mark.usefixtures("voice")
+def test_a_killed_sound_server_is_one_sentence_and_with_another_one_it_goes_on_at_the_step(
+    kind: str, script: str, diary: Diary, run: Run, tmp_path: Path, store_folder: Path
+) -> None:
+    assert run("export", script, "-p", "more=60s", "-o", "heard.wav").returncode == 0
+    command = [sys.executable, "-m", "player", "play", script, "-p", "more=60s", "-q"]
+    with mortal_server() as server:
+        env = server.env | own_env(tmp_path, store_folder) | {"PLAYER_SPEAKER": kind}
+        ear = Loudspeaker(server.env)
+        with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as playing:
+            ear.wait_for(LEAD_IN + 11 * RATE)
+            server.kill()
+            _, said = playing.communicate(timeout=30)
+        ear.stop()
+    assert playing.returncode == 1
+    with diary:
+        (place,) = diary.places()
+    way = f"`player play heard.yaml --resume` goes on at 0:0{place.at_ms // 1000}."
+    assert re.fullmatch(rf"the loudspeaker stopped at 0:1\d \(.+\); go on with --from 0:1\d\. {re.escape(way)}\n", said)
+    with mortal_server() as server:
+        ear = Loudspeaker(server.env)
+        env = server.env | own_env(tmp_path, store_folder) | {"PLAYER_SPEAKER": kind}
+        again = [sys.executable, "-m", "player", "play", script, "--resume", "-q"]
+        with subprocess.Popen(again, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as playing:
+            ear.wait_for(LEAD_IN + 4 * RATE)
+            playing.send_signal(signal.SIGINT)
+            playing.communicate(timeout=30)
+        recording = ear.recording()
+        ear.stop()
+    exported = soundfile.read(tmp_path / "heard.wav", dtype="int16")[0]
+    whole = exported[place.at_ms * FRAMES_PER_MS : (place.at_ms + 2500) * FRAMES_PER_MS]
+    must_be_heard(whole, recording)
 
 
 @pytest.mark.device
