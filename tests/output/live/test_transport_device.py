@@ -15,7 +15,7 @@ import pytest
 
 from player.controls.control import AnyControl, Control, GoTo, SetVolume
 from player.output.live.child import Child
-from player.output.live.deck import LEAD_IN, Deck
+from player.output.live.deck import Deck
 from player.output.live.edges import lead_in
 from player.output.live.reel import Reel, Taste
 from player.output.live.transport import Transport
@@ -163,12 +163,11 @@ def test_the_lead_in_does_not_wait_for_the_programme_which_is_heard_from_its_fir
     sitting.play(waits_s)
     hands.join()
     heard = loudspeaker.recording().astype(int)
-    woken, start = int(np.flatnonzero(heard.any(axis=1))[0]), int(np.flatnonzero(heard[:, 1] == VOICE + BED)[0])
-    assert heard[woken : woken + LEAD_IN].astype(np.int16).tobytes() == lead_in()
-    assert not heard[woken + LEAD_IN : start].any()
-    assert start - woken > min(waits_s, 0.5) * RATE - RATE // 20
-    programme = np.frombuffer(TellingMix().block(0, 2500, ("bed", "voice")).raw_data, np.int16).reshape(-1, 2)
-    assert np.array_equal(heard[start : start + len(programme)], programme)
+    before = heard[: int(np.flatnonzero(heard[:, 1] == VOICE + BED)[0])]
+    noise = np.frombuffer(lead_in(), np.int16).astype(int)
+    assert np.abs(before).max() == np.abs(noise).max()
+    assert np.count_nonzero(before) == np.count_nonzero(noise)
+    assert told(heard[len(before) :])[0][0] == 0
 
 
 def test_pausing_is_soft_and_going_on_begins_the_step_again(kind: str, loudspeaker: Loudspeaker, hands: Hands) -> None:
