@@ -89,7 +89,8 @@ def export_sink(
     """
     must_be_possible(form, bitrate)
     channels = 1 if one_channel else CHANNELS
-    return FileSink(NewFile(path, force=force), lambda part: _opened(part, form, tags, bitrate, channels), channels)
+    writer = _WRITERS[form]
+    return FileSink(NewFile(path, force=force), lambda part: writer(part, form, tags, bitrate, channels), channels)
 
 
 class FileSink(Sink):
@@ -125,10 +126,6 @@ class FileSink(Sink):
         """Leave nothing."""
         self._writer.drop()
         self._file.discard()
-
-
-def _opened(path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
-    return _WRITERS[form](path, form, tags, bitrate, channels)
 
 
 # Each loads what it needs when it is chosen, and not the others.
