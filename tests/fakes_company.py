@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.controls.control import Inbox
+    from player.controls.inbox import Inbox
     from player.output.live.moment import Moment
     from player.pipeline import Prepared
     from player.tasks.turns import Turn

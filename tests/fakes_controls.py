@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from queue import Empty, SimpleQueue
+from queue import Empty
 from typing import TYPE_CHECKING
 
 from player.techniques.cue import Utterance
@@ -11,6 +11,7 @@ from player.timeline.model import BedState, Cue, Section, Stretch, Timeline
 
 if TYPE_CHECKING:
     from player.controls.control import AnyControl
+    from player.controls.inbox import Inbox
 
 PATIENCE_S = 20.0
 
@@ -37,7 +38,7 @@ MINUTE = Timeline(
 """A minute in three steps: something said, something counted, something said."""
 
 
-def taken(inbox: SimpleQueue[AnyControl], within_s: float = PATIENCE_S) -> AnyControl:
+def taken(inbox: Inbox, within_s: float = PATIENCE_S) -> AnyControl:
     """The next control in the inbox, as soon as there is one."""
     try:
         return inbox.get(timeout=within_s)
@@ -45,7 +46,7 @@ def taken(inbox: SimpleQueue[AnyControl], within_s: float = PATIENCE_S) -> AnyCo
         raise AssertionError("nothing came into the inbox") from None
 
 
-def left(inbox: SimpleQueue[AnyControl]) -> list[AnyControl]:
+def left(inbox: Inbox) -> list[AnyControl]:
     """What is in the inbox now."""
     found: list[AnyControl] = []
     with contextlib.suppress(Empty):

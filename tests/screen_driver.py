@@ -14,13 +14,14 @@ import time
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import Empty
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from player.cli.stage import stage
 from player.controls.control import AnyControl, Control
+from player.controls.inbox import Inbox
 from player.errors import DeviceError
 from player.output.live.moment import Moment
 from tests.fakes_picture import bundled
@@ -76,7 +77,7 @@ class Tape:
 
 
 def play(session: Session, timeline: Timeline, start_ms: int, seconds: float, *, plain: bool, quiet: bool) -> None:
-    inbox: SimpleQueue[AnyControl] = SimpleQueue()
+    inbox = Inbox()
     at = stage(plain=plain, quiet=quiet, notes=lambda: session.safety)
     until = time.monotonic() + seconds
     with ExitStack() as stack:

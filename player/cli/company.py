@@ -5,10 +5,10 @@ The rule: asked before anything plays, so it loads nothing; what is heavy is mad
 
 from __future__ import annotations
 
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from player.cli.stage import stage
+from player.controls.inbox import Inbox
 from player.controls.signals import signals
 from player.controls.surroundings import surroundings
 from player.tasks.live.company import Company
@@ -16,7 +16,6 @@ from player.tasks.live.company import Company
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from player.controls.control import Inbox
     from player.tasks.live.company import Keeper
 
 
@@ -32,7 +31,7 @@ def company(
     keeper
         Who remembers how far a session was heard.
     """
-    inbox: Inbox = SimpleQueue()
+    inbox = Inbox()
     there = stage(plain=plain, quiet=quiet, notes=notes)
     views = (*there.views, *surroundings(inbox))
     return Company(inbox, (signals,), there.hand, views, keeper, waits=there.has_keys)

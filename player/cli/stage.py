@@ -19,7 +19,7 @@ from player.output.screen.foreground import owns_terminal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from player.controls.control import Inbox
+    from player.controls.inbox import Inbox
     from player.controls.job import Job
     from player.output.live.moment import View
 

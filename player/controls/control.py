@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from queue import SimpleQueue
+from typing import TypeAlias
 
 
 class Control(Enum):
@@ -63,4 +60,3 @@ class Quit:
 
 
 AnyControl: TypeAlias = Control | SetVolume | GoTo | Pause | Quit
-Inbox: TypeAlias = "SimpleQueue[AnyControl]"

@@ -21,7 +21,7 @@ from player.output.screen.foreground import owns_terminal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.controls.control import Inbox
+    from player.controls.inbox import Inbox
     from player.output.live.moment import Moment
     from player.timeline.model import Timeline
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from player.controls.control import Inbox
+    from player.controls.inbox import Inbox
 
 _LOOK_EVERY_S: Final = 0.1
 _ENDS_WITHIN_S: Final = 1.0

@@ -21,7 +21,7 @@ from player.errors import printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.controls.control import Inbox
+    from player.controls.inbox import Inbox
     from player.output.live.moment import Moment
     from player.timeline.model import Timeline
 

@@ -17,7 +17,7 @@ from player.controls.control import AnyControl, Control, Quit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from player.controls.control import Inbox
+    from player.controls.inbox import Inbox
 
 _MEANINGS: Final[dict[str, AnyControl]] = {
     "SIGTERM": Quit(128 + 15),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.controls.control import Inbox
+    from player.controls.inbox import Inbox
     from player.output.live.moment import View
 
 

@@ -55,7 +55,7 @@ class Worker:
         except OSError as error:
             self._complaints.close()
             raise WorkerError(f"it cannot be started ({error.strerror})") from error
-        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._lines: queue.Queue[bytes] = queue.Queue()
         self._listener = threading.Thread(target=self._listen, name="worker's answers", daemon=True)
         self._listener.start()
         self._tell({"path": [str(Path(entry).absolute()) for entry in sys.path]})

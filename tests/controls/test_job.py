@@ -5,12 +5,12 @@ import signal
 import sys
 import time
 from dataclasses import dataclass, field
-from queue import SimpleQueue
 
 import pytest
 
 from player.controls import job as module
 from player.controls.control import AnyControl, Control
+from player.controls.inbox import Inbox
 from player.controls.job import Job
 from player.output.live.moment import Moment, View
 from tests.fakes_screen import FakeKeyboard, FakeScreen
@@ -25,7 +25,7 @@ class Shell:
     job: Job = field(init=False)
     screen: FakeScreen = field(default_factory=FakeScreen)
     keyboard: FakeKeyboard = field(default_factory=FakeKeyboard)
-    inbox: SimpleQueue[AnyControl] = field(default_factory=SimpleQueue)
+    inbox: Inbox = field(default_factory=Inbox)
     foreground: bool = True
     stops: list[tuple[bool, bool]] = field(default_factory=list)
     goes_on_in_background: bool = False
@@ -45,7 +45,7 @@ class Shell:
         return self.screen.is_taken, self.keyboard.is_taken
 
     def controls(self) -> list[AnyControl]:
-        return [self.inbox.get_nowait() for _ in range(self.inbox.qsize())]
+        return [self.inbox.get_nowait() for _ in range(len(self.inbox))]
 
 
 def test_the_sound_pauses_then_the_terminal_is_given_back_then_it_stops_and_takes_it_again() -> None:
@@ -113,7 +113,7 @@ def test_ctrl_z_is_heard_only_while_something_plays() -> None:
     with shell.job.watched(shell.inbox):
         os.kill(os.getpid(), signal.SIGTSTP)
         until = time.monotonic() + 10
-        while shell.inbox.empty() and time.monotonic() < until:
+        while not shell.inbox and time.monotonic() < until:
             time.sleep(0.01)
         view.show(PAUSED)
     assert shell.stops == [(False, False)]

@@ -4,24 +4,24 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
-from queue import SimpleQueue
 
 import pytest
 
 from player.controls.control import AnyControl, Control
+from player.controls.inbox import Inbox
 from player.controls.keys import HELP, KEYS, Key, Keys
 from tests.fakes_screen import FakeKeyboard
 
 
 def pressed(*names: str, is_gone: bool = False) -> list[AnyControl]:
-    inbox: SimpleQueue[AnyControl] = SimpleQueue()
+    inbox = Inbox()
     keyboard = FakeKeyboard(deque(names), is_gone=is_gone)
     with Keys(inbox, keyboard):
         until = time.monotonic() + 10
         while keyboard.keys and time.monotonic() < until:
             time.sleep(0.005)
     assert not keyboard.is_taken
-    return [inbox.get_nowait() for _ in range(inbox.qsize())]
+    return [inbox.get_nowait() for _ in range(len(inbox))]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.label)
@@ -49,7 +49,7 @@ def test_a_terminal_that_hangs_up_ends_the_listening_and_nothing_else() -> None:
 
 def test_an_exception_gives_the_terminal_back_and_no_thread_is_left() -> None:
     keyboard = FakeKeyboard()
-    with suppress(KeyboardInterrupt), Keys(SimpleQueue(), keyboard):
+    with suppress(KeyboardInterrupt), Keys(Inbox(), keyboard):
         assert keyboard.is_taken
         raise KeyboardInterrupt
     assert not keyboard.is_taken

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import time
-from queue import SimpleQueue
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from player.controls.control import AnyControl, Pause
+from player.controls.control import Pause
+from player.controls.inbox import Inbox
 from player.controls.route import LEAVES_WITHIN_S, Place, Route, is_child, place_of
 from player.output.live.child import Child
 from player.output.live.tape import FRAME_BYTES, Tape
@@ -79,7 +79,7 @@ def test_a_move_pauses_and_tells_where_it_would_go_on(
     kind: str, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PULSE_SERVER", server.env["PULSE_SERVER"])
-    inbox: SimpleQueue[AnyControl] = SimpleQueue()
+    inbox = Inbox()
     playing = Playing(kind, server.env)
     route = Route(inbox)
     plug = server.plug("phones", "Headphones")
@@ -108,7 +108,7 @@ def test_a_move_pauses_and_tells_where_it_would_go_on(
 @pytest.mark.device
 def test_it_leaves_at_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULSE_SERVER", server.env["PULSE_SERVER"])
-    route = Route(SimpleQueue())
+    route = Route(Inbox())
     route.begin(MINUTE)
     watch = route._watch
     assert watch
@@ -124,7 +124,7 @@ def test_without_a_server_it_is_silently_absent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nothing")
-    inbox: SimpleQueue[AnyControl] = SimpleQueue()
+    inbox = Inbox()
     route = Route(inbox)
     route.begin(MINUTE)
     time.sleep(0.2)
@@ -153,7 +153,7 @@ class Pulse:
 
 
 def test_another_port_of_the_same_card_is_a_move() -> None:
-    inbox: SimpleQueue[AnyControl] = SimpleQueue()
+    inbox = Inbox()
     route = Route(inbox, lambda pid: pid == 7)
     for port in ("phones", "phones", "speaker", "speaker", None):
         route._look(Pulse(port))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
 
-from player.controls.control import AnyControl, Control, Quit
+from player.controls.control import Control, Quit
+from player.controls.inbox import Inbox
 from player.controls.signals import signals
 from tests.fakes_controls import left
 
@@ -37,8 +37,8 @@ def nothing_ignored() -> Iterator[None]:
 
 
 @pytest.fixture
-def inbox() -> SimpleQueue[AnyControl]:
-    return SimpleQueue()
+def inbox() -> Inbox:
+    return Inbox()
 
 
 def handlers() -> list[object]:
@@ -46,7 +46,7 @@ def handlers() -> list[object]:
 
 
 @pytest.mark.parametrize("name", MEANINGS)
-def test_a_signal_is_a_control(name: str, inbox: SimpleQueue[AnyControl]) -> None:
+def test_a_signal_is_a_control(name: str, inbox: Inbox) -> None:
     before = handlers()
     with signals(inbox):
         signal.raise_signal(signal.Signals[name])
@@ -55,13 +55,13 @@ def test_a_signal_is_a_control(name: str, inbox: SimpleQueue[AnyControl]) -> Non
     assert handlers() == before
 
 
-def test_the_keys_of_the_terminal_are_left_alone(inbox: SimpleQueue[AnyControl]) -> None:
+def test_the_keys_of_the_terminal_are_left_alone(inbox: Inbox) -> None:
     before = handlers()[-3:]
     with signals(inbox):
         assert handlers()[-3:] == before
 
 
-def test_what_was_ignored_stays_ignored(inbox: SimpleQueue[AnyControl]) -> None:
+def test_what_was_ignored_stays_ignored(inbox: Inbox) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     with signals(inbox):
         signal.raise_signal(signal.SIGHUP)
@@ -69,14 +69,14 @@ def test_what_was_ignored_stays_ignored(inbox: SimpleQueue[AnyControl]) -> None:
     assert left(inbox) == []
 
 
-def test_after_an_error_they_are_given_back_too(inbox: SimpleQueue[AnyControl]) -> None:
+def test_after_an_error_they_are_given_back_too(inbox: Inbox) -> None:
     before = handlers()
     with pytest.raises(KeyboardInterrupt), signals(inbox):
         raise KeyboardInterrupt
     assert handlers() == before
 
 
-def test_in_another_thread_it_does_no_harm(inbox: SimpleQueue[AnyControl]) -> None:
+def test_in_another_thread_it_does_no_harm(inbox: Inbox) -> None:
     before, seen = handlers(), []
 
     def listen() -> None:

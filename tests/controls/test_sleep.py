@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
 
+from player.controls.inbox import Inbox
 from player.controls.sleep import SLEPT, TOLERANCE_S, Sleep, asleep_s
 from player.output.live.moment import Moment
 from tests.fakes_controls import MINUTE, left
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 def test_a_sleep_pauses_once(asleep: list[float], told: list[AnyControl]) -> None:
     clock = iter(asleep)
-    inbox: SimpleQueue[AnyControl] = SimpleQueue()
+    inbox = Inbox()
     sleep = Sleep(inbox, lambda: next(clock))
     sleep.begin(MINUTE)
     sleep.show(Moment(0))
@@ -38,7 +38,7 @@ def test_a_sleep_pauses_once(asleep: list[float], told: list[AnyControl]) -> Non
 
 def test_who_has_paused_already_is_not_told() -> None:
     clock = iter([0.0, 60.0, 60.0])
-    inbox: SimpleQueue[AnyControl] = SimpleQueue()
+    inbox = Inbox()
     sleep = Sleep(inbox, lambda: next(clock))
     sleep.begin(MINUTE)
     sleep.show(Moment(0, is_paused=True))

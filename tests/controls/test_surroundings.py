@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import threading
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from player.controls.inbox import Inbox
 from player.controls.surroundings import surroundings
 from player.output.live.moment import Moment
 from tests.fakes_controls import MINUTE, left
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from player.controls.control import AnyControl
-
 
 def test_where_there_is_nothing_nobody_hears_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -26,7 +24,7 @@ def test_where_there_is_nothing_nobody_hears_of_it(
     for name in ("DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"):
         monkeypatch.setenv(name, f"unix:path={tmp_path}/nothing")
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nothing")
-    inbox: SimpleQueue[AnyControl] = SimpleQueue()
+    inbox = Inbox()
     before = threading.active_count()
     views = [make() for make in surroundings(inbox)]
     assert len(views) == (4 if sys.platform == "linux" else 1)

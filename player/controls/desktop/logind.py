@@ -15,9 +15,9 @@ from player.controls.desktop.messages import Address, Typed
 from player.controls.sleep import SLEPT
 
 if TYPE_CHECKING:
-    from player.controls.control import Inbox
     from player.controls.desktop.line import Line
     from player.controls.desktop.messages import Told
+    from player.controls.inbox import Inbox
     from player.output.live.moment import Moment
     from player.timeline.model import Timeline
 

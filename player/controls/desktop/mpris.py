@@ -23,10 +23,11 @@ from player.output.live.moment import Moment
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from player.controls.control import AnyControl, Inbox
+    from player.controls.control import AnyControl
     from player.controls.desktop.line import Line
     from player.controls.desktop.messages import Told
     from player.controls.desktop.shown import Properties
+    from player.controls.inbox import Inbox
     from player.timeline.model import Timeline
 
 NAME: Final = "org.mpris.MediaPlayer2.player"

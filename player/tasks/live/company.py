@@ -7,14 +7,14 @@ knows of the others: hands put controls into the one inbox, views are shown mome
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from player.controls.inbox import Inbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from player.controls.control import Inbox
     from player.output.live.moment import View
     from player.pipeline import Prepared
     from player.tasks.turns import Turn
@@ -53,7 +53,7 @@ class Company:
         playing ends there.
     """
 
-    inbox: Inbox = field(default_factory=SimpleQueue)
+    inbox: Inbox = field(default_factory=Inbox)
     hands: tuple[Hand, ...] = ()
     keys: Hand | None = None
     views: tuple[Callable[[], View], ...] = ()

@@ -182,7 +182,7 @@ def run(wanted: Sequence[Order], crew: Crew, progress: Progress | None = None) -
     ``progress`` is called in the caller's thread with the time that is made, and all there is, in ms.
     """
     queued = sorted(wanted, key=_weight, reverse=True)
-    heard: queue.SimpleQueue[tuple[int, int] | Done] = queue.SimpleQueue()
+    heard: queue.Queue[tuple[int, int] | Done] = queue.Queue()
     pool = ThreadPoolExecutor(max(1, min(crew.places, len(queued))), thread_name_prefix="making")
     stopped = threading.Event()
     try:
@@ -196,7 +196,7 @@ def run(wanted: Sequence[Order], crew: Crew, progress: Progress | None = None) -
 
 
 def _do(
-    number: int, order: Order, crew: Crew, heard: queue.SimpleQueue[tuple[int, int] | Done], stopped: threading.Event
+    number: int, order: Order, crew: Crew, heard: queue.Queue[tuple[int, int] | Done], stopped: threading.Event
 ) -> None:
     if stopped.is_set():
         return
@@ -211,7 +211,7 @@ def _do(
 
 
 def _gathered(
-    queued: Sequence[Order], heard: queue.SimpleQueue[tuple[int, int] | Done], progress: Progress | None
+    queued: Sequence[Order], heard: queue.Queue[tuple[int, int] | Done], progress: Progress | None
 ) -> Iterator[Done]:
     made, left, total = [0] * len(queued), len(queued), sum(map(_weight, queued))
     while left:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import select
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from player.controls.desktop import logind
 from player.controls.desktop.logind import MANAGER, Logind
+from player.controls.inbox import Inbox
 from player.controls.sleep import SLEPT
 from player.output.live.moment import Moment
 from tests.fakes_controls import MINUTE, PATIENCE_S, left, taken
@@ -17,7 +17,6 @@ from tests.fakes_controls import MINUTE, PATIENCE_S, left, taken
 if TYPE_CHECKING:
     import pytest
 
-    from player.controls.control import AnyControl
     from tests.private_bus import PrivateBus
 
 
@@ -76,7 +75,7 @@ class FakeLogind:
 
 def test_the_pause_comes_before_the_sleep(private_bus: PrivateBus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logind, "FADES_WITHIN_S", 0.2)
-    inbox: SimpleQueue[AnyControl] = SimpleQueue()
+    inbox = Inbox()
     view = Logind(inbox, private_bus.address)
 
     async def night() -> None:
@@ -104,7 +103,7 @@ def test_the_pause_comes_before_the_sleep(private_bus: PrivateBus, monkeypatch: 
 
 
 def test_without_a_delay_it_pauses_all_the_same(private_bus: PrivateBus) -> None:
-    inbox: SimpleQueue[AnyControl] = SimpleQueue()
+    inbox = Inbox()
     view = Logind(inbox, private_bus.address)
 
     async def night() -> None:
@@ -121,7 +120,7 @@ def test_without_a_delay_it_pauses_all_the_same(private_bus: PrivateBus) -> None
 
 
 def test_without_logind_it_is_silently_absent(private_bus: PrivateBus, capfd: pytest.CaptureFixture[str]) -> None:
-    view = Logind(SimpleQueue(), private_bus.address)
+    view = Logind(Inbox(), private_bus.address)
     view.begin(MINUTE)
     view.show(Moment(0))
     view.end()

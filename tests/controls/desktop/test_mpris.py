@@ -9,7 +9,6 @@ import socket
 import subprocess
 import threading
 import time
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -20,6 +19,7 @@ from player.controls.desktop.bus import LEAVES_WITHIN_S
 from player.controls.desktop.interfaces import introspection
 from player.controls.desktop.messages import Refused, Told
 from player.controls.desktop.mpris import _WISHES, _WITH_NUMBERS, PATH, PLAYER, PROPERTIES, Mpris
+from player.controls.inbox import Inbox
 from player.output.live.moment import Moment
 from tests.fakes_controls import MINUTE, left, taken
 from tests.sound_server import wait_until
@@ -35,7 +35,7 @@ class Desktop:
     """A session that stands still on a bus, and the real client that asks for it."""
 
     def __init__(self, address: str) -> None:
-        self.inbox: SimpleQueue[AnyControl] = SimpleQueue()
+        self.inbox = Inbox()
         self.mpris = Mpris(self.inbox, address)
         self._env = {**os.environ, "DBUS_SESSION_BUS_ADDRESS": address}
 
@@ -125,7 +125,7 @@ def test_a_following_client_is_told_of_changes_and_of_nothing_else(desktop: Desk
 
 def test_a_client_that_counts_on_by_itself_is_told_of_jumps() -> None:
     now = [0.0]
-    mpris = Mpris(SimpleQueue(), "unix:path=/nowhere", lambda: now[0])
+    mpris = Mpris(Inbox(), "unix:path=/nowhere", lambda: now[0])
     told: list[str] = []
     mpris._tell = lambda interface, member, *arguments: told.append(member)  # type: ignore[method-assign]
     mpris.begin(MINUTE)
@@ -142,7 +142,7 @@ def test_a_client_that_counts_on_by_itself_is_told_of_jumps() -> None:
 
 
 def test_a_second_player_takes_a_name_of_its_own(desktop: Desktop, private_bus: PrivateBus) -> None:
-    second = Mpris(SimpleQueue(), private_bus.address)
+    second = Mpris(Inbox(), private_bus.address)
     second.begin(MINUTE)
     wait_until(lambda: desktop.names() == ["player", f"player.instance{os.getpid()}"], "the second one is not there")
     second.end()
@@ -164,7 +164,7 @@ def test_without_a_bus_it_is_silently_absent(
 ) -> None:
     for name in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    mpris = Mpris(SimpleQueue(), address)
+    mpris = Mpris(Inbox(), address)
     mpris.begin(MINUTE)
     wait_until(lambda: not mpris.is_trying, "it does not give up")
     mpris.show(Moment(1_000, is_paused=True))
@@ -188,7 +188,7 @@ def test_a_bus_that_never_answers_does_not_hold_us_up(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(tmp_path / "bus"))
         silent.listen()
-        mpris = Mpris(SimpleQueue(), f"unix:path={tmp_path}/bus")
+        mpris = Mpris(Inbox(), f"unix:path={tmp_path}/bus")
         mpris.begin(MINUTE)
         with silent.accept()[0] as caller:
             caller.recv(1)
@@ -202,7 +202,7 @@ class TestAnswers:
 
     @pytest.fixture
     def mpris(self) -> Iterator[Mpris]:
-        mpris = Mpris(SimpleQueue(), "unix:path=/nowhere")
+        mpris = Mpris(Inbox(), "unix:path=/nowhere")
         mpris.begin(MINUTE)
         mpris.show(Moment(12_000))
         yield mpris

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from player.controls.control import AnyControl, Control, Pause, Quit
+from player.controls.inbox import Inbox
 from player.errors import DeviceError
 from player.output.live.deck import LEAD_IN
 from player.tasks.live.company import Company
@@ -42,7 +42,7 @@ class Evening:
     def __init__(self, wishes: dict[float, AnyControl], *, waits: bool = False, **how: Any) -> None:
         self.here = Listening(**how)
         self.watcher, self.keeper = Watcher(), Rememberer()
-        company = Company(SimpleQueue(), views=(lambda: self.watcher,), keeper=self.keeper, waits=waits)
+        company = Company(Inbox(), views=(lambda: self.watcher,), keeper=self.keeper, waits=waits)
         self.party = Hour(self.here, company, wishes)
 
     def run(self) -> int | None:

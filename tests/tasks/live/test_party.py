@@ -2,20 +2,16 @@ from __future__ import annotations
 
 import threading
 import time
-from queue import SimpleQueue
-from typing import TYPE_CHECKING
 
 import pytest
 
 from player.controls.control import Control, Pause, Quit
+from player.controls.inbox import Inbox
 from player.output.live.moment import Moment
 from player.tasks.live.company import Company
 from player.tasks.live.party import Party
 from tests.fakes_company import Watcher, hand
 from tests.fakes_programme import telling_timeline
-
-if TYPE_CHECKING:
-    from player.controls.control import Inbox
 
 TIMELINE = telling_timeline()
 
@@ -60,7 +56,7 @@ def test_all_that_is_asked_for_comes_at_once_and_a_wait_ends_with_the_first() ->
 
 
 def test_between_two_sessions_an_end_is_heard_and_the_rest_is_kept() -> None:
-    inbox: Inbox = SimpleQueue()
+    inbox = Inbox()
     party = Party(Company(inbox))
     began = time.monotonic()
     inbox.put(Pause("The lid was closed."))
