@@ -152,21 +152,29 @@ def test_what_breaks_off_leaves_none_of_the_files(
     assert listing(out) == []
 
 
-@pytest.mark.parametrize("wish", [Wish("wav"), Wish("flac", split=True)], ids=["whole", "split"])
+def at_work(*names: str) -> list[str]:
+    return [each.name for each in threading.enumerate() if each.name.startswith(names)]
+
+
+@pytest.mark.parametrize(
+    ("wish", "threads"),
+    [(Wish("flac"), ["mix_0"]), (Wish("flac", split=True), ["mix_0"]), (Wish("wav"), [])],
+    ids=["whole", "split", "not encoded"],
+)
 def test_a_file_that_cannot_be_written_ends_the_mixing(
-    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: Wish
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: Wish, threads: list[str]
 ) -> None:
     class Full(FileSink):
         def write(self, segment: AudioSegment) -> None:
-            mixing.append([each.name for each in threading.enumerate() if each.name.startswith("mix")])
+            mixing.append(at_work("mix"))
             raise OutputError("cannot write: the disk is full")
 
     mixing: list[list[str]] = []
     monkeypatch.setattr(export_room, "FileSink", Full)
     with pytest.raises(OutputError, match="full"):
         exporting.export(ready, out / "calm.wav", wish, force=False)
-    assert mixing == [["mix_0"]]
-    assert not [each.name for each in threading.enumerate() if each.name.startswith("mix")]
+    assert mixing == [threads]
+    assert not at_work("mix", "clips")
     assert listing(out) == []
 
 

@@ -5,7 +5,7 @@ The rule: the same session says the same: no dates, no folders, no names of mach
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from player import __version__
@@ -56,7 +56,7 @@ class Tags:
     chapters: tuple[Section, ...] = ()
     total_ms: int = 0
     lyrics: tuple[Line, ...] = ()
-    cover: Callable[[], bytes] = bytes
+    cover: Callable[[], bytes] = field(default=bytes, compare=False)
     origin: Origin | None = None
     album: str = ""
     track: int = 0
