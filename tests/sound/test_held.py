@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,9 @@ def test_clips_are_made_a_little_before_they_are_heard_and_not_all_at_once() -> 
     clips = Watched(a=steady(500, 1), b=steady(500, 1), c=steady(500, 1))
     mixed = blocks(session(), open_clip=clips, open_bed=dict[str, object]().__getitem__, render_tone=steady_tone)  # type: ignore[arg-type]
     next(mixed)
+    until = time.monotonic() + 10
+    while len(clips.asked) < 2 and time.monotonic() < until:
+        time.sleep(0.001)
     mixed.close()
     assert sorted(clips.asked) == ["a", "b"]
     assert clips.threads[clips.asked.index("b")].startswith("clips")
