@@ -16,13 +16,16 @@ from queue import Empty
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from player.controls.control import AnyControl
 
 
 class Inbox:
     """Controls in the order in which they came; one thread takes them."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._controls: deque[AnyControl] = deque()
         self._bell = threading.Lock()
         """Open when something came since anybody waited."""
@@ -45,9 +48,9 @@ class Inbox:
         queue.Empty
             If there is none.
         """
-        until = time.monotonic() + timeout
+        until = self._clock() + timeout
         while not self._controls:
-            left = until - time.monotonic()
+            left = until - self._clock()
             if left <= 0 or not self._bell.acquire(timeout=left):
                 break
         return self.get_nowait()
