@@ -11,7 +11,6 @@ from __future__ import annotations
 import itertools
 import os
 import resource
-import signal
 import statistics
 import subprocess
 import sys
@@ -62,7 +61,7 @@ def waited(command: tuple[str, ...], env: dict[str, str]) -> Waited:
     start = time.monotonic()
     playing = subprocess.Popen([sys.executable, "-m", "player", *command], env=env, stderr=subprocess.DEVNULL)
     wait_until(lambda: ear.first_audible is not None, "nothing is heard")
-    playing.send_signal(signal.SIGINT)
+    playing.terminate()  # not SIGINT, which a shell may have it ignore
     playing.wait()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     ear.stop()
