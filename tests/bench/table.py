@@ -1,9 +1,9 @@
 """How fast, and in how much memory? The table of what is promised, measured in one run, and two other ways beside it.
 
-``python tests/bench/table.py`` takes about ten minutes on two cores; ``--only wav,help`` measures some rows. Ratios are
-those of times on the clock, taken in turn in one run, so the machine must have its cores for this alone: the load that
-it had is told. Rows in brackets have no limit. It needs ``lame``; without ``pulseaudio`` and ``parec``, ``espeak-ng``
-or ``ffmpeg``, the rows that need them say so. Exit code 1 if a row is missed.
+``python tests/bench/table.py`` takes a quarter of an hour on two cores; ``--only wav,help`` measures some rows. Ratios
+are those of times on the clock, taken in turn in one run, so the machine must have its cores for this alone: the load
+that it had is told. Rows in brackets have no limit. It needs ``lame``; without ``pulseaudio`` and ``parec``,
+``espeak-ng`` or ``ffmpeg``, the rows that need them say so. Exit code 1 if a row is missed.
 """
 
 from __future__ import annotations
