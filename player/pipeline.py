@@ -22,6 +22,7 @@ from player.techniques.planning import plan
 from player.timeline import fit, outlive
 from player.timeline.layout import lay_out, nominal_ms, utterances
 from player.units import gain
+from player.voice.engine import UnknownVoiceError
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
@@ -155,11 +156,11 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
 def _must_have_voice(session: Session, engine: Engine) -> None:
     """A voice or language that the script names and nobody here speaks is a problem at its place."""
     at = session.places.get("voice.name" if session.voice.name else "language")
-    if at is None or not engine.version:  # where there is no engine at all, this raises
+    if at is None:
         return
     try:
         engine.request(Utterance("a", session.language, session.voice.name))
-    except VoiceError as error:
+    except UnknownVoiceError as error:
         raise ScriptError([Problem(at, str(error))]) from error
 
 

@@ -23,6 +23,7 @@ class Clip:
 
     length_ms: int = 400
     beat_ms: int = 50
+    after_ms: int = 0
 
 
 def laid_out(session: Session) -> Timeline:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from player.errors import VoiceError
-from player.voice.engine import Request, Take, Voice, choose_voice
+from player.voice import choice
+from player.voice.engine import Request, Take, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,9 +52,24 @@ class FakeEngine:
     def voices(self) -> tuple[Voice, ...]:
         return VOICES
 
+    def chosen(self) -> dict[str, Voice]:
+        return {voice.language: voice for voice in VOICES}
+
     def request(self, utterance: Utterance) -> Request:
-        voice = choose_voice(utterance, VOICES, variants=("f2",))
-        return Request(utterance.text, voice, utterance.rate, utterance.pitch)
+        voice = self._voice(utterance)
+        return Request("fake", self.version, voice, utterance.text, utterance.rate, utterance.pitch)
+
+    def _voice(self, utterance: Utterance) -> str:
+        if utterance.voice is None:
+            found = choice.of_language(utterance.language, VOICES, "")
+            if found is None:
+                raise choice.no_language(utterance.language, VOICES)
+            return found.id
+        name, plus, variant = utterance.voice.partition("+")
+        found = choice.named(name, VOICES)
+        if found is None:
+            raise choice.unknown(name, VOICES)
+        return found.id + plus + (choice.variant(variant, ("f2",)) if plus else "")
 
     def speak(self, request: Request) -> Take:
         with self.lock:

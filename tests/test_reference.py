@@ -56,6 +56,7 @@ CODE = re.compile(r"`([^`]+)`")
 class Clip:
     length_ms: int = 400
     beat_ms: int = 50
+    after_ms: int = 0
 
 
 def script(example: str) -> str:

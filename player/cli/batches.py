@@ -187,7 +187,10 @@ def _made(orders: Sequence[Order], many: Many, *, quiet: bool) -> list[Done]:
     if not orders:
         return []
     places = {id(order): number for number, order in enumerate(orders)}
-    with progress("Making", quiet=quiet) as report, closing(batch.run(orders, many.crew(len(orders)), report)) as news:
+    crew = many.crew(len(orders))
+    for note in crew.notes:
+        click.echo(note, err=True)
+    with progress("Making", quiet=quiet) as report, closing(batch.run(orders, crew, report)) as news:
         return sorted(news, key=lambda each: places[id(each.order)])
 
 

@@ -105,14 +105,24 @@ def _draw(ready: Prepared, target: Path, *, force: bool) -> None:
 @click.option("--language", metavar="TAG", help="Only voices of this language, such as en or en-GB.")
 @as_json
 def voices(*, language: str | None, as_json: bool) -> None:
-    """List the voices of this machine."""
+    """List the voices of this machine.
+
+    A star marks those that speak where a script names only its language.
+    """
     from player import pipeline  # noqa: PLC0415
     from player.tasks import catalogue  # noqa: PLC0415
 
-    found = catalogue.voices(pipeline.this_machine(), language)
+    machine = pipeline.this_machine()
+    found, chosen = catalogue.voices(machine, language), catalogue.chosen(machine)
     if as_json:
-        return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
-    return table([(v.id, v.language, v.gender or "", v.name) for v in found])
+        rows = [{**asdict(each), "chosen": each.id in chosen} for each in found]
+        return click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    return table(
+        [
+            ("*" if v.id in chosen else " ", v.id, v.language, v.gender, v.quality, v.driver, v.licence, v.name)
+            for v in found
+        ]
+    )
 
 
 @click.command()

@@ -88,7 +88,7 @@ class Session:
     steps: Steps
     summary: Text = ""
     technique: Technique = "guide"
-    language: Language = "en-GB"
+    language: Language = "en-US"
     safety: OneOrMore[Text] = ()
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     background: Background = field(default_factory=Background)

@@ -89,10 +89,15 @@ def _listed_programme(name: str) -> ListedProgramme:
 
 
 def voices(machine: Machine, language: str | None = None) -> tuple[Voice, ...]:
-    """The voices of a machine, or those of a language such as ``en`` or ``en-GB``."""
+    """The voices of a machine, or those of a language such as ``en`` or ``en-GB``; natural ones first."""
     wanted = (language or "").lower()
     found = machine.engine.voices()
     return tuple(voice for voice in found if f"{voice.language.lower()}-".startswith(f"{wanted}-" if wanted else ""))
+
+
+def chosen(machine: Machine) -> frozenset[str]:
+    """The voices, by id, that speak a language where a script names none."""
+    return frozenset(voice.id for voice in machine.engine.chosen().values())
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from player.store import Store
+    from player.voice.drivers.table import Driver
+    from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,15 @@ class Finding:
 def examine() -> tuple[Finding, ...]:
     """All parts, in the order in which a session needs them."""
     from player.store import Store  # noqa: PLC0415 (heavy imports stay with those who need them)
+    from player.voice.pyttsx3_engine import Pyttsx3Engine  # noqa: PLC0415
 
     store = Store()
+    engine = Pyttsx3Engine(store)
     looks: tuple[Callable[[], Finding], ...] = (
         _python,
         _scripts,
-        lambda: _voice(store),
+        *(partial(_driver, engine, driver) for driver in engine.drivers),
+        lambda: _voices(engine),
         lambda: _store(store),
         _diary,
         _encoders,
@@ -49,7 +54,10 @@ def examine() -> tuple[Finding, ...]:
         _media_keys,
         _ffmpeg,
     )
-    return tuple(look() for look in looks)
+    try:
+        return tuple(look() for look in looks)
+    finally:
+        engine.stop()
 
 
 def _python() -> Finding:
@@ -62,18 +70,31 @@ def _scripts() -> Finding:
     )
 
 
-def _voice(store: Store) -> Finding:
-    from player.voice.pyttsx3_engine import Pyttsx3Engine  # noqa: PLC0415
-
-    engine = Pyttsx3Engine(store)
+def _driver(engine: Pyttsx3Engine, driver: Driver) -> Finding:
+    """One driver of pyttsx3; another may speak where it is missing."""
+    part = f"voices by {driver.name}"
     try:
-        facts = engine.describe()
+        found = engine.identity(driver)
+    except PlayerError as error:
+        return Finding(part, well=False, finding=str(error), optional=True)
+    count = f"{len(found.voices)} {driver.quality} voice{'s' if len(found.voices) > 1 else ''}"
+    variants = f" and {len(found.variants)} variants" if found.variants else ""
+    where = f" ({found.library})" if found.library else ""
+    told = f"{count}{variants}, pyttsx3 {found.package}, {found.version or 'no version told'}{where}"
+    return Finding(part, well=True, finding=told)
+
+
+def _voices(engine: Pyttsx3Engine) -> Finding:
+    """Which voice speaks English, the languages with a natural voice, and how to get more of those."""
+    try:
+        chosen = engine.chosen()
     except PlayerError as error:
         return Finding("voice", well=False, finding=str(error))
-    finally:
-        engine.stop()
-    library_ = f"{facts['driver']} {facts['library version']} ({facts['library path']})"
-    return Finding("voice", well=True, finding=f"{facts['engine']}, {library_}, {facts['voices']}")
+    by_language = {tag.partition("-")[0]: voice for tag, voice in chosen.items()}
+    natural = [f"{tag} by {voice.id}" for tag, voice in by_language.items() if voice.quality == "natural"]
+    others = f"{len(by_language) - len(natural)} other languages by synthetic voices"
+    how = "for a natural one, `player voices --install NAME`, as in piper:de_DE-thorsten-medium"
+    return Finding("voice", well=True, finding=f"natural: {', '.join(natural) or 'none'}; {others}; {how}")
 
 
 def _store(store: Store) -> Finding:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from player.errors import Position
     from player.techniques.breaths import Phase
-    from player.techniques.cue import Utterance
     from player.techniques.planning import Planner
 
 Help = Literal["count", "words", "tones", "silent"]
@@ -30,9 +29,9 @@ SHORTEST_COUNTED_MS: Final = 2000
 BEAT_MS: Final = 1000
 COUNTING_PACE: Final = 1.25
 """Counted words are said a little faster than sentences, so that each leaves silence before the next."""
-COUNTING_RATE: Final = 130
-"""And never slower than this: a count has a second, however slowly the sentences are spoken. At 125, "breathe out" of
-one espeak-ng variant took 9 ms more than its second leaves."""
+LEAD_MS: Final = 160
+"""Left free before a beat for the sound before it: the beats of counted words lie up to 156 ms behind their first
+sound."""
 
 _STAGE = re.compile(r"(\w+)(?:\s+(\d+))?")
 _HELPS: Final = ("count", "words", "tones", "silent")
@@ -129,17 +128,16 @@ class Breathe:
     def _cues(self, at: Position, planner: Planner, help_: Help, tone: Tone, word: str) -> Iterator[Speech | Sounding]:
         if help_ == "tones":
             yield Sounding(tone, "tone")
+        counted = help_ == "count" and self.count != "none" and tone.length_ms >= SHORTEST_COUNTED_MS
         if help_ in _SPOKEN:
-            yield Speech(_counting(planner, word), "word", beat_ms=0)
-        if help_ == "count" and self.count != "none" and tone.length_ms >= SHORTEST_COUNTED_MS:
+            room_ms = (BEAT_MS if counted else tone.length_ms) - LEAD_MS
+            yield Speech(planner.count(word, room_ms, pace=COUNTING_PACE), "word", beat_ms=0)
+        if counted:
             yield from self._numbers(at, planner, tone.length_ms)
 
     def _numbers(self, at: Position, planner: Planner, length: int) -> Iterator[Speech]:
         words, seconds = planner.words(at), length // BEAT_MS
         for second in range(1, seconds):
             number = second + 1 if self.count == "up" else seconds - second
-            yield Speech(_counting(planner, words.number(number)), "count", beat_ms=second * BEAT_MS)
-
-
-def _counting(planner: Planner, word: str) -> Utterance:
-    return planner.utterance(word, pace=COUNTING_PACE, at_least=COUNTING_RATE)
+            said = planner.count(words.number(number), BEAT_MS - LEAD_MS, pace=COUNTING_PACE)
+            yield Speech(said, "count", beat_ms=second * BEAT_MS)

@@ -26,20 +26,27 @@ class Utterance:
     text
         Plain words, NFC, never empty.
     language
-        BCP 47, such as ``en-GB``; picks the voice where ``voice`` names none.
+        BCP 47, such as ``en-US``; picks the voice where ``voice`` names none.
     voice
         The engine's own name for a voice, or None for the language's default.
     rate
         Words a minute as they are heard, 60 to 300.
     pitch
         0 to 100; 50 is the voice's own.
+    manner
+        ``count`` is one of many words said on a beat: never slower than it is understood, and in the tone of a list
+        that goes on.
+    room_ms
+        How long it may sound after its beat; said faster where that is needed. 0 for as long as it takes.
     """
 
     text: str
-    language: str = "en-GB"
+    language: str = "en-US"
     voice: str | None = None
     rate: int = 105
     pitch: int = 50
+    manner: Literal["sentence", "count"] = "sentence"
+    room_ms: int = 0
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def script(rhythm: Rhythm, for_ms: int | None = None, help_: Help = "voice", bac
         f"title: Breathing {rhythm.name}",
         f"summary: {_summary(rhythm)}",
         "technique: breathing",
-        "language: en-GB",
+        "language: en-US",
         "safety:",
         *(f"  - {line}" for line in _safety(rhythm)),
         f"background: {background if _PLAIN.fullmatch(background) else json.dumps(background, ensure_ascii=False)}",

@@ -71,10 +71,14 @@ class Planner:
     offered: dict[str, None] = field(default_factory=dict, compare=False)
     read: dict[object, Session] = field(default_factory=dict, compare=False)
 
-    def utterance(self, text: str, *, pace: float = 1.0, at_least: int = 60) -> Utterance:
-        """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (``at_least`` to 300)."""
-        rate = min(300, max(at_least, round(self.rate * pace)))
+    def utterance(self, text: str, *, pace: float = 1.0) -> Utterance:
+        """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (60 to 300)."""
+        rate = min(300, max(60, round(self.rate * pace)))
         return Utterance(text, self.language, self.voice, rate, self.pitch)
+
+    def count(self, text: str, room_ms: int, *, pace: float = 1.0) -> Utterance:
+        """The same for a word that is said on a beat, and may sound for ``room_ms`` after it."""
+        return replace(self.utterance(text, pace=pace), manner="count", room_ms=room_ms)
 
     def words(self, at: Position) -> Words:
         """The fixed words of the session's language.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Spoken(Protocol):
-    """What the layout must know of a clip: its length, and its beat from its own start, in ms."""
+    """What the layout must know of a clip, in ms: its length, its beat from its own start, and the silence after it."""
 
     @property
     def length_ms(self) -> int:
@@ -32,6 +32,11 @@ class Spoken(Protocol):
     @property
     def beat_ms(self) -> int:
         """When its word is heard to happen."""
+        ...
+
+    @property
+    def after_ms(self) -> int:
+        """What a slow rate adds to the gap before the next sentence of the same slot."""
         ...
 
 
@@ -161,16 +166,17 @@ class _Desk:
 
     def _starts(self, slot: Slot) -> list[int]:
         """When each cue begins: tones at their time, words by their beat, speech behind the speech before it."""
-        starts, end = [], self.now_ms
+        starts, end, after_ms = [], self.now_ms, 0
         for cue in slot.cues:
             if isinstance(cue, Sounding):
                 starts.append(self.now_ms + cue.at_ms)
                 continue
             clip = self.clip_of(cue.said)
             by_beat = cue.beat_ms is not None
-            start = self.now_ms + (cue.beat_ms or 0) - clip.beat_ms if by_beat else end + cue.gap_ms
+            gap_ms = cue.gap_ms and cue.gap_ms + after_ms
+            start = self.now_ms + (cue.beat_ms or 0) - clip.beat_ms if by_beat else end + gap_ms
             starts.append(start)
-            end = start + clip.length_ms
+            end, after_ms = start + clip.length_ms, clip.after_ms
         return starts
 
     def _place(self, slot: Slot, length: int, start: int, end: int, cue: Speech | Sounding) -> None:

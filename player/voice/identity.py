@@ -1,8 +1,8 @@
-"""Who the engine is: its driver, versions and voices, remembered in the store.
+"""Who a driver is: its versions and voices, remembered in the store.
 
 The rule: asking costs a process, so it is done once for each state of the machine, and what was answered is kept under
-a key that changes whenever another engine could answer: other packages, another Python, another espeak-ng.
-How the engine is asked is not known here.
+a key that changes whenever another answer could come: other packages, another Python, another espeak-ng, other models.
+How a driver is asked is not known here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,14 +18,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import VoiceError
 from player.store import JSON, Draft, Store
-from player.voice.engine import Voice
+from player.voice.drivers import hibari
+from player.voice.engine import MissingEngineError, Voice
+from player.voice.folder import folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-_SCHEMA: Final = 2
+    from player.voice.drivers.table import Driver
+
+_SCHEMA: Final = 3
 _TEXTS: Final = ("package", "driver", "version", "library", "default")
-_PACKAGES: Final = ("pyttsx3", "espeakng_loader")
+_TOLD_OF_A_VOICE: Final = 6  # its id, name, language, gender, model and licence; the driver tells the rest
+_MODELS: Final = "*.onnx*"
 _CARRIED: Final = "espeakng_loader"
 _LIBRARY_FOLDERS: Final = ("/usr/local/lib", "/usr/lib", "/usr/lib64", "/lib")
 _LIBRARY: Final = "libespeak*.so.1"
@@ -32,14 +38,14 @@ _LIBRARY: Final = "libespeak*.so.1"
 
 @dataclass(frozen=True)
 class Identity:
-    """The engine of this machine.
+    """A driver of this machine.
 
     Attributes
     ----------
     package
         The version of pyttsx3.
     version, library
-        Of the library that the driver uses, as far as it tells: the number, and where it lies.
+        Of what the driver uses, as far as it tells: the versions, and where the library lies.
     variants
         What may stand behind a voice and a ``+``.
     default
@@ -55,54 +61,75 @@ class Identity:
     variants: tuple[str, ...]
 
     @classmethod
-    def of(cls, answer: Mapping[str, Any]) -> Identity:
+    def of(cls, answer: Mapping[str, Any], driver: Driver) -> Identity:
         """What a worker's answer says.
 
         Raises
         ------
+        MissingEngineError
+            If the driver has not a single voice.
         VoiceError
-            If it does not say it properly, or the engine has not a single voice.
+            If it does not say it properly.
         """
         try:
-            voices = tuple(Voice(*map(str, voice)) for voice in answer["voices"])
-            package, driver, version, library, default = (str(answer[name]) for name in _TEXTS)
-            identity = cls(package, driver, version, library, default, voices, tuple(map(str, answer["variants"])))
+            voices = tuple(_voice(told, driver) for told in answer["voices"])
+            package, name, version, library, default = (str(answer[name]) for name in _TEXTS)
+            identity = cls(package, name, version, library, default, voices, tuple(map(str, answer["variants"])))
         except (KeyError, TypeError) as error:
             raise VoiceError("the speech engine described itself with garbage; reinstall pyttsx3") from error
         if not identity.voices:
-            raise VoiceError("the speech engine has no voice; install one in the settings of your system")
+            raise MissingEngineError("the speech engine has no voice; install one in the settings of your system")
         return identity
 
 
-def remembered(store: Store, ask: Callable[[], Identity]) -> Identity:
-    """The identity from the store, or as ``ask`` gives it, which the store then keeps."""
-    fields = _state_of_machine()
-    entry = store.get_or_make(fields, lambda: _draft(ask()))
-    return Identity.of(json.loads(entry.payload()))
+def _voice(told: Sequence[object], driver: Driver) -> Voice:
+    name, title, language, gender, model, licence = map(str, told)
+    return Voice(name, title, language, gender, model, licence, driver.name, driver.quality)
 
 
-def remember(store: Store, identity: Identity) -> None:
+def remembered(store: Store, driver: Driver, ask: Callable[[], Identity]) -> Identity:
+    """A driver's identity from the store, or as ``ask`` gives it, which the store then keeps."""
+    entry = store.get_or_make(_state_of_machine(driver), lambda: _draft(ask()))
+    return Identity.of(json.loads(entry.payload()), driver)
+
+
+def remember(store: Store, driver: Driver, identity: Identity) -> None:
     """Put a newly asked identity in the place of the stored one."""
-    store.put(_state_of_machine(), _draft(identity))
+    store.put(_state_of_machine(driver), _draft(identity))
 
 
 def _draft(identity: Identity) -> Draft:
-    answer = asdict(identity) | {"voices": [list(asdict(voice).values()) for voice in identity.voices]}
+    voices = [list(asdict(voice).values())[:_TOLD_OF_A_VOICE] for voice in identity.voices]
+    answer = asdict(identity) | {"voices": voices}
     return Draft({"driver": identity.driver, "version": identity.version}, [json.dumps(answer).encode("ascii")])
 
 
-def _state_of_machine() -> Mapping[str, JSON]:
-    packages = {name: _installed(name) for name in _PACKAGES}
+def _state_of_machine(driver: Driver) -> Mapping[str, JSON]:
+    """Whatever can change what a driver answers, as far as a look tells without importing anything."""
+    carried = _installed(_CARRIED)
+    espeak = driver.has_variants
     return {
-        "what": "engine identity",
+        "what": "driver",
         "schema": _SCHEMA,
-        "packages": packages,
+        "driver": driver.name,
+        "packages": {name: _installed(name) for name in ("pyttsx3", *driver.packages)},
         "platform": sys.platform,
         "system": _system_release(),
         "python": sys.prefix,
-        "libraries": [] if packages[_CARRIED] else _system_libraries(),
-        "data": os.environ.get("ESPEAK_DATA_PATH", ""),
+        "carried": carried if espeak else "",
+        "libraries": _system_libraries() if espeak and not carried else [],
+        "data": os.environ.get("ESPEAK_DATA_PATH", "") if espeak else "",
+        "models": list(_models()) if driver.keeps_model else [],
     }
+
+
+def _models() -> Iterator[str]:
+    """The models in the user's own folders, each with its size and the time it was put there."""
+    for place in (folder(), hibari.own_folder()):
+        with suppress(OSError):
+            for path in sorted(place.glob(_MODELS)):
+                facts = path.stat()
+                yield f"{path} {facts.st_size} {facts.st_mtime_ns}"
 
 
 def _installed(name: str) -> str:

@@ -1,44 +1,25 @@
-"""How fast espeak-ng speaks, as measured, and how long a text can therefore take with any engine.
+"""How fast a voice is to speak: from words a minute as heard to what a driver is told, and the silence that is added.
 
 The rule: a rate in the program is what a listener hears over several sentences; only here is it turned into the number
-that an engine must be told. A length that no text of that size can have is a fault of the engine; one that is merely
-odd is not, as a number or an address takes long to read.
+that a driver must be told. A voice is never told to go slower than sounds well: what is left to do is done by silence.
+A length that no text of that size can have is a fault of the engine; one that is merely odd is not, as a number or an
+address takes long to read.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from player.voice.drivers.table import Driver
 
-# Six everyday sentences of relaxation, 64 words, each spoken by itself, trimmed at -60 dBFS with 5 ms left at both
-# ends: the number told, words a minute inside the sentences, and the same with 1.2 s of silence between them.
-# espeak-ng 1.52.0 through pyttsx3 2.99, mean of gmw/en and gmw/en-us, which both lie within 2 % of it.
-# tests/voice/test_pace.py measures it again. Below 84 espeak-ng slows down no further.
-_MEASURED: Final = (
-    (84, 111, 94.6),
-    (90, 118, 99.8),
-    (100, 131, 109.0),
-    (110, 145, 118.0),
-    (120, 157, 126.4),
-    (130, 171, 135.0),
-    (140, 184, 143.2),
-    (160, 210, 158.0),
-    (180, 235, 172.1),
-    (200, 261, 185.6),
-    (220, 287, 198.3),
-    (240, 311, 209.5),
-    (260, 336, 220.4),
-    (300, 389, 241.9),
-    (350, 457, 266.6),
-    (400, 519, 286.7),
-    (450, 584, 305.4),
-)
-_TOLD, _WITHIN, _HEARD = zip(*_MEASURED, strict=True)
+WORDS_A_GAP: Final = 640
+"""Six sentences of relaxation have 64 words, and 1.2 s of silence between them: heard at 105 words a minute, they are
+spoken at 105 / (1 - 105 / 640) = 126. tests/bench/rates.py has the sentences."""
+LEAST_STRETCH: Final = 1.005
+"""Less is not worth the cut: rates told in whole numbers are off by as much."""
 
 # Least squares over 90 texts in 12 languages at 131 words a minute within phrases: seconds for each letter (a figure
 # counts as five, a character of a script without spaces as four), for each pause inside, and for every text.
@@ -53,26 +34,39 @@ _ODD: Final = (0.6, 1.67)  # all but a few of those 90 lie inside; a clip at hal
 _IMPOSSIBLE: Final = (0.2, 6.0)  # the worst of them, an address, took 3.1
 
 
-def espeak_rate(heard: float) -> int:
-    """The number to tell espeak-ng so that ``heard`` words a minute are heard over sentences 1.2 s apart.
+class Pace(NamedTuple):
+    """How a driver is to speak.
 
-    Clamped to what the engine can do, which is 95 to 305 words a minute as heard: 105 is told as 96.
+    Attributes
+    ----------
+    told
+        What the driver is told.
+    stretch
+        How many times as long it must become by silence, at commas and after it; 1 or more.
     """
-    return round(_between(heard, _HEARD, _TOLD))
+
+    told: float
+    stretch: float = 1.0
 
 
-def espeak_within(told: float) -> float:
-    """Words a minute inside phrases, without any gaps, that espeak-ng speaks when it is told ``told``."""
-    return _between(told, _TOLD, _WITHIN)
+def for_sentence(heard: float, driver: Driver) -> Pace:
+    """So that ``heard`` words a minute are heard over sentences 1.2 s apart."""
+    if not driver.measured:
+        return Pace(heard)
+    within = _within(heard)
+    told = driver.told(within)
+    stretch = round(driver.within(told) / within, 3)
+    return Pace(told, stretch if stretch >= LEAST_STRETCH else 1.0)
 
 
-def _between(value: float, known: Sequence[float], wanted: Sequence[float]) -> float:
-    """Interpolated along straight lines between measured values; beyond the first and the last it stays."""
-    after = bisect_right(known, value)
-    if after in (0, len(known)):
-        return wanted[max(0, after - 1)]
-    share = (value - known[after - 1]) / (known[after] - known[after - 1])
-    return wanted[after - 1] + share * (wanted[after] - wanted[after - 1])
+def for_count(heard: float, driver: Driver) -> Pace:
+    """The same for a counted word, which gets no silence, and is never slower than it is understood."""
+    heard = max(heard, driver.count_rate)
+    return Pace(driver.told(_within(heard)) if driver.measured else heard)
+
+
+def _within(heard: float) -> float:
+    return heard / (1 - heard / WORDS_A_GAP)
 
 
 def is_odd(text: str, within: float, seconds: float) -> bool:

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -34,13 +35,20 @@ class WorkerError(Exception):
 class Worker:
     """A running worker process.
 
+    Parameters
+    ----------
+    command
+        Its command line.
+    setup
+        What it is told when it starts, beside the path of the program's modules.
+
     Raises
     ------
     WorkerError
         If it cannot be started.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], setup: Mapping[str, Any] = MappingProxyType({})) -> None:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  (a pipe that nobody empties would stop the worker)
         self._closing = threading.Lock()
         self._closed = False
@@ -58,7 +66,7 @@ class Worker:
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._listener = threading.Thread(target=self._listen, name="worker's answers", daemon=True)
         self._listener.start()
-        self._tell({"path": [str(Path(entry).absolute()) for entry in sys.path]})
+        self._tell({"path": [str(Path(entry).absolute()) for entry in sys.path], **setup})
 
     def ask(self, request: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
         """The worker's answer to a request.

@@ -1,15 +1,17 @@
-"""The process that speaks: the only module that knows pyttsx3 and espeakng_loader.
+"""The process that speaks: the only one that runs pyttsx3.
 
 It is run as a script of its own, reads one request a line on standard input, and writes one answer a line; both are
-JSON objects in ASCII. The rule: every utterance gets a process in which pyttsx3 has never run before, because only the
+JSON objects in ASCII. It serves one driver of pyttsx3. The rule: a driver that keeps a model answers all requests in
+this process; with any other, every utterance gets a process in which pyttsx3 has never run before, because only the
 first utterance of a process comes out the same each time. Where it can, it prepares once and forks a child for each
 request; elsewhere it answers once, marks that answer as its ``last``, and ends. It ends as soon as its input does.
 
 The program never imports this module. Nothing outside the standard library is imported before it is needed.
 
-The first line is ``{"path": [...]}``, which sets ``sys.path`` and has no answer. A request is ``{"do": "describe"}`` or
-``{"do": "speak"}`` with ``text``, ``voice``, ``rate``, ``pitch`` and ``file``. An answer has ``error`` where something
-is wrong, and ``missing`` with it if there is no engine at all.
+The first line is ``{"path": [...], "driver": NAME, "voices": FOLDER}``: what becomes ``sys.path``, which driver to
+serve, and where models lie; it has no answer. A request is ``{"do": "describe"}`` or ``{"do":
+"speak"}`` with ``text``, ``voice``, ``rate``, ``pitch`` and ``file``. An answer has ``error`` where something is wrong,
+and ``missing`` with it if there is no engine at all.
 """
 
 from __future__ import annotations
@@ -23,13 +25,11 @@ import time
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from player.voice.drivers.table import Driver
 
 Answer = dict[str, Any]
 
-_SETTLES_WITHIN_S: Final = 10
 _FINISHES_WITHIN_S: Final = 10
-_ANNOUNCES_END: Final = ("espeak", "nsss")  # sapi5 writes while it is called, and tells nobody that it has finished
 _FORKS: Final = hasattr(os, "fork") and sys.platform != "darwin"  # Apple's frameworks do not survive a fork
 
 
@@ -42,11 +42,35 @@ def main(arguments: list[str]) -> None:
     answers = os.dup(1)
     _silence(1)  # pyttsx3 prints on standard output
     requests = os.fdopen(0, "rb", closefd=False)
-    sys.path[:] = json.loads(requests.readline())["path"]
-    if _FORKS and "--once" not in arguments:
-        _serve(requests, answers)
+    setup = json.loads(requests.readline())
+    sys.path[:] = setup["path"]
+    os.environ["PLAYER_VOICES"] = setup.get("voices", "")
+    from player.voice.drivers.table import BY_NAME  # noqa: PLC0415  (found by the path that was just told)
+
+    driver = BY_NAME[setup["driver"]]
+    if driver.keeps_model:
+        _serve_in_this_process(driver, requests, answers)
+    elif _FORKS and "--once" not in arguments:
+        _serve_in_children(driver, requests, answers)
     else:
-        _answer_once(requests, answers)
+        _answer_once(driver, requests, answers)
+
+
+def _serve_in_this_process(driver: Driver, requests: BinaryIO, answers: int) -> None:
+    """One request after the other, in a thread: the input is read meanwhile, as its end must be noticed at once."""
+    import queue  # noqa: PLC0415 (only here)
+    import threading  # noqa: PLC0415
+
+    lines: queue.Queue[bytes] = queue.Queue()
+
+    def work() -> None:
+        while True:
+            _send(answers, _answer(driver, lines.get(), answers))
+
+    threading.Thread(target=work, daemon=True).start()
+    for line in requests:
+        lines.put(line)
+    os._exit(0)  # whatever is being said, nobody wants it
 
 
 def _silence(number: int) -> None:
@@ -55,20 +79,20 @@ def _silence(number: int) -> None:
     os.close(nowhere)
 
 
-def _serve(requests: BinaryIO, answers: int) -> None:
+def _serve_in_children(driver: Driver, requests: BinaryIO, answers: int) -> None:
     with contextlib.suppress(Exception):  # the child meets it again, and says so
-        _prepare()
+        _prepare(driver)
         import pyttsx3.drivers.espeak  # noqa: F401, PLC0415  (three quarters of the time that a child would take)
     for line in requests:
-        _send(answers, _answer_in_child(line))
+        _send(answers, _answer_in_child(driver, line))
 
 
-def _answer_in_child(line: bytes) -> Answer:
+def _answer_in_child(driver: Driver, line: bytes) -> Answer:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            _send(writing, _answer(line, writing))
+            _send(writing, _answer(driver, line, writing))
         finally:
             os._exit(0)
     os.close(writing)
@@ -93,12 +117,12 @@ def _read_while_wanted(reading: int, child: int) -> bytes:
         text += piece
 
 
-def _answer_once(requests: BinaryIO, answers: int) -> None:
+def _answer_once(driver: Driver, requests: BinaryIO, answers: int) -> None:
     import threading  # noqa: PLC0415  (only here)
 
     line = requests.readline()
     threading.Thread(target=_end_with_input, args=(requests,), daemon=True).start()
-    _send(answers, {**_answer(line, answers), "last": True})
+    _send(answers, {**_answer(driver, line, answers), "last": True})
     os._exit(0)  # an engine's own threads shall not hold up the end
 
 
@@ -113,11 +137,11 @@ def _send(number: int, answer: Answer) -> None:
         text = text[os.write(number, text) :]
 
 
-def _answer(line: bytes, answers: int) -> Answer:
+def _answer(driver: Driver, line: bytes, answers: int) -> Answer:
     try:
         request = json.loads(line)
-        _prepare()
-        return {"describe": _describe, "speak": _speak}[request["do"]](request, answers)
+        _prepare(driver)
+        return _describe(driver) if request["do"] == "describe" else _speak(driver, request, answers)
     except MissingEngineError as error:
         return {"error": _sentence(error), "missing": True}
     except Exception as error:  # noqa: BLE001  (whatever it is, the program must hear of it)
@@ -128,41 +152,29 @@ def _sentence(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _prepare() -> None:
-    """Import pyttsx3, and before it load the espeak-ng that came with the program, wherever there is one.
-
-    The program's own comes before the system's, so that the same session sounds the same on every Linux machine.
-    """
+def _prepare(driver: Driver) -> None:
+    """Import pyttsx3, and before it whatever its driver needs."""
     if "pyttsx3" in sys.modules:
         return
-    if sys.platform == "linux":
-        _load_carried_espeak()
+    _companion(driver).prepare()
     try:
         import pyttsx3  # noqa: F401, PLC0415  (stays out until somebody asks)
     except ImportError as error:
         raise MissingEngineError(f"pyttsx3 cannot be imported: {error}") from error
 
 
-def _load_carried_espeak() -> None:
-    import ctypes  # noqa: PLC0415  (on Linux only)
+def _companion(driver: Driver) -> Any:  # noqa: ANN401  (modules of the same three functions)
+    """The module that knows what is peculiar to a driver: ``prepare``, ``settle`` and ``facts``."""
+    from importlib import import_module  # noqa: PLC0415  (only here)
 
-    try:
-        import espeakng_loader  # noqa: PLC0415  (on Linux only, and optional there)
-
-        data = espeakng_loader.get_data_path()
-        ctypes.CDLL(espeakng_loader.get_library_path(), mode=ctypes.RTLD_GLOBAL)
-    except (ImportError, OSError, RuntimeError):
-        return  # the system may have its own
-    # espeak-ng keeps 160 characters of the path of its data, fewer than many an environment has: go there instead.
-    os.chdir(os.path.dirname(data))  # noqa: PTH120  (pathlib would double the time to start)
-    os.environ["ESPEAK_DATA_PATH"] = os.path.basename(data)  # noqa: PTH119
+    return import_module(f"player.voice.drivers.{driver.companion}")
 
 
-def _start() -> Any:  # noqa: ANN401  (pyttsx3 publishes no types)
+def _start(driver: Driver) -> Any:  # noqa: ANN401  (pyttsx3 publishes no types)
     import pyttsx3  # noqa: PLC0415  (prepared before)
 
     try:
-        engine = pyttsx3.init()
+        engine = pyttsx3.init(driver.name)
     except Exception as error:
         raise MissingEngineError(f"pyttsx3 cannot start: {_sentence(error)}") from error
     # The driver is born busy, and would queue every property until the first run, and lose some of them there.
@@ -170,26 +182,19 @@ def _start() -> Any:  # noqa: ANN401  (pyttsx3 publishes no types)
     return engine
 
 
-def _espeak(engine: Any) -> ModuleType | None:  # noqa: ANN401  (pyttsx3 publishes no types)
-    """The espeak library, if that is what the engine uses."""
-    return sys.modules.get("pyttsx3.drivers._espeak") if str(engine) == "espeak" else None
-
-
-def _speak(request: Answer, answers: int) -> Answer:
-    engine, faults, ends = _start(), [], []
+def _speak(driver: Driver, request: Answer, answers: int) -> Answer:
+    engine, faults, ends = _start(driver), [], []
     engine.connect("error", lambda name, exception: faults.append(exception))  # noqa: ARG005  (pyttsx3 names them)
     engine.connect("finished-utterance", lambda name, completed: ends.append(completed))  # noqa: ARG005
     _give_up_on_hidden_errors(answers)
     engine.setProperty("voice", request["voice"])
     engine.setProperty("rate", request["rate"])
-    if espeak := _espeak(engine):
+    if driver.has_pitch:
         engine.setProperty("pitch", request["pitch"])
-        _settle(espeak, request)
-    else:
-        engine.proxy.setBusy(True)  # the other drivers end a run early unless the save is still queued when it starts
+    _companion(driver).settle(engine, request)
     engine.save_to_file(request["text"], request["file"])
     engine.runAndWait()
-    if str(engine) in _ANNOUNCES_END:
+    if driver.announces_end:
         _wait_until(lambda: bool(ends or faults), _FINISHES_WITHIN_S, "the engine did not finish")
     if faults:
         return {"error": _sentence(faults[0])}
@@ -208,20 +213,6 @@ def _give_up_on_hidden_errors(answers: int) -> None:
     sys.unraisablehook = answer_and_end
 
 
-def _settle(espeak: ModuleType, request: Answer) -> None:
-    """Wait until espeak-ng, which takes its settings in a thread of its own, has taken all of them."""
-    wanted = {espeak.RATE: request["rate"], espeak.PITCH: request["pitch"]}
-    current = espeak.dll.espeak_GetParameter  # pyttsx3 leaves out the argument that asks for the current value
-
-    def settled() -> bool:
-        return not espeak.IsPlaying() and all(current(number, 1) == value for number, value in wanted.items())
-
-    _wait_until(settled, _SETTLES_WITHIN_S, "the engine did not take the rate and pitch")
-    voice = espeak.GetCurrentVoice().contents.identifier.decode()
-    if voice.lower() != request["voice"].lower():
-        raise ValueError(f"the engine took the voice {voice!r} instead of {request['voice']!r}")
-
-
 def _wait_until(condition: Any, seconds: float, failure: str) -> None:  # noqa: ANN401  (no imports for a type)
     end = time.monotonic() + seconds
     while not condition():
@@ -230,10 +221,9 @@ def _wait_until(condition: Any, seconds: float, failure: str) -> None:  # noqa: 
         time.sleep(0.001)
 
 
-def _describe(request: Answer, answers: int) -> Answer:
-    del request, answers
-    engine = _start()
-    answer: Answer = {
+def _describe(driver: Driver) -> Answer:
+    engine = _start(driver)
+    return {
         "package": _package_version(),
         "driver": str(engine),
         "version": "",
@@ -241,10 +231,8 @@ def _describe(request: Answer, answers: int) -> Answer:
         "variants": [],
         "default": engine.getProperty("voice") or "",
         "voices": [_voice(voice) for voice in engine.getProperty("voices")],
+        **_companion(driver).facts(driver),
     }
-    if espeak := _espeak(engine):
-        answer |= _describe_espeak(espeak)
-    return answer
 
 
 def _package_version() -> str:
@@ -256,27 +244,23 @@ def _package_version() -> str:
 
 
 def _voice(voice: Any) -> list[str]:  # noqa: ANN401  (pyttsx3 publishes no types)
+    """Its id, name, language, gender, and of voices that have a model its digest and its licence."""
     languages = [name.decode(errors="replace") if isinstance(name, bytes) else str(name) for name in voice.languages]
+    language = (languages or [""])[0].replace("_", "-").lower()
     gender = str(voice.gender or "").lower()
     genders = [word for word in ("female", "male") if word in gender]
-    return [str(voice.id), str(voice.name), (languages or [""])[0].replace("_", "-").lower(), (genders or [""])[0]]
+    model, licence = getattr(voice, "model", ""), getattr(voice, "licence", "")
+    return [str(voice.id), str(voice.name), language, (genders or [""])[0], _digest(model) if model else "", licence]
 
 
-def _describe_espeak(espeak: ModuleType) -> Answer:
-    import ctypes  # noqa: PLC0415  (espeak only)
+def _digest(path: str) -> str:
+    import hashlib  # noqa: PLC0415  (of models only)
 
-    data = ctypes.c_char_p()
-    version = espeak.Info(ctypes.addressof(data)).decode()
-    folder = os.path.join((data.value or b"").decode(), "voices", "!v")  # noqa: PTH118  (as above)
-    variants = sorted(os.listdir(folder)) if os.path.isdir(folder) else []  # noqa: PTH112, PTH208
-    return {"version": version, "library": _mapped_library() or espeak.dll._name, "variants": variants}  # noqa: SLF001
-
-
-def _mapped_library() -> str:
-    """Where the loaded library really lies, which only Linux tells."""
-    with contextlib.suppress(OSError), open("/proc/self/maps", encoding="utf-8") as lines:  # noqa: PTH123
-        return next((line.split(maxsplit=5)[5].strip() for line in lines if "libespeak" in line), "")
-    return ""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:  # noqa: PTH123
+        while piece := file.read(2**20):
+            digest.update(piece)
+    return digest.hexdigest()[:16]
 
 
 if __name__ == "__main__":

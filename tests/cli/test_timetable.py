@@ -16,6 +16,7 @@ from player.timeline.layout import lay_out
 class Clip:
     length_ms: int = 400
     beat_ms: int = 50
+    after_ms: int = 0
 
 
 SCRIPT = """\

@@ -22,6 +22,7 @@ AT = Position("a.yaml", 3, 5)
 class Clip:
     length_ms: int
     beat_ms: int = 0
+    after_ms: int = 0
 
 
 def say(text: str, **options: object) -> Speech:

@@ -28,6 +28,7 @@ SESSION = Session(title="T", steps=(Step(None, AT),), safety=SAFE)
 class Clip:
     length_ms: int = 500
     beat_ms: int = 0
+    after_ms: int = 0
 
 
 def found(*parts: Part, session: Session = SESSION) -> list[str]:

@@ -40,7 +40,7 @@ summary: A few minutes to arrive, to breathe and to rest.
 # breathing, muscle, grounding, mindfulness, movement, care, thought or guide; lists show it.
 technique: breathing
 # It picks the voice and the guiding words.
-language: en-GB
+language: en-US
 # These lines are shown before the first sound; what must be heard is said in a step.
 safety:
   - If you feel light-headed, breathe as you normally do.

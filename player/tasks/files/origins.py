@@ -41,6 +41,7 @@ def origin(ready: Prepared) -> Origin:
 def _facts(ready: Prepared) -> dict[str, Any]:
     session, asked, engine = ready.session, ready.request, ready.machine.engine
     said = next((cue.sound for cue in ready.timeline.cues if isinstance(cue.sound, Utterance)), None)
+    spoken = engine.request(said) if said else None
     length = None if asked.length_ms is None else format_duration(asked.length_ms)
     return {
         "version": software(),
@@ -48,8 +49,8 @@ def _facts(ready: Prepared) -> dict[str, Any]:
         "voice": session.voice.name,
         "rate": session.voice.rate,
         "pitch": session.voice.pitch,
-        "spoken_by": engine.request(said).voice if said else None,
-        "engine": engine.version if said else None,
+        "spoken_by": spoken and spoken.voice,
+        "engine": spoken and spoken.version,
         "background": asked.background and asked.background.replace("\\", "/").rpartition("/")[2],
         "length": length,
         "skip": list(asked.skip),

@@ -1,8 +1,9 @@
 """A crew on other machines: a Dask cluster, at an address such as ``tcp://HOST:8786``.
 
 The rule: a work is sent with everything that it needs, and its files come back in pieces, are verified, and take their
-names here, whole or not at all; they are the bytes that this machine would have made, because nobody works whose
-versions are not the same. Whatever a cluster does, the user gets one sentence.
+names here, whole or not at all; nobody works whose versions are not the same, so that they are the bytes that this
+machine would have made. Only a natural voice has other samples on another kind of processor, at the same times; such a
+cluster says so. Whatever a cluster does, the user gets one sentence.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ _TRIES: Final = 2
 class Cluster:
     """A Dask cluster as a `Crew`, with a place for each thread of its workers.
 
+    ``notes`` are sentences for the user about what differs there.
+
     Raises
     ------
     UsageError
@@ -62,6 +65,7 @@ class Cluster:
         self._fetching = threading.Lock()  # one file at a time: more would only share the same line
         self._sending = threading.Lock()
         self._sent: dict[str, Any] = {}
+        self.notes: tuple[str, ...] = ()
         try:
             self.places = self._places()
             self._must_be_alike()
@@ -129,11 +133,16 @@ class Cluster:
                     f"install player {ours['player']} there, with the extra [cluster]"
                 )
             for name, version in ours.items():
-                if theirs.get(name) != version:
+                if name != remote.PROCESSOR and theirs.get(name) != version:
                     raise PlayerError(
                         f"the worker {worker} has {name} {theirs.get(name)}, and this machine {version}: its files "
                         "would not be the same; install the same versions on both"
                     )
+
+        kinds = {str(theirs[remote.PROCESSOR]) for theirs in answers.values()} | {ours[remote.PROCESSOR]}
+        if len(kinds) > 1:
+            note = f"the processors here and on the cluster are of {len(kinds)} kinds ({'; '.join(sorted(kinds))})"
+            self.notes = (f"{note}: natural voices say the same at the same times there, but not in the same bytes",)
 
     def _remotely(self, order: Order) -> tuple[str, remote.Fetchable] | Failed | None:
         """The worker that has made the files, and what to fetch; None if a worker was lost with what others need."""

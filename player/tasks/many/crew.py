@@ -38,6 +38,8 @@ class Crew(Protocol):
     """Places at which orders are done; `make` is called from as many threads as there are places."""
 
     places: int
+    notes: tuple[str, ...]
+    """What the user should know of the places: one sentence each."""
 
     def make(self, order: Order, report: Report) -> Made | Failed:
         """Do an order; ``report`` hears of its progress. Never raises for what is wrong with the order."""
@@ -52,6 +54,7 @@ class Here:
     """One place, in the process that asks."""
 
     places = 1
+    notes: tuple[str, ...] = ()
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
@@ -75,6 +78,8 @@ class Here:
 
 class Processes:
     """Processes of this machine, started when they are needed."""
+
+    notes: tuple[str, ...] = ()
 
     def __init__(self, places: int) -> None:
         self.places = places

@@ -41,6 +41,8 @@ _PACKAGES: Final = (
     *("player", "distributed", "dask", "numpy", "soxr", "soundfile", "lameenc"),
     *("pydub", "mutagen", "pyttsx3", "pyyaml"),
 )
+PROCESSOR: Final = "the kind of processor"
+"""The fact by which samples of a natural voice may differ, and nothing else: no text, no time, no length."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,13 @@ class Fetchable:
 def facts() -> dict[str, str]:
     """What must be the same on two machines, so that they make the same bytes; names and versions."""
     from player import pipeline  # noqa: PLC0415 (numpy)
+    from player.voice import processor  # noqa: PLC0415
 
     known = {name: _version(name) for name in _PACKAGES}
     known["player's own files"] = _digest()
     known["Python"] = ".".join(platform.python_version_tuple()[:2])
-    try:
-        known["the speech engine"] = pipeline.this_machine().engine.version
-    except PlayerError:
-        known["the speech engine"] = "none"
+    known["the voices"] = pipeline.this_machine().engine.version
+    known[PROCESSOR] = processor.kind()
     return known
 
 

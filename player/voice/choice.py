@@ -1,0 +1,112 @@
+"""Names of voices: which one of many a name or a language means.
+
+The rule: an unknown name is refused with the nearest names there are. What voices there are is not known here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Final
+
+from player.errors import printable
+from player.voice.engine import UnknownVoiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from player.voice.engine import Voice
+
+_NEAR: Final = 3
+_OTHER_NAMES: Final = {"zh": "cmn", "no": "nb", "iw": "he", "in": "id"}
+"""Languages that engines list under the code of the newer or the narrower standard (ISO 639-3, BCP 47)."""
+
+
+def named(name: str, voices: Sequence[Voice]) -> Voice | None:
+    """The voice with this name: an identifier, a full name or the last part of an identifier, in any case."""
+    wanted = name.strip().casefold()
+    for part_of in (_identifier, _full_name, _tail):
+        for voice in voices:
+            if part_of(voice) == wanted:
+                return voice
+    return None
+
+
+def unknown(name: str, voices: Sequence[Voice], remedy: str = "") -> UnknownVoiceError:
+    """That there is no voice of this name, with the nearest names, or with a ``remedy``."""
+    wanted = name.strip().casefold()
+    known = {part_of(voice): voice.id for part_of in (_tail, _full_name, _identifier) for voice in voices}
+    near = dict.fromkeys(known[match] for match in difflib.get_close_matches(wanted, known, n=2 * _NEAR, cutoff=0.5))
+    hint = f"; {remedy}" if remedy else _hint(list(near))
+    return UnknownVoiceError(f"there is no voice {_quoted(name)}{hint}; `player voices` lists all {len(voices)}")
+
+
+def variant(name: str, variants: Sequence[str]) -> str:
+    """The variant of this name, in any case: what may stand behind a voice and a ``+``, as in ``gmw/en+f2``.
+
+    Raises
+    ------
+    UnknownVoiceError
+        If there is none.
+    """
+    known = {each.casefold(): each for each in variants}
+    wanted = name.strip().casefold()
+    if wanted in known:
+        return known[wanted]
+    near = [known[match] for match in difflib.get_close_matches(wanted, known, n=_NEAR, cutoff=0.5)]
+    if not known:
+        raise UnknownVoiceError(f"this voice has no variants such as {_quoted(name)}; leave out the + and what follows")
+    raise UnknownVoiceError(f"there is no voice variant {_quoted(name)}{_hint(near)}; there are {_listed(variants)}")
+
+
+def of_language(tag: str, voices: Sequence[Voice], default: str) -> Voice | None:
+    """The voice for a BCP 47 tag: one of exactly this language, or else one of another region.
+
+    Among several, the ``default`` comes first, then the plain voice of the language.
+    """
+    wanted = tag.strip().replace("_", "-").lower()
+    wanted = _OTHER_NAMES.get(wanted.partition("-")[0], wanted)
+    primary = wanted.partition("-")[0]
+    for candidates in (
+        [voice for voice in voices if voice.language == wanted],
+        [voice for voice in voices if voice.language.partition("-")[0] == primary],
+    ):
+        if candidates:
+            return min(candidates, key=lambda voice: _preference(voice, primary, default))
+    return None
+
+
+def no_language(tag: str, voices: Sequence[Voice]) -> UnknownVoiceError:
+    """That no voice speaks a language, with the languages there are."""
+    languages = sorted({voice.language for voice in voices if voice.language})
+    return UnknownVoiceError(
+        f"there is no voice for the language {_quoted(tag)}; there are {_listed(languages)}; name one, or a voice"
+    )
+
+
+def _preference(voice: Voice, primary: str, default: str) -> tuple[bool, bool, int]:
+    """First the user's own default, then the plain voice of a language, then the one with the least special name."""
+    return voice.id != default, _tail(voice) != primary, len(voice.id)
+
+
+def _identifier(voice: Voice) -> str:
+    return voice.id.casefold()
+
+
+def _full_name(voice: Voice) -> str:
+    return voice.name.casefold()
+
+
+def _tail(voice: Voice) -> str:
+    return voice.id.casefold().replace("\\", "/").rpartition("/")[2].rpartition(".")[2]
+
+
+def _hint(near: Sequence[str]) -> str:
+    return f"; did you mean {' or '.join(near[:_NEAR])}?" if near else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    return printable(", ".join(names)) or "none"
+
+
+def _quoted(name: str) -> str:
+    return repr(printable(name))

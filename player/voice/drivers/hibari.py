@@ -1,0 +1,159 @@
+"""The pyttsx3 driver ``hibari``: small natural English voices by the package ``hibari-tts``, without a network.
+
+What is spoken is a function of text, voice, rate, pitch and volume: the noise in a voice is drawn from a generator with
+a fixed seed, on one thread, and the spectra are numpy's. On one kind of processor, with one version of onnxruntime, the
+same words are therefore the same bytes. (Between kinds of processors, waveforms differ and lengths do not.)
+
+The voice ``heart`` is inside the package. The others are used where their models lie in the folder that
+``PLAYER_VOICES`` names, or where hibari itself has put them; nothing is ever downloaded here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from player.voice.drivers.modelled import OWN_PITCH, ModelDriver, ModelVoice, speed_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+SEED: Final = 0
+PITCH_SEMITONES: Final = 6.0
+"""Pitch 0 and 100 are so far from the voice's own, which is 50. (A predictor of listeners' opinion takes 0.2 of 5 away
+for 2 semitones up, and 0.7 for 4 down.)"""
+LICENCE: Final = "Apache-2.0"
+
+# Speed told to the model, and words a minute inside six sentences, printed by tests/bench/rates.py for ``heart``. The
+# model's lengths come in steps of 25 ms, so that the words a minute do, too.
+SPEEDS: Final = (
+    (0.40, 95.4),
+    (0.44, 102.5),
+    (0.48, 116.1),
+    (0.56, 124.7),
+    (0.58, 137.8),
+    (0.64, 143.8),
+    (0.66, 148.9),
+    (0.68, 165.1),
+    (0.75, 173.5),
+    (0.80, 191.4),
+    (0.85, 213.3),
+    (0.90, 226.8),
+    (1.00, 237.6),
+    (1.20, 262.8),
+    (1.40, 354.7),
+    (1.60, 370.7),
+    (2.00, 413.0),
+)
+
+
+def buildDriver(proxy: Any) -> HibariDriver:  # noqa: ANN401, N802 (pyttsx3 names it, and publishes no types)
+    """The driver, for ``pyttsx3.init("hibari")``."""
+    return HibariDriver(proxy)
+
+
+class HibariDriver(ModelDriver):
+    """pyttsx3's ``hibari``. See `ModelDriver` for what it can."""
+
+    usual_rate = 149
+
+    def find_voices(self) -> Iterator[ModelVoice]:
+        """Those of hibari's registry whose models are here, ``heart`` first."""
+        for name, facts in sorted(_registry().items(), key=lambda item: not item[1].get("bundled")):
+            path = _model(facts)
+            if path:
+                title = f"{name.title()} (hibari)"
+                yield ModelVoice(name, title, str(facts["language"]), str(facts["gender"]), path, LICENCE)
+
+    def load(self, voice: ModelVoice) -> HibariSpeaker:
+        """See `ModelDriver.load`."""
+        return HibariSpeaker(voice)
+
+
+class HibariSpeaker:
+    """A hibari model with its pronunciation rules, loaded."""
+
+    sample_rate: Final = 24_000
+
+    def __init__(self, voice: ModelVoice) -> None:
+        self._dsp = _dsp()
+        from hibari import Hibari  # noqa: PLC0415 (0.2 s, and only to speak)
+
+        self._model = Hibari(voice=voice.id, model=voice.model, threads=1)
+        _ = self._model.g2p  # which loads the lexicon: now, and not in the middle of a sentence
+
+    def speak(self, text: str, rate: float, pitch: int) -> NDArray[np.float32]:
+        """See `Speaker.speak`; a text may give a word's sound as in ``[close](/klˈOs/)``."""
+        import numpy as np  # noqa: PLC0415 (loaded with the model)
+
+        speed, noise = speed_for(rate, SPEEDS), np.random.default_rng(SEED)
+        parts = [self._sentence(phonemes, speed, pitch, noise) for phonemes in self._model.phonemize(text)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def _sentence(self, phonemes: str, speed: float, pitch: int, noise: np.random.Generator) -> NDArray[np.float32]:
+        import numpy as np  # noqa: PLC0415 (loaded with the model)
+
+        inputs = {
+            "ids": np.asarray([self._model.ids(phonemes)], np.int64),
+            "speed": np.asarray([speed], np.float32),
+        }
+        *spectra, f0 = (output[0] for output in self._model.sess.run(None, inputs))
+        if pitch != OWN_PITCH:
+            f0 = f0 * np.float32(2 ** ((pitch - OWN_PITCH) / 50 * PITCH_SEMITONES / 12))
+        sound: NDArray[np.float32] = self._dsp.synth(*spectra, f0, noise)
+        return sound
+
+
+def _dsp() -> Any:  # noqa: ANN401 (hibari publishes no types)
+    """The package's signal processing on numpy's spectra: where scipy is there it takes scipy's, with other bytes."""
+    hidden = "hibari.dsp" not in sys.modules and "scipy.fft" not in sys.modules
+    if hidden:
+        sys.modules["scipy.fft"] = None  # type: ignore[assignment]  # which tells Python that there is none
+    try:
+        from hibari import dsp  # noqa: PLC0415 (see above)
+    finally:
+        if hidden:
+            del sys.modules["scipy.fft"]
+    return dsp
+
+
+@cache
+def _registry() -> Mapping[str, Mapping[str, Any]]:
+    """The package's voices by name, read without importing it, which takes 0.2 s."""
+    if find_spec("hibari") is None:
+        return {}
+    voices: Mapping[str, Mapping[str, Any]] = json.loads((_assets() / "voices.json").read_text(encoding="utf-8"))
+    return voices
+
+
+def _assets() -> Path:
+    spec = find_spec("hibari")
+    return Path(str(spec and spec.origin)).parent / "assets"
+
+
+def _model(facts: Mapping[str, Any]) -> str:
+    """The path of a voice's model, or nothing where it is not on this machine."""
+    if facts.get("bundled"):
+        return str(_assets() / facts["file"])
+    told = os.environ.get("PLAYER_VOICES")
+    paths = [folder / facts["file"] for folder in (*([Path(told)] if told else []), own_folder())]
+    return next((str(path) for path in paths if path.is_file()), "")
+
+
+def own_folder() -> Path:
+    """Where hibari itself puts what it downloads (``hibari.voices.cache_dir``)."""
+    if told := os.environ.get("HIBARI_HOME"):
+        return Path(told)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home(), "hibari")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "hibari"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "hibari")

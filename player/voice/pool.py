@@ -1,0 +1,89 @@
+"""Workers that are kept: a process for each thread that asks at the same time, started when it is needed.
+
+The rule: no worker outlives `WorkerPool.stop`, whatever it is doing. What a worker is asked is not known here.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from player.voice.process import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class WorkerPool:
+    """Workers of one command.
+
+    Parameters
+    ----------
+    command
+        The worker's command line.
+    setup
+        What each is told when it starts, see `Worker`.
+    """
+
+    def __init__(self, command: Sequence[str], setup: Mapping[str, Any]) -> None:
+        self._command = command
+        self._setup = setup
+        self._lock = threading.Lock()
+        self._idle: list[Worker] = []
+        self._busy: list[Worker] = []
+
+    def answer(
+        self, request: Mapping[str, Any], timeout_s: float, *, is_new: bool = False, stays: bool = True
+    ) -> dict[str, Any]:
+        """What a worker answers.
+
+        Parameters
+        ----------
+        is_new
+            Ask a new one.
+        stays
+            Keep it for the next request.
+
+        Raises
+        ------
+        WorkerError
+            If it cannot be started, or does not answer properly within ``timeout_s`` seconds. It is dead then.
+        """
+        worker = self._hire(is_new=is_new)
+        try:
+            answer = worker.ask(request, timeout_s)
+        except BaseException:
+            self._dismiss(worker)
+            raise
+        self._release(worker, spent=not stays or bool(answer.get("last")))
+        return answer
+
+    def stop(self) -> None:
+        """Kill all workers, busy or idle; the next request starts others."""
+        with self._lock:
+            workers = self._idle + self._busy
+            self._idle.clear()
+            self._busy.clear()
+        for worker in workers:
+            worker.kill()
+
+    def _hire(self, *, is_new: bool) -> Worker:
+        with self._lock:  # starting inside it: no worker can slip past `stop`
+            worker = Worker(self._command, self._setup) if is_new or not self._idle else self._idle.pop()
+            self._busy.append(worker)
+            return worker
+
+    def _release(self, worker: Worker, *, spent: bool) -> None:
+        with self._lock:
+            stopped = worker not in self._busy
+            if not stopped and not spent:
+                self._busy.remove(worker)
+                self._idle.append(worker)
+        if spent:
+            self._dismiss(worker)
+
+    def _dismiss(self, worker: Worker) -> None:
+        with self._lock:
+            if worker in self._busy:
+                self._busy.remove(worker)
+        worker.kill()

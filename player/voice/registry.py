@@ -1,0 +1,207 @@
+"""The drivers of this machine, and which of them speaks an utterance.
+
+The rule: a name goes to the driver that has a voice of this name, and a language to the first driver, in the order of
+`DRIVERS`, that has a voice for it. A driver is asked who it is only when it is needed for that, once for each state of
+the machine; one that is not installed is passed over.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+
+from player.voice import choice
+from player.voice.drivers.table import BY_NAME, DRIVERS
+from player.voice.engine import MissingEngineError
+from player.voice.identity import Identity, remember, remembered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from player.store import Store
+    from player.techniques.cue import Utterance
+    from player.voice.drivers.table import Driver
+    from player.voice.engine import Voice
+
+_REMEDIES: Final = {
+    "linux": "run `pip install espeakng-loader` or `sudo apt install libespeak-ng1`",
+    "darwin": "run `pip install --force-reinstall pyttsx3`, which brings the pyobjc that speaks on macOS",
+    "win32": "run `pip install --force-reinstall pyttsx3`, and add a voice in Settings > Time & language > Speech",
+}
+_BROUGHT: Final = {"emma": "hibari", "fable": "hibari", "fenrir": "hibari", "kore": "hibari"}
+"""Voices that `player voices --install` knows by a name that does not tell their driver."""
+
+
+class Route(NamedTuple):
+    """Who speaks an utterance: the driver, what is known of it, the voice, and the voice's id with its variant."""
+
+    driver: Driver
+    identity: Identity
+    voice: Voice
+    id: str
+
+
+def here() -> tuple[Driver, ...]:
+    """The drivers that work on this system and whose packages are installed."""
+    return tuple(
+        driver
+        for driver in DRIVERS
+        if sys.platform in driver.systems and all(find_spec(name) is not None for name in driver.packages)
+    )
+
+
+class Registry:
+    """What is known of the drivers.
+
+    Parameters
+    ----------
+    store
+        Remembers what each driver said of itself.
+    ask
+        Asks a driver.
+    drivers
+        Those of this machine.
+    """
+
+    def __init__(self, store: Store, ask: Callable[[Driver], Identity], drivers: Sequence[Driver]) -> None:
+        self._store = store
+        self._ask = ask
+        self.drivers = tuple(drivers)
+        self._known: dict[str, Identity] = {}
+        self._asked: set[str] = set()
+
+    def identity(self, driver: Driver) -> Identity:
+        """What is known of a driver.
+
+        Raises
+        ------
+        MissingEngineError
+            If it is not there, or cannot start.
+        VoiceError
+            If it cannot say who it is.
+        """
+        if driver.name not in self._known:
+            self._known[driver.name] = remembered(self._store, driver, lambda: self._asks(driver))
+        return self._known[driver.name]
+
+    def refresh(self, drivers: Iterable[Driver] | None = None) -> None:
+        """Ask drivers again, for instance because a voice was installed; those that are missing stay so."""
+        for driver in self.drivers if drivers is None else drivers:
+            self._known.pop(driver.name, None)
+            try:
+                self._known[driver.name] = self._asks(driver)
+            except MissingEngineError:
+                continue
+            remember(self._store, driver, self._known[driver.name])
+
+    def known(self) -> dict[Driver, Identity]:
+        """All drivers that are there, in order of preference.
+
+        Raises
+        ------
+        MissingEngineError
+            If there is none.
+        """
+        return dict(self._there())
+
+    def voices(self) -> tuple[Voice, ...]:
+        """All voices of all drivers; the same error."""
+        return tuple(voice for identity in self.known().values() for voice in identity.voices)
+
+    def chosen(self) -> dict[str, Voice]:
+        """The voice of each language that there is, where a script names none."""
+        known = self.known()
+        tags = sorted({voice.language for identity in known.values() for voice in identity.voices if voice.language})
+        found = {tag: self._by_language(tag) for tag in tags}
+        return {tag: route.voice for tag, route in found.items() if route}
+
+    def route(self, utterance: Utterance) -> Route:
+        """Who speaks this.
+
+        Raises
+        ------
+        UnknownVoiceError
+            If there is no voice of this name, or none for this language.
+        MissingEngineError
+            If there is no driver at all.
+        """
+        found = self._find(utterance)
+        if found is None and (fresh := [driver for driver in self.drivers if driver.name not in self._asked]):
+            self.refresh(fresh)  # the voice may have been installed since they were asked
+            found = self._find(utterance)
+        if found is not None:
+            return found
+        if utterance.voice is None:
+            raise choice.no_language(utterance.language, self.voices())
+        name = utterance.voice.partition("+")[0]
+        raise choice.unknown(name, self.voices(), _how_to_get(name))
+
+    def _find(self, utterance: Utterance) -> Route | None:
+        if utterance.voice is None:
+            return self._by_language(utterance.language)
+        name, plus, variant = utterance.voice.partition("+")
+        found = self._by_name(name)
+        if found is None or not plus:
+            return found
+        return found._replace(id=f"{found.voice.id}+{choice.variant(variant, found.identity.variants)}")
+
+    def _by_language(self, tag: str) -> Route | None:
+        for driver, identity in self._there():
+            if voice := choice.of_language(tag, identity.voices, identity.default):
+                return Route(driver, identity, voice, voice.id)
+        return None
+
+    def _by_name(self, name: str) -> Route | None:
+        """A name may begin with that of its driver and a colon, as in ``espeak:gmw/en``."""
+        first, _, rest = name.partition(":")
+        only = BY_NAME.get(first)
+        for driver, identity in self._there():
+            if only and driver != only:
+                continue
+            voice = choice.named(name, identity.voices) or (only and choice.named(rest, identity.voices))
+            if voice:
+                return Route(driver, identity, voice, voice.id)
+        return None
+
+    def _there(self) -> Iterator[tuple[Driver, Identity]]:
+        """The drivers that are there, each asked when its turn comes; it is an error if there is none."""
+        there = False
+        for driver in self.drivers:
+            if identity := self._or_none(driver):
+                there = True
+                yield driver, identity
+        if not there:
+            self._raise_missing()
+
+    def _raise_missing(self) -> NoReturn:
+        """Say what the last driver says, the one that every machine should have."""
+        for driver in self.drivers[-1:]:
+            self.identity(driver)
+        raise MissingEngineError(f"there is no speech engine; {remedy()}")
+
+    def _or_none(self, driver: Driver) -> Identity | None:
+        try:
+            return self.identity(driver)
+        except MissingEngineError:
+            return None
+
+    def _asks(self, driver: Driver) -> Identity:
+        self._asked.add(driver.name)
+        return self._ask(driver)
+
+
+def remedy() -> str:
+    """How to get an engine where there is none."""
+    return _REMEDIES.get(sys.platform, _REMEDIES["linux"])
+
+
+def _how_to_get(name: str) -> str:
+    """The command that brings a voice of which only the name is known; nothing for a name that tells no driver."""
+    first = name.partition(":")[0]
+    driver = _BROUGHT.get(name.strip().casefold()) or (first if first in {"piper", "hibari"} else "")
+    if not driver:
+        return ""
+    if BY_NAME[driver] not in here():
+        return f"its driver is not installed: run `pip install {BY_NAME[driver].distributions[0]}`"
+    return f"to bring it, run `player voices --install {name.strip()}`"
