@@ -31,13 +31,23 @@ READABLE: Final = ("espeak", "text")
 
 # Speed told to the model, and words a minute inside six sentences, printed by tests/bench/rates.py for ``joe``.
 SPEEDS: Final = (
-    (0.40, 104.0),
-    (0.50, 130.0),
-    (0.60, 153.0),
-    (0.70, 175.0),
-    (0.80, 196.0),
-    (1.00, 226.0),
-    (1.30, 300.0),
+    (0.40, 106.8),
+    (0.45, 119.7),
+    (0.50, 131.2),
+    (0.55, 141.1),
+    (0.60, 151.8),
+    (0.65, 164.5),
+    (0.70, 177.1),
+    (0.75, 189.2),
+    (0.80, 200.1),
+    (0.90, 220.3),
+    (1.00, 229.0),
+    (1.15, 246.4),
+    (1.30, 276.4),
+    (1.60, 336.4),
+    (2.00, 370.2),
+    (2.50, 414.7),
+    (3.00, 447.0),
 )
 
 _LICENCES: Final = {"joe": "CC0", "thorsten": "CC0"}  # as far as their model cards tell, by the speaker's name

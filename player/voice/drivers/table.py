@@ -135,7 +135,7 @@ DRIVERS: Final = (
         has_pitch=True,
         measured=_told_as_it_is(hibari.SPEEDS),
         in_steps=True,
-        slowest=144,
+        slowest=143,
         count_rate=150,
     ),
     Driver(
@@ -147,7 +147,7 @@ DRIVERS: Final = (
         keeps_model=True,
         measured=_told_as_it_is(piper.SPEEDS),
         in_steps=True,
-        slowest=153,
+        slowest=151,
         count_rate=150,
     ),
     Driver("sapi5", "synthetic", "system", systems=("win32",), announces_end=False),
