@@ -24,6 +24,7 @@ class Clip:
     length_ms: int = 400
     beat_ms: int = 50
     after_ms: int = 0
+    pauses: tuple[tuple[int, int], ...] = ()
 
 
 def laid_out(session: Session) -> Timeline:

@@ -38,6 +38,8 @@ def _cue_json(cue: Cue) -> dict[str, Any]:
     row["text"] = cue.text
     if cue.beat_ms is not None:
         row["beat_ms"] = cue.beat_ms
+    if cue.pauses:
+        row["pauses_ms"] = [[pause.start_ms, pause.end_ms] for pause in cue.pauses]
     return row
 
 

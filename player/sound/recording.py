@@ -48,14 +48,15 @@ class Recording:
         Makes of it float samples at -18 LUFS, full scale 1.0.
     beat_ms
         It begins when it begins: nothing in it is counted on.
-    after_ms
-        Nor does it wait after its end.
+    after_ms, pauses
+        Its silences are its speaker's.
     """
 
     samples: Stored
     scale: float
     beat_ms: int = 0
     after_ms: int = 0
+    pauses: tuple[tuple[int, int], ...] = ()
 
     @property
     def length_ms(self) -> int:

@@ -30,6 +30,7 @@ SHORTEST_FLEX_MS: Final = 1000
 _QUOTES = "\"'\u201c\u201d\u2018\u2019()"
 _SENTENCE_END = re.compile(rf"([.!?…][{_QUOTES}]*) (?=[{_QUOTES}]*[^\W\d_a-z]|\d)")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No)\.$")
+_CLAUSE_END = re.compile(r"[,;:—–…](?=\s)|[、，；：]|\s-(?=\s)")
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -45,6 +46,11 @@ def sentences(text: str) -> tuple[str, ...]:
         else:
             found.append(piece)
     return tuple(found)
+
+
+def clause_ends(text: str) -> tuple[int, ...]:
+    """Where a sentence has a comma or the like inside, at which a speaker pauses: the places behind them."""
+    return tuple(match.end() for match in _CLAUSE_END.finditer(text.rstrip()))
 
 
 def spoken(text: str, planner: Planner, *, follows: bool = False) -> tuple[Speech, ...]:

@@ -39,6 +39,11 @@ class Spoken(Protocol):
         """What a slow rate adds to the gap before the next sentence of the same slot."""
         ...
 
+    @property
+    def pauses(self) -> Sequence[tuple[int, int]]:
+        """What it adds inside: start and end of each pause that it has made longer, from the clip's start."""
+        ...
+
 
 def utterances(parts: Iterable[Part]) -> tuple[Utterance, ...]:
     """All distinct utterances, in the order in which they are first heard."""
@@ -184,7 +189,8 @@ class _Desk:
             self.cues.append(Cue(start, end, self.now_ms, length, cue.kind, cue.tone))
             return
         beat = None if cue.beat_ms is None else self.now_ms + cue.beat_ms
-        placed = Cue(start, end, self.now_ms, length, cue.kind, cue.said, cue.said.text, beat)
+        pauses = tuple(Span(start + begin, start + over) for begin, over in self.clip_of(cue.said).pauses)
+        placed = Cue(start, end, self.now_ms, length, cue.kind, cue.said, cue.said.text, beat, pauses)
         self._check_order(slot.at, placed)
         self.cues.append(placed)
         self.spans.append(Span(start, end))

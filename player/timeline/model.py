@@ -29,6 +29,8 @@ class Cue:
         The moment at which its word is to be heard, or None where nothing was promised.
     sound
         What sounds.
+    pauses
+        Where a slow voice waits inside it, at its commas: the silences that were made longer.
     """
 
     start_ms: int
@@ -39,6 +41,7 @@ class Cue:
     sound: Utterance | Recording | Tone
     text: str = ""
     beat_ms: int | None = None
+    pauses: tuple[Span, ...] = ()
 
     @property
     def is_tone(self) -> bool:

@@ -8,10 +8,11 @@ milliseconds, and told.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+
+from player.techniques.speech import clause_ends
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +26,6 @@ PAUSE_DB: Final = -38.0
 
 _WINDOW_MS: Final = 5
 _FADE_MS: Final = 5
-_CLAUSE_END: Final = re.compile(r"[,;:—–…](?=\s)|[、，；：]|\s-\s")
 
 
 class Phrased(NamedTuple):
@@ -60,7 +60,7 @@ def phrased(samples: NDArray[np.int16], rate: int, text: str, stretch: float) ->
     """
     length_ms = len(samples) * 1000 // rate
     wanted_ms = round(length_ms * (stretch - 1))
-    found = _pauses(samples, rate, len(_CLAUSE_END.findall(text.rstrip()))) if wanted_ms else []
+    found = _pauses(samples, rate, len(clause_ends(text))) if wanted_ms else []
     inside_ms = sum(end - start for start, end in found)
     pieces: list[NDArray[np.int16]] = []
     pauses: list[tuple[int, int]] = []

@@ -1,9 +1,9 @@
 """How many words a minute does a voice say, for each rate that its driver can be told? Prints the table for the code.
 
-Run by hand: ``python -m tests.bench.rates [VOICE ...]``, for the voices named, or for heart, joe where it is installed, and
-espeak-ng's two English ones. Six sentences of relaxation are spoken, each by itself, trimmed as every clip is: words a
-minute inside them; and the same as a session is heard, with 1.2 s and each clip's own silence between them, against what
-was asked for.
+Run by hand: ``python -m tests.bench.rates [VOICE ...]``, for the voices named, or for heart, joe where it is there, and
+espeak-ng's two English ones. Six sentences of relaxation are spoken, each by itself, trimmed as every clip is: words
+a minute inside them; and the same as a session is heard, with 1.2 s and each clip's own silence between them, against
+what was asked for.
 
 The first table goes into ``SPEEDS`` of ``player/voice/drivers/hibari.py`` and ``piper.py`` (told is a speed there), or
 into ``_ESPEAK`` of ``table.py``. The second one shows whether what is asked for is heard.

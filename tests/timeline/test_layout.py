@@ -23,6 +23,7 @@ class Clip:
     length_ms: int
     beat_ms: int = 0
     after_ms: int = 0
+    pauses: tuple[tuple[int, int], ...] = ()
 
 
 def say(text: str, **options: object) -> Speech:

@@ -29,6 +29,7 @@ class Clip:
     length_ms: int = 500
     beat_ms: int = 0
     after_ms: int = 0
+    pauses: tuple[tuple[int, int], ...] = ()
 
 
 def found(*parts: Part, session: Session = SESSION) -> list[str]:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import printable
 from player.techniques.cue import Tone
+from player.techniques.speech import clause_ends
 from player.techniques.words import words_for
 from player.units import timecode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from player.timeline.model import Cue, Timeline
+    from player.timeline.model import Cue, Span, Timeline
 
 LINE: Final = 42
 """Characters of a line, as subtitles on television and streams have it (BBC, Netflix: 37 to 42)."""
@@ -37,12 +38,21 @@ _CHIMES: Final = {"start": "chime", "end": "chime"}
 
 @dataclass(frozen=True)
 class Caption:
-    """A text from ``start_ms`` to ``end_ms``; ``said`` is whether somebody speaks it."""
+    """A text from ``start_ms`` to ``end_ms``.
+
+    Attributes
+    ----------
+    said
+        Whether somebody speaks it.
+    pauses
+        The silence at each of its commas, where all of them are known.
+    """
 
     start_ms: int
     end_ms: int
     text: str
     said: bool = True
+    pauses: tuple[Span, ...] = ()
 
 
 def spoken(timeline: Timeline) -> tuple[Caption, ...]:
@@ -59,15 +69,56 @@ def captions(timeline: Timeline, language: str = "en") -> tuple[Caption, ...]:
 
 
 def split(all_: Iterable[Caption], lines: int) -> Iterator[Caption]:
-    """Captions of at most so many lines of `LINE` characters; the time of a longer one is shared by its letters."""
+    """Captions of at most so many lines of `LINE` characters.
+
+    A longer one is shared out by its letters, from one pause that is known to the next: a piece that ends at a comma
+    ends when the voice does, and the next begins when the voice goes on.
+    """
     for each in all_:
-        pieces = _even(each.text, lines)
-        letters, length_ms, before, start_ms = len("".join(pieces)), each.end_ms - each.start_ms, 0, each.start_ms
-        for piece in pieces:
-            before += len(piece)
-            end_ms = each.start_ms + length_ms * before // letters
-            yield replace(each, start_ms=start_ms, end_ms=end_ms, text=piece)
-            start_ms = end_ms
+        before, start_ms, marks = 0, each.start_ms, _marks(each)
+        for piece in _pieces(each, lines):
+            before += _letters(piece)
+            end_ms, next_ms = _moment(before, marks)
+            yield replace(each, start_ms=start_ms, end_ms=end_ms, text=piece, pauses=())
+            start_ms = next_ms
+
+
+def _pieces(caption: Caption, lines: int) -> list[str]:
+    """Where its pauses are known, as many whole clauses as have room; otherwise pieces of about the same length."""
+    if not caption.pauses:
+        return _even(caption.text, lines)
+    ends = [0, *clause_ends(caption.text), len(caption.text)]
+    pieces: list[str] = []
+    for clause in (caption.text[start:end].strip() for start, end in pairwise(ends)):
+        joined = " ".join([*pieces[-1:], clause])
+        if len(textwrap.wrap(joined, LINE)) <= lines:
+            pieces[-1:] = [joined]
+        else:
+            pieces += _even(clause, lines)
+    return pieces
+
+
+def _letters(text: str) -> int:
+    return len("".join(text.split()))
+
+
+def _marks(caption: Caption) -> list[tuple[int, int, int]]:
+    """Letters up to a moment that is known, when the voice stops there, and when it goes on: start, pauses, and end."""
+    ends = [_letters(caption.text[:end]) for end in clause_ends(caption.text)] if caption.pauses else []
+    pauses = [(letters, pause.start_ms, pause.end_ms) for letters, pause in zip(ends, caption.pauses, strict=True)]
+    start, end = caption.start_ms, caption.end_ms
+    return [(0, start, start), *pauses, (_letters(caption.text), end, end)]
+
+
+def _moment(letters: int, marks: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
+    """When so many letters have been said, and when the next one is."""
+    for (first, _, from_ms), (last, to_ms, on_ms) in pairwise(marks):
+        if letters == last:
+            return to_ms, on_ms
+        if letters < last:
+            at_ms = from_ms + (to_ms - from_ms) * (letters - first) // (last - first)
+            return at_ms, at_ms
+    return marks[-1][1], marks[-1][1]
 
 
 def _even(text: str, lines: int) -> list[str]:
@@ -89,7 +140,8 @@ def _group(cue: Cue) -> tuple[int, int]:
 def _one(cues: Sequence[Cue]) -> Caption:
     texts = [printable(" ".join(cue.text.split())) for cue in cues]
     text = texts[0] if len(texts) == 1 else ", ".join(each.rstrip(".,;:") for each in texts)
-    return Caption(cues[0].start_ms, cues[-1].end_ms, text)
+    pauses = cues[0].pauses if len(cues) == 1 and len(cues[0].pauses) == len(clause_ends(text)) else ()
+    return Caption(cues[0].start_ms, cues[-1].end_ms, text, pauses=pauses)
 
 
 def _sounds(timeline: Timeline, said: Iterable[Caption], language: str) -> Iterator[Caption]:

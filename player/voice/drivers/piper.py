@@ -120,7 +120,7 @@ def _folders() -> Iterator[Path]:
             yield Path(spec.origin).with_name("data")
 
 
-def _facts(model: Path) -> Mapping[str, Any]:
+def _facts(model: Path) -> dict[str, Any]:
     """What lies beside a model; nothing where that is missing or none."""
     with suppress(OSError, ValueError, RecursionError):
         path = model.with_name(f"{model.name}.json")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from player.output.captions.cues import LINE, Caption, captions, split, spoken
 from player.techniques.cue import Tone, Utterance
-from player.timeline.model import Cue, Timeline
+from player.timeline.model import Cue, Span, Timeline
 from tests.fakes_mix import spoken as said
 from tests.fakes_mix import timeline
 from tests.fakes_picture import bundled, scripted
@@ -119,3 +119,20 @@ def test_bundled_sessions_have_captions_in_order_that_never_overlap(name: str) -
     assert found[-1].end_ms <= laid.total_ms
     starts = {cue.start_ms for cue in laid.cues}
     assert all(each.start_ms in starts for each in found if each.said)
+
+
+def test_a_piece_that_ends_at_a_comma_ends_when_the_voice_does() -> None:
+    words = "Let your shoulders drop a little and be heavy, and let your hands rest wherever they like, as they are."
+    pauses = (Span(3000, 3600), Span(5600, 6100))
+    pieces = list(split([Caption(0, 7000, words, pauses=pauses)], 1))
+    assert [piece.text for piece in pieces][1].endswith("heavy,")
+    assert (pieces[1].end_ms, pieces[2].start_ms) == (3000, 3600)
+    assert "".join(piece.text for piece in pieces).replace(" ", "") == words.replace(" ", "")
+    assert all(one.end_ms <= other.start_ms for one, other in pairwise(pieces))
+
+
+def test_letters_are_counted_from_one_known_pause_to_the_next() -> None:
+    (first, second, third) = split(
+        [Caption(0, 9000, "a" * 40 + ", " + "b" * 42 + " " + "c" * 42, pauses=(Span(1000, 5000),))], 1
+    )
+    assert (first.end_ms, second.start_ms, second.end_ms, third.end_ms) == (1000, 5000, 7000, 9000)
