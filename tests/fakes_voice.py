@@ -14,7 +14,7 @@ from player.voice import choice
 from player.voice.engine import Request, Take, Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from numpy.typing import NDArray
 
@@ -52,6 +52,9 @@ class FakeEngine:
     def voices(self) -> tuple[Voice, ...]:
         return VOICES
 
+    def voice_of(self, utterance: Utterance) -> Voice:
+        return next(voice for voice in VOICES if voice.id == self._voice(utterance).partition("+")[0])
+
     def chosen(self) -> dict[str, Voice]:
         return {voice.language: voice for voice in VOICES}
 
@@ -70,6 +73,9 @@ class FakeEngine:
         if found is None:
             raise choice.unknown(name, VOICES)
         return found.id + plus + (choice.variant(variant, ("f2",)) if plus else "")
+
+    def places(self, requests: Collection[Request]) -> int:
+        return len(requests)
 
     def speak(self, request: Request) -> Take:
         with self.lock:

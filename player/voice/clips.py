@@ -94,7 +94,7 @@ def speak_all(
     Parameters
     ----------
     workers
-        How many utterances are spoken at once; None is one for each core.
+        How many utterances are spoken at once; None is one for each core, as far as the engine finds it worth while.
     progress
         Called in the caller's thread with how many of the missing clips have been spoken, and how many were missing;
         never if none was.
@@ -122,12 +122,13 @@ class _Crew:
     def __init__(self, engine: Engine, store: Store, workers: int | None, progress: Progress | None) -> None:
         self._engine = engine
         self._store = store
-        self._workers = workers or min(cores(), _MOST_WORKERS)
+        self._workers = workers
         self._progress = progress or (lambda done, total: None)  # noqa: ARG005  (nobody wants to know)
         self._stopped = threading.Event()
 
     def speak(self, keys: Mapping[Request, Mapping[str, JSON]]) -> dict[Request, Entry]:
-        pool = ThreadPoolExecutor(min(self._workers, len(keys)), thread_name_prefix="voice")
+        places = self._workers or min(cores(), _MOST_WORKERS, self._engine.places(keys))
+        pool = ThreadPoolExecutor(min(places, len(keys)), thread_name_prefix="voice")
         try:
             futures = {pool.submit(self._speak, request, fields): request for request, fields in keys.items()}
             return self._gathered(futures)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from player.errors import VoiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -119,6 +119,9 @@ class Engine(Protocol):
             If there is no engine on this machine.
         """
 
+    def voice_of(self, utterance: Utterance) -> Voice:
+        """The voice that speaks an utterance; the same errors as `request`."""
+
     def chosen(self) -> Mapping[str, Voice]:
         """The voice of each language, by its tag, that speaks where a script names none."""
 
@@ -132,6 +135,9 @@ class Engine(Protocol):
         UnknownVoiceError
             If the engine does not know the voice or the language.
         """
+
+    def places(self, requests: Collection[Request]) -> int:
+        """How many of these are worth speaking at once, however many cores there are."""
 
     def speak(self, request: Request) -> Take:
         """The request spoken, verified as far as the engine can.

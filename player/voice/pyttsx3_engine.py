@@ -11,6 +11,7 @@ import errno
 import os
 import sys
 import unicodedata
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,7 @@ from player.voice.process import WorkerError
 from player.voice.registry import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from player.store import Store
     from player.techniques.cue import Utterance
@@ -125,6 +126,11 @@ class Pyttsx3Engine:
             how.stretch,
             utterance.room_ms,
         )
+
+    def places(self, requests: Collection[Request]) -> int:
+        """How many workers are worth their start. See `Engine.places`."""
+        counts = Counter(request.driver for request in requests)
+        return sum(-(-count // BY_NAME[name].worth_a_worker) for name, count in counts.items())
 
     def speak(self, request: Request) -> Take:
         """The request spoken and verified. See `Engine.speak`.

@@ -37,6 +37,8 @@ class Driver:
     keeps_model
         It loads a model and speaks any number of utterances with it; the others come out the same each time only from a
         process in which they have never spoken.
+    worth_a_worker
+        How many utterances make one more worker worth its start.
     has_pitch, has_variants
         Whether a voice's pitch can be set, and whether ``+f2`` and the like may stand behind a voice's name.
     measured
@@ -60,6 +62,7 @@ class Driver:
     distributions: tuple[str, ...] = ()
     systems: tuple[str, ...] = ("linux", "darwin", "win32")
     keeps_model: bool = False
+    worth_a_worker: int = 1
     has_pitch: bool = False
     has_variants: bool = False
     measured: Measured = ()
@@ -132,6 +135,7 @@ DRIVERS: Final = (
         packages=("hibari", "onnxruntime"),
         distributions=("hibari-tts", "onnxruntime", "numpy"),
         keeps_model=True,
+        worth_a_worker=24,  # loading a model takes as long as speaking so many
         has_pitch=True,
         measured=_told_as_it_is(hibari.SPEEDS),
         in_steps=True,
@@ -145,6 +149,7 @@ DRIVERS: Final = (
         packages=("piper", "onnxruntime"),
         distributions=("piper-tts", "onnxruntime", "numpy"),
         keeps_model=True,
+        worth_a_worker=24,  # loading a model takes as long as speaking so many
         measured=_told_as_it_is(piper.SPEEDS),
         in_steps=True,
         slowest=151,
