@@ -91,7 +91,11 @@ def _voices(engine: Pyttsx3Engine) -> Finding:
     except PlayerError as error:
         return Finding("voice", well=False, finding=str(error))
     by_language = {tag.partition("-")[0]: voice for tag, voice in chosen.items()}
-    natural = [f"{tag} by {voice.id}" for tag, voice in by_language.items() if voice.quality == "natural"]
+    natural = [
+        f"{tag} by {voice.id} ({voice.licence or 'licence not told'})"
+        for tag, voice in by_language.items()
+        if voice.quality == "natural"
+    ]
     others = f"{len(by_language) - len(natural)} other languages by synthetic voices"
     how = "for a natural one, `player voices --install NAME`, as in piper:de_DE-thorsten-medium"
     return Finding("voice", well=True, finding=f"natural: {', '.join(natural) or 'none'}; {others}; {how}")
