@@ -36,8 +36,9 @@ def new(*, name: str, source: str | None, output: Path | None, force: bool, quie
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--watch", is_flag=True, help="Check again whenever one of them is saved, until Ctrl-C.")
+@click.option("--voice", metavar="NAME", help="Whether it fits when this voice speaks (player voices).")
 @quiet
-def check(*, files: tuple[str, ...], watch: bool, quiet: bool) -> None:
+def check(*, files: tuple[str, ...], watch: bool, voice: str | None, quiet: bool) -> None:
     """Check scripts: every problem as file:line:column, and exit code 2 if there is any.
 
     Warnings are about what may not be good for a listener; they change no exit code.
@@ -47,15 +48,15 @@ def check(*, files: tuple[str, ...], watch: bool, quiet: bool) -> None:
 
     machine = pipeline.this_machine()
     if not watch:
-        raise click.exceptions.Exit(max([_check(name, machine, quiet=quiet) for name in files]))
+        raise click.exceptions.Exit(max([_check(name, voice, machine, quiet=quiet) for name in files]))
     # Ctrl-C, which is the only end of it, is exit code 130 as everywhere: nobody shall take it for a passed check.
     for changed in watching.rounds(files):
         click.echo(time.strftime("%H:%M:%S"), err=True)
         for name in changed:
-            _check(name, machine, quiet=quiet)
+            _check(name, voice, machine, quiet=quiet)
 
 
-def _check(name: str, machine: Machine, *, quiet: bool) -> int:
+def _check(name: str, voice: str | None, machine: Machine, *, quiet: bool) -> int:
     """Print what there is to say of a script; its exit code."""
     from player.errors import PlayerError, printable  # noqa: PLC0415
     from player.pipeline import Request  # noqa: PLC0415
@@ -64,7 +65,7 @@ def _check(name: str, machine: Machine, *, quiet: bool) -> int:
 
     try:
         with progress("Speaking", quiet=quiet) as report:
-            total_ms, warnings = programmes.check(Request(name), machine, report)
+            total_ms, warnings = programmes.check(Request(name, voice=voice), machine, report)
     except PlayerError as error:
         click.echo(str(error), err=True)
         return error.exit_code

@@ -1,4 +1,4 @@
-"""Every bundled script, checked by the command line in the real voice."""
+"""Every bundled script, checked by the command line in the default voice and in one of each other driver."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ AT_ONCE = 10
 """Starting the program for every file takes longer than checking it."""
 
 
+@pytest.mark.parametrize("voice", ["heart", "piper:en_US-joe-medium", "gmw/en"])
 @pytest.mark.parametrize("start", range(0, len(FILES), AT_ONCE))
-def test_none_has_a_problem_or_a_warning(run: Run, start: int) -> None:
+def test_none_has_a_problem_or_a_warning(run: Run, start: int, voice: str) -> None:
     files = [str(path) for path in FILES[start : start + AT_ONCE]]
-    done = run("check", *files)
+    done = run("check", "--voice", voice, *files)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count(": fine, ") == len(files)
