@@ -6,6 +6,7 @@ It loads neither of them and asks for no device.
 from __future__ import annotations
 
 import importlib.util
+import platform
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HEADERS: Final = "sudo apt install gcc libasound2-dev && " if sys.platform == "linux" else ""
-INSTALL: Final = {"simpleaudio": f"{_HEADERS}pip install simpleaudio", "miniaudio": "pip install miniaudio"}
+_HAS_NO_WHEEL: Final = sys.platform == "linux" and platform.machine() != "x86_64"
+_COMPILER: Final = "sudo apt install gcc python3-dev && " if _HAS_NO_WHEEL else ""
+INSTALL: Final = {
+    "simpleaudio": f"{_HEADERS}pip install simpleaudio",
+    "miniaudio": f"{_COMPILER}pip install miniaudio",
+}
 """The libraries, in the order in which they are taken, and how to get them."""
 SETTING: Final = "PLAYER_SPEAKER"
 """The environment variable that names one of them."""
