@@ -37,8 +37,8 @@ def main() -> None:
     """Voice-guided relaxation: breathing, muscle relaxation, grounding.
 
     \b
-    player list                     what there is
-    player play box-breathing      listen now
-    player breathe 4-4-4-4 --for 3m    breathe now, without a script
-    player export pmr-7            make an MP3
+    player list                         what there is
+    player play box-breathing           listen now
+    player breathe 4-4-4-4 --for 3m     breathe now, without a script
+    player export pmr-7                 make an MP3
     """  # noqa: D301 (Click wants the character itself, not its escape)
