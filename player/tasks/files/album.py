@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from player import pipeline
@@ -19,6 +18,7 @@ from player.tasks.files.wish import Place
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from player.pipeline import Machine, Progress
     from player.tasks.files.wish import Wish
