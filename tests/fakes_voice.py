@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,17 +35,22 @@ def _nothing() -> None:
 class FakeEngine:
     """Hums a tone of 60 ms a letter at 120 words a minute, with ``lead_ms`` of silence before it and as much behind.
 
-    ``fails_on`` and ``silent_on`` are texts; ``while_speaking`` is called in the speaking thread; ``spoken`` counts.
+    At each comma it waits for ``comma_ms``; ``stretch`` is what its sentences are to be lengthened by.
+    ``fails_on`` and ``silent_on`` are texts; ``while_speaking`` is called in the speaking thread; ``spoken`` counts,
+    and ``rates`` are those that it was told, in order.
     """
 
     name: str = "fake"
     version: str = "1"
     rate: int = 22_050
     lead_ms: int = 100
+    comma_ms: int = 0
+    stretch: float = 1.0
     fails_on: frozenset[str] = frozenset()
     silent_on: frozenset[str] = frozenset()
     while_speaking: Callable[[], None] = _nothing
     spoken: Counter[str] = field(default_factory=Counter)
+    rates: list[float] = field(default_factory=list)
     stops: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,7 +65,9 @@ class FakeEngine:
 
     def request(self, utterance: Utterance) -> Request:
         voice = self._voice(utterance)
-        return Request("fake", self.version, voice, utterance.text, utterance.rate, utterance.pitch)
+        stretch = 1.0 if utterance.manner == "count" else self.stretch
+        settings = utterance.rate, utterance.pitch, stretch, utterance.room_ms
+        return Request("fake", self.version, voice, utterance.text, *settings)
 
     def _voice(self, utterance: Utterance) -> str:
         if utterance.voice is None:
@@ -80,6 +87,7 @@ class FakeEngine:
     def speak(self, request: Request) -> Take:
         with self.lock:
             self.spoken[request.text] += 1
+            self.rates.append(request.rate)
         self.while_speaking()
         if request.text in self.fails_on:
             raise VoiceError(f"the fake cannot speak {request.text!r}")
@@ -91,5 +99,10 @@ class FakeEngine:
         self.stops += 1
 
     def _hum(self, request: Request) -> NDArray[np.float64]:
-        frames = self.rate * 60 * len(request.text) * 120 // (1000 * request.rate)
+        if self.comma_ms and "," in request.text:
+            first, _, rest = request.text.partition(",")
+            wait = np.zeros(self.rate * self.comma_ms // 1000)
+            parts = self._hum(replace(request, text=first)), wait, self._hum(replace(request, text=rest))
+            return np.concatenate(parts)
+        frames = int(self.rate * 60 * len(request.text) * 120 // (1000 * request.rate))
         return np.asarray(8000 * np.sin(2 * np.pi * 440 / self.rate * np.arange(1, frames + 1)), np.float64)

@@ -75,7 +75,7 @@ class Identity:
             voices = tuple(_voice(told, driver) for told in answer["voices"])
             package, name, version, library, default = (str(answer[name]) for name in _TEXTS)
             identity = cls(package, name, version, library, default, voices, tuple(map(str, answer["variants"])))
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise VoiceError("the speech engine described itself with garbage; reinstall pyttsx3") from error
         if not identity.voices:
             raise MissingEngineError("the speech engine has no voice; install one in the settings of your system")

@@ -32,17 +32,13 @@ class WorkerPool:
         self._idle: list[Worker] = []
         self._busy: list[Worker] = []
 
-    def answer(
-        self, request: Mapping[str, Any], timeout_s: float, *, is_new: bool = False, stays: bool = True
-    ) -> dict[str, Any]:
-        """What a worker answers.
+    def answer(self, request: Mapping[str, Any], timeout_s: float, *, is_new: bool = False) -> dict[str, Any]:
+        """What a worker answers; it stays for the next request.
 
         Parameters
         ----------
         is_new
             Ask a new one.
-        stays
-            Keep it for the next request.
 
         Raises
         ------
@@ -55,8 +51,16 @@ class WorkerPool:
         except BaseException:
             self._dismiss(worker)
             raise
-        self._release(worker, spent=not stays or bool(answer.get("last")))
+        self._release(worker, spent=bool(answer.get("last")))
         return answer
+
+    def let_go(self) -> None:
+        """Kill the workers that nobody is waiting for."""
+        with self._lock:
+            workers = self._idle.copy()
+            self._idle.clear()
+        for worker in workers:
+            worker.kill()
 
     def stop(self) -> None:
         """Kill all workers, busy or idle; the next request starts others."""

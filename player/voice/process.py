@@ -32,6 +32,10 @@ class WorkerError(Exception):
     """The worker is of no use any more; the text says in what way."""
 
 
+class StartError(WorkerError):
+    """The worker cannot even be started."""
+
+
 class Worker:
     """A running worker process.
 
@@ -44,7 +48,7 @@ class Worker:
 
     Raises
     ------
-    WorkerError
+    StartError
         If it cannot be started.
     """
 
@@ -62,7 +66,7 @@ class Worker:
             )
         except OSError as error:
             self._complaints.close()
-            raise WorkerError(f"it cannot be started ({error.strerror})") from error
+            raise StartError(f"it cannot be started ({error.strerror})") from error
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._listener = threading.Thread(target=self._listen, name="worker's answers", daemon=True)
         self._listener.start()

@@ -22,7 +22,7 @@ from player.voice.engine import MissingEngineError, Request, Take, Voice
 from player.voice.folder import folder
 from player.voice.identity import Identity
 from player.voice.pool import WorkerPool
-from player.voice.process import WorkerError
+from player.voice.process import StartError, WorkerError
 from player.voice.registry import Registry
 
 if TYPE_CHECKING:
@@ -94,12 +94,21 @@ class Pyttsx3Engine:
         return "; ".join(" ".join(filter(None, (each.package, each.driver, each.version))) for each in known)
 
     def voices(self) -> Sequence[Voice]:
-        """All voices, those of the preferred driver first. See `Engine.voices`."""
-        return self._registry.voices()
+        """All voices, those of the preferred driver first. See `Engine.voices`.
+
+        Whoever wants to know is not going to speak: the workers that had to be asked are let go.
+        """
+        try:
+            return self._registry.voices()
+        finally:
+            self._let_go()
 
     def chosen(self) -> dict[str, Voice]:
         """The voice of each language for which there is one, where a script names none; by its tag, in order."""
-        return self._registry.chosen()
+        try:
+            return self._registry.chosen()
+        finally:
+            self._let_go()
 
     def voice_of(self, utterance: Utterance) -> Voice:
         """The voice that speaks an utterance; the same errors as `request`."""
@@ -160,10 +169,16 @@ class Pyttsx3Engine:
         for pool in self._pools.values():
             pool.stop()
 
+    def _let_go(self) -> None:
+        for pool in self._pools.values():
+            pool.let_go()
+
     def _asks(self, driver: Driver) -> Identity:
         """What a new worker says of its driver; it stays, as who wants to know is often going to speak."""
         try:
             answer = self._pools[driver.name].answer({"do": "describe"}, _DESCRIBES_WITHIN_S, is_new=True)
+        except StartError as error:
+            raise _not_started(error) from error
         except WorkerError as error:
             raise VoiceError(f"the speech engine cannot be asked for its voices: {error}; try again") from error
         _raise_if_missing(answer)
@@ -185,6 +200,8 @@ class Pyttsx3Engine:
         told = {name: getattr(request, name) for name in ("text", "voice", "rate", "pitch")}
         try:
             answer = self._pools[request.driver].answer({"do": "speak", **told, "file": str(path)}, timeout_s)
+        except StartError as error:
+            raise _not_started(error) from error
         except WorkerError as error:
             raise _failure(request, f"the speech engine failed, {error}", _TRY_AGAIN) from error
         _raise_if_missing(answer)
@@ -215,6 +232,10 @@ def _raise_if_missing(answer: Mapping[str, Any]) -> None:
     if answer.get("missing"):
         reason = printable(str(answer.get("error")))
         raise MissingEngineError(f"there is no speech engine: {reason}; {registry.remedy()}")
+
+
+def _not_started(error: StartError) -> VoiceError:
+    return VoiceError(f"the speech engine's process failed, {error}; reinstall this program")
 
 
 def _failure(request: Request, reason: str, remedy: str) -> VoiceError:

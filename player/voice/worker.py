@@ -141,7 +141,8 @@ def _answer(driver: Driver, line: bytes, answers: int) -> Answer:
     try:
         request = json.loads(line)
         _prepare(driver)
-        return _describe(driver) if request["do"] == "describe" else _speak(driver, request, answers)
+        deeds = {"describe": lambda: _describe(driver), "speak": lambda: _speak(driver, request, answers)}
+        return deeds[request["do"]]()
     except MissingEngineError as error:
         return {"error": _sentence(error), "missing": True}
     except Exception as error:  # noqa: BLE001  (whatever it is, the program must hear of it)

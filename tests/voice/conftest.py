@@ -13,11 +13,16 @@ import pytest
 
 from player.errors import VoiceError
 from player.store import Store
+from player.voice import registry
+from player.voice.drivers.table import BY_NAME
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from player.voice.drivers.table import Driver
+
+ESPEAK = BY_NAME["espeak"]
 FAKE = Path(__file__).with_name("fake_worker.py")
 
 
@@ -74,8 +79,9 @@ def engines(store: Store, workers: Workers) -> Iterator[Callable[..., Pyttsx3Eng
     """Makes engines with fake workers; none of these may be alive at the end of a test."""
     made: list[Pyttsx3Engine] = []
 
-    def engine(timeout_s: float = 30, **switches: str) -> Pyttsx3Engine:
-        made.append(Pyttsx3Engine(store, command=workers.command(**switches), timeout_s=timeout_s))
+    def engine(timeout_s: float = 30, drivers: Sequence[Driver] = (ESPEAK,), **switches: str) -> Pyttsx3Engine:
+        command = workers.command(**switches)
+        made.append(Pyttsx3Engine(store, command=command, timeout_s=timeout_s, drivers=drivers))
         return made[-1]
 
     yield engine
@@ -84,12 +90,31 @@ def engines(store: Store, workers: Workers) -> Iterator[Callable[..., Pyttsx3Eng
     assert wait_until(lambda: not workers.alive()), "a worker outlived its engine"
 
 
-@pytest.fixture
-def real_engine(store: Store) -> Iterator[Pyttsx3Engine]:
-    engine = Pyttsx3Engine(store)
+def usable(*drivers: str) -> tuple[Driver, ...]:
+    """Those drivers, or a skipped test that says what to install."""
+    here = {driver.name for driver in registry.here()}
+    if missing := [name for name in drivers if name not in here]:
+        pytest.skip(f"run `pip install {' '.join(BY_NAME[name].distributions[0] for name in missing)}`")
+    return tuple(BY_NAME[name] for name in drivers)
+
+
+def engine_of(store: Store, *drivers: str) -> Iterator[Pyttsx3Engine]:
+    engine = Pyttsx3Engine(store, drivers=usable(*drivers))
     try:
         engine.voices()
     except VoiceError as error:
         pytest.skip(str(error))
     yield engine
     engine.stop()
+
+
+@pytest.fixture
+def real_engine(store: Store) -> Iterator[Pyttsx3Engine]:
+    """pyttsx3 with the driver that it takes itself: espeak-ng on Linux, or the system's."""
+    yield from engine_of(store, {"win32": "sapi5", "darwin": "nsss"}.get(sys.platform, "espeak"))
+
+
+@pytest.fixture
+def whole_engine(store: Store) -> Iterator[Pyttsx3Engine]:
+    """pyttsx3 with the drivers that are alike on all systems."""
+    yield from engine_of(store, "hibari", "piper", "espeak")

@@ -29,10 +29,19 @@ IDENTITY = {
     "default": "gmw/en",
     "variants": ["f2", "m3"],
     "voices": [
-        ["gmw/en", "English (Great Britain)", "en-gb", "male"],
-        ["gmw/en-us", "English (America)", "en-us", "male"],
-        ["gmw/de", "German", "de", "male"],
+        ["gmw/en", "English (Great Britain)", "en-gb", "male", "", ""],
+        ["gmw/en-us", "English (America)", "en-us", "male", "", ""],
+        ["gmw/de", "German", "de", "male", "", ""],
     ],
+}
+NATURAL = {
+    **IDENTITY,
+    "driver": "hibari",
+    "version": "hibari-tts 0.2.1",
+    "library": "",
+    "default": "heart",
+    "variants": [],
+    "voices": [["heart", "Heart", "en-us", "female", "0123456789abcdef", "Apache-2.0"]],
 }
 Request = dict[str, Any]
 
@@ -144,9 +153,10 @@ DEEDS: dict[str, Callable[[Request], None]] = {
     "die": die,
     "die in the middle": die_in_the_middle,
     "identity": answering(IDENTITY),
-    "one voice": answering({**IDENTITY, "voices": [["gmw/en", "English (Great Britain)", "en-gb", "male"]]}),
+    "one voice": answering({**IDENTITY, "voices": IDENTITY["voices"][:1]}),
     "no voices": answering({**IDENTITY, "voices": []}),
     "odd identity": answering({"driver": "espeak"}),
+    "natural": answering(NATURAL),
     "other driver": answering({**IDENTITY, "driver": "sapi5", "version": "", "variants": []}),
 }
 SWITCHES: dict[str, str] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -153,8 +154,7 @@ MEASURED = {
 
 
 def at_130(engine: Pyttsx3Engine, word: str, voice: str) -> Request:
-    request = engine.request(Utterance(word, voice=voice))
-    return type(request)(request.text, request.voice, 130, request.pitch)
+    return replace(engine.request(Utterance(word, voice=voice)), rate=130)
 
 
 @pytest.mark.engine

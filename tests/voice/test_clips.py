@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from player.voice.pyttsx3_engine import Pyttsx3Engine
     from tests.voice.conftest import Workers
 
-ONE, TWO = Utterance("one"), Utterance("two")
-MANY = [Utterance(f"Breathe in for {n}.") for n in range(12)]
+ONE, TWO = Utterance("one", "en-GB"), Utterance("two", "en-GB")
+MANY = [Utterance(f"Breathe in for {n}.", "en-GB") for n in range(12)]
 
 
 def only(clips: dict[Utterance, Clip]) -> Clip:
@@ -66,7 +67,7 @@ def test_the_beat_counts_from_the_trimmed_start(store: Store, tmp_path: Path) ->
 def test_a_length_is_rounded_up(store: Store) -> None:
     clip = only(speak_all([ONE], FakeEngine(), store))
     for frames, length_ms in [(0, 0), (1, 1), (22, 1), (23, 2), (22_050, 1000), (22_051, 1001)]:
-        assert Clip(ONE, 22_050, frames, 0, clip.entry).length_ms == length_ms
+        assert replace(clip, frames=frames).length_ms == length_ms
 
 
 def test_a_clip_whose_entry_is_gone_says_so(store: Store) -> None:
@@ -74,6 +75,82 @@ def test_a_clip_whose_entry_is_gone_says_so(store: Store) -> None:
     store.clear()
     with pytest.raises(StoreError):
         clip.samples()
+
+
+# Silence that a rate asks for
+
+
+def test_a_clip_that_must_become_longer_is_lengthened_at_its_commas_and_tells_where(store: Store) -> None:
+    text = Utterance("Let your shoulders drop, and rest", "en-GB", rate=120)
+    plain = only(speak_all([text], FakeEngine(comma_ms=200), store))
+    slow = only(speak_all([text], FakeEngine(comma_ms=200, stretch=1.3), store))
+    added_ms = round(0.3 * plain.length_ms)
+    ((start, end),) = slow.pauses
+    assert (start, end - start) == (pytest.approx(5 + 60 * 23, abs=6), pytest.approx(200 + 450, abs=6))
+    assert slow.length_ms - plain.length_ms == 450
+    assert slow.after_ms == pytest.approx(added_ms - 450, abs=1)
+    assert slow.beat_ms == plain.beat_ms
+    assert not slow.samples()[(start + 105) * slow.rate // 1000 : (end - 105) * slow.rate // 1000].any()
+
+
+def test_a_clip_without_a_comma_gets_its_silence_after_it(store: Store) -> None:
+    plain = only(speak_all([ONE], FakeEngine(), store))
+    slow = only(speak_all([ONE], FakeEngine(stretch=2.0), store))
+    assert (slow.frames, slow.pauses, slow.after_ms) == (plain.frames, (), plain.length_ms - 1)
+    assert (plain.pauses, plain.after_ms) == ((), 0)
+
+
+def test_silence_is_remembered_with_the_clip(store: Store) -> None:
+    text = Utterance("Let go, and rest", "en-GB")
+    first = only(speak_all([text], FakeEngine(comma_ms=200, stretch=2), store))
+    assert only(speak_all([text], FakeEngine(stretch=2, fails_on=frozenset({text.text})), store)) == first
+    assert first.pauses
+    assert first.after_ms
+
+
+# Words that have little room
+
+SEVENTEEN = Utterance("seventeen", "en-GB", rate=120, manner="count")
+
+
+def after_beat_ms(clip: Clip) -> float:
+    return clip.frames * 1000 / clip.rate - clip.beat_ms
+
+
+@pytest.mark.parametrize(
+    ("room_ms", "rates"),
+    [
+        (0, [120]),
+        (560, [120]),
+        (520, [120, 132]),
+        (470, [120, 132, 144]),
+        (420, [120, 132, 144, 162]),
+        (370, [120, 132, 144, 162, 180]),
+    ],
+)
+def test_a_word_that_does_not_fit_its_room_is_said_faster_until_it_does(
+    store: Store, room_ms: int, rates: list[float]
+) -> None:
+    engine = FakeEngine()
+    clip = only(speak_all([replace(SEVENTEEN, room_ms=room_ms)], engine, store))
+    assert engine.rates == rates
+    assert clip.frames == pytest.approx(clip.rate * (540 * 120 / rates[-1] + 10) / 1000, abs=3)
+    assert not room_ms or after_beat_ms(clip) <= room_ms + 0.5
+
+
+def test_a_word_is_never_said_more_than_half_as_fast_again(store: Store) -> None:
+    engine = FakeEngine()
+    clip = only(speak_all([replace(SEVENTEEN, room_ms=100)], engine, store))
+    assert engine.rates == [120, 132, 144, 162, 180]
+    assert after_beat_ms(clip) > 100, "which whoever places it then says"
+
+
+def test_how_fast_a_word_had_to_be_said_is_found_out_once(store: Store) -> None:
+    utterance = replace(SEVENTEEN, room_ms=420)
+    first = only(speak_all([utterance], FakeEngine(), store))
+    engine = FakeEngine()
+    assert only(speak_all([utterance], engine, store)) == first
+    assert not engine.rates
 
 
 # Once
@@ -116,7 +193,10 @@ def test_utterances_that_are_the_same_to_the_engine_share_a_clip(store: Store) -
 
 @pytest.mark.parametrize(
     "other",
-    [Utterance("one."), Utterance("one", "en-US"), Utterance("one", rate=106), Utterance("one", pitch=51)],
+    [
+        *(replace(ONE, text="one."), replace(ONE, language="en-US"), replace(ONE, rate=106), replace(ONE, pitch=51)),
+        replace(ONE, room_ms=840),
+    ],
 )
 def test_whatever_changes_the_sound_is_spoken_anew(store: Store, other: Utterance) -> None:
     speak_all([ONE], FakeEngine(), store)
@@ -276,12 +356,14 @@ import pathlib, sys
 from player.store import Store
 from player.techniques.cue import Utterance
 from player.voice.clips import speak_all
+from player.voice.drivers.table import BY_NAME
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 store = Store(pathlib.Path(sys.argv[1]))
-engine = Pyttsx3Engine(store, command=["/nonexistent/python"])
-clips = speak_all([Utterance(f"Breathe in for {n}.") for n in range(12)], engine, store)
+engine = Pyttsx3Engine(store, command=["/nonexistent/python"], drivers=(BY_NAME["espeak"],))
+clips = speak_all([Utterance(f"Breathe in for {n}.", "en-GB") for n in range(12)], engine, store)
 print(sum(len(clip.samples()) for clip in clips.values()))
-print(sorted({"scipy", "pyttsx3", "espeakng_loader", "soundfile", "pydub"} & set(sys.modules)))
+heavy = {"scipy", "pyttsx3", "espeakng_loader", "hibari", "piper", "onnxruntime", "soundfile", "pydub"}
+print(sorted(heavy & set(sys.modules)))
 """
 
 

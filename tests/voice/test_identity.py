@@ -1,4 +1,4 @@
-"""The engine's identity: remembered for as long as the machine stays the same."""
+"""A driver's identity: remembered for as long as the machine stays the same."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ import pytest
 
 from player.errors import VoiceError
 from player.store import Store
+from player.voice.drivers.table import BY_NAME
 from player.voice.engine import Voice
 from player.voice.identity import Identity, remember, remembered
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+ESPEAK, HIBARI, PIPER = (BY_NAME[name] for name in ("espeak", "hibari", "piper"))
+GERMAN = ["piper:de_DE-eva-low", "Eva (Piper)", "de-de", "female", "0123456789abcdef", "CC0"]
 ANSWER: dict[str, Any] = {
     "package": "2.99",
     "driver": "espeak",
     "version": "1.52.0",
     "library": "/lib/libespeak-ng.so.1",
     "default": "gmw/en",
-    "voices": [["gmw/en", "English (Great Britain)", "en-gb", "male"]],
+    "voices": [["gmw/en", "English (Great Britain)", "en-gb", "male", "", ""]],
     "variants": ["f2", "Mr serious"],
 }
 
@@ -30,58 +33,58 @@ def never() -> Identity:
 
 
 def test_an_answer_becomes_an_identity() -> None:
-    identity = Identity.of(ANSWER)
-    assert identity.voices == (Voice("gmw/en", "English (Great Britain)", "en-gb", "male"),)
+    identity = Identity.of(ANSWER, ESPEAK)
+    assert identity.voices == (Voice("gmw/en", "English (Great Britain)", "en-gb", "male", driver="espeak"),)
     assert (identity.driver, identity.version, identity.variants) == ("espeak", "1.52.0", ("f2", "Mr serious"))
 
 
 @pytest.mark.parametrize("change", [{"voices": 7}, {"voices": [["a"]]}, {"voices": [7]}, {"variants": None}])
 def test_garbage_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(VoiceError, match="garbage; reinstall pyttsx3"):
-        Identity.of({**ANSWER, **change})
+        Identity.of({**ANSWER, **change}, ESPEAK)
 
 
 def test_an_answer_with_something_missing_is_refused() -> None:
     for name in ANSWER:
         with pytest.raises(VoiceError, match="garbage"):
-            Identity.of({key: value for key, value in ANSWER.items() if key != name})
+            Identity.of({key: value for key, value in ANSWER.items() if key != name}, ESPEAK)
 
 
 def test_an_engine_without_a_voice_is_refused() -> None:
     with pytest.raises(VoiceError, match="has no voice; install one"):
-        Identity.of({**ANSWER, "voices": []})
+        Identity.of({**ANSWER, "voices": []}, ESPEAK)
 
 
 def test_it_is_asked_for_once(store: Store) -> None:
-    identity = Identity.of(ANSWER)
-    assert remembered(store, lambda: identity) == identity
-    assert remembered(Store(store.root), never) == identity
+    identity = Identity.of(ANSWER, ESPEAK)
+    assert remembered(store, ESPEAK, lambda: identity) == identity
+    assert remembered(Store(store.root), ESPEAK, never) == identity
 
 
 def test_what_is_remembered_later_counts(store: Store) -> None:
-    remembered(store, lambda: Identity.of(ANSWER))
-    newer = Identity.of({**ANSWER, "version": "1.53"})
-    remember(store, newer)
-    assert remembered(store, never) == newer
+    remembered(store, ESPEAK, lambda: Identity.of(ANSWER, ESPEAK))
+    newer = Identity.of({**ANSWER, "version": "1.53"}, ESPEAK)
+    remember(store, ESPEAK, newer)
+    assert remembered(store, ESPEAK, never) == newer
 
 
 @pytest.mark.parametrize("name", ["ESPEAK_DATA_PATH"])
 def test_another_environment_is_another_engine(store: Store, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    remember(store, Identity.of(ANSWER))
+    remember(store, ESPEAK, Identity.of(ANSWER, ESPEAK))
     monkeypatch.setenv(name, "/elsewhere")
-    newer = Identity.of({**ANSWER, "version": "1.53"})
-    assert remembered(store, lambda: newer) == newer
+    newer = Identity.of({**ANSWER, "version": "1.53"}, ESPEAK)
+    assert remembered(store, ESPEAK, lambda: newer) == newer
 
 
 def test_another_copy_of_a_package_is_another_engine(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remember(store, Identity.of(ANSWER))
+    remember(store, ESPEAK, Identity.of(ANSWER, ESPEAK))
     (tmp_path / "pyttsx3").mkdir()
     (tmp_path / "pyttsx3" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    other = Identity.of({**ANSWER, "package": "99.0"})
-    assert remembered(store, lambda: other) == other
+    other = Identity.of({**ANSWER, "package": "99.0"}, ESPEAK)
+    assert remembered(store, ESPEAK, lambda: other) == other
 
 
 def test_an_engine_that_cannot_be_asked_is_not_remembered(store: Store) -> None:
@@ -89,5 +92,46 @@ def test_an_engine_that_cannot_be_asked_is_not_remembered(store: Store) -> None:
         raise VoiceError("there is no speech engine")
 
     with pytest.raises(VoiceError):
-        remembered(store, fails)
+        remembered(store, ESPEAK, fails)
     assert store.usage().entries == 0
+
+
+def natural(*voices: list[str]) -> Identity:
+    return Identity.of({**ANSWER, "driver": "piper", "voices": [GERMAN, *voices], "variants": []}, PIPER)
+
+
+def test_drivers_are_remembered_apart_with_all_that_their_voices_have(store: Store) -> None:
+    remember(store, ESPEAK, Identity.of(ANSWER, ESPEAK))
+    remember(store, PIPER, natural())
+    (voice,) = remembered(store, PIPER, never).voices
+    eva = Voice("piper:de_DE-eva-low", "Eva (Piper)", "de-de", "female", "0123456789abcdef", "CC0", "piper", "natural")
+    assert voice == eva
+    assert remembered(store, ESPEAK, never).voices[0].driver == "espeak"
+
+
+@pytest.mark.parametrize("variable", ["PLAYER_VOICES", "HIBARI_HOME"])
+def test_a_model_that_comes_or_goes_makes_another_driver_of_those_that_keep_models(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, str(tmp_path / "voices"))
+    remember(store, ESPEAK, Identity.of(ANSWER, ESPEAK))
+    remember(store, PIPER, natural())
+    (tmp_path / "voices").mkdir()
+    model = tmp_path / "voices" / "de_DE-karl-low.onnx"
+    model.write_bytes(b"model")
+    more = natural(["piper:de_DE-karl-low", "Karl (Piper)", "de-de", "", "", ""])
+    assert remembered(store, PIPER, lambda: more) == more
+    model.write_bytes(b"another model")
+    assert remembered(store, PIPER, natural) == natural()
+    model.unlink()
+    assert remembered(store, PIPER, never) == natural()
+    assert remembered(store, ESPEAK, never).driver == "espeak"
+
+
+def test_the_facts_beside_a_model_count_too(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYER_VOICES", str(tmp_path))
+    (tmp_path / "de_DE-karl-low.onnx").write_bytes(b"model")
+    remember(store, PIPER, natural())
+    (tmp_path / "de_DE-karl-low.onnx.json").write_text("{}")
+    with pytest.raises(AssertionError, match="asked again"):
+        remembered(store, PIPER, never)

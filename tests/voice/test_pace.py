@@ -10,11 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from player.techniques.cue import Utterance
-from player.voice.pace import espeak_rate, espeak_within, is_impossible, is_odd
-from player.voice.take import trimmed
+from player.voice.clips import speak_all
+from player.voice.drivers.table import BY_NAME, DRIVERS, Driver
+from player.voice.pace import LEAST_STRETCH, for_count, for_sentence, is_impossible, is_odd
 
 if TYPE_CHECKING:
+    from player.store import Store
     from player.voice.pyttsx3_engine import Pyttsx3Engine
+
+ESPEAK, HIBARI, PIPER = (BY_NAME[name] for name in ("espeak", "hibari", "piper"))
+MEASURED = [driver for driver in DRIVERS if driver.measured]
 
 SENTENCES = (
     "Let your shoulders drop a little, and let your hands rest.",
@@ -29,21 +34,55 @@ WORDS = sum(len(sentence.split()) for sentence in SENTENCES)
 
 
 @pytest.mark.parametrize(
-    ("heard", "told"), [(105, 96), (100, 90), (135, 130), (60, 84), (94, 84), (300, 436), (400, 450)]
+    ("heard", "told"), [(105, 96), (100, 90), (135, 130), (60, 84), (94, 84), (300, 435), (400, 450)]
 )
-def test_what_is_heard_is_told_as_measured(heard: int, told: int) -> None:
-    assert espeak_rate(heard) == told
+def test_espeak_is_told_what_is_heard_as_measured(heard: int, told: int) -> None:
+    assert for_sentence(heard, ESPEAK).told == told
+
+
+def test_espeak_gets_silence_only_where_it_slows_down_no_further() -> None:
+    assert [for_sentence(heard, ESPEAK).stretch > LEAST_STRETCH for heard in (60, 80, 94, 95, 105, 140, 300)] == [
+        *(True, True, True),
+        *(False, False, False, False),
+    ]
+
+
+@pytest.mark.parametrize("driver", [HIBARI, PIPER])
+def test_a_natural_voice_is_only_told_measured_rates_and_none_that_drags(driver: Driver) -> None:
+    told = {for_sentence(heard, driver).told for heard in range(60, 300)}
+    assert told < {rate for rate, _ in driver.measured}
+    assert driver.slowest - 0.5 <= min(told) < driver.slowest + 10
+    assert for_sentence(60, driver).told == for_sentence(105, driver).told == min(told)
 
 
 @settings(deadline=None)
-@given(st.integers(60, 300), st.integers(60, 300))
-def test_a_faster_rate_is_never_told_as_a_slower_one(one: int, other: int) -> None:
-    assert one > other or espeak_rate(one) <= espeak_rate(other)
+@given(st.sampled_from(MEASURED), st.integers(60, 300), st.integers(60, 300))
+def test_a_faster_rate_is_never_told_as_a_slower_one(driver: Driver, one: int, other: int) -> None:
+    assert one > other or for_sentence(one, driver).told <= for_sentence(other, driver).told
 
 
 def test_inside_phrases_it_is_faster_than_as_heard() -> None:
     for heard in range(95, 300, 5):
-        assert heard < espeak_within(espeak_rate(heard)) < 2 * heard
+        assert heard < ESPEAK.within(for_sentence(heard, ESPEAK).told) < 2 * heard
+
+
+@settings(deadline=None)
+@given(st.sampled_from(MEASURED), st.integers(60, 200))
+def test_what_is_told_and_the_silence_make_the_rate(driver: Driver, heard: int) -> None:
+    pace = for_sentence(heard, driver)
+    assert pace.stretch == 1 or pace.stretch >= LEAST_STRETCH
+    assert driver.within(pace.told) / pace.stretch == pytest.approx(heard / (1 - heard / 640), rel=0.006)
+
+
+@pytest.mark.parametrize(("driver", "slowest"), [(ESPEAK, 130), (HIBARI, 150), (PIPER, 150)])
+def test_a_count_is_never_slower_than_it_is_understood_and_gets_no_silence(driver: Driver, slowest: int) -> None:
+    assert for_count(60, driver) == for_count(slowest, driver) == (for_sentence(slowest, driver).told, 1)
+    assert for_count(slowest + 40, driver).told > for_count(slowest, driver).told
+
+
+def test_a_driver_that_was_not_measured_is_told_the_rate_as_it_is() -> None:
+    assert for_sentence(105, BY_NAME["sapi5"]) == (105, 1)
+    assert for_count(105, BY_NAME["nsss"]) == (130, 1)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +98,7 @@ def test_inside_phrases_it_is_faster_than_as_heard() -> None:
     ],
 )
 def test_lengths_that_espeak_takes_are_not_odd(text: str, seconds: float) -> None:
-    within = espeak_within(100)
+    within = ESPEAK.within(100)
     assert not is_odd(text, within, seconds)
     assert is_odd(text, within, seconds * 2.2)
     assert is_odd(text, within, seconds / 2.2)
@@ -67,8 +106,8 @@ def test_lengths_that_espeak_takes_are_not_odd(text: str, seconds: float) -> Non
 
 
 def test_an_address_is_odd_but_possible() -> None:
-    assert is_odd("www.example.com", espeak_within(100), 4.21)
-    assert not is_impossible("www.example.com", espeak_within(100), 4.21)
+    assert is_odd("www.example.com", ESPEAK.within(100), 4.21)
+    assert not is_impossible("www.example.com", ESPEAK.within(100), 4.21)
 
 
 @pytest.mark.parametrize("seconds", [0, 0.1, 60])
@@ -82,18 +121,28 @@ def test_twice_the_rate_is_half_the_length() -> None:
     assert is_odd("Let your shoulders drop a little.", 260, 2.6)
 
 
+ASKED = (
+    *(("gmw/en", rate) for rate in (70, 95, 105, 120, 150, 180, 220, 260, 300)),
+    *(("gmw/en-us", rate) for rate in (70, 95, 105, 120, 150, 180, 220, 260, 300)),
+    *(("heart", rate) for rate in (90, 97, 105, 113, 120, 135, 150, 165, 180)),
+    *(("piper:en_US-joe-medium", rate) for rate in (90, 105, 120, 135, 150, 165, 180)),
+)
+
+
 @pytest.mark.engine
-@pytest.mark.parametrize("voice", ["gmw/en", "gmw/en-us"])
-@pytest.mark.parametrize("rate", [95, 105, 120, 150, 180, 220, 260, 300])
-def test_a_rate_is_heard_as_it_was_asked_for(real_engine: Pyttsx3Engine, voice: str, rate: int) -> None:
-    takes = [real_engine.speak(real_engine.request(Utterance(text, voice=voice, rate=rate))) for text in SENTENCES]
-    spoken_s = sum(len(trimmed(take)) / take.rate for take in takes)
+@pytest.mark.parametrize(("voice", "rate"), ASKED)
+def test_a_rate_is_heard_as_it_was_asked_for(
+    whole_engine: Pyttsx3Engine, store: Store, voice: str, rate: int
+) -> None:
+    utterances = [Utterance(text, voice=voice, rate=rate) for text in SENTENCES]
+    clips = speak_all(utterances, whole_engine, store).values()
+    spoken_s = sum(clip.frames / clip.rate + clip.after_ms / 1000 for clip in clips)
     heard = 60 * WORDS / (spoken_s + GAP_S * (len(SENTENCES) - 1))
     assert heard == pytest.approx(rate, rel=0.03)
 
 
 @pytest.mark.engine
-def test_below_84_espeak_slows_down_no_further(real_engine: Pyttsx3Engine) -> None:
-    slow = real_engine.request(Utterance(SENTENCES[0], rate=60))
-    lengths = [len(real_engine.speak(dataclasses.replace(slow, rate=rate)).samples) for rate in (80, 84, 90)]
+def test_below_84_espeak_slows_down_no_further(whole_engine: Pyttsx3Engine) -> None:
+    slow = whole_engine.request(Utterance(SENTENCES[0], voice="gmw/en", rate=60))
+    lengths = [len(whole_engine.speak(dataclasses.replace(slow, rate=rate)).samples) for rate in (80, 84, 90)]
     assert lengths[0] == lengths[1] > lengths[2]

@@ -40,7 +40,7 @@ def test_an_answer_comes_back(ask: Callable[..., dict[str, Any]], tmp_path: Path
 
 
 def test_a_worker_answers_again_and_again(workers: Workers) -> None:
-    worker = Worker(workers.command())
+    worker = Worker(workers.command(), {"driver": "espeak"})
     answers = [worker.ask({"do": "describe"}, 30) for _ in range(3)]
     worker.kill()
     assert answers[0] == answers[1] == answers[2]

@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,18 @@ import pytest
 from player.errors import StoreError, VoiceError
 from player.store import Store
 from player.techniques.cue import Utterance
+from player.voice import processor
+from player.voice.drivers.table import BY_NAME
+from player.voice.engine import Request
 from player.voice.pyttsx3_engine import Pyttsx3Engine
-from tests.voice.conftest import is_alive, wait_until
+from tests.voice.conftest import ESPEAK, is_alive, wait_until
 
 if TYPE_CHECKING:
     from tests.voice.conftest import Workers
 
+HIBARI = BY_NAME["hibari"]
 Engines = Callable[..., Pyttsx3Engine]
-BREATHE = Utterance("Breathe in slowly.")
+BREATHE = Utterance("Breathe in slowly.", "en-GB")
 ROOT = Path(__file__).parents[2]
 
 
@@ -39,12 +44,42 @@ def speak(engine: Pyttsx3Engine, utterance: Utterance = BREATHE) -> float:
 
 def test_an_utterance_is_put_into_the_engines_terms(engines: Engines) -> None:
     request = engines().request(Utterance("Spu\u0308ren\x00 Sie\nnach.", "de", rate=105, pitch=40))
-    assert (request.text, request.voice, request.rate, request.pitch) == ("Sp\u00fcren  Sie nach.", "gmw/de", 96, 40)
+    version = "2.99 espeak 1.52.0"
+    assert request == Request("espeak", version, "gmw/de", "Sp\u00fcren  Sie nach.", 96, 40)
 
 
 def test_other_drivers_are_told_the_rate_as_it_is(engines: Engines) -> None:
-    request = engines(describe="other driver").request(Utterance("Breathe.", rate=105, pitch=80))
-    assert (request.rate, request.pitch) == (105, 50)
+    engine = engines(drivers=(BY_NAME["sapi5"],), describe="other driver")
+    request = engine.request(Utterance("Breathe.", rate=105, pitch=80))
+    assert (request.driver, request.rate, request.pitch, request.stretch) == ("sapi5", 105, 50, 1)
+
+
+def test_a_voice_that_keeps_a_model_is_told_by_its_digest_and_the_kind_of_processor(engines: Engines) -> None:
+    request = engines(drivers=(HIBARI,), describe="natural").request(Utterance("Breathe.", rate=105, pitch=80))
+    assert request.version == f"2.99 hibari hibari-tts 0.2.1 0123456789abcdef {processor.kind()}"
+    assert (request.driver, request.voice, request.pitch) == ("hibari", "heart", 80)
+    assert request.stretch > 1.1
+
+
+def test_a_driver_without_a_pitch_is_told_none(engines: Engines) -> None:
+    engine = engines(drivers=(BY_NAME["piper"],), describe="natural")
+    assert engine.request(Utterance("Breathe.", pitch=80)).pitch == 50
+
+
+def test_a_count_has_its_own_rate_its_room_and_no_silence(engines: Engines) -> None:
+    engine = engines(drivers=(HIBARI, ESPEAK), describe="natural")
+    count = engine.request(Utterance("four", rate=105, manner="count", room_ms=840))
+    sentence = engine.request(Utterance("four", rate=105))
+    assert (count.stretch, count.room_ms) == (1, 840)
+    assert count.rate > sentence.rate
+
+
+def test_a_counts_ending_is_its_drivers(engines: Engines) -> None:
+    lists = replace(HIBARI, count_ends=",")
+    engine = engines(drivers=(lists,), describe="natural")
+    said = [engine.request(Utterance(text, manner="count")).text for text in ("four", "Hold.", "cinq")]
+    assert said == ["four,", "Hold.", "cinq,"]
+    assert engine.request(Utterance("four")).text == "four"
 
 
 def test_a_letter_of_two_parts_and_a_soft_hyphen_stay(engines: Engines) -> None:
@@ -74,16 +109,16 @@ def test_a_voice_that_was_installed_since_is_found(engines: Engines) -> None:
 def test_the_version_has_all_that_changes_the_sound(engines: Engines) -> None:
     assert engines().version == "2.99 espeak 1.52.0"
     assert engines(describe="other driver").name == "pyttsx3"
+    assert engines(drivers=(HIBARI, ESPEAK)).version == "2.99 espeak 1.52.0; 2.99 espeak 1.52.0", "all that are there"
 
 
 def test_a_doctor_learns_driver_version_and_path(engines: Engines) -> None:
-    assert engines().describe() == {
-        "engine": "pyttsx3 2.99",
-        "driver": "espeak",
-        "library version": "1.52.0",
-        "library path": "/lib/libespeak-ng.so.1",
-        "voices": "3 and 2 variants",
-    }
+    engine = engines()
+    (driver,) = engine.drivers
+    found = engine.identity(driver)
+    assert (found.package, found.driver, found.version) == ("2.99", "espeak", "1.52.0")
+    assert found.library == "/lib/libespeak-ng.so.1"
+    assert (len(found.voices), len(found.variants)) == (3, 2)
 
 
 def test_facts_are_remembered_and_no_process_is_started_for_them(engines: Engines, workers: Workers) -> None:
@@ -91,7 +126,7 @@ def test_facts_are_remembered_and_no_process_is_started_for_them(engines: Engine
     assert len(first.voices()) == 3
     assert not workers.alive(), "whoever only asks for voices keeps no process"
     again = engines(describe="die")
-    assert (again.voices(), again.variants(), again.version) == (first.voices(), first.variants(), first.version)
+    assert (again.voices(), again.chosen(), again.version) == (first.voices(), first.chosen(), first.version)
     assert len(workers.started) == 1
 
 
@@ -120,7 +155,7 @@ def test_the_remedy_for_a_missing_engine_is_exact(engines: Engines) -> None:
 
 def test_a_missing_worker_is_a_sentence(store: Store) -> None:
     with pytest.raises(VoiceError, match=r"process failed, it cannot be started .*; reinstall this program"):
-        Pyttsx3Engine(store, command=["/nonexistent/python"]).voices()
+        Pyttsx3Engine(store, command=["/nonexistent/python"], drivers=(ESPEAK,)).voices()
 
 
 # Speaking
@@ -264,7 +299,7 @@ def test_after_stopping_the_engine_speaks_again(engines: Engines) -> None:
 def test_a_store_that_cannot_be_written_is_a_store_error(workers: Workers, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError):
-        Pyttsx3Engine(Store(tmp_path / "file"), command=workers.command()).voices()
+        Pyttsx3Engine(Store(tmp_path / "file"), command=workers.command(), drivers=(ESPEAK,)).voices()
     assert not workers.alive()
 
 
@@ -287,7 +322,7 @@ class Engine:
             pathlib.Path(os.environ["LOG"], str(number)).touch()
         time.sleep(1000)
 
-init = Engine
+init = lambda name: Engine()
 """
 PROGRAM = """
 import pathlib, sys
@@ -295,11 +330,12 @@ sys.path.insert(0, sys.argv[1])
 from player.store import Store
 from player.techniques.cue import Utterance
 from player.voice.clips import speak_all
+from player.voice.drivers.table import BY_NAME
 from player.voice.pyttsx3_engine import WORKER, Pyttsx3Engine
 
 store = Store(pathlib.Path(sys.argv[2]))
-engine = Pyttsx3Engine(store, command=[*WORKER, *sys.argv[3:]], timeout_s=300)
-utterances = [Utterance("one"), Utterance("two"), Utterance("three"), Utterance("four")]
+engine = Pyttsx3Engine(store, command=[*WORKER, *sys.argv[3:]], timeout_s=300, drivers=(BY_NAME["nsss"],))
+utterances = [Utterance(text, "en-GB") for text in ("one", "two", "three", "four")]
 try:
     speak_all(utterances, engine, store, workers=2)
 except KeyboardInterrupt:

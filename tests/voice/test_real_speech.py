@@ -33,7 +33,7 @@ PHRASES = (
 PLACES = ("now", "once more", "and rest", "slowly")
 RATES = (100, 140, 180)
 ALTERNATING = [
-    Utterance(f"{phrase}, {place}.", rate=RATES[n % 3])
+    Utterance(f"{phrase}, {place}.", "en-GB", rate=RATES[n % 3])
     for n, (phrase, place) in enumerate((phrase, place) for phrase in PHRASES for place in PLACES)
     for n in (n, n + 1, n + 2)
 ]
@@ -60,7 +60,8 @@ def test_alternating_rates_are_spoken_as_told_and_the_same_bytes_come_again(
     utterances = ALTERNATING[: 24 if load else 60]
     clips = speak_all(utterances, real_engine, store)
     other = Store(tmp_path / "other")
-    assert contents(clips) == contents(speak_all(utterances, Pyttsx3Engine(other), other, workers=3))
+    engine = Pyttsx3Engine(other, drivers=real_engine.drivers)
+    assert contents(clips) == contents(speak_all(utterances, engine, other, workers=3))
     lengths = {(utterance.text, utterance.rate): clip.length_ms for utterance, clip in clips.items()}
     assert len(lengths) == len(utterances)
     for text in {utterance.text for utterance in utterances}:
@@ -72,7 +73,7 @@ def test_alternating_rates_are_spoken_as_told_and_the_same_bytes_come_again(
 
 def test_a_second_time_is_from_the_store(real_engine: Pyttsx3Engine, store: Store) -> None:
     clips = speak_all(ALTERNATING[:3], real_engine, store)
-    dead = Pyttsx3Engine(store, command=["/nonexistent/python"])
+    dead = Pyttsx3Engine(store, command=["/nonexistent/python"], drivers=real_engine.drivers)
     assert contents(speak_all(ALTERNATING[:3], dead, store)) == contents(clips)
 
 
@@ -82,13 +83,13 @@ def test_a_second_time_is_from_the_store(real_engine: Pyttsx3Engine, store: Stor
     [
         Utterance("Let go.", voice="gmw/en+f2"),
         Utterance("Let go.", "en-US"),
-        Utterance("Let go.", pitch=80),
+        Utterance("Let go.", "en-GB", pitch=80),
         Utterance("Let go.", voice="English (Received Pronunciation)"),
     ],
     ids=["variant", "language", "pitch", "name"],
 )
 def test_voice_and_pitch_are_heard(real_engine: Pyttsx3Engine, store: Store, other: Utterance) -> None:
-    plain = Utterance("Let go.")
+    plain = Utterance("Let go.", "en-GB")
     clips = contents(speak_all([plain, other], real_engine, store))
     assert clips[plain] != clips[other]
 
@@ -96,16 +97,17 @@ def test_voice_and_pitch_are_heard(real_engine: Pyttsx3Engine, store: Store, oth
 def test_the_first_voices_are_there(real_engine: Pyttsx3Engine) -> None:
     voices = {voice.id: voice for voice in real_engine.voices()}
     assert len({voice.language for voice in voices.values()}) > 1
-    assert real_engine.request(Utterance("one")).voice in voices
+    assert real_engine.request(Utterance("one", "en-GB")).voice in voices
     assert real_engine.request(Utterance("one", "en-US")).voice in voices
 
 
 def test_a_doctor_can_describe_it(real_engine: Pyttsx3Engine) -> None:
-    facts = real_engine.describe()
-    assert facts["engine"].startswith("pyttsx3 2.")
-    if facts["driver"] == "espeak":
-        assert facts["library version"].startswith("1.")
-        assert Path(facts["library path"]).name.startswith("libespeak")
+    (driver,) = real_engine.drivers
+    facts = real_engine.identity(driver)
+    assert facts.package.startswith("2.")
+    if facts.driver == "espeak":
+        assert facts.version.startswith("1.")
+        assert Path(facts.library).name.startswith("libespeak")
 
 
 def test_an_unknown_voice_is_refused_with_near_names(real_engine: Pyttsx3Engine) -> None:
@@ -115,13 +117,13 @@ def test_an_unknown_voice_is_refused_with_near_names(real_engine: Pyttsx3Engine)
 
 def test_special_texts_are_spoken(real_engine: Pyttsx3Engine, store: Store) -> None:
     texts = ["www.example.com", "24 December 2024, 12:30", "Don't <stop/> & [[rest]]", "Ä ö ü ß é 🙂 so", "I", "OK"]
-    clips = speak_all(map(Utterance, texts), real_engine, store)
+    clips = speak_all([Utterance(text, "en-GB") for text in texts], real_engine, store)
     assert all(clip.length_ms > 200 for clip in clips.values())
 
 
 def test_a_text_without_words_is_refused(real_engine: Pyttsx3Engine, store: Store) -> None:
     with pytest.raises(VoiceError, match="'…'"):
-        speak_all([Utterance("…")], real_engine, store)
+        speak_all([Utterance("…", "en-GB")], real_engine, store)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the carried espeak-ng is for Linux")
@@ -129,7 +131,8 @@ def test_it_speaks_from_a_folder_with_a_long_name(
     real_engine: Pyttsx3Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """espeak-ng keeps only 160 characters of the path of its data."""
-    loader = Path(real_engine.describe()["library path"]).parent
+    (driver,) = real_engine.drivers
+    loader = Path(real_engine.identity(driver).library).parent
     if not (loader / "espeak-ng-data").is_dir():
         pytest.skip("this espeak-ng is the system's; run `pip install espeakng-loader`")
     deep = tmp_path.joinpath(*["quite a long name for a folder"] * 6)
@@ -137,11 +140,11 @@ def test_it_speaks_from_a_folder_with_a_long_name(
     subprocess.run(["cp", "-r", loader, deep / "espeakng_loader"], check=True)
     monkeypatch.syspath_prepend(deep)
     store = Store(tmp_path / "deep store")
-    engine = Pyttsx3Engine(store)
-    assert engine.request(Utterance("one")).voice == "gmw/en"
+    engine = Pyttsx3Engine(store, drivers=(driver,))
+    assert engine.request(Utterance("one", "en-GB")).voice == "gmw/en"
     engine.refresh()
-    assert engine.describe()["library path"].startswith(str(deep))
-    assert only_samples(speak_all([Utterance("one")], engine, store)).any()
+    assert engine.identity(driver).library.startswith(str(deep))
+    assert only_samples(speak_all([Utterance("one", "en-GB")], engine, store)).any()
 
 
 def only_samples(clips: dict[Utterance, Clip]) -> np.ndarray:
@@ -155,10 +158,10 @@ def test_a_module_in_the_current_folder_does_no_harm(
     for name in ("json.py", "wave.py", "pyttsx3.py", "select.py"):
         (tmp_path / name).write_text("raise SystemExit('wrong module')")
     monkeypatch.chdir(tmp_path)
-    assert speak_all([Utterance("one")], real_engine, store)
+    assert speak_all([Utterance("one", "en-GB")], real_engine, store)
 
 
 def test_workers_without_forks_speak_the_same(real_engine: Pyttsx3Engine, store: Store, tmp_path: Path) -> None:
     other = Store(tmp_path / "other")
-    once = Pyttsx3Engine(other, command=[*WORKER, "--once"])
+    once = Pyttsx3Engine(other, command=[*WORKER, "--once"], drivers=real_engine.drivers)
     assert contents(speak_all(ALTERNATING[:6], once, other)) == contents(speak_all(ALTERNATING[:6], real_engine, store))

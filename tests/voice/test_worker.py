@@ -35,7 +35,7 @@ folders = [pathlib.Path(entry, "pyttsx3") for entry in sys.path]
 __path__ = [str(folder) for folder in folders if (folder / "engine.py").exists()]
 from pyttsx3.engine import Engine
 
-def init():
+def init(name):
     module = types.ModuleType("pyttsx3.drivers." + Driver.name)
     module.buildDriver = lambda proxy: Driver(proxy)
     sys.modules[module.__name__] = module
@@ -121,7 +121,7 @@ class Engine:
     def runAndWait(self):
         self.run()
 
-def init():
+def init(name):
     return Engine()
 """
 
@@ -131,12 +131,12 @@ def ask_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
     """Puts a stand-in for pyttsx3 before the real one, and asks the real worker."""
     running: list[Worker] = []
 
-    def stand_in(*pieces: str, arguments: tuple[str, ...] = ()) -> Ask:
+    def stand_in(*pieces: str, driver: str = "nsss", arguments: tuple[str, ...] = ()) -> Ask:
         folder = tmp_path / "stand-in" / "pyttsx3"
         folder.mkdir(parents=True)
         (folder / "__init__.py").write_text("\n".join(map(textwrap.dedent, pieces)))
         monkeypatch.syspath_prepend(folder.parent)
-        running.append(Worker([*WORKER, *arguments]))
+        running.append(Worker([*WORKER, *arguments], {"driver": driver}))
         return lambda do="speak", timeout_s=30.0, **changes: running[0].ask(
             {
                 "do": do,
@@ -155,32 +155,32 @@ def ask_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
         worker.kill()
 
 
-@pytest.mark.parametrize("driver", [SAPI5, NSSS], ids=["sapi5", "nsss"])
+@pytest.mark.parametrize(("driver", "code"), [("sapi5", SAPI5), ("nsss", NSSS)], ids=["sapi5", "nsss"])
 @pytest.mark.parametrize("arguments", [(), ("--once",)], ids=["forked", "once"])
 def test_drivers_of_other_systems_are_run_as_they_need_it(
-    ask_with: Callable[..., Ask], tmp_path: Path, driver: str, arguments: tuple[str, ...]
+    ask_with: Callable[..., Ask], tmp_path: Path, driver: str, code: str, arguments: tuple[str, ...]
 ) -> None:
-    ask = ask_with(HEAD, REAL, driver, arguments=arguments)
+    ask = ask_with(HEAD, REAL, code, driver=driver, arguments=arguments)
     answer = ask()
     assert answer.pop("last", False) is bool(arguments)
     assert answer == {"done": True}
     assert len(read_take(tmp_path / "a.wav").samples) == 22_050, "not the properties that were asked for"
 
 
-@pytest.mark.parametrize("driver", [SAPI5, NSSS], ids=["sapi5", "nsss"])
-def test_a_driver_that_does_not_know_the_voice_is_heard(ask_with: Callable[..., Ask], driver: str) -> None:
-    assert ask_with(HEAD, REAL, driver)(voice="unknown") == {"error": "unknown voice id"}
+@pytest.mark.parametrize(("driver", "code"), [("sapi5", SAPI5), ("nsss", NSSS)], ids=["sapi5", "nsss"])
+def test_a_driver_that_does_not_know_the_voice_is_heard(ask_with: Callable[..., Ask], driver: str, code: str) -> None:
+    assert ask_with(HEAD, REAL, code, driver=driver)(voice="unknown") == {"error": "unknown voice id"}
 
 
 def test_other_drivers_describe_themselves(ask_with: Callable[..., Ask]) -> None:
     answer = ask_with(HEAD, REAL, NSSS)("describe")
     assert answer["driver"] == "nsss"
-    assert answer["voices"] == [["id-1", "Daniel", "en-gb", "male"]]
+    assert answer["voices"] == [["id-1", "Daniel", "en-gb", "male", "", ""]]
     assert (answer["version"], answer["variants"], answer["default"]) == ("", [], "id-1")
 
 
 def test_after_an_only_answer_the_worker_ends(ask_with: Callable[..., Ask]) -> None:
-    ask = ask_with(HEAD, REAL, SAPI5, arguments=("--once",))
+    ask = ask_with(HEAD, REAL, SAPI5, driver="sapi5", arguments=("--once",))
     assert ask()["last"]
     with pytest.raises(WorkerError, match="it died"):
         ask()
@@ -238,7 +238,7 @@ def test_an_engine_that_dies_is_an_error_and_the_next_one_speaks(ask_with: Calla
 
 
 def test_an_engine_that_cannot_start_is_missing(ask_with: Callable[..., Ask]) -> None:
-    answer = ask_with("def init():\n    raise RuntimeError('probably no eSpeak')")("describe")
+    answer = ask_with("def init(name):\n    raise RuntimeError('probably no eSpeak')")("describe")
     assert answer == {"error": "pyttsx3 cannot start: probably no eSpeak", "missing": True}
 
 
@@ -249,7 +249,7 @@ def test_a_pyttsx3_that_cannot_be_imported_is_missing(ask_with: Callable[..., As
 
 def test_a_pyttsx3_that_is_not_there_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if "site-packages" not in entry])
-    worker = Worker(WORKER)
+    worker = Worker(WORKER, {"driver": "nsss"})
     try:
         answer = worker.ask({"do": "describe"}, 30)
     finally:
