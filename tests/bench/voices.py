@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import importlib
 import statistics
 import sys
 import tempfile
@@ -131,10 +132,9 @@ def _by_hibari(text: str, speed: float | None) -> Take:
 def _hibari() -> Callable[..., NDArray[np.float32]]:
     sys.modules["scipy.fft"] = None  # type: ignore[assignment]  # hibari takes it where it is; its bytes differ
     try:
-        from hibari import Hibari  # noqa: PLC0415
+        model: Callable[..., NDArray[np.float32]] = importlib.import_module("hibari").Hibari(threads=1)
     finally:
         del sys.modules["scipy.fft"]
-    model: Callable[..., NDArray[np.float32]] = Hibari(threads=1)
     return model
 
 
