@@ -14,8 +14,6 @@ misses `MEAN_MOS`, `WORST_MOS` or `MOST_WRONG_PERCENT`, or a guiding word of the
 from __future__ import annotations
 
 import argparse
-import functools
-import importlib
 import statistics
 import sys
 import tempfile
@@ -41,15 +39,12 @@ from player.timeline.layout import utterances
 from player.voice.clips import speak_all
 from player.voice.engine import Take
 from player.voice.pyttsx3_engine import Pyttsx3Engine
-from player.voice.take import trimmed
 from tests.bench.judges import GIVES, RATE, Verdict, judged
 from tests.bench.measuring import machine
 from tests.bench.word_errors import Wrong, words, wrong_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterable, Sequence
 
 VOICES: Final = ("heart", "gmw/en")
 LINES: Final = (
@@ -72,6 +67,8 @@ LINES: Final = (
 )
 COUNTED: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 GUIDING: Final = (*COUNTED, "Breathe in", "Hold", "Breathe out", "Rest", "Let go", "Tense")
+COUNTING: Final = 131
+"""Words a minute of counted words in a session of 105; a natural voice says them at its own least, 150."""
 SILENCE_S: Final = 0.3
 MEAN_MOS, WORST_MOS, MOST_WRONG_PERCENT = 4.4, 4.0, 2.0
 TOLD: Final = 10
@@ -112,30 +109,10 @@ class Line:
 
 def spoken(asked: Asked, said: Sequence[Utterance], folder: Path) -> list[Take]:
     """What each utterance sounds like, trimmed; ``folder`` is for the store of the clips."""
-    if asked.voice == "heart":  # until the program's own engine knows this voice
-        return [_by_hibari(each.text, asked.rate) for each in said]
     changed = [replace(each, voice=asked.voice, rate=round(asked.rate or each.rate)) for each in said]
     store = Store(folder)
     clips = speak_all(changed, Pyttsx3Engine(store), store)
     return [Take(clips[each].rate, clips[each].samples()) for each in changed]
-
-
-def _by_hibari(text: str, speed: float | None) -> Take:
-    """By hibari's own speed, which is what a rate means here: 0.8 for counts and 0.66 for anything else."""
-    own = 0.8 if text.rstrip(".").casefold() in COUNTED else 0.66
-    samples = _hibari()(text, speed=speed or own, seed=0)
-    take = Take(24_000, np.rint(np.clip(samples, -1, 1) * 32767).astype(np.int16))
-    return Take(take.rate, trimmed(take))
-
-
-@functools.cache
-def _hibari() -> Callable[..., NDArray[np.float32]]:
-    sys.modules["scipy.fft"] = None  # type: ignore[assignment]  # hibari takes it where it is; its bytes differ
-    try:
-        model: Callable[..., NDArray[np.float32]] = importlib.import_module("hibari").Hibari(threads=1)
-    finally:
-        del sys.modules["scipy.fft"]
-    return model
 
 
 def bundled_utterances() -> list[Utterance]:
@@ -184,7 +161,7 @@ def wrong_percent(told: Sequence[Line]) -> float:
 
 def row(asked: Asked, home: Path, python: Path | None) -> bool:
     """Print the voice's row of the table; whether it keeps every bound."""
-    said = [Utterance(text) for text in (*LINES, *GUIDING)]
+    said = [*map(Utterance, LINES), *(Utterance(text, rate=COUNTING, manner="count") for text in GUIDING)]
     told = lines(asked, said, GIVES, home, python)
     told, guiding = told[: len(LINES)], told[len(LINES) :]
     mos = [each.verdict.mos for each in told]
