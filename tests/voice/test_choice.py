@@ -8,6 +8,7 @@ import pytest
 
 from player.voice import choice
 from player.voice.engine import UnknownVoiceError, Voice
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -131,9 +131,7 @@ ASKED = (
 
 @pytest.mark.engine
 @pytest.mark.parametrize(("voice", "rate"), ASKED)
-def test_a_rate_is_heard_as_it_was_asked_for(
-    whole_engine: Pyttsx3Engine, store: Store, voice: str, rate: int
-) -> None:
+def test_a_rate_is_heard_as_it_was_asked_for(whole_engine: Pyttsx3Engine, store: Store, voice: str, rate: int) -> None:
     utterances = [Utterance(text, voice=voice, rate=rate) for text in SENTENCES]
     clips = speak_all(utterances, whole_engine, store).values()
     spoken_s = sum(clip.frames / clip.rate + clip.after_ms / 1000 for clip in clips)
