@@ -401,12 +401,12 @@ BREATHING = {
         "5:11: unknown key 'inhale' in words; allowed: in, hold, out, rest",
     ),
     "a word longer than its phase": row(
-        breathe("in: 1s, out: 4s, cycles: 3", "words: {in: Breathe all the way in}", "guide: words"),
-        "4:3: 'Breathe all the way in' goes on for 0.215s after its phase of 1s; … choose a shorter word",
+        breathe("in: 1s, out: 4s, cycles: 3", "words: {in: Breathe all the way in and up}", "guide: words"),
+        "4:3: 'Breathe all the way in and up' goes on for 0.071s after its phase of 1s; … choose a shorter word",
     ),
     "a word longer than its beat": row(
-        breathe("in: 4s, out: 4s, cycles: 1", "words: {in: Breathe in slowly and gently}"),
-        "4:3: 'Breathe in slowly and gently' takes 1.549s, but 'two' begins 1s after its start; … a shorter word",
+        breathe("in: 4s, out: 4s, cycles: 1", "words: {in: Breathe in slowly and gently now}"),
+        "4:3: 'Breathe in slowly and gently now' takes 1.186s, but 'two' begins 1s after its start; … a shorter word",
     ),
     "a script that begins with a counted breath": row(
         steps("- breathe: {in: 4s, out: 4s, cycles: 1}"),
@@ -695,17 +695,17 @@ def test_entries_with_commas_between_them_are_no_mistake(lines: str, tmp_path: P
 
 
 class Drawl(FakeEngine):
-    """Takes five times as long for every word."""
+    """Takes eight times as long for every word."""
 
     def _hum(self, request: Request) -> NDArray[np.float64]:
-        return np.tile(super()._hum(request), 5)
+        return np.tile(super()._hum(request), 8)
 
 
 def test_a_count_longer_than_its_beat(tmp_path: Path, store: Store) -> None:
     script = breathe("in: 4s, out: 2s, cycles: 1", "words: {in: In, out: Out}", "count: down")
     (said,) = problems(written(tmp_path, script), pipeline.Machine(Drawl(name="drawl"), store))
     remedy = "choose a faster rate, or guide: words"
-    assert fits(said, f"4:3: 'three' takes 1.384s, but 'two' begins 1s after its start; {remedy}")
+    assert fits(said, f"4:3: 'three' takes 1.48s, but 'two' begins 1s after its start; {remedy}")
 
 
 def test_a_muscle_set_of_ones_own_is_told_in_its_own_file(tmp_path: Path, own_scripts: Path, store: Store) -> None:

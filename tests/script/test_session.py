@@ -85,7 +85,7 @@ def test_a_session_knows_where_its_values_stand() -> None:
 def test_a_short_script_has_the_houses_settings() -> None:
     session = parsed("title: Short\nsteps: [{say: Hello}]")
     assert session == Session("Short", (Step(Say("Hello"), Position("f", 2, 9)),), path="f")
-    assert (session.language, session.voice.rate, session.voice.pitch) == ("en-GB", 105, 50)
+    assert (session.language, session.voice.rate, session.voice.pitch) == ("en-US", 105, 50)
     assert session.background == Background(None, -20.0, -16.0, 4000, 10_000)
 
 

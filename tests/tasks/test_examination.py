@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 import shutil
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from player.store import Store
 from player.tasks import examination
 from player.tasks.examination import Finding, examine
+from player.voice import registry
+from player.voice.drivers.table import BY_NAME
+from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.private_bus import PrivateBus
@@ -31,8 +37,42 @@ def found(part: str) -> Finding:
 @pytest.mark.engine
 def test_every_part_is_told_and_none_raises() -> None:
     parts = [each.part for each in examine()]
-    first, speakers = ["player", "scripts", "voice", "store", "diary", "encoders"], ["simpleaudio", "miniaudio"]
-    assert parts == [*first, *speakers, "media keys", "ffmpeg"]
+    drivers = [f"voices by {driver.name}" for driver in registry.here()]
+    first, speakers = ["player", "scripts", *drivers, "voice"], ["simpleaudio", "miniaudio"]
+    assert parts == [*first, "store", "diary", "encoders", *speakers, "media keys", "ffmpeg"]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Pyttsx3Engine]:
+    engine = Pyttsx3Engine(Store(tmp_path / "store"))
+    yield engine
+    engine.stop()
+
+
+@pytest.mark.engine
+def test_a_driver_is_told_with_its_voices_version_and_library(engine: Pyttsx3Engine) -> None:
+    finding = examination._driver(engine, BY_NAME["espeak"])
+    assert (finding.part, finding.well) == ("voices by espeak", True)
+    assert re.fullmatch(
+        r"\d+ synthetic voices and \d+ variants, pyttsx3 2\.\d+, 1\.\d+\S* \(\S*libespeak\S+\).*", finding.finding
+    )
+    natural = examination._driver(engine, BY_NAME["hibari"]).finding
+    assert re.match(r"\d+ natural voices?, pyttsx3 2\.\d+, hibari-tts 0\.2\.\d+, onnxruntime 1\.", natural)
+
+
+def test_a_driver_that_cannot_start_is_no_illness_as_long_as_another_speaks(tmp_path: Path) -> None:
+    engine = Pyttsx3Engine(Store(tmp_path / "store"), command=["/nonexistent/python"])
+    finding = examination._driver(engine, BY_NAME["espeak"])
+    assert (finding.well, finding.optional) == (False, True)
+    assert "cannot be started" in finding.finding
+    assert not examination._voices(engine).well
+
+
+@pytest.mark.engine
+def test_the_voice_is_told_by_language_with_how_to_get_more(engine: Pyttsx3Engine) -> None:
+    finding = examination._voices(engine)
+    assert finding.well
+    assert re.search(r"natural: en by heart.*; \d+ other languages by synthetic voices; .*--install", finding.finding)
 
 
 def test_a_missing_encoder_comes_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:

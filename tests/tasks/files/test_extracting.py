@@ -67,7 +67,7 @@ def test_an_origin_has_all_that_makes_the_session_again(ready: pipeline.Prepared
         "parameters": {"room": "4s"},
         "voice": None,
         "rate": 120,
-        "spoken_by": "gmw/en",
+        "spoken_by": "gmw/en-us",
         "engine": "1",
         "skip": ["foot"],
         "length": None,
