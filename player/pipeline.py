@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from player import media
-from player.errors import Problem, ScriptError, VoiceError
+from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError
 from player.script import library
 from player.script.session import Session, parse
 from player.sound.master import AS_PLAYED, Master
@@ -327,5 +327,5 @@ def _misfits(rest: object, request: Request, machine: Machine) -> Iterator[Probl
             _laid(alone, parts, request, machine)
         except ScriptError as error:
             yield from error.problems
-        except VoiceError:
-            return  # without a voice nobody can tell
+        except (VoiceError, MediaError, UsageError):
+            return  # without a voice, or the takes that were asked for, nobody can tell
