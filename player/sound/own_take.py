@@ -24,6 +24,7 @@ from player.voice.clips import Clip
 from player.voice.take import SILENCE_DB
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -53,6 +54,7 @@ APART_MS: Final = 200
 
 _SCHEMA: Final = 1  # of what is done to a take: a new number reads every file again
 _WINDOW_MS: Final = 10
+_WINDOW: Final = RATE * _WINDOW_MS // 1000
 _LOUD_MS: Final = 200  # the loud part: less than any word, more than any click
 _QUIET_MS: Final = 50
 _NOTHING: Final = 1e-12
@@ -97,7 +99,7 @@ def _must_be_small(path: Path) -> None:
 
 
 def _draft(path: Path) -> Draft:
-    said = trimmed(_decoded(path))
+    said = trimmed(lambda: _in_one_channel(path))
     lufs = integrated_lufs(said[:, None], RATE) if len(said) else None
     if lufs is None:
         raise MediaError(f"{_shown(path)}: nothing can be heard in it; speak it again, or remove it")
@@ -113,35 +115,32 @@ def _draft(path: Path) -> Draft:
     return Draft(facts, [samples.tobytes()])
 
 
-def _decoded(path: Path) -> NDArray[np.float32]:
-    """All of it, in one channel, without the offset that some recorders add."""
-    blocks: list[NDArray[np.float32]] = []
+def _in_one_channel(path: Path) -> Iterator[NDArray[np.float32]]:
     frames = 0
     for block in decode(path):
         frames += len(block)
         if frames > LONGEST_S * RATE:
             raise MediaError(f"{_shown(path)}: a take may last {LONGEST_S // 60} minutes, and it lasts longer; cut it")
-        blocks.append(block.mean(axis=1))
-    samples: NDArray[np.float32] = np.concatenate(blocks)
-    samples -= samples.mean()
-    return samples
+        yield block.mean(axis=1)
 
 
-def trimmed(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What is spoken, with soft edges; empty where nothing is.
+def trimmed(blocks: Callable[[], Iterable[NDArray[np.float32]]]) -> NDArray[np.float32]:
+    """What is spoken in a sound, with soft edges; empty where nothing is.
 
     Parameters
     ----------
-    samples
-        One channel at 48 kHz, shape ``(frames,)``, full scale 1.0.
+    blocks
+        Makes blocks of one channel at 48 kHz, shape ``(frames,)``, full scale 1.0. It is called a second time, since a
+        long take is mostly silence, which need not be held.
     """
-    window = RATE * _WINDOW_MS // 1000
-    heard = _heard(_levels(samples, window))
+    levels, frames, offset = _listened(blocks())
+    heard = _heard(levels)
     if heard is None:
-        return samples[:0]
-    first, last = heard[0] * window, min(heard[1] * window, len(samples))
-    start, stop = max(0, first - LEAD_MS * RATE // 1000), min(len(samples), last + TAIL_MS * RATE // 1000)
-    said = samples[start:stop].copy()
+        return np.empty(0, np.float32)
+    first, last = heard[0] * _WINDOW, min(heard[1] * _WINDOW, frames)
+    start, stop = max(0, first - LEAD_MS * RATE // 1000), min(frames, last + TAIL_MS * RATE // 1000)
+    said = _piece(blocks(), start, stop)
+    said -= np.float32(offset)
     said[: first - start] *= _rise(first - start)
     said[len(said) - (stop - last) :] *= _rise(stop - last)[::-1]
     return said
@@ -151,11 +150,34 @@ def _rise(frames: int) -> NDArray[np.float32]:
     return (0.5 - 0.5 * np.cos(np.pi * (np.arange(frames) + 0.5) / max(1, frames))).astype(np.float32)
 
 
-def _levels(samples: NDArray[np.float32], window: int) -> NDArray[np.float64]:
-    """The level of each window in dB below full scale; what is slower than a window is no sound."""
-    whole = np.pad(samples, (0, -len(samples) % window), mode="edge" if len(samples) else "constant")
-    power: NDArray[np.float64] = whole.reshape(-1, window).var(axis=1, dtype=np.float64)
-    return 10 * np.log10(power + _NOTHING)
+def _listened(blocks: Iterable[NDArray[np.float32]]) -> tuple[NDArray[np.float64], int, float]:
+    """The level of each window in dB below full scale, the frames, and the offset that some recorders add.
+
+    What is slower than a window is no sound.
+    """
+    powers: list[NDArray[np.float64]] = []
+    rest, frames, total = np.empty(0, np.float32), 0, 0.0
+    for block in blocks:
+        frames, total = frames + len(block), total + float(block.sum(dtype=np.float64))
+        rest = np.concatenate((rest, block))
+        whole = len(rest) // _WINDOW * _WINDOW
+        powers.append(rest[:whole].reshape(-1, _WINDOW).var(axis=1, dtype=np.float64))
+        rest = rest[whole:]
+    if len(rest):
+        powers.append(rest[None, :].var(axis=1, dtype=np.float64))
+    power = np.concatenate([np.empty(0), *powers])
+    return 10 * np.log10(power + _NOTHING), frames, total / max(1, frames)
+
+
+def _piece(blocks: Iterable[NDArray[np.float32]], start: int, stop: int) -> NDArray[np.float32]:
+    """The frames from ``start`` to ``stop``, in memory of their own."""
+    piece, at = np.empty(stop - start, np.float32), 0
+    for block in blocks:
+        part = block[max(0, start - at) : max(0, stop - at)]
+        place = max(0, at - start)
+        piece[place : place + len(part)] = part
+        at += len(block)
+    return piece
 
 
 def _heard(levels: NDArray[np.float64]) -> tuple[int, int] | None:

@@ -66,10 +66,11 @@ def _inside(folder: str | None) -> list[str]:
     """A folder, whose own time tells of new files, and what is in it."""
     if folder is None:
         return []
+    path = Path(folder).expanduser()
     try:
-        return [folder, *(str(path) for path in islice(Path(folder).expanduser().iterdir(), MOST_FILES))]
+        return [str(path), *map(str, islice(path.iterdir(), MOST_FILES))]
     except OSError:  # who checks the scripts tells why
-        return [folder]
+        return [str(path)]
 
 
 def _settled(name: str, before: Look, sleep: Callable[[float], None], beside: str | None) -> Look:

@@ -136,6 +136,7 @@ class _StandIn:
     length_ms: int
     beat_ms: int = 0
     after_ms: int = 0
+    pauses: tuple[tuple[int, int], ...] = ()
 
 
 def _too_long(sitting: Sitting, takes: Mapping[str, Clip]) -> Iterator[tuple[str, str]]:
