@@ -171,7 +171,7 @@ def _listened(blocks: Iterable[NDArray[np.float32]]) -> tuple[NDArray[np.float64
 
 def _piece(blocks: Iterable[NDArray[np.float32]], start: int, stop: int) -> NDArray[np.float32]:
     """The frames from ``start`` to ``stop``, in memory of their own."""
-    piece, at = np.empty(stop - start, np.float32), 0
+    piece, at = np.zeros(stop - start, np.float32), 0
     for block in blocks:
         part = block[max(0, start - at) : max(0, stop - at)]
         place = max(0, at - start)
