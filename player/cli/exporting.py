@@ -10,7 +10,7 @@ import click
 
 from player.cli.asking import part, progress, quiet, request, sessions_options
 from player.cli.batches import batch_options, export_many, many_of
-from player.cli.usher import announce, heading
+from player.cli.usher import announce, heading, tell_takes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,6 +131,7 @@ def export_one(
         ready = pipeline.prepare(wanted, machine, report)
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
+        tell_takes(ready)
         if also:
             also(ready)
     with progress("Mixing", quiet=quiet) as report:
