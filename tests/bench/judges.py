@@ -149,7 +149,7 @@ def _install(python: Path, choices: Sequence[Sequence[str]]) -> None:
     said = ""
     for choice in choices:
         _tell(f"pip install {' '.join(choice)}")
-        command = [python, "-m", "pip", "install", "-q", *choice]
+        command = [str(python), "-m", "pip", "install", "-q", *choice]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode == 0:
             return
@@ -193,7 +193,7 @@ def _samples(file: Path) -> NDArray[np.float32]:
         if (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) != (RATE, 1, 2):
             raise SystemExit(f"{file}: the judges hear 16-bit mono at {RATE} Hz alone")
         content = sound.readframes(sound.getnframes())
-    return np.frombuffer(content, "<i2").astype(np.float32) / 2**15
+    return np.asarray(np.frombuffer(content, "<i2") / 2**15, np.float32)
 
 
 def _distillmos(_folder: Path) -> Judge:
