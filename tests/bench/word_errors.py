@@ -39,10 +39,13 @@ _ONES: Final = (
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 _TENS: Final = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ORDINAL: Final = {
-    **{"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth"},
-    **{"nine": "ninth", "twelve": "twelfth"},
-}
+_ORDINAL: Final = dict(
+    zip(
+        ("one", "two", "three", "five", "eight", "nine", "twelve"),
+        ("first", "second", "third", "fifth", "eighth", "ninth", "twelfth"),
+        strict=True,
+    )
+)
 _SPELLING: Final = {word: group.split()[0] for group in ALIKE for word in group.split()} | _BRITISH
 
 
