@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,10 @@ def test_a_model_is_taken(tmp_path: Path, filling: bytes) -> None:
 
 
 def test_real_models_are_taken() -> None:
-    hibari = pytest.importorskip("hibari", reason="needs hibari: pip install hibari-tts")
-    models = sorted((Path(hibari.__file__).parent / "assets").glob("*.onnx"))
+    hibari = find_spec("hibari")  # importing it loads onnxruntime
+    if not hibari:
+        pytest.skip("needs hibari: pip install hibari-tts")
+    models = sorted((Path(str(hibari.origin)).parent / "assets").glob("*.onnx"))
     assert models
     for path in models:
         must_be_onnx(path, path.name)
