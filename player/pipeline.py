@@ -242,13 +242,13 @@ def mix(ready: Prepared, *, master: Master = AS_PLAYED) -> Mix:
         peak_db=master.peak_db,
     )
     whole_db = room.trim_db + master.gain_db
-    gain_db = stem.gain_db(_heard(ready), ready.machine.store) + whole_db
+    gains_db = stem.gains_db(_heard(ready), ready.machine.store)
 
     def open_clip(said: Utterance | Recording) -> AudioSegment | Passages:
         if isinstance(said, Recording):
             return ready.recordings[said].passages(whole_db, room.ceiling_db)
         clip = ready.clips[said]
-        return conform.speech(clip.samples(), clip.rate, gain_db, room.ceiling_db)
+        return conform.speech(clip.samples(), clip.rate, gains_db[said] + whole_db, room.ceiling_db)
 
     return mixdown.Mix(
         ready.timeline,
