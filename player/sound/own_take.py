@@ -81,7 +81,7 @@ def open_take(path: Path, utterance: Utterance, store: Store) -> Clip:
     }
     entry = store.get_or_make(fields, lambda: _draft(path))
     frames, beat = (cast("int", entry.facts[name]) for name in ("frames", "beat_ms"))
-    return Clip(utterance, RATE, frames, beat, 0, (), entry, level_db=float(str(entry.facts["level_db"])))
+    return Clip(utterance, "take", RATE, frames, beat, 0, (), entry, level_db=float(str(entry.facts["level_db"])))
 
 
 def missing_db(clip: Clip) -> float:
