@@ -134,7 +134,7 @@ def _voice(path: Path, facts: Mapping[str, Any]) -> ModelVoice:
     """A voice from its file, which is named ``LANGUAGE-SPEAKER-QUALITY``, as in ``de_DE-thorsten-medium``."""
     language, _, rest = path.stem.partition("-")
     told = facts.get("language")
-    tag = str(told.get("code") if isinstance(told, dict) else "") or language
+    tag = str((told.get("code") if isinstance(told, dict) else "") or language)
     speaker = rest.partition("-")[0]
     licence = _LICENCES.get(speaker, "")
     return ModelVoice(
