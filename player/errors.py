@@ -18,7 +18,7 @@ character to the terminal. This module knows nothing else of the program.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -45,10 +45,14 @@ class Position:
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing wrong in a script; prints as ``path:line:column: text``."""
+    """One thing wrong in a script; prints as ``path:line:column: text``.
+
+    ``about`` is what does not fit, where a program wants to know more than the sentence.
+    """
 
     at: Position
     text: str
+    about: tuple[object, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.at}: {printable(self.text)}"

@@ -1,4 +1,4 @@
-"""The sound files of a session: backgrounds and recordings, found where its scripts may reach.
+"""The sound files of a session: backgrounds, recordings and the user's own takes, found where they may lie.
 
 The rule: what a script names lies beside that script, or is bundled; what the user names may lie anywhere. Everything
 that cannot be had is told at its step. It stands beside the pipeline.
@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from player.errors import MediaError, Position, Problem, ScriptError, printable
+from player.errors import MediaError, Position, Problem, ScriptError, UsageError, printable
 from player.script import library
 from player.techniques.cue import BedChange, Part, Recording, Slot, Speech
+from player.voice import own_takes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from player.sound.bed import Bed
     from player.sound.recording import Recording as OpenRecording
     from player.store import Store
+    from player.techniques.cue import Utterance
+    from player.voice.clips import Clip
 
 
 class Found(NamedTuple):
@@ -129,6 +132,37 @@ def recordings(parts: Iterable[Part], store: Store) -> dict[Recording, OpenRecor
     if problems:
         raise ScriptError(problems)
     return opened
+
+
+def takes(folder: str | None, wanted: Iterable[Utterance], store: Store) -> dict[Utterance, Clip]:
+    """A clip for each utterance of which there is a take in the user's folder; None is no folder.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, or a line has two takes.
+    MediaError
+        With every take that cannot be read.
+    """
+    if folder is None:
+        return {}
+    from player.sound.own_take import open_take  # noqa: PLC0415 (numpy)
+
+    wanted = tuple(wanted)
+    files = own_takes.matched(own_takes.in_folder(folder), [each.text for each in wanted]).files
+    clips: dict[Utterance, Clip] = {}
+    problems: dict[str, None] = {}
+    for each in wanted:
+        found = files.get(own_takes.name(each.text), ())
+        if len(found) > 1:
+            raise UsageError(own_takes.told_twice(found, each.text))
+        try:
+            clips.update((each, open_take(path, each, store)) for path in found)
+        except MediaError as error:
+            problems[str(error)] = None
+    if problems:
+        raise MediaError("\n".join(problems))
+    return clips
 
 
 def _named_recordings(parts: Iterable[Part]) -> dict[Recording, Position]:

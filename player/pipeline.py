@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from player import media
-from player.errors import Problem, ScriptError, VoiceError
+from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError
 from player.script import library
 from player.script.session import Session, parse
 from player.sound.master import AS_PLAYED, Master
@@ -22,6 +22,7 @@ from player.techniques.planning import plan
 from player.timeline import fit, outlive
 from player.timeline.layout import lay_out, nominal_ms, utterances
 from player.units import gain
+from player.voice import own_takes
 from player.voice.engine import UnknownVoiceError
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class Request:
     """What a user asks for: a session, and what is to differ from its script.
 
     ``length_ms`` is the length to come close to, ``skip`` what to leave out, by short names; ``outlive_ms`` is for how
-    long the background goes on after all that; ``script`` is the text of a session that lies nowhere.
+    long the background goes on after all that; ``script`` is the text of a session that lies nowhere. ``takes`` is a
+    folder with takes of lines that are then heard from them, and not spoken.
     """
 
     session: str
@@ -58,6 +60,7 @@ class Request:
     skip: tuple[str, ...] = ()
     outlive_ms: int | None = None
     script: str | None = None
+    takes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,12 @@ class Prepared:
     machine: Machine
     request: Request
 
+    @property
+    def takes(self) -> tuple[int, int]:
+        """How many of its lines are heard from the user's own takes, and how many lines there are."""
+        own = {own_takes.name(said.text) for said, clip in self.clips.items() if clip.is_own}
+        return len(own), len({own_takes.name(said.text) for said in self.clips})
+
 
 def this_machine() -> Machine:
     """The user's own: pyttsx3's voices and the store in the cache folder."""
@@ -122,6 +131,24 @@ def load(request: Request) -> Session:
     if request.background is not None:
         background = replace(background, sound=None if request.background == "none" else request.background)
     return replace(session, voice=voice, background=background)
+
+
+def settled(request: Request) -> tuple[Session, tuple[Part, ...]]:
+    """A session and its parts, without a voice: at the length that was asked for as far as the script alone tells.
+
+    Raises
+    ------
+    ScriptError
+        With every problem of the script.
+    UsageError
+        If there is no such session, or an option does not fit it.
+    """
+    session = load(request)
+    parts = _planned(session, request)
+    flat = fit.settle(parts)
+    if request.length_ms is not None:
+        flat = fit.to_length(parts, nominal_ms(flat)[0], request.length_ms)
+    return session, flat
 
 
 def told_length(request: Request) -> int | None:
@@ -195,16 +222,18 @@ def _spoken(
     progress: Progress | None = None,
 ) -> tuple[dict[Utterance, Clip], Timeline]:
     wanted = utterances(flat)
-    if wanted and request.voice is None:
+    own = media.takes(request.takes, wanted, machine.store)
+    spoken = [each for each in wanted if each not in own]
+    if spoken and request.voice is None:
         _must_have_voice(session, machine.engine)
     from player.voice.clips import speak_all  # noqa: PLC0415 (numpy: not before the voice has been asked)
 
-    clips = speak_all(wanted, machine.engine, machine.store, progress=progress)
+    clips = own | speak_all(spoken, machine.engine, machine.store, progress=progress)
 
     def clip_of(said: Utterance | Recording) -> Spoken:
         return recordings[said] if isinstance(said, Recording) else clips[said]
 
-    return clips, lay_out(session, flat, clip_of)
+    return clips, lay_out(session, flat, clip_of, own)
 
 
 def blocks(
@@ -248,7 +277,8 @@ def mix(ready: Prepared, *, master: Master = AS_PLAYED) -> Mix:
         if isinstance(said, Recording):
             return ready.recordings[said].passages(whole_db, room.ceiling_db)
         clip = ready.clips[said]
-        return conform.speech(clip.samples(), clip.rate, gain_db, room.ceiling_db)
+        level_db = gain_db if clip.level_db is None else clip.level_db + whole_db
+        return conform.speech(clip.samples(), clip.rate, level_db, room.ceiling_db)
 
     return mixdown.Mix(
         ready.timeline,
@@ -260,8 +290,9 @@ def mix(ready: Prepared, *, master: Master = AS_PLAYED) -> Mix:
 
 
 def _heard(ready: Prepared) -> list[Clip]:
-    """Every clip as often as it is heard; recordings have a level of their own."""
-    return [ready.clips[cue.sound] for cue in ready.timeline.cues if isinstance(cue.sound, Utterance)]
+    """Every clip as often as it is heard; recordings and a person's own takes have levels of their own."""
+    heard = [ready.clips[cue.sound] for cue in ready.timeline.cues if isinstance(cue.sound, Utterance)]
+    return [clip for clip in heard if not clip.is_own]
 
 
 def check(request: Request, machine: Machine, progress: Progress | None = None) -> tuple[Timeline, tuple[Problem, ...]]:
@@ -296,5 +327,5 @@ def _misfits(rest: object, request: Request, machine: Machine) -> Iterator[Probl
             _laid(alone, parts, request, machine)
         except ScriptError as error:
             yield from error.problems
-        except VoiceError:
-            return  # without a voice nobody can tell
+        except (VoiceError, MediaError, UsageError):
+            return  # without a voice, or the takes that were asked for, nobody can tell

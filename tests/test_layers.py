@@ -94,6 +94,12 @@ def test_a_foreign_library_lives_in_one_place(library: str) -> None:
     assert users <= HOMES[library]
 
 
+def test_one_module_alone_reaches_for_the_network() -> None:
+    network = {"urllib.request", "http.client", "ssl", "ftplib", "smtplib", "requests", "httpx", "aiohttp", "urllib3"}
+    users = {path.relative_to(ROOT).as_posix() for path in modules() if imported(path) & network}
+    assert users == {"voice/models/fetching.py"}
+
+
 @pytest.mark.parametrize("room", ["script", "techniques", "timeline"])
 def test_the_first_rooms_know_no_sound_and_no_clock(room: str) -> None:
     forbidden = {"numpy", "pydub", "time", "subprocess", "threading", "soundfile", "soxr"}

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import soundfile
+import soxr
 
 from player import pipeline
 from player.errors import MediaError, ScriptError, StoreError, UsageError
+from player.sound import own_take
 from player.sound.loudness import integrated_lufs
 from player.store import Store
 from player.tasks import catalogue
@@ -283,3 +285,162 @@ def test_a_voice_that_nobody_here_has_is_a_problem_at_its_place(script: Path, ma
     script.write_text(SHORT.replace("\nbackground", "\nvoice: {name: nobody}\nbackground", 1))
     with pytest.raises(ScriptError, match=r"short\.yaml:2:15: there is no voice 'nobody'"):
         prepared(script, machine)
+
+
+# A person's own takes
+
+
+SPOKEN = """\
+title: Spoken
+background: {sound: none}
+steps:
+  - section: One
+  - say: Sit down. Rest a while.
+    for: 6s
+  - breathe: {in: 3s, out: 3s, cycles: 2}
+    count: up
+  - say: Rest a while!
+    for: 3s
+"""
+LINES = ("sit-down", "rest-a-while", "breathe-in", "two", "three", "breathe-out")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> pipeline.Request:
+    """A session of which two lines were spoken by its listener; the voices are tones of different heights."""
+    (tmp_path / "spoken.yaml").write_text(SPOKEN)
+    (tmp_path / "takes").mkdir()
+    taken(tmp_path, "002-rest-a-while.wav", 700, 1.2)
+    taken(tmp_path, "breathe-in.flac", 500, 0.5)
+    taken(tmp_path, "another-session.wav", 500, 9)
+    return pipeline.Request(str(tmp_path / "spoken.yaml"), takes=str(tmp_path / "takes"))
+
+
+def taken(folder: Path, name: str, hz: int, seconds: float, peak: float = 0.05) -> np.ndarray:
+    """A take in a room: a tone, silence and a little noise around it."""
+    time = np.arange(round(44_100 * seconds)) / 44_100
+    tone = np.sin(2 * np.pi * hz * time) + 0.5 * np.sin(4 * np.pi * hz * time)
+    room = np.random.default_rng(hz).normal(0, peak / 300, len(time) + 44_100)
+    room[22_050 : 22_050 + len(time)] += peak / 1.5 * tone
+    soundfile.write(folder / "takes" / name, room, 44_100)
+    return np.asarray(room)
+
+
+def hz_of(samples: np.ndarray) -> float:
+    spectrum = np.abs(np.fft.rfft(samples[:, 0].astype(float) * np.hanning(len(samples))))
+    return float(spectrum.argmax() * RATE / len(samples))
+
+
+def test_lines_with_a_take_are_heard_from_it_and_the_others_spoken(
+    own: pipeline.Request, machine: pipeline.Machine
+) -> None:
+    ready = pipeline.prepare(own, machine)
+    assert isinstance(machine.engine, FakeEngine)
+    assert set(machine.engine.spoken) == {"Sit down.", "two", "three", "Breathe out"}
+    assert ready.takes == (2, len(LINES))
+    assert {cue.text for cue in ready.timeline.cues if ready.clips[cue.sound].is_own} == {  # type: ignore[index]
+        *("Rest a while.", "Rest a while!", "Breathe in"),
+    }
+
+
+def test_an_export_holds_the_samples_of_the_take_at_its_place(
+    own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path
+) -> None:
+    ready = pipeline.prepare(own, machine)
+    exporting.export(ready, tmp_path / "a.wav", Wish("wav"), force=False)
+    exported, _ = soundfile.read(tmp_path / "a.wav")
+    take, rate = soundfile.read(tmp_path / "takes" / "002-rest-a-while.wav")
+    whole = soxr.resample(take, rate, RATE)
+    places = [cue for cue in ready.timeline.cues if cue.text.startswith("Rest a while")]
+    assert len(places) == 2
+    for cue in places:
+        heard = exported[cue.start_ms * 48 : cue.end_ms * 48, 0]
+        middle = heard[RATE // 4 : -RATE // 4]
+        at = int(np.correlate(whole, middle, "valid").argmax())
+        part = whole[at : at + len(middle)]
+        assert abs(at - RATE // 4 - RATE // 2) < 0.05 * RATE  # it begins where the tone does, within its margin
+        level = float(middle @ part / (part @ part))
+        assert np.abs(middle - level * part).max() < 0.002 * np.abs(middle).max()
+
+
+@pytest.mark.parametrize("peak", [0.01, 0.05, 0.9])
+def test_takes_are_as_loud_as_the_voice_whatever_the_microphone_made_of_them(
+    own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path, peak: float
+) -> None:
+    taken(tmp_path, "breathe-in.flac", 500, 0.5, peak)
+    ready = pipeline.prepare(own, machine)
+    heard = sound(ready).astype(float) / 32_768
+    for cue in ready.timeline.cues:
+        assert integrated_lufs(heard[cue.start_ms * 48 : cue.end_ms * 48], RATE) == pytest.approx(-18, abs=0.7)
+
+
+def test_a_word_of_ones_own_falls_on_its_beat(own: pipeline.Request, machine: pipeline.Machine) -> None:
+    ready = pipeline.prepare(own, machine)
+    heard = sound(ready)
+    words = [cue for cue in ready.timeline.cues if cue.text == "Breathe in"]
+    assert [cue.beat_ms for cue in words] == [6000, 12_000]
+    for cue in words:
+        onset = np.flatnonzero(np.abs(heard[cue.start_ms * 48 : cue.end_ms * 48, 0]) > 2000)[0] / 48
+        assert cue.start_ms + onset == pytest.approx(cue.beat_ms, abs=10)
+        assert hz_of(heard[cue.start_ms * 48 : cue.end_ms * 48]) == pytest.approx(500, abs=5)
+
+
+def test_who_speaks_everything_needs_no_voice(own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path) -> None:
+    script = tmp_path / "spoken.yaml"
+    script.write_text(SPOKEN.replace("title", "voice: {name: nobody}\nlanguage: en-XX\ntitle", 1))
+    for each in LINES:
+        if not list((tmp_path / "takes").glob(f"*{each}.*")):
+            taken(tmp_path, f"{each}.wav", 400, 0.4)
+    ready = pipeline.prepare(own, machine)
+    assert ready.takes == (len(LINES), len(LINES))
+    assert sound(ready).any()
+    (tmp_path / "takes" / "two.wav").unlink()
+    with pytest.raises(ScriptError, match=r"spoken\.yaml:1:15: there is no voice 'nobody'"):
+        pipeline.prepare(own, machine)
+
+
+def test_a_take_that_is_too_long_is_a_problem_at_its_step(
+    own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path
+) -> None:
+    taken(tmp_path, "002-rest-a-while.wav", 700, 3.5)
+    taken(tmp_path, "breathe-in.flac", 500, 1.1)
+    with pytest.raises(ScriptError) as caught:
+        pipeline.check(own, machine)
+    word, sentence = (str(problem).removeprefix(f"{tmp_path}/spoken.yaml:") for problem in caught.value.problems)
+    assert word == (
+        "7:5: 'Breathe in' takes 1.21s, but 'two' begins 1.025s after its start; "
+        "make the phase longer, or speak it again, faster"
+    )
+    assert sentence == (
+        "9:5: 'Rest a while!' takes 3.61s, but its slot is 3s; make the slot 4s or longer, or speak it again, faster"
+    )
+
+
+def test_every_take_that_cannot_be_read_is_told(
+    own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "takes" / "two.wav", np.zeros(4800), RATE)
+    (tmp_path / "takes" / "three.mp3").write_bytes(b"no sound")
+    (tmp_path / "takes" / "of-no-line.mp3").write_bytes(b"no sound")
+    with pytest.raises(MediaError) as caught:
+        pipeline.prepare(own, machine)
+    lines = str(caught.value).splitlines()
+    assert [line.partition(": ")[0].rpartition("/")[2] for line in lines] == ["two.wav", "three.mp3"]
+
+
+def test_two_takes_of_a_line_and_no_folder_are_one_sentence(
+    own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="there is no folder elsewhere with takes; name the one that they are in"):
+        pipeline.prepare(replace(own, takes="elsewhere"), machine)
+    taken(tmp_path, "Rest a while.mp3", 600, 1)
+    with pytest.raises(UsageError, match=r"are takes of the same line, 'Rest a while\.'; keep one of them"):
+        pipeline.prepare(own, machine)
+
+
+def test_takes_are_read_once(own: pipeline.Request, machine: pipeline.Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = pipeline.prepare(own, machine)
+    monkeypatch.setattr(own_take, "decode", None)
+    again = pipeline.prepare(own, machine)
+    assert again.timeline == first.timeline
+    np.testing.assert_array_equal(sound(again), sound(first))

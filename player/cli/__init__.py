@@ -23,6 +23,7 @@ COMMANDS = {
     "log": Late("player.cli.practising", "Show what you practised, and when."),
     "new": Late("player.cli.authoring", "Write a script of your own to begin with."),
     "play": Late("player.cli.listening", "Play a session, or all sessions of a programme."),
+    "record": Late("player.cli.recording", "List what you would speak for a session in your own voice."),
     "show": Late("player.cli.looking", "Show a session's time table and its true length."),
     "sounds": Late("player.cli.sounding", "List the backgrounds and the chimes, or play one."),
     "voices": Late("player.cli.looking", "List the voices of this machine."),
@@ -37,8 +38,8 @@ def main() -> None:
     """Voice-guided relaxation: breathing, muscle relaxation, grounding.
 
     \b
-    player list                     what there is
-    player play box-breathing      listen now
-    player breathe 4-4-4-4 --for 3m    breathe now, without a script
-    player export pmr-7            make an MP3
+    player list                         what there is
+    player play box-breathing           listen now
+    player breathe 4-4-4-4 --for 3m     breathe now, without a script
+    player export pmr-7                 make an MP3
     """  # noqa: D301 (Click wants the character itself, not its escape)

@@ -24,19 +24,29 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 _SESSION = click.argument("session")
 _ANY_SESSION = click.argument("session", required=False)
 _SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...")
+_PARAMS = click.option("-p", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the script.")
+_LENGTH = click.option(
+    "--length", metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."
+)
+_SKIP = click.option("--skip", metavar="NAME,...", help="Leave out muscle groups or places, such as neck,jaw.")
+takes = click.option(
+    "--takes", metavar="FOLDER", help="Hear your own voice in each line that has a take here (player record)."
+)
 _OPTIONS = (
-    click.option("-p", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the script."),
+    _PARAMS,
     click.option("--voice", metavar="NAME", help="Speak with this voice (player voices)."),
     click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300."),
     click.option("--background", metavar="NAME|FILE|none", help="Another background, or none."),
-    click.option("--length", metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."),
+    _LENGTH,
     click.option(
         "--outlive",
         metavar="TIME",
         help="Let the background go on for so long, and fade so slowly that nobody wakes; no bell at the end.",
     ),
-    click.option("--skip", metavar="NAME,...", help="Leave out muscle groups or places, such as neck,jaw."),
+    _SKIP,
+    takes,
 )
+_OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP)
 part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only this part of a programme.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems.")
 plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
@@ -64,6 +74,13 @@ def sessions_options(command: Command) -> Command:
     return command
 
 
+def words_options(command: Command) -> Command:
+    """SESSION, and everything that changes what is said in it."""
+    for option in reversed((_SESSION, *_OPTIONS_OF_WORDS)):
+        command = option(command)
+    return command
+
+
 def request(
     session: str,
     params: tuple[str, ...] = (),
@@ -73,6 +90,7 @@ def request(
     length: str | None = None,
     skip: str | None = None,
     outlive: str | None = None,
+    takes: str | None = None,
 ) -> Request:
     """The options as the pipeline takes them."""
     from player.pipeline import Request  # noqa: PLC0415 (heavy: only once a command runs)
@@ -80,7 +98,7 @@ def request(
     values = dict(_pair(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     length_ms, outlive_ms = _time(length, "--length"), _time(outlive, "--outlive")
-    return Request(session, values, voice, rate, background, length_ms, names, outlive_ms)
+    return Request(session, values, voice, rate, background, length_ms, names, outlive_ms, takes=takes)
 
 
 def time(text: str, option: str) -> int:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from player.cli.asking import progress, quiet
+from player.cli.asking import progress, quiet, takes
 
 if TYPE_CHECKING:
-    from player.pipeline import Machine
+    from player.pipeline import Machine, Request
 
 
 @click.command()
@@ -37,8 +38,9 @@ def new(*, name: str, source: str | None, output: Path | None, force: bool, quie
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--watch", is_flag=True, help="Check again whenever one of them is saved, until Ctrl-C.")
 @click.option("--voice", metavar="NAME", help="Whether it fits when this voice speaks (player voices).")
+@takes
 @quiet
-def check(*, files: tuple[str, ...], watch: bool, voice: str | None, quiet: bool) -> None:
+def check(*, files: tuple[str, ...], watch: bool, voice: str | None, takes: str | None, quiet: bool) -> None:
     """Check scripts: every problem as file:line:column, and exit code 2 if there is any.
 
     Warnings are about what may not be good for a listener; they change no exit code.
@@ -47,31 +49,31 @@ def check(*, files: tuple[str, ...], watch: bool, voice: str | None, quiet: bool
     from player.tasks.authoring import watching  # noqa: PLC0415
 
     machine = pipeline.this_machine()
+    asked = partial(pipeline.Request, voice=voice, takes=takes)
     if not watch:
-        raise click.exceptions.Exit(max([_check(name, voice, machine, quiet=quiet) for name in files]))
+        raise click.exceptions.Exit(max([_check(asked(name), machine, quiet=quiet) for name in files]))
     # Ctrl-C, which is the only end of it, is exit code 130 as everywhere: nobody shall take it for a passed check.
-    for changed in watching.rounds(files):
+    for changed in watching.rounds(files, beside=takes):
         click.echo(time.strftime("%H:%M:%S"), err=True)
         for name in changed:
-            _check(name, voice, machine, quiet=quiet)
+            _check(asked(name), machine, quiet=quiet)
 
 
-def _check(name: str, voice: str | None, machine: Machine, *, quiet: bool) -> int:
+def _check(asked: Request, machine: Machine, *, quiet: bool) -> int:
     """Print what there is to say of a script; its exit code."""
     from player.errors import PlayerError, printable  # noqa: PLC0415
-    from player.pipeline import Request  # noqa: PLC0415
     from player.tasks import programmes  # noqa: PLC0415
     from player.units import timecode  # noqa: PLC0415
 
     try:
         with progress("Speaking", quiet=quiet) as report:
-            total_ms, warnings = programmes.check(Request(name, voice=voice), machine, report)
+            total_ms, warnings = programmes.check(asked, machine, report)
     except PlayerError as error:
         click.echo(str(error), err=True)
         return error.exit_code
     for warning in warnings:
         click.echo(f"{warning.at}: warning: {printable(warning.text)}", err=True)
-    click.echo(f"{name}: fine, {timecode(total_ms)}")
+    click.echo(f"{asked.session}: fine, {timecode(total_ms)}")
     return 0
 
 

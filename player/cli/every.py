@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from player.cli.asking import progress, quiet, request, session_options, time, warn
-from player.cli.usher import announce
+from player.cli.usher import announce, tell_takes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -157,6 +157,7 @@ def _keep(wanted: Request, ready: Prepared, schedule: Schedule, *, once: bool, q
 
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
+        tell_takes(ready)
     patience = Patience(library.find(wanted.session).name, ready.session.title, quiet=quiet)
     with _signals_end_it(), patience:
         if once:

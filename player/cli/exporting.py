@@ -10,7 +10,7 @@ import click
 
 from player.cli.asking import part, progress, quiet, request, sessions_options
 from player.cli.batches import batch_options, export_many, many_of
-from player.cli.usher import announce, heading
+from player.cli.usher import announce, heading, tell_takes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,6 +131,7 @@ def export_one(
         ready = pipeline.prepare(wanted, machine, report)
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
+        tell_takes(ready)
         if also:
             also(ready)
     with progress("Mixing", quiet=quiet) as report:
@@ -153,7 +154,12 @@ def _export_all(plan: Plan, folder: Path, wish: Wish, *, force: bool, quiet: boo
 
 def _folder(programme: str, output: Path | None) -> Path:
     """Where to; without a name, the programme's own in this folder."""
-    folder, remedy = output or Path(_stem(programme)), "a programme becomes a folder of files; name a folder with -o"
+    from player.script import library  # noqa: PLC0415
+
+    folder, remedy = (
+        output or Path(library.stem(programme)),
+        "a programme becomes a folder of files; name a folder with -o",
+    )
     if output and output.suffix.lower().removeprefix(".") in FORMATS:
         raise click.UsageError(f"{output} is the name of a file, and {remedy}, and the format with --format")
     if folder.exists() and not folder.is_dir():
@@ -161,16 +167,13 @@ def _folder(programme: str, output: Path | None) -> Path:
     return folder
 
 
-def _stem(session: str) -> str:
-    """What a result is named after: the name, or that of the file without its folder and ending."""
-    return Path(session).stem if session.endswith((".yaml", ".yml")) else session
-
-
 def target_of(session: str, output: Path | None, form: str | None) -> tuple[Path, str]:
     """Where to and in which format; without a file name, the session's own name in this folder."""
+    from player.script import library  # noqa: PLC0415
+
     if output is None:
         form = form or FORMATS[0]
-        return Path(f"{_stem(session)}.{form}"), form
+        return Path(f"{library.stem(session)}.{form}"), form
     ending = output.suffix.lower().removeprefix(".")
     if form is None and ending not in FORMATS:
         known = ", ".join(f".{each}" for each in FORMATS)

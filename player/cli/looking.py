@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from player.cli import bringing
 from player.cli.asking import as_json, progress, quiet, request, session_options
 from player.cli.columns import table
 
@@ -103,16 +104,33 @@ def _draw(ready: Prepared, target: Path, *, force: bool) -> None:
 
 @click.command()
 @click.option("--language", metavar="TAG", help="Only voices of this language, such as en or en-GB.")
+@click.option("--install", metavar="NAME|FILE.onnx", help="Fetch a voice, or take one from a file.")
+@click.option("--remove", metavar="NAME", help="Remove a voice that was installed so.")
+@click.option(
+    "--preview",
+    metavar="[NAME]",
+    is_flag=False,
+    flag_value="",
+    help="Hear a line in a voice; without NAME, in each voice of --language.",
+)
 @as_json
-def voices(*, language: str | None, as_json: bool) -> None:
-    """List the voices of this machine.
+def voices(
+    *, language: str | None, install: str | None, remove: str | None, preview: str | None, as_json: bool
+) -> None:
+    """List the voices of this machine, hear them, or bring and remove them.
 
-    A star marks those that speak where a script names only its language.
+    A star marks those that speak where a script names only its language. Only --install connects to the network, and
+    it shows each address first.
     """
+    if install is not None or remove is not None:
+        return bringing.answer(install=install, remove=remove)
     from player import pipeline  # noqa: PLC0415
-    from player.tasks import catalogue  # noqa: PLC0415
+    from player.tasks import catalogue, voice_preview  # noqa: PLC0415
 
     machine = pipeline.this_machine()
+    if preview is not None:
+        heard = voice_preview.chosen(machine, preview, language)
+        return voice_preview.preview(heard, machine, announce=lambda text: click.echo(text, err=True))
     found, chosen = catalogue.voices(machine, language), catalogue.chosen(machine)
     if as_json:
         rows = [{**asdict(each), "chosen": each.id in chosen} for each in found]

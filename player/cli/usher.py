@@ -81,6 +81,7 @@ class Usher:
             self._announce_part(self._plan, turn)
             place = f"{turn.number} of {self._plan.count}: "
         announce(ready.session, ready.timeline.total_ms, place)
+        tell_takes(ready)
 
     def goes_on(self, at_ms: int) -> int:
         """Tell at which moment the first session goes on; the moment."""
@@ -109,6 +110,13 @@ def announce(session: Session, total_ms: int, place: str = "") -> None:
     click.echo(f"{place}{session.title}, {timecode(total_ms)}", err=True)
     for line in session.safety:
         click.echo(f"  {line}", err=True)
+
+
+def tell_takes(ready: Prepared) -> None:
+    """How much of a session is heard in the user's own voice, where that was asked for."""
+    if ready.request.takes is not None:
+        own, lines = ready.takes
+        click.echo(f"  In your own voice: {own} of {lines} lines.", err=True)
 
 
 def heading(plan: Plan) -> str:

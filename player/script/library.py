@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from player.errors import MediaError, UsageError, printable
@@ -94,6 +94,12 @@ def find(name_or_path: str, text: str | None = None) -> Source:
             raise UsageError(text)
     path = Path(name_or_path)
     return Source(path.stem, _text(path), path, own=True)
+
+
+def stem(session: str) -> str:
+    """What is made of a session is named after this: its name, or that of its file without folder and ending."""
+    path = PurePath(session)
+    return path.stem if session.lower().endswith(SCRIPT_ENDINGS) else path.name
 
 
 def included(name: str, near: Path) -> Source:

@@ -16,9 +16,10 @@ from player.timeline.model import BedState, Cue, Section, Span, Stretch, Timelin
 from player.units import LONGEST_MS, format_duration, timecode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from player.script.session import Session
+    from player.timeline.model import Kind
 
 
 class Spoken(Protocol):
@@ -67,21 +68,28 @@ def _estimate(slot: Slot) -> int:
     return slot.then_ms + sum(len(each.text.split()) * 60_000 // getattr(each, "rate", 105) for each in spoken)
 
 
-def lay_out(session: Session, parts: Sequence[Part], clip_of: Callable[[Utterance | Recording], Spoken]) -> Timeline:
+def lay_out(
+    session: Session,
+    parts: Sequence[Part],
+    clip_of: Callable[[Utterance | Recording], Spoken],
+    own: Collection[Utterance] = (),
+) -> Timeline:
     """The timeline of a session.
 
     Parameters
     ----------
     clip_of
         Length and beat of each utterance and recording.
+    own
+        What a person speaks, and no voice: there are other remedies for that.
 
     Raises
     ------
     ScriptError
         With every misfit of the session: speech longer than its slot, a word longer than its phase, a count longer than
-        its beat, a session of no length or of more than a day.
+        its beat (each is ``about`` the utterances that do not fit), a session of no length or of more than a day.
     """
-    desk = _Desk(clip_of, [_first_bed(session)])
+    desk = _Desk(clip_of, [_first_bed(session)], own)
     for part in parts:
         desk.add(part)
     if not 0 < desk.now_ms <= LONGEST_MS:
@@ -119,6 +127,7 @@ class _Desk:
 
     clip_of: Callable[[Utterance | Recording], Spoken]
     beds: list[BedState]
+    own: Collection[Utterance] = ()
     now_ms: int = 0
     sections: list[Section] = field(default_factory=list)
     groups: list[Section] = field(default_factory=list)
@@ -129,8 +138,8 @@ class _Desk:
     last: Cue | None = None
     last_at: Position | None = None
 
-    def problem(self, at: Position, text: str) -> None:
-        self.problems.append(Problem(at, text))
+    def problem(self, at: Position, text: str, about: tuple[object, ...] = ()) -> None:
+        self.problems.append(Problem(at, text, about))
 
     def add(self, part: Part) -> None:
         match part:
@@ -208,7 +217,8 @@ class _Desk:
         room = format_duration(cue.start_ms - self.last.start_ms)
         length = format_duration(self.last.end_ms - self.last.start_ms)
         text = f"{_short(self.last.text)!r} takes {length}, but {_short(cue.text)!r} begins {room} after its start; "
-        self.problem(self.last_at, text + _REMEDIES[self.last.kind])
+        said = (self.last.sound, cue.sound)
+        self.problem(self.last_at, text + self._remedy(self.last.kind, said), said)
 
     def _check_room(self, slot: Slot, length: int, ends: Sequence[int]) -> None:
         """No speech goes on after its slot has ended."""
@@ -219,21 +229,34 @@ class _Desk:
             return
         if longest.beat_ms is not None:
             what = f"{_name(longest.said)!r} goes on for {format_duration(over)} after its phase of {room}"
-            self.problem(slot.at, f"{what}; {_REMEDIES[longest.kind]}")
+            self.problem(slot.at, f"{what}; {self._remedy(longest.kind, (longest.said,))}", (longest.said,))
             return
         takes, more = format_duration(length + over), format_duration(-(-(length + over) // 1000) * 1000)
-        words, fewer = _short(" ".join(_name(cue.said) for _, cue in said)), _SHORTER[type(longest.said)]
-        self.problem(
-            slot.at, f"{words!r} takes {takes}, but its slot is {room}; make the slot {more} or longer, {fewer}"
-        )
+        about = tuple(cue.said for _, cue in said)
+        words, fewer = _short(" ".join(map(_name, about))), _SHORTER[type(longest.said)]
+        fewer = f"or {_AGAIN}" if self._is_own(about) else fewer
+        text = f"{words!r} takes {takes}, but its slot is {room}; make the slot {more} or longer, {fewer}"
+        self.problem(slot.at, text, about)
+
+    def _remedy(self, kind: Kind, said: Iterable[object]) -> str:
+        return _REMEDIES_OF_OWN[kind] if self._is_own(said) else _REMEDIES[kind]
+
+    def _is_own(self, said: Iterable[object]) -> bool:
+        return any(each in self.own for each in said)
 
 
 _FEWER = "use fewer words, or a faster rate"
+_AGAIN = "speak it again, faster"
 _SHORTER: Final[dict[type, str]] = {Utterance: _FEWER, Recording: "or shorten the recording"}
 _REMEDIES = {
     "speech": f"make its slot longer, {_FEWER}",
     "word": "make the phase longer, choose a shorter word (words: {in: In}), or a faster rate",
     "count": "choose a faster rate, or guide: words",
+}
+_REMEDIES_OF_OWN = {
+    "speech": f"make its slot longer, or {_AGAIN}",
+    "word": f"make the phase longer, or {_AGAIN}",
+    "count": f"{_AGAIN}, or choose guide: words",
 }
 
 

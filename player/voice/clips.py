@@ -39,7 +39,7 @@ _LOOK_EVERY_S: Final = 0.2  # Windows hears Ctrl-C only between two waits
 
 @dataclass(frozen=True)
 class Clip:
-    """A spoken utterance, trimmed to 5 ms before and after what can be heard.
+    """A spoken utterance, trimmed to what can be heard.
 
     Attributes
     ----------
@@ -55,6 +55,9 @@ class Clip:
         Start and end, from the clip's start, of each pause inside that was lengthened for the same reason.
     entry
         Where its samples are.
+    level_db
+        The gain that brings it, heard from two loudspeakers, to the loudness of speech; None for what a voice spoke:
+        that is levelled together, so that a voice keeps its own balance.
     """
 
     utterance: Utterance
@@ -64,6 +67,12 @@ class Clip:
     after_ms: int
     pauses: tuple[tuple[int, int], ...]
     entry: Entry
+    level_db: float | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a person's own take."""
+        return self.level_db is not None
 
     @property
     def length_ms(self) -> int:

@@ -11,4 +11,6 @@ import platformdirs
 def folder() -> Path:
     """The folder that ``PLAYER_VOICES`` names, or else ``voices`` in the user's data folder; it may be missing."""
     told = os.environ.get("PLAYER_VOICES")
-    return Path(told) if told else Path(platformdirs.user_data_dir("player", appauthor=False), "voices")
+    if told:
+        return Path(told).expanduser().absolute()
+    return Path(platformdirs.user_data_dir("player", appauthor=False), "voices")

@@ -245,3 +245,8 @@ def test_an_unknown_muscle_set_is_a_fragment_with_the_known_ones(own: Path) -> N
     known = ", ".join(library.muscle_sets())
     with pytest.raises(ValueError, match=f"^must be one of {known}, not 'sevn'; did you mean 'seven'\\?$"):
         library.muscle_set("sevn")
+
+
+@pytest.mark.parametrize("name", ["calm", "calm.yaml", "Folder/calm.yml", "Folder/calm.YAML"])
+def test_what_is_made_of_a_session_is_named_after_it_whatever_the_ending(name: str) -> None:
+    assert library.stem(name) == "calm"

@@ -53,6 +53,29 @@ def test_speech_lives_in_its_slot_and_silence_fills_the_rest() -> None:
     assert timeline.total_ms == 15_000
 
 
+def test_what_a_person_speaks_has_another_remedy_and_says_what_it_is_about() -> None:
+    words = say("in", kind="word", beat_ms=0), say("two", kind="count", beat_ms=1000), say("three", beat_ms=2000)
+    parts = Slot(AT, 1000, (say("Sit."), say("Rest.", gap_ms=100))), Slot(AT, 3000, words)
+    with pytest.raises(ScriptError) as caught:
+        lay_out(session(), parts, lambda _: Clip(1100), own={Utterance("in"), Utterance("two"), Utterance("Rest.")})
+    told = {problem.text: problem.about for problem in caught.value.problems}
+    assert told == {
+        "'Sit. Rest.' takes 2.3s, but its slot is 1s; make the slot 3s or longer, or speak it again, faster": (
+            *(Utterance("Sit."), Utterance("Rest.")),
+        ),
+        "'in' takes 1.1s, but 'two' begins 1s after its start; make the phase longer, or speak it again, faster": (
+            *(Utterance("in"), Utterance("two")),
+        ),
+        "'two' takes 1.1s, but 'three' begins 1s after its start; speak it again, faster, or choose guide: words": (
+            Utterance("two"),
+            Utterance("three"),
+        ),
+        "'three' goes on for 0.1s after its phase of 3s; make its slot longer, use fewer words, or a faster rate": (
+            Utterance("three"),
+        ),
+    }
+
+
 def test_without_a_length_the_slot_is_the_speech_and_then() -> None:
     assert laid(Slot(AT, None, (say("a"),), then_ms=1000)).total_ms == 1500
 

@@ -86,7 +86,8 @@ def test_a_clip_that_must_become_longer_is_lengthened_at_its_commas_and_tells_wh
     slow = only(speak_all([text], FakeEngine(comma_ms=200, stretch=1.3), store))
     added_ms = round(0.3 * plain.length_ms)
     ((start, end),) = slow.pauses
-    assert (start, end - start) == (pytest.approx(5 + 60 * 23, abs=6), pytest.approx(200 + 450, abs=6))
+    assert start == pytest.approx(5 + 60 * 23, abs=6)
+    assert end - start == pytest.approx(200 + 450, abs=6)
     assert slow.length_ms - plain.length_ms == 450
     assert slow.after_ms == pytest.approx(added_ms - 450, abs=1)
     assert slow.beat_ms == plain.beat_ms

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -38,26 +39,41 @@ Look = dict[str, tuple[int, int, int] | None]
 """File to its time of change in ns, size and identity; None where there is none."""
 
 
-def rounds(names: Sequence[str], sleep: Callable[[float], None] = time.sleep) -> Iterator[list[str]]:
+def rounds(
+    names: Sequence[str], sleep: Callable[[float], None] = time.sleep, beside: str | None = None
+) -> Iterator[list[str]]:
     """All of the scripts first; then, without an end, those of which a file was saved, as soon as it was.
 
     Parameters
     ----------
     names
         Sessions or paths, as a user names them.
+    beside
+        A folder with files that belong to each of them.
     """
-    seen = {name: look(files_of(name)) for name in names}
+    seen = {name: look([*files_of(name), *_inside(beside)]) for name in names}
     yield list(seen)
     while True:
         sleep(EVERY_S)
         changed = [name for name, before in seen.items() if look(before) != before]
         for name in changed:
-            seen[name] = _settled(name, seen[name], sleep)
+            seen[name] = _settled(name, seen[name], sleep, beside)
         if changed:
             yield changed
 
 
-def _settled(name: str, before: Look, sleep: Callable[[float], None]) -> Look:
+def _inside(folder: str | None) -> list[str]:
+    """A folder, whose own time tells of new files, and what is in it."""
+    if folder is None:
+        return []
+    path = Path(folder).expanduser()
+    try:
+        return [str(path), *map(str, islice(path.iterdir(), MOST_FILES))]
+    except OSError:  # who checks the scripts tells why
+        return [str(path)]
+
+
+def _settled(name: str, before: Look, sleep: Callable[[float], None], beside: str | None) -> Look:
     """The files once they stay the same; one that was there and is gone gets a while to come back."""
     now = look(before)
     for _ in range(PATIENCE):
@@ -65,7 +81,7 @@ def _settled(name: str, before: Look, sleep: Callable[[float], None]) -> Look:
         last, now = now, look(before)
         if last == now and not any(before[file] and not now[file] for file in before):
             break
-    return look([*files_of(name, list(before))])
+    return look([*files_of(name, list(before)), *_inside(beside)])
 
 
 def look(files: Sequence[str] | Look) -> Look:

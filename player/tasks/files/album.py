@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from player import pipeline
-from player.script.library import SCRIPT_ENDINGS
+from player.script import library
 from player.tasks import programmes
 from player.tasks.files import playlists
 from player.tasks.files.wish import Place
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from player.pipeline import Machine, Progress
     from player.tasks.files.wish import Wish
@@ -49,13 +49,7 @@ def playlist(plan: Plan, folder: Path, wish: Wish) -> Path | None:
     Sessions that are split have playlists of their own.
     """
     is_whole = len(plan.turns) == plan.count
-    return folder / f"{stem(plan.name)}{playlists.ENDING}" if is_whole and not wish.split else None
-
-
-def stem(session: str) -> str:
-    """What a result is named after: the name, or that of the file without its folder and ending."""
-    path = PurePath(session)
-    return path.stem if session.lower().endswith(SCRIPT_ENDINGS) else path.name
+    return folder / f"{library.stem(plan.name)}{playlists.ENDING}" if is_whole and not wish.split else None
 
 
 def export(

@@ -63,6 +63,8 @@ class Extracted:
         if spoken:
             rate = self.facts.get("rate")
             yield f"# spoken by {_shown(spoken)} at {_shown(rate)} words a minute ({_shown(self.facts.get('engine'))})"
+        if takes := self.facts.get("takes"):
+            yield f"# lines from takes of the author's own: {_shown(takes)}"
         for name, value in _pairs(self.facts.get("parameters")):
             yield f"# {_shown(name)}: {_shown(value)}"
         yield from (f"# includes {name}" for name in self.includes)
@@ -76,6 +78,7 @@ class Extracted:
             words += [option, str(self.facts[key])] if self.facts.get(key) else []
         skip = self.facts.get("skip")
         words += ["--skip", ",".join(map(str, skip))] if skip and isinstance(skip, list) else []
+        words += ["--takes", "FOLDER"] if self.facts.get("takes") else []
         return printable(shlex.join(words))
 
 

@@ -1,7 +1,8 @@
 """Where a session comes from: its script with the author's own includes, and all that decides how it sounds.
 
 The rule: what is told makes the same session again, on a machine with the same program and voice. No folder is told:
-of a background that lies somewhere on a disk there is only the file's name. Bundled includes come with the program and
+of a background that lies somewhere on a disk there is only the file's name, and of the user's own takes only how many
+lines were heard from them. Bundled includes come with the program and
 are not carried.
 """
 
@@ -40,8 +41,9 @@ def origin(ready: Prepared) -> Origin:
 
 def _facts(ready: Prepared) -> dict[str, Any]:
     session, asked, engine = ready.session, ready.request, ready.machine.engine
-    said = next((cue.sound for cue in ready.timeline.cues if isinstance(cue.sound, Utterance)), None)
-    spoken = engine.request(said) if said else None
+    said = (cue.sound for cue in ready.timeline.cues if isinstance(cue.sound, Utterance))
+    first = next((each for each in said if not ready.clips[each].is_own), None)
+    spoken = engine.request(first) if first else None
     length = None if asked.length_ms is None else format_duration(asked.length_ms)
     return {
         "version": software(),
@@ -55,6 +57,7 @@ def _facts(ready: Prepared) -> dict[str, Any]:
         "length": length,
         "skip": list(asked.skip),
         "outlive": asked.outlive_ms and format_duration(asked.outlive_ms),
+        "takes": ready.takes[0],
     }
 
 

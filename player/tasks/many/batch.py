@@ -102,12 +102,12 @@ def _items(request: Request) -> list[Item]:
     plan = programmes.planned(request)
     if plan is None:
         turn = programmes.alone(request)
-        return [Item(album.stem(request.session), request, told_ms=turn.length_ms)]
+        return [Item(library.stem(request.session), request, told_ms=turn.length_ms)]
     return [_of_programme(plan, turn, path.stem) for turn, path in zip(plan.turns, _targets(plan), strict=True)]
 
 
 def _of_programme(plan: Plan, turn: Turn, name: str) -> Item:
-    folder = album.stem(plan.name)
+    folder = library.stem(plan.name)
     return Item(name, turn.request, folder, turn.length_ms, turn.title, album.place(plan, turn), folder)
 
 

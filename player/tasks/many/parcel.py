@@ -1,8 +1,8 @@
 """A parcel: a session with every file of the user's that it needs, so that it can be made on another machine.
 
 The rule: what is bundled with the program is not sent, everything else is: the script, the scripts that it includes,
-the user's muscle sets, sounds, recordings and background. Files keep their places relative to the script, so that the
-same names find them; whoever unpacks works in the folder of the script.
+the user's muscle sets, sounds, recordings, takes and background. Files keep their places relative to the script, so
+that the same names find them; whoever unpacks works in the folder of the script.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from player.script import library
 from player.techniques import TECHNIQUES
 from player.techniques.cue import BedChange, Recording, Slot, Speech
 from player.techniques.planning import Planner
+from player.timeline.layout import utterances
+from player.voice import own_takes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,6 +35,7 @@ HERE: Final = "here"
 OWN: Final = "own"
 """What stands for the folder of the user's own scripts."""
 _SOUNDS: Final = "sounds"
+_TAKES: Final = "takes"
 LARGE: Final = 2**20
 """Bytes; a larger file travels by itself, and only once however many sessions need it."""
 
@@ -67,7 +70,7 @@ def pack(request: Request) -> tuple[Parcel, dict[str, Path]]:
     PlayerError
         If the script has problems, or a file cannot be read.
     """
-    source = library.find(request.session, request.script)
+    asked, source = request, library.find(request.session, request.script)
     found: dict[str, Path] = {}
     if source.own:
         found |= _beside(request, source.path)
@@ -77,6 +80,9 @@ def pack(request: Request) -> tuple[Parcel, dict[str, Path]]:
     if background.is_file():
         found[f"{_SOUNDS}/{background.name}"] = background
         request = replace(request, background=f"../{_SOUNDS}/{background.name}")
+    if request.takes is not None:
+        found |= {f"{_TAKES}/{path.name}": path for path in _takes(asked)}
+        request = replace(request, takes=f"../{_TAKES}")
     files = tuple(_file(place, path) for place, path in sorted(found.items()))
     return Parcel(request, files), {file.digest: found[file.place] for file in files if file.data is None}
 
@@ -89,7 +95,7 @@ def unpack(parcel: Parcel, large: Mapping[str, bytes], folder: Path) -> None:
     PlayerError
         If a file would lie outside.
     """
-    for each in (HERE, OWN):
+    for each in (HERE, OWN, _TAKES):
         (folder / each).mkdir(parents=True)
     for file in parcel.files:
         if ".." in PurePosixPath(file.place).parts or PurePosixPath(file.place).is_absolute():
@@ -150,6 +156,14 @@ def _named(session: Session, parts: Iterable[Part]) -> Iterator[tuple[str, Path]
         for cue in part.cues if isinstance(part, Slot) else ():
             if isinstance(cue, Speech) and isinstance(cue.said, Recording):
                 yield cue.said.file, Path(cue.said.script)
+
+
+def _takes(request: Request) -> list[Path]:
+    """The takes of a session's lines: one folder may have those of many."""
+    _, parts = pipeline.settled(request)
+    texts = [each.text for each in utterances(parts)]
+    files = own_takes.matched(own_takes.in_folder(request.takes or ""), texts).files
+    return [path for found in files.values() for path in found]
 
 
 def _own_muscles() -> list[Path]:

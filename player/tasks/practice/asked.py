@@ -64,6 +64,8 @@ def _said(request: Request) -> dict[str, Any]:
 def _at_home(request: Request) -> Request:
     if request.background is not None and Path(request.background).expanduser().is_file():
         request = replace(request, background=str(Path(request.background).expanduser().absolute()))
+    if request.takes is not None:
+        request = replace(request, takes=str(Path(request.takes).expanduser().absolute()))
     return request if request.script is not None else replace(request, session=_home(request.session))
 
 

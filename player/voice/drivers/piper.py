@@ -130,13 +130,24 @@ def _facts(model: Path) -> dict[str, Any]:
     return {}
 
 
+def _noted(model: Path) -> str:
+    """The licence that was noted when the voice was fetched."""
+    with suppress(OSError, ValueError, RecursionError, AttributeError):
+        licence = json.loads(model.with_suffix(".note.json").read_bytes()[:_LARGEST_FACTS]).get("licence", "")
+        return licence if isinstance(licence, str) else ""
+    return ""
+
+
 def _voice(path: Path, facts: Mapping[str, Any]) -> ModelVoice:
-    """A voice from its file, which is named ``LANGUAGE-SPEAKER-QUALITY``, as in ``de_DE-thorsten-medium``."""
+    """A voice from its file, which is named ``LANGUAGE-SPEAKER-QUALITY``, as in ``de_DE-thorsten-medium``.
+
+    One that is named otherwise has the language that its config tells, or that of its phonemes.
+    """
     language, _, rest = path.stem.partition("-")
-    told = facts.get("language")
-    tag = str((told.get("code") if isinstance(told, dict) else "") or language)
     speaker = rest.partition("-")[0]
-    licence = _LICENCES.get(speaker, "")
+    own, phonemes = (each if isinstance(each, dict) else {} for each in (facts.get("language"), facts.get("espeak")))
+    tag = str(own.get("code") or (language if speaker else phonemes.get("voice", "")))
+    licence = _noted(path) or _LICENCES.get(speaker, "")
     return ModelVoice(
         f"{PREFIX}{path.stem}", f"{speaker.title() or path.stem} (Piper)", tag.replace("_", "-"), "", str(path), licence
     )

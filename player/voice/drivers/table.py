@@ -141,6 +141,7 @@ DRIVERS: Final = (
         in_steps=True,
         slowest=143,
         count_rate=150,
+        count_ends=",",
     ),
     Driver(
         "piper",
@@ -166,6 +167,7 @@ DRIVERS: Final = (
         has_pitch=True,
         has_variants=True,
         measured=_ESPEAK,
+        count_ends=",",
     ),
 )
 """pyttsx3's own drivers, and ours."""

@@ -41,7 +41,9 @@ def nothing() -> None:
     pass
 
 
-def watched(*deeds: Callable[[], None], names: tuple[str, ...] = ("a.yaml",)) -> list[list[str]]:
+def watched(
+    *deeds: Callable[[], None], names: tuple[str, ...] = ("a.yaml",), beside: str | None = None
+) -> list[list[str]]:
     """What is told while one deed is done in each sleep; it ends when all are done."""
 
     class DoneError(Exception):
@@ -57,7 +59,7 @@ def watched(*deeds: Callable[[], None], names: tuple[str, ...] = ("a.yaml",)) ->
 
     told: list[list[str]] = []
     with pytest.raises(DoneError):
-        told.extend(rounds(names, sleep))
+        told.extend(rounds(names, sleep, beside))
     return told
 
 
@@ -164,3 +166,15 @@ def test_a_programme_is_watched_with_its_own_sessions() -> None:
     Path("week.yaml").write_text("title: W\nparts: [{title: P, sessions: [a, {session: b}]}]\n", encoding="utf-8")
     assert watched(write("b.yaml", PART), *quiet(), names=("week.yaml",))[1:] == [["week.yaml"]]
     assert watched(write("sub/part.yaml", ""), *quiet(), names=("week.yaml",))[1:] == [["week.yaml"]]
+
+
+def test_a_folder_beside_them_belongs_to_all_of_them(folder: Path) -> None:
+    both = ("a.yaml", "b.yaml")
+    Path("takes").mkdir()
+    deeds = (nothing, write("takes/new", "a"), nothing, nothing, write("takes/new", "ab"), nothing, nothing, nothing)
+    assert watched(*deeds, names=both, beside="takes") == [list(both), list(both), list(both)]
+    assert watched(*deeds, names=both) == [list(both)]
+
+
+def test_a_folder_that_is_not_there_yet_is_waited_for(folder: Path) -> None:
+    assert watched(nothing, Path("takes").mkdir, nothing, nothing, beside="takes") == [["a.yaml"], ["a.yaml"]]

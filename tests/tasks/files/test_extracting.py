@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+import soundfile
 
 from player import pipeline
 from player.errors import MediaError, UsageError
@@ -61,7 +63,7 @@ def test_an_origin_has_all_that_makes_the_session_again(ready: pipeline.Prepared
     assert found.includes == {"parts/hello.yaml": HELLO}  # what is bundled comes with the program
     facts = {
         key: found.facts[key]
-        for key in ("parameters", "voice", "rate", "spoken_by", "engine", "skip", "length", "outlive")
+        for key in ("parameters", "voice", "rate", "spoken_by", "engine", "skip", "length", "outlive", "takes")
     }
     assert facts == {
         "parameters": {"room": "4s"},
@@ -72,6 +74,7 @@ def test_an_origin_has_all_that_makes_the_session_again(ready: pipeline.Prepared
         "skip": ["foot"],
         "length": None,
         "outlive": None,
+        "takes": 0,
     }
 
 
@@ -80,6 +83,27 @@ def test_no_folder_is_told(ready: pipeline.Prepared, tmp_path: Path) -> None:
     found = origin(replace(ready, request=asked))
     assert found.facts["background"] == "sea.wav"
     assert str(tmp_path) not in found.document()
+
+
+def test_takes_are_counted_and_their_folder_is_not_told(ready: pipeline.Prepared, tmp_path: Path) -> None:
+    (tmp_path / "takes").mkdir()
+    for name in ("hello", "sit-up"):
+        soundfile.write(tmp_path / "takes" / f"001-{name}.wav", 0.1 * np.sin(np.arange(24_000) / 20), 48_000)
+    asked = replace(ready.request, takes=str(tmp_path / "takes"))
+    found = origin(pipeline.prepare(asked, ready.machine))
+    assert found.facts["takes"] == 1
+    assert found.facts["spoken_by"] is not None
+    assert str(tmp_path) not in found.document()
+
+
+def test_what_nobody_but_the_author_speaks_has_no_voice(ready: pipeline.Prepared, tmp_path: Path) -> None:
+    script = tmp_path / "scripts" / "alone.yaml"
+    script.write_text("title: Alone\nlanguage: tlh\nsteps: [{say: nuqneH, for: 2s}]\n")
+    (tmp_path / "takes").mkdir()
+    soundfile.write(tmp_path / "takes" / "nuqneh.flac", 0.1 * np.sin(np.arange(24_000) / 20), 48_000)
+    alone = pipeline.prepare(pipeline.Request(str(script), takes=str(tmp_path / "takes")), ready.machine)
+    facts = origin(alone).facts
+    assert (facts["spoken_by"], facts["engine"], facts["takes"]) == (None, None, 1)
 
 
 def test_a_script_that_has_gone_is_one_sentence(ready: pipeline.Prepared, tmp_path: Path) -> None:
@@ -130,14 +154,16 @@ def test_notes_end_in_the_command_that_makes_it_again() -> None:
         "length": "10m",
         "outlive": "20m",
         "skip": ["neck", "jaw"],
+        "takes": 12,
     }
     found = extracting.Extracted("calm.yaml", b"", facts, {"parts/a.yaml": b""})
     assert list(found.notes()) == [
         "# calm.yaml, made by player 1",
         "# spoken by gmw/en at 90 words a minute (e 1)",
+        "# lines from takes of the author's own: 12",
         "# name: Ann B",
         "# includes parts/a.yaml",
-        "# player export calm.yaml -p 'name=Ann B' --rate 90 --length 10m --outlive 20m --skip neck,jaw",
+        "# player export calm.yaml -p 'name=Ann B' --rate 90 --length 10m --outlive 20m --skip neck,jaw --takes FOLDER",
     ]
 
 

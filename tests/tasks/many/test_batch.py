@@ -62,6 +62,7 @@ class Recorder:
 
     answer: Callable[[Order], Made | Failed] = lambda order: Made((order.target,), 1, 1)
     places: int = 2
+    notes: tuple[str, ...] = ()
     names: list[str] = field(default_factory=list)
     stops: int = 0
 

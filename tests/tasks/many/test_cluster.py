@@ -75,6 +75,35 @@ def test_a_background_of_the_users_own_is_sent_too(folder: Path) -> None:
     assert pack(Request("box-breathing", background="rain"))[0].request.background == "rain"
 
 
+def test_the_takes_of_a_session_are_sent_and_no_others(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "own takes").mkdir()
+    for name in ("001-sit.wav", "two.wav"):
+        soundfile.write(f"own takes/{name}", 0.1 * np.sin(np.arange(24_000) / 20), 48_000)
+    Path("sit.yaml").write_text("title: Sit\nlanguage: tlh\nsteps: [{say: Sit., for: 2s}]\n")
+    asked = Request(str(folder / "sit.yaml"), takes="own takes")
+    parcel, large = pack(asked)
+    assert [file.place for file in parcel.files] == ["here/sit.yaml", "takes/001-sit.wav"]
+    assert (parcel.request, large) == (Request("sit.yaml", takes="../takes"), {})
+    files = {}
+    unpack(parcel, {}, folder / "there")
+    for where, request in ((folder, asked), (folder / "there" / HERE, parcel.request)):
+        monkeypatch.chdir(where)
+        order = Order("sit", Work(request, Wish("flac")), Path("sit.flac"))
+        made = Here(pipeline.this_machine()).make(order, lambda *_: None)
+        assert isinstance(made, Made), made
+        files[where] = Path("sit.flac").read_bytes()
+    assert len(set(files.values())) == 1
+
+
+def test_a_parcel_without_a_fitting_take_has_an_empty_folder(folder: Path) -> None:
+    (folder / "takes").mkdir()
+    parcel, _ = pack(Request("box-breathing", takes=str(folder / "takes")))
+    unpack(parcel, {}, folder / "there")
+    assert list((folder / "there" / HERE / (parcel.request.takes or "")).iterdir()) == []
+    with pytest.raises(UsageError, match="there is no folder gone with takes"):
+        pack(Request("box-breathing", takes="gone"))
+
+
 def test_a_parcel_has_the_muscle_sets_of_the_user(folder: Path) -> None:
     (folder / "own" / "muscles").mkdir(parents=True)
     (folder / "own" / "muscles" / "hands.yaml").write_text("hands: []\n")

@@ -42,7 +42,7 @@ def written(request: Request) -> Any:
 
 @given(request=requests)
 def test_every_field_of_a_request_comes_back(request: Request) -> None:
-    request = replace(request, session="pmr-7", background=None)
+    request = replace(request, session="pmr-7", background=None, takes=None)
     assert as_request(written(request)) == request
 
 
@@ -65,10 +65,12 @@ def test_what_is_given_now_wins_and_the_rest_is_as_it_was() -> None:
 
 def test_files_are_found_from_any_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "brook.flac").touch()
-    request = Request("./mine.yaml", background="brook.flac")
+    request = Request("./mine.yaml", background="brook.flac", takes="my/takes")
     then = written(request)
     monkeypatch.chdir("/")
-    assert as_request(then) == Request(str(folder / "mine.yaml"), background=str(folder / "brook.flac"))
+    assert as_request(then) == Request(
+        str(folder / "mine.yaml"), background=str(folder / "brook.flac"), takes=str(folder / "my" / "takes")
+    )
 
 
 @pytest.mark.parametrize(

@@ -469,7 +469,8 @@ SPEEDS = ((0.5, 100.0), (0.6, 120.0), (0.8, 160.0), (1.0, 200.0))
 
 
 @pytest.mark.parametrize(
-    ("rate", "speed"), [(1, 0.5), (100, 0.5), (100.4, 0.5), (100.6, 0.6), (120, 0.6), (121, 0.8), (200, 1.0), (900, 1.0)]
+    ("rate", "speed"),
+    [(1, 0.5), (100, 0.5), (100.4, 0.5), (100.6, 0.6), (120, 0.6), (121, 0.8), (200, 1.0), (900, 1.0)],
 )
 def test_a_speed_is_the_slowest_that_is_no_slower_than_asked(rate: float, speed: float) -> None:
     assert speed_for(rate, SPEEDS) == speed

@@ -1,7 +1,7 @@
 """What a timer has to run: the command for one moment of a schedule, complete and independent of where it is run.
 
-The rule: the interpreter, the user's own script and their background are told by absolute paths, and every option of
-the request is kept. Pure but for looking where files are.
+The rule: the interpreter and the user's own script, background and takes are told by absolute paths, and every option
+of the request is kept. Pure but for looking where files are.
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ def _options(request: Request) -> Iterator[str]:
         "--length": request.length_ms and format_duration(request.length_ms),
         "--outlive": request.outlive_ms and format_duration(request.outlive_ms),
         "--skip": ",".join(request.skip),
+        "--takes": request.takes and str(Path(request.takes).expanduser().absolute()),
     }
     for option, text in told.items():
         if text:

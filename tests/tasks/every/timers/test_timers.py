@@ -44,14 +44,16 @@ def test_every_option_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my box.yaml").write_text("title: Mine\nsteps:\n  - pause: 1s\n")
     (tmp_path / "sea.wav").write_bytes(b"")
-    asked = Request("my box.yaml", {"side": "4s"}, "gmw/en", 120, "sea.wav", 600_000, ("neck", "jaw"), 90_000)
+    asked = Request(
+        "my box.yaml", {"side": "4s"}, "gmw/en", 120, "sea.wav", 600_000, ("neck", "jaw"), 90_000, takes="t"
+    )
     found = work(
         asked, "Mine", SCHEDULE, ("2h", "--between", "9-18"), {"PLAYER_STORE": "/s", "PLAYER_DEBUG": "1", "A": "b"}
     )
     assert found.command == (
         *(sys.executable, "-m", "player", "every", "2h", "--between", "9-18", "-p", "side=4s", "--voice", "gmw/en"),
         *("--rate", "120", "--background", str(tmp_path / "sea.wav"), "--length", "10m", "--outlive", "1m30s"),
-        *("--skip", "neck,jaw", str(tmp_path / "my box.yaml"), "--once"),
+        *("--skip", "neck,jaw", "--takes", str(tmp_path / "t"), str(tmp_path / "my box.yaml"), "--once"),
     )
     assert found.name == "my-box"
     assert found.folder == Path(player.__file__).parents[1]

@@ -1,0 +1,145 @@
+"""Whether a file is what it says it is: an ONNX model, a Piper config, a piece of JSON of a sane size.
+
+Everything here may come from anywhere, so nothing is believed: sizes and depths are limited, and a model is looked at
+without being loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from player.errors import VoiceError, printable
+from player.voice.drivers.piper import READABLE
+from player.voice.models.files import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+MODEL_LIMIT: Final = 500 * 10**6
+"""Bytes; the largest models of Piper's catalogue have 114 MB."""
+CONFIG_LIMIT: Final = 5 * 10**6
+"""Bytes; of a config and of a catalogue. Configs have some 5 kB, Piper's catalogue 0.2 MB."""
+DEPTH_LIMIT: Final = 20
+"""Of JSON; configs and catalogues have 5 levels at most."""
+
+_NEEDED_FIELDS: Final = {1, 7, 8}
+"""Of ONNX's ModelProto (onnx.proto3): ``ir_version``, ``graph``, ``opset_import``."""
+_MOST_FIELDS: Final = 10_000
+_WIDTHS: Final = {1: 8, 5: 4}
+"""Bytes of protobuf's fixed wire types."""
+
+
+def must_be_onnx(path: Path, name: str) -> None:
+    """Refuse a file that is no whole ONNX model; ``name`` is what the user calls it.
+
+    An ONNX model is a protobuf message. Its outermost fields are walked through, so that a file that was cut is found
+    too: the graph's length is told before it.
+
+    Raises
+    ------
+    VoiceError
+        If it is none, or cannot be read.
+    """
+    with sentences("read", path), path.open("rb") as file:
+        try:
+            fields = set(_fields(file, os.fstat(file.fileno()).st_size))
+        except ValueError:
+            fields = set()
+    if not fields >= _NEEDED_FIELDS:
+        raise VoiceError(f"{printable(name)} is no ONNX model, or is not whole; fetch it again where you got it")
+
+
+def _fields(file: BinaryIO, size: int) -> Iterator[int]:
+    """The numbers of the outermost fields of a protobuf message."""
+    for _ in range(_MOST_FIELDS):
+        if file.tell() == size:
+            return
+        number, wire = divmod(_varint(file), 8)
+        if wire == 0:
+            _varint(file)
+        else:
+            length = _varint(file) if wire == 2 else _WIDTHS.get(wire, size)
+            if not number or file.tell() + length > size:
+                raise ValueError("no protobuf message")
+            file.seek(length, os.SEEK_CUR)
+        yield number
+    raise ValueError("too many fields")
+
+
+def _varint(file: BinaryIO) -> int:
+    value = 0
+    for shift in range(0, 70, 7):
+        byte = file.read(1)
+        if not byte:
+            break
+        value |= (byte[0] & 127) << shift
+        if byte[0] < 128:
+            return value
+    raise ValueError("no number")
+
+
+def must_be_config(data: bytes, name: str) -> None:
+    """Refuse what is no Piper config that this program can speak by; ``name`` is what the user calls it.
+
+    Raises
+    ------
+    VoiceError
+        If it is none, or its words cannot be read without further downloads.
+    """
+    config = json_in(data, name, CONFIG_LIMIT)
+    try:
+        rate, voice, speakers = config["audio"]["sample_rate"], config["espeak"]["voice"], config["num_speakers"]
+        _must(isinstance(rate, int) and 8000 <= rate <= 96_000 and isinstance(voice, str) and isinstance(speakers, int))
+        _must(isinstance(config["num_symbols"], int) and _are_phonemes(config["phoneme_id_map"]))
+    except (KeyError, TypeError, ValueError):
+        raise VoiceError(f"{printable(name)} is no Piper config; put the one that belongs to the model there") from None
+    if (way := config.get("phoneme_type", READABLE[0])) not in READABLE:
+        text = f"{printable(name)} asks for words to be read by {way!r}, which Piper would have to download more for"
+        raise VoiceError(f"{text}; choose another voice")
+
+
+def _are_phonemes(found: object) -> bool:
+    if not isinstance(found, dict) or not found:
+        return False
+    return all(isinstance(ids, list) and all(isinstance(each, int) for each in ids) for ids in found.values())
+
+
+def _must(holds: bool) -> None:  # noqa: FBT001 (a condition, as in assert)
+    if not holds:
+        raise ValueError("not as Piper writes it")
+
+
+def json_in(data: bytes, name: str, limit: int) -> Any:  # noqa: ANN401 (what JSON can hold)
+    """What a piece of JSON says; ``name`` is what the user calls it, ``limit`` is in bytes.
+
+    Raises
+    ------
+    VoiceError
+        If it is none, too long, or nested too deeply.
+    """
+    if len(data) > limit:
+        _refuse(name, f"is longer than {limit // 10**6} MB")
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        _refuse(name, "is no JSON")
+    level = [value]
+    for _ in range(DEPTH_LIMIT):
+        level = [inner for outer in level if isinstance(outer, (dict, list)) for inner in _inside(outer)]
+        if not level:
+            break
+    else:
+        _refuse(name, "is nested too deeply")
+    return value
+
+
+def _inside(outer: dict[str, Any] | list[Any]) -> Iterator[Any]:
+    yield from outer.values() if isinstance(outer, dict) else outer
+
+
+def _refuse(name: str, reason: str) -> NoReturn:
+    raise VoiceError(f"{printable(name)} {reason}; fetch it again where you got it")

@@ -1,0 +1,82 @@
+"""Files that come into the folder of voices: each appears whole or not at all.
+
+Several files that belong together are written under temporary names in the same folder, brought to the disk, and then
+take their names one after the other, in the order in which they are told. What a run left behind that was killed is
+removed by the next run. What is written is not known here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from player.errors import VoiceError, printable
+from player.leftovers import MARK, is_left, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+VARIABLE: Final = "PLAYER_VOICES"
+"""The environment variable that names the folder."""
+STALE_AFTER_S: Final = 3600
+"""A part of another machine that nobody wrote to for this long was left by a crash."""
+
+_PART: Final = re.compile(rf"\..+\.{MARK}\.part")
+_REMEDIES: Final = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EACCES: "make the folder writable",
+    errno.EPERM: "make the folder writable",
+    errno.EROFS: "make the folder writable",
+}
+
+
+@contextlib.contextmanager
+def arrivals(*targets: Path) -> Iterator[tuple[BinaryIO, ...]]:
+    """A file to write for each target, all in one folder; they take their names when the block ends without an error.
+
+    Raises
+    ------
+    VoiceError
+        If one cannot be written.
+    """
+    where = targets[0].parent
+    parts = [target.with_name(f".{target.name}.{mark()}.part") for target in targets]
+    with sentences("write", where):
+        where.mkdir(parents=True, exist_ok=True)
+        _sweep(where)
+        try:
+            with contextlib.ExitStack() as stack:
+                files = tuple(stack.enter_context(part.open("wb")) for part in parts)
+                yield files
+                for file in files:
+                    file.flush()
+                    os.fsync(file.fileno())
+            for part, target in zip(parts, targets, strict=True):
+                part.replace(target)
+        finally:
+            for part in parts:
+                with contextlib.suppress(OSError):
+                    part.unlink()
+
+
+@contextlib.contextmanager
+def sentences(doing: str, path: Path) -> Iterator[None]:
+    """An error of the file system inside becomes a `VoiceError` in one sentence."""
+    try:
+        yield
+    except OSError as error:
+        remedy = _REMEDIES.get(error.errno or 0, "check the folder")
+        reason = f"{printable(str(path))}: {printable(error.strerror or str(error))}"
+        raise VoiceError(f"cannot {doing} {reason}; {remedy}, or set {VARIABLE} to another folder") from error
+
+
+def _sweep(where: Path) -> None:
+    for path in where.iterdir():
+        with contextlib.suppress(OSError):  # gone already, or not ours to remove
+            if (name := _PART.fullmatch(path.name)) and is_left(path, name, stale_after_s=STALE_AFTER_S):
+                path.unlink()

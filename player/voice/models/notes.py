@@ -1,0 +1,103 @@
+"""Notes beside the models: ``NAME.note.json`` has a model's digest, so that it is not computed again, and its licence.
+
+A note holds as long as the model's file has the same size and time. Without it nothing is lost but what it says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from player.errors import VoiceError
+from player.voice.models.files import arrivals, sentences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from player.voice.models.inventory import VoiceModel
+
+_PIECE: Final = 2**20
+_LONGEST: Final = 2**16
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is remembered of a model.
+
+    Attributes
+    ----------
+    size, written_ns
+        Of the file: bytes, and nanoseconds since 1970.
+    licence
+        Of the voice, in the words of whoever made it; empty where none is told.
+    source
+        The address that it came from; empty where it was brought by hand.
+    """
+
+    size: int
+    written_ns: int
+    sha256: str
+    licence: str = ""
+    source: str = ""
+
+
+def note_of(model: VoiceModel) -> Note | None:
+    """What is remembered of a model; None if nothing is, or if its file has changed since."""
+    try:
+        with model.note.open("rb") as file:
+            note = Note(**json.loads(file.read(_LONGEST)))
+        state = model.path.stat()
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
+    holds = (note.size, note.written_ns) == (state.st_size, state.st_mtime_ns)
+    return note if holds and all(isinstance(text, str) for text in (note.sha256, note.licence, note.source)) else None
+
+
+def remember(model: VoiceModel, sha256: str, licence: str = "", source: str = "") -> None:
+    """Note this of a model that is in its place.
+
+    Raises
+    ------
+    VoiceError
+        If the note cannot be written.
+    """
+    with sentences("read", model.path):
+        state = model.path.stat()
+    note = Note(state.st_size, state.st_mtime_ns, sha256, licence, source)
+    with arrivals(model.note) as (file,):
+        file.write(json.dumps(asdict(note)).encode("ascii"))
+
+
+def sha256_of(model: VoiceModel) -> str:
+    """The digest of a model, 64 hexadecimal digits: from its note if that holds, or else computed and noted.
+
+    Raises
+    ------
+    VoiceError
+        If the model cannot be read.
+    """
+    known = note_of(model)
+    if known:
+        return known.sha256
+    sha256 = digest(model.path)
+    with contextlib.suppress(VoiceError):  # a folder that may only be read has no notes
+        remember(model, sha256)
+    return sha256
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, 64 hexadecimal digits.
+
+    Raises
+    ------
+    VoiceError
+        If it cannot be read.
+    """
+    sha256 = hashlib.sha256()
+    with sentences("read", path), path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            sha256.update(piece)
+    return sha256.hexdigest()

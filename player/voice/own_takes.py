@@ -1,0 +1,120 @@
+"""A person's own takes: what the take of a line is called, and which file of a folder it is.
+
+The rule: a name is a function of the words alone. So a script that is changed keeps its takes, and one folder serves
+many sessions; numbers in front of names only put the files in order. Case and punctuation make no other line: in none
+of the bundled sessions do two lines have the same words. What is in the files is not known here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from player.errors import UsageError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LONGEST: Final = 40
+"""Letters of the words in a name; a longer line is cut after a word, and told from others by six digits of a digest."""
+ENDINGS: Final = (
+    *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64", ".rf64"),
+    *(".m4a", ".mp4", ".aac", ".wma", ".webm", ".mka", ".amr", ".3gp"),
+)
+"""What recorders write. Those of the second row are read where ffmpeg is installed."""
+
+_APOSTROPHES: Final = re.compile("['\u2019\u02bc]")
+_NUMBERED: Final = re.compile(r"\d+-(?=.)")
+_DIGITS: Final = 6
+
+
+def words(text: str) -> str:
+    """The words of a text in lower case, with a hyphen between two; empty where there is none.
+
+    Letters of all scripts are kept as they are written, in their composed form (NFC).
+    """
+    bare = _APOSTROPHES.sub("", _folded(text))
+    return "-".join("".join(char if _is_letter(char) else " " for char in bare).split())
+
+
+def name(text: str) -> str:
+    """What the take of a line is called, without number and ending."""
+    whole, symbols = words(text), _symbols(text)
+    if whole and len(whole) <= LONGEST and not symbols:
+        return whole
+    cut = whole if len(whole) <= LONGEST else whole[: LONGEST + 1].rpartition("-")[0] or whole[:LONGEST]
+    digest = hashlib.sha256(f"{whole} {symbols}".encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+    return f"{cut}-{digest}" if cut else digest
+
+
+class Matched(NamedTuple):
+    """Files by the names of their lines, more than one where somebody has to choose; and those of no line."""
+
+    files: Mapping[str, tuple[Path, ...]]
+    unused: tuple[Path, ...]
+
+
+def matched(files: Iterable[Path], texts: Iterable[str]) -> Matched:
+    """Which file is the take of which line.
+
+    A number in front of its name counts for nothing, nor do case and punctuation; a long line may also be written out.
+    """
+    known = {name(text): name(text) for text in texts}
+    for text in texts:
+        if not _symbols(text):
+            known.setdefault(words(text), name(text))
+    found: dict[str, tuple[Path, ...]] = {}
+    unused: list[Path] = []
+    for file in files:
+        stem = words(file.stem)
+        line = known.get(stem) or known.get(_NUMBERED.sub("", stem, count=1))
+        if line is None:
+            unused.append(file)
+        else:
+            found[line] = (*found.get(line, ()), file)
+    return Matched(found, tuple(unused))
+
+
+def in_folder(folder: str) -> tuple[Path, ...]:
+    """The sound files in a folder, by their endings, in the order of their names; hidden ones are none.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, or it cannot be read.
+    """
+    shown, path = printable(folder), Path(folder).expanduser()
+    try:
+        found = sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS and file.is_file())
+    except FileNotFoundError:
+        raise UsageError(f"there is no folder {shown} with takes; name the one that they are in") from None
+    except NotADirectoryError:
+        raise UsageError(f"{shown} is a file, and takes are in a folder; name that") from None
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise UsageError(f"the folder {shown} cannot be read: {reason}; choose another") from error
+    return tuple(file for file in found if not file.name.startswith("."))
+
+
+def told_twice(files: Iterable[Path], text: str) -> str:
+    """That a line has more than one take, in a sentence."""
+    names = " and ".join(printable(str(file)) for file in files)
+    return f"{names} are takes of the same line, {printable(text)!r}; keep one of them there"
+
+
+def _folded(text: str) -> str:
+    """The same for all spellings that differ in case alone (Unicode's canonical caseless match)."""
+    lower = unicodedata.normalize("NFD", text).casefold()
+    return unicodedata.normalize("NFC", lower)
+
+
+def _is_letter(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LMN"
+
+
+def _symbols(text: str) -> str:
+    """What changes the meaning of words and can stand in no file's name: ``+``, ``%`` and the like."""
+    return "".join(char for char in _folded(text) if unicodedata.category(char)[0] == "S")
