@@ -10,7 +10,7 @@ import wave
 from enum import Enum
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pytest
@@ -333,7 +333,7 @@ def test_a_loop_of_ones_own_pumps_it(switches: Switches, tmp_path: Path) -> None
 class FakeDevice:
     """Takes what it is given ten milliseconds at a time, and keeps it; it hangs after ``hangs_after`` bytes."""
 
-    opened: list[FakeDevice] = []
+    opened: ClassVar[list[FakeDevice]] = []
     hangs_after = 10**9
 
     def __init__(self, form: object, *, nchannels: int, sample_rate: int, backends: list[object]) -> None:
@@ -342,7 +342,7 @@ class FakeDevice:
         self.closed = False
         self.opened.append(self)
 
-    def __enter__(self) -> FakeDevice:
+    def __enter__(self) -> FakeDevice:  # noqa: PYI034 (Self is of 3.11)
         return self
 
     def __exit__(self, *_: object) -> None:

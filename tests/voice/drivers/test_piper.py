@@ -19,8 +19,6 @@ from player.voice import drivers
 from player.voice.drivers import piper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 pytest.importorskip("piper", reason="needs piper-tts: pip install piper-tts")
@@ -40,12 +38,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("PLAYER_VOICES", str(folder))
     return folder
-
-
-@pytest.fixture
-def engine() -> Iterator[Any]:
-    drivers.register()
-    yield pyttsx3.init("piper")
 
 
 def bring(folder: Path, name: str, facts: object = GERMAN) -> Path:
@@ -222,7 +214,9 @@ def test_a_text_without_words_is_nothing(tmp_path: Path) -> None:
     assert np.abs(said(tmp_path, "…")).max(initial=0) < 33
 
 
-def test_an_unknown_voice_is_an_error_and_the_voice_stays(engine: Any) -> None:
+def test_an_unknown_voice_is_an_error_and_the_voice_stays() -> None:
+    drivers.register()
+    engine: Any = pyttsx3.init("piper")
     faults: list[str] = []
     engine.connect("error", lambda name, exception: faults.append(str(exception)))
     engine.proxy.setBusy(False)
