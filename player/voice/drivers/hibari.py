@@ -14,7 +14,7 @@ import json
 import os
 import sys
 from functools import cache
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -95,7 +95,8 @@ class HibariSpeaker:
         import numpy as np  # noqa: PLC0415 (loaded with the model)
 
         speed, noise = speed_for(rate, SPEEDS), np.random.default_rng(SEED)
-        parts = [self._sentence(phonemes, speed, pitch, noise) for phonemes in self._model.phonemize(text)]
+        said = [phonemes for phonemes in self._model.phonemize(text) if any(map(str.isalpha, phonemes))]
+        parts = [self._sentence(phonemes, speed, pitch, noise) for phonemes in said]  # it murmurs where there are none
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
     def _sentence(self, phonemes: str, speed: float, pitch: int, noise: np.random.Generator) -> NDArray[np.float32]:
@@ -113,15 +114,22 @@ class HibariSpeaker:
 
 
 def _dsp() -> Any:  # noqa: ANN401 (hibari publishes no types)
-    """The package's signal processing on numpy's spectra: where scipy is there it takes scipy's, with other bytes."""
-    hidden = "hibari.dsp" not in sys.modules and "scipy.fft" not in sys.modules
-    if hidden:
-        sys.modules["scipy.fft"] = None  # type: ignore[assignment]  # which tells Python that there is none
+    """The package's signal processing on numpy's spectra: where scipy is there it takes scipy's, with other bytes.
+
+    It is a copy of our own, as the program around may have imported the package with scipy's.
+    """
+    known = sys.modules.get("scipy.fft")
+    sys.modules["scipy.fft"] = None  # type: ignore[assignment]  # which tells Python that there is none
     try:
-        from hibari import dsp  # noqa: PLC0415 (see above)
+        found = find_spec("hibari.dsp")
+        if found is None or found.loader is None:
+            raise ImportError("hibari has no dsp")
+        dsp = module_from_spec(found)
+        found.loader.exec_module(dsp)
     finally:
-        if hidden:
-            del sys.modules["scipy.fft"]
+        del sys.modules["scipy.fft"]
+        if known:
+            sys.modules["scipy.fft"] = known
     return dsp
 
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Deliver = Callable[[int, bytes], None]
+    """Takes a sample rate and 16-bit samples."""
+    Turn = tuple[str, Deliver]
+
 # Since 1.29, the official wheels of onnxruntime write a lasting identifier into the user's cache folder and send what
 # they do to Microsoft, on every system, unless this is set before they are loaded (Privacy.md in the wheel). A program
 # that is only to speak has nothing to tell.
@@ -106,7 +110,9 @@ class ModelDriver(ABC):
         if not self._voices:
             raise RuntimeError("there is no voice for this driver")
         self._proxy = proxy
-        self._looping = self._ended = self._stopped = False
+        self._looping = self._ended = self._stopped = self._speaking = False
+        self._turns = threading.Lock()
+        self._waiting: list[Turn] = []
         self._settings: dict[str, Any] = {
             "voice": next(iter(self._voices)),
             "rate": self.usual_rate,
@@ -178,8 +184,32 @@ class ModelDriver(ABC):
         """Break off what is being said."""
         self._stopped = True
 
-    def _speak(self, text: str, deliver: Callable[[int, bytes], None]) -> None:
+    def _speak(self, text: str, deliver: Deliver) -> None:
+        """Speak, and then whatever the proxy hands over when it hears that this is done.
+
+        It hands over the next utterance from inside that call. To speak it there would nest as many calls as there are
+        utterances in the queue, and Python allows a thousand; so it waits here for its turn.
+        """
         self._proxy.setBusy(True)
+        with self._turns:
+            self._waiting.append((text, deliver))
+            if self._speaking:
+                return
+            self._speaking = True
+        try:
+            while turn := self._next():
+                self._speak_one(*turn)
+                self._proxy.setBusy(False)
+        except BaseException:
+            self._speaking = False
+            raise
+
+    def _next(self) -> Turn | None:
+        with self._turns:
+            self._speaking = bool(self._waiting)
+            return self._waiting.pop(0) if self._waiting else None
+
+    def _speak_one(self, text: str, deliver: Deliver) -> None:
         self._stopped = False
         completed = False
         self._proxy.notify("started-utterance")
@@ -193,7 +223,6 @@ class ModelDriver(ABC):
             self._proxy.notify("error", exception=error)
         finally:
             self._proxy.notify("finished-utterance", completed=completed)
-            self._proxy.setBusy(False)
 
     def _play(self, sample_rate: int, pcm: bytes) -> None:
         import miniaudio  # noqa: PLC0415 (only who says something aloud needs it)
@@ -201,8 +230,8 @@ class ModelDriver(ABC):
         played = threading.Event()
         stream = _frames(pcm, played)
         next(stream)
-        form = miniaudio.SampleFormat.SIGNED16
-        with miniaudio.PlaybackDevice(output_format=form, nchannels=1, sample_rate=sample_rate) as device:
+        form, ways = miniaudio.SampleFormat.SIGNED16, _audible(miniaudio)
+        with miniaudio.PlaybackDevice(form, nchannels=1, sample_rate=sample_rate, backends=ways) as device:
             device.start(stream)
             while not played.wait(_LOOK_EVERY_S) and not self._stopped:
                 pass
@@ -248,7 +277,10 @@ def _loaded(driver: ModelDriver, voice: ModelVoice) -> Speaker:
     with _LOADING:
         key = (type(driver), voice.model)
         if key not in _speakers:
-            _speakers[key] = driver.load(voice)
+            try:
+                _speakers[key] = driver.load(voice)
+            except Exception as error:
+                raise RuntimeError(f"its model {voice.model} cannot be loaded ({error})") from error
         return _speakers[key]
 
 
@@ -267,11 +299,18 @@ def _pcm(samples: NDArray[np.float32]) -> bytes:
 
 
 def _write_wav(filename: str, sample_rate: int, pcm: bytes) -> None:
-    with wave.open(str(filename), "wb") as file:
+    # By itself, wave complains of a file that cannot be opened once more when it is forgotten.
+    with open(filename, "wb") as opened, wave.open(opened, "wb") as file:  # noqa: PTH123 (whatever pyttsx3 is given)
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(sample_rate)
         file.writeframes(pcm)
+
+
+def _audible(miniaudio: Any) -> list[Any]:  # noqa: ANN401 (the library has no types)
+    """Every way out but the one that nobody hears: by itself, miniaudio plays to nothing where there is no device."""
+    silent = {miniaudio.Backend.NULL, miniaudio.Backend.CUSTOM}
+    return [way for way in miniaudio.Backend if way not in silent and miniaudio.is_backend_enabled(way)]
 
 
 def _frames(pcm: bytes, played: threading.Event) -> Generator[bytes, int]:
