@@ -57,7 +57,8 @@ def idle() -> Any:
 def samples(path: Path) -> NDArray[np.int16]:
     with wave.open(str(path), "rb") as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
-        return np.asarray(np.frombuffer(file.readframes(file.getnframes()), "<i2"), np.int16)
+        heard: NDArray[np.int16] = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return heard
 
 
 def pcm(text: str, volume: float = 1.0) -> NDArray[np.int16]:
