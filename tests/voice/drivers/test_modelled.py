@@ -57,8 +57,8 @@ def idle() -> Any:
 def samples(path: Path) -> NDArray[np.int16]:
     with wave.open(str(path), "rb") as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
-        heard: NDArray[np.int16] = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-        return heard
+        content = file.readframes(file.getnframes())
+    return np.frombuffer(content, np.int16)
 
 
 def pcm(text: str, volume: float = 1.0) -> NDArray[np.int16]:
