@@ -62,7 +62,7 @@ def samples(path: Path) -> NDArray[np.int16]:
 
 
 def pcm(text: str, volume: float = 1.0) -> NDArray[np.int16]:
-    return np.rint(hum(text) * volume * 32767).astype(np.int16)
+    return np.asarray(np.rint(hum(text) * volume * 32767), np.int16)
 
 
 # Properties
