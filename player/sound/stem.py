@@ -105,17 +105,19 @@ def _count_gains_db(clips: Sequence[Clip], store: Store) -> dict[Utterance, floa
 
 def _evened(counts: Mapping[str, Clip]) -> dict[str, float]:
     """The gain in dB of each, by name."""
-    levels = {name: _momentary(clip) for name, clip in counts.items()}
+    levels = {name: momentary_lufs(_samples(clip), clip.rate) for name, clip in counts.items()}
     crests = [true_peak_dbtp(_samples(clip), clip.rate) - levels[name] for name, clip in counts.items()]
     together = min(COUNT_LUFS, max(COUNT_LUFS - MOST_LOWERED_LU, COUNT_PEAK_DBTP - max(crests)))
     return {name: together - lufs for name, lufs in levels.items()}
 
 
-def _momentary(clip: Clip) -> float:
-    """The most that a meter shows of a clip with silence around it, in LUFS; silence counts as the target itself."""
-    samples = _samples(clip)
-    missing = max(0, clip.rate * _WINDOW_MS // 1000 - len(samples))
-    lufs = loudest_lufs(np.pad(samples, (0, missing))[:, None], clip.rate)
+def momentary_lufs(samples: NDArray[np.floating], rate: int) -> float:
+    """The most that a meter shows of a word with silence around it, heard from two loudspeakers, in LUFS.
+
+    One channel, shape ``(frames,)``, full scale 1.0; silence counts as `COUNT_LUFS` itself.
+    """
+    missing = max(0, rate * _WINDOW_MS // 1000 - len(samples))
+    lufs = loudest_lufs(np.pad(samples, (0, missing))[:, None], rate)
     return lufs + DUAL_MONO_LU if math.isfinite(lufs) else COUNT_LUFS
 
 
