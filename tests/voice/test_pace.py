@@ -40,11 +40,10 @@ def test_espeak_is_told_what_is_heard_as_measured(heard: int, told: int) -> None
     assert for_sentence(heard, ESPEAK).told == told
 
 
-def test_espeak_gets_silence_only_where_it_slows_down_no_further() -> None:
-    assert [for_sentence(heard, ESPEAK).stretch > LEAST_STRETCH for heard in (60, 80, 94, 95, 105, 140, 300)] == [
-        *(True, True, True),
-        *(False, False, False, False),
-    ]
+def test_espeak_gets_no_silence_also_where_it_slows_down_no_further() -> None:
+    """So a bundled session fits whatever slow rate is asked for."""
+    assert {for_sentence(heard, ESPEAK).stretch for heard in (60, 80, 94, 95, 105, 140, 300)} == {1}
+    assert {for_sentence(heard, ESPEAK).told for heard in (60, 80, 94)} == {84}
 
 
 @pytest.mark.parametrize("driver", [HIBARI, PIPER])
@@ -69,6 +68,7 @@ def test_inside_phrases_it_is_faster_than_as_heard() -> None:
 @settings(deadline=None)
 @given(st.sampled_from(MEASURED), st.integers(60, 200))
 def test_what_is_told_and_the_silence_make_the_rate(driver: Driver, heard: int) -> None:
+    heard = max(heard, 95) if driver is ESPEAK else heard
     pace = for_sentence(heard, driver)
     assert pace.stretch == 1 or pace.stretch >= LEAST_STRETCH
     assert driver.within(pace.told) / pace.stretch == pytest.approx(heard / (1 - heard / 640), rel=0.006)
@@ -122,8 +122,8 @@ def test_twice_the_rate_is_half_the_length() -> None:
 
 
 ASKED = (
-    *(("gmw/en", rate) for rate in (70, 95, 105, 120, 150, 180, 220, 260, 300)),
-    *(("gmw/en-us", rate) for rate in (70, 95, 105, 120, 150, 180, 220, 260, 300)),
+    *(("gmw/en", rate) for rate in (95, 105, 120, 150, 180, 220, 260, 300)),
+    *(("gmw/en-us", rate) for rate in (95, 105, 120, 150, 180, 220, 260, 300)),
     *(("heart", rate) for rate in (90, 97, 105, 113, 120, 135, 150, 165, 180)),
     *(("piper:en_US-joe-medium", rate) for rate in (90, 105, 120, 135, 150, 165, 180)),
 )
