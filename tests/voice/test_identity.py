@@ -159,7 +159,7 @@ def test_a_driver_without_models_is_asked_once_until_one_comes(
 ) -> None:
     monkeypatch.setenv("PLAYER_VOICES", str(tmp_path))
     for ask in (without_a_voice, never):
-        with pytest.raises(MissingEngineError, match="^there is no voice for this driver$"):
+        with pytest.raises(MissingEngineError, match=r"^there is no voice for this driver$"):
             remembered(store, PIPER, ask)
     (tmp_path / "de_DE-karl-low.onnx").write_bytes(b"model")
     assert remembered(store, PIPER, natural) == natural()

@@ -258,7 +258,7 @@ def test_without_any_driver_the_last_one_says_why(machine: Machine) -> None:
     machine.voices = {}
     known = machine.registry()
     for look in (known.voices, known.chosen, lambda: known.route(Utterance("one"))):
-        with pytest.raises(MissingEngineError, match="^there is no speech engine: espeak has no voice$"):
+        with pytest.raises(MissingEngineError, match=r"^there is no speech engine: espeak has no voice$"):
             look()
 
 
