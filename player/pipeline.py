@@ -271,14 +271,14 @@ def mix(ready: Prepared, *, master: Master = AS_PLAYED) -> Mix:
         peak_db=master.peak_db,
     )
     whole_db = room.trim_db + master.gain_db
-    gain_db = stem.gain_db(_heard(ready), ready.machine.store) + whole_db
+    gains_db = stem.gains_db(_heard(ready), ready.machine.store)
 
     def open_clip(said: Utterance | Recording) -> AudioSegment | Passages:
         if isinstance(said, Recording):
             return ready.recordings[said].passages(whole_db, room.ceiling_db)
         clip = ready.clips[said]
-        level_db = gain_db if clip.level_db is None else clip.level_db + whole_db
-        return conform.speech(clip.samples(), clip.rate, level_db, room.ceiling_db)
+        level_db = gains_db[said] if clip.level_db is None else clip.level_db
+        return conform.speech(clip.samples(), clip.rate, level_db + whole_db, room.ceiling_db)
 
     return mixdown.Mix(
         ready.timeline,

@@ -23,6 +23,9 @@ from tests.bench.word_errors import wrong_words
         ("a sensible neighbour", "a sensible neighbor"),
         ("the fingertips", "the finger tips"),
         ("your eye lids", "your eyelids"),
+        ("Move on to your thighs.", "Move onto your thighs."),
+        ("left out, your back too", "left out, you're back too"),
+        ("where is there only air?", "where is their only heir"),
         ("the sole of the heel", "the soul of the heal"),
     ],
 )

@@ -62,14 +62,17 @@ class Meter:
 
     def add(self, block: NDArray[np.floating]) -> None:
         """Hear a block of shape ``(frames, channels)``."""
-        self._waiting.append(block)
-        self._frames += len(block)
-        if self._frames >= (_CHUNK_STEPS + _STEPS_A_WINDOW) * self._step:
-            self._measure()
+        # Always as much at once: the response of the filters takes as long to be worked out as they take to be applied.
+        piece, chunk = _CHUNK_STEPS * self._step, (_CHUNK_STEPS + _STEPS_A_WINDOW) * self._step
+        for at in range(0, len(block), piece):
+            self._waiting.append(block[at : at + piece])
+            self._frames += len(self._waiting[-1])
+            if self._frames >= chunk:
+                self._measure(chunk)
 
     def lufs(self) -> float | None:
         """Loudness of all that was added, or None if it is empty or silent."""
-        self._measure()
+        self._measure(self._frames)
         powers = np.array(self._powers)
         for gate in (10 ** ((SILENCE_LUFS - _OFFSET) / 10), None):
             powers = powers[powers > (powers.mean() / 10 if gate is None else gate)]
@@ -77,11 +80,12 @@ class Meter:
                 return None
         return float(_OFFSET + 10 * np.log10(powers.mean()))
 
-    def _measure(self) -> None:
-        """Weigh and take the windows of what is waiting; the last 300 ms wait on, as the next window begins in them."""
-        if not self._frames:
+    def _measure(self, frames: int) -> None:
+        """Weigh and take the windows of so much that is waiting; its last 300 ms wait on, as another begins in them."""
+        if not frames:
             return
-        block = np.concatenate(self._waiting).astype(np.float64)
+        waiting = np.concatenate(self._waiting).astype(np.float64)
+        block = waiting[:frames]
         if self._past is None and len(block) < self._rate:
             block = np.tile(block, (-(-self._rate // len(block)), 1))
         steps = len(block) // self._step - _STEPS_A_WINDOW + 1
@@ -92,7 +96,7 @@ class Meter:
         self._powers += _window_powers(settled, self._rate)[skip : skip + steps].tolist()
         used = steps * self._step
         self._past = settled[: len(settled) - len(block) + used][-_SETTLE_STEPS * self._step :]
-        self._waiting, self._frames = [block[used:]], len(block) - used
+        self._waiting, self._frames = [waiting[used:]], max(0, len(waiting) - used)
 
 
 def _window_powers(samples: NDArray[np.float64], rate: int) -> NDArray[np.float64]:

@@ -1,8 +1,9 @@
 """A person's own take of a line: a sound file becomes a clip, trimmed, levelled by itself, its beat found.
 
-The rule: a take is heard as it was spoken; nothing is cut out of its middle, hurried or cleaned. What is before and
-after the speech goes, by the take's own loudness and its room's own noise, as no room is as quiet as a speech engine.
-It is decoded once and known by its content. Which line it is, and where it is placed, is known elsewhere.
+The rule: a take is heard as it was spoken, and as loud as a voice says such a line, a sentence or a count; nothing is
+cut out of its middle, hurried or cleaned. What is before and after the speech goes, by the take's own loudness and its
+room's own noise, as no room is as quiet as a speech engine. It is decoded once and known by its content. Which line it
+is, and where it is placed, is known elsewhere.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from player.errors import MediaError, printable
 from player.sound.conform import decode
 from player.sound.loudness import integrated_lufs
-from player.sound.stem import DUAL_MONO_LU, TARGET_LUFS
+from player.sound.stem import COUNT_LUFS, DUAL_MONO_LU, TARGET_LUFS, momentary_lufs
 from player.sound.stored import source_digest
 from player.store import Draft
 from player.units import RATE
@@ -52,7 +53,7 @@ SHORTEST_MS: Final = 50
 """What sounds for less and stands apart from the words is the click with which a recording was begun or ended."""
 APART_MS: Final = 200
 
-_SCHEMA: Final = 1  # of what is done to a take: a new number reads every file again
+_SCHEMA: Final = 2  # of what is done to a take: a new number reads every file again
 _WINDOW_MS: Final = 10
 _WINDOW: Final = RATE * _WINDOW_MS // 1000
 _LOUD_MS: Final = 200  # the loud part: less than any word, more than any click
@@ -73,15 +74,12 @@ def open_take(path: Path, utterance: Utterance, store: Store) -> Clip:
         If it cannot be stored.
     """
     _must_be_small(path)
-    fields: dict[str, JSON] = {
-        "kind": "own take",
-        "schema": _SCHEMA,
-        "source": source_digest(path, store),
-        "lufs": TARGET_LUFS,
-    }
+    levels: dict[str, JSON] = {"sentence_lufs": TARGET_LUFS, "count_lufs": COUNT_LUFS}
+    fields: dict[str, JSON] = {"kind": "own take", "schema": _SCHEMA, "source": source_digest(path, store), **levels}
     entry = store.get_or_make(fields, lambda: _draft(path))
     frames, beat = (cast("int", entry.facts[name]) for name in ("frames", "beat_ms"))
-    return Clip(utterance, RATE, frames, beat, 0, (), entry, level_db=float(str(entry.facts["level_db"])))
+    level_db = float(str(entry.facts[f"{utterance.manner}_db"]))
+    return Clip(utterance, "take", RATE, frames, beat, 0, (), entry, level_db)
 
 
 def missing_db(clip: Clip) -> float:
@@ -103,14 +101,15 @@ def _draft(path: Path) -> Draft:
     lufs = integrated_lufs(said[:, None], RATE) if len(said) else None
     if lufs is None:
         raise MediaError(f"{_shown(path)}: nothing can be heard in it; speak it again, or remove it")
-    wanted_db = TARGET_LUFS - DUAL_MONO_LU - lufs
-    level_db, stored = min(wanted_db, MOST_GAIN_DB), _PEAK / float(np.abs(said).max())
+    sentence_db, count_db = TARGET_LUFS - DUAL_MONO_LU - lufs, COUNT_LUFS - momentary_lufs(said, RATE)
+    stored = _PEAK / float(np.abs(said).max())
     samples = np.rint(said * np.float32(stored * 32_768)).astype("<i2")
     facts: dict[str, Scalar] = {
         "frames": len(samples),
         "beat_ms": round(beat_ms(samples[: _BEAT_WITHIN_S * RATE], RATE)),
-        "level_db": level_db - 20 * math.log10(stored),
-        "missing_db": wanted_db - level_db,
+        "sentence_db": min(sentence_db, MOST_GAIN_DB) - 20 * math.log10(stored),
+        "count_db": min(count_db, MOST_GAIN_DB) - 20 * math.log10(stored),
+        "missing_db": max(0.0, sentence_db - MOST_GAIN_DB),
     }
     return Draft(facts, [samples.tobytes()])
 

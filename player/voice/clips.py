@@ -20,7 +20,7 @@ from player.cores import cores
 from player.errors import VoiceError, printable
 from player.store import JSON, Draft, Entry, Scalar, Store
 from player.voice.phrasing import phrased
-from player.voice.take import trimmed
+from player.voice.take import eased, trimmed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-_SCHEMA: Final = 3  # of what is done to a take: a new number speaks everything again
+_SCHEMA: Final = 4  # of what is done to a take: a new number speaks everything again
 _MOST_WORKERS: Final = 8  # more take longer to start than they save
 _FASTER: Final = (1.0, 1.1, 1.2, 1.35, 1.5)
 """How much faster a word is said that does not fit: at half as fast again even drawling variants of espeak-ng do."""
@@ -43,6 +43,8 @@ class Clip:
 
     Attributes
     ----------
+    voice
+        Who speaks it: the driver and the driver's own identifier, with the variant.
     rate
         Frames a second, as the engine delivered them.
     frames
@@ -61,6 +63,7 @@ class Clip:
     """
 
     utterance: Utterance
+    voice: str
     rate: int
     frames: int
     beat_ms: int
@@ -122,7 +125,7 @@ def speak_all(
     entries = {request: entry for request, entry in stored.items() if entry is not None}
     if missing:
         entries |= _Crew(engine, store, workers, progress).speak({request: keys[request] for request in missing})
-    return {utterance: _clip(utterance, entries[request]) for utterance, request in requests.items()}
+    return {utterance: _clip(utterance, request, entries[request]) for utterance, request in requests.items()}
 
 
 class _Crew:
@@ -175,7 +178,7 @@ def _spoken(engine: Engine, request: Request) -> Draft:
         samples, beat = _heard(request, take)
         if not request.room_ms or len(samples) * 1000 / take.rate - beat <= request.room_ms:
             break
-    said = phrased(samples, take.rate, request.text, request.stretch)
+    said = phrased(eased(samples, take.rate), take.rate, request.text, request.stretch)
     facts: dict[str, Scalar] = {
         "rate": take.rate,
         "frames": len(said.samples),
@@ -196,7 +199,7 @@ def _heard(request: Request, take: Take) -> tuple[NDArray[np.int16], float]:
     return samples, beat_ms(samples, take.rate)
 
 
-def _clip(utterance: Utterance, entry: Entry) -> Clip:
+def _clip(utterance: Utterance, request: Request, entry: Entry) -> Clip:
     rate, frames, beat, after = (cast("int", entry.facts[name]) for name in ("rate", "frames", "beat_ms", "after_ms"))
     pauses = tuple((start, end) for start, end in json.loads(str(entry.facts["pauses"])))
-    return Clip(utterance, rate, frames, beat, after, pauses, entry)
+    return Clip(utterance, f"{request.driver} {request.voice}", rate, frames, beat, after, pauses, entry)

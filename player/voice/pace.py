@@ -55,6 +55,8 @@ def for_sentence(heard: float, driver: Driver) -> Pace:
         return Pace(heard)
     within = _within(heard)
     told = driver.told(within)
+    if not driver.slowest:  # it drags as far as it can, and no further
+        return Pace(told)
     stretch = round(driver.within(told) / within, 3)
     return Pace(told, stretch if stretch >= LEAST_STRETCH else 1.0)
 

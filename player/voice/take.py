@@ -1,7 +1,8 @@
-"""Takes: reading what an engine wrote to a file, and cutting away the silence around it.
+"""Takes: reading what an engine wrote to a file, cutting away the silence around it, and easing an end that is chopped.
 
-The rule: a file whose header promises more than is there is no take, and nothing louder than -60 dBFS is ever cut.
-Which engine wrote the file is not known here: espeak-ng and Windows write WAV, macOS AIFF whatever the name says.
+The rule: a file whose header promises more than is there is no take, nothing louder than -60 dBFS is ever cut, and a
+word that dies away by itself stays as it is. Which engine wrote the file is not known here: espeak-ng and Windows write
+WAV, macOS AIFF whatever the name says.
 """
 
 from __future__ import annotations
@@ -20,10 +21,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MARGIN_MS: Final = 5
-"""Left before the first and after the last audible sample; made up of silence where the engine left less."""
+"""Left before the first and after the last audible sample; made up of silence where the engine left less.
+
+It is enough for a breathy onset: in 1,091 clips of heart the 10 ms before it hold -70 dBFS in the median and never more
+than -66, 46 dB under the voice; before words that begin with an h -73. A margin of 10 ms would keep half of that."""
 SILENCE_DB: Final = -60.0
 """Anything quieter at both ends is silence; decibels below full scale."""
+CHOPPED_DB: Final = -30.0
+"""Louder than this, the last 5 ms of a clip show that it was chopped; against its loud parts (the 95th percentile of
+its power).
 
+Words that die away end at -46 dB in the median, and never above -36 (heart) and -33 (joe), in 1,091 clips of each. Of
+gmw/en 88 % end above this, at -24 dB in the median; the others die away too, or are too soft there to click."""
+EASED_MS: Final = 30
+"""The end of a chopped clip falls to silence over so long. A t of espeak-ng lasts 55 ms, so half of it stays; a d lasts
+35, and is never loud enough to be eased."""
+
+_WINDOW_MS: Final = 5
 _LOWEST_RATE: Final = 4000
 _FULL_SCALE: Final = 2**15
 
@@ -58,10 +72,34 @@ def trimmed(take: Take) -> NDArray[np.int16]:
     audible = np.flatnonzero(np.abs(take.samples.astype(np.int32)) >= _FULL_SCALE * gain(SILENCE_DB))
     if not len(audible):
         return np.empty(0, np.int16)
-    margin = -(-take.rate * MARGIN_MS // 1000)
+    margin = _margin(take.rate)
     start, stop = int(audible[0]) - margin, int(audible[-1]) + 1 + margin
     missing = max(-start, 0), max(stop - len(take.samples), 0)
     return np.pad(take.samples[max(start, 0) : stop], missing)
+
+
+def eased(samples: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
+    """A trimmed clip, as long as it was; where its end is chopped, the last `EASED_MS` of sound fall to silence."""
+    stop = len(samples) - _margin(rate)
+    if not _is_chopped(samples[:stop], rate):
+        return samples
+    width = min(rate * EASED_MS // 1000, stop)
+    gains = np.ones(len(samples))
+    gains[stop - width : stop] = 0.5 + 0.5 * np.cos(np.pi * (np.arange(width) + 0.5) / width)
+    gains[stop:] = 0
+    return np.rint(samples * gains).astype(np.int16)
+
+
+def _is_chopped(heard: NDArray[np.int16], rate: int) -> bool:
+    """Whether sound that ends with its last audible sample is still loud there."""
+    window = rate * _WINDOW_MS // 1000
+    count = len(heard) // window
+    powers = np.mean(heard[len(heard) - count * window :].reshape(count, window).astype(np.float64) ** 2, axis=1)
+    return count > 0 and bool(powers[-1] > np.percentile(powers, 95) * gain(CHOPPED_DB) ** 2)
+
+
+def _margin(rate: int) -> int:
+    return -(-rate * MARGIN_MS // 1000)
 
 
 def _read_wav(path: Path) -> tuple[int, NDArray[np.int16]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ALIKE: Final = (
     *("one won", "two to too", "four for fore", "eight ate", "hold holed", "rest wrest"),
     *("heel heal", "sole soul", "weight wait", "knee nee", "toes tows", "waist waste", "nose knows"),
-    *("hear here", "their there", "whole hole", "right write", "by buy bye", "know no", "peace piece"),
+    *("hear here", "their there", "air heir", "whole hole", "right write", "by buy bye", "know no", "peace piece"),
     *("ok okay",),
 )
 """Words that sound alike, the one that stands for all of them first."""
@@ -57,21 +57,22 @@ class Wrong(NamedTuple):
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, as this module spells them."""
+    """The words of a text, as both sides spell them, but for words that sound alike."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain)
     plain = re.sub(r"(\d+)\.5\b", r"\1 and a half", plain)
     plain = re.sub(r"(\d+)(st|nd|rd|th)?\b", _number, plain)
     plain = re.sub(r"\ba(?= (?:hundred|thousand)\b)", "one", plain)
+    plain = re.sub(r"\byou(?:'re| are)\b", "your", plain)  # "you're" sounds like "your"
     found = re.findall(r"[^\W_]+(?:'[^\W_]+)*", plain)
-    return [_SPELLING.get(each, each) for word in found for each in _written_out(word)]
+    return [each for word in found for each in _written_out(word)]
 
 
 def wrong_words(said: str, heard: str) -> list[Wrong]:
     """What was heard wrongly, in the order of the text."""
     own, other = words(said), words(heard)
     own, other = _as_joined_there(own, other), _as_joined_there(other, own)
-    return list(_least(own, other))
+    return list(_least([_SPELLING.get(each, each) for each in own], [_SPELLING.get(each, each) for each in other]))
 
 
 def _written_out(word: str) -> Sequence[str]:

@@ -217,7 +217,9 @@ def test_voices_can_be_asked_for_by_language(run: Run) -> None:
 def test_doctor_is_content_with_this_machine(run: Run) -> None:
     done = run("doctor")
     assert done.returncode == 0
-    assert re.search(r"^ok  voice +pyttsx3 \d", done.stdout, re.MULTILINE)
+    assert re.search(r"^ok  voices by hibari +1 natural voice, pyttsx3 \d", done.stdout, re.MULTILINE)
+    assert re.search(r"^ok  voices by espeak +\d+ synthetic voices and .*, pyttsx3 \d", done.stdout, re.MULTILINE)
+    assert re.search(r"^ok  voice +natural: en by heart \(Apache-2.0\)", done.stdout, re.MULTILINE)
 
 
 @pytest.mark.engine

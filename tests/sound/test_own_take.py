@@ -15,6 +15,7 @@ from player.sound import own_take
 from player.sound.conform import speech
 from player.sound.loudness import integrated_lufs
 from player.sound.own_take import LEAD_MS, MOST_GAIN_DB, TAIL_MS, missing_db, open_take
+from player.sound.stem import momentary_lufs
 from player.store import Store
 from player.techniques.cue import Utterance
 from tests.fakes_sound import BLOCKS, RATE, sine
@@ -147,6 +148,18 @@ def test_every_take_is_as_loud_as_speech(
     clip = opened(tmp_path / f"a.{form}", np.stack((take,) * sides, axis=1), store, rate)
     assert integrated_lufs(heard(clip)[RATE // 10 : RATE], RATE) == pytest.approx(-18, abs=0.2)
     assert missing_db(clip) == 0
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 1.5])
+def test_a_take_of_a_count_is_as_loud_as_counts_are(tmp_path: Path, store: Store, seconds: float) -> None:
+    soundfile.write(tmp_path / "two.wav", np.concatenate((still(0.3), hum(seconds, 0.05), still(0.3))), RATE)
+    count, sentence = (
+        open_take(tmp_path / "two.wav", utterance, store)
+        for utterance in (Utterance("two", manner="count"), Utterance("Two."))
+    )
+    assert momentary_lufs(heard(count)[:, 0], RATE) == pytest.approx(-17, abs=0.1)
+    assert count.entry == sentence.entry
+    assert count.level_db != sentence.level_db
 
 
 def test_an_mp3_is_a_take_too(tmp_path: Path, store: Store) -> None:

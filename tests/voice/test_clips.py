@@ -70,6 +70,20 @@ def test_a_length_is_rounded_up(store: Store) -> None:
         assert replace(clip, frames=frames).length_ms == length_ms
 
 
+def test_a_clip_knows_who_speaks_it(store: Store) -> None:
+    plain, soft = replace(ONE, voice="gmw/en"), replace(ONE, voice="gmw/en+f2")
+    clips = speak_all([plain, soft, replace(plain, rate=130)], FakeEngine(), store)
+    assert [clip.voice for clip in clips.values()] == ["fake gmw/en", "fake gmw/en+f2", "fake gmw/en"]
+
+
+def test_a_clip_ends_softly_where_its_engine_chops(store: Store) -> None:
+    samples = only(speak_all([ONE], FakeEngine(), store)).samples()
+    ends = [int(np.abs(samples[-ms * 22_050 // 1000 :][:220]).max()) for ms in (50, 30, 25, 15)]
+    assert ends == sorted(ends, reverse=True)
+    assert ends[0] == pytest.approx(8000, rel=0.01)
+    assert ends[-1] < 0.3 * 8000
+
+
 def test_a_clip_whose_entry_is_gone_says_so(store: Store) -> None:
     clip = only(speak_all([ONE], FakeEngine(), store))
     store.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,6 +82,7 @@ def test_another_copy_of_a_package_is_another_engine(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remember(store, ESPEAK, Identity.of(ANSWER, ESPEAK))
+    monkeypatch.delitem(sys.modules, "pyttsx3", raising=False)  # other tests may have imported it; the program does not
     (tmp_path / "pyttsx3").mkdir()
     (tmp_path / "pyttsx3" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
@@ -143,6 +145,7 @@ def test_a_package_with_a_voice_inside_makes_another_driver(
 ) -> None:
     remember(store, PIPER, natural())
     for name in piper.CARRIERS:
+        monkeypatch.delitem(sys.modules, name, raising=False)
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from player.voice.engine import Take
-from player.voice.take import BadTakeError, read_take, trimmed
+from player.voice.take import CHOPPED_DB, EASED_MS, MARGIN_MS, BadTakeError, eased, read_take, trimmed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,3 +135,47 @@ def test_silence_alone_leaves_nothing() -> None:
 def test_the_margin_is_5_ms_at_every_rate(rate: int) -> None:
     left = trimmed(Take(rate, np.array([900], np.int16)))
     assert 5 <= (len(left) - 1) / 2 / rate * 1000 < 5 + 1000 / rate
+
+
+# Ends
+
+
+def ending(release_ms: float, end_db: float, rate: int = RATE, length_ms: int = 400) -> np.ndarray:
+    """A trimmed hum that falls to so many dB over its release, and stops there."""
+    frames, release = rate * length_ms // 1000, max(1, round(rate * release_ms / 1000))
+    gains = np.ones(frames)
+    gains[-release:] = 10 ** (np.linspace(0, end_db, release) / 20)
+    return trimmed(Take(rate, np.rint(9000 * np.sin(1000 * np.arange(1, frames + 1) / rate) * gains).astype(np.int16)))
+
+
+@pytest.mark.parametrize("rate", [8000, 22_050, 24_000, 48_000])
+def test_a_chopped_end_falls_to_silence(rate: int) -> None:
+    chopped = ending(0, 0, rate)
+    soft = eased(chopped, rate)
+    margin, width = -(-rate * MARGIN_MS // 1000), rate * EASED_MS // 1000
+    assert len(soft) == len(chopped)
+    assert soft.dtype == np.int16
+    np.testing.assert_array_equal(soft[: -margin - width], chopped[: -margin - width])
+    assert not soft[-margin:].any()
+    last_ms, middle = soft[-margin - rate // 1000 : -margin], soft[-margin - width // 2 - rate // 200 :][: rate // 100]
+    assert np.abs(last_ms).max() < 9000 * 0.01
+    assert np.abs(middle).max() == pytest.approx(9000 * 0.63, rel=0.1)
+
+
+@pytest.mark.parametrize("end_db", [-5.0, -12.0, -20.0])
+def test_an_end_that_falls_a_little_and_is_then_chopped_is_eased(end_db: float) -> None:
+    assert not np.array_equal(eased(ending(60, end_db), RATE), ending(60, end_db))
+
+
+@given(release_ms=st.floats(20, 300), end_db=st.floats(-60, CHOPPED_DB - 3))
+def test_a_word_that_dies_away_stays_as_it_is(release_ms: float, end_db: float) -> None:
+    natural = ending(release_ms, end_db - 20)
+    np.testing.assert_array_equal(eased(natural, RATE), natural)
+
+
+@given(samples=st.lists(st.integers(-32_768, 32_767), max_size=400), rate=st.sampled_from([4000, 8000, 22_050]))
+def test_whatever_a_clip_holds_it_keeps_its_length_and_grows_nowhere(samples: list[int], rate: int) -> None:
+    clip = trimmed(Take(rate, np.array(samples, np.int16)))
+    soft = eased(clip, rate)
+    assert len(soft) == len(clip)
+    assert (np.abs(soft.astype(int)) <= np.abs(clip.astype(int))).all()

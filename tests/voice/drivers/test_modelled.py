@@ -57,11 +57,12 @@ def idle() -> Any:
 def samples(path: Path) -> NDArray[np.int16]:
     with wave.open(str(path), "rb") as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        content = file.readframes(file.getnframes())
+    return np.frombuffer(content, np.int16)
 
 
 def pcm(text: str, volume: float = 1.0) -> NDArray[np.int16]:
-    return np.rint(hum(text) * volume * 32767).astype(np.int16)
+    return np.asarray(np.rint(hum(text) * volume * 32767), np.int16)
 
 
 # Properties
@@ -236,8 +237,8 @@ def test_any_number_of_utterances_may_be_queued(switches: Switches, tmp_path: Pa
 def test_an_event_may_ask_for_more(switches: Switches, tmp_path: Path) -> None:
     engine = pyttsx3.init("fake")
     heard = Heard(engine)
-    engine.connect("started-utterance", lambda name: name == "first" and engine.save_to_file("b", second, "second"))
     second = str(tmp_path / "second")
+    engine.connect("started-utterance", lambda name: name == "first" and engine.save_to_file("b", second, "second"))
     engine.save_to_file("a", str(tmp_path / "first"), "first")
     engine.startLoop(False)
     engine.iterate()
