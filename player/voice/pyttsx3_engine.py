@@ -36,6 +36,7 @@ WORKER: Final = (sys.executable, "-I", str(Path(__file__).with_name("worker.py")
 """By its path, and isolated: it starts from any folder, and nothing in that folder can take the place of a module."""
 
 _DESCRIBES_WITHIN_S: Final = 60.0  # Windows writes interfaces for its speech library the first time
+_LOADS_WITHIN_S: Final = 40.0  # a model that takes 1 s took 23 s beside twenty busy processes on two cores
 _SPEAKS_WITHIN_S: Final = 20.0
 _AND_A_LETTER_S: Final = 0.2
 _SAME_LENGTH: Final = 0.05
@@ -56,7 +57,8 @@ class Pyttsx3Engine:
     command
         The worker's command line.
     timeout_s
-        How long an utterance may take; None is 20 s and 0.2 s a letter, a hundred times what it takes.
+        How long an utterance may take; None is 20 s and 0.2 s a letter, a hundred times what it takes, and 40 s more
+        where a model may have to be loaded.
     drivers
         Those to use; None are all that this machine has.
     """
@@ -196,7 +198,8 @@ class Pyttsx3Engine:
             raise _failure(request, str(error), _MAKE_ROOM) from error
 
     def _ask(self, request: Request, path: Path) -> None:
-        timeout_s = self._timeout_s or _SPEAKS_WITHIN_S + _AND_A_LETTER_S * len(request.text)
+        loading_s = _LOADS_WITHIN_S if BY_NAME[request.driver].keeps_model else 0
+        timeout_s = self._timeout_s or loading_s + _SPEAKS_WITHIN_S + _AND_A_LETTER_S * len(request.text)
         told = {name: getattr(request, name) for name in ("text", "voice", "rate", "pitch")}
         try:
             answer = self._pools[request.driver].answer({"do": "speak", **told, "file": str(path)}, timeout_s)

@@ -334,7 +334,8 @@ from player.voice.drivers.table import BY_NAME
 from player.voice.pyttsx3_engine import WORKER, Pyttsx3Engine
 
 store = Store(pathlib.Path(sys.argv[2]))
-engine = Pyttsx3Engine(store, command=[*WORKER, *sys.argv[3:]], timeout_s=300, drivers=(BY_NAME["nsss"],))
+drivers = (BY_NAME[sys.argv[3]],)
+engine = Pyttsx3Engine(store, command=[*WORKER, *sys.argv[4:]], timeout_s=300, drivers=drivers)
 utterances = [Utterance(text, "en-GB") for text in ("one", "two", "three", "four")]
 try:
     speak_all(utterances, engine, store, workers=2)
@@ -344,7 +345,7 @@ except KeyboardInterrupt:
 ENDINGS = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 
-@pytest.fixture(params=[(), ("--once",)], ids=["forked", "once"])
+@pytest.fixture(params=[("nsss",), ("nsss", "--once"), ("hibari",)], ids=["forked", "once", "with a model"])
 def program(
     request: pytest.FixtureRequest, tmp_path: Path, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> subprocess.Popen[str]:
@@ -363,7 +364,7 @@ def program(
         text=True,
         start_new_session=True,
     )
-    speaking = 3 if request.param else 4  # without forks, the parent of both is the program
+    speaking = 4 if request.param == ("nsss",) else 3  # without forks, the parent of both is the program
     assert wait_until(lambda: len(workers.started) >= speaking), process.stderr
     return process
 
