@@ -35,11 +35,11 @@ DUAL_MONO_LU: Final = 10 * math.log10(2)
 # window of 400 ms:        heart    joe  gmw/en  gmw/en-us
 # loudest of a sentence    -14.3  -13.9   -15.0      -14.9   in the mean
 # three quarters under     -16.8  -16.8   -16.8      -16.5   of all within sentences
-# counts with its gain     -15.8  -16.0   -17.5      -17.0   in the mean
-#   the softest            -18.7  -20.5   -20.0      -19.2
-#   the loudest            -14.0  -12.3   -15.6      -14.7
+# counts with its gain     -15.5  -16.0   -17.7      -17.1   in the mean
+#   the softest            -18.0  -20.5   -20.2      -19.2
+#   the loudest            -13.9  -12.3   -15.9      -14.8
 # stem of all at -17       -18.7  -18.2   -18.4      -18.6   or, in box-breathing, -17.9, -17.1 and -17.9
-# their highest peaks       -4.9   -0.8    -3.1       -4.0   dBTP at -17
+# their highest peaks       -5.2   -0.8    -3.1       -4.0   dBTP at -17
 COUNT_LUFS: Final = -17.0
 """Momentary loudness (400 ms) of a counted word: that of a firm moment in a sentence, and then the words of a counted
 breath have a stem as loud as that of sentences."""
