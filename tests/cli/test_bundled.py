@@ -33,3 +33,11 @@ def test_none_has_a_problem_or_a_warning(run: Run, voice: str, paths: list[Path]
     done = run("check", "--voice", voice, *map(str, paths))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count(": fine, ") == len(paths)
+
+
+@pytest.mark.parametrize("voice", ["gmw/en+f4", "gmw/en-us+f2", "gmw/en-us+f4", "gmw/en-us+f5"])
+def test_a_variant_that_drawls_counts_a_little_faster_instead_of_refusing(run: Run, voice: str) -> None:
+    """At the default rate, counts of f4 are longer than a second leaves; the others were."""
+    done = run("check", "--voice", voice, str(SCRIPTS / "box-breathing.yaml"), str(SCRIPTS / "four-seven-eight.yaml"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count(": fine, ") == 2
