@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from player import media
 from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError
+from player.machine import Machine as Machine  # noqa: PLC0414, TC001 (for all who ask the pipeline for something)
+from player.machine import this_machine as this_machine  # noqa: PLC0414
 from player.script import library
 from player.script.session import Session, parse
 from player.sound.master import AS_PLAYED, Master
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from player.sound.mixdown import Mix
     from player.sound.recording import Passages
     from player.sound.recording import Recording as OpenRecording
-    from player.store import Store
     from player.timeline.layout import Spoken
     from player.timeline.model import Timeline
     from player.voice.clips import Clip
@@ -61,14 +62,6 @@ class Request:
     outlive_ms: int | None = None
     script: str | None = None
     takes: str | None = None
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What the program works with on this machine."""
-
-    engine: Engine
-    store: Store
 
 
 @dataclass(frozen=True)
@@ -102,15 +95,6 @@ class Prepared:
         """How many of its lines are heard from the user's own takes, and how many lines there are."""
         own = {own_takes.name(said.text) for said, clip in self.clips.items() if clip.is_own}
         return len(own), len({own_takes.name(said.text) for said in self.clips})
-
-
-def this_machine() -> Machine:
-    """The user's own: pyttsx3's voices and the store in the cache folder."""
-    from player.store import Store  # noqa: PLC0415 (heavy imports stay with those who need them)
-    from player.voice.pyttsx3_engine import Pyttsx3Engine  # noqa: PLC0415
-
-    store = Store()
-    return Machine(Pyttsx3Engine(store), store)
 
 
 def load(request: Request) -> Session:

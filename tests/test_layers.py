@@ -13,7 +13,7 @@ import player
 ROOT = Path(player.__file__).parent
 ORDER = (
     *("units", "errors", "cores", "leftovers", "script", "techniques", "timeline", "entry", "store", "diary", "voice"),
-    *("sound", "output", "controls", "media", "pipeline", "tasks", "cli", "__main__"),
+    *("sound", "output", "controls", "machine", "media", "pipeline", "tasks", "cli", "__main__"),
 )
 HOMES = {
     "yaml": {"script/reader.py"},

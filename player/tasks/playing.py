@@ -60,6 +60,9 @@ def play(
     """
     with ExitStack() as stack:
         door = stack.enter_context(Door(silent=silent))
+        from player.machine import this_machine  # noqa: PLC0415 (the rule above)
+
+        machine = this_machine(speaks_soon=not silent)
         from player import pipeline  # noqa: PLC0415 (the rule above)
         from player.tasks.live.ahead import Ahead  # noqa: PLC0415
         from player.tasks.live.party import Party  # noqa: PLC0415
@@ -70,8 +73,8 @@ def play(
         if first.told_ms is not None and settle is None:
             door.knock(first.told_ms, start_ms)
         load_sound()
-        machine = pipeline.this_machine()
         ready = pipeline.prepare(first.request, machine, progress)
+        machine.engine.stop()  # where nothing had to be spoken, a voice may be waiting
         announce(first, ready)
         start_ms = settle(ready.timeline, start_ms) if settle else start_ms
         party = stack.enter_context(Party(company or Company()))

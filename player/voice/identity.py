@@ -103,6 +103,11 @@ def remembered(store: Store, driver: Driver, ask: Callable[[], Identity]) -> Ide
     return Identity.of(answer, driver)
 
 
+def is_remembered(store: Store, driver: Driver) -> bool:
+    """Whether the store knows what a driver answered."""
+    return store.get(_state_of_machine(driver)) is not None
+
+
 def _asked(driver: Driver, ask: Callable[[], Identity]) -> Draft:
     try:
         return _draft(ask())

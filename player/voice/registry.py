@@ -2,20 +2,23 @@
 
 The rule: a name goes to the driver that has a voice of this name, and a language to the first driver, in the order of
 `DRIVERS`, that has a voice for it. A driver is asked who it is only when it is needed for that, once for each state of
-the machine; one that is not installed is passed over.
+the machine; one that is not installed is passed over. So is one that cannot say who it is, where another has a voice of
+the name; for a language it is an error, as nobody shall hear another voice than usual and not know why.
 """
 
 from __future__ import annotations
 
 import sys
+import threading
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
+from player.errors import VoiceError
 from player.voice import choice
 from player.voice.drivers import OWN
 from player.voice.drivers.table import BY_NAME, DRIVERS
 from player.voice.engine import MissingEngineError
-from player.voice.identity import Identity, remember, remembered
+from player.voice.identity import Identity, is_remembered, remember, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -72,6 +75,7 @@ class Registry:
         self._known: dict[str, Identity] = {}
         self._missing: dict[str, MissingEngineError] = {}
         self._asked: set[str] = set()
+        self._finding_out = threading.Lock()
 
     def identity(self, driver: Driver) -> Identity:
         """What is known of a driver.
@@ -83,15 +87,20 @@ class Registry:
         VoiceError
             If it cannot say who it is.
         """
-        if driver.name in self._missing:
-            raise self._missing[driver.name]
-        if driver.name not in self._known:
-            try:
-                self._known[driver.name] = remembered(self._store, driver, lambda: self._asks(driver))
-            except MissingEngineError as error:
-                self._missing[driver.name] = error
-                raise
-        return self._known[driver.name]
+        with self._finding_out:
+            if driver.name in self._missing:
+                raise self._missing[driver.name]
+            if driver.name not in self._known:
+                try:
+                    self._known[driver.name] = remembered(self._store, driver, lambda: self._asks(driver))
+                except MissingEngineError as error:
+                    self._missing[driver.name] = error
+                    raise
+            return self._known[driver.name]
+
+    def is_known(self, driver: Driver) -> bool:
+        """Whether nobody needs to ask it."""
+        return driver.name in self._known or is_remembered(self._store, driver)
 
     def refresh(self, drivers: Iterable[Driver] | None = None) -> None:
         """Ask drivers again, for instance because a voice was installed; those that are missing stay so."""
@@ -166,12 +175,19 @@ class Registry:
         """A name may begin with that of its driver and a colon, as in ``espeak:gmw/en``."""
         first, _, rest = name.partition(":")
         only = BY_NAME.get(first)
-        for driver, identity in self._there():
-            if only and driver != only:
+        broken: VoiceError | None = None
+        for driver in (each for each in self.drivers if only in (None, each)):
+            try:
+                identity = self._or_none(driver)
+            except VoiceError as error:
+                broken = broken or error
                 continue
-            voice = choice.named(name, identity.voices) or (only and choice.named(rest, identity.voices))
-            if voice:
+            voices = identity.voices if identity else ()
+            voice = choice.named(name, voices) or (only and choice.named(rest, voices))
+            if identity and voice:
                 return Route(driver, identity, voice, voice.id)
+        if broken:
+            raise broken
         return None
 
     def _there(self) -> Iterator[tuple[Driver, Identity]]:

@@ -10,7 +10,8 @@ The program never imports this module. Nothing outside the standard library is i
 
 The first line is ``{"path": [...], "driver": NAME, "voices": FOLDER}``: what becomes ``sys.path``, which driver to
 serve, and where models lie; it has no answer. A request is ``{"do": "describe"}`` or ``{"do":
-"speak"}`` with ``text``, ``voice``, ``rate``, ``pitch`` and ``file``. An answer has ``error`` where something is wrong,
+"speak"}`` with ``text``, ``voice``, ``rate``, ``pitch`` and ``file``. With ``then_load``, a driver that keeps a model
+loads the one it begins with once it has answered. An answer has ``error`` where something is wrong,
 and ``missing`` with it if there is no engine at all.
 """
 
@@ -65,7 +66,11 @@ def _serve_in_this_process(driver: Driver, requests: BinaryIO, answers: int) -> 
 
     def work() -> None:
         while True:
-            _send(answers, _answer(driver, lines.get(), answers))
+            line = lines.get()
+            _send(answers, _answer(driver, line, answers))
+            with contextlib.suppress(Exception):  # the first request to speak meets it again
+                if json.loads(line).get("then_load"):
+                    _companion(driver).load(_start(driver))
 
     threading.Thread(target=work, daemon=True).start()
     for line in requests:

@@ -2,9 +2,11 @@
 
 Run by hand: ``python tests/bench/voices.py [VOICE[@RATE] ...] [--all] [--judges PYTHON]``. Without ``--all`` each
 voice speaks twelve lines of our sessions and the sixteen guiding words, a minute on two free cores, and has a row of
-the table. With ``--all`` it speaks every text of every bundled session, about a thousand in half an hour; told are the
-worst texts, and each of which a word was heard wrongly: they are to be reworded or given a pronunciation. The first run
-makes the judges' environment (``judges.py``).
+the table. With ``--all`` it speaks every bundled session, an hour and a half of speech in an hour. Opinions are then of
+lines: all that one step says, with the silences between its sentences, as who listens hears it. (The predictor thinks
+little of any clip under 1.5 s, of every voice: 3.5 in the mean.) Words are compared sentence by sentence. Told are the
+worst lines, and each sentence of which a word was heard wrongly: they are to be reworded or given a pronunciation. The
+first run makes the judges' environment (``judges.py``).
 
 Judges hear clips as the program trims them, at 16 kHz, between silences of 0.3 s. Opinions are predicted and words are
 recognised by programs: nobody listened. ``word_errors.py`` tells how words are compared. Exit code 1 if the first voice
@@ -32,8 +34,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from player import pipeline
 from player.script import library
 from player.store import Store
-from player.techniques import TECHNIQUES
-from player.techniques.cue import Utterance
+from player.techniques import TECHNIQUES, cue
+from player.techniques.cue import Slot, Utterance
 from player.techniques.planning import plan
 from player.timeline.fit import settle
 from player.timeline.layout import utterances
@@ -46,6 +48,13 @@ from tests.bench.word_errors import Wrong, words, wrong_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from player.voice.clips import Clip
+
+    Speech = tuple[tuple[Utterance, int], ...]
+    """Sentences, each with the silence before it in ms."""
 
 VOICES: Final = ("heart", "gmw/en")
 LINES: Final = (
@@ -73,9 +82,9 @@ COUNTING: Final = 131
 SILENCE_S: Final = 0.3
 MEAN_MOS, WORST_MOS, MOST_WRONG_PERCENT = 4.4, 4.0, 2.0
 LENGTHS_S: Final = (0, 1, 2, 3, 4, 99)
-"""The opinion is told for clips of like lengths too: the predictor thinks less of short ones, in every voice."""
+"""The opinion is told for lines of like lengths too."""
 TOLD: Final = 10
-"""So many of the worst texts, at least, and all below `WORST_MOS`."""
+"""So many of the worst lines, at least, and all below `WORST_MOS`."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,10 @@ class Asked:
     def of(cls, argument: str) -> Asked:
         voice, _, rate = argument.partition("@")
         return cls(voice, float(rate) if rate else None)
+
+    def changed(self, said: Utterance) -> Utterance:
+        """The utterance in this voice, at this rate."""
+        return replace(said, voice=self.voice, rate=round(self.rate or said.rate))
 
     def __str__(self) -> str:
         return self.voice if self.rate is None else f"{self.voice} at {self.rate:g}"
@@ -110,35 +123,61 @@ class Line:
 # --- speaking
 
 
-def spoken(asked: Asked, said: Sequence[Utterance], folder: Path) -> list[Take]:
-    """What each utterance sounds like, trimmed; ``folder`` is for the store of the clips."""
-    changed = [replace(each, voice=asked.voice, rate=round(asked.rate or each.rate)) for each in said]
+def spoken(asked: Asked, said: Sequence[Speech], folder: Path) -> list[Take]:
+    """What each line sounds like; ``folder`` is for the store of the clips."""
     store = Store(folder)
-    clips = speak_all(changed, Pyttsx3Engine(store), store)
-    return [Take(clips[each].rate, clips[each].samples()) for each in changed]
+    voiced = {each: asked.changed(each) for line in said for each, _ in line}
+    clips = speak_all(voiced.values(), Pyttsx3Engine(store), store)
+    return [joined([(clips[voiced[each]], gap_ms) for each, gap_ms in line]) for line in said]
 
 
-def bundled_utterances() -> list[Utterance]:
-    """Every utterance of every bundled session, each text once."""
+def joined(line: Sequence[tuple[Clip, int]]) -> Take:
+    """Clips behind each other, each after its gap and the silence that belongs to the one before it."""
+    pieces: list[NDArray[np.int16]] = []
+    rate, silence_ms = line[0][0].rate, 0
+    for clip, gap_ms in line:
+        pieces += [np.zeros((silence_ms + gap_ms) * rate // 1000, np.int16), clip.samples()]
+        silence_ms = clip.after_ms
+    return Take(rate, np.concatenate(pieces))
+
+
+def alone(said: Iterable[Utterance]) -> list[Speech]:
+    """Each utterance as a line of its own."""
+    return [((each, 0),) for each in said]
+
+
+def bundled_slots() -> list[Slot]:
+    """Every slot of every bundled session."""
     sessions = (pipeline.load(pipeline.Request(name)) for name in library.session_names())
-    said = (each for session in sessions for each in utterances(settle(plan(session, TECHNIQUES))))
-    return list({each.text: each for each in said}.values())
+    parts = (part for session in sessions for part in settle(plan(session, TECHNIQUES)))
+    return [part for part in parts if isinstance(part, Slot)]
+
+
+def bundled_lines(slots: Iterable[Slot]) -> list[Speech]:
+    """What each says that is no word on a beat, each once."""
+    lines = (
+        tuple(
+            (heard.said, heard.gap_ms)
+            for heard in slot.cues
+            if isinstance(heard, cue.Speech) and isinstance(heard.said, Utterance) and heard.kind == "speech"
+        )
+        for slot in slots
+    )
+    return list(dict.fromkeys(line for line in lines if line))
 
 
 # --- judging
 
 
-def lines(
-    asked: Asked, said: Sequence[Utterance], judges: Iterable[str], home: Path, python: Path | None
-) -> list[Line]:
-    """Each utterance spoken and judged; ``home`` is the judges' folder."""
+def lines(asked: Asked, said: Sequence[Speech], judges: Iterable[str], home: Path, python: Path | None) -> list[Line]:
+    """Each line spoken and judged; ``home`` is the judges' folder."""
     with tempfile.TemporaryDirectory() as folder:
         takes = spoken(asked, said, Path(folder) / "store")
         files = [_written(take, Path(folder) / f"{number}.wav") for number, take in enumerate(takes)]
         verdicts = judged(files, judges, home, python)
     return [
-        Line(each.text, len(take.samples) / take.rate, verdict)
-        for each, take, verdict in zip(said, takes, verdicts, strict=True)
+        Line(" ".join(each.text for each, _ in line), len(take.samples) / take.rate, verdict)
+        for line, take, verdict in zip(said, takes, verdicts, strict=True)
     ]
 
 
@@ -165,7 +204,7 @@ def wrong_percent(told: Sequence[Line]) -> float:
 def row(asked: Asked, home: Path, python: Path | None) -> bool:
     """Print the voice's row of the table; whether it keeps every bound."""
     said = [*map(Utterance, LINES), *(Utterance(text, rate=COUNTING, manner="count") for text in GUIDING)]
-    told = lines(asked, said, GIVES, home, python)
+    told = lines(asked, alone(said), GIVES, home, python)
     told, guiding = told[: len(LINES)], told[len(LINES) :]
     mos = [each.verdict.mos for each in told]
     dnsmos, p808 = (statistics.mean(getattr(each.verdict, name) for each in told) for name in GIVES["dnsmos"])
@@ -183,12 +222,12 @@ def row(asked: Asked, home: Path, python: Path | None) -> bool:
 
 def everything(asked: Asked, home: Path, python: Path | None) -> bool:
     """Print what the voice makes of all bundled sessions; whether it keeps every bound."""
-    told = lines(asked, bundled_utterances(), ("distillmos", "whisper"), home, python)
+    slots = bundled_slots()
+    told = lines(asked, bundled_lines(slots), ("distillmos",), home, python)
     worst = sorted(told, key=lambda each: each.verdict.mos)
     mean = statistics.mean(each.verdict.mos for each in told)
     below = [each for each in told if each.verdict.mos < WORST_MOS]
-    lost = [each for each in told if each.wrong]
-    print(f"{asked}: {len(told)} texts, opinion {mean:.2f} in the mean, {len(below)} under {WORST_MOS}")
+    print(f"{asked}: {len(told)} lines, opinion {mean:.2f} in the mean, {len(below)} under {WORST_MOS}")
     for least, most in pairwise(LENGTHS_S):
         own = [each.verdict.mos for each in told if least <= each.seconds < most]
         few = sum(mos < WORST_MOS for mos in own)
@@ -196,7 +235,10 @@ def everything(asked: Asked, home: Path, python: Path | None) -> bool:
             print(f"  {least:g} to {most:g} s: {statistics.mean(own):.2f}, {few} of {len(own)} under {WORST_MOS}")
     for each in worst[: max(TOLD, len(below))]:
         print(f"  {each.verdict.mos:.2f}  {each.seconds:4.1f} s  {each.text}")
-    print(f"{wrong_percent(told):.2f} % of words wrong, in {len(lost)} texts")
+    sentences = {each.text: each for each in utterances(slots)}
+    told = lines(asked, alone(sentences.values()), ("whisper",), home, python)
+    lost = [each for each in told if each.wrong]
+    print(f"{wrong_percent(told):.2f} % of words wrong, in {len(lost)} of {len(told)} sentences")
     for each in lost:
         pairs = ", ".join(f"{said or '-'} > {heard or '-'}" for said, heard in each.wrong)
         print(f"  {each.text}\n    {each.verdict.heard}  [{pairs}]")
@@ -206,7 +248,7 @@ def everything(asked: Asked, home: Path, python: Path | None) -> bool:
 def main() -> int:
     wanted = argparse.ArgumentParser(description="Judge voices.")
     wanted.add_argument("voices", nargs="*", metavar="VOICE[@RATE]", default=VOICES, help=" and ".join(VOICES))
-    wanted.add_argument("--all", action="store_true", help="every text of every bundled session")
+    wanted.add_argument("--all", action="store_true", help="every line of every bundled session")
     wanted.add_argument("--judges", type=Path, metavar="PYTHON", help="of an environment that has the judges already")
     given = wanted.parse_args()
     home = Path(platformdirs.user_cache_dir("player-bench", appauthor=False))

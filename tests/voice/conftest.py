@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,6 +38,10 @@ class Workers:
     @property
     def started(self) -> list[int]:
         return [int(path.name) for path in self.log.iterdir() if path.name.isdigit()]
+
+    def told(self) -> list[dict[str, Any]]:
+        """What they were asked, in order."""
+        return [json.loads(line) for line in (self.log / "told").read_text(encoding="utf-8").splitlines()]
 
     def alive(self) -> list[int]:
         return [number for number in self.started if is_alive(number)]

@@ -1,7 +1,8 @@
 """A worker that hums instead of speaking, with switches for everything that can go wrong. Run as a script.
 
-Its one argument is JSON: ``log`` is a folder in which it leaves a file named by its process id; ``describe`` and
-``speak`` name what it does when asked; ``once`` is a file that, when it exists, turns ``speak`` back into "well".
+Its one argument is JSON: ``log`` is a folder in which it leaves a file named by its process id and, in ``told``, all
+that it was asked; ``describe`` and ``speak`` name what it does when asked; ``once`` is a file that, when it exists,
+turns ``speak`` back into "well".
 """
 
 from __future__ import annotations
@@ -168,6 +169,8 @@ def main() -> None:
     Path(SWITCHES["log"], str(os.getpid())).touch()
     sys.stdin.readline()
     for line in sys.stdin:
+        with Path(SWITCHES["log"], "told").open("a", encoding="utf-8") as told:
+            told.write(line)
         request = json.loads(line)
         deed = SWITCHES[request["do"]]
         once = SWITCHES.get("once")

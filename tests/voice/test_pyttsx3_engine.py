@@ -86,6 +86,41 @@ def test_a_letter_of_two_parts_and_a_soft_hyphen_stay(engines: Engines) -> None:
     assert engines().request(Utterance("re\u00adlax \u200cहिं")).text == "re\u00adlax \u200cहिं"
 
 
+# A first word, as early as possible
+
+
+def test_a_model_begins_to_load_before_anybody_says_what_is_to_be_spoken(engines: Engines, workers: Workers) -> None:
+    engine = engines(drivers=(HIBARI,), describe="natural")
+    engine.begin()
+    assert speak(engine) > 1
+    assert len(workers.started) == 1, "and that worker speaks"
+    assert workers.told()[0] == {"do": "describe", "then_load": True}
+
+
+def test_nothing_begins_where_the_driver_is_known(engines: Engines, workers: Workers) -> None:
+    engines(drivers=(HIBARI,), describe="natural").voices()
+    engines(drivers=(HIBARI,), describe="die").begin()
+    engines(drivers=(ESPEAK,), describe="die").begin()  # which keeps no model
+    time.sleep(0.2)
+    assert len(workers.started) == 1
+    assert workers.told() == [{"do": "describe", "then_load": False}]
+
+
+def test_what_has_begun_is_let_go_where_nothing_is_to_be_spoken(engines: Engines, workers: Workers) -> None:
+    engine = engines(drivers=(HIBARI,), describe="hang")
+    engine.begin()
+    assert wait_until(lambda: bool(workers.alive()))
+    engine.stop()
+    assert wait_until(lambda: not workers.alive())
+
+
+def test_a_driver_that_fails_as_it_begins_is_an_error_where_it_is_needed(engines: Engines) -> None:
+    engine = engines(drivers=(HIBARI,), describe="die")
+    engine.begin()
+    with pytest.raises(VoiceError, match="cannot be asked for its voices: it died"):
+        speak(engine)
+
+
 def test_an_unknown_voice_is_looked_for_once_more_and_then_refused(engines: Engines, workers: Workers) -> None:
     engines().voices()
     fresh = engines()

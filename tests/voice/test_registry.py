@@ -276,6 +276,23 @@ def test_a_driver_that_cannot_say_who_it_is_is_an_error_and_not_missing(machine:
     assert route(machine) == ("hibari", "heart")
 
 
+@pytest.mark.parametrize("name", ["gmw/en", "espeak:gmw/en", "gmw/en+f2"])
+def test_it_is_in_nobodys_way_who_names_a_voice_of_another(machine: Machine, name: str) -> None:
+    machine.broken = {"hibari", "piper"}
+    assert route(machine, name)[0] == "espeak"
+
+
+def test_whoever_names_a_drivers_voice_asks_only_that_driver(machine: Machine) -> None:
+    route(machine, "espeak:gmw/en")
+    assert machine.asked == {"espeak": 1}
+
+
+def test_it_is_an_error_where_nobody_else_has_the_voice(machine: Machine) -> None:
+    machine.broken = {"hibari"}
+    with pytest.raises(VoiceError, match="it died; try again"):
+        route(machine, "heart")
+
+
 def test_here_are_the_drivers_of_this_system_whose_packages_are_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "find_spec", lambda name: None if name == "piper" else object())
     monkeypatch.setattr("sys.platform", "win32")

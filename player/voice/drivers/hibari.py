@@ -10,9 +10,11 @@ The voice ``heart`` is inside the package. The others are used where their model
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
@@ -54,6 +56,26 @@ SPEEDS: Final = (
     (2.00, 414.1),
 )
 
+# As the lexicon has them, which takes 0.5 s to load: who only counts breaths shall not wait for it.
+AMERICAN: Final = {
+    "Breathe in,": "bɹˈið ˈɪn,",
+    "Hold,": "hˈOld,",
+    "Breathe out,": "bɹˈið ˈWt,",
+    "Pause,": "pˈɔz,",
+    "one,": "wˈʌn,",
+    "two,": "tˈu,",
+    "three,": "θɹˈi,",
+    "four,": "fˈɔɹ,",
+    "five,": "fˈIv,",
+    "six,": "sˈɪks,",
+    "seven,": "sˈɛvən,",
+    "eight,": "ˈAt,",
+    "nine,": "nˈIn,",
+    "ten,": "tˈɛn,",
+    "eleven,": "əlˈɛvᵊn,",
+    "twelve,": "twˈɛlv,",
+}
+
 
 def buildDriver(proxy: Any) -> HibariDriver:  # noqa: ANN401, N802 (pyttsx3 names it, and publishes no types)
     """The driver, for ``pyttsx3.init("hibari")``."""
@@ -84,20 +106,28 @@ class HibariSpeaker:
     sample_rate: Final = 24_000
 
     def __init__(self, voice: ModelVoice) -> None:
-        self._dsp = _dsp()
-        from hibari import Hibari  # noqa: PLC0415 (0.2 s, and only to speak)
+        with _without_scipy():
+            self._dsp = _dsp()
+            from hibari import Hibari  # noqa: PLC0415 (0.1 s, and only to speak)
 
-        self._model = Hibari(voice=voice.id, model=voice.model, threads=1)
-        _ = self._model.g2p  # which loads the lexicon: now, and not in the middle of a sentence
+            self._model = Hibari(voice=voice.id, model=voice.model, threads=1)
+        self._known = {} if _registry()[voice.id]["british"] else AMERICAN
 
     def speak(self, text: str, rate: float, pitch: int) -> NDArray[np.float32]:
         """See `Speaker.speak`; a text may give a word's sound as in ``[close](/klˈOs/)``."""
         import numpy as np  # noqa: PLC0415 (loaded with the model)
 
         speed, noise = speed_for(rate, SPEEDS), np.random.default_rng(SEED)
-        said = [phonemes for phonemes in self._model.phonemize(text) if any(map(str.isalpha, phonemes))]
+        said = [phonemes for phonemes in self._phonemes(text) if any(map(str.isalpha, phonemes))]
         parts = [self._sentence(phonemes, speed, pitch, noise) for phonemes in said]  # it murmurs where there are none
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+
+    def _phonemes(self, text: str) -> list[str]:
+        """How each sentence is pronounced; the lexicon is loaded for the first one that is not known by heart."""
+        if text in self._known:
+            return [self._known[text]]
+        with _without_collections():
+            return list(self._model.phonemize(text))
 
     def _sentence(self, phonemes: str, speed: float, pitch: int, noise: np.random.Generator) -> NDArray[np.float32]:
         import numpy as np  # noqa: PLC0415 (loaded with the model)
@@ -114,23 +144,41 @@ class HibariSpeaker:
 
 
 def _dsp() -> Any:  # noqa: ANN401 (hibari publishes no types)
-    """The package's signal processing on numpy's spectra: where scipy is there it takes scipy's, with other bytes.
+    """The package's signal processing, a copy of our own, as the program around may have imported it with scipy."""
+    found = find_spec("hibari.dsp")
+    if found is None or found.loader is None:
+        raise ImportError("hibari has no dsp")
+    dsp = module_from_spec(found)
+    found.loader.exec_module(dsp)
+    return dsp
 
-    It is a copy of our own, as the program around may have imported the package with scipy's.
+
+@contextmanager
+def _without_scipy() -> Iterator[None]:
+    """Have hibari compute its spectra by numpy.
+
+    Where scipy is there it takes scipy's, which gives other bytes, and costs 0.3 s and 16 MB to load.
     """
     known = sys.modules.get("scipy.fft")
     sys.modules["scipy.fft"] = None  # type: ignore[assignment]  # which tells Python that there is none
     try:
-        found = find_spec("hibari.dsp")
-        if found is None or found.loader is None:
-            raise ImportError("hibari has no dsp")
-        dsp = module_from_spec(found)
-        found.loader.exec_module(dsp)
+        yield
     finally:
         del sys.modules["scipy.fft"]
         if known:
             sys.modules["scipy.fft"] = known
-    return dsp
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Keep the garbage collector from walking a growing lexicon again and again: 0.2 of the 0.7 s it takes to load."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @cache

@@ -168,6 +168,16 @@ class ModelDriver(ABC):
 
     # Speech
 
+    def load_voice(self) -> None:
+        """Load the model of the voice that is set; more than pyttsx3 asks for.
+
+        Raises
+        ------
+        RuntimeError
+            If it cannot be loaded.
+        """
+        _loaded(self, self._voices[self._settings["voice"]])
+
     def say(self, text: str) -> None:
         """Speak through the loudspeaker, by miniaudio; returns when it has been heard."""
         self._speak(text, self._play)

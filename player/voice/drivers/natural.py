@@ -23,6 +23,11 @@ def settle(engine: Any, request: Mapping[str, Any]) -> None:  # noqa: ANN401  (p
     del engine, request
 
 
+def load(engine: Any) -> None:  # noqa: ANN401  (pyttsx3 publishes no types)
+    """Load the model of the voice that is set, which a first utterance would have to wait for."""
+    engine.proxy._driver.load_voice()  # noqa: SLF001 (pyttsx3 has no other way to what a driver can besides)
+
+
 def facts(driver: Driver) -> dict[str, Any]:
     """What is installed of all that a driver stands on: versions decide how a voice sounds."""
     return {"version": ", ".join(f"{name} {_version(name)}" for name in driver.distributions)}

@@ -93,6 +93,36 @@ def test_the_same_words_are_the_same_bytes_in_every_process(tmp_path: Path, impo
     assert len({hashlib.sha256(each).hexdigest() for each in (first, again, other)}) == 1
 
 
+def test_words_that_are_known_by_heart_are_as_the_lexicon_has_them() -> None:
+    from hibari import Hibari  # noqa: PLC0415 (0.3 s, and not where it is missing)
+
+    model = Hibari("heart")
+    assert {text: model.phonemize(text) for text in hibari.AMERICAN} == {
+        text: [phonemes] for text, phonemes in hibari.AMERICAN.items()
+    }
+
+
+COUNTING = """
+import sys
+import pyttsx3
+from player.voice import drivers
+drivers.register()
+engine = pyttsx3.init("hibari")
+for number, text in enumerate(sys.argv[2:]):
+    engine.save_to_file(text, f"{sys.argv[1]}/{number}.wav")
+engine.runAndWait()
+assert "hibari.g2p" not in sys.modules, "the lexicon was loaded"
+assert "scipy" not in sys.modules, "scipy was loaded"
+"""
+
+
+def test_who_only_counts_waits_for_no_lexicon(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", COUNTING, str(tmp_path), *hibari.AMERICAN]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(list(tmp_path.glob("*.wav"))) == len(hibari.AMERICAN)
+
+
 def test_a_sentence_does_not_depend_on_what_was_said_before(tmp_path: Path) -> None:
     first = said(tmp_path)
     said(tmp_path, "Something else. And another sentence.")
