@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from player import media
 from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError
-from player.machine import Machine as Machine  # noqa: PLC0414, TC001 (for all who ask the pipeline for something)
+from player.machine import Machine as Machine  # noqa: PLC0414 (for all who ask the pipeline for something)
+from player.machine import remember_script
 from player.machine import this_machine as this_machine  # noqa: PLC0414
 from player.script import library
 from player.script.session import Session, parse
@@ -161,6 +162,7 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
         problems += error.problems
     if problems:
         raise ScriptError(problems)
+    remember_script(library.find(request.session, request.script).text, machine.store)
     return Prepared(session, timeline, clips, recordings, media.open_beds(beds, machine.store), machine, request)
 
 

@@ -65,8 +65,11 @@ def breathe(
     if shows:
         return click.echo(wanted().script, nl=False)
     if output is not None:
+        from player.machine import A_COUNT, this_machine  # noqa: PLC0415
+
+        machine = this_machine(soon="" if tones else A_COUNT)
         target, form = target_of(wanted().session, output, None)
-        return export_one(wanted(), target, wish(form), force=force, quiet=quiet, also=_caution)
+        return export_one(wanted(), target, wish(form), machine, force=force, quiet=quiet, also=_caution)
     return _play(wanted, start_ms, silent=silent, plain=plain, quiet=quiet)
 
 

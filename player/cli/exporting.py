@@ -15,6 +15,7 @@ from player.cli.usher import announce, heading, tell_takes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from player.machine import Machine
     from player.pipeline import Prepared, Request
     from player.tasks.files.wish import Wish
     from player.tasks.turns import Plan
@@ -88,7 +89,7 @@ def export(
 
     A programme becomes a folder of such files, and so do several sessions, all of them, or one for each of many people.
     """
-    from player.tasks import programmes  # noqa: PLC0415 (see the package's rule)
+    from player.machine import this_machine_for  # noqa: PLC0415 (see the package's rule)
 
     wishes, many = {name: asked.pop(name) for name in _WISHES}, many_of(asked)
     if many.wanted:
@@ -97,13 +98,16 @@ def export(
         granted = wish(form or FORMATS[0], **wishes)
         return export_many(many, output, granted, force=force, quiet=quiet, asked=asked, form=form)
     session = many.only()
+    machine = this_machine_for(session)
+    from player.tasks import programmes  # noqa: PLC0415 (0.3 s, in which a voice loads)
+
     wanted = request(session, **asked)
     plan = programmes.planned(wanted, part)
     if plan is not None:
         granted = wish(form or FORMATS[0], **wishes)
-        return _export_all(plan, _folder(plan.name, output), granted, force=force, quiet=quiet)
+        return _export_all(plan, _folder(plan.name, output), granted, machine, force=force, quiet=quiet)
     target, form = target_of(session, output, form)
-    return export_one(wanted, target, wish(form, **wishes), force=force, quiet=quiet)
+    return export_one(wanted, target, wish(form, **wishes), machine, force=force, quiet=quiet)
 
 
 _TELL = partial(click.echo, err=True)
@@ -114,6 +118,7 @@ def export_one(
     wanted: Request,
     target: Path,
     wish: Wish,
+    machine: Machine,
     *,
     force: bool,
     quiet: bool,
@@ -126,9 +131,9 @@ def export_one(
 
     if not wish.split:
         must_be_free(target, force=force)
-    machine = pipeline.this_machine()
     with progress("Speaking", quiet=quiet) as report:
         ready = pipeline.prepare(wanted, machine, report)
+    machine.engine.stop()  # which has begun to load, and nothing was new
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
         tell_takes(ready)
@@ -140,13 +145,12 @@ def export_one(
         click.echo(file)
 
 
-def _export_all(plan: Plan, folder: Path, wish: Wish, *, force: bool, quiet: bool) -> None:
-    from player import pipeline  # noqa: PLC0415
+def _export_all(plan: Plan, folder: Path, wish: Wish, machine: Machine, *, force: bool, quiet: bool) -> None:
     from player.tasks.files import album  # noqa: PLC0415
 
     if not quiet:
         click.echo(heading(plan), err=True)
-    machine, steps = pipeline.this_machine(), partial(progress, quiet=quiet)
+    steps = partial(progress, quiet=quiet)
     for files in album.export(plan, folder, wish, machine, force=force, steps=steps, tell=_TELL):
         for file in files:
             click.echo(file)

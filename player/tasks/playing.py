@@ -60,9 +60,9 @@ def play(
     """
     with ExitStack() as stack:
         door = stack.enter_context(Door(silent=silent))
-        from player.machine import this_machine  # noqa: PLC0415 (the rule above)
+        from player.machine import A_COUNT, this_machine  # noqa: PLC0415 (the rule above)
 
-        machine = this_machine(speaks_soon=not silent)
+        machine = this_machine(soon="" if silent else A_COUNT)
         from player import pipeline  # noqa: PLC0415 (the rule above)
         from player.tasks.live.ahead import Ahead  # noqa: PLC0415
         from player.tasks.live.party import Party  # noqa: PLC0415

@@ -76,7 +76,7 @@ class Pyttsx3Engine:
         drivers: Sequence[Driver] | None = None,
     ) -> None:
         self._timeout_s = timeout_s
-        self._begins = False
+        self._soon = ""
         self._registry = Registry(store, self._asks, registry.here() if drivers is None else drivers)
         self._pools = {
             driver.name: WorkerPool(command, {"driver": driver.name, "voices": str(folder())})
@@ -119,21 +119,27 @@ class Pyttsx3Engine:
         """The voice that speaks an utterance; the same errors as `request`."""
         return self._registry.route(utterance).voice
 
-    def begin(self) -> None:
-        """Begin to load the model of the preferred driver, and return.
+    @property
+    def is_known(self) -> bool:
+        """Whether nobody needs to ask the preferred driver who it is: otherwise nothing was ever spoken here."""
+        return all(map(self._registry.is_known, self.drivers[:1]))
 
-        The rule: where that driver is known, nothing is done, as then the words that are wanted are likely to be
-        stored. Where nothing was ever spoken, loading is 0.8 s of the 2 s until the first word is heard; it goes on
-        while the program loads what it needs itself.
+    def begin(self, text: str) -> None:
+        """Begin to load what the preferred driver needs for such a text, and return; it takes 0.3 to 0.8 s.
+
+        The worker is the next one that is asked to speak. Where nobody is going to, `stop` ends it.
         """
-        preferred = next((driver for driver in self.drivers if driver.keeps_model), None)
-        if preferred and not self._registry.is_known(preferred):
-            self._begins = True
-            threading.Thread(target=self._find_out, args=(preferred,), name="voice", daemon=True).start()
+        for driver in self.drivers[:1]:
+            if driver.keeps_model:
+                self._soon = driver.as_count(text)
+                threading.Thread(target=self._begin, args=(driver,), name="voice", daemon=True).start()
 
-    def _find_out(self, driver: Driver) -> None:
-        with suppress(VoiceError, StoreError):  # whoever wants to speak meets it again
-            self._registry.identity(driver)
+    def _begin(self, driver: Driver) -> None:
+        with suppress(VoiceError, StoreError, WorkerError):  # whoever wants to speak meets it again
+            if not self._registry.is_known(driver):
+                self._registry.identity(driver)
+            else:
+                self._pools[driver.name].answer({"do": "greet", "then_load": self._soon}, _DESCRIBES_WITHIN_S)
 
     def refresh(self) -> None:
         """Ask the drivers again who they are, for instance because a voice was installed."""
@@ -196,7 +202,7 @@ class Pyttsx3Engine:
 
     def _asks(self, driver: Driver) -> Identity:
         """What a new worker says of its driver; it stays, as who wants to know is often going to speak."""
-        wanted = {"do": "describe", "then_load": self._begins}
+        wanted = {"do": "describe", "then_load": self._soon}
         try:
             answer = self._pools[driver.name].answer(wanted, _DESCRIBES_WITHIN_S, is_new=True)
         except StartError as error:

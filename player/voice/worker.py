@@ -9,10 +9,10 @@ request; elsewhere it answers once, marks that answer as its ``last``, and ends.
 The program never imports this module. Nothing outside the standard library is imported before it is needed.
 
 The first line is ``{"path": [...], "driver": NAME, "voices": FOLDER}``: what becomes ``sys.path``, which driver to
-serve, and where models lie; it has no answer. A request is ``{"do": "describe"}`` or ``{"do":
-"speak"}`` with ``text``, ``voice``, ``rate``, ``pitch`` and ``file``. With ``then_load``, a driver that keeps a model
-loads the one it begins with once it has answered. An answer has ``error`` where something is wrong,
-and ``missing`` with it if there is no engine at all.
+serve, and where models lie; it has no answer. A request is ``{"do": "describe"}``, ``{"do": "greet"}`` or ``{"do":
+"speak"}`` with ``text``, ``voice``, ``rate``, ``pitch`` and ``file``. After an answer, a driver that keeps a model
+loads what the text ``then_load`` needs, if the request has one. An answer has ``error`` where something is wrong, and
+``missing`` with it if there is no engine at all.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ import time
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from player.voice.drivers.table import Driver
 
 Answer = dict[str, Any]
@@ -69,8 +71,8 @@ def _serve_in_this_process(driver: Driver, requests: BinaryIO, answers: int) -> 
             line = lines.get()
             _send(answers, _answer(driver, line, answers))
             with contextlib.suppress(Exception):  # the first request to speak meets it again
-                if json.loads(line).get("then_load"):
-                    _companion(driver).load(_start(driver))
+                if text := json.loads(line).get("then_load"):
+                    _companion(driver).load(_start(driver), text)
 
     threading.Thread(target=work, daemon=True).start()
     for line in requests:
@@ -146,7 +148,11 @@ def _answer(driver: Driver, line: bytes, answers: int) -> Answer:
     try:
         request = json.loads(line)
         _prepare(driver)
-        deeds = {"describe": lambda: _describe(driver), "speak": lambda: _speak(driver, request, answers)}
+        deeds: dict[str, Callable[[], Answer]] = {
+            "describe": lambda: _describe(driver),
+            "greet": dict,
+            "speak": lambda: _speak(driver, request, answers),
+        }
         return deeds[request["do"]]()
     except MissingEngineError as error:
         return {"error": _sentence(error), "missing": True}

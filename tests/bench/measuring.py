@@ -35,15 +35,16 @@ class Spent(NamedTuple):
         On the clock.
     processor
         Seconds of all cores, in the program and in the system.
-    memory
-        MB: the most that one of its processes held.
+    memory, memory_of_child
+        MB: the most that it held itself, and that one process which it started held; 0 where it was not asked for.
     memory_of_all
-        MB: the most that all of them held together, what they share counted once; 0 where it was not asked for.
+        MB: the most that all of them held together, what they share counted once.
     """
 
     seconds: float
     processor: float
-    memory: float
+    memory: float = 0.0
+    memory_of_child: float = 0.0
     memory_of_all: float = 0.0
 
 
@@ -63,14 +64,15 @@ def spent(
         child = subprocess.Popen(
             command, stdin=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **(env or {})}
         )
-    with _watching(child.pid) if watched else contextlib.nullcontext([0.0]) as most:
+    memory = _Memory(child.pid)
+    with memory if watched else contextlib.nullcontext():
         said = child.stderr.read() if child.stderr else b""
         _, status, used = os.wait4(child.pid, 0)
     seconds = time.perf_counter() - start
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} failed: {said.decode(errors='replace')[-2000:]}")
-    return Spent(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, max(most))
+    return Spent(seconds, used.ru_utime + used.ru_stime, memory.own, memory.of_child, memory.of_all)
 
 
 def in_turn(*actions: Callable[[], Spent], rounds: int) -> list[tuple[Spent, ...]]:
@@ -96,22 +98,28 @@ def machine() -> str:
     return f"{cores} cores ({name}), Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
 
 
-@contextlib.contextmanager
-def _watching(pid: int) -> Iterator[list[float]]:
-    """MB of a process and its children, as often as somebody looks."""
-    seen, over = [0.0], threading.Event()
+class _Memory:
+    """MB of a process and its children, as often as it looks."""
 
-    def look() -> None:
-        while not over.wait(_LOOK_EVERY_S):
-            seen.append(sum(map(_proportional_kb, _family(pid))) / 1024)
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._over = threading.Event()
+        self._watcher = threading.Thread(target=self._watch)
+        self.own = self.of_child = self.of_all = 0.0
 
-    watcher = threading.Thread(target=look)
-    watcher.start()
-    try:
-        yield seen
-    finally:
-        over.set()
-        watcher.join()
+    def __enter__(self) -> None:
+        self._watcher.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._watcher.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(_LOOK_EVERY_S):
+            family = list(_family(self._pid))
+            self.of_all = max(self.of_all, sum(_kb(pid, "smaps_rollup", "Pss") for pid in family) / 1024)
+            own, *children = (_kb(pid, "status", "VmHWM") / 1024 for pid in family)
+            self.own, self.of_child = max(self.own, own), max(self.of_child, *children, 0.0)
 
 
 def _family(pid: int) -> Iterator[int]:
@@ -121,8 +129,8 @@ def _family(pid: int) -> Iterator[int]:
             yield from _family(int(child))
 
 
-def _proportional_kb(pid: int) -> int:
-    found = re.search(r"^Pss:\s*(\d+)", _text(f"/proc/{pid}/smaps_rollup"), re.MULTILINE)
+def _kb(pid: int, file: str, name: str) -> int:
+    found = re.search(rf"^{name}:\s*(\d+)", _text(f"/proc/{pid}/{file}"), re.MULTILINE)
     return int(found[1]) if found else 0
 
 

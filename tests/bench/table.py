@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import itertools
 import json
 import os
 import shutil
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 
 HALF_AN_HOUR: Final = "pmr-16"
 ITS_BED: Final = ROOT / "audio" / "ocean.ogg"
+NATURAL, SYNTHETIC = "heart", "gmw/en"
 UTTERANCE_S: Final = 0.040
+ANOTHER_SENTENCE_S: Final = 1.2
+"""Half a second was hoped for; but the lexicon alone takes as long to load, and the stem 0.3 s to be measured."""
 SHORT, MIDDLE, LONG = 5, 10, 480  # minutes
 
 
@@ -69,11 +73,13 @@ class Desk:
         self.wav = folder / "half-an-hour.wav"
         self.export(HALF_AN_HOUR, self.wav)
 
-    def export(self, session: str | Path, target: Path, *, watched: bool = False, store: Path | None = None) -> Spent:
+    def export(
+        self, session: str | Path, target: Path, *options: str, watched: bool = False, store: Path | None = None
+    ) -> Spent:
         """What it takes to export a session to a file that is not there yet."""
         target.unlink(missing_ok=True)
         env = self.env | ({"PLAYER_STORE": str(store)} if store else {})
-        return spent(*PLAYER, "export", session, "-q", "-o", target, env=env, watched=watched)
+        return spent(*PLAYER, "export", session, "-q", "-o", target, *options, env=env, watched=watched)
 
     def shown(self, session: str | Path) -> dict[str, Any]:
         """What ``player show --json`` tells of a session."""
@@ -134,6 +140,29 @@ def cold(desk: Desk) -> Iterator[Result]:
         yield Result(what, middle(turns) / allowed, 1.0, remark=remark)
 
 
+def voice(desk: Desk) -> Iterator[Result]:
+    """The natural voice against espeak-ng, where every word is new; then one word more; then a few breaths at once."""
+    target = desk.folder / "ours.wav"
+    turns = in_turn(
+        functools.partial(_from_nothing, desk, target, "--voice", NATURAL),
+        functools.partial(_from_nothing, desk, target, "--voice", SYNTHETIC),
+        rounds=desk.rounds,
+    )
+    remark = f"{middle(turns):.1f} s : {middle(turns, 1):.1f} s; processor {ratio(turns, _processor):.2f} x"
+    yield Result(f"30 min from an empty store, {NATURAL} : {SYNTHETIC}", ratio(turns), 1.4, remark=remark)
+    own = _from_nothing(desk, target, "--voice", NATURAL, watched=True)
+    yield Result("peak memory of a process that speaks", own.memory_of_child, 250, "MB")
+    yield Result("peak memory of the program meanwhile", own.memory, 150, "MB")
+    days = itertools.count(1)
+    turns = in_turn(
+        lambda: desk.export(_with_another_sentence(desk, next(days)), target),
+        lambda: desk.export(HALF_AN_HOUR, target),
+        rounds=2 * desk.rounds,
+    )
+    more = statistics.median(new.seconds - warm.seconds for new, warm in turns)
+    yield Result("30 min again with one more sentence, beyond a warm export", more, ANOTHER_SENTENCE_S, "s")
+
+
 def memory(desk: Desk) -> Iterator[Result]:
     """Of a first export, with an empty store, of a second, and of eight hours; what a minute costs comes along."""
     with tempfile.TemporaryDirectory(dir=desk.folder) as folder:
@@ -167,6 +196,9 @@ def sound(desk: Desk) -> Iterator[Result]:
             heard = statistics.median(wait.heard for wait in waits)
             remark = f"{min(first):.2f} to {max(first):.2f} s; {heard:.2f} s until it is loud enough to hear"
             yield Result(f"first sound after `player play`, by {kind}", statistics.median(first), 0.5, "s", remark)
+            empty = [its | {"PLAYER_STORE": str(desk.folder / f"{kind} {n}")} for n in range(2 * desk.rounds - 1)]
+            heard = statistics.median(waited(("breathe", "4-4-4-4"), each).heard for each in empty)
+            yield Result(f"first breath heard, from an empty store, by {kind}", heard, 2.0, "s")
 
 
 def help_(desk: Desk) -> Iterator[Result]:
@@ -202,6 +234,7 @@ ROWS: Final[dict[str, Callable[[Desk], Iterator[Result]]]] = {
     "mp3": mp3,
     "wav": wav,
     "cold": cold,
+    "voice": voice,
     "memory": memory,
     "sound": sound,
     "help": help_,
@@ -224,9 +257,21 @@ def _from_disk_to_disk(action: Callable[[], Spent], target: Path, *sources: Path
     return made._replace(seconds=made.seconds + settled.seconds, processor=made.processor + settled.processor)
 
 
-def _from_nothing(desk: Desk, target: Path, *, watched: bool = False) -> Spent:
+def _from_nothing(desk: Desk, target: Path, *options: str, watched: bool = False) -> Spent:
     with tempfile.TemporaryDirectory(dir=desk.folder) as store:
-        return desk.export(HALF_AN_HOUR, target, store=Path(store), watched=watched)
+        return desk.export(HALF_AN_HOUR, target, *options, store=Path(store), watched=watched)
+
+
+def _with_another_sentence(desk: Desk, day: int) -> Path:
+    """The session of half an hour, of which one sentence was never heard before."""
+    text = (ROOT / "scripts" / f"{HALF_AN_HOUR}.yaml").read_text(encoding="utf-8")
+    changed = text.replace("Lie down, or sit", f"On day {day}, lie down, or sit")
+    if changed == text:
+        raise SystemExit(f"{HALF_AN_HOUR} has changed; another sentence must be changed here")
+    path = desk.folder / "scripts" / "another.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(changed, encoding="utf-8")
+    return path
 
 
 def _night(desk: Desk, store: Path, minutes: int) -> Spent:

@@ -172,6 +172,9 @@ def main() -> None:
         with Path(SWITCHES["log"], "told").open("a", encoding="utf-8") as told:
             told.write(line)
         request = json.loads(line)
+        if request["do"] == "greet":
+            say({})
+            continue
         deed = SWITCHES[request["do"]]
         once = SWITCHES.get("once")
         if request["do"] == "speak" and once:

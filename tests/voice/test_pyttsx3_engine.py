@@ -91,24 +91,34 @@ def test_a_letter_of_two_parts_and_a_soft_hyphen_stay(engines: Engines) -> None:
 
 def test_a_model_begins_to_load_before_anybody_says_what_is_to_be_spoken(engines: Engines, workers: Workers) -> None:
     engine = engines(drivers=(HIBARI,), describe="natural")
-    engine.begin()
+    assert not engine.is_known
+    engine.begin("one")
     assert speak(engine) > 1
+    assert engine.is_known
     assert len(workers.started) == 1, "and that worker speaks"
-    assert workers.told()[0] == {"do": "describe", "then_load": True}
+    assert workers.told()[0] == {"do": "describe", "then_load": "one,"}
 
 
-def test_nothing_begins_where_the_driver_is_known(engines: Engines, workers: Workers) -> None:
+def test_a_driver_that_is_known_is_greeted(engines: Engines, workers: Workers) -> None:
     engines(drivers=(HIBARI,), describe="natural").voices()
-    engines(drivers=(HIBARI,), describe="die").begin()
-    engines(drivers=(ESPEAK,), describe="die").begin()  # which keeps no model
+    engine = engines(drivers=(HIBARI,), describe="die")
+    assert engine.is_known
+    engine.begin("Let go.")
+    assert wait_until(lambda: workers.told()[1:] == [{"do": "greet", "then_load": "Let go."}])
+    speak(engine)
+    assert len(workers.started) == 2, "one that described, and one that was greeted and spoke"
+
+
+def test_a_driver_without_a_model_has_nothing_to_load(engines: Engines, workers: Workers) -> None:
+    engines(drivers=(ESPEAK, HIBARI)).begin("one")
+    engines(drivers=()).begin("one")
     time.sleep(0.2)
-    assert len(workers.started) == 1
-    assert workers.told() == [{"do": "describe", "then_load": False}]
+    assert not workers.started
 
 
 def test_what_has_begun_is_let_go_where_nothing_is_to_be_spoken(engines: Engines, workers: Workers) -> None:
     engine = engines(drivers=(HIBARI,), describe="hang")
-    engine.begin()
+    engine.begin("one")
     assert wait_until(lambda: bool(workers.alive()))
     engine.stop()
     assert wait_until(lambda: not workers.alive())
@@ -116,7 +126,7 @@ def test_what_has_begun_is_let_go_where_nothing_is_to_be_spoken(engines: Engines
 
 def test_a_driver_that_fails_as_it_begins_is_an_error_where_it_is_needed(engines: Engines) -> None:
     engine = engines(drivers=(HIBARI,), describe="die")
-    engine.begin()
+    engine.begin("one")
     with pytest.raises(VoiceError, match="cannot be asked for its voices: it died"):
         speak(engine)
 

@@ -14,6 +14,7 @@ import gc
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec, module_from_spec
@@ -95,9 +96,9 @@ class HibariDriver(ModelDriver):
                 title = f"{name.title()} (hibari)"
                 yield ModelVoice(name, title, str(facts["language"]), str(facts["gender"]), path, LICENCE)
 
-    def load(self, voice: ModelVoice) -> HibariSpeaker:
+    def load(self, voice: ModelVoice, text: str) -> HibariSpeaker:
         """See `ModelDriver.load`."""
-        return HibariSpeaker(voice)
+        return HibariSpeaker(voice, text)
 
 
 class HibariSpeaker:
@@ -105,13 +106,18 @@ class HibariSpeaker:
 
     sample_rate: Final = 24_000
 
-    def __init__(self, voice: ModelVoice) -> None:
-        with _without_scipy():
+    def __init__(self, voice: ModelVoice, text: str) -> None:
+        is_british = _registry()[voice.id]["british"]
+        self._known = {} if is_british else AMERICAN
+        with _without_scipy(), _without_collections(), ThreadPoolExecutor(1) as other:
             self._dsp = _dsp()
             from hibari import Hibari  # noqa: PLC0415 (0.1 s, and only to speak)
+            from hibari.g2p import G2P  # noqa: PLC0415
 
+            # The lexicon takes 0.5 s, and the model 0.2 s beside it.
+            lexicon = None if text in self._known else other.submit(G2P, british=is_british)
             self._model = Hibari(voice=voice.id, model=voice.model, threads=1)
-        self._known = {} if _registry()[voice.id]["british"] else AMERICAN
+            self._model._g2p = lexicon and lexicon.result()  # noqa: SLF001 (a parameter, it would have to come first)
 
     def speak(self, text: str, rate: float, pitch: int) -> NDArray[np.float32]:
         """See `Speaker.speak`; a text may give a word's sound as in ``[close](/klˈOs/)``."""
@@ -123,7 +129,7 @@ class HibariSpeaker:
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
     def _phonemes(self, text: str) -> list[str]:
-        """How each sentence is pronounced; the lexicon is loaded for the first one that is not known by heart."""
+        """How each sentence is pronounced; at the latest now the lexicon is loaded."""
         if text in self._known:
             return [self._known[text]]
         with _without_collections():

@@ -125,8 +125,8 @@ class ModelDriver(ABC):
         """The voices whose models are on this machine, the one to begin with first."""
 
     @abstractmethod
-    def load(self, voice: ModelVoice) -> Speaker:
-        """The voice's model, loaded; called once for each voice and process."""
+    def load(self, voice: ModelVoice, text: str) -> Speaker:
+        """The voice's model, loaded; called once for each voice and process, with the first text it speaks."""
 
     def destroy(self) -> None:  # noqa: B027 (pyttsx3 calls it)
         """Nothing is held but models, which stay."""
@@ -168,15 +168,15 @@ class ModelDriver(ABC):
 
     # Speech
 
-    def load_voice(self) -> None:
-        """Load the model of the voice that is set; more than pyttsx3 asks for.
+    def get_ready(self, text: str) -> None:
+        """Load the model of the voice that is set, and what such a text needs; more than pyttsx3 asks for.
 
         Raises
         ------
         RuntimeError
             If it cannot be loaded.
         """
-        _loaded(self, self._voices[self._settings["voice"]])
+        _loaded(self, self._voices[self._settings["voice"]], text)
 
     def say(self, text: str) -> None:
         """Speak through the loudspeaker, by miniaudio; returns when it has been heard."""
@@ -224,7 +224,7 @@ class ModelDriver(ABC):
         completed = False
         self._proxy.notify("started-utterance")
         try:
-            speaker = _loaded(self, self._voices[self._settings["voice"]])
+            speaker = _loaded(self, self._voices[self._settings["voice"]], text)
             samples = speaker.speak(text, self._settings["rate"], self._settings["pitch"])
             if not self._stopped:
                 deliver(speaker.sample_rate, _pcm(samples * self._settings["volume"]))
@@ -282,13 +282,13 @@ _RANGES: Final[Mapping[str, Callable[[Any], float]]] = {
 _speakers: dict[tuple[type, str], Speaker] = {}
 
 
-def _loaded(driver: ModelDriver, voice: ModelVoice) -> Speaker:
+def _loaded(driver: ModelDriver, voice: ModelVoice, text: str) -> Speaker:
     """The voice's model, loaded once a process; a driver's threads wait for each other meanwhile."""
     with _LOADING:
         key = (type(driver), voice.model)
         if key not in _speakers:
             try:
-                _speakers[key] = driver.load(voice)
+                _speakers[key] = driver.load(voice, text)
             except Exception as error:
                 raise RuntimeError(f"its model {voice.model} cannot be loaded ({error})") from error
         return _speakers[key]

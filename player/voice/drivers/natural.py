@@ -23,9 +23,9 @@ def settle(engine: Any, request: Mapping[str, Any]) -> None:  # noqa: ANN401  (p
     del engine, request
 
 
-def load(engine: Any) -> None:  # noqa: ANN401  (pyttsx3 publishes no types)
-    """Load the model of the voice that is set, which a first utterance would have to wait for."""
-    engine.proxy._driver.load_voice()  # noqa: SLF001 (pyttsx3 has no other way to what a driver can besides)
+def load(engine: Any, text: str) -> None:  # noqa: ANN401  (pyttsx3 publishes no types)
+    """Load what a first utterance such as this one would have to wait for."""
+    engine.proxy._driver.get_ready(text)  # noqa: SLF001 (pyttsx3 has no other way to what a driver can besides)
 
 
 def facts(driver: Driver) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class PiperDriver(ModelDriver):
                 seen.add(path.stem)
                 yield _voice(path, facts)
 
-    def load(self, voice: ModelVoice) -> PiperSpeaker:
+    def load(self, voice: ModelVoice, text: str) -> PiperSpeaker:  # noqa: ARG002 (every text needs the same)
         """See `ModelDriver.load`."""
         return PiperSpeaker(Path(voice.model))
 

@@ -54,7 +54,7 @@ class HummingDriver(ModelDriver):
     def find_voices(self) -> Iterator[ModelVoice]:
         yield from self.switches.voices
 
-    def load(self, voice: ModelVoice) -> Hum:
+    def load(self, voice: ModelVoice, text: str) -> Hum:
         if voice.id in self.switches.unloadable:
             raise OSError("it is no model")
         self.switches.loaded.append(voice.id)
