@@ -12,8 +12,8 @@ from player.errors import PlayerError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from player.entry import JSON
-    from player.store import Store
+    from player.storage.entry import JSON
+    from player.storage.store import Store
     from player.voice.engine import Engine
 
 A_COUNT: Final = "one"
@@ -37,7 +37,7 @@ def this_machine(*, soon: str = "") -> Machine:
     soon
         Something like it will be spoken soon: where nothing was ever spoken, its voice begins to load at once.
     """
-    from player.store import Store  # noqa: PLC0415 (heavy imports stay with those who need them)
+    from player.storage.store import Store  # noqa: PLC0415 (heavy imports stay with those who need them)
     from player.voice.pyttsx3_engine import Pyttsx3Engine  # noqa: PLC0415
 
     store = Store()
@@ -71,7 +71,7 @@ def remember_script(text: str, store: Store) -> None:
     StoreError
         If the store cannot be written.
     """
-    from player.store import Draft  # noqa: PLC0415 (as above)
+    from player.storage.store import Draft  # noqa: PLC0415 (as above)
 
     store.get_or_make(_script(text), lambda: Draft({}, ()))
 

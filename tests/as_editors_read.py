@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from player.script import reader
-from player.script.nodes import Mapping, Scalar
+from player.script.yaml import reader
+from player.script.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
-    from player.script.nodes import Node
+    from player.script.yaml.nodes import Node
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")

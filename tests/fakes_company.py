@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.controls.inbox import Inbox
-    from player.output.live.moment import Moment
+    from player.live.controls.queue import Inbox
+    from player.live.observer import Moment
     from player.pipeline import Prepared
-    from player.tasks.turns import Turn
+    from player.pipeline.turns import Turn
     from player.timeline.model import Timeline
 
 

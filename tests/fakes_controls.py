@@ -10,8 +10,8 @@ from player.techniques.cue import Utterance
 from player.timeline.model import BedState, Cue, Section, Stretch, Timeline
 
 if TYPE_CHECKING:
-    from player.controls.control import AnyControl
-    from player.controls.inbox import Inbox
+    from player.live.controls.commands import AnyControl
+    from player.live.controls.queue import Inbox
 
 PATIENCE_S = 20.0
 

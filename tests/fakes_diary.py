@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from player.diary.entries import Place, Practised
+from player.history.entries import Place, Practised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from player.entry import JSON
+    from player.storage.entry import JSON
 
 NOON = datetime(2025, 11, 25, 12, 0, tzinfo=timezone.utc)
 """A Tuesday."""

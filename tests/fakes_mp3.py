@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from scipy import signal
 
-from player.output.file.mp3 import encoder
+from player.export.mp3.writer import encoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.output.file.mp3 import Mp3Writer
+    from player.export.mp3.writer import Mp3Writer
 
 RATE: Final = 48_000
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from pydub import AudioSegment
 
-from player.output.file.export import export_sink
-from player.output.file.tags import Tags
+from player.export.formats.table import export_sink
+from player.export.tags import Tags
 from player.timeline.model import Section
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydub import AudioSegment
 
-from player.output.live.deck import LEAD_IN, Deck
-from player.output.live.reel import Reel, Taste
-from player.output.live.transport import Transport
+from player.live.device.device import LEAD_IN, Deck
+from player.live.source import Reel, Taste
+from player.live.transport import Transport
 from player.timeline.model import BedState, Section, Stretch, Timeline
 from player.timeline.steps import Steps
 from player.units import RATE

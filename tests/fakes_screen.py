@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from player.output.screen.rows import Row
+    from player.live.screen.rows import Row
 
 
 def text(row: Row) -> str:

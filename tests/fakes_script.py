@@ -6,7 +6,7 @@ from collections.abc import Mapping  # noqa: TC003 (hints are read when a script
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
-from player.script.types import (
+from player.script.yaml.types import (
     Count,
     Duration,
     FieldError,

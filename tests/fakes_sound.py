@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from player.sound.generate import samples
+from audio.synthesis.generate import samples
 
 if TYPE_CHECKING:
     from pathlib import Path

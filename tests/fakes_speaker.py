@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from player.output.live.tape import State
+from player.live.device.ringbuffer import State
 from player.units import RATE
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.output.live.tape import Tape
+    from player.live.device.ringbuffer import Tape
 
 
 @dataclass

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from player.cli.stage import stage
-from player.controls.control import AnyControl, Control
-from player.controls.inbox import Inbox
+from player.cli._terminal import stage
 from player.errors import DeviceError
-from player.output.live.moment import Moment
+from player.live.controls.commands import AnyControl, Control
+from player.live.controls.queue import Inbox
+from player.live.observer import Moment
 from tests.fakes_picture import bundled
 
 if TYPE_CHECKING:

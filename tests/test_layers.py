@@ -12,29 +12,30 @@ import player
 
 ROOT = Path(player.__file__).parent
 ORDER = (
-    *("units", "errors", "cores", "leftovers", "script", "techniques", "timeline", "entry", "store", "diary", "voice"),
-    *("sound", "output", "controls", "machine", "media", "pipeline", "tasks", "cli", "__main__"),
+    *("units", "errors", "cores", "storage", "script", "techniques", "timeline", "voice", "sound"),
+    *("machine", "pipeline", "picture", "history", "export", "live", "reminders", "authoring", "doctor"),
+    *("cli", "__main__"),
 )
 HOMES = {
-    "yaml": {"script/reader.py"},
-    "platformdirs": {"script/library.py", "store.py", "diary/file.py", "voice/folder.py"},
-    "sqlite3": {"diary/file.py", "diary/book.py"},
+    "yaml": {"script/yaml/reader.py"},
+    "platformdirs": {"script/library.py", "storage/store.py", "history/sqlite_file.py", "voice/folder.py"},
+    "sqlite3": {"history/sqlite_file.py", "history/diary.py"},
     "pyttsx3": {"voice/worker.py", "voice/drivers/modelled.py"},
     "espeakng_loader": {"voice/drivers/espeak.py"},
     "hibari": {"voice/drivers/hibari.py"},
     "piper": {"voice/drivers/piper.py"},
     "onnxruntime": {"voice/drivers/piper.py"},
-    "lameenc": {"output/file/mp3.py"},
-    "mutagen": {f"output/file/tags/{name}.py" for name in ("frames", "comments", "atoms", "reading", "failures")},
-    "matplotlib": {"output/picture/canvas.py"},
-    "distributed": {"tasks/many/cluster.py"},
-    "simpleaudio": {"output/live/through_simpleaudio.py"},
-    "miniaudio": {"output/live/through_miniaudio.py", "voice/drivers/modelled.py"},
-    "dbus_fast": {"controls/desktop/line.py"},
-    "pulsectl": {"controls/route.py"},
-    "blessed": {"output/screen/terminal.py"},
-    "wcwidth": {"output/screen/columns.py"},
-    "soundfile": {"sound/conform.py", "sound/generate.py", "output/file/encode.py", "voice/take.py"},
+    "lameenc": {"export/mp3/writer.py"},
+    "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "reading", "failures")},
+    "matplotlib": {"picture/canvas.py"},
+    "distributed": {"export/batch/dask_cluster.py"},
+    "simpleaudio": {"live/device/simpleaudio.py"},
+    "miniaudio": {"live/device/miniaudio.py", "voice/drivers/modelled.py"},
+    "dbus_fast": {"live/controls/desktop/dbus.py"},
+    "pulsectl": {"live/controls/pulse_route.py"},
+    "blessed": {"live/screen/terminal.py"},
+    "wcwidth": {"live/screen/columns.py"},
+    "soundfile": {"sound/conform.py", "export/formats/libsndfile.py", "voice/take.py"},
 }
 
 
@@ -81,6 +82,19 @@ def test_there_are_no_import_circles() -> None:
         for name, path in names.items()
     }
     graphlib.TopologicalSorter(graph).prepare()
+
+
+CAPABILITIES = ("picture", "history", "export", "live", "reminders", "authoring", "doctor")
+NEIGHBOURS = {("export", "picture"), ("reminders", "live"), ("doctor", "history"), ("doctor", "live")}
+"""A file has a cover; a reminder rings a bell; and a doctor looks at everything. Whoever else wants two, is ``cli``."""
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_capabilities_do_not_know_each_other(path: Path) -> None:
+    here = stage(path)
+    rooms = {name.split(".")[1] for name in imported(path) if name.startswith("player.")}
+    others = {(here, room) for room in rooms & set(CAPABILITIES) if room != here}
+    assert here not in CAPABILITIES or others <= NEIGHBOURS, f"{path} knows {others - NEIGHBOURS}"
 
 
 @pytest.mark.parametrize("library", HOMES)

@@ -19,7 +19,7 @@ import soundfile
 from player import pipeline
 from player.cli import main
 from player.errors import PlayerError, ScriptError
-from player.store import Store
+from player.storage.store import Store
 from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ YAML = {
     "too many steps": row(
         steps("- pause: 1s\n" * 51),
         "53:3: the script has more than 50 steps; use repeat, or split it",
-        limits={"player.script.binding.MOST_STEPS": 50},
+        limits={"player.script.yaml.binding.MOST_STEPS": 50},
     ),
     "an alias bomb": row(
         "a: &a [x, x, x, x, x, x, x, x]\n"

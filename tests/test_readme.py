@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from player.cli.exporting import FORMATS
-from player.output.file.export import ALL_FORMATS as WRITTEN
+from player.cli.export import FORMATS
+from player.export.formats.table import ALL_FORMATS as WRITTEN
+from player.pipeline import catalogue
 from player.script.session import parse
-from player.tasks import catalogue
 from player.techniques import TECHNIQUES
 from player.techniques.planning import plan
 from player.units import timecode

@@ -19,15 +19,15 @@ from player import pipeline
 from player.cli import main
 from player.errors import ScriptError, VoiceError
 from player.script import library, programme
-from player.script.binding import MOST_STEPS, bind
-from player.script.encoding import LARGEST
-from player.script.fitting import options, scalar_kinds
-from player.script.kinds import ChoiceKind, DurationKind, FlagKind, LevelKind, PercentKind, TextKind, WholeKind
-from player.script.params import Parameter
-from player.script.reader import read
 from player.script.session import Background, Session, VoiceSettings, parse
-from player.script.shapes import Many, One, fields_of
-from player.store import Store
+from player.script.yaml.binding import MOST_STEPS, bind
+from player.script.yaml.encoding import LARGEST
+from player.script.yaml.fitting import options, scalar_kinds
+from player.script.yaml.kinds import ChoiceKind, DurationKind, FlagKind, LevelKind, PercentKind, TextKind, WholeKind
+from player.script.yaml.params import Parameter
+from player.script.yaml.reader import read
+from player.script.yaml.shapes import Many, One, fields_of
+from player.storage.store import Store
 from player.techniques import TECHNIQUES, breaths, chimes, flow, grounding, movement, muscles, scan
 from player.techniques.bed import BedFields
 from player.techniques.planning import plan
@@ -41,8 +41,8 @@ from player.voice.pyttsx3_engine import Pyttsx3Engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.script.kinds import Kind
-    from player.script.shapes import Field
+    from player.script.yaml.kinds import Kind
+    from player.script.yaml.shapes import Field
     from player.timeline.model import Timeline
 
 ROOT = Path(__file__).parents[1]

@@ -10,23 +10,23 @@ from __future__ import annotations
 import click
 
 from player import __version__
-from player.cli.late import Late, LateGroup
+from player.cli._lazy_group import Late, LateGroup
 
 COMMANDS = {
-    "breathe": Late("player.cli.breathing", "Breathe in a pattern, now, without a script."),
-    "check": Late("player.cli.authoring", "Check scripts: every problem at its line and column."),
-    "doctor": Late("player.cli.looking", "Tell what works on this machine, and how to get what does not."),
+    "breathe": Late("player.cli.breathe", "Breathe in a pattern, now, without a script."),
+    "check": Late("player.cli.check", "Check scripts: every problem at its line and column."),
+    "doctor": Late("player.cli.show", "Tell what works on this machine, and how to get what does not."),
     "every": Late("player.cli.every", "Play a session at intervals, such as every 2h."),
-    "export": Late("player.cli.exporting", "Export a session to a file, or many to a folder."),
-    "extract": Late("player.cli.extracting", "Give back the script that a file was made from."),
-    "list": Late("player.cli.looking", "List the sessions and the programmes."),
-    "log": Late("player.cli.practising", "Show what you practised, and when."),
-    "new": Late("player.cli.authoring", "Write a script of your own to begin with."),
-    "play": Late("player.cli.listening", "Play a session, or all sessions of a programme."),
-    "record": Late("player.cli.recording", "List what you would speak for a session in your own voice."),
-    "show": Late("player.cli.looking", "Show a session's time table and its true length."),
-    "sounds": Late("player.cli.sounding", "List the backgrounds and the chimes, or play one."),
-    "voices": Late("player.cli.looking", "List the voices of this machine."),
+    "export": Late("player.cli.export", "Export a session to a file, or many to a folder."),
+    "extract": Late("player.cli.extract", "Give back the script that a file was made from."),
+    "list": Late("player.cli.show", "List the sessions and the programmes."),
+    "log": Late("player.cli.log", "Show what you practised, and when."),
+    "new": Late("player.cli.check", "Write a script of your own to begin with."),
+    "play": Late("player.cli.play", "Play a session, or all sessions of a programme."),
+    "record": Late("player.cli.record", "List what you would speak for a session in your own voice."),
+    "show": Late("player.cli.show", "Show a session's time table and its true length."),
+    "sounds": Late("player.cli.sounds", "List the backgrounds and the chimes, or play one."),
+    "voices": Late("player.cli.show", "List the voices of this machine."),
 }
 
 

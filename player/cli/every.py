@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from player.cli.asking import progress, quiet, request, session_options, time, warn
-from player.cli.usher import announce, tell_takes
+from player.cli._announce import announce, tell_takes
+from player.cli._options import progress, quiet, request, session_options, time, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from player.pipeline import Prepared, Request
-    from player.tasks.every.schedule import Schedule
-    from player.tasks.every.timers.work import Work
-    from player.tasks.every.vigil import Keyboard
+    from player.reminders.loop import Keyboard
+    from player.reminders.schedule import Schedule
+    from player.reminders.timers.work import Work
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ def every(
 
 
 def _schedule(interval: str, between: str | None, days: str | None) -> Schedule:
-    from player.tasks.every import schedule  # noqa: PLC0415 (see the package's rule)
+    from player.reminders import schedule  # noqa: PLC0415 (see the package's rule)
 
     window = schedule.WHOLE_DAY if between is None else _read(schedule.window, between, "--between")
     on = schedule.EVERY_DAY if days is None else _read(schedule.weekdays, days, "--on")
@@ -93,8 +93,8 @@ def _given(option: str, text: str | None) -> tuple[str, ...]:
 
 
 def _must_be_session(wanted: Request) -> None:
-    from player.script.kinds import shown  # noqa: PLC0415
-    from player.tasks import programmes  # noqa: PLC0415
+    from player.pipeline import programmes  # noqa: PLC0415
+    from player.script.yaml.kinds import shown  # noqa: PLC0415
 
     if programmes.find(wanted.session):
         name = shown(wanted.session)
@@ -104,7 +104,7 @@ def _must_be_session(wanted: Request) -> None:
 def _is_due(schedule: Schedule) -> bool:
     from datetime import datetime, timezone  # noqa: PLC0415
 
-    from player.tasks.every.vigil import LATE  # noqa: PLC0415
+    from player.reminders.loop import LATE  # noqa: PLC0415
 
     return schedule.is_due(datetime.now(timezone.utc), LATE)
 
@@ -112,7 +112,7 @@ def _is_due(schedule: Schedule) -> bool:
 def _prepared(wanted: Request, schedule: Schedule, *, quiet: bool) -> Prepared:
     """The session made ready, so that all problems are told now and its first moment comes without a wait."""
     from player import pipeline  # noqa: PLC0415
-    from player.tasks.every.vigil import QUIET  # noqa: PLC0415
+    from player.reminders.loop import QUIET  # noqa: PLC0415
     from player.units import format_duration, timecode  # noqa: PLC0415
 
     with progress("Speaking", quiet=quiet) as report:
@@ -124,13 +124,13 @@ def _prepared(wanted: Request, schedule: Schedule, *, quiet: bool) -> Prepared:
 
 
 def _work(wanted: Request, title: str, schedule: Schedule, when: tuple[str, ...]) -> Work:
-    from player.tasks.every.timers.work import work  # noqa: PLC0415
+    from player.reminders.timers.work import work  # noqa: PLC0415
 
     return work(wanted, title, schedule, when)
 
 
 def _install(work: Work, *, force: bool, quiet: bool) -> None:
-    from player.tasks.every.timers import installing  # noqa: PLC0415
+    from player.reminders.timers import installing  # noqa: PLC0415
 
     timer = installing.timer(work)
     for path in installing.install(timer, force=force):
@@ -140,7 +140,7 @@ def _install(work: Work, *, force: bool, quiet: bool) -> None:
 
 
 def _uninstall(work: Work, *, force: bool, quiet: bool) -> None:
-    from player.tasks.every.timers import installing  # noqa: PLC0415
+    from player.reminders.timers import installing  # noqa: PLC0415
 
     timer = installing.timer(work)
     for path in installing.uninstall(timer, force=force):
@@ -150,10 +150,10 @@ def _uninstall(work: Work, *, force: bool, quiet: bool) -> None:
 
 
 def _keep(wanted: Request, ready: Prepared, schedule: Schedule, *, once: bool, quiet: bool) -> None:
-    from player.cli.patience import Patience, outline  # noqa: PLC0415
+    from player.cli._every_text import Patience, outline  # noqa: PLC0415
+    from player.reminders.bell import SoftBell  # noqa: PLC0415
+    from player.reminders.loop import NoKeyboard, Vigil  # noqa: PLC0415
     from player.script import library  # noqa: PLC0415
-    from player.tasks.every.bell import SoftBell  # noqa: PLC0415
-    from player.tasks.every.vigil import NoKeyboard, Vigil  # noqa: PLC0415
 
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
@@ -169,19 +169,20 @@ def _keep(wanted: Request, ready: Prepared, schedule: Schedule, *, once: bool, q
 
 
 def _keyboard() -> Keyboard:
-    from player.controls.presses import Presses  # noqa: PLC0415
+    from player.live.controls.idle_keyboard import Presses  # noqa: PLC0415
 
     return Presses()
 
 
 def _play(wanted: Request, *, quiet: bool) -> None:
     """The session, prepared anew: its script may have been changed."""
-    from player.cli.company import company  # noqa: PLC0415
-    from player.tasks import playing, programmes  # noqa: PLC0415
-    from player.tasks.practice.practice import Practice  # noqa: PLC0415
+    from player.cli._observers import company  # noqa: PLC0415
+    from player.history.recorder import Practice  # noqa: PLC0415
+    from player.live import play  # noqa: PLC0415
+    from player.pipeline import programmes  # noqa: PLC0415
 
     with Practice(warn) as practice:
-        code = playing.play(
+        code = play.play(
             lambda: (programmes.alone(wanted),),
             confirm=lambda _: False,
             announce=lambda *_: None,

@@ -13,9 +13,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from player.errors import MediaError, UsageError, printable
-from player.script.encoding import LARGEST, decode
-from player.script.kinds import shown
-from player.script.near import did_you_mean
+from player.script.yaml.encoding import LARGEST, decode
+from player.script.yaml.kinds import shown
+from player.script.yaml.near import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -14,19 +14,20 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 from player.errors import Position, ScriptError
-from player.script import library, reader
-from player.script.binding import WRONG, Binder
-from player.script.kinds import shown
-from player.script.near import did_you_mean
-from player.script.nodes import Mapping as Nodes
-from player.script.shapes import Record, enumerated
-from player.script.types import NOT_WRITTEN, FieldError, Identifier, ListKind, Name, OneOrMore, Text
+from player.script import library
+from player.script.yaml import reader
+from player.script.yaml.binding import WRONG, Binder
+from player.script.yaml.kinds import shown
+from player.script.yaml.near import did_you_mean
+from player.script.yaml.nodes import Mapping as Nodes
+from player.script.yaml.shapes import Record, enumerated
+from player.script.yaml.types import NOT_WRITTEN, FieldError, Identifier, ListKind, Name, OneOrMore, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from player.script.params import Parameter
+    from player.script.yaml.params import Parameter
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,16 @@ from types import MappingProxyType
 from typing import Annotated, ClassVar, Final, Literal, cast
 
 from player.errors import Position, ScriptError
-from player.script import reader
-from player.script.binding import WRONG, Binder, Outcome
-from player.script.kinds import TextKind, shown
-from player.script.near import did_you_mean
-from player.script.nodes import Mapping as Nodes
-from player.script.nodes import Node
-from player.script.nodes import Sequence as Items
-from player.script.params import Parameter
-from player.script.shapes import AnyStep, Record, enumerated, fields_of, shape_of
-from player.script.types import (
+from player.script.yaml import reader
+from player.script.yaml.binding import WRONG, Binder, Outcome
+from player.script.yaml.kinds import TextKind, shown
+from player.script.yaml.near import did_you_mean
+from player.script.yaml.nodes import Mapping as Nodes
+from player.script.yaml.nodes import Node
+from player.script.yaml.nodes import Sequence as Items
+from player.script.yaml.params import Parameter
+from player.script.yaml.shapes import AnyStep, Record, enumerated, fields_of, shape_of
+from player.script.yaml.types import (
     NOT_WRITTEN,
     Identifier,
     Language,

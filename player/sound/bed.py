@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.store import JSON, Draft, Store
+    from player.storage.store import JSON, Draft, Store
 
 JOIN_FRAMES: Final = 4 * RATE
 SHORTEST_FRAMES: Final = 2 * RATE

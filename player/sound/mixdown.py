@@ -18,7 +18,7 @@ import numpy as np
 from pydub import AudioSegment
 
 from player.sound.canvas import FULL_SCALE, Canvas, rounded
-from player.sound.held import Held
+from player.sound.clip_cache import Held
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from player.sound.canvas import Readable
-    from player.sound.held import Clip
+    from player.sound.clip_cache import Clip
     from player.techniques.cue import Tone
     from player.timeline.model import Cue, Timeline
 

@@ -18,7 +18,7 @@ from player.sound.conform import decode
 from player.sound.loudness import integrated_lufs
 from player.sound.stem import COUNT_LUFS, DUAL_MONO_LU, TARGET_LUFS, momentary_lufs
 from player.sound.stored import source_digest
-from player.store import Draft
+from player.storage.store import Draft
 from player.units import RATE
 from player.voice.beat import beat_ms
 from player.voice.clips import Clip
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.entry import JSON, Scalar
-    from player.store import Store
+    from player.storage.entry import JSON, Scalar
+    from player.storage.store import Store
     from player.techniques.cue import Utterance
 
 LARGEST: Final = 100_000_000

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pydub import AudioSegment
 
-    from player.store import JSON, Draft, Store
+    from player.storage.store import JSON, Draft, Store
 
 STRETCH: Final = 2000 * FRAMES_PER_MS
 """Frames limited at once; as many as a block of the mixdown has."""

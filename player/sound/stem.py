@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from player.sound.loudness import Meter, loudest_lufs, true_peak_dbtp
-from player.store import Draft
+from player.storage.store import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from player.entry import JSON
-    from player.store import Store
+    from player.storage.entry import JSON
+    from player.storage.store import Store
     from player.techniques.cue import Utterance
     from player.voice.clips import Clip
 

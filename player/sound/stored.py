@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from player.entry import sentences
 from player.errors import StoreError, printable
 from player.sound.conform import must_be_readable
 from player.sound.loudness import Meter
-from player.store import Draft
+from player.storage.entry import sentences
+from player.storage.store import Draft
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.store import JSON, Entry, Store
+    from player.storage.store import JSON, Entry, Store
 
 REFERENCE_LUFS: Final = -18.0
 """Integrated loudness of every long sound as it is read: the voice's own, so that levels relative to it are exact."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from player.script.types import Duration, Level, Name
+from player.script.yaml.types import Duration, Level, Name
 from player.techniques.cue import BedChange, Part
 
 if TYPE_CHECKING:

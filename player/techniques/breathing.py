@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
-from player.script.types import FieldError, Name, OneOrMore
+from player.script.yaml.types import FieldError, Name, OneOrMore
 from player.techniques.breaths import Pattern  # noqa: TC001 (a hint, read when a script is bound)
 from player.techniques.cue import Elastic, Part, Slot, Sounding, Speech, Tone
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from player.script.types import Count, Duration, FieldError, Name, duration
+from player.script.yaml.types import Count, Duration, FieldError, Name, duration
 from player.units import LONGEST_MS
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from player.script.types import Level
+from player.script.yaml.types import Level
 from player.techniques.cue import Part, Slot, Sounding, Tone
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping  # noqa: TC003 (hints are read when a script
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from player.script.types import Count, Identifier, Name, Steps, Text
+from player.script.yaml.types import Count, Identifier, Name, Steps, Text
 from player.techniques.cue import Marker, Part
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from player.script.types import Count, Duration, FieldError, OneOrMore, Text
+from player.script.yaml.types import Count, Duration, FieldError, OneOrMore, Text
 from player.techniques.cue import Part, Slot
 from player.techniques.speech import spoken
 

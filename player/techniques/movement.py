@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from player.script.types import Count, Duration, OneOrMore, Text, duration
+from player.script.yaml.types import Count, Duration, OneOrMore, Text, duration
 from player.techniques.cue import Part, Slot
 from player.techniques.speech import spoken
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from player.script import library
-from player.script.binding import bind
-from player.script.reader import read
-from player.script.types import Count, Duration, FieldError, ListKind, Name, OneOrMore, Text, duration
+from player.script.yaml.binding import bind
+from player.script.yaml.reader import read
+from player.script.yaml.types import Count, Duration, FieldError, ListKind, Name, OneOrMore, Text, duration
 from player.techniques.cue import Marker, Part, Slot, Speech
 from player.techniques.speech import spoken
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from player.errors import UsageError
-from player.script.kinds import shown
-from player.script.near import did_you_mean
+from player.script.yaml.kinds import shown
+from player.script.yaml.near import did_you_mean
 from player.techniques.breaths import (
     FIRST_FOUR_SEVEN_EIGHT,
     MOST_FOUR_SEVEN_EIGHT,

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from player.errors import Position, Problem, ScriptError, UsageError
 from player.script import library
-from player.script.kinds import shown
-from player.script.near import did_you_mean
 from player.script.session import parse
+from player.script.yaml.kinds import shown
+from player.script.yaml.near import did_you_mean
 from player.techniques.cue import Part, Utterance
 from player.techniques.words import Words, languages, words_for
 

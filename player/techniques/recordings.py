@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from player.script.types import Duration, Name, Text
+from player.script.yaml.types import Duration, Name, Text
 from player.techniques.cue import Part, Recording, Slot, Speech
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from player.script.types import Duration, ListKind, Name, Text
+from player.script.yaml.types import Duration, ListKind, Name, Text
 from player.techniques.cue import Marker, Part, Slot
 from player.techniques.speech import spoken
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from player.script.types import Duration, Flag, Text
+from player.script.yaml.types import Duration, Flag, Text
 from player.techniques.cue import Elastic, Part, Slot, Speech
 from player.units import LONGEST_MS
 

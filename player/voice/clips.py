@@ -18,7 +18,7 @@ import numpy as np
 
 from player.cores import cores
 from player.errors import VoiceError, printable
-from player.store import JSON, Draft, Entry, Scalar, Store
+from player.storage.store import JSON, Draft, Entry, Scalar, Store
 from player.voice.phrasing import phrased
 from player.voice.take import eased, trimmed
 

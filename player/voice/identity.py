@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import VoiceError
-from player.store import JSON, Draft, Store
+from player.storage.store import JSON, Draft, Store
 from player.voice.drivers import hibari, piper
 from player.voice.engine import MissingEngineError, Voice
 from player.voice.folder import folder

@@ -30,7 +30,7 @@ from player.voice.registry import Registry
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from player.store import Store
+    from player.storage.store import Store
     from player.techniques.cue import Utterance
     from player.voice.drivers.table import Driver
 

@@ -23,7 +23,7 @@ from player.voice.identity import Identity, is_remembered, remember, remembered
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from player.store import Store
+    from player.storage.store import Store
     from player.techniques.cue import Utterance
     from player.voice.drivers.table import Driver
     from player.voice.engine import Voice

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from player.leftovers import MARK, is_left, mark
+from player.storage.leftovers import MARK, is_left, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,7 +23,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from player.output.live.choice import available
+from player.live.device.backends import available
 from tests.sound_server import Loudspeaker, sound_server, wait_until
 
 COMMANDS: Final = (

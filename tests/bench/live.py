@@ -29,13 +29,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import soundfile
 
-from player.controls.control import Control, GoTo, SetVolume
-from player.output.live.deck import Deck
-from player.output.live.reel import Reel, Taste
-from player.output.live.transport import Transport
-from player.tasks.live.company import Company
-from player.tasks.live.loop import Loop
-from player.tasks.live.party import Party
+from player.live.controls.commands import Control, GoTo, SetVolume
+from player.live.device.device import Deck
+from player.live.loop import Loop
+from player.live.participants import Company
+from player.live.running import Party
+from player.live.source import Reel, Taste
+from player.live.transport import Transport
 from player.timeline.steps import Steps
 from player.units import RATE
 from tests.fakes_programme import BED, STEP_MS, VOICE, TellingMix, telling_timeline

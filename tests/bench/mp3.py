@@ -27,7 +27,7 @@ SESSION = ("pmr-16",)
 ENCODE = """
 import sys, numpy as np, soundfile
 from pathlib import Path
-from player.output.file.mp3 import Mp3Writer, encoder
+from player.export.mp3.writer import Mp3Writer, encoder
 way, source, target = sys.argv[1:]
 with soundfile.SoundFile(source) as sound:
     pieces = (sound.buffer_read(96_000, "int16") for _ in range(-(-sound.frames // 96_000)))
@@ -45,7 +45,7 @@ with soundfile.SoundFile(source) as sound:
 ON_AND_ON = """
 import sys, resource, numpy as np
 from pathlib import Path
-from player.output.file.mp3 import Mp3Writer
+from player.export.mp3.writer import Mp3Writer
 writer = Mp3Writer(Path(sys.argv[1]), b"", threads=2)
 noise = np.random.default_rng(0).normal(0, 2, (96_000, 2)).astype(np.int16).tobytes()
 for _ in range(int(sys.argv[2]) * 30):

@@ -19,10 +19,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from player.controls.keys import HELP
-from player.output.live.moment import Moment
-from player.output.screen.pacer import Pacer
-from player.output.screen.terminal import Canvas
+from player.live.controls.keys import HELP
+from player.live.observer import Moment
+from player.live.screen.pacer import Pacer
+from player.live.screen.terminal import Canvas
 from tests.fakes_picture import bundled
 
 EVERY_MS, LENGTH_MS = 50, 30_000

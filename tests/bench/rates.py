@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from player.store import Store
+from player.storage.store import Store
 from player.techniques.cue import Utterance
 from player.voice.clips import speak_all
 from player.voice.drivers import hibari, piper

@@ -184,7 +184,7 @@ def sound(desk: Desk) -> Iterator[Result]:
     """From the command to the first sample at a sink that plays in real time, and to what a listener hears."""
     if not (shutil.which("pulseaudio") and shutil.which("parec")):
         return print("first sound: install pulseaudio and pulseaudio-utils")
-    from player.output.live.choice import available  # noqa: PLC0415
+    from player.live.device.backends import available  # noqa: PLC0415
     from tests.bench.first_sound import waited  # noqa: PLC0415  (brings numpy and pytest)
     from tests.sound_server import sound_server  # noqa: PLC0415
 

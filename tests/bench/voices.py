@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from player import pipeline
 from player.script import library
-from player.store import Store
+from player.storage.store import Store
 from player.techniques import TECHNIQUES, cue
 from player.techniques.cue import Slot, Utterance
 from player.techniques.planning import plan

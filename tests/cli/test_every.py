@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from player.cli import main
-from player.tasks.every import vigil
+from player.reminders import loop
 from player.units import RATE
 from tests.sound_server import Loudspeaker, without_devices
 
@@ -127,7 +127,7 @@ def test_once_is_a_bell_and_then_the_session(
 ) -> None:
     assert run("export", script, "-o", "short.wav").returncode == 0
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(vigil, "QUIET", timedelta(seconds=2))  # nobody wants to wait for 20 in a test
+    monkeypatch.setattr(loop, "QUIET", timedelta(seconds=2))  # nobody wants to wait for 20 in a test
     for name, value in (loudspeaker.env | {"PLAYER_STORE": str(store_folder)}).items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as ended:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.output.file.tags import Origin, Tags
+from player.export.tags import Origin, Tags
 from tests.fakes_output import chirp, exported
 
 if TYPE_CHECKING:

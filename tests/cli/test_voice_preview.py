@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from player.errors import UsageError
+from player.live import voice_preview
 from player.pipeline import Machine
-from player.store import Store
-from player.tasks import voice_preview
+from player.storage.store import Store
 from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:

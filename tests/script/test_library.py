@@ -10,8 +10,8 @@ import pytest
 
 from player.errors import MediaError, ScriptError, UsageError
 from player.script import library
-from player.script.nodes import Mapping
-from player.script.reader import read
+from player.script.yaml.nodes import Mapping
+from player.script.yaml.reader import read
 
 HELLO = "title: Hello\nsteps: [{say: Hello}]\n"
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import ScriptError
-from player.script.params import Parameter
 from player.script.programme import Entry, Found, Part, find_session, is_programme, misfits, parse
+from player.script.yaml.params import Parameter
 
 if TYPE_CHECKING:
     from pathlib import Path

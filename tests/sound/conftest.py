@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from player.sound.nature import RECIPES
+from audio.synthesis import RECIPES
 
 
 @pytest.fixture(scope="session", params=RECIPES)

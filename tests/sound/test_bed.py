@@ -18,7 +18,7 @@ from player.sound.bed import JOIN_FRAMES, Bed, open_bed, seamless
 from player.sound.conform import decode
 from player.sound.loudness import integrated_lufs
 from player.sound.stored import REFERENCE_LUFS, Stored
-from player.store import Store
+from player.storage.store import Store
 from tests.fakes_sound import BLOCKS, RATE, both, judged, noise, sine, written
 
 if TYPE_CHECKING:
@@ -204,7 +204,8 @@ def test_the_second_time_nothing_is_decoded(tmp_path: Path, store: Store) -> Non
     path = written(tmp_path / "noise.wav", noise(14))
     first = open_bed(path, store).read(0, RATE)
     code = (
-        "import sys; from pathlib import Path; from player.store import Store; from player.sound.bed import open_bed;"
+        "import sys; from pathlib import Path; from player.storage.store import Store;"
+        "from player.sound.bed import open_bed;"
         f"bed = open_bed(Path({str(path)!r}), Store(Path({str(store.root)!r}))); print(bed.read(0, 1000).sum());"
         "print({'scipy', 'pyloudnorm', 'soundfile'} & set(sys.modules))"
     )

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from player.sound.clip_cache import HELD_BYTES
 from player.sound.headroom import headroom
-from player.sound.held import HELD_BYTES
 from player.sound.master import PEAK_DB
 from player.sound.mixdown import blocks
 from tests.fakes_mix import (

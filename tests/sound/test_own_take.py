@@ -16,7 +16,7 @@ from player.sound.conform import speech
 from player.sound.loudness import integrated_lufs
 from player.sound.own_take import LEAD_MS, MOST_GAIN_DB, TAIL_MS, missing_db, open_take
 from player.sound.stem import momentary_lufs
-from player.store import Store
+from player.storage.store import Store
 from player.techniques.cue import Utterance
 from tests.fakes_sound import BLOCKS, RATE, sine
 

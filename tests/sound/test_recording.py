@@ -11,7 +11,7 @@ from player.sound import recording as room
 from player.sound.loudness import integrated_lufs, true_peak_dbtp
 from player.sound.mixdown import blocks
 from player.sound.recording import STRETCH, Recording, open_recording
-from player.store import Store
+from player.storage.store import Store
 from tests.fakes_mix import Clips, samples, spoken, state, steady, timeline
 from tests.fakes_sound import RATE, both, level_db, noise, sine, written
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from player.sound import conform, stem
 from player.sound.loudness import integrated_lufs, loudest_lufs, true_peak_dbtp
-from player.store import Store
+from player.storage.store import Store
 from player.techniques.cue import Utterance
 from player.units import RATE as SESSION_RATE
 from tests.fakes_sound import judged, written

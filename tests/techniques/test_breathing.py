@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from player.errors import Position, ScriptError
-from player.script.types import FieldError
+from player.script.yaml.types import FieldError
 from player.techniques.breathing import Breathe, PhaseWords, Stage, StageKind
 from player.techniques.breaths import ListedPhase, Pattern, Ramp
 from player.techniques.cue import Slot, Sounding, Speech, Utterance

@@ -6,7 +6,7 @@ import pytest
 
 from player.errors import Position, ScriptError
 from player.script.session import Session
-from player.script.types import FieldError, Step
+from player.script.yaml.types import FieldError, Step
 from player.techniques import planning
 from player.techniques.bed import Bed, BedFields
 from player.techniques.chimes import CHIMES, Chime

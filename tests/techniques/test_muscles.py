@@ -8,7 +8,7 @@ import pytest
 
 from player.errors import Position
 from player.script import library
-from player.script.types import FieldError
+from player.script.yaml.types import FieldError
 from player.techniques.cue import Slot, Speech, Utterance
 from player.techniques.muscles import Group, Muscles, group_set
 from player.techniques.planning import Planner

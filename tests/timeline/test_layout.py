@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from player.errors import Position, ScriptError
 from player.script.session import Background, Session
-from player.script.types import Step
+from player.script.yaml.types import Step
 from player.techniques.cue import BedChange, Marker, Part, Slot, Sounding, Speech, Tone, Utterance
 from player.timeline.layout import lay_out, utterances
 from player.timeline.model import BedState, Span, Timeline

@@ -9,7 +9,7 @@ import pytest
 
 from player.errors import Position
 from player.script.session import Session
-from player.script.types import Step
+from player.script.yaml.types import Step
 from player.techniques.cue import Marker, Slot, Sounding, Speech, Tone, Utterance
 from player.timeline.layout import lay_out
 from player.timeline.lint import warnings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from player.errors import VoiceError
-from player.store import Store
+from player.storage.store import Store
 from player.voice import registry
 from player.voice.drivers.table import BY_NAME
 from player.voice.pyttsx3_engine import Pyttsx3Engine

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from player.errors import StoreError, VoiceError
-from player.store import Store
+from player.storage.store import Store
 from player.techniques.cue import Utterance
 from player.voice.clips import Clip, speak_all
 from tests.fakes_voice import FakeEngine
@@ -374,7 +374,7 @@ def test_a_faulty_worker_is_one_error_and_none_is_left(
 
 WARM = """
 import pathlib, sys
-from player.store import Store
+from player.storage.store import Store
 from player.techniques.cue import Utterance
 from player.voice.clips import speak_all
 from player.voice.drivers.table import BY_NAME

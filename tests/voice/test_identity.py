@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from player.errors import VoiceError
-from player.store import Store
+from player.storage.store import Store
 from player.voice.drivers import piper
 from player.voice.drivers.table import BY_NAME
 from player.voice.engine import MissingEngineError, Voice

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from player.errors import VoiceError
-from player.store import Store
+from player.storage.store import Store
 from player.techniques.cue import Utterance
 from player.voice.clips import speak_all
 from player.voice.drivers.table import BY_NAME

@@ -15,7 +15,7 @@ from player.voice.drivers.table import BY_NAME, DRIVERS, Driver
 from player.voice.pace import LEAST_STRETCH, for_count, for_sentence, is_impossible, is_odd
 
 if TYPE_CHECKING:
-    from player.store import Store
+    from player.storage.store import Store
     from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 ESPEAK, HIBARI, PIPER = (BY_NAME[name] for name in ("espeak", "hibari", "piper"))

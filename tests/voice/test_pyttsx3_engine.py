@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import StoreError, VoiceError
-from player.store import Store
+from player.storage.store import Store
 from player.techniques.cue import Utterance
 from player.voice import processor
 from player.voice.drivers.table import BY_NAME
@@ -372,7 +372,7 @@ init = lambda name: Engine()
 PROGRAM = """
 import pathlib, sys
 sys.path.insert(0, sys.argv[1])
-from player.store import Store
+from player.storage.store import Store
 from player.techniques.cue import Utterance
 from player.voice.clips import speak_all
 from player.voice.drivers.table import BY_NAME

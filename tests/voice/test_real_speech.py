@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import VoiceError
-from player.store import Store
+from player.storage.store import Store
 from player.techniques.cue import Utterance
 from player.voice.clips import Clip, speak_all
 from player.voice.pyttsx3_engine import WORKER, Pyttsx3Engine

@@ -17,7 +17,7 @@ from player.voice.identity import Identity
 from player.voice.registry import Registry
 
 if TYPE_CHECKING:
-    from player.store import Store
+    from player.storage.store import Store
     from player.voice.drivers.table import Driver
 
 HIBARI, PIPER, ESPEAK = (BY_NAME[name] for name in ("hibari", "piper", "espeak"))

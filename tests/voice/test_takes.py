@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from player.leftovers import here
+from player.storage.leftovers import here
 from player.voice import takes
 
 CRASH = """

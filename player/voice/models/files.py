@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from player.errors import VoiceError, printable
-from player.leftovers import MARK, is_left, mark
+from player.storage.leftovers import MARK, is_left, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import VoiceError
-from player.leftovers import here
+from player.storage.leftovers import here
 from player.voice.models import inventory, notes
 from player.voice.models.placing import pieces, place
 from tests.disks import CAN_MOUNT, make_read_only, tiny

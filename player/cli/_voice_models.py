@@ -1,0 +1,87 @@
+"""What ``voices --install`` and ``voices --remove`` say.
+
+Addresses go to stderr before they are connected to, what there is then to stdout.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from player.cli._options import progress, warn
+
+if TYPE_CHECKING:
+    from player.voice.models.inventory import VoiceModel
+
+
+def answer(*, install: str | None, remove: str | None) -> None:
+    """Do what one of the two options asks for."""
+    if install is not None and remove is not None:
+        raise click.UsageError("--install and --remove are asked for one after the other")
+    if install is not None:
+        _install(install)
+    elif remove is not None:
+        _remove(remove)
+
+
+def _install(wanted: str) -> None:
+    from player.voice.models import inventory  # noqa: PLC0415
+    from player.voice.models.install import from_file  # noqa: PLC0415 (see the package's rule)
+
+    if from_file.is_file(wanted):
+        voice, is_new = from_file.bring(Path(wanted).expanduser())
+        if is_new:
+            click.echo(_licence(from_file.licence(voice), ""))
+        return _tell(voice, is_new=is_new)
+    there = inventory.find(wanted)
+    if there:
+        return _tell(there, is_new=False)
+    if package := inventory.carrier(wanted):
+        return click.echo(f"{inventory.identifier(wanted)} is there already: the package {package} carries it")
+    return _tell(_fetched(wanted), is_new=True)
+
+
+def _fetched(wanted: str) -> VoiceModel:
+    from player.voice.models.fetching import Fetcher  # noqa: PLC0415
+    from player.voice.models.install import from_network  # noqa: PLC0415
+
+    fetcher = Fetcher(announce=lambda text: click.echo(text, err=True))
+    offer = from_network.look_up(wanted, fetcher)
+    licence, told_at = from_network.licence(offer, fetcher)
+    click.echo(_licence(licence, told_at))
+    with progress(f"{offer.model.size / 1e6:.0f} MB") as report:
+        from_network.fetch(offer, licence, fetcher, report)
+    return offer.voice
+
+
+def _licence(licence: str, told_at: str) -> str:
+    source = f" ({told_at})" if told_at else ""
+    return f"licence of the voice: {licence or 'none is told'}{source}"
+
+
+def _tell(voice: VoiceModel, *, is_new: bool) -> None:
+    """Where the voice is, how it is used, and for which languages nobody need name it."""
+    from player import pipeline  # noqa: PLC0415
+    from player.voice.models.install import installed  # noqa: PLC0415
+
+    click.echo(f"{voice.id} is {'installed' if is_new else 'there already'}: {voice.path}")
+    click.echo(f"speak with it by --voice {voice.id}, or in a script by voice: {{name: {voice.id}}}")
+    if package := installed.lacking(voice):
+        warn(f"it cannot speak yet: pip install {package}")
+        return
+    engine = pipeline.this_machine().engine
+    try:
+        languages = installed.default_in(voice, engine)
+    finally:
+        engine.stop()
+    if languages:
+        click.echo(f"scripts with language: {' or '.join(languages)} speak with it where they name no voice")
+
+
+def _remove(wanted: str) -> None:
+    from player.voice.models.install import installed  # noqa: PLC0415
+
+    for path in installed.remove(wanted):
+        click.echo(f"removed {path}")

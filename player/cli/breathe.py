@@ -1,0 +1,116 @@
+"""The command for a few breaths at once: ``breathe``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from player.cli._announce import Usher
+from player.cli._options import plain, progress, quiet, time, warn
+from player.cli.export import export_one, target_of, wish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from player.pipeline import Prepared, Request
+    from player.pipeline.turns import Turn
+    from player.techniques.patterns import Help
+
+
+@click.command()
+@click.argument("pattern")
+@click.option("--for", "length", metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]")
+@click.option("--tones", is_flag=True, help="Soft tones from the first breath on, and no voice.")
+@click.option("--silent", is_flag=True, help="No sound at all: only what is shown.")
+@click.option("--background", metavar="NAME|FILE|none", help="A background; there is none otherwise.")
+@click.option("--voice", metavar="NAME", help="Speak with this voice (player voices).")
+@click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300.")
+@click.option("--from", "start", metavar="TIME", default="0", help="Begin at this time, such as 1:00.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Make a file of it instead.")
+@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
+@click.option("--print", "shows", is_flag=True, help="Print the script instead, to make your own of it.")
+@plain
+@quiet
+def breathe(
+    *,
+    pattern: str,
+    length: str | None,
+    tones: bool,
+    silent: bool,
+    start: str,
+    output: Path | None,
+    force: bool,
+    shows: bool,
+    plain: bool,
+    quiet: bool,
+    **asked: Any,  # noqa: ANN401 (what Click hands over)
+) -> None:
+    """Breathe in a pattern, now: seconds in, hold, out and rest, such as 4-4-4-4, 4-7-8 or 4-6.
+
+    box, 478, coherent and exhale are patterns, too. A voice counts the first three breaths and names the next three;
+    then soft tones rise to breathe in, stay to hold, and fall to breathe out.
+    """
+    if silent:
+        _must_be_silent({"--tones": tones, "--background": asked["background"], "-o": output})
+    for_ms, start_ms = None if length is None else time(length, "--for"), time(start, "--from")
+    help_: Help = "nothing" if silent else "tones" if tones else "voice"
+
+    def wanted() -> Request:
+        from player.pipeline import patterns  # noqa: PLC0415 (see the package's rule)
+
+        return patterns.request(pattern, for_ms, help_, **asked)
+
+    if shows:
+        return click.echo(wanted().script, nl=False)
+    if output is not None:
+        from player.machine import A_COUNT, this_machine  # noqa: PLC0415
+
+        machine = this_machine(soon="" if tones else A_COUNT)
+        target, form = target_of(wanted().session, output, None)
+        return export_one(wanted(), target, wish(form), machine, force=force, quiet=quiet, also=_caution)
+    return _play(wanted, start_ms, silent=silent, plain=plain, quiet=quiet)
+
+
+def _must_be_silent(others: Mapping[str, object]) -> None:
+    if heard := next((option for option, given in others.items() if given), None):
+        raise click.UsageError(f"{heard} is to be heard, and with --silent nothing is; leave one of them out")
+
+
+def _play(wanted: Callable[[], Request], start_ms: int, *, silent: bool, plain: bool, quiet: bool) -> None:
+    from player.cli._observers import company  # noqa: PLC0415
+    from player.history.recorder import Practice  # noqa: PLC0415
+    from player.live import play  # noqa: PLC0415
+
+    usher = _Usher(quiet=quiet)
+    with Practice(warn) as practice, progress("Speaking", quiet=quiet) as report:
+        code = play.play(
+            lambda: usher.turns(wanted(), None, start_ms),
+            start_ms,
+            confirm=usher.confirm,
+            announce=usher.announce,
+            progress=report,
+            company=company(plain=plain, quiet=quiet, notes=lambda: usher.notes, keeper=practice),
+            silent=silent,
+        )
+    click.get_current_context().exit(code)
+
+
+class _Usher(Usher):
+    """Says besides what should not be asked of everybody, as nobody has checked this script before."""
+
+    def announce(self, turn: Turn, ready: Prepared) -> None:
+        super().announce(turn, ready)
+        if not self._quiet:
+            _caution(ready)
+
+
+def _caution(ready: Prepared) -> None:
+    from player.pipeline import patterns  # noqa: PLC0415
+
+    for caution in patterns.cautions(ready):
+        click.echo(f"  Take care: {caution}.", err=True)
+
+
+COMMANDS = (breathe,)

@@ -1,0 +1,80 @@
+"""Commands for those who write scripts: ``new`` and ``check``."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from player.cli._options import progress, quiet, takes
+
+if TYPE_CHECKING:
+    from player.pipeline import Machine, Request
+
+
+@click.command()
+@click.argument("name")
+@click.option("--from", "source", metavar="SESSION", help="Begin with this session's text, each key of it explained.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Another file than NAME.yaml.")
+@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@quiet
+def new(*, name: str, source: str | None, output: Path | None, force: bool, quiet: bool) -> None:
+    """Write a script of your own to begin with: NAME.yaml in this folder, with a comment on every line."""
+    from player.authoring import new as new_script  # noqa: PLC0415 (see the package's rule)
+
+    path = new_script.write(name, source, output, force=force)
+    click.echo(path)
+    if not quiet:
+        file = f'"{path}"' if " " in str(path) else str(path)
+        click.echo(f"  player check --watch {file}    # tells every mistake, again at each save", err=True)
+        click.echo(f"  player play {file}", err=True)
+        click.echo(f"  player export {file}", err=True)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--watch", is_flag=True, help="Check again whenever one of them is saved, until Ctrl-C.")
+@click.option("--voice", metavar="NAME", help="Whether it fits when this voice speaks (player voices).")
+@takes
+@quiet
+def check(*, files: tuple[str, ...], watch: bool, voice: str | None, takes: str | None, quiet: bool) -> None:
+    """Check scripts: every problem as file:line:column, and exit code 2 if there is any.
+
+    Warnings are about what may not be good for a listener; they change no exit code.
+    """
+    from player import pipeline  # noqa: PLC0415
+    from player.authoring import watch as watcher  # noqa: PLC0415
+
+    machine = pipeline.this_machine()
+    asked = partial(pipeline.Request, voice=voice, takes=takes)
+    if not watch:
+        raise click.exceptions.Exit(max([_check(asked(name), machine, quiet=quiet) for name in files]))
+    # Ctrl-C, which is the only end of it, is exit code 130 as everywhere: nobody shall take it for a passed check.
+    for changed in watcher.rounds(files, beside=takes):
+        click.echo(time.strftime("%H:%M:%S"), err=True)
+        for name in changed:
+            _check(asked(name), machine, quiet=quiet)
+
+
+def _check(asked: Request, machine: Machine, *, quiet: bool) -> int:
+    """Print what there is to say of a script; its exit code."""
+    from player.errors import PlayerError, printable  # noqa: PLC0415
+    from player.pipeline import programmes  # noqa: PLC0415
+    from player.units import timecode  # noqa: PLC0415
+
+    try:
+        with progress("Speaking", quiet=quiet) as report:
+            total_ms, warnings = programmes.check(asked, machine, report)
+    except PlayerError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    for warning in warnings:
+        click.echo(f"{warning.at}: warning: {printable(warning.text)}", err=True)
+    click.echo(f"{asked.session}: fine, {timecode(total_ms)}")
+    return 0
+
+
+COMMANDS = (new, check)

@@ -1,0 +1,188 @@
+"""The command that makes files of a session: ``export``."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from player.cli._announce import announce, heading, tell_takes
+from player.cli._options import part, progress, quiet, request, sessions_options
+from player.cli.export_many import batch_options, export_many, many_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from player.export.options import Wish
+    from player.machine import Machine
+    from player.pipeline import Prepared, Request
+    from player.pipeline.turns import Plan
+
+FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "m4a", "m4b")
+PRESETS = ("podcast", "broadcast", "audiobook", "sleep")
+CAPTIONS = ("vtt", "srt", "lrc")
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+_OPTIONS = (
+    click.option("--format", "form", type=click.Choice(FORMATS), help="Without it, the file's ending decides; or mp3."),
+    click.option("--bitrate", type=click.IntRange(1), metavar="KBIT", help="kbit/s of the file, such as 128."),
+    click.option("--mono", is_flag=True, help="One channel in the place of two."),
+    click.option("--preset", type=click.Choice(PRESETS), help="The loudness that is asked for there."),
+    click.option("--captions", metavar="vtt,srt,lrc", help="What is said, as files beside the sound."),
+    click.option("--chapters", type=click.Choice(("json",)), help="Chapters as podcasts have them, beside the sound."),
+    click.option("--labels", is_flag=True, help="A label track for Audacity, beside the sound."),
+    click.option("--split", is_flag=True, help="A file for each section, and a playlist."),
+    click.option("--stems", is_flag=True, help="Voice, background and tones as files of their own, too."),
+)
+
+
+def wish_options(command: Command) -> Command:
+    """Everything that changes what an export makes of a session."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def wish(form: str, *, captions: str | None = None, chapters: str | None = None, **asked: Any) -> Wish:  # noqa: ANN401
+    """The options as a wish, which can be granted here.
+
+    Raises
+    ------
+    PlayerError
+        If it cannot.
+    """
+    from player.export import exporter  # noqa: PLC0415 (see the package's rule)
+    from player.export.options import Wish  # noqa: PLC0415
+
+    names = tuple(each.strip() for each in (captions or "").split(",") if each.strip())
+    if wrong := [name for name in names if name not in CAPTIONS]:
+        raise click.BadParameter(f"must be of {', '.join(CAPTIONS)}, not {wrong[0]!r}", param_hint="--captions")
+    made = Wish(form, captions=names, chapters=chapters is not None, **asked)
+    exporter.must_be_possible_for(made)
+    return made
+
+
+_WISHES = ("bitrate", "mono", "preset", "captions", "chapters", "labels", "split", "stems")
+
+
+@click.command()
+@sessions_options
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The file or folder to make.")
+@wish_options
+@batch_options
+@part
+@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@quiet
+def export(
+    *,
+    output: Path | None,
+    form: str | None,
+    part: int | None,
+    force: bool,
+    quiet: bool,
+    **asked: Any,  # noqa: ANN401 (what Click hands over)
+) -> None:
+    """Export a session to a file: MP3, WAV, FLAC, Ogg Vorbis or Opus, or M4A and M4B where ffmpeg is installed.
+
+    A programme becomes a folder of such files, and so do several sessions, all of them, or one for each of many people.
+    """
+    from player.machine import this_machine_for  # noqa: PLC0415 (see the package's rule)
+
+    wishes, many = {name: asked.pop(name) for name in _WISHES}, many_of(asked)
+    if many.wanted:
+        if part:
+            raise click.UsageError("--part is for one programme; leave it out")
+        granted = wish(form or FORMATS[0], **wishes)
+        return export_many(many, output, granted, force=force, quiet=quiet, asked=asked, form=form)
+    session = many.only()
+    machine = this_machine_for(session)
+    from player.pipeline import programmes  # noqa: PLC0415 (0.3 s, in which a voice loads)
+
+    wanted = request(session, **asked)
+    plan = programmes.planned(wanted, part)
+    if plan is not None:
+        granted = wish(form or FORMATS[0], **wishes)
+        return _export_all(plan, _folder(plan.name, output), granted, machine, force=force, quiet=quiet)
+    target, form = target_of(session, output, form)
+    return export_one(wanted, target, wish(form, **wishes), machine, force=force, quiet=quiet)
+
+
+_TELL = partial(click.echo, err=True)
+"""A preset that cannot be met is a problem, which is told also where everything else is to be quiet."""
+
+
+def export_one(
+    wanted: Request,
+    target: Path,
+    wish: Wish,
+    machine: Machine,
+    *,
+    force: bool,
+    quiet: bool,
+    also: Callable[[Prepared], None] | None = None,
+) -> None:
+    """A session as files, in one format; ``also`` tells what there is to say of it besides title and length."""
+    from player import pipeline  # noqa: PLC0415
+    from player.export import exporter  # noqa: PLC0415
+    from player.storage.atomic import must_be_free  # noqa: PLC0415
+
+    if not wish.split:
+        must_be_free(target, force=force)
+    with progress("Speaking", quiet=quiet) as report:
+        ready = pipeline.prepare(wanted, machine, report)
+    machine.engine.stop()  # which has begun to load, and nothing was new
+    if not quiet:
+        announce(ready.session, ready.timeline.total_ms)
+        tell_takes(ready)
+        if also:
+            also(ready)
+    with progress("Mixing", quiet=quiet) as report:
+        files = exporter.export(ready, target, wish, force=force, progress=report, tell=_TELL)
+    for file in files:
+        click.echo(file)
+
+
+def _export_all(plan: Plan, folder: Path, wish: Wish, machine: Machine, *, force: bool, quiet: bool) -> None:
+    from player.export import album  # noqa: PLC0415
+
+    if not quiet:
+        click.echo(heading(plan), err=True)
+    steps = partial(progress, quiet=quiet)
+    for files in album.export(plan, folder, wish, machine, force=force, steps=steps, tell=_TELL):
+        for file in files:
+            click.echo(file)
+
+
+def _folder(programme: str, output: Path | None) -> Path:
+    """Where to; without a name, the programme's own in this folder."""
+    from player.script import library  # noqa: PLC0415
+
+    folder, remedy = (
+        output or Path(library.stem(programme)),
+        "a programme becomes a folder of files; name a folder with -o",
+    )
+    if output and output.suffix.lower().removeprefix(".") in FORMATS:
+        raise click.UsageError(f"{output} is the name of a file, and {remedy}, and the format with --format")
+    if folder.exists() and not folder.is_dir():
+        raise click.UsageError(f"{folder} is a file, and {remedy}")
+    return folder
+
+
+def target_of(session: str, output: Path | None, form: str | None) -> tuple[Path, str]:
+    """Where to and in which format; without a file name, the session's own name in this folder."""
+    from player.script import library  # noqa: PLC0415
+
+    if output is None:
+        form = form or FORMATS[0]
+        return Path(f"{library.stem(session)}.{form}"), form
+    ending = output.suffix.lower().removeprefix(".")
+    if form is None and ending not in FORMATS:
+        known = ", ".join(f".{each}" for each in FORMATS)
+        raise click.UsageError(f"{output} has no ending that says its format ({known}); name one, or use --format")
+    return output, form or ending
+
+
+COMMANDS = (export,)

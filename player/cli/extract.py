@@ -1,0 +1,41 @@
+"""The command that takes a script out of a sound file again: ``extract``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from player.cli._options import as_json, quiet
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="SCRIPT", help="Write it to this file.")
+@click.option("--force", is_flag=True, help="Overwrite the script if it is there.")
+@as_json
+@quiet
+def extract(*, file: Path, output: Path | None, force: bool, as_json: bool, quiet: bool) -> None:
+    """Give back the script that an exported FILE was made from, byte for byte.
+
+    Its parameters, voice and version go to stderr as comments. With -o, the author's own scripts that it includes are
+    written beside it.
+    """
+    from player.export import extract as extraction  # noqa: PLC0415 (see the package's rule)
+
+    found = extraction.extract(file)
+    written = extraction.write(found, output, force=force) if output else ()
+    if as_json:
+        return click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+    if not quiet:
+        for note in found.notes():
+            click.echo(note, err=True)
+    for path in written:
+        click.echo(path)
+    if not output:
+        click.echo(found.script, nl=False)
+    return None
+
+
+COMMANDS = (extract,)

@@ -1,0 +1,151 @@
+"""What is remembered of practising: the command ``log``, and what ``play`` offers where no session is named.
+
+The rule: a question is asked only where somebody can answer it, and Enter is the answer that goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from player.cli._options import as_json, warn
+from player.cli._tables import table
+from player.errors import DiaryError
+
+if TYPE_CHECKING:
+    from player.history.diary import Diary
+    from player.history.entries import Place, Practised
+
+_ROWS = 20
+_ANOTHER = "`player list` shows the sessions, and `player play NAME` begins one"
+
+
+@click.command()
+@click.argument("session", required=False)
+@click.option("-n", "last", type=click.IntRange(1), metavar="N", help="Only the last N; a table has 20.")
+@as_json
+@click.option("--forget", is_flag=True, help="Forget everything, places too; or what there is of SESSION.")
+@click.option("--yes", is_flag=True, help="Do not ask before forgetting.")
+def log(*, session: str | None, last: int | None, as_json: bool, forget: bool, yes: bool) -> None:
+    """Show what you practised and when: everything, or one SESSION.
+
+    It is kept in one small file on this machine (player doctor tells where), and never sent anywhere.
+    """
+    from player.history.diary import Diary  # noqa: PLC0415 (see the package's rule)
+    from player.history.requests import key_of  # noqa: PLC0415
+
+    key = None if session is None else key_of(session)
+    with Diary(warn) as diary:
+        if forget:
+            return _forget(diary, key, is_sure=yes)
+        entries = diary.practised(key)
+    if as_json:
+        return click.echo(json.dumps([_as_json(each) for each in entries[-(last or 0) :]], indent=2))
+    return _show(entries, last or _ROWS)
+
+
+def _show(entries: tuple[Practised, ...], last: int) -> None:
+    from player.cli import _log_text  # noqa: PLC0415
+
+    if not entries:
+        return click.echo("Nothing is remembered yet.", err=True)
+    if len(entries) > last:
+        click.echo(f"The last {last} of {len(entries)}; -n {len(entries)} shows all.", err=True)
+    table(_log_text.rows(entries[-last:], _now()))
+    if line := _log_text.this_week(entries, _now()):
+        click.echo(f"\n{line}")
+    return None
+
+
+def _forget(diary: Diary, key: str | None, *, is_sure: bool) -> None:
+    from player.cli import _log_text  # noqa: PLC0415
+
+    what = "everything that you practised, and every place to go on at" if key is None else f"all about {key!r}"
+    if not is_sure and _can_ask() and not click.confirm(f"Forget {what}?", err=True):
+        return click.echo("Nothing was forgotten.", err=True)
+    return click.echo(_log_text.forgotten(diary.forget(key)))
+
+
+def _as_json(entry: Practised) -> dict[str, Any]:
+    fields = asdict(entry)
+    del fields["id"]
+    return {**fields, "began": entry.began.isoformat()}
+
+
+def remembered(session: str | None, *, resume: bool) -> Place | Practised | None:
+    """What is to be heard again: the place of a session, or of the last one, or what the user says yes to.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing to go on with, or nobody to ask.
+    """
+    if session is not None and not resume:
+        return None
+    from player.history import resume as resumption  # noqa: PLC0415
+    from player.history.diary import Diary  # noqa: PLC0415 (playing needs neither before the loudspeaker is open)
+
+    with Diary(warn) as diary:
+        if session is not None:
+            return resumption.place_of(session, diary)
+        return _last_place(diary) if resume else _agreed(diary)
+
+
+def _agreed(diary: Diary) -> Place | Practised:
+    """What the user says yes to."""
+    from player.history import resume as resumption  # noqa: PLC0415
+
+    try:
+        found = resumption.last(diary)
+    except DiaryError as error:
+        warn(str(error))
+        found = None
+    if found is None or not _can_ask():
+        raise click.UsageError(_nothing_named(found))
+    if not click.confirm(_question(found), default=True, err=True):
+        click.echo(f"{_ANOTHER}.", err=True)
+        raise click.exceptions.Exit(0)
+    return found
+
+
+def _last_place(diary: Diary) -> Place:
+    from player.history import resume as resumption  # noqa: PLC0415
+    from player.history.entries import Place  # noqa: PLC0415
+
+    found = resumption.last(diary)
+    if not isinstance(found, Place):
+        raise click.UsageError(f"nothing was stopped that could go on; {_ANOTHER}")
+    return found
+
+
+def _question(found: Place | Practised) -> str:
+    from player.cli import _log_text  # noqa: PLC0415
+    from player.history.entries import Place  # noqa: PLC0415
+
+    if isinstance(found, Place):
+        return f"{_log_text.stopped(found, _now())} Go on?"
+    return f"{_log_text.heard(found, _now())} Play it again?"
+
+
+def _nothing_named(found: Place | Practised | None) -> str:
+    """What to type, where nobody can be asked or there is nothing to ask about."""
+    from player.history.entries import Place  # noqa: PLC0415
+
+    name = "name a session, such as `player play box-breathing`; `player list` shows them"
+    return f"{name}, and `player play --resume` goes on with {found.title!r}" if isinstance(found, Place) else name
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+COMMANDS = (log,)

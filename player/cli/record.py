@@ -1,0 +1,164 @@
+"""The command for one's own voice: ``record``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from player.cli._options import as_json, quiet, request, warn, words_options
+from player.cli._tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from player.authoring.takes.lines import LineToSpeak, Sitting
+    from player.authoring.takes.review import LookedAt, Review
+
+
+@click.command()
+@words_options
+@click.option("--takes", metavar="FOLDER", help="Look at what there is: missing, there, too long, not to be read.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write a sheet to read from.")
+@click.option("--force", is_flag=True, help="Overwrite the sheet if it is there.")
+@as_json
+@quiet
+def record(
+    *,
+    takes: str | None,
+    output: Path | None,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+    **asked: Any,  # noqa: ANN401 (what Click hands over)
+) -> None:
+    """List the lines that you would speak for a session, or for all of a programme, in your own voice.
+
+    Each line is listed once, with the name for its take, how long it may be at most, how often it is heard, its section
+    and its text; of a word on a beat, the time counts from the beat on. Record some of them or all, a file for each,
+    into one folder: WAV, FLAC, Ogg or MP3 (what telephones write, where ffmpeg is installed), up to 5 minutes each. The
+    number in front of a name counts for nothing, so takes outlive a change of the script, and one folder serves many
+    sessions.
+
+    \b
+    player record SESSION -o lines.txt       a sheet to read from
+    player record SESSION --takes FOLDER     what is there; with -o, a sheet of the rest
+    player play SESSION --takes FOLDER       the same for export, show, check and every
+
+    Takes are trimmed and brought to the loudness of speech, each by itself; a voice speaks the other lines. The exit
+    code is 1 if a take cannot be heard, is too long, or is one of two for a line.
+    """  # noqa: D301 (Click wants the character itself, not its escape)
+    from player.authoring.takes.lines import lines  # noqa: PLC0415 (see the package's rule)
+
+    if output and as_json:
+        raise click.UsageError("-o is a sheet for people and --json a list for programs; ask for one after the other")
+    sittings = _sittings(asked)
+    found = lines(sittings)
+    seen = _review(sittings, found, takes) if takes is not None else None
+    if output:
+        _write(output, sittings, _open(found, seen), force=force)
+    elif as_json:
+        click.echo(json.dumps(_json(sittings, found, seen), indent=2, ensure_ascii=False))
+    else:
+        table(_rows(found, seen))
+    for told in (each.told for each in seen.lines if each.told) if seen else ():
+        warn(told)
+    if not quiet:
+        click.echo(_summary(found, seen), err=True)
+    raise click.exceptions.Exit(1 if seen and any(each.is_wrong for each in seen.lines) else 0)
+
+
+def _sittings(asked: dict[str, Any]) -> list[Sitting]:
+    """The session, or all those of a programme, without a voice."""
+    from player import pipeline  # noqa: PLC0415
+    from player.pipeline import programmes  # noqa: PLC0415
+
+    wanted = request(**asked)
+    plan = programmes.planned(wanted)
+    requests = [wanted] if plan is None else programmes.distinct(turn.request for turn in plan.turns)
+    return [pipeline.settled(each) for each in requests]
+
+
+def _review(sittings: Sequence[Sitting], found: Sequence[LineToSpeak], folder: str) -> Review:
+    from player.authoring.takes.review import review  # noqa: PLC0415
+    from player.storage.store import Store  # noqa: PLC0415
+
+    return review(sittings, found, folder, Store())
+
+
+def _open(found: Sequence[LineToSpeak], seen: Review | None) -> Sequence[LineToSpeak]:
+    """What has yet to be spoken, or spoken again."""
+    return found if seen is None else [each.line for each in seen.lines if each.state != "there"]
+
+
+def _write(target: Path, sittings: Sequence[Sitting], found: Sequence[LineToSpeak], *, force: bool) -> None:
+    from player.authoring.takes.sheet import sheet  # noqa: PLC0415
+    from player.storage.atomic import write_all  # noqa: PLC0415
+
+    titles = " and ".join(dict.fromkeys(session.title for session, _ in sittings))
+    for path in write_all({target: sheet(titles, found).encode()}, force=force):
+        click.echo(path)
+
+
+def _json(sittings: Sequence[Sitting], found: Sequence[LineToSpeak], seen: Review | None) -> dict[str, Any]:
+    takes = {each.line.name: each for each in seen.lines} if seen else {}
+    rows = [_row_json(line, takes.get(line.name)) for line in found]
+    unused = {"unused": [path.name for path in seen.unused]} if seen else {}
+    return {"title": " and ".join(dict.fromkeys(session.title for session, _ in sittings)), "lines": rows, **unused}
+
+
+def _row_json(line: LineToSpeak, seen: LookedAt | None) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "number": line.number,
+        "file": line.file,
+        "section": line.section,
+        "text": line.text,
+        "room_ms": line.room_ms,
+        "on_beat": line.on_beat,
+        "times": line.times,
+    }
+    if seen:
+        row |= {"state": seen.state, "take": seen.path and seen.path.name, "length_ms": seen.length_ms}
+        row |= {"told": seen.told}
+    return row
+
+
+def _rows(found: Sequence[LineToSpeak], seen: Review | None) -> Iterator[tuple[str, ...]]:
+    """The table: with takes, first what there is of each, and how long it lasts; files of no line come last."""
+    from player.errors import printable  # noqa: PLC0415
+
+    looked = {each.line.name: each for each in seen.lines} if seen else {}
+    yield (*(("take", "lasts") if seen else ()), "name", "at most", "heard", "section", "text")
+    for line in found:
+        state = _state(looked[line.name]) if seen else ()
+        yield (*state, line.file, _room(line), f"{line.times} x", printable(line.section), printable(line.text))
+    for path in seen.unused if seen else ():
+        yield ("unused", "", printable(path.name), "", "", "", "")
+
+
+def _state(looked: LookedAt) -> tuple[str, str]:
+    return looked.state, "" if looked.length_ms is None else f"{looked.length_ms / 1000:.1f} s"
+
+
+def _room(line: LineToSpeak) -> str:
+    from player.authoring.takes.sheet import seconds  # noqa: PLC0415
+
+    if line.room_ms is None:
+        return "any"
+    return f"beat + {seconds(line.room_ms)}" if line.on_beat else seconds(line.room_ms)
+
+
+def _summary(found: Sequence[LineToSpeak], seen: Review | None) -> str:
+    count = "1 line" if len(found) == 1 else f"{len(found)} lines"
+    if seen is None:
+        return f"{count} to speak."
+    wrong = sum(each.is_wrong for each in seen.lines)
+    told = [f"{seen.count('there')} of {count} there", f"{seen.count('missing')} missing"]
+    told += [f"{wrong} to be mended"] if wrong else []
+    told += [f"{len(seen.unused)} unused"] if seen.unused else []
+    return ", ".join(told) + "."
+
+
+COMMANDS = (record,)

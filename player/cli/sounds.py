@@ -1,0 +1,23 @@
+"""The command about sounds by themselves: ``sounds``."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("--preview", "name", metavar="NAME|FILE", help="Play one for a while. Ctrl-C ends it softly.")
+def sounds(name: str | None) -> None:
+    """List the backgrounds and the chimes, or play one."""
+    from player.live import preview  # noqa: PLC0415 (see the package's rule)
+    from player.pipeline import catalogue  # noqa: PLC0415 (see the package's rule)
+
+    if name is not None:
+        return preview.preview(name, announce=lambda text: click.echo(text, err=True))
+    for kind, found in (("background", catalogue.beds()), ("chime", catalogue.chimes())):
+        for sound in found:
+            click.echo(f"{kind:<10}  {sound.name:<11}  {sound.about}".rstrip())
+    return None
+
+
+COMMANDS = (sounds,)

@@ -1,0 +1,187 @@
+"""What works on this machine, what does not, and the exact command that mends it.
+
+The rule: nothing here raises; whatever is wrong is a finding. It stands beside the pipeline and asks the same rooms.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from player import __version__
+from player.errors import PlayerError
+from player.script import library
+from player.units import CHANNELS, RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from player.storage.store import Store
+    from player.voice.drivers.table import Driver
+    from player.voice.pyttsx3_engine import Pyttsx3Engine
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part, whether it is well, and what was found or is to be done; an optional part may be missing."""
+
+    part: str
+    well: bool
+    finding: str
+    optional: bool = False
+
+
+def examine() -> tuple[Finding, ...]:
+    """All parts, in the order in which a session needs them."""
+    from player.storage.store import Store  # noqa: PLC0415 (heavy imports stay with those who need them)
+    from player.voice.pyttsx3_engine import Pyttsx3Engine  # noqa: PLC0415
+
+    store = Store()
+    engine = Pyttsx3Engine(store)
+    looks: tuple[Callable[[], Finding], ...] = (
+        _python,
+        _scripts,
+        *(partial(_driver, engine, driver) for driver in engine.drivers),
+        lambda: _voices(engine),
+        lambda: _store(store),
+        _diary,
+        _encoders,
+        partial(_speaker, "simpleaudio"),
+        partial(_speaker, "miniaudio"),
+        _media_keys,
+        _ffmpeg,
+    )
+    try:
+        return tuple(look() for look in looks)
+    finally:
+        engine.stop()
+
+
+def _python() -> Finding:
+    return Finding("player", well=True, finding=f"{__version__} on Python {sys.version.split()[0]}, {sys.platform}")
+
+
+def _scripts() -> Finding:
+    return Finding(
+        "scripts", well=True, finding=f"{len(library.session_names())} sessions; yours go to {library.own_scripts()}"
+    )
+
+
+def _driver(engine: Pyttsx3Engine, driver: Driver) -> Finding:
+    """One driver of pyttsx3; another may speak where it is missing."""
+    part = f"voices by {driver.name}"
+    try:
+        found = engine.identity(driver)
+    except PlayerError as error:
+        return Finding(part, well=False, finding=str(error), optional=True)
+    count = f"{len(found.voices)} {driver.quality} voice{'s' if len(found.voices) > 1 else ''}"
+    variants = f" and {len(found.variants)} variants" if found.variants else ""
+    where = f" ({found.library})" if found.library else ""
+    told = f"{count}{variants}, pyttsx3 {found.package}, {found.version or 'no version told'}{where}"
+    return Finding(part, well=True, finding=told)
+
+
+def _voices(engine: Pyttsx3Engine) -> Finding:
+    """Which voice speaks English, the languages with a natural voice, and how to get more of those."""
+    try:
+        chosen = engine.chosen()
+    except PlayerError as error:
+        return Finding("voice", well=False, finding=str(error))
+    by_language = {tag.partition("-")[0]: voice for tag, voice in chosen.items()}
+    natural = [
+        f"{tag} by {voice.id} ({voice.licence or 'licence not told'})"
+        for tag, voice in by_language.items()
+        if voice.quality == "natural"
+    ]
+    others = f"{len(by_language) - len(natural)} other languages by synthetic voices"
+    how = "for a natural one, `player voices --install NAME`, as in piper:de_DE-thorsten-medium"
+    return Finding("voice", well=True, finding=f"natural: {', '.join(natural) or 'none'}; {others}; {how}")
+
+
+def _store(store: Store) -> Finding:
+    try:
+        usage = store.usage()
+    except PlayerError as error:
+        return Finding("store", well=False, finding=str(error))
+    return Finding("store", well=True, finding=f"{store.root}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB")
+
+
+def _diary() -> Finding:
+    """Where it is, and what is in it; one that is missing or cannot be used stops nothing."""
+    from player.history.diary import Diary  # noqa: PLC0415
+
+    told: list[str] = []
+    try:
+        with Diary(told.append) as diary:
+            entries, places = len(diary.practised()), len(diary.places())
+    except PlayerError as error:
+        return Finding("diary", well=False, finding=str(error), optional=True)
+    found = "; ".join([f"{diary.path}, {entries} entries, {places} to go on with", *told])
+    return Finding("diary", well=not told, finding=found, optional=True)
+
+
+def _encoders() -> Finding:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
+    found, missing = [], []
+    for package, formats in _ENCODERS.items():
+        try:
+            found.append(f"{formats} ({package} {version(package)})")
+        except PackageNotFoundError:
+            missing.append(package)
+    if missing:
+        return Finding("encoders", well=False, finding=f"not installed: pip install {' '.join(missing)}")
+    return Finding("encoders", well=True, finding="; ".join(found))
+
+
+_ENCODERS = {"lameenc": "mp3", "soundfile": "wav, flac, ogg, opus", "mutagen": "tags and chapters"}
+
+
+def _speaker(kind: str) -> Finding:
+    """Whether a loudspeaker library is there and finds a device: it is given a moment of silence to play."""
+    from pydub import AudioSegment  # noqa: PLC0415
+
+    from player.live.device.backends import INSTALL, available  # noqa: PLC0415
+    from player.live.device.speaker import Speaker  # noqa: PLC0415
+
+    if kind not in available():
+        return Finding(kind, well=False, finding=f"not installed: {INSTALL[kind]}", optional=True)
+    silence = AudioSegment.silent(_MOMENT_MS, frame_rate=RATE).set_channels(CHANNELS)
+    try:
+        with Speaker(total_ms=_MOMENT_MS, kind=kind) as speaker:
+            speaker.write(silence)
+    except PlayerError as error:
+        return Finding(kind, well=False, finding=str(error), optional=True)
+    return Finding(kind, well=True, finding="installed, and it finds an audio device")
+
+
+_MOMENT_MS = 50
+
+
+def _media_keys() -> Finding:
+    """Whether media keys and headset buttons reach a session that plays."""
+    from player.live.controls.desktop.dbus_thread import reachable  # noqa: PLC0415
+
+    if sys.platform != "linux":
+        return Finding("media keys", well=False, finding="heard on Linux only", optional=True)
+    try:
+        is_there = reachable("session")
+    except ImportError:
+        return Finding("media keys", well=False, finding="not installed: pip install dbus-fast", optional=True)
+    if not is_there:
+        return Finding("media keys", well=False, finding="there is no session bus to hear them by", optional=True)
+    return Finding("media keys", well=True, finding="heard through MPRIS, on the session bus")
+
+
+def _ffmpeg() -> Finding:
+    path = shutil.which("ffmpeg")
+    if path:
+        return Finding("ffmpeg", well=True, finding=path)
+    how = _FFMPEG.get(sys.platform, _FFMPEG["linux"])
+    return Finding("ffmpeg", well=False, finding=f"not installed; only rare sound files need it: {how}", optional=True)
+
+
+_FFMPEG = {"linux": "sudo apt install ffmpeg", "darwin": "brew install ffmpeg", "win32": "winget install ffmpeg"}

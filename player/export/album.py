@@ -1,0 +1,98 @@
+"""A programme as an album: a folder of numbered files that name it and their place in it, and a playlist of them all.
+
+The rule: every file must be free, and every session spoken, before the first file is made: what can go wrong does so
+early. It stands beside the pipeline, as `player.pipeline.programmes` does, and prints nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from player import pipeline
+from player.export import playlists
+from player.export.options import Place
+from player.pipeline import programmes
+from player.script import library
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from player.export.options import Wish
+    from player.pipeline import Machine, Progress
+    from player.pipeline.turns import Plan, Turn
+
+Steps = Callable[[str], "AbstractContextManager[Progress | None]"]
+Tell = Callable[[str], None]
+_FEWEST_DIGITS: Final = 2
+
+
+def targets(plan: Plan, folder: Path, form: str) -> tuple[Path, ...]:
+    """A file for each session, numbered by its place in the whole programme: ``01-safety-first.mp3``.
+
+    So a folder keeps the order on any phone, and one part after another fills the same folder.
+    """
+    digits = max(_FEWEST_DIGITS, len(str(plan.count)))
+    return tuple(folder / f"{turn.number:0{digits}}-{turn.name}.{form}" for turn in plan.turns)
+
+
+def place(plan: Plan, turn: Turn) -> Place:
+    """Where a session stands in the programme."""
+    return Place(plan.title, turn.number, plan.count)
+
+
+def playlist(plan: Plan, folder: Path, wish: Wish) -> Path | None:
+    """The playlist of a whole programme, such as ``first-week.m3u8``; None for one part, and where sessions are split.
+
+    Sessions that are split have playlists of their own.
+    """
+    is_whole = len(plan.turns) == plan.count
+    return folder / f"{library.stem(plan.name)}{playlists.ENDING}" if is_whole and not wish.split else None
+
+
+def export(
+    plan: Plan, folder: Path, wish: Wish, machine: Machine, *, force: bool, steps: Steps, tell: Tell | None = None
+) -> Iterator[tuple[Path, ...]]:
+    """Each session as a file of its own; yields all files made of it, as soon as they are whole, and the playlist.
+
+    Parameters
+    ----------
+    steps
+        Called with what is being done, for a place to report progress to.
+    tell
+        Called with a sentence where a preset cannot be met.
+
+    Raises
+    ------
+    UsageError
+        If one of the files is there already, without ``force``.
+    PlayerError
+        With what stands in the way of a session, or of writing.
+    """
+    from player.export import exporter  # noqa: PLC0415
+    from player.storage.atomic import must_be_free, sentences, write_all  # noqa: PLC0415 (as late as they can)
+
+    files, listed = targets(plan, folder, wish.form), playlist(plan, folder, wish)
+    for file in (*files, *([listed] if listed else [])):
+        must_be_free(file, force=force)
+    for request in programmes.distinct(turn.request for turn in plan.turns):
+        with steps("Speaking") as report:
+            pipeline.prepare(request, machine, report)
+    with sentences(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    entries = []
+    for turn, file in zip(plan.turns, files, strict=True):
+        ready = pipeline.prepare(turn.request, machine)
+        mine = replace(wish, place=place(plan, turn))
+        with steps(turn.title) as report:
+            made = exporter.export(ready, file, mine, force=force, progress=report, tell=_named(tell, file))
+        yield made
+        entries.append(playlists.Entry(turn.title, ready.timeline.total_ms, file))
+    if listed:
+        yield write_all({listed: playlists.text(plan.title, entries).encode()}, force=force)
+
+
+def _named(tell: Tell | None, file: Path) -> Tell | None:
+    return (lambda sentence: tell(f"{file.name}: {sentence}")) if tell else None

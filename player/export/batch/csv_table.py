@@ -1,0 +1,276 @@
+"""A table of people: one personalised file for each row of a CSV file.
+
+The rule: a column fills the parameter of its name, or stands in the pattern of file names, or both; every problem of
+the table is told at once with its line and column (the number of the cell in its row), before anything is made. Tables
+are read as spreadsheets write them: commas, semicolons or tabs, with or without a byte order mark.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import string
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from player import pipeline
+from player.errors import PlayerError, Position, Problem, ScriptError, UsageError, printable
+from player.export.batch.batch import same_file
+from player.export.batch.jobs import Order
+from player.script.yaml.kinds import shown
+from player.script.yaml.near import did_you_mean
+from player.script.yaml.shapes import enumerated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from player.export.batch.batch import Item
+    from player.export.batch.jobs import Work
+    from player.export.options import Wish
+    from player.script.yaml.params import Parameter
+
+MOST_ROWS: Final = 10_000
+LARGEST: Final = 16 * 2**20
+"""Bytes of a table; ten thousand rows are far less."""
+SESSION: Final = "session"
+"""In a pattern: the name of the session."""
+
+_DELIMITERS: Final = ";,\t"
+_TOLD: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_FORBIDDEN: Final = '/\\:*?"<>|'
+"""Separators of paths, and what Windows takes in no name."""
+_DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_LONGEST_NAME: Final = 200
+"""Bytes of a file name; with the mark of a file that is being made, it still fits into 255."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A person: the line in the file, counted from 1, and the cell of each column."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a file, and its columns in order, named in line ``header``; ``path`` is what problems call it."""
+
+    path: str
+    header: int
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...] = ()
+
+    def at(self, line: int, column: str | None = None) -> Position:
+        """The place of a cell, or of a row."""
+        return Position(self.path, line, 1 if column is None else self.columns.index(column) + 1)
+
+
+def read(path: Path) -> Table:
+    """The table in a CSV file; lines without anything in them are left out.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be read, or is no text.
+    ScriptError
+        With every row that is not as long as the first, and every column without a name of its own.
+    """
+    text = _text(path)
+    start, delimiter = 0, ""
+    if match := _TOLD.fullmatch(text.partition("\n")[0]):  # some spreadsheets begin with their delimiter
+        start, delimiter, text = 1, match[1], text.partition("\n")[2]
+    lines = _lines(text, delimiter or _delimiter(text), path, start)
+    if not lines:
+        raise UsageError(f"{printable(str(path))} is empty; its first line names the columns, such as `name,side`")
+    (first, columns), *rest = lines
+    table = Table(str(path), first, columns)
+    problems = list(_wrong_columns(table))
+    if not rest:
+        problems.append(Problem(table.at(first), "there is no row below the names of the columns"))
+    if len(rest) > MOST_ROWS:
+        problems.append(Problem(table.at(rest[MOST_ROWS][0]), f"a table must have at most {MOST_ROWS} rows; split it"))
+    for line, cells in rest:
+        if len(cells) != len(columns):
+            text = f"the row must have {len(columns)} cells as the first line has, not {len(cells)}"
+            problems.append(Problem(table.at(line), text))
+    if problems:
+        raise ScriptError(problems)
+    return replace(table, rows=tuple(Row(line, dict(zip(columns, cells, strict=True))) for line, cells in rest))
+
+
+def _text(path: Path) -> str:
+    name = printable(str(path))
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from error
+    if len(data) > LARGEST:
+        raise UsageError(f"{name} is larger than {LARGEST // 2**20} MiB; split it")
+    try:
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeError:
+        raise UsageError(f"{name} is not UTF-8 text; save it as `CSV UTF-8`") from None
+
+
+def _delimiter(text: str) -> str:
+    """What stands most often in the line of the columns' names, outside quotes."""
+    bare = re.sub(r'"[^"]*"', "", text.lstrip().partition("\n")[0])
+    return max(_DELIMITERS[1] + _DELIMITERS, key=bare.count)
+
+
+def _lines(text: str, delimiter: str, path: Path, start: int) -> list[tuple[int, tuple[str, ...]]]:
+    """Each row with something in it, and the line at which it begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    found, line = [], start + 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                found.append((line, tuple(cell.strip() for cell in cells)))
+            line = start + reader.line_num + 1
+    except csv.Error as error:
+        problem = Problem(Position(str(path), line, 1), f"the row cannot be read: {error}")
+        raise ScriptError([problem]) from error
+    return found
+
+
+def _wrong_columns(table: Table) -> Iterable[Problem]:
+    for number, column in enumerate(table.columns, 1):
+        at = Position(table.path, table.header, number)
+        if not column:
+            yield Problem(at, "the column has no name; write one, or remove the column")
+        elif column == SESSION:
+            yield Problem(at, f"the column {shown(column)} has the word that stands for the session in -o; rename it")
+        elif table.columns.index(column) < number - 1:
+            yield Problem(at, f"the column {shown(column)} is there twice; remove one")
+
+
+def orders(table: Table, items: Sequence[Item], pattern: str, wish: Wish, *, force: bool) -> list[Order]:
+    """An order for each row and each session.
+
+    Parameters
+    ----------
+    pattern
+        Of the files' names: ``{name}-{session}.mp3``, where each word in braces is a column, or ``session``.
+
+    Raises
+    ------
+    UsageError
+        If the pattern names no column, or one that is not there.
+    ScriptError
+        With every problem of the table.
+    """
+    fields = _fields(pattern, table)
+    params = {item.name: pipeline.load(item.request).params for item in items}
+    problems = list(_unknown(table, fields, params.values()))
+    made: list[Order] = []
+    places: dict[str, Position] = {}
+    for row in table.rows:
+        told = list(_wrong_cells(table, row, fields, params))
+        problems += told
+        for item in () if told else items:
+            order = _order(row, item, params[item.name], pattern, wish, force=force)
+            at = table.at(row.line, next((field for field in fields if field != SESSION), None))
+            first = places.setdefault(same_file(order.target), at)
+            if first is not at:
+                problems.append(Problem(at, f"the file {order.target} is made in line {first.line} already; {_UNIQUE}"))
+            problems += _unfit(table, row, order.work, params[item.name])
+            made.append(order)
+    if problems:
+        raise ScriptError(problems)
+    return made
+
+
+_UNIQUE: Final = "put another column into its name with -o, or change one of the rows"
+
+
+def _fields(pattern: str, table: Table) -> list[str]:
+    """The words in braces.
+
+    Raises
+    ------
+    UsageError
+        If one is unknown, or none makes the rows' names different.
+    """
+    known = [*table.columns, SESSION]
+    try:
+        parsed = [(name, bool(form or turn)) for _, name, form, turn in string.Formatter().parse(pattern)]
+    except ValueError as error:
+        raise UsageError(f"-o {shown(pattern)} is not a pattern: {error}; write {{{{ for a brace") from None
+    fields = [name for name, _ in parsed if name is not None]
+    for name in fields:
+        if name not in known:
+            remedy = did_you_mean(name, known) or f"there is {enumerated(known)}"
+            raise UsageError(f"-o {shown(pattern)} names no column of {printable(table.path)}: {shown(name)}; {remedy}")
+    if any(formed for _, formed in parsed):
+        raise UsageError(f"-o {shown(pattern)} must have plain names in its braces, such as {{{known[0]}}}")
+    if not set(fields) - {SESSION}:
+        example = f"{{{table.columns[0]}}}-{{{SESSION}}}.mp3"
+        raise UsageError(f"with --each, -o must be a pattern with a column in braces, such as '{example}'")
+    return fields
+
+
+def _unknown(table: Table, fields: Sequence[str], params: Iterable[Mapping[str, Parameter]]) -> Iterable[Problem]:
+    """Columns that fill nothing."""
+    known = sorted({word for each in params for word in each})
+    there = f"remove it, or name it as one that is there: {enumerated(known)}" if known else "remove it"
+    for column in table.columns:
+        if column not in known and column not in fields:
+            remedy = did_you_mean(column, known) or there
+            text = f"the column {shown(column)} is no parameter and not in the name of the file; {remedy}"
+            yield Problem(table.at(table.header, column), text)
+
+
+def _wrong_cells(
+    table: Table, row: Row, fields: Sequence[str], params: Mapping[str, Mapping[str, Parameter]]
+) -> Iterable[Problem]:
+    known = {word: parameter for each in params.values() for word, parameter in each.items()}
+    for column, cell in row.cells.items():
+        at = table.at(row.line, column)
+        if not cell and (column in known or column in fields):
+            yield Problem(at, f"{column} is missing in this row; fill it in{_otherwise(known.get(column))}")
+            continue
+        if column in fields and (reason := _unsafe(cell)):
+            yield Problem(at, f"{column} cannot be part of a file's name: {reason}")
+        if column in known:
+            try:
+                known[column].check(cell)
+            except ValueError as error:
+                yield Problem(at, f"{column} {error}")
+
+
+def _otherwise(parameter: Parameter | None) -> str:
+    """The script's own value, which is never taken unsaid: an empty cell may be a slip."""
+    return f", such as with the script's own {parameter.default!r}" if parameter else ""
+
+
+def _unsafe(cell: str) -> str | None:
+    """Why a cell may not stand in a name, if it may not."""
+    if bad := next((char for char in cell if char in _FORBIDDEN), None):
+        return f"it has {shown(bad)} in it"
+    if not cell.isprintable():
+        return "it has a control character in it"
+    if cell.startswith(".") or cell.endswith("."):
+        return "it begins or ends with a dot"
+    if _DEVICES.fullmatch(cell):
+        return "it is the name of a device on Windows"
+    return "it is too long" if len(cell.encode()) > _LONGEST_NAME else None
+
+
+def _order(row: Row, item: Item, params: Mapping[str, Parameter], pattern: str, wish: Wish, *, force: bool) -> Order:
+    target = Path(pattern.format_map({**row.cells, SESSION: item.name}))
+    values = {**item.request.values, **{word: cell for word, cell in row.cells.items() if word in params}}
+    request = replace(item.request, values=values)
+    return Order(target.stem, item.work(wish, request), target, force, item.told_ms)
+
+
+def _unfit(table: Table, row: Row, work: Work, params: Mapping[str, Parameter]) -> Iterable[Problem]:
+    """What the script itself says against the values, at the first cell that fills one."""
+    try:
+        pipeline.told_length(work.request)
+    except PlayerError as error:
+        column = next((column for column in table.columns if column in params), None)
+        yield Problem(table.at(row.line, column), f"with these values, {str(error).partition(chr(10))[0]}")

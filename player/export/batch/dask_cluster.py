@@ -1,0 +1,287 @@
+"""A crew on other machines: a Dask cluster, at an address such as ``tcp://HOST:8786``.
+
+The rule: a work is sent with everything that it needs, and its files come back in pieces, are verified, and take their
+names here, whole or not at all; nobody works whose versions are not the same, so that they are the bytes that this
+machine would have made. Only a natural voice has other samples on another kind of processor, at the same times; such a
+cluster says so. Whatever a cluster does, the user gets one sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from player.errors import OutputError, PlayerError, UsageError, printable
+from player.export.batch import dask_worker
+from player.export.batch.bundle import pack
+from player.export.batch.jobs import Failed, Made
+from player.storage.atomic import NewFile, sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from player.export.batch.executor import Report
+    from player.export.batch.jobs import Order
+
+T = TypeVar("T")
+
+CONNECTS_WITHIN_S: Final = 10
+WAITS_FOR_WORKERS_S: Final = 30
+"""How long a cluster may be without a single worker before its work is given up."""
+_ADDRESS: Final = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d{1,5})")
+_LOOK_EVERY_S: Final = 0.5
+_TALKATIVE: Final = {"distributed", "tornado", "asyncio"}
+_TRIES: Final = 2
+"""A worker may die between the making of a file and its fetching: once more is enough, or something is amiss."""
+
+
+class Cluster:
+    """A Dask cluster as a `Crew`, with a place for each thread of its workers.
+
+    ``notes`` are sentences for the user about what differs there.
+
+    Raises
+    ------
+    UsageError
+        If the address is none, or the package ``distributed`` is not installed.
+    PlayerError
+        If there is no scheduler, there are no workers, or they have other versions.
+    """
+
+    def __init__(self, address: str) -> None:
+        if not _ADDRESS.fullmatch(address):
+            raise UsageError(f"--cluster must be an address such as tcp://192.168.1.5:8786, not {printable(address)}")
+        self._address = address
+        self._dask = _distributed()
+        self._client = self._connected()
+        self._stopped = threading.Event()
+        self._fetching = threading.Lock()  # one file at a time: more would only share the same line
+        self._sending = threading.Lock()
+        self._sent: dict[str, Any] = {}
+        self.notes: tuple[str, ...] = ()
+        try:
+            self.places = self._places()
+            self._must_be_alike()
+        except BaseException:
+            self.stop()
+            raise
+
+    def make(self, order: Order, report: Report) -> Made | Failed:
+        """See `player.export.batch.executor.Crew.make`."""
+        try:
+            for _ in range(_TRIES):
+                found = self._remotely(order)
+                if isinstance(found, Failed):
+                    return found
+                if found and (made := self._fetched(order, *found, report)):
+                    return made
+        except PlayerError as error:
+            return Failed(str(error))
+        return Failed("the worker that made it, or what it needed for it, was lost twice; start again")
+
+    def stop(self) -> None:
+        """See `player.export.batch.executor.Crew.stop`."""
+        self._stopped.set()
+        self._sent.clear()
+        self._client.close(timeout=2)
+
+    def _connected(self) -> Any:  # noqa: ANN401 (a library without types)
+        try:
+            return self._dask.Client(self._address, timeout=CONNECTS_WITHIN_S, set_as_default=False)
+        except (OSError, TimeoutError) as error:
+            raise PlayerError(
+                f"there is no scheduler at {self._address}; start one with `dask scheduler`, or look at the address"
+            ) from error
+        except Exception as error:
+            raise PlayerError(
+                f"the scheduler at {self._address} cannot be talked to ({_words(error)}); "
+                "install the same version of distributed on both machines"
+            ) from error
+
+    def _workers(self) -> dict[str, Any]:
+        return dict(self._client.scheduler_info(n_workers=-1)["workers"])
+
+    def _places(self) -> int:
+        try:
+            self._client.wait_for_workers(1, timeout=CONNECTS_WITHIN_S)
+        except TimeoutError as error:
+            raise PlayerError(
+                f"the scheduler at {self._address} has no workers; start some with `dask worker {self._address}`"
+            ) from error
+        return sum(int(worker["nthreads"]) for worker in self._workers().values())
+
+    def _must_be_alike(self) -> None:
+        """Hold the workers' versions against ours."""
+        ours = dask_worker.facts()
+        try:
+            answers = self._client.run(dask_worker.facts, on_error="return")
+        except Exception as error:
+            raise PlayerError(
+                f"the workers at {self._address} cannot be asked ({_words(error)}); restart them"
+            ) from error
+        for worker, theirs in answers.items():
+            if not isinstance(theirs, dict):
+                raise PlayerError(
+                    f"the worker {worker} has no such player ({_words(theirs)}); "
+                    f"install player {ours['player']} there, with the extra [cluster]"
+                )
+            for name, version in ours.items():
+                if name != dask_worker.PROCESSOR and theirs.get(name) != version:
+                    raise PlayerError(
+                        f"the worker {worker} has {name} {theirs.get(name)}, and this machine {version}: its files "
+                        "would not be the same; install the same versions on both"
+                    )
+
+        kinds = {str(theirs[dask_worker.PROCESSOR]) for theirs in answers.values()} | {ours[dask_worker.PROCESSOR]}
+        if len(kinds) > 1:
+            note = f"the processors here and on the cluster are of {len(kinds)} kinds ({'; '.join(sorted(kinds))})"
+            self.notes = (f"{note}: natural voices say the same at the same times there, but not in the same bytes",)
+
+    def _remotely(self, order: Order) -> tuple[str, dask_worker.Fetchable] | Failed | None:
+        """The worker that has made the files, and what to fetch; None if a worker was lost with what others need."""
+        parcel, large = pack(order.work.request)
+        sent = {digest: self._send(digest, path) for digest, path in large.items()}
+        future = self._client.submit(
+            _make,
+            parcel,
+            order.work.wish,
+            order.target.name,
+            sent,
+            pure=False,
+            key=f"player-{id(order)}-{time.time_ns()}",
+        )
+        try:
+            if failed := self._waited(future):
+                return failed
+            if future.status in ("cancelled", "lost"):
+                self._forget(large)
+                return None
+            if future.status != "finished":
+                return Failed(_reason(future))
+            result: tuple[str, dask_worker.Fetchable] | Failed = future.result()
+        finally:
+            future.release()
+        return result
+
+    def _send(self, digest: str, path: Path) -> Any:  # noqa: ANN401 (what stands for it on the cluster)
+        """A large file, sent once for all orders that need it."""
+        with self._sending:
+            if digest not in self._sent:
+                with sentences(path):
+                    self._sent[digest] = self._client.scatter(path.read_bytes(), hash=True)
+            return self._sent[digest]
+
+    def _waited(self, future: Any) -> Failed | None:  # noqa: ANN401
+        """Wait until it is done; what keeps it from ever being done."""
+        alone_since: float | None = None
+        while future.status == "pending":
+            if self._stopped.wait(_LOOK_EVERY_S):
+                future.cancel()
+                return Failed("it was stopped")
+            if self._client.status != "running":
+                return Failed(f"the scheduler at {self._address} was lost; look at it, and start again")
+            alone_since = None if self._workers() else alone_since or time.monotonic()
+            if alone_since and time.monotonic() - alone_since > WAITS_FOR_WORKERS_S:
+                return Failed(f"all workers at {self._address} were lost; start others, and start again")
+        return None
+
+    def _forget(self, large: Iterable[str]) -> None:
+        """Send these again when they are needed."""
+        with self._sending:
+            for digest in large:
+                self._sent.pop(digest, None)
+
+    def _fetched(self, order: Order, worker: str, result: dask_worker.Fetchable, report: Report) -> Made | None:
+        """The files, all complete before the first has its name; None if the worker is lost."""
+        folder = order.target.parent
+        with self._fetching, ExitStack() as unfinished:
+            new = []
+            for name, size, digest in result.files:
+                _must_be_inside(name, worker)
+                with sentences(folder / name):
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                new.append(NewFile(folder / name, force=order.force))
+                unfinished.callback(new[-1].discard)
+                if not self._fetch(new[-1], worker, (result.folder, name, size, digest)):
+                    return None
+            for file in new:
+                file.commit()
+        self._asked(worker, dask_worker.drop, result.folder)
+        report(1, 1)
+        size = sum(size for _, size, _ in result.files)
+        return Made(tuple(file.target for file in new), result.length_ms, size, result.notes)
+
+    def _fetch(self, new: NewFile, worker: str, what: tuple[str, str, int, str]) -> bool:
+        """Whether all pieces of a file came.
+
+        Raises
+        ------
+        OutputError
+            If they are not what the worker made, or cannot be written.
+        """
+        folder, name, size, wanted = what
+        digest, done = hashlib.sha256(), 0
+        with sentences(new.target), new.part.open("wb") as file:
+            while done < size:
+                piece = self._asked(worker, dask_worker.piece, folder, name, done)
+                if not piece or self._stopped.is_set():
+                    return False
+                file.write(piece)
+                digest.update(piece)
+                done += len(piece)
+        if digest.hexdigest() != wanted:
+            raise OutputError(f"{printable(name)} was damaged on its way from {worker}; start again")
+        return True
+
+    def _asked(self, worker: str, question: Callable[..., T], *arguments: object) -> T | None:
+        """A worker's answer; None if it is lost, with all that it had."""
+        try:
+            answers = self._client.run(question, *arguments, workers=[worker], on_error="raise")
+        except Exception:  # noqa: BLE001 (a library has many ways to say it)
+            return None
+        return answers.get(worker)  # type: ignore[no-any-return]
+
+
+def _make(parcel: Any, wish: Any, name: str, large: dict[str, bytes]) -> tuple[str, dask_worker.Fetchable] | Failed:  # noqa: ANN401
+    """Run by a worker; also says by which."""
+    from distributed import get_worker  # noqa: PLC0415
+
+    worker = get_worker()
+    result = dask_worker.make(parcel, wish, name, large, worker.local_directory)
+    return result if isinstance(result, Failed) else (str(worker.address), result)
+
+
+def _reason(future: Any) -> str:  # noqa: ANN401
+    """Why a work failed on the cluster, though nothing is wrong with it."""
+    error = future.exception(timeout=CONNECTS_WITHIN_S)
+    if type(error).__name__ == "KilledWorker":
+        return "workers died again and again over it; give them more memory, or make it without --cluster"
+    return f"the cluster could not make it ({_words(error)}); make it without --cluster"
+
+
+def _must_be_inside(name: str, worker: str) -> None:
+    """A worker names files below the folder of the target, and no others."""
+    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+        raise OutputError(f"the worker {worker} names {printable(name)}, which is outside the folder; look at it")
+
+
+def _distributed() -> Any:  # noqa: ANN401
+    try:
+        import distributed  # noqa: PLC0415 (an extra)
+    except ImportError as error:
+        raise UsageError("--cluster needs the package distributed; run `pip install 'player[cluster]'`") from error
+    for name in ("tornado.application", "asyncio", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in _TALKATIVE:  # what they have to say becomes our sentences
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    return distributed
+
+
+def _words(error: object) -> str:
+    return printable(f"{type(error).__name__}: {error}".partition("\n")[0])[:200]

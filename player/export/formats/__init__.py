@@ -1,0 +1,1 @@
+"""How a stream of sound becomes a file of each format."""

@@ -1,0 +1,141 @@
+"""FLAC, Ogg and Opus by libsndfile, a piece at a time.
+
+The rule: a file counts as written only when it has been closed, opened again and found to hold every frame: libsndfile
+does not always notice a full disk when it happens. One large write to Ogg crashes it (bastibe/python-soundfile 233,
+396, 426), so it is given pieces. It knows no programme: bytes of 16-bit sound at 48 kHz go in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import zlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from player.export import tags as tagging
+from player.export.formats import bitrates, ogg_pages
+from player.units import CHANNELS, RATE, SAMPLE_WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from player.export.tags import Tags
+
+PIECE_FRAMES: Final = 65_536
+_PROBE_BYTES: Final = 2**20
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What libsndfile is asked for.
+
+    Attributes
+    ----------
+    compression
+        0 best to 1 smallest, or None for its default. There is no other way to a bitrate: soundfile drops
+        ``bitrate_mode`` without this, and with it libsndfile 1.2.2 refuses the mode for Vorbis and Opus.
+    """
+
+    container: str
+    subtype: str
+    tag: Callable[[Path, Tags], None]
+    compression: float | None = None
+
+
+FORMATS: Final = {
+    "flac": Encoding("FLAC", "PCM_16", tagging.tag_flac),
+    "ogg": Encoding("OGG", "VORBIS", tagging.tag_ogg, compression=0.5),  # measured: 164 kbit/s, speech over noise
+    "opus": Encoding("OGG", "OPUS", tagging.tag_opus, compression=0.768),  # 129 kbit/s
+}
+_LEVELS: Final = {"ogg": bitrates.vorbis_level, "opus": bitrates.opus_level}
+
+
+def encoding_of(form: str, bitrate: int | None = None, channels: int = CHANNELS) -> Encoding:
+    """The encoding of a format; ``bitrate`` in kbit/s for those that have one."""
+    chosen = FORMATS[form]
+    if bitrate is None:
+        return chosen
+    return replace(chosen, compression=_LEVELS[form](bitrate, channels))
+
+
+class SoundWriter:
+    """A file being written by libsndfile; what goes wrong is an `OSError`."""
+
+    def __init__(self, path: Path, encoding: Encoding, tags: Tags, channels: int = CHANNELS) -> None:
+        import soundfile  # noqa: PLC0415  (only an export needs it)
+
+        self._path = path
+        self._encoding = encoding
+        self._tags = tags
+        self._frame_bytes = channels * SAMPLE_WIDTH
+        self._frames = 0
+        self._checksum = 0
+        self._failures = (soundfile.LibsndfileError, AssertionError)  # a short write is an assertion in soundfile
+        with self._as_os_errors():
+            self._file = soundfile.SoundFile(
+                path,
+                "w",
+                RATE,
+                channels,
+                encoding.subtype,
+                format=encoding.container,
+                compression_level=encoding.compression,
+            )
+
+    def write(self, pcm: bytes) -> None:
+        """Encode the next frames."""
+        with self._as_os_errors():
+            piece = PIECE_FRAMES * self._frame_bytes
+            for at in range(0, len(pcm), piece):
+                self._file.buffer_write(pcm[at : at + piece], "int16")
+        self._frames += len(pcm) // self._frame_bytes
+        if self._encoding.container == "OGG":
+            self._checksum = zlib.crc32(pcm, self._checksum)
+
+    def finish(self) -> None:
+        """Close the file, give it its tags, and make sure that it holds every frame."""
+        with self._as_os_errors():
+            self._file.close()
+        self._encoding.tag(self._path, self._tags)
+        if self._encoding.container == "OGG":
+            self._renumber()
+        self._verify()
+
+    def drop(self) -> None:
+        """Give up."""
+        with contextlib.suppress(*self._failures):
+            self._file.close()
+
+    def _renumber(self) -> None:
+        try:
+            ogg_pages.renumber(self._path, self._checksum)
+        except ValueError as error:  # libsndfile did not notice that a page never arrived
+            raise reason(self._path, str(error)) from error
+
+    def _verify(self) -> None:
+        """The header may count more than the file holds, so the last frame is read as well."""
+        import soundfile  # noqa: PLC0415
+
+        with self._as_os_errors(), soundfile.SoundFile(self._path) as file:
+            held = file.frames
+            if held == self._frames and (not held or file.seek(held - 1) == held - 1 == held - len(file.read(1))):
+                return
+        raise reason(self._path, f"only {held} of {self._frames} frames arrived")
+
+    @contextlib.contextmanager
+    def _as_os_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except self._failures as error:
+            raise reason(self._path, str(error)) from error
+
+
+def reason(path: Path, otherwise: str) -> OSError:
+    """Why a file could not be written, asked of the file system itself: libsndfile only says "System error"."""
+    try:
+        with path.open("ab") as file:
+            file.write(bytes(_PROBE_BYTES))
+    except OSError as error:
+        return error
+    return OSError(otherwise)

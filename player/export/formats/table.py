@@ -1,0 +1,161 @@
+"""A programme as a file: one call opens the sink of any format.
+
+The rule: the file is whole, tagged and verified before it has its name, and whatever goes wrong becomes one sentence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from player.errors import UsageError
+from player.export import tags as tagging
+from player.export.formats import bitrates, mono
+from player.export.formats.libsndfile import FORMATS as SOUND_FORMATS
+from player.export.formats.libsndfile import SoundWriter, encoding_of
+from player.sound.sink import Sink
+from player.storage.atomic import NewFile, sentences
+from player.units import CHANNELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pydub import AudioSegment
+
+    from player.export.tags import Tags
+
+FORMATS: Final = ("mp3", "wav", *SOUND_FORMATS)
+"""Those that need nothing but this program."""
+BY_FFMPEG: Final = ("m4a", "m4b")
+"""The second is an audio book to players: they keep the place where one stopped listening."""
+ALL_FORMATS: Final = (*FORMATS, *BY_FFMPEG)
+
+
+class Writer(Protocol):
+    """An encoder and its file; it raises nothing but `OSError`."""
+
+    def write(self, pcm: bytes) -> None:
+        """Encode the next frames: 16 bits, little-endian, interleaved."""
+        ...
+
+    def finish(self) -> None:
+        """Complete the file and close it."""
+        ...
+
+    def drop(self) -> None:
+        """Close the file as it is; never raises."""
+        ...
+
+
+def must_be_possible(form: str, bitrate: int | None) -> None:
+    """Refuse what cannot be made here, early, before any work is done for it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such format, or it has no such bitrate.
+    OutputError
+        If what makes it is not installed.
+    """
+    if form not in ALL_FORMATS:
+        raise UsageError(f"the format must be one of {', '.join(ALL_FORMATS)}, not {form!r}")
+    bitrates.must_be_had(form, bitrate)
+    if form in BY_FFMPEG:
+        from player.export.formats.mp4 import must_be_installed  # noqa: PLC0415  (as below)
+
+        must_be_installed(form)
+
+
+def export_sink(
+    path: Path, form: str, *, tags: Tags, bitrate: int | None = None, one_channel: bool = False, force: bool = False
+) -> FileSink:
+    """A sink that writes a file.
+
+    Parameters
+    ----------
+    form
+        One of `ALL_FORMATS`.
+    bitrate
+        kbit/s, for formats that have one (`bitrates`); without it, a good one for speech over noise.
+    one_channel
+        The mean of both sides, in the place of both.
+
+    Raises
+    ------
+    UsageError
+        If the format or bitrate is unknown, or the file is there already and ``force`` is not given.
+    OutputError
+        If it cannot be written; also from the sink, at any time.
+    """
+    must_be_possible(form, bitrate)
+    channels = 1 if one_channel else CHANNELS
+    writer = _WRITERS[form]
+    return FileSink(NewFile(path, force=force), lambda part: writer(part, form, tags, bitrate, channels), channels)
+
+
+class FileSink(Sink):
+    """A file on its way."""
+
+    def __init__(self, file: NewFile, opened: Callable[[Path], Writer], channels: int) -> None:
+        self._file = file
+        self._channels = channels
+        try:
+            with sentences(file.target):
+                self._writer = opened(file.part)
+        except BaseException:
+            file.discard()
+            raise
+
+    def write(self, segment: AudioSegment) -> None:
+        """Encode the next block."""
+        pcm = segment.raw_data
+        with sentences(self._file.target):
+            self._writer.write(pcm if self._channels == CHANNELS else mono.mean(pcm))
+
+    def finish(self) -> NewFile:
+        """Complete the file, which has yet to be given its name."""
+        with sentences(self._file.target):
+            self._writer.finish()
+        return self._file
+
+    def close(self) -> None:
+        """Complete the file and give it its name."""
+        self.finish().commit()
+
+    def abort(self) -> None:
+        """Leave nothing."""
+        self._writer.drop()
+        self._file.discard()
+
+
+# Each loads what it needs when it is chosen, and not the others.
+
+
+def _mp3(path: Path, _: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
+    from player.export.mp3.writer import Mp3Writer  # noqa: PLC0415
+
+    return Mp3Writer(path, tagging.id3(tags), bitrate, channels=channels)
+
+
+def _wav(path: Path, _: str, tags: Tags, __: int | None, channels: int) -> Writer:
+    from player.export.formats.wav import WavWriter  # noqa: PLC0415
+
+    return WavWriter(path, tags, channels)
+
+
+def _mp4(path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
+    from player.export.formats.mp4 import Mp4Writer  # noqa: PLC0415
+
+    return Mp4Writer(path, form, tags, bitrate, channels)
+
+
+def _sound(path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
+    return SoundWriter(path, encoding_of(form, bitrate, channels), tags, channels)
+
+
+_WRITERS: Final[dict[str, Callable[[Path, str, Tags, int | None, int], Writer]]] = {
+    "mp3": _mp3,
+    "wav": _wav,
+    **dict.fromkeys(SOUND_FORMATS, _sound),
+    **dict.fromkeys(BY_FFMPEG, _mp4),
+}

@@ -1,0 +1,81 @@
+"""Where a session comes from: its script with the author's own includes, and all that decides how it sounds.
+
+The rule: what is told makes the same session again, on a machine with the same program and voice. No folder is told:
+of a background that lies somewhere on a disk there is only the file's name, and of the user's own takes only how many
+lines were heard from them. Bundled includes come with the program and
+are not carried.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from player.errors import UsageError, printable
+from player.export.tags import Origin, software
+from player.script import library
+from player.techniques import TECHNIQUES
+from player.techniques.cue import Utterance
+from player.techniques.planning import Planner
+from player.units import format_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from player.pipeline import Prepared
+    from player.script.session import Session
+
+
+def origin(ready: Prepared) -> Origin:
+    """The origin of a session.
+
+    Raises
+    ------
+    UsageError
+        If the script has gone meanwhile.
+    """
+    path, carried = Path(ready.session.path), ready.request.script
+    text = _bytes(path) if carried is None else carried.encode()
+    return Origin(path.name, text, _facts(ready), dict(sorted(_own_includes(ready.session))))
+
+
+def _facts(ready: Prepared) -> dict[str, Any]:
+    session, asked, engine = ready.session, ready.request, ready.machine.engine
+    said = (cue.sound for cue in ready.timeline.cues if isinstance(cue.sound, Utterance))
+    first = next((each for each in said if not ready.clips[each].is_own), None)
+    spoken = engine.request(first) if first else None
+    length = None if asked.length_ms is None else format_duration(asked.length_ms)
+    return {
+        "version": software(),
+        "parameters": dict(session.values),
+        "voice": session.voice.name,
+        "rate": session.voice.rate,
+        "pitch": session.voice.pitch,
+        "spoken_by": spoken and spoken.voice,
+        "engine": spoken and spoken.version,
+        "background": asked.background and asked.background.replace("\\", "/").rpartition("/")[2],
+        "length": length,
+        "skip": list(asked.skip),
+        "outlive": asked.outlive_ms and format_duration(asked.outlive_ms),
+        "takes": ready.takes[0],
+    }
+
+
+def _own_includes(session: Session) -> Iterator[tuple[str, bytes]]:
+    """The included scripts that are not bundled, by their paths from the script's folder."""
+    voice = session.voice
+    planner = Planner(session.language, voice.name, voice.rate, voice.pitch, TECHNIQUES)
+    for _ in planner.steps(session.steps):  # which scripts are read is known when all steps have been gone through
+        pass
+    folder, ours = Path(session.path).parent.resolve(), library.bundled("scripts").resolve()
+    for path in {Path(each.path).resolve() for each in planner.read.values()}:
+        if path.is_relative_to(folder) and not path.is_relative_to(ours):
+            yield path.relative_to(folder).as_posix(), _bytes(path)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"{printable(str(path))} cannot be read any more: {reason}") from error

@@ -1,0 +1,23 @@
+"""What a file says of itself: ID3 in MP3 and WAV, Vorbis comments in FLAC, Ogg and Opus, atoms in M4A."""
+
+from player.export.tags.about import Line, Tags, software
+from player.export.tags.atoms import tag_mp4
+from player.export.tags.comments import tag_flac, tag_ogg, tag_opus
+from player.export.tags.frames import id3, riff_info, tag_wav
+from player.export.tags.languages import iso_639_2
+from player.export.tags.origin import Origin
+
+__all__ = [
+    "Line",
+    "Origin",
+    "Tags",
+    "id3",
+    "iso_639_2",
+    "riff_info",
+    "software",
+    "tag_flac",
+    "tag_mp4",
+    "tag_ogg",
+    "tag_opus",
+    "tag_wav",
+]

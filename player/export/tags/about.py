@@ -1,0 +1,100 @@
+"""What a file can say of itself, whatever its format: title, chapters, what is said, a picture and where it comes from.
+
+The rule: the same session says the same: no dates, no folders, no names of machines. It knows no format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from player import __version__
+from player.errors import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from player.export.tags.origin import Origin
+    from player.timeline.model import Section
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line that is spoken, and when it begins."""
+
+    text: str
+    start_ms: int
+
+
+@dataclass(frozen=True)
+class Tags:
+    """What a file says of itself; what is empty is left out.
+
+    Attributes
+    ----------
+    language
+        BCP 47.
+    chapters
+        Their titles and where they begin, each up to the next.
+    lyrics
+        What is said, in order.
+    cover
+        Gives a picture, PNG, or nothing; it may have to wait for it.
+    origin
+        The script that the file was made from.
+    album, track, tracks
+        What it is a part of, and which part of how many, counted from 1: a session of a programme, or a section of a
+        session.
+    disc, discs
+        For a section of a session of a programme: which session of how many.
+    """
+
+    title: str
+    summary: str = ""
+    technique: str = ""
+    language: str = ""
+    chapters: tuple[Section, ...] = ()
+    total_ms: int = 0
+    lyrics: tuple[Line, ...] = ()
+    cover: Callable[[], bytes] = field(default=bytes, compare=False)
+    origin: Origin | None = None
+    album: str = ""
+    track: int = 0
+    tracks: int = 0
+    disc: int = 0
+    discs: int = 0
+
+
+class Chapter(NamedTuple):
+    """A chapter with its end."""
+
+    title: str
+    start_ms: int
+    end_ms: int
+
+
+def chapters(tags: Tags) -> list[Chapter]:
+    """Each chapter up to the next; the last to the end."""
+    ends = [section.start_ms for section in tags.chapters[1:]] + [tags.total_ms]
+    pairs = zip(tags.chapters, ends, strict=True) if tags.chapters else ()
+    return [Chapter(clean(section.title), section.start_ms, end) for section, end in pairs]
+
+
+def plain_lyrics(tags: Tags) -> str:
+    """What is said, a line each."""
+    return "\n".join(clean(line.text) for line in tags.lyrics)
+
+
+def counted(number: int, count: int) -> str:
+    """Such as ``2/5``; empty where it is no part."""
+    return f"{number}/{count}" if number and count else str(number or "")
+
+
+def clean(text: str) -> str:
+    """On one line, without control characters: a zero would end an ID3 text."""
+    return printable(" ".join(text.split()))
+
+
+def software() -> str:
+    """The program and its version."""
+    return f"player {__version__}"

@@ -1,0 +1,1 @@
+"""Playing: one loop that takes what controls ask for, keeps the loudspeaker supplied, and shows what is heard."""

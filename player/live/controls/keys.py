@@ -1,0 +1,104 @@
+"""Keys of the terminal: what each one means, and a thread that puts that into the inbox.
+
+The rule: the table is the only place that names a key; whoever shows what there is to press draws it from here. A key
+that is not in it does nothing. Ctrl-C is no key: it interrupts the program as ever.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from player.live.controls.commands import Control
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from player.live.controls.queue import Inbox
+
+_LOOK_EVERY_S: Final = 0.1
+_ENDS_WITHIN_S: Final = 1.0
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key.
+
+    ``name`` is what the terminal calls it, ``label`` what people do, ``does`` is for the help.
+    """
+
+    name: str
+    label: str
+    does: str
+    control: Control
+
+
+KEYS: Final = (
+    Key(" ", "space", "pause, or go on", Control.PAUSE_OR_RESUME),
+    Key("KEY_LEFT", "left", "a step back", Control.STEP_BACK),
+    Key("KEY_RIGHT", "right", "a step on", Control.STEP_ON),
+    Key("r", "r", "this step again", Control.REPEAT_STEP),
+    Key("m", "m", "to the next section", Control.NEXT_SECTION),
+    Key("KEY_UP", "up", "louder", Control.LOUDER),
+    Key("KEY_DOWN", "down", "softer", Control.SOFTER),
+    Key("b", "b", "background off, or on", Control.BACKGROUND),
+    Key("q", "q", "end softly", Control.QUIT),
+    Key("?", "?", "show or hide the keys", Control.SHOW_KEYS),
+)
+HELP: Final = tuple((key.label, key.does) for key in KEYS)
+"""Each key and what it does, for whoever shows it."""
+
+_CONTROLS: Final = {key.name: key.control for key in KEYS}
+
+
+class Keyboard(Protocol):
+    """Where keys come from."""
+
+    def take(self) -> None:
+        """Key by key from now on."""
+
+    def give_back(self) -> None:
+        """As it was before."""
+
+    def read(self, seconds: float) -> str:
+        """The next key by its name; nothing if none comes within so many seconds."""
+
+
+class Keys:
+    """Listens for as long as its context lasts."""
+
+    def __init__(self, inbox: Inbox, keyboard: Keyboard) -> None:
+        self._inbox = inbox
+        self._keyboard = keyboard
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="keys", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin to listen."""
+        self._keyboard.take()
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Nobody reads the terminal any more, and it is as it was before."""
+        self._is_over.set()
+        try:
+            self._thread.join(_ENDS_WITHIN_S)
+        finally:
+            self._keyboard.give_back()
+
+    def _listen(self) -> None:
+        while not self._is_over.is_set():
+            try:
+                name = self._keyboard.read(_LOOK_EVERY_S)
+            except (EOFError, OSError):
+                return  # the terminal is gone
+            if not name:
+                self._is_over.wait(_LOOK_EVERY_S / 10)  # whoever wants the terminal back gets a turn
+            elif control := _CONTROLS.get(name if name in _CONTROLS else name.lower()):
+                self._inbox.put(control)

@@ -1,0 +1,46 @@
+"""Signals: what the system, or a hotkey without a desktop, may send while something plays.
+
+The rule: a handler puts a value into the inbox and does nothing else; what that comes to is up to whoever plays. Ctrl-C
+is none of its business, that is a `KeyboardInterrupt` as ever, and Ctrl-Z is the terminal's. What was ignored before
+stays ignored, as ``nohup`` asks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from typing import TYPE_CHECKING, Final
+
+from player.live.controls.commands import AnyControl, Control, Quit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from player.live.controls.queue import Inbox
+
+_MEANINGS: Final[dict[str, AnyControl]] = {
+    "SIGTERM": Quit(128 + 15),
+    "SIGHUP": Quit(128 + 1),  # the terminal's window was closed
+    "SIGBREAK": Quit(128 + 21),  # the same on Windows, and Ctrl-Break
+    "SIGUSR1": Control.PAUSE_OR_RESUME,
+    "SIGUSR2": Control.STEP_ON,
+}
+"""By their names, as no system has all of them."""
+
+
+@contextlib.contextmanager
+def signals(inbox: Inbox) -> Iterator[None]:
+    """Signals are controls for as long as this lasts; Python lets only the main thread have them."""
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.Signals[name] for name in _MEANINGS if name in signal.Signals.__members__):
+            handlers[number] = signal.getsignal(number)
+    taken = {number: handler for number, handler in handlers.items() if handler not in {signal.SIG_IGN, None}}
+    for number in taken:
+        signal.signal(number, lambda number, _: inbox.put(_MEANINGS[signal.Signals(number).name]))
+    try:
+        yield
+    finally:
+        for number, handler in taken.items():
+            signal.signal(number, handler)

@@ -1,0 +1,1 @@
+"""The loudspeaker: a ring buffer in shared memory, and a process of its own that plays it."""

@@ -1,0 +1,134 @@
+"""The loudspeaker as a sink: blocks of a programme go in, and are heard as they are.
+
+How: blocks are put on a deck (`player.live.device.device`), which has them played by a process of its own.
+The rule: nothing that happens over there can hurt the program; it becomes a `DeviceError` that says where to go on.
+
+Half a second of noise that nobody can hear goes first (`edges`); every position leaves it out. "First
+sound" therefore is the first sample at the device: a sleeping loudspeaker wakes during that half second.
+
+Whoever wants to pause, seek or change the volume plays through `player.live.transport` instead, which lays the
+tape over ahead of the head; fading out is the one thing of that kind here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from typing import TYPE_CHECKING, Final
+
+from player.errors import DeviceError
+from player.live.device.child import Child
+from player.live.device.device import LEAD_IN, Deck, stopped
+from player.live.device.fade_out import fade_out
+from player.live.device.ringbuffer import FRAME_BYTES
+from player.sound.sink import Sink
+from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydub import AudioSegment
+
+    from player.live.device.device import Loudspeaker
+    from player.live.device.ringbuffer import Tape
+
+_POLL_S: Final = 0.05
+
+
+class Speaker(Sink):
+    """A sink that is heard; left by an exception, and so by Ctrl-C, it fades the sound out.
+
+    Parameters
+    ----------
+    total_ms
+        Where the programme ends.
+    start_ms
+        Where in the programme the first block comes from.
+    kind, spawn, installed
+        As for `Deck`.
+
+    Raises
+    ------
+    DeviceError
+        If there is no such loudspeaker. `write` and `close` raise it too, as soon as the loudspeaker is lost.
+    """
+
+    def __init__(
+        self,
+        *,
+        total_ms: int,
+        start_ms: int = 0,
+        kind: str | None = None,
+        environ: Mapping[str, str] = os.environ,
+        sleep: Callable[[float], None] = time.sleep,
+        spawn: Callable[[str, Tape, Mapping[str, str]], Loudspeaker] = Child,
+        installed: tuple[str, ...] | None = None,
+    ) -> None:
+        self._start_ms = start_ms
+        self._sleep = sleep
+        self._is_open = True
+        frames = (total_ms - start_ms) * FRAMES_PER_MS
+        self._deck = Deck(frames, kind=kind, environ=environ, spawn=spawn, installed=installed)
+
+    @property
+    def kind(self) -> str:
+        """The library that plays."""
+        return self._deck.kind
+
+    @property
+    def position_ms(self) -> int:
+        """How far the programme has been heard; it stays there after the end."""
+        return self._start_ms + max(0, self._deck.heard - LEAD_IN) // FRAMES_PER_MS
+
+    def write(self, segment: AudioSegment) -> None:
+        """Take a block of any length, 48 kHz, 16-bit, stereo; return when all of it is on the tape.
+
+        Raises
+        ------
+        ValueError
+            If the block has another format, or the programme becomes longer than was said.
+        """
+        form = (segment.frame_rate, segment.sample_width, segment.channels)
+        if form != (RATE, SAMPLE_WIDTH, CHANNELS):
+            raise ValueError(f"a block must have 48000 Hz, 2 bytes a sample and 2 channels, not {form}")
+        sound = memoryview(segment.raw_data)
+        for start in range(0, len(sound), RATE * FRAME_BYTES):
+            self._put(sound[start : start + RATE * FRAME_BYTES])
+
+    def close(self) -> None:
+        """Return when everything has been heard."""
+        if not self._is_open:
+            return
+        try:
+            self._deck.finish()
+            while not self._deck.is_done:
+                self._wait()
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        """Fade out and let go of the device. After `close`, or a second time, this does nothing."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        try:
+            with contextlib.suppress(DeviceError):  # no memory even for silence: then the end is a sudden one
+                fade_out(self._deck, self._sleep)
+        finally:
+            self._deck.release()
+
+    def _put(self, sound: memoryview) -> None:
+        """Put a second or less on the tape as soon as it is near enough."""
+        self._check()
+        while self._deck.is_far_ahead(len(sound) // FRAME_BYTES):
+            self._wait()
+        self._deck.put(sound)
+
+    def _wait(self) -> None:
+        self._check()
+        self._sleep(_POLL_S)
+
+    def _check(self) -> None:
+        if reason := self._deck.check():
+            raise stopped(reason, self.position_ms)

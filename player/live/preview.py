@@ -1,0 +1,126 @@
+"""A background or a bell, heard by itself.
+
+The rule: it goes the way of a session, from a timeline through the mixdown to the loudspeaker, with nothing spoken.
+Only a background is louder here than it is behind a voice, as there is none to turn the volume up for. It stands beside
+the pipeline.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from player.errors import UsageError
+from player.live.device.speaker import Speaker
+from player.script import library
+from player.script.yaml.kinds import shown
+from player.script.yaml.near import did_you_mean
+from player.techniques.chimes import CHIMES
+from player.techniques.cue import Tone
+from player.timeline.model import BedState, Cue, Timeline
+from player.units import timecode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pydub import AudioSegment
+
+LENGTH_MS: Final = 20_000
+"""Of a background; a bell rings as long as it does."""
+FADE_IN_MS: Final = 1000
+FADE_OUT_MS: Final = 3000
+LEVEL_DB: Final = -8.0
+"""Of a background, as of a bell: relative to the voice that is not there."""
+_AFTER_MS: Final = 500
+
+
+def preview(name: str, *, announce: Callable[[str], None]) -> None:
+    """Play a bundled background, a bell, or a sound file.
+
+    Parameters
+    ----------
+    announce
+        Called with name and length when it is known what to play; a large file takes a while after that.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing of that name.
+    MediaError, StoreError
+        If the file cannot be read or made into a background.
+    DeviceError
+        If there is no loudspeaker, or it is lost on the way.
+    KeyboardInterrupt
+        If the user ended it; the sound has faded by then.
+    """
+    path = None if name in CHIMES else _file(name)
+    timeline = _ringing(name) if path is None else _lasting(name)
+    announce(f"{name}, {timecode(timeline.total_ms)}")
+    _play(timeline, path)
+
+
+def ring(chime: str, level_db: float = LEVEL_DB, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Ring a bell to its end.
+
+    Parameters
+    ----------
+    level_db
+        Relative to the voice.
+    sleep
+        Called again and again while it rings; if it raises, the bell fades out.
+
+    Raises
+    ------
+    DeviceError
+        If there is no loudspeaker, or it is lost on the way.
+    """
+    _play(_ringing(chime, level_db), None, sleep)
+
+
+def _play(timeline: Timeline, path: Path | None, sleep: Callable[[float], None] = time.sleep) -> None:
+    blocks = _blocks(timeline, path)
+    first = next(blocks)  # what cannot be played is found before the loudspeaker is opened
+    with Speaker(total_ms=timeline.total_ms, sleep=sleep) as speaker:
+        speaker.write(first)
+        for block in blocks:
+            speaker.write(block)
+
+
+def _file(name: str) -> Path:
+    own, bundled = Path(name).expanduser(), library.sounds()
+    if name in bundled and not own.is_file():
+        return library.sound_file(name, near=Path.cwd())
+    if own.is_file():
+        return own
+    near = did_you_mean(name, (*bundled, *CHIMES))
+    text = f"there is no background, chime or sound file {shown(name)}"
+    raise UsageError(f"{text}; {near + ' ' if near else ''}`player sounds` lists what there is")
+
+
+def _lasting(name: str) -> Timeline:
+    beds = (BedState(0, 0, name, LEVEL_DB, LEVEL_DB),)
+    return Timeline(name, LENGTH_MS, (), (), (), beds, fade_in_ms=FADE_IN_MS, fade_out_ms=FADE_OUT_MS)
+
+
+def _ringing(name: str, level_db: float = LEVEL_DB) -> Timeline:
+    length_ms = CHIMES[name]
+    cue = Cue(0, length_ms, 0, length_ms, "chime", Tone(name, length_ms, level_db))
+    return Timeline(name, length_ms + _AFTER_MS, (), (cue,), (), (BedState(0, 0, None, LEVEL_DB, LEVEL_DB),))
+
+
+def _blocks(timeline: Timeline, path: Path | None) -> Iterator[AudioSegment]:
+    from player.sound import mixdown, tones  # noqa: PLC0415 (numpy and pydub: not where a name is wrong)
+    from player.sound.bed import open_bed  # noqa: PLC0415
+    from player.sound.headroom import headroom  # noqa: PLC0415
+    from player.storage.store import Store  # noqa: PLC0415
+
+    beds = {timeline.title: open_bed(path, Store())} if path else {}
+    room = headroom(timeline, bed_peak=lambda name: beds[name].peak, tone_peak=tones.peak_at_most)
+    return mixdown.blocks(
+        timeline,
+        open_clip=lambda sound: {}[sound],  # nothing is spoken
+        open_bed=beds.__getitem__,
+        render_tone=tones.render,
+        trim_db=room.trim_db,
+    )

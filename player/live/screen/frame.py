@@ -1,0 +1,193 @@
+"""The pacer's picture of a moment: a shape that breathes, what is to be done and what is said, and how far it is.
+
+The rule: pure; a scene and a moment in, rows out, never wider or higher than the screen. What stands still keeps its
+place from picture to picture. A small screen gets less, the breath last of all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from player.live.screen import shapes
+from player.live.screen.columns import clipped, width, wrapped
+from player.live.screen.rows import EMPTY, Piece, Row, beside, centred, fitted
+from player.units import timecode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from player.live.observer import Moment
+    from player.live.screen.rows import Ink, Look
+    from player.live.screen.score import Scene
+
+LARGEST_DISC: Final = 19
+SMALLEST_DISC: Final = 5
+"""Rows; with less room it is a bar."""
+LONGEST_BAR: Final = 48
+LONGEST_LINE: Final = 60
+"""Columns that are read in one go."""
+
+_HAS_TITLE: Final = 7
+_HAS_MARGINS: Final = 12
+_HAS_PROGRESS: Final = 4
+_COUNT_COLUMNS: Final = 4
+
+
+def frame(
+    scene: Scene, moment: Moment, look: Look, columns: int, rows: int, notes: Sequence[str] = ()
+) -> tuple[Row, ...]:
+    """The picture, as exactly so many rows; ``notes`` are on it if there is room for them."""
+    margin = 2 if columns >= 40 else 0
+    top = _top(scene, moment, look, columns, margin) if rows >= _HAS_TITLE else []
+    bottom = _bottom(scene, look, columns, margin)[-1 if rows < _HAS_PROGRESS else 0 :]
+    air = [EMPTY] if rows >= _HAS_MARGINS else []
+    room = rows - len(top) - len(bottom) - 2 * len(air)
+    stage = _noted(_stage(scene, moment, look, columns, room), notes, columns)
+    whole = [*top, *air, *_noticed(stage, moment, look, columns), *air, *bottom]
+    return tuple(map(look.readable, whole[:rows]))
+
+
+def _top(scene: Scene, moment: Moment, look: Look, columns: int, margin: int) -> list[Row]:
+    keys = "? keys" if look.keys else ""
+    state = " · ".join(_changes(moment)) or keys
+    return [beside(Piece(scene.title, "faint"), Piece(state, "faint"), columns, margin)]
+
+
+def _changes(moment: Moment) -> list[str]:
+    """What the listener has changed."""
+    volume = [f"volume {moment.volume_db:+.0f} dB".replace("-", "−")] if round(moment.volume_db) else []
+    return volume + ([] if moment.has_background else ["no background"])
+
+
+def _bottom(scene: Scene, look: Look, columns: int, margin: int) -> list[Row]:
+    done, rest = "━─" if look.is_dotted else "=-"
+    room = columns - 2 * margin
+    share = round(room * scene.done)
+    progress = (Piece(" " * margin), Piece(done * share, "faint"), Piece(rest * (room - share), "faint"))
+    return [progress, beside(Piece(scene.chapter, "faint"), Piece(_time(scene, columns), "faint"), columns, margin)]
+
+
+def _time(scene: Scene, columns: int) -> str:
+    """What is left, in whole seconds that have not passed, and of how much."""
+    left, total = timecode(scene.left_s * 1000), timecode(scene.total_ms)
+    if columns < 32:
+        return f"−{left}"
+    return f"{left} left of {total}" if columns >= 48 else f"{left} of {total}"
+
+
+def _stage(scene: Scene, moment: Moment, look: Look, columns: int, rows: int) -> list[Row]:
+    """What there is to see and read between title and progress."""
+    if rows <= 0:
+        return []
+    if moment.keys_shown and look.keys:
+        return _middle(_panel(look.keys, columns, rows), rows)
+    if scene.phase.body:
+        return _guided(scene, look, columns, rows, is_paused=moment.is_paused)
+    return _middle(_said(scene, columns, rows), rows)
+
+
+def _noted(stage: list[Row], notes: Sequence[str], columns: int) -> list[Row]:
+    """The stage with notes below whatever is on it."""
+    lines = [line for note in notes for line in wrapped(note, min(columns - columns // 12, LONGEST_LINE))]
+    free = next((n for n, row in enumerate(reversed(stage)) if row), len(stage))
+    if not lines or len(lines) >= free:
+        return stage
+    return [*stage[: len(stage) - len(lines)], *(centred((Piece(line, "faint"),), columns) for line in lines)]
+
+
+def _noticed(stage: list[Row], moment: Moment, look: Look, columns: int) -> list[Row]:
+    """The stage with a notice over its last rows."""
+    texts = [moment.notice] if moment.notice else []
+    if moment.is_paused:
+        texts.insert(0, "Paused" if not look.keys or columns < 28 else "Paused · space goes on")
+    notice = [line for text in texts for line in wrapped(text, min(columns, LONGEST_LINE))][: len(stage)]
+    rows = [centred((Piece(line, "strong"),), columns) for line in notice]
+    return stage[: len(stage) - len(rows)] + rows
+
+
+def _guided(scene: Scene, look: Look, columns: int, rows: int, *, is_paused: bool) -> list[Row]:
+    """Shape, phase and words under each other; words have their room even where there are none yet."""
+    label = _label(scene, columns, is_paused=is_paused)
+    if rows == 1:
+        return [label]
+    for_words = 0 if scene.phase.body == "breath" else min(4, rows // 4)
+    shape = _shape(scene, look, columns, rows - for_words - 2 - bool(for_words))
+    words = _said(scene, columns, for_words) if for_words else []
+    air = [EMPTY] if len(shape) + 2 + for_words < rows else []
+    block = [*shape, *air, label, *air[: len(words)], *words, *[EMPTY] * (for_words - len(words))]
+    return _middle(block, rows)
+
+
+def _shape(scene: Scene, look: Look, columns: int, room: int) -> list[Row]:
+    ink: Ink = "tension" if scene.phase.body == "tension" else "breath"
+    high = min(room, LARGEST_DISC, columns // 2)
+    if look.is_dotted and high >= SMALLEST_DISC:
+        across, drawn = high * 2, shapes.disc(scene.level, high)
+    else:
+        across = min(columns, LONGEST_BAR)
+        drawn = (shapes.bar(scene.level, across, dotted=look.is_dotted),)
+    inks: dict[shapes.Part, Ink] = {"shape": ink, "outline": "faint"}
+    left = (columns - across) // 2
+    return [_at(left, tuple(Piece(text, inks[part]) for text, part in row)) for row in drawn]
+
+
+def _label(scene: Scene, columns: int, *, is_paused: bool) -> Row:
+    """The phase and its count, which has a column of its own, so that nothing jumps between 9 and 10."""
+    word = clipped(scene.phase.word, max(1, columns - _COUNT_COLUMNS))
+    count = "" if scene.count is None or is_paused else str(scene.count)
+    room = _COUNT_COLUMNS if scene.phase.seconds else 0
+    return centred((Piece(word, "strong"), Piece(count.rjust(room))), columns)
+
+
+def _said(scene: Scene, columns: int, rows: int) -> list[Row]:
+    """The sentences, one below the other; each stands where it will stay, as long as there is room for all."""
+    begun = scene.begun
+    blocks = [wrapped(line.text, min(columns - columns // 12, LONGEST_LINE)) for line in scene.phase.lines]
+    if sum(map(len, blocks)) > rows:
+        blocks, begun = _latest(blocks[:begun], scene.saying, rows)
+    drawn: list[Row] = []
+    for number, block in enumerate(blocks, start=1):
+        ink: Ink = "plain" if number == begun and scene.saying < 1 else "faint"
+        drawn += [centred((Piece(line, ink),), columns) if number <= begun else EMPTY for line in block]
+    return drawn
+
+
+def _latest(blocks: Sequence[tuple[str, ...]], saying: float, rows: int) -> tuple[list[tuple[str, ...]], int]:
+    """As many of the latest sentences as there is room for; a page of the last one, if that is too long by itself."""
+    kept: list[tuple[str, ...]] = []
+    for block in reversed(blocks):
+        if sum(map(len, kept)) + len(block) > rows:
+            break
+        kept.insert(0, block)
+    if not kept and blocks:
+        pages = [blocks[-1][start : start + rows] for start in range(0, len(blocks[-1]), rows)]
+        kept = [pages[min(len(pages) - 1, int(saying * len(pages)))]]
+    return kept, len(kept)
+
+
+def _panel(keys: Sequence[tuple[str, str]], columns: int, rows: int) -> list[Row]:
+    """What each key does: a table, two beside each other, or running text, whatever has room."""
+    wide = max(width(key) for key, _ in keys)
+    entries = [(Piece(key.rjust(wide), "strong"), Piece(f"  {does}")) for key, does in keys]
+    longest = wide + 2 + max(width(does) for _, does in keys)
+    if len(keys) > rows and 2 * longest + 4 <= columns:
+        half = -(-len(keys) // 2)
+        gap = [Piece(" " * (longest + 4 - wide - 2 - width(does))) for _, does in keys[:half]]
+        pairs = zip(entries[:half], gap, [*entries[half:], EMPTY], strict=False)
+        block = [_at((columns - 2 * longest - 4) // 2, (*left, space, *right)) for left, space, right in pairs]
+        return [fitted(row, columns) for row in block]
+    if len(keys) > rows or longest > columns:
+        text = " · ".join(f"{key}: {does}" for key, does in keys)
+        return [_at(0, (Piece(line),)) for line in wrapped(text, columns)][:rows]
+    return [_at((columns - longest) // 2, entry) for entry in entries]
+
+
+def _at(column: int, row: Row) -> Row:
+    return (Piece(" " * column), *row)
+
+
+def _middle(block: list[Row], rows: int) -> list[Row]:
+    """The block half-way down so many rows."""
+    block = block[:rows]
+    above = (rows - len(block)) // 2
+    return [*[EMPTY] * above, *block, *[EMPTY] * (rows - len(block) - above)]

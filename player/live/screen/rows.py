@@ -1,0 +1,112 @@
+"""Rows of a screen: pieces of text with their inks, set left, right or in the middle.
+
+The rule: pure. A row never takes more columns than the screen has. Inks are names; what they look like is the
+terminal's business.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from player.live.screen.columns import clipped, width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Ink = Literal["plain", "faint", "strong", "breath", "tension"]
+
+
+class Piece(NamedTuple):
+    """Some text in one ink."""
+
+    text: str
+    ink: Ink = "plain"
+
+
+Row = tuple[Piece, ...]
+EMPTY: Final[Row] = ()
+
+_IN_ASCII: Final = str.maketrans({"…": "~", "·": "-", "−": "-", "–": "-", "—": "-", "━": "=", "─": "-", "’": "'"})
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a terminal can show, and what its listener can press.
+
+    Attributes
+    ----------
+    encoding
+        Of the terminal.
+    keys
+        Each key and what it does; none where no key is listened to.
+    """
+
+    encoding: str = "utf-8"
+    keys: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def is_dotted(self) -> bool:
+        """Whether dots and fine lines can be drawn."""
+        return _can_write("⣿━", self.encoding)
+
+    def readable(self, row: Row) -> Row:
+        """The row in characters that the terminal has."""
+        if self._has_all:
+            return row
+        return tuple(Piece(self._readable(piece.text), piece.ink) for piece in row)
+
+    @cached_property
+    def _has_all(self) -> bool:
+        return codecs.lookup(self.encoding).name == "utf-8"
+
+    def _readable(self, text: str) -> str:
+        if _can_write(text, self.encoding):
+            return text
+        return text.translate(_IN_ASCII).encode(self.encoding, "replace").decode(self.encoding)
+
+
+def _can_write(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def length(row: Iterable[Piece]) -> int:
+    """How many columns a row takes."""
+    return sum(width(piece.text) for piece in row)
+
+
+def fitted(row: Row, columns: int) -> Row:
+    """As much of the row as there is room for."""
+    kept: list[Piece] = []
+    for piece in row:
+        text = clipped(piece.text, columns)
+        columns -= width(text)
+        if text:
+            kept.append(Piece(text, piece.ink))
+    return tuple(kept)
+
+
+def centred(row: Row, columns: int) -> Row:
+    """The row in the middle of so many columns."""
+    row = fitted(row, columns)
+    return _indented(row, (columns - length(row)) // 2)
+
+
+def beside(left: Piece, right: Piece, columns: int, margin: int = 0) -> Row:
+    """A row with one piece at either end; the left one gives way."""
+    room = columns - 2 * margin
+    end = Piece(clipped(right.text, room), right.ink)
+    free = room - width(end.text)
+    start = Piece(clipped(left.text, max(0, free - 2 if end.text else free)), left.ink)
+    gap = Piece(" " * (free - width(start.text)))
+    return _indented(tuple(piece for piece in (start, gap, end) if piece.text), margin)
+
+
+def _indented(row: Row, by: int) -> Row:
+    return (Piece(" " * by), *row) if row and by > 0 else row

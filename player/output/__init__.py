@@ -1,1 +1,0 @@
-"""Output: blocks become a file or are heard."""

@@ -1,0 +1,72 @@
+"""A session's picture as a file, whole or not at all.
+
+The rule: what could stand in the way (an ending that is not known, a file that is there already, matplotlib that is
+not) is told before any work is done. matplotlib is loaded when a picture is asked for, and not before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from player.errors import OutputError, UsageError, printable
+from player.storage.atomic import NewFile, must_be_free, sentences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import ModuleType
+
+    from player.picture.marks import About
+    from player.timeline.model import Timeline
+
+ENDINGS: Final = (".png", ".svg")
+INSTALL: Final = "pip install matplotlib"
+
+
+def must_be_drawable(target: Path, *, force: bool = False) -> None:
+    """Refuse what cannot be drawn.
+
+    Raises
+    ------
+    UsageError
+        If the file's ending is none of `ENDINGS`, or the file is there already, without ``force``.
+    OutputError
+        If it is no file, or matplotlib is not installed.
+    """
+    if target.suffix.lower() not in ENDINGS:
+        raise UsageError(
+            f"a picture ends in {' or '.join(ENDINGS)}, not {printable(target.name)!r}; choose one of them"
+        )
+    must_be_free(target, force=force)
+    _canvas()
+
+
+def draw(timeline: Timeline, about: About, target: Path, *, force: bool = False) -> None:
+    """Draw a session into a file: ``.png``, 1800 dots wide, or ``.svg``.
+
+    Raises
+    ------
+    UsageError, OutputError
+        As `must_be_drawable`, and if it cannot be written.
+    """
+    from player.picture.page import compose  # noqa: PLC0415 (numpy)
+
+    must_be_drawable(target, force=force)
+    canvas = _canvas()
+    page = compose(timeline, about, canvas.measure)
+    data = canvas.svg(page) if target.suffix.lower() == ".svg" else canvas.png(page)
+    file = NewFile(target, force=force)
+    try:
+        with sentences(target):
+            file.part.write_bytes(data)
+        file.commit()
+    except BaseException:
+        file.discard()
+        raise
+
+
+def _canvas() -> ModuleType:
+    try:
+        from player.picture import canvas  # noqa: PLC0415 (matplotlib: half a second, and it may not be there)
+    except ImportError as error:
+        raise OutputError(f"matplotlib, which draws pictures, is not installed; install it with: {INSTALL}") from error
+    return canvas

@@ -1,0 +1,193 @@
+"""A session on one page: the whole of it above, and a telling passage of it close up below.
+
+The rule: parts follow each other from the top down, and the page is as high as they need; a lane that a session does
+not have is not there. It knows the order of the parts, and neither files nor libraries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from player.picture import background, body, voice
+from player.picture import marks as ink
+from player.picture.curves import Bed, guidance
+from player.picture.labels import GAP, Label, folded, place, shortened
+from player.picture.marks import SMALL, Area, Box, Line, Page, Words
+from player.picture.panel import Panel, Strip, axis
+from player.picture.passage import passage
+from player.timeline.body import runs
+from player.timeline.model import Span
+from player.units import timecode
+
+if TYPE_CHECKING:
+    from player.picture.marks import About, Mark, Measure
+    from player.timeline.model import Section, Timeline
+
+MARGIN: Final = 28.0
+LEFT: Final = 112.0
+RIGHT: Final = 838.0
+"""Edges of the panels: the names of the lanes stand before them, the levels of the bed behind them."""
+TITLE: Final = 22.0
+TEXT: Final = 12.0
+CHAPTER_ROWS: Final = 6
+LABEL_ROW: Final = 16.0
+LONGEST_CHAPTER: Final = 180.0
+SHORTEST_CHAPTER: Final = 24.0
+"""Titles of chapters are cut to the first, and where they are crowded even to the second, but no further."""
+_BODY: Final = {"breath": ("Breath", ink.BREATH), "tension": ("Tension", ink.TENSION)}
+
+
+def compose(timeline: Timeline, about: About, measure: Measure) -> Page:
+    """The page of a session; ``measure`` says how wide a text is."""
+    sheet = _Sheet(timeline, measure)
+    sheet.head(about)
+    sheet.whole()
+    sheet.close_up()
+    return Page(timeline.title, description(timeline, about), sheet.top + 14, (*sheet.behind, *sheet.marks))
+
+
+def description(timeline: Timeline, about: About) -> str:
+    """What the picture shows, in words."""
+    chapters = ", ".join(f"{timecode(each.start_ms)} {each.title}" for each in timeline.sections)
+    guided = ", ".join(
+        f"{timecode(span.start_ms)} to {timecode(span.end_ms)} {help_ or 'in silence'}"
+        for span, help_ in guidance(timeline)
+    )
+    said = (
+        f"{timeline.title}, {timecode(timeline.total_ms)}.",
+        about.summary,
+        about.technique and f"Technique: {about.technique}.",
+        chapters and f"Chapters: {chapters}.",
+        guided and f"Breathing: {guided}.",
+    )
+    return " ".join(text for text in said if text)
+
+
+@dataclass
+class _Sheet:
+    """The page in the making: marks so far, and where the next part begins."""
+
+    timeline: Timeline
+    measure: Measure
+    top: float = 22.0
+    marks: list[Mark] = field(default_factory=list)
+    behind: list[Mark] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.bodies = tuple(dict.fromkeys(run.body for run in runs(self.timeline)))
+        self.bed = Bed(self.timeline)
+        self.far = Panel(Span(0, self.timeline.total_ms), LEFT, RIGHT)
+        self.near = Panel(passage(self.timeline, self._has_room), LEFT, RIGHT)
+
+    def _has_room(self, span: Span) -> bool:
+        return voice.has_room(Panel(span, LEFT, RIGHT), self.timeline, self.measure)
+
+    def strip(self, height: float, after: float = 0.0) -> Strip:
+        """The next strip of the page, with so much room behind it."""
+        strip = Strip(self.top, height)
+        self.top += height + after
+        return strip
+
+    def head(self, about: About) -> None:
+        """Title and total, summary and technique."""
+        edge, base = ink.WIDTH - MARGIN, self.strip(24).base
+        total, technique = timecode(self.timeline.total_ms), about.technique or ""
+        room = edge - MARGIN - 20
+        title_room = room - self.measure(total, TITLE)
+        title = shortened(self.timeline.title, title_room, lambda text: self.measure(text, TITLE, bold=True))
+        self.marks.append(Words(MARGIN, base, title, TITLE, bold=True))
+        self.marks.append(Words(edge, base, total, TITLE, align="right"))
+        self.marks.append(Words(edge, base + 20, technique, TEXT, ink.SOFT, align="right"))
+        room -= self.measure(technique, TEXT)
+        for line in folded(about.summary or "", room, lambda text: self.measure(text, TEXT)):
+            self.marks.append(Words(MARGIN, self.strip(18).base + 2, line, TEXT, ink.SOFT))
+        self.top = max(self.top, base + 18) + 18
+
+    def whole(self) -> None:
+        """The session from its beginning to its end, under the titles of its chapters."""
+        leaders = self.chapters()
+        top = self.top
+        self.lanes(self.far)
+        left, right = (self.far.x(ms) for ms in (self.near.span.start_ms, self.near.span.end_ms))
+        self.behind.append(Box(left, top, right - left, self.top - top, ink.TINT))
+        self.behind += (Line(((x, y), (x, self.top)), ink.HAIR, 0.8) for x, y in leaders)
+        starts = (self.far.x(section.start_ms) for section in self.timeline.sections)
+        self.behind += (Line(((x, top - 8), (x, top - 4)), ink.HAIR, 0.8) for x in starts)
+        self.marks += axis(self.far, self.top, self.measure)
+        self.top += 20
+
+    def chapters(self) -> list[tuple[float, float]]:
+        """The titles of the chapters; gives the tops of the hairlines at which they stand."""
+        starts = [section.start_ms for section in self.timeline.sections]
+        lengths = [end - start for start, end in pairwise((*starts, self.timeline.total_ms))]
+        ahead = [*map(self.far.x, starts[1:]), ink.WIDTH]
+        labels = [self._label(*each) for each in zip(self.timeline.sections, lengths, ahead, strict=False)]
+        placed = place(labels, ink.WIDTH - 6, CHAPTER_ROWS)
+        strip = self.strip(LABEL_ROW * (1 + max((each.row for each in placed), default=0)), after=8)
+        for each in placed:
+            base = strip.base - LABEL_ROW * each.row - 4
+            self.marks.append(Words(each.left, base, each.label.text, SMALL + 1, ink.INK))
+        return [(each.label.x, strip.base - LABEL_ROW * each.row - 14) for each in placed]
+
+    def _label(self, section: Section, length_ms: int, next_x: float) -> Label:
+        """The title; where it has no place, as much of it as there is room for before the next chapter."""
+        x = self.far.x(section.start_ms)
+        full, cut = (self._titled(section.title, room) for room in (LONGEST_CHAPTER, next_x - x - 2 * GAP))
+        short = Label(x, *cut, length_ms) if cut[1] >= SHORTEST_CHAPTER else None
+        return Label(x, *full, length_ms, short)
+
+    def _titled(self, title: str, room: float) -> tuple[str, float]:
+        text = shortened(title, room, lambda text: self.measure(text, SMALL + 1))
+        return text, self.measure(text, SMALL + 1)
+
+    def close_up(self) -> None:
+        """The telling passage, second by second."""
+        above, self.top = self.top, self.top + 26
+        top, self.top = self.top, self.top + 10
+        self.lanes(self.near, close=True)
+        left, right = (self.far.x(ms) for ms in (self.near.span.start_ms, self.near.span.end_ms))
+        self.behind.append(Area(((left, above - 20), (right, above - 20), (RIGHT, top), (LEFT, top)), ink.TINT))
+        self.behind.append(Box(LEFT, top, RIGHT - LEFT, self.top - top, ink.TINT))
+        self.marks += axis(self.near, self.top, self.measure, seconds=True)
+        self.top += 20
+
+    def lanes(self, panel: Panel, *, close: bool = False) -> None:
+        """The lanes that the session has, one under the other."""
+        if self.bodies:
+            self.body(panel, close=close)
+        self.voice(panel, close=close)
+        if self.bed.sounds:
+            self.background(panel, close=close)
+
+    def body(self, panel: Panel, *, close: bool) -> None:
+        """Breath and muscles."""
+        if close:
+            self.top += 14  # for the numbers over the curve
+        strip = self.strip(84 if close else 46, after=14 if close else 10)
+        for row, each in enumerate(self.bodies):
+            name, colour = _BODY[each]
+            self.marks.append(Words(MARGIN, strip.top + 12 + 16 * row, name, TEXT, colour))
+        self.marks += body.body(panel, strip, self.timeline, named=not close)
+        if close:
+            self.marks += body.beats(panel, strip, self.timeline)
+
+    def voice(self, panel: Panel, *, close: bool) -> None:
+        """What is heard over the bed; from near, with the words."""
+        strip = self.strip(voice.BAR, after=8)
+        self.marks.append(Words(MARGIN, strip.base - 2.5, "Voice", TEXT, ink.VOICE))
+        if not close:
+            self.marks += voice.from_afar(panel, strip, self.timeline, self.measure)
+            return
+        self.marks += voice.from_near(panel, strip, self.timeline, self.measure)
+        words = voice.script(panel, self.top - 6, self.timeline, self.measure)
+        self.marks += words
+        self.top = max((word.y for word in words), default=self.top) + 10
+
+    def background(self, panel: Panel, *, close: bool) -> None:
+        """The bed."""
+        strip = self.strip(60 if close else 52)
+        self.marks.append(Words(MARGIN, strip.top + 12, "Background", TEXT, ink.BEDS[0][0]))
+        self.marks += background.bed(panel, strip, self.bed)
+        self.marks += background.names(panel, strip, self.timeline, self.measure)

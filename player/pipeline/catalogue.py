@@ -1,0 +1,135 @@
+"""What there is to choose from: sessions, programmes, voices, backgrounds and bells.
+
+The rule: nothing is spoken and nothing is heard to find out. It stands beside the pipeline and asks the same rooms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from player.errors import PlayerError
+from player.pipeline import Machine, Request, load
+from player.pipeline.programmes import planned
+from player.script import library
+from player.techniques import TECHNIQUES
+from player.techniques.chimes import CHIMES
+from player.techniques.planning import plan
+from player.timeline.fit import settle
+from player.timeline.layout import nominal_ms
+
+if TYPE_CHECKING:
+    from player.voice.engine import Voice
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A session as a list shows it; ``exact`` is False where only the voice could tell its length.
+
+    ``length_ms`` is None for a script with problems.
+    """
+
+    name: str
+    title: str
+    technique: str
+    length_ms: int | None
+    exact: bool
+
+
+def sessions() -> tuple[Listed, ...]:
+    """The bundled sessions and the user's own; nothing is spoken, so a length may be an estimate.
+
+    A script with problems is listed by its name alone: `check` tells what they are.
+    """
+    return tuple(_listed(name) for name in library.session_names())
+
+
+def _listed(name: str) -> Listed:
+    try:
+        session = load(Request(name))
+        parts = settle(plan(session, TECHNIQUES))
+    except PlayerError:
+        return Listed(name, f"has problems: player check {name}", "", None, exact=False)
+    length, exact = nominal_ms(parts)
+    return Listed(name, session.title, session.technique or "", length, exact)
+
+
+@dataclass(frozen=True)
+class ListedProgramme:
+    """A programme as a list shows it, with how many parts and sessions it has; ``exact`` as in `Listed`.
+
+    ``length_ms`` is that of all its sessions together; None for a programme with problems.
+    """
+
+    name: str
+    title: str
+    parts: int
+    sessions: int
+    length_ms: int | None
+    exact: bool
+
+
+def programmes() -> tuple[ListedProgramme, ...]:
+    """The bundled programmes and the user's own; nothing is spoken, so a length may be an estimate.
+
+    One with problems is listed by its name alone, and so is one that a session of the same name hides.
+    """
+    return tuple(_listed_programme(name) for name in library.programme_names())
+
+
+def _listed_programme(name: str) -> ListedProgramme:
+    try:
+        plan = planned(Request(name))
+    except PlayerError:
+        return ListedProgramme(name, f"has problems: player check {name}", 0, 0, None, exact=False)
+    if plan is None:
+        text = "has the name of a session: give its file another one"
+        return ListedProgramme(name, text, 0, 0, None, exact=False)
+    return ListedProgramme(name, plan.title, len(plan.sittings), plan.count, plan.length_ms, plan.exact)
+
+
+def voices(machine: Machine, language: str | None = None) -> tuple[Voice, ...]:
+    """The voices of a machine, or those of a language such as ``en`` or ``en-GB``; natural ones first."""
+    wanted = (language or "").lower()
+    found = machine.engine.voices()
+    return tuple(voice for voice in found if f"{voice.language.lower()}-".startswith(f"{wanted}-" if wanted else ""))
+
+
+def chosen(machine: Machine) -> frozenset[str]:
+    """The voices, by id, that speak a language where a script names none."""
+    return frozenset(voice.id for voice in machine.engine.chosen().values())
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A background or a bell, and what is heard of it in a few words."""
+
+    name: str
+    about: str
+
+
+_HEARD = {
+    "bowls": "singing bowls, struck softly every ten seconds or so, each ringing for most of a minute",
+    "brown-noise": "a low, even rush, as of wind far off",
+    "drone": "a soft, warm chord that moves slowly",
+    "night": "a calm summer night, with crickets far away",
+    "ocean": "slow waves that break, wash and draw back",
+    "pink-noise": "an even rush, like a waterfall at some distance",
+    "rain": "fine steady rain on leaves, with soft drops nearby",
+    "stream": "a small stream over stones",
+    "wind": "wind in trees, in gusts that come and go",
+    "start": "a bell to begin with, 5 seconds",
+    "end": "a larger, lower bell to end with, 8 seconds",
+    "bell": "a clear handbell, 6 seconds",
+    "bowl": "a singing bowl, 9 seconds",
+}
+
+
+def beds() -> tuple[Sound, ...]:
+    """The bundled backgrounds."""
+    return tuple(Sound(name, _HEARD.get(name, "")) for name in library.sounds())
+
+
+def chimes() -> tuple[Sound, ...]:
+    """The bells."""
+    return tuple(Sound(name, _HEARD.get(name, "")) for name in CHIMES)

@@ -1,0 +1,246 @@
+"""Programmes, looked into: each session found and planned, so that all problems are known before a sound is made.
+
+The rule: a programme is made ready by its sessions' own means, one `pipeline.Request` each; nothing here speaks but
+`check`. It stands beside the pipeline, prints nothing and plays nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from player import pipeline
+from player.errors import Problem, ScriptError, UsageError
+from player.pipeline import media
+from player.pipeline.turns import Plan, Sitting, Turn
+from player.script import library, programme
+from player.script.yaml.kinds import shown
+from player.script.yaml.near import did_you_mean
+from player.script.yaml.shapes import enumerated
+from player.techniques import TECHNIQUES
+from player.techniques.planning import plan
+from player.timeline import fit
+from player.timeline.layout import nominal_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from player.errors import Position
+    from player.pipeline import Machine, Progress, Request
+    from player.script.library import Source
+    from player.script.programme import Entry, Found, Programme
+    from player.script.yaml.params import Parameter
+
+T = TypeVar("T")
+
+
+def find(name_or_path: str) -> Source | None:
+    """The programme with this name or path; None where it is a session.
+
+    Raises
+    ------
+    UsageError
+        If there is neither, or it cannot be read.
+    ScriptError
+        If it is not UTF-8.
+    """
+    if source := library.programme(name_or_path):
+        return source
+    source = library.find(name_or_path)
+    return source if programme.is_programme(source.text) else None
+
+
+def planned(asked: Request, part: int | None = None) -> Plan | None:
+    """The programme of a request, every session of it found and planned; None where a session is asked for.
+
+    The request's voice, rate and background hold for every session, its parameters for those that have them. What is to
+    outlive a programme outlives its last session.
+
+    Parameters
+    ----------
+    part
+        Only this one, counted from 1.
+
+    Raises
+    ------
+    ScriptError
+        With every problem of the programme, and of the scripts of its sessions as far as no speech is needed.
+    UsageError
+        If there is nothing of that name, no such part, a parameter that no session has, or an option for one session.
+    """
+    source, name = None if asked.script is not None else find(asked.session), shown(asked.session)
+    if source is None:
+        if part is not None:
+            raise UsageError(f"--part is for programmes, and {name} is a session; leave it out")
+        return None
+    for option, given in (("--length", asked.length_ms), ("--skip", asked.skip)):
+        if given:
+            raise UsageError(f"{option} is for one session, and {name} is a programme; name one of its sessions")
+    by_name = library.programme(asked.session) is not None
+    written = programme.parse(source.text, str(source.path))
+    if part is not None and part > len(written.sittings):
+        has = "only one part" if len(written.sittings) == 1 else f"parts 1 to {len(written.sittings)}"
+        raise UsageError(f"{name} has {has}, so there is no part {part}")
+    reading = _Reading(replace(asked, outlive_ms=None), written, None if by_name else source.path.parent)
+    return _outlived(reading.plan(part), asked.outlive_ms)
+
+
+def _outlived(plan: Plan, by_ms: int | None) -> Plan:
+    """The plan with a background that goes on after the last of its sessions."""
+    if by_ms is None:
+        return plan
+    *before, last = plan.sittings
+    request = replace(last.turns[-1].request, outlive_ms=by_ms)
+    pipeline.told_length(request)  # which says what is in the way
+    turn = replace(last.turns[-1], request=request, length_ms=last.turns[-1].length_ms + by_ms)
+    return replace(plan, sittings=(*before, replace(last, turns=(*last.turns[:-1], turn))))
+
+
+def alone(asked: Request) -> Turn:
+    """A session by itself, as if it were a programme of one."""
+    told_ms = pipeline.told_length(asked)
+    return Turn(asked, asked.session, "", told_ms or 0, exact=told_ms is not None)
+
+
+def check(asked: Request, machine: Machine, progress: Progress | None = None) -> tuple[int, tuple[Problem, ...]]:
+    """Everything about a session or a programme that can be wrong; the length in ms of a good one, and warnings.
+
+    Raises
+    ------
+    PlayerError
+        With all problems of its scripts, or what stands in the way of finding them.
+    """
+    plan = planned(asked)
+    requests = [asked] if plan is None else [turn.request for turn in plan.turns]
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    lengths: list[int] = []
+    for request in distinct(requests):
+        try:
+            timeline, found = pipeline.check(request, machine, progress)
+        except ScriptError as error:
+            problems += error.problems
+            continue
+        warnings += found
+        lengths += [timeline.total_ms] * requests.count(request)
+    if problems:
+        raise ScriptError(problems)
+    return sum(lengths), tuple(distinct(warnings))
+
+
+def distinct(values: Iterable[T]) -> list[T]:
+    """Without those that stood there before; for what cannot be hashed."""
+    found: list[T] = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return found
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What there is to know about a session with certain values."""
+
+    title: str
+    params: Mapping[str, Parameter]
+    length_ms: int
+    exact: bool
+
+
+@dataclass
+class _Reading:
+    """One programme being looked into.
+
+    Attributes
+    ----------
+    near
+        The folder whose sessions come first; None is none.
+    known
+        What was found out: a programme may have the same session many times.
+    """
+
+    asked: Request
+    written: Programme
+    near: Path | None
+    problems: list[Problem] = field(default_factory=list)
+    known: dict[tuple[str, tuple[tuple[str, str], ...]], _Facts | None] = field(default_factory=dict)
+
+    def plan(self, part: int | None) -> Plan:
+        """The plan of all parts, or of one: what is not to be heard need not be looked into."""
+        count, sittings = 0, []
+        for number, each in enumerate(self.written.sittings, 1):
+            if part in (None, number):
+                turns = [self._turn(entry, (number, at), count + at) for at, entry in enumerate(each.sessions, 1)]
+                sittings.append(Sitting(number, each.title, each.about, tuple(turn for turn in turns if turn)))
+            count += len(each.sessions)
+        if self.problems:
+            raise ScriptError(self.problems)
+        self._must_be_known(self.asked.values)
+        return Plan(self.asked.session, self.written.title, self.written.summary, tuple(sittings), count)
+
+    def _turn(self, entry: Entry, place: tuple[int, int], number: int) -> Turn | None:
+        """The turn of an entry; None where a problem was told."""
+        part, at = place
+        where = partial(self.written.where, part - 1, at - 1)
+        found = self._found(entry, where())
+        if found is None or (bare := self._facts(found.call, {})) is None:
+            return None
+        wrong = tuple(programme.misfits(entry, bare.params))
+        self.problems += [Problem(where(f"params.{word}"), text) for word, text in wrong]
+        mine = {word: text for word, text in self.asked.values.items() if word in bare.params}
+        values = {**entry.params, **mine}
+        if wrong or (facts := self._facts(found.call, values)) is None:
+            return None
+        return Turn(
+            replace(self.asked, session=found.call, values=values),
+            found.name,
+            facts.title,
+            facts.length_ms,
+            facts.exact,
+            number=number,
+            part=part,
+            opens=at == 1,
+            before=entry.before,
+            programme=self.asked.session,
+        )
+
+    def _found(self, entry: Entry, at: Position) -> Found | None:
+        try:
+            return programme.find_session(entry.session, self.near)
+        except ScriptError as error:
+            self.problems += error.problems
+        except (UsageError, ValueError) as error:
+            self.problems.append(Problem(at, str(error)))
+        return None
+
+    def _facts(self, call: str, values: Mapping[str, str]) -> _Facts | None:
+        """A session's facts; None, and its problems told, where it cannot be planned."""
+        key = (call, tuple(sorted(values.items())))
+        if key not in self.known:
+            try:
+                self.known[key] = _facts(replace(self.asked, session=call, values=values))
+            except ScriptError as error:
+                self.problems += error.problems
+                self.known[key] = None
+        return self.known[key]
+
+    def _must_be_known(self, values: Iterable[str]) -> None:
+        """A parameter that no session has is a slip of the user's."""
+        params = sorted({word for facts in self.known.values() if facts for word in facts.params})
+        for word in values:
+            if word not in params:
+                remedy = did_you_mean(word, params) or f"there is {enumerated(params) or 'none'}"
+                raise UsageError(f"no session of {shown(self.asked.session)} has a parameter {shown(word)}; {remedy}")
+
+
+def _facts(request: Request) -> _Facts:
+    """What a session's script tells; its backgrounds are looked for, too: that takes no voice either."""
+    session = pipeline.load(request)
+    parts = fit.settle(plan(session, TECHNIQUES))
+    asked = request.background
+    _, problems = media.beds(session, parts if asked is None else (), asked)
+    if problems:
+        raise ScriptError(problems)
+    return _Facts(session.title, session.params, *nominal_ms(parts))

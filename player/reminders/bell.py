@@ -1,0 +1,89 @@
+"""The bell before a session: it rings in a thread, so that whoever waits can be answered meanwhile.
+
+The rule: whoever leaves before its end hears it fade, never break off; what kept it from ringing is raised where it is
+waited for.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+CHIME: Final = "bowl"
+"""The deepest and slowest of the bells: it comes unasked, into work."""
+LEVEL_DB: Final = -12.0
+"""Relative to the voice; softer than a bell in a session, which nobody is startled by."""
+
+
+class _Enough(Exception):  # noqa: N818 (no error)
+    """Nobody wants to hear more of it."""
+
+
+class SoftBell:
+    """A bell that begins when its context is entered, and has ended when that is left.
+
+    Parameters
+    ----------
+    ring
+        Rings to the end, and calls what it is given again and again meanwhile.
+    """
+
+    def __init__(self, ring: Callable[[Callable[[float], None]], None] | None = None) -> None:
+        self._ring = ring or _ring
+        self._enough = threading.Event()
+        self._is_fading = False
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
+
+    def __enter__(self) -> Self:
+        """It rings."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """It has faded."""
+        self._enough.set()
+        self._thread.join()
+        if error is None:
+            self.check()
+
+    def check(self) -> None:
+        """Raise what kept it from ringing.
+
+        Raises
+        ------
+        PlayerError
+            If there is no loudspeaker.
+        """
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            self._ring(self._sleep)
+        except _Enough:
+            pass
+        except BaseException as error:  # noqa: BLE001 (it is raised where the bell is waited for)
+            self._error = error
+
+    def _sleep(self, seconds: float) -> None:
+        """A pause of whoever rings; the first one after the end ends the ringing, the others are those of its fade."""
+        if not self._is_fading and self._enough.wait(seconds):
+            self._is_fading = True
+            raise _Enough
+        if self._is_fading:
+            threading.Event().wait(seconds)
+
+
+def _ring(sleep: Callable[[float], None]) -> None:
+    from player.live import preview  # noqa: PLC0415 (brings numpy)
+
+    preview.ring(CHIME, LEVEL_DB, sleep=sleep)

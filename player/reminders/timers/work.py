@@ -1,0 +1,98 @@
+"""What a timer has to run: the command for one moment of a schedule, complete and independent of where it is run.
+
+The rule: the interpreter and the user's own script, background and takes are told by absolute paths, and every option
+of the request is kept. Pure but for looking where files are.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import player
+from player.script import library
+from player.units import format_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from player.pipeline import Request
+    from player.reminders.schedule import Schedule
+
+_SETTINGS: Final = re.compile(r"PLAYER_(?!DEBUG$)[A-Z_]+")
+_ODD: Final = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be run at each moment.
+
+    Attributes
+    ----------
+    name
+        Of the session, in letters that every system takes for a file's name.
+    title
+        What people read.
+    command
+        The words of it.
+    folder
+        In which it is run: the one in which the package lies, so that ``-m`` finds no stray file of the user's.
+    settings
+        The program's own environment variables.
+    """
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    folder: Path
+    settings: Mapping[str, str]
+    schedule: Schedule
+
+
+def work(
+    request: Request,
+    title: str,
+    schedule: Schedule,
+    when: tuple[str, ...],
+    environ: Mapping[str, str] = os.environ,
+) -> Work:
+    """The work of a request; ``when`` are the words that tell the schedule: ``2h``, ``--between``, ``9:00-18:00``.
+
+    Raises
+    ------
+    UsageError
+        If there is no such session.
+    """
+    source = library.find(request.session)
+    session = str(source.path.absolute()) if source.own else source.name
+    interval, *options = when
+    command = (sys.executable, "-m", "player", "every", interval, *options, *_options(request), session, "--once")
+    settings = {name: value for name, value in sorted(environ.items()) if _SETTINGS.fullmatch(name)}
+    name = _ODD.sub("-", source.name).strip("-.") or "session"
+    return Work(name, title, command, Path(player.__file__).absolute().parents[1], settings, schedule)
+
+
+def _options(request: Request) -> Iterator[str]:
+    for name, value in request.values.items():
+        yield from ("-p", f"{name}={value}")
+    told = {
+        "--voice": request.voice,
+        "--rate": request.rate and str(request.rate),
+        "--background": request.background and _absolute(request.background),
+        "--length": request.length_ms and format_duration(request.length_ms),
+        "--outlive": request.outlive_ms and format_duration(request.outlive_ms),
+        "--skip": ",".join(request.skip),
+        "--takes": request.takes and str(Path(request.takes).expanduser().absolute()),
+    }
+    for option, text in told.items():
+        if text:
+            yield from (option, text)
+
+
+def _absolute(background: str) -> str:
+    path = Path(background).expanduser()
+    return str(path.absolute()) if path.is_file() else background

@@ -1,0 +1,298 @@
+"""Nodes to frozen dataclasses, by their type hints.
+
+The rule: every problem is told at its own place: a wrong value at the value, an unknown or repeated key at the key, a
+missing one at the mapping. One wrong field does not keep its siblings from being read. It knows shapes and positions,
+and no technique by name: which steps there are is handed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeVar, cast
+
+from player.errors import Position, Problem, ScriptError
+from player.script.yaml import fitting, params, strays
+from player.script.yaml.kinds import shown
+from player.script.yaml.near import nearest
+from player.script.yaml.nodes import Mapping, Node, Scalar, Sequence
+from player.script.yaml.shapes import AnyStep, Field, Many, Record, Shape, Table, enumerated, fields_of, shape_of
+from player.script.yaml.types import FieldError, Step
+
+if TYPE_CHECKING:
+    from collections import abc
+
+    from player.script.yaml.kinds import Kind
+
+MOST_STEPS: Final = 5000
+"""Steps of a script, the nested ones included."""
+
+T = TypeVar("T")
+Pairs = dict[str, tuple[Scalar, Node]]
+
+
+class Outcome(Enum):
+    """What comes back in place of a value."""
+
+    WRONG = "a problem was told"
+    UNREAD = "something else may still be tried"
+
+
+WRONG: Final = Outcome.WRONG
+
+
+def bind(node: Node, wanted: type[T]) -> T:
+    """The node as a value of this type; for data files, which have no steps and no parameters.
+
+    Raises
+    ------
+    ScriptError
+        With every problem there is.
+    """
+    binder = Binder({}, None)
+    value = binder.value(node, shape_of(wanted), "the file", "")
+    if binder.problems:
+        raise ScriptError(binder.problems)
+    return cast("T", value)
+
+
+@dataclass
+class Binder:
+    """One script being read.
+
+    Attributes
+    ----------
+    kinds
+        Step key to the dataclass of its fields.
+    values
+        What the parameters stand for; a value of None is a parameter that is itself wrong. None instead of a mapping
+        means that a dollar sign is only a dollar sign.
+    problems
+        What was found so far.
+    places
+        Where the values of the present step stand.
+    around
+        The fields of the mappings around the present one in its step, the outermost first.
+    """
+
+    kinds: abc.Mapping[str, type]
+    values: abc.Mapping[str, str | None] | None
+    problems: list[Problem] = field(default_factory=list)
+    places: dict[str, Position] = field(default_factory=dict)
+    around: list[tuple[Field, ...]] = field(default_factory=list)
+    steps: int = 0
+
+    def wrong(self, at: Position, text: str) -> Outcome:
+        """Tell a problem."""
+        self.problems.append(Problem(at, text))
+        return WRONG
+
+    def value(self, node: Node, shape: Shape, name: str, path: str) -> object:
+        """The node as a value of this shape, or `WRONG`.
+
+        ``name`` is what messages call it, ``path`` the key under which `places` keeps it.
+        """
+        self.places[path] = node.at
+        if isinstance(node, Scalar):
+            return self._scalar(node, shape, name, path)
+        if isinstance(node, Sequence):
+            return self._list(node, shape, name, path)
+        return self._mapping(node, shape, name, path)
+
+    def _scalar(self, node: Scalar, shape: Shape, name: str, path: str) -> object:
+        if not node.text.strip():
+            return self.wrong(node.at, f"{name} must not be empty")
+        if isinstance(shape, AnyStep):
+            return self.wrong(node.at, strays.bare_step(node.text, self.kinds))
+        kinds, wrapper = fitting.scalar_kinds(shape), fitting.wrapper(shape)
+        if not kinds and wrapper is None:
+            return self.wrong(node.at, f"{name} {fitting.misfit(node, shape)}")
+        read = self._read(node, kinds, name, last=wrapper is None)
+        return self._wrapped(node, wrapper, name, path) if read is Outcome.UNREAD and wrapper else read
+
+    def _read(self, node: Scalar, kinds: list[Kind], name: str, *, last: bool) -> object:
+        """The first reading that works; `UNREAD` if none does and this is not the last way to try."""
+        try:
+            text, parameter = (node.text, "") if self.values is None else params.fill(node.text, self.values)
+        except ValueError as error:
+            return self.wrong(node.at, f"{name} {error}")
+        if text is None:
+            return WRONG
+        errors: list[ValueError] = []
+        for kind in kinds:
+            try:
+                return kind.parse(text)
+            except ScriptError as error:  # the value is the name of another file, which has problems
+                self.problems += error.problems
+                return WRONG
+            except ValueError as error:
+                errors.append(error)
+        if not last and not fitting.is_meant(text, kinds, errors):
+            return Outcome.UNREAD
+        source = f" (the value of ${parameter})" if parameter else ""
+        return self.wrong(node.at, f"{name} {fitting.unreadable(text, kinds, errors)}{source}")
+
+    def _wrapped(self, node: Scalar, shape: Many | Record, name: str, path: str) -> object:
+        """A bare value that stands for a list of one, or for a mapping of one key."""
+        if isinstance(shape, Many):
+            item = self.value(node, shape.item, name, path)
+            return WRONG if item is WRONG else (item,)
+        key = Scalar(cast("Field", shape.shorthand).key, quoted=False, at=node.at)
+        return self.record(Mapping(((key, node),), node.at), shape, name, path)
+
+    def _list(self, node: Sequence, shape: Shape, name: str, path: str) -> object:
+        many = fitting.a_list(node, shape)
+        if many is None:
+            return self.wrong(node.at, f"{name} {fitting.misfit(node, shape)}")
+        if len(node.items) < many.rule.least:
+            few = "not be empty" if many.rule.least == 1 else f"have at least {many.rule.least} entries"
+            return self.wrong(node.at, f"{name} must {few}")
+        name = "a step" if isinstance(many.item, AnyStep) else name
+        items = [self.value(item, many.item, name, f"{path}.{number}") for number, item in enumerate(node.items)]
+        return WRONG if WRONG in items else tuple(items)
+
+    def _mapping(self, node: Mapping, shape: Shape, name: str, path: str) -> object:
+        if isinstance(shape, AnyStep):
+            return self._step(node)
+        best = fitting.a_mapping(node, shape)
+        if best is None:
+            return self.wrong(node.at, f"{name} {fitting.misfit(node, shape)}")
+        return self._table(node, best, name, path) if isinstance(best, Table) else self.record(node, best, name, path)
+
+    def _table(self, node: Mapping, shape: Table, name: str, path: str) -> object:
+        found: dict[object, object] = {}
+        for word, (key, value) in self.pairs(node).items():
+            read = self._scalar(key, shape.key, f"the name {shown(word)} in {name}", path)
+            found[read] = self.value(value, shape.value, word, _below(path, word))
+        return WRONG if WRONG in found or WRONG in found.values() else MappingProxyType(found)
+
+    def pairs(self, node: Mapping) -> Pairs:
+        """The pairs of a mapping by their keys; a repeated key is a problem, and its first value counts."""
+        found: Pairs = {}
+        for key, value in node.pairs:
+            if key.text in found:
+                first = found[key.text][0].at
+                text = f"key {shown(key.text)} stands here a second time; the first is in line {first.line}"
+                remedy = "; begin each step with its own '- '" if key.text in self.kinds else ""
+                self.wrong(key.at, f"{text}, column {first.column}{remedy}")
+            else:
+                found[key.text] = (key, value)
+        return found
+
+    def record(
+        self,
+        node: Mapping,
+        shape: Record,
+        name: str,
+        path: str,
+        given: abc.Mapping[str, object] = MappingProxyType({}),
+    ) -> object:
+        """A mapping as a dataclass; ``given`` are fields that are known already, by their names in the program."""
+        found, fields = self.pairs(node), fields_of(shape.type)
+        guessed = self._unknown(found, fields, name)
+        self.around.append(fields)
+        arguments = self._arguments(node, found, name, path, fields, given, guessed)
+        self.around.pop()
+        # What is misspelt may be what another field needs beside it: then only the misspelling is told.
+        if guessed - {""} or WRONG in arguments.values():
+            return WRONG
+        return self._make(shape.type, arguments, node, found, name)
+
+    def _arguments(
+        self,
+        node: Mapping,
+        found: Pairs,
+        name: str,
+        path: str,
+        fields: tuple[Field, ...],
+        given: abc.Mapping[str, object],
+        guessed: abc.Container[str],
+    ) -> dict[str, object]:
+        """The value of each field by its name in the program; what is left out has its default."""
+        arguments: dict[str, object] = dict(given)
+        for each in fields:
+            if each.attribute in given:
+                continue
+            if each.key in found:
+                _, value = found[each.key]
+                arguments[each.attribute] = self.value(value, each.shape, each.key, _below(path, each.key))
+            elif each.required:
+                arguments[each.attribute] = WRONG
+                if each.key not in guessed:
+                    self.wrong(node.at, f"{each.key} is missing{_inside(name)}")
+        return arguments
+
+    def _unknown(self, found: Pairs, fields: tuple[Field, ...], name: str) -> set[str]:
+        """Tell the keys that are not known; what they seem to mean is not told as missing, too."""
+        known = [each.key for each in fields]
+        guessed: set[str] = set()
+        for word, (key, value) in found.items():
+            if word in known:
+                continue
+            guess = strays.before_colon(word, value, known)
+            if guess:
+                self.wrong(key.at, f"a space is missing behind the colon of {shown(word)}")
+            else:
+                guess, remedy = strays.meant(word, name, fields, found, self.around, self.kinds)
+                self.wrong(key.at, f"unknown key {shown(word)}{_inside(name)}; {remedy}")
+            guessed.add(guess or "")
+        return guessed
+
+    def _make(self, made: type, arguments: dict[str, object], node: Mapping, found: Pairs, name: str) -> object:
+        try:
+            return made(**arguments)
+        except FieldError as error:
+            key = error.field.removesuffix("_")
+            return self.wrong(found[key][1].at if key in found else node.at, f"{key} {error}")
+        except ValueError as error:
+            return self.wrong(node.at, f"{name or 'the script'} {error}")
+
+    def _step(self, node: Mapping) -> object:
+        """A step: the one key that says what it is, and its options."""
+        self.steps += 1
+        if self.steps == MOST_STEPS + 1:
+            self.wrong(node.at, f"the script has more than {MOST_STEPS} steps; use repeat, or split it")
+        if self.steps > MOST_STEPS:
+            return WRONG
+        key = self._step_key(node)
+        if key is None:
+            return WRONG
+        outer, self.places, self.around = (self.places, self.around), {}, []
+        fields = self.record(node, Record(self.kinds[key]), key, "")
+        places, (self.places, self.around) = self.places, outer
+        return WRONG if fields is WRONG else Step(fields, node.at, MappingProxyType(places))
+
+    def _step_key(self, node: Mapping) -> str | None:
+        words = list(dict.fromkeys(key.text for key, _ in node.pairs))
+        keys = [word for word in words if word in self.kinds]
+        if not keys:
+            self._no_step_key(node, words)
+            return None
+        # An option may be named like another step: then it is the step that has all the others as its options.
+        whole = [key for key in keys if {*keys} <= {each.key for each in fields_of(self.kinds[key])}]
+        if len(whole) == 1:
+            return whole[0]
+        said = " and ".join(map(repr, keys))
+        self.wrong(node.at, f"a step must be one thing, but this one has {said}; begin each with its own '- '")
+        return None
+
+    def _no_step_key(self, node: Mapping, words: list[str]) -> None:
+        for key, value in node.pairs:
+            if strays.before_colon(key.text, value, self.kinds):
+                self.wrong(key.at, f"a space is missing behind the colon of {shown(key.text)}")
+                return
+            guess = None if strays.is_of_a_step(key.text, self.kinds) else nearest(key.text, self.kinds)
+            if guess:
+                self.wrong(key.at, f"unknown step {shown(key.text)}; did you mean {guess!r}?")
+                return
+        has = enumerated([shown(word) for word in words]) or "nothing"
+        self.wrong(node.at, f"a step must have one of {', '.join(self.kinds)}, but this one has {has}")
+
+
+def _below(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def _inside(name: str) -> str:
+    return f" in {name}" if name else ""

@@ -1,0 +1,112 @@
+"""Which of its shapes a node is meant for, and what to say when it is none.
+
+The rule: a choice is made by the outer form of the node (text, list, mapping) and, among mappings, by its keys; what is
+inside is read only once the choice is made, so that messages speak of what the author meant.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from player.script.yaml.kinds import OutOfRangeError, TextKind, shown
+from player.script.yaml.near import did_you_mean
+from player.script.yaml.nodes import Mapping, Node, Scalar, Sequence
+from player.script.yaml.shapes import AnyStep, Either, Many, One, Record, Shape, Table, fields_of
+
+if TYPE_CHECKING:
+    from player.script.yaml.kinds import Kind
+
+
+def options(shape: Shape) -> tuple[Shape, ...]:
+    """The shapes to choose from."""
+    return shape.options if isinstance(shape, Either) else (shape,)
+
+
+def scalar_kinds(shape: Shape) -> list[Kind]:
+    """The kinds that may read a scalar, in order."""
+    return [option.kind for option in options(shape) if isinstance(option, One)]
+
+
+def wrapper(shape: Shape) -> Many | Record | None:
+    """What a bare value may stand for: a list of one, or a mapping of one key."""
+    found = (option for option in options(shape) if isinstance(option, Many | Record) and takes_scalar(option))
+    return next(found, None)
+
+
+def takes_scalar(shape: Shape) -> bool:
+    """Whether a bare value may stand there."""
+    if isinstance(shape, Either):
+        return any(map(takes_scalar, shape.options))
+    if isinstance(shape, Many):
+        return shape.rule.bare and takes_scalar(shape.item)
+    return isinstance(shape, One) or (isinstance(shape, Record) and shape.shorthand is not None)
+
+
+def a_list(node: Sequence, shape: Shape) -> Many | None:
+    """The list that fits the node's first item."""
+    lists = [option for option in options(shape) if isinstance(option, Many)]
+    fitting = (option for option in lists if node.items and _fits(node.items[0], option.item))
+    return next(fitting, lists[0] if lists else None)
+
+
+def _fits(node: Node, shape: Shape) -> bool:
+    if isinstance(shape, Either):
+        return any(_fits(node, option) for option in shape.options)
+    if isinstance(node, Scalar):
+        return takes_scalar(shape)
+    return isinstance(shape, Many if isinstance(node, Sequence) else (Record, Table, AnyStep))
+
+
+def a_mapping(node: Mapping, shape: Shape) -> Record | Table | None:
+    """The mapping that knows most of the node's keys."""
+    mappings = [option for option in options(shape) if isinstance(option, Record | Table)]
+    return max(mappings, key=lambda option: _known_keys(node, option), default=None)
+
+
+def _known_keys(node: Mapping, shape: Record | Table) -> int:
+    if isinstance(shape, Table):
+        return 0  # a table takes any key: it gets what no record knows
+    known = {each.key for each in fields_of(shape.type)}
+    return sum(key.text in known for key, _ in node.pairs)
+
+
+def inner_keys(shape: Shape) -> set[str]:
+    """The keys of a mapping that may stand there."""
+    records = [option.type for option in options(shape) if isinstance(option, Record)]
+    return {each.key for record in records for each in fields_of(record)}
+
+
+def misfit(node: Node, shape: Shape) -> str:
+    """The fragment for a node that has the wrong form."""
+    if isinstance(node, Scalar):
+        return f"must be {shape.about}, not {shown(node.text)}"
+    met = "a list" if isinstance(node, Sequence) else "a mapping"
+    return f"must be {shape.about}, not {met}{_remedy(shape)}"
+
+
+def _remedy(shape: Shape) -> str:
+    if any(isinstance(option, One) and isinstance(option.kind, TextKind) for option in options(shape)):
+        return "; put a text with a colon, brackets or braces in quotes"
+    if any(isinstance(option, Many) for option in options(shape)):
+        return "; begin each entry with '- '"
+    return ""
+
+
+def is_meant(text: str, kinds: list[Kind], errors: list[ValueError]) -> bool:
+    """Whether one of the kinds was meant, although none could read it: a word nearly right, a value out of range."""
+    return bool(_near_word(text, kinds)) or any(isinstance(error, OutOfRangeError) for error in errors)
+
+
+def _near_word(text: str, kinds: list[Kind]) -> str:
+    return did_you_mean(text, [word for kind in kinds for word in getattr(kind, "words", ())])
+
+
+def unreadable(text: str, kinds: list[Kind], errors: list[ValueError]) -> str:
+    """Why no kind could read it: the one reason, or that of the kind it was meant for, or all that is allowed."""
+    near = _near_word(text, kinds)
+    hint = f"; {near}" if near else ""
+    meant = next((error for error in errors if isinstance(error, OutOfRangeError)), None)
+    if meant is not None or len(errors) == 1:
+        return f"{meant or errors[0]}{hint}"
+    allowed = ", or ".join(dict.fromkeys(kind.about for kind in kinds))
+    return f"must be {allowed}, not {shown(text)}{hint}"

@@ -1,0 +1,170 @@
+"""A file that appears whole or not at all.
+
+The rule: everything is written to ``.NAME.PID-HERE.part`` in the folder of its target, and takes its name in one step
+when complete. Nothing is overwritten unasked, neither when the writing starts nor when it ends. What a crash left
+behind is removed by the next run here, or an hour later by one elsewhere. It does not know what is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import re
+from typing import TYPE_CHECKING, Final
+
+from player.errors import OutputError, UsageError, printable
+from player.storage.leftovers import MARK, is_left, mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+STALE_AFTER_S: Final = 3600
+"""A part of another machine that nobody wrote to for this long: one piece may wait so long for the others."""
+
+_PART: Final = re.compile(rf"\..+\.{MARK}\.part")
+_LONGEST_NAME: Final = 50
+"""Characters of the target's name in the part's: with four bytes each they still fit into a name of 255 bytes."""
+_OTHER_FOLDER: Final = "choose another folder"
+_REMEDIES: Final = {
+    errno.ENOSPC: "free some space or choose another folder",
+    errno.EDQUOT: "free some space or choose another folder",
+    errno.EFBIG: "choose a smaller format, or another folder",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOENT: "make its folder first, or choose another",
+    errno.ENOTDIR: "make its folder first, or choose another",
+}
+
+
+class NewFile:
+    """A file on its way: ``part`` is where to write, then `commit` or `discard`.
+
+    Raises
+    ------
+    UsageError
+        If the target is there already, without ``force``.
+    OutputError
+        If it can never be written there.
+    """
+
+    def __init__(self, target: Path, *, force: bool = False) -> None:
+        self.target = target
+        self._force = force
+        must_be_free(self.target, force=self._force)
+        self.part = target.with_name(f".{_short(target.name)}.{mark()}.part")
+        _sweep(target.parent)
+        with sentences(target):
+            self.part.write_bytes(b"")
+
+    def commit(self) -> None:
+        """Give the part its name."""
+        must_be_free(self.target, force=self._force)
+        with sentences(self.target):
+            self.part.replace(self.target)
+
+    def discard(self) -> None:
+        """Remove the part, if it is still there."""
+        with contextlib.suppress(OSError):
+            self.part.unlink()
+
+
+@contextlib.contextmanager
+def together() -> Iterator[list[NewFile]]:
+    """A list for new files: they get their names when all are complete, or are removed.
+
+    Who is killed just then leaves whole files, but some old and some new.
+    """
+    made: list[NewFile] = []
+    try:
+        yield made
+        for file in made:
+            file.commit()
+    finally:
+        for file in made:
+            file.discard()
+
+
+def complete(target: Path, content: bytes, *, force: bool = False) -> NewFile:
+    """A small file that has yet to be given its name.
+
+    Raises
+    ------
+    UsageError, OutputError
+        As `NewFile`, or if the disk is full.
+    """
+    file = NewFile(target, force=force)
+    try:
+        with sentences(target):
+            file.part.write_bytes(content)
+    except BaseException:
+        file.discard()
+        raise
+    return file
+
+
+def write_all(contents: Mapping[Path, bytes], *, force: bool = False) -> tuple[Path, ...]:
+    """Write several small files, all of them or none; the files that were made.
+
+    Raises
+    ------
+    UsageError
+        If one is there already, without ``force``.
+    OutputError
+        If one cannot be written.
+    """
+    with together() as made:
+        for path, content in contents.items():
+            made.append(complete(path, content, force=force))
+    return tuple(contents)
+
+
+def must_be_free(target: Path, *, force: bool) -> None:
+    """Refuse a target that may not be written, early, before any work is done for it.
+
+    Raises
+    ------
+    UsageError
+        If it is there already, without ``force``.
+    OutputError
+        If it is a folder or a device.
+    """
+    name = printable(str(target))
+    if target.is_dir():
+        raise OutputError(f"cannot write {name}: it is a folder; name a file in it")
+    if target.exists() and not target.is_file():  # putting a file in the place of /dev/null helps nobody
+        raise OutputError(f"cannot write {name}: it is no ordinary file; choose another name")
+    if target.exists() and not force:
+        raise UsageError(f"{name} is there already; choose another name, or write over it with --force")
+
+
+@contextlib.contextmanager
+def sentences(target: Path) -> Iterator[None]:
+    """Turns what the file system says into one sentence about the target."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        remedy = _REMEDIES.get(error.errno or 0, _OTHER_FOLDER)
+        raise OutputError(f"cannot write {printable(str(target))}: {printable(reason)}; {remedy}") from error
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the parts of runs that ended without a word."""
+    with contextlib.suppress(OSError):  # no such folder, or one that may not be listed: the writing will tell
+        for path in folder.iterdir():
+            if match := _PART.fullmatch(path.name):
+                _remove(path, match)
+
+
+def _remove(path: Path, match: re.Match[str]) -> None:
+    with contextlib.suppress(OSError):
+        if is_left(path, match, stale_after_s=STALE_AFTER_S):
+            path.unlink()
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for more; two long ones that differ only at their ends still differ."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME - 7]}-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:6]}"

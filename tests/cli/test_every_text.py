@@ -1,0 +1,124 @@
+"""What is said while waiting."""
+
+from __future__ import annotations
+
+import io
+import sys
+from datetime import datetime, timedelta
+
+import pytest
+
+from player.cli._every_text import Patience, outline
+from player.errors import DeviceError
+from player.reminders.schedule import Schedule, weekdays, window
+
+NOON = datetime(2026, 6, 5, 12, 0).astimezone()
+HOUR = 3_600_000
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def patience(
+    monkeypatch: pytest.MonkeyPatch, *, terminal: bool, columns: int = 80, quiet: bool = False
+) -> tuple[Patience, io.StringIO]:
+    out = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", out)
+    monkeypatch.setattr(sys, "stdin", out)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    return Patience("micro-break", "Ninety seconds", quiet=quiet), out
+
+
+def story(told: Patience) -> None:
+    with told:
+        told.waiting(NOON + timedelta(hours=1), NOON - timedelta(minutes=12))
+        told.waiting(NOON + timedelta(hours=1), NOON - timedelta(minutes=12) + timedelta(seconds=20))
+        told.ringing()
+        told.begins(NOON + timedelta(hours=1))
+        told.missed(NOON + timedelta(hours=3))
+        told.failed(NOON + timedelta(hours=5), DeviceError("there is no loudspeaker"))
+        told.waiting(NOON + timedelta(hours=21), NOON + timedelta(hours=7))
+
+
+def shown(written: str, columns: int) -> list[str]:
+    """What a terminal shows of it."""
+    lines = [""]
+    for char in written:
+        if char == "\n":
+            lines.append("")
+        elif char == "\r":
+            lines[-1] = ""
+        else:
+            lines[-1] += char
+            assert len(lines[-1]) < columns
+    return [line.rstrip() for line in lines]
+
+
+def test_a_terminal_has_one_line_that_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, out = patience(monkeypatch, terminal=True)
+    story(told)
+    written = out.getvalue()
+    assert written.count("micro-break at 13:00, in 1 h 12 min; s skip, p later, q end") == 1
+    assert "micro-break begins in a moment; Enter now, s skip, p later, q end" in written
+    assert "micro-break on Saturday at 9:00, in 14 h; s skip" in written
+    assert shown(written, 80) == [
+        "13:00  Ninety seconds",
+        "15:00  missed, as the computer slept",
+        "17:00  there is no loudspeaker",
+        "",
+    ]
+
+
+def test_elsewhere_each_moment_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, out = patience(monkeypatch, terminal=False)
+    story(told)
+    assert out.getvalue().splitlines() == [
+        "micro-break at 13:00",
+        "13:00  Ninety seconds",
+        "15:00  missed, as the computer slept",
+        "17:00  there is no loudspeaker",
+        "micro-break on Saturday at 9:00",
+    ]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_who_wants_quiet_hears_of_problems_only(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
+    told, out = patience(monkeypatch, terminal=terminal, quiet=True)
+    story(told)
+    assert out.getvalue() == "17:00  there is no loudspeaker\n"
+
+
+def test_a_narrow_window_is_never_overrun(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, out = patience(monkeypatch, terminal=True, columns=30)
+    told.waiting(NOON + timedelta(hours=1), NOON)
+    told.ringing()
+    told.__exit__(None, None, None)
+    assert shown(out.getvalue(), 30) == [""]
+
+
+@pytest.mark.parametrize(
+    ("left", "text"),
+    [(59, "less than a minute"), (60, "1 min"), (89, "1 min"), (3569, "59 min"), (3600, "1 h"), (4320, "1 h 12 min")],
+)
+def test_how_long_it_is(monkeypatch: pytest.MonkeyPatch, left: int, text: str) -> None:
+    told, out = patience(monkeypatch, terminal=True)
+    told.waiting(NOON + timedelta(seconds=left), NOON)
+    assert f", in {text};" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("schedule", "text"),
+    [
+        (Schedule(2 * HOUR, window("9-14")), "At 9:00, 11:00 and 13:00"),
+        (Schedule(24 * HOUR, window("13:00-14:00"), weekdays("tue")), "At 13:00, on Tuesday"),
+        (Schedule(HOUR // 2, window("9-18")), "From 9:00 to 17:30, every 30 min"),
+        (
+            Schedule(4 * HOUR, window("22-6"), weekdays("mon,fri")),
+            "At 22:00 and 2:00 (past midnight), on Monday, Friday",
+        ),
+    ],
+)
+def test_the_outline_of_a_schedule(schedule: Schedule, text: str) -> None:
+    assert outline(schedule) == text

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+import pytest
+
+from player import cli
+from player.cli import COMMANDS, main
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_where_the_table_says(name: str) -> None:
+    command = main.commands[name]
+    assert isinstance(command, click.Command)
+    assert command.name == name
+
+
+def test_no_command_is_forgotten() -> None:
+    rooms = Path(cli.__file__).parent.glob("*.py")
+    found = [import_module(f"player.cli.{path.stem}") for path in rooms if "\nCOMMANDS = (" in path.read_text("utf-8")]
+    assert {command.name for room in found for command in room.COMMANDS} == set(COMMANDS)
+
+
+def test_help_lists_each_on_one_line_and_loads_none() -> None:
+    code = "import sys; from player.cli import main\ntry: main(['--help'])\nfinally: print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    text, _, loaded = said.rpartition("\n\n") if said.endswith("\n\n") else said.rstrip().rpartition("\n")
+    for name, late in COMMANDS.items():
+        assert f"\n  {name:<8} {late.brief}\n" in text + "\n"
+    assert {each for each in loaded.split() if each.startswith("player.cli.")} == {
+        "player.cli._error_boundary",
+        "player.cli._lazy_group",
+    }
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    said = subprocess.run([sys.executable, "-m", "player", "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout == f"player, version {version('player')}\n"
+
+
+@pytest.mark.parametrize(("given", "found"), [(None, "1"), ("3", "3")])
+def test_no_command_starts_threads_for_matrices_unless_it_was_told_to(given: str | None, found: str) -> None:
+    code = "import os\nfrom player.cli import main\ntry: main(['list'])\nfinally: print(os.environ[NAME])"
+    code = code.replace("NAME", "'OPENBLAS_NUM_THREADS'")
+    env = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    env |= {"OPENBLAS_NUM_THREADS": given} if given else {}
+    said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert said.stdout.splitlines()[-1] == found
+
+
+def test_an_unknown_command_is_one_sentence() -> None:
+    done = subprocess.run([sys.executable, "-m", "player", "plya"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "No such command 'plya'" in done.stderr

@@ -1,0 +1,92 @@
+"""The time table, as text that can be read in review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from player.cli import _show_text
+from player.script.session import parse
+from player.techniques import TECHNIQUES
+from player.techniques.planning import plan
+from player.timeline.fit import settle
+from player.timeline.layout import lay_out
+
+
+@dataclass(frozen=True)
+class Clip:
+    length_ms: int = 400
+    beat_ms: int = 50
+    after_ms: int = 0
+    pauses: tuple[tuple[int, int], ...] = ()
+
+
+SCRIPT = """\
+title: Night
+summary: A little of everything.
+safety: Stop whenever you like.
+steps:
+  - section: Begin
+  - say: Sit down. Rest.
+    for: 6s
+  - section: Breathe
+  - breathe: {in: 4s, hold: 1500ms, out: 6s, cycles: 5}
+    guide: [count 2, words 1, tones 1, silent]
+  - pause: 1m
+  - chime: bell
+"""
+
+EXPECTED = """\
+Night                                                             2:09
+A little of everything.
+  ! Stop whenever you like.
+
+Begin
+    0:00       6s  Sit down. Rest.
+
+Breathe
+    0:06      23s  2 × [in 4s, hold 1.5s, out 6s], counted
+    0:29    11.5s  1 × [in 4s, hold 1.5s, out 6s], in words
+    0:40    11.5s  1 × [in 4s, hold 1.5s, out 6s], in tones
+    0:52    11.5s  1 × [in 4s, hold 1.5s, out 6s], in silence
+    1:03       1m  (quiet)
+    2:03       6s  (chime)"""
+
+
+def shown(script: str, width: int) -> str:
+    session = parse(script, "night.yaml", TECHNIQUES)
+    return _show_text.text(session, lay_out(session, settle(plan(session)), lambda _: Clip()), width)
+
+
+def test_a_time_table_as_people_read_it() -> None:
+    assert shown(SCRIPT, 70) == EXPECTED
+
+
+def test_long_lines_are_folded_under_themselves() -> None:
+    script = f"title: T\nsteps:\n  - say: {'word ' * 30}.\n    for: 1m\n"
+    lines = shown(script, 60).splitlines()
+    assert max(map(len, lines)) <= 60
+    assert {line[:19].strip() for line in lines[1:]} == {"", "0:00       1m"}
+
+
+def rows(*steps: str) -> list[str]:
+    script = "\n".join(["title: T", "steps:", "- pause: 1s", *(f"- {step}" for step in steps)])
+    return [line[:8].strip() + line[17:] for line in shown(script, 70).splitlines()[2:]]
+
+
+def test_breaths_of_several_in_breaths_are_counted_by_their_cycles() -> None:
+    phases = "{for: 3s, kind: in}, {for: 1s, kind: in}, {for: 6s, kind: out}"
+    assert rows(f"{{breathe: {{phases: [{phases}], cycles: 4}}, guide: words}}") == [
+        "0:01  4 × [in 3s, in 1s, out 6s], in words"
+    ]
+
+
+def test_steps_of_other_lengths_are_rows_of_their_own_and_a_ramp_is_one() -> None:
+    assert rows(
+        "breathe: {in: 3s, out: 3s, cycles: 2}",
+        "breathe: {in: 4s, out: 4s, cycles: 3}",
+        "breathe: {in: {from: 4s, to: 6s}, out: 6s, cycles: 5}",
+    ) == [
+        "0:01  2 × [in 3s, out 3s], counted",
+        "0:13  3 × [in 4s, out 4s], counted",
+        "0:37  5 × [in 4s to 6s, out 6s], counted",
+    ]

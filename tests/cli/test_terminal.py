@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+
+import pytest
+
+from player.cli import _terminal as module
+from player.cli._terminal import Stage, stage
+
+
+class Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def in_the_foreground(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "owns_terminal", lambda: True)
+
+
+def names(at: Stage) -> list[str]:
+    return [getattr(make, "__name__", "") for make in at.views]
+
+
+@pytest.mark.parametrize(
+    ("stdin", "stdout", "stderr", "plain", "quiet", "term", "views", "has_hand"),
+    [
+        (Tty(), Tty(), Tty(), False, False, "xterm", ["pacer", "job"], True),
+        (Tty(), Tty(), Tty(), True, False, "xterm", ["lines", "job"], True),
+        (Tty(), Tty(), Tty(), False, False, "dumb", ["lines", "job"], True),
+        (Tty(), Tty(), Tty(), False, True, "xterm", ["job"], True),
+        (Tty(), Tty(), Tty(), True, True, "xterm", ["job"], True),
+        (io.StringIO(), Tty(), Tty(), False, False, "xterm", ["pacer", "job"], True),
+        (Tty(), io.StringIO(), io.StringIO(), False, False, "xterm", [], False),
+        (Tty(), Tty(), io.StringIO(), False, False, "xterm", ["job"], True),
+        (Tty(), io.StringIO(), io.StringIO(), True, False, "xterm", ["lines"], False),
+        (io.StringIO(), Tty(), io.StringIO(), False, False, "xterm", [], False),
+    ],
+)
+def test_who_is_there(
+    stdin: io.StringIO,
+    stdout: io.StringIO,
+    stderr: io.StringIO,
+    plain: bool,
+    quiet: bool,
+    term: str,
+    views: list[str],
+    has_hand: bool,
+) -> None:
+    at = stage(plain=plain, quiet=quiet, stdin=stdin, stdout=stdout, stderr=stderr, environ={"TERM": term})
+    assert names(at) == views
+    assert (at.hand is not None) is has_hand
+
+
+def test_in_the_background_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "owns_terminal", lambda: False)
+    assert stage(plain=False, quiet=False, stdin=Tty(), stderr=Tty(), environ={}) == Stage()
+
+
+def test_nothing_is_loaded_to_find_out() -> None:
+    code = "import sys; from player.cli._terminal import stage; stage(plain=True, quiet=False); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"blessed", "wcwidth", "numpy", "player.live.screen.frame"} & set(loaded)

@@ -1,0 +1,220 @@
+"""Many files at once, made without a voice: what is heard are bells."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from dataclasses import FrozenInstanceError, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import soundfile
+
+from player import pipeline
+from player.errors import UsageError
+from player.export.batch import batch
+from player.export.batch.executor import Here, Processes
+from player.export.batch.jobs import Failed, Made, Order, Work
+from player.export.options import Place, Wish
+from player.pipeline import Request
+from player.storage.store import Store
+from tests.fakes_voice import FakeEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from player.export.batch.executor import Report
+
+BELL = "title: Bell\nparams: {rest: {default: 1s, min: 1s, max: 9s}}\nsteps: [{chime: bell}, {pause: $rest}]\n"
+SPOKEN = "title: Spoken\nsteps: [{say: Words., for: 3s}]\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PLAYER_SCRIPTS", str(tmp_path / "own"))
+    monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "store"))
+    for name in ("one", "two", "three"):
+        Path(f"{name}.yaml").write_text(BELL)
+    Path("week.yaml").write_text("title: Week\nsessions: [one, {session: two, params: {rest: 3s}}]\n")
+    return tmp_path
+
+
+def here(**engine: object) -> Here:
+    return Here(pipeline.Machine(FakeEngine(**engine), Store(Path("fakes"))))  # type: ignore[arg-type]
+
+
+def orders(*sessions: str, to: str = "out", force: bool = False) -> list[Order]:
+    items, failures = batch.items(map(Request, sessions))
+    assert not failures
+    return batch.orders(items, Path(to), Wish("wav"), force=force)
+
+
+def made(results: list[batch.Done]) -> dict[str, Made]:
+    assert all(isinstance(each.result, Made) for each in results), results
+    return {each.order.name: each.result for each in results if isinstance(each.result, Made)}
+
+
+@dataclass
+class Recorder:
+    """A crew that only writes down; ``answer`` says what became of an order."""
+
+    answer: Callable[[Order], Made | Failed] = lambda order: Made((order.target,), 1, 1)
+    places: int = 2
+    notes: tuple[str, ...] = ()
+    names: list[str] = field(default_factory=list)
+    stops: int = 0
+
+    def make(self, order: Order, report: Report) -> Made | Failed:
+        self.names.append(order.name)
+        report(1, 2)
+        return self.answer(order)
+
+    def stop(self) -> None:
+        self.stops += 1
+
+
+def test_sessions_and_programmes_become_one_list() -> None:
+    assert [(order.name, str(order.target)) for order in orders("three.yaml", "week.yaml")] == [
+        ("three", "out/three.wav"),
+        ("week/01-one", "out/week/01-one.wav"),
+        ("week/02-two", "out/week/02-two.wav"),
+    ]
+
+
+def test_every_file_is_made_and_holds_its_session() -> None:
+    results = made(list(batch.run(orders("three.yaml", "week.yaml"), here())))
+    assert {name: result.length_ms for name, result in results.items()} == {
+        "three": 7000,
+        "week/01-one": 7000,
+        "week/02-two": 9000,
+    }
+    for result in results.values():
+        assert soundfile.info(result.files[0]).frames == result.length_ms * 48
+        assert result.size == result.files[0].stat().st_size
+
+
+def test_processes_make_the_same_bytes_as_this_one() -> None:
+    one = made(list(batch.run(orders("one.yaml", "two.yaml", to="a"), here())))
+    two = made(list(batch.run(orders("one.yaml", "two.yaml", to="b"), Processes(2))))
+    assert one.keys() == two.keys()
+    for name, result in one.items():
+        assert result.files[0].read_bytes() == two[name].files[0].read_bytes()
+
+
+def test_sessions_of_a_programme_say_so_and_others_do_not() -> None:
+    placed = {order.name: order.work.wish.place for order in orders("three.yaml", "week.yaml")}
+    assert placed == {"three": None, "week/01-one": Place("Week", 1, 2), "week/02-two": Place("Week", 2, 2)}
+
+
+def test_a_programme_has_a_playlist_of_what_was_made() -> None:
+    wanted = orders("three.yaml", "week.yaml")
+    done = [batch.Done(order, Made((order.target,), order.told_ms, 1)) for order in reversed(wanted)]
+    head = ["#EXTM3U", "#PLAYLIST:Week"]
+    one, two = ["#EXTINF:7.000,Bell", "01-one.wav"], ["#EXTINF:9.000,Bell", "02-two.wav"]
+    ((path, content),) = batch.playlists_of(done).items()
+    assert (str(path), content.decode().splitlines()) == ("out/week/week.m3u8", [*head, *one, *two])
+    done[0] = batch.Done(done[0].order, Failed("not this one"))
+    assert batch.playlists_of(done)[path].decode().splitlines() == [*head, *one]
+
+
+def test_a_playlist_in_the_way_is_told_before_anything_is_made() -> None:
+    Path("out/week").mkdir(parents=True)
+    Path("out/week/week.m3u8").write_text("precious")
+    with pytest.raises(UsageError, match=r"week\.m3u8 is there already"):
+        batch.must_be_possible(orders("week.yaml"))
+
+
+def test_a_missed_preset_comes_back_with_what_was_made() -> None:
+    Path("spoken.yaml").write_text("title: Spoken\nsteps: [{say: Words., for: 3s}, {pause: 8m}]\n")
+    items, _ = batch.items([Request("spoken.yaml")])
+    (done,) = batch.run(batch.orders(items, Path("out"), Wish("wav", preset="audiobook"), force=False), here())
+    assert isinstance(done.result, Made)
+    assert [note[:14] for note in done.result.notes] == ["The file has -"]
+
+
+def test_progress_comes_to_its_end() -> None:
+    told: list[tuple[int, int]] = []
+    list(batch.run(orders("one.yaml", "week.yaml"), Recorder(), lambda done, total: told.append((done, total))))
+    assert {total for _, total in told} == {23_000}
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1] == (23_000, 23_000)
+
+
+def test_the_longest_comes_first() -> None:
+    crew = Recorder(places=1)
+    list(batch.run(orders("week.yaml"), crew))
+    assert crew.names == ["week/02-two", "week/01-one"]
+    assert crew.stops == 1
+
+
+def test_a_failure_stops_nothing_but_itself() -> None:
+    Path("spoken.yaml").write_text(SPOKEN)
+    results = list(batch.run(orders("spoken.yaml", "one.yaml"), here(fails_on=frozenset({"Words."}))))
+    by_name = {each.order.name: each.result for each in results}
+    assert isinstance(by_name["one"], Made)
+    assert by_name["spoken"] == Failed("the fake cannot speak 'Words.'")
+    assert [path.name for path in Path("out").iterdir()] == ["one.wav"]
+
+
+def test_what_nobody_expected_is_a_failure_too() -> None:
+    def fall(order: Order) -> Made:
+        raise RuntimeError(f"no {order.name}")
+
+    (done,) = batch.run(orders("one.yaml"), Recorder(fall))
+    assert done.result == Failed("player met what it did not expect (RuntimeError: no one)")
+
+
+def test_scripts_with_problems_do_not_stop_the_others() -> None:
+    Path("bad.yaml").write_text("title: Bad\nsteps: [{sai: x}]\n")
+    items, failures = batch.items(map(Request, ("bad.yaml", "one.yaml")))
+    assert [item.name for item in items] == ["one"]
+    assert failures == [("bad.yaml", "bad.yaml:2:10: unknown step 'sai'; did you mean 'say'?")]
+
+
+def test_a_slip_in_a_name_is_told_before_anything() -> None:
+    with pytest.raises(UsageError, match="did you mean 'box-breathing'"):
+        batch.items(map(Request, ("one.yaml", "box-breathin")))
+
+
+def test_all_are_the_sessions_that_have_names() -> None:
+    Path("own").mkdir()
+    Path("own/mine.yaml").write_text(BELL)
+    names = [request.session for request in batch.everything(Request("", rate=90))]
+    assert {"box-breathing", "pmr-16", "mine"} <= set(names)
+    assert len(names) >= 30
+
+
+@pytest.mark.parametrize("other", ["sub/one.yaml", "sub/ONE.yaml"])
+def test_no_target_is_made_twice(other: str) -> None:
+    Path("sub").mkdir()
+    Path(other).write_text(BELL)
+    with pytest.raises(UsageError, match="would both be made into"):
+        batch.must_be_possible(orders("one.yaml", other))
+
+
+def test_every_target_is_looked_at_first() -> None:
+    Path("out/week").mkdir(parents=True)
+    Path("out/week/02-two.wav").write_text("precious")
+    with pytest.raises(UsageError, match=r"02-two\.wav is there already"):
+        batch.must_be_possible(orders("three.yaml", "week.yaml"))
+    batch.must_be_possible(orders("three.yaml", "week.yaml", force=True))
+
+
+def test_work_is_frozen_and_travels() -> None:
+    work = Work(Request("one", {"rest": "2s"}, skip=("neck",)), Wish("flac"))
+    assert pickle.loads(pickle.dumps(work)) == work  # noqa: S301 (our own)
+    with pytest.raises(FrozenInstanceError):
+        work.wish = Wish()  # type: ignore[misc]
+
+
+def test_whoever_stops_listening_stops_the_crew() -> None:
+    going = threading.Event()
+    crew = Recorder(lambda order: Made((), int(going.wait(10)), 0), places=1)
+    crew.stop = going.set  # type: ignore[method-assign]
+    news = batch.run(orders("one.yaml", "two.yaml"), crew)
+    threading.Timer(0.2, going.set).start()
+    assert isinstance(next(news).result, Made)
+    news.close()
+    assert going.is_set()

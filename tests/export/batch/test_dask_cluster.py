@@ -1,0 +1,346 @@
+"""A real scheduler and two workers on this machine: the same bytes, and a sentence for whatever a cluster does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import soundfile
+
+from player import pipeline
+from player.errors import OutputError, PlayerError, UsageError, VoiceError
+from player.export.batch import batch, dask_cluster, dask_worker
+from player.export.batch.bundle import HERE, LARGE, OWN, pack, unpack
+from player.export.batch.dask_cluster import Cluster
+from player.export.batch.executor import Here
+from player.export.batch.jobs import Failed, Made, Order, Work
+from player.export.options import Wish
+from player.pipeline import Request
+from tests.sound_server import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOISE = "mine.wav"
+SCRIPT = f"""\
+title: Bells
+background: {{sound: {NOISE}, fade_in: 0s, fade_out: 1s}}
+params: {{rest: {{default: 1s, min: 1s, max: 9s}}}}
+steps:
+  - include: sub/inner
+  - bed: other.wav
+  - pause: $rest
+"""
+INNER = "title: Inner\nsteps: [{section: In}, {chime: start}, {play: words.wav, text: Words, for: 3s}]\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Scripts that need all sorts of files; one of them is large."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PLAYER_SCRIPTS", str(tmp_path / "own"))
+    monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "store"))
+    for path, seconds in ((NOISE, 7), ("other.wav", 3), ("sub/words.wav", 2), ("rain of mine.wav", 4)):
+        Path(path).parent.mkdir(exist_ok=True)
+        soundfile.write(path, np.random.default_rng(seconds).normal(0, 0.1, (48_000 * seconds, 2)), 48_000)
+    Path("bells.yaml").write_text(SCRIPT)
+    Path("sub/inner.yaml").write_text(INNER)
+    Path("bell.yaml").write_text("title: Bell\nsteps: [{chime: bell}]\n")
+    Path("long.yaml").write_text("title: Long\nsteps: [{chime: bell}, {pause: 4h}]\n")
+    return tmp_path
+
+
+def test_a_parcel_has_what_the_script_names_and_nothing_bundled(folder: Path) -> None:
+    parcel, large = pack(Request(str(folder / "bells.yaml")))
+    places = ["bells.yaml", "mine.wav", "other.wav", "sub/inner.yaml", "sub/words.wav"]
+    assert [file.place for file in parcel.files] == [f"here/{place}" for place in places]
+    assert parcel.request == Request("bells.yaml")
+    assert set(large.values()) == {folder / NOISE}
+    assert Path(NOISE).stat().st_size > LARGE
+    assert pack(Request("box-breathing"))[0].files == ()
+
+
+def test_a_background_of_the_users_own_is_sent_too(folder: Path) -> None:
+    parcel, _ = pack(Request("box-breathing", background=str(folder / "rain of mine.wav")))
+    assert [file.place for file in parcel.files] == ["sounds/rain of mine.wav"]
+    assert parcel.request == Request("box-breathing", background="../sounds/rain of mine.wav")
+    assert pack(Request("box-breathing", background="rain"))[0].request.background == "rain"
+
+
+def test_the_takes_of_a_session_are_sent_and_no_others(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "own takes").mkdir()
+    for name in ("001-sit.wav", "two.wav"):
+        soundfile.write(f"own takes/{name}", 0.1 * np.sin(np.arange(24_000) / 20), 48_000)
+    Path("sit.yaml").write_text("title: Sit\nlanguage: tlh\nsteps: [{say: Sit., for: 2s}]\n")
+    asked = Request(str(folder / "sit.yaml"), takes="own takes")
+    parcel, large = pack(asked)
+    assert [file.place for file in parcel.files] == ["here/sit.yaml", "takes/001-sit.wav"]
+    assert (parcel.request, large) == (Request("sit.yaml", takes="../takes"), {})
+    files = {}
+    unpack(parcel, {}, folder / "there")
+    for where, request in ((folder, asked), (folder / "there" / HERE, parcel.request)):
+        monkeypatch.chdir(where)
+        order = Order("sit", Work(request, Wish("flac")), Path("sit.flac"))
+        made = Here(pipeline.this_machine()).make(order, lambda *_: None)
+        assert isinstance(made, Made), made
+        files[where] = Path("sit.flac").read_bytes()
+    assert len(set(files.values())) == 1
+
+
+def test_a_parcel_without_a_fitting_take_has_an_empty_folder(folder: Path) -> None:
+    (folder / "takes").mkdir()
+    parcel, _ = pack(Request("box-breathing", takes=str(folder / "takes")))
+    unpack(parcel, {}, folder / "there")
+    assert list((folder / "there" / HERE / (parcel.request.takes or "")).iterdir()) == []
+    with pytest.raises(UsageError, match="there is no folder gone with takes"):
+        pack(Request("box-breathing", takes="gone"))
+
+
+def test_a_parcel_has_the_muscle_sets_of_the_user(folder: Path) -> None:
+    (folder / "own" / "muscles").mkdir(parents=True)
+    (folder / "own" / "muscles" / "hands.yaml").write_text("hands: []\n")
+    (file,) = pack(Request("box-breathing"))[0].files
+    assert (file.place, file.data) == ("own/muscles/hands.yaml", b"hands: []\n")
+
+
+def test_what_is_unpacked_makes_the_same_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = pipeline.this_machine()
+    parcel, large = pack(Request("bells.yaml", {"rest": "2s"}))
+    unpack(parcel, {digest: path.read_bytes() for digest, path in large.items()}, folder / "there")
+    assert (folder / "there" / OWN).is_dir()
+    files = {}
+    for where, request in ((folder, Request("bells.yaml", {"rest": "2s"})), (folder / "there" / HERE, parcel.request)):
+        monkeypatch.chdir(where)
+        made = Here(machine).make(Order("bells", Work(request, Wish("flac")), Path("bells.flac")), lambda *_: None)
+        assert isinstance(made, Made), made
+        files[where] = Path("bells.flac").read_bytes()
+    assert len(set(files.values())) == 1
+
+
+def test_a_parcel_stays_in_its_folder(folder: Path) -> None:
+    parcel, _ = pack(Request("bell.yaml"))
+    bad = replace(parcel, files=(replace(parcel.files[0], place="here/../../out.yaml"),))
+    with pytest.raises(PlayerError, match="is outside the parcel"):
+        unpack(bad, {}, folder / "there")
+    assert not (folder / "out.yaml").exists()
+
+
+def test_a_worker_tells_problems_without_its_own_folders(folder: Path) -> None:
+    parcel, _ = pack(Request("bell.yaml"))
+    parcel = replace(parcel, files=(replace(parcel.files[0], data=b"title: Bell\nsteps: [{chim: bell}]\n"),))
+    result = dask_worker.make(parcel, Wish("wav"), "bell.wav", {}, str(folder))
+    assert result == Failed("bell.yaml:2:10: unknown step 'chim'; did you mean 'chime'?")
+    assert not list(folder.glob("player-*"))
+
+
+def test_a_worker_hands_out_pieces_and_clears_away(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dask_worker, "PIECE", 100_000)
+    os.mkdir("player-old")  # noqa: PTH102
+    os.utime("player-old", (0, 0))
+    result = dask_worker.make(
+        pack(Request("bell.yaml"))[0], Wish("wav", preset="audiobook"), "bell.wav", {}, str(folder)
+    )
+    assert isinstance(result, dask_worker.Fetchable)
+    assert [note[:14] for note in result.notes] == ["The file has -"]
+    assert not Path("player-old").exists()
+    ((name, size, _),) = result.files
+    pieces = [dask_worker.piece(result.folder, name, at) for at in range(0, size, 100_000)]
+    assert max(map(len, pieces)) == 100_000
+    assert sum(map(len, pieces)) == size
+    dask_worker.drop(result.folder)
+    assert not Path(result.folder).exists()
+
+
+@pytest.mark.parametrize("address", ["localhost:8786", "http://localhost:8786", "tcp://localhost", "tcp://a b:1", ""])
+def test_an_address_that_is_none_is_one_sentence(address: str) -> None:
+    with pytest.raises(UsageError, match="must be an address such as tcp://"):
+        Cluster(address)
+
+
+@pytest.mark.parametrize("name", ["../bell.wav", "/etc/bell.wav", "sub/../../bell.wav"])
+def test_a_worker_cannot_write_elsewhere(name: str) -> None:
+    with pytest.raises(OutputError, match="which is outside the folder"):
+        dask_cluster._must_be_inside(name, "tcp://there:1")
+    dask_cluster._must_be_inside("sub/bell.wav", "tcp://there:1")
+
+
+class KilledWorker(Exception):  # noqa: N818 (Dask's name)
+    """As Dask has it."""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (KilledWorker("player", 3), "workers died again and again over it; give them more memory, or make it without"),
+        (ImportError("no\x1b[31m"), r"the cluster could not make it (ImportError: no\x1b[31m); make it without"),
+    ],
+)
+def test_what_dask_says_becomes_a_sentence(error: Exception, told: str) -> None:
+    class Failing:
+        def exception(self, timeout: float) -> Exception:
+            return error
+
+    assert dask_cluster._reason(Failing()) == f"{told} --cluster"
+
+
+class Nodes:
+    """A scheduler and its workers, each a process with its own store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._started: dict[str, subprocess.Popen[bytes]] = {}
+        self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(folder / "scheduler"))
+        wait_until(lambda: bool(self._told()), "the scheduler does not start")
+        self.address = str(json.loads(self._told())["address"])
+
+    def _told(self) -> str:
+        path = self.folder / "scheduler"
+        return path.read_text() if path.exists() else ""
+
+    def worker(self, name: str) -> None:
+        options = ("--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder / name))
+        self.start("worker", self.address, *options, name=name)
+
+    def start(self, kind: str, *options: str, name: str = "") -> None:
+        store = {
+            "PLAYER_STORE": str(self.folder / f"store-{name or kind}"),
+            "PLAYER_SCRIPTS": str(self.folder / "none"),
+        }
+        command = [sys.executable, "-m", "dask", kind, *options, "--no-dashboard"]
+        with (self.folder / f"{name or kind}.log").open("wb") as log:
+            self._started[name or kind] = subprocess.Popen(
+                command, env=os.environ | store, cwd=Path(__file__).parents[3], stdout=log, stderr=log
+            )
+
+    def kill(self, *names: str) -> None:
+        for name in names or tuple(self._started):
+            process = self._started.pop(name)
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[Nodes]:
+    pytest.importorskip("distributed", reason="needs distributed: pip install 'player[cluster]'")
+    (tmp_path / "nodes").mkdir()
+    nodes = Nodes(tmp_path / "nodes")
+    yield nodes
+    nodes.kill()
+
+
+def orders(folder: str, form: str, *requests: Request) -> list[Order]:
+    return batch.orders(batch.items(requests)[0], Path(folder), Wish(form), force=False)
+
+
+def test_two_workers_make_the_same_bytes(folder: Path, nodes: Nodes) -> None:
+    nodes.worker("a")
+    nodes.worker("b")
+    requests = Request("bells.yaml", {"rest": "2s"}), Request("bell.yaml")
+    crew = Cluster(nodes.address)
+    wait_until(lambda: len(crew._workers()) == 2, "two workers do not start")
+    there = list(batch.run(orders("there", "mp3", *requests), crew))
+    here = list(batch.run(orders("here", "mp3", *requests), Here(pipeline.this_machine())))
+    assert all(isinstance(each.result, Made) for each in there + here), there + here
+    names = sorted(path.name for path in Path("here").iterdir())
+    assert names == sorted(path.name for path in Path("there").iterdir()) == ["bell.mp3", "bells.mp3"]
+    for name in names:
+        assert Path("here", name).read_bytes() == Path("there", name).read_bytes()
+    assert not list(nodes.folder.rglob("player-*"))
+
+
+@pytest.mark.engine
+def test_a_worker_speaks_as_this_machine_does(folder: Path, nodes: Nodes) -> None:
+    machine = pipeline.this_machine()
+    try:
+        machine.engine.voices()
+    except VoiceError as error:
+        pytest.skip(str(error))
+    Path("said.yaml").write_text("title: Said\nsteps: [{say: Breathe out., for: 3s}]\n")
+    nodes.worker("a")
+    (there,) = batch.run(orders("there", "flac", Request("said.yaml")), Cluster(nodes.address))
+    (here,) = batch.run(orders("here", "flac", Request("said.yaml")), Here(machine))
+    assert isinstance(there.result, Made), there
+    assert isinstance(here.result, Made), here
+    assert Path("here/said.flac").read_bytes() == Path("there/said.flac").read_bytes()
+
+
+def test_what_is_lost_is_one_sentence_each(folder: Path, nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("player.export.batch.dask_cluster.WAITS_FOR_WORKERS_S", 1)
+    monkeypatch.setattr("player.export.batch.dask_cluster.CONNECTS_WITHIN_S", 2)
+    with pytest.raises(PlayerError, match=r"has no workers; start some with `dask worker tcp://"):
+        Cluster(nodes.address)
+    nodes.worker("a")
+    monkeypatch.setattr("player.export.batch.dask_cluster.CONNECTS_WITHIN_S", 20)
+    facts = dask_worker.facts()
+    with monkeypatch.context() as other:
+        other.setattr(dask_worker, "facts", Elsewhere(facts))
+        with pytest.raises(PlayerError, match=r"has numpy \S+, and this machine 0\.0: its files would not be the same"):
+            Cluster(nodes.address)
+    (lost,) = while_it_is_made(Cluster(nodes.address), nodes, "a")
+    assert lost.result == Failed(f"all workers at {nodes.address} were lost; start others, and start again")
+    nodes.worker("b")
+    (lost,) = while_it_is_made(Cluster(nodes.address), nodes, "scheduler")
+    assert lost.result == Failed(f"the scheduler at {nodes.address} was lost; look at it, and start again")
+    assert list(Path("out").glob("*")) == []
+    monkeypatch.setattr("player.export.batch.dask_cluster.CONNECTS_WITHIN_S", 1)
+    with pytest.raises(PlayerError, match=f"there is no scheduler at {nodes.address}"):
+        Cluster(nodes.address)
+
+
+def test_another_worker_takes_over_from_one_that_dies(folder: Path, nodes: Nodes) -> None:
+    Path("long.yaml").write_text("title: Long\nbackground: mine.wav\nsteps: [{chime: bell}, {pause: 10m}]\n")
+    nodes.worker("a")
+    crew = Cluster(nodes.address)
+    killer = threading.Thread(target=lambda: replaced(nodes))
+    killer.start()
+    (done,) = batch.run(orders("out", "flac", Request("long.yaml")), crew)
+    killer.join()
+    assert isinstance(done.result, Made), done
+    assert soundfile.info(done.result.files[0]).frames == 606_000 * 48
+
+
+class Elsewhere:
+    """Facts of another machine; a worker is still asked for its own."""
+
+    def __init__(self, facts: dict[str, str]) -> None:
+        self._facts = facts
+
+    def __call__(self) -> dict[str, str]:
+        return {**self._facts, "numpy": "0.0"}
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        return getattr, (dask_worker, "facts")
+
+
+def wait_for_work(nodes: Nodes) -> None:
+    wait_until(lambda: bool(list(nodes.folder.rglob("player-*/made/.*"))), "nothing was begun")
+
+
+def replaced(nodes: Nodes) -> None:
+    """Another worker comes, and the one at work dies."""
+    wait_for_work(nodes)
+    nodes.kill("a")
+    nodes.worker("b")
+
+
+def while_it_is_made(crew: Cluster, nodes: Nodes, name: str) -> list[batch.Done]:
+    """Kill a node as soon as a worker is at work."""
+
+    def kill() -> None:
+        wait_for_work(nodes)
+        nodes.kill(name)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        return list(batch.run(orders("out", "wav", Request("long.yaml")), crew))
+    finally:
+        killer.join()

@@ -1,0 +1,94 @@
+"""Processes that make files: they answer, die and stop as they should."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.export.batch.executor import Maker, Processes
+from player.export.batch.jobs import Failed, Made, Order, Work
+from player.export.options import Wish
+from player.pipeline import Request
+from tests.sound_server import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BELL = "title: Bell\nsteps: [{chime: bell}, {pause: LENGTH}]\n"
+needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "store"))
+    Path("short.yaml").write_text(BELL.replace("LENGTH", "1s"))
+    Path("long.yaml").write_text(BELL.replace("LENGTH", "4h"))
+
+
+@pytest.fixture
+def crew() -> Iterator[Processes]:
+    crew = Processes(2)
+    yield crew
+    crew.stop()
+
+
+def order(name: str) -> Order:
+    return Order(name, Work(Request(f"{name}.yaml"), Wish("wav")), Path(f"out/{name}.wav"))
+
+
+def nothing(done: int, total: int) -> None:
+    pass
+
+
+def under_way() -> bool:
+    return any(path.stat().st_size > 10**6 for path in Path("out").glob(".*.part"))
+
+
+def test_a_process_is_kept_for_the_next_order(crew: Processes) -> None:
+    told: list[tuple[int, int]] = []
+    first = crew.make(order("short"), lambda *each: told.append(each))
+    assert isinstance(first, Made)
+    assert told[-1] == (7000, 7000)
+    again = crew.make(order("short"), nothing)
+    assert again == Failed("out/short.wav is there already; choose another name, or write over it with --force")
+    assert len(crew._all) == 1
+
+
+@needs_signals
+def test_a_process_that_dies_takes_only_its_own_file(crew: Processes) -> None:
+    results: list[Made | Failed] = []
+    thread = threading.Thread(target=lambda: results.append(crew.make(order("long"), nothing)))
+    thread.start()
+    wait_until(under_way, "nothing was written")
+    os.kill(crew._all[0]._process.pid, signal.SIGKILL)
+    thread.join(10)
+    assert results == [Failed("the process that made it ended by itself (SIGKILL); try again with --jobs 1")]
+    assert isinstance(crew.make(order("short"), nothing), Made)
+
+
+def test_stopping_leaves_nothing(crew: Processes) -> None:
+    thread = threading.Thread(target=crew.make, args=(order("long"), nothing))
+    thread.start()
+    wait_until(under_way, "nothing was written")
+    began = time.monotonic()
+    crew.stop()
+    thread.join(10)
+    assert time.monotonic() - began < 10
+    assert list(Path("out").iterdir()) == []
+    assert crew.make(order("short"), nothing) == Failed("it was stopped")
+
+
+def test_an_idle_process_ends_at_once() -> None:
+    maker = Maker()
+    assert isinstance(maker.make(order("short"), nothing), Made)
+    began = time.monotonic()
+    maker.stop()
+    assert time.monotonic() - began < 3

@@ -1,0 +1,340 @@
+"""Exports in every shape, with a voice that hums: what is asked for is measured in the files."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import mutagen
+import numpy as np
+import pytest
+import soundfile
+
+from player import pipeline
+from player.cli import export as command
+from player.errors import OutputError, UsageError
+from player.export import exporter, presets, sidecars
+from player.export.formats import table as export_room
+from player.export.formats.table import FileSink
+from player.export.options import Wish
+from player.sound.loudness import integrated_lufs, true_peak_dbtp
+from player.sound.master import Master
+from player.storage.store import Store
+from player.units import RATE
+from tests.fakes_voice import FakeEngine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from pydub import AudioSegment
+
+    from player.storage.atomic import NewFile
+
+SCRIPT = """\
+title: Four rooms
+background: {sound: noise.wav, fade_in: 500ms, fade_out: 1s}
+steps:
+  - pause: 1.5s
+  - section: Settle / in
+  - say: Sit.
+    for: 3s
+  - section: Breathe
+  - breathe: {in: 2s, out: 2s, cycles: 2}
+    guide: words
+  - section: Breathe
+  - chime: bell
+"""
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> pipeline.Machine:
+    return pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
+
+
+@pytest.fixture
+def ready(tmp_path: Path, machine: pipeline.Machine) -> pipeline.Prepared:
+    noise = np.random.default_rng(1).normal(0, 0.1, (RATE * 6, 2))
+    soundfile.write(tmp_path / "noise.wav", noise, RATE)
+    (tmp_path / "rooms.yaml").write_text(SCRIPT)
+    return pipeline.prepare(pipeline.Request(str(tmp_path / "rooms.yaml")), machine)
+
+
+@pytest.fixture
+def talk(tmp_path: Path, ready: pipeline.Prepared, machine: pipeline.Machine) -> pipeline.Prepared:
+    """Little but speech."""
+    lines = "".join(f"  - say: This is line {number}, and it goes on for quite a while.\n" for number in range(5))
+    (tmp_path / "talk.yaml").write_text(SCRIPT.partition("  - section")[0] + lines)
+    return pipeline.prepare(pipeline.Request(str(tmp_path / "talk.yaml")), machine)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    (tmp_path / "out").mkdir()
+    return tmp_path / "out"
+
+
+def sound(path: Path) -> NDArray[np.int16]:
+    read: NDArray[np.int16] = soundfile.read(path, dtype="int16", always_2d=True)[0]
+    return read
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+# --- pieces
+
+
+@pytest.mark.parametrize("form", ["wav", "flac"])
+def test_the_pieces_put_together_are_the_whole(ready: pipeline.Prepared, out: Path, form: str) -> None:
+    whole = exporter.export(ready, out / f"whole.{form}", Wish(form), force=False)
+    made = exporter.export(ready, out / f"calm.{form}", Wish(form, split=True), force=False)
+    assert [path.name for path in made] == [
+        f"calm-01-four-rooms.{form}",
+        f"calm-02-settle-in.{form}",
+        f"calm-03-breathe.{form}",
+        f"calm-04-breathe.{form}",
+        "calm.m3u8",
+    ]
+    assert listing(out) == sorted([*(path.name for path in made), f"whole.{form}"])
+    assert [len(sound(path)) / RATE for path in made[:-1]] == [1.5, 3, 8, 6]
+    np.testing.assert_array_equal(np.concatenate([sound(path) for path in made[:-1]]), sound(whole[0]))
+
+
+def test_the_playlist_names_them_in_order(ready: pipeline.Prepared, out: Path) -> None:
+    *files, playlist = exporter.export(ready, out / "calm.wav", Wish("wav", split=True), force=False)
+    lines = playlist.read_text(encoding="utf-8").splitlines()
+    assert lines[:4] == ["#EXTM3U", "#PLAYLIST:Four rooms", "#EXTINF:1.500,Four rooms", "calm-01-four-rooms.wav"]
+    assert [line for line in lines if not line.startswith("#")] == [path.name for path in files]
+
+
+def test_each_piece_says_which_it_is(ready: pipeline.Prepared, out: Path) -> None:
+    made = exporter.export(ready, out / "calm.flac", Wish("flac", split=True), force=False)
+    opened: Any = mutagen.File(made[1])
+    tags = {name.upper(): texts[0] for name, texts in opened.tags.items()}
+    assert (tags["TITLE"], tags["ALBUM"], tags["TRACKNUMBER"]) == ("Settle / in", "Four rooms", "2")
+    assert tags["CHAPTER001"] == "00:00:00.000"
+    assert "CHAPTER002" not in tags
+
+
+def test_one_piece_in_the_way_keeps_all_from_being_made(ready: pipeline.Prepared, out: Path) -> None:
+    (out / "calm-04-breathe.wav").write_text("precious")
+    with pytest.raises(UsageError, match=r"calm-04-breathe\.wav is there already"):
+        exporter.export(ready, out / "calm.wav", Wish("wav", split=True), force=False)
+    assert listing(out) == ["calm-04-breathe.wav"]
+
+
+def test_a_session_without_sections_cannot_be_split(ready: pipeline.Prepared, out: Path) -> None:
+    plain = replace(ready, timeline=replace(ready.timeline, sections=()))
+    with pytest.raises(UsageError, match="Four rooms has no sections to split it at; leave out --split"):
+        exporter.export(plain, out / "calm.wav", Wish("wav", split=True), force=False)
+
+
+@pytest.mark.parametrize("wish", [Wish("wav", split=True), Wish("wav", stems=True)], ids=["split", "stems"])
+def test_what_breaks_off_leaves_none_of_the_files(
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: Wish
+) -> None:
+    whole, given = list(pipeline.blocks(ready)), []
+
+    def breaking(*_: object, **__: object) -> Any:
+        for block in whole:
+            given.append(block)
+            if len(given) == len(whole) * (1 + wish.stems) - 1:
+                raise OutputError("cannot write: the disk is full")
+            yield block
+
+    monkeypatch.setattr(pipeline, "blocks", breaking)
+    with pytest.raises(OutputError, match="full"):
+        exporter.export(ready, out / "calm.wav", wish, force=False)
+    assert listing(out) == []
+
+
+def at_work(*names: str) -> list[str]:
+    return [each.name for each in threading.enumerate() if each.name.startswith(names)]
+
+
+@pytest.mark.parametrize(
+    ("wish", "threads"),
+    [(Wish("flac"), ["mix_0"]), (Wish("flac", split=True), ["mix_0"]), (Wish("wav"), [])],
+    ids=["whole", "split", "not encoded"],
+)
+def test_a_file_that_cannot_be_written_ends_the_mixing(
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: Wish, threads: list[str]
+) -> None:
+    class Full(FileSink):
+        def write(self, segment: AudioSegment) -> None:
+            mixing.append(at_work("mix"))
+            raise OutputError("cannot write: the disk is full")
+
+    mixing: list[list[str]] = []
+    monkeypatch.setattr(export_room, "FileSink", Full)
+    with pytest.raises(OutputError, match="full"):
+        exporter.export(ready, out / "calm.wav", wish, force=False)
+    assert mixing == [threads]
+    assert not at_work("mix", "clips")
+    assert listing(out) == []
+
+
+@pytest.mark.parametrize("wish", [Wish("wav", split=True), Wish("wav", captions=("vtt",))], ids=["split", "captions"])
+def test_a_disk_that_is_full_at_the_last_file_leaves_none(
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: Wish
+) -> None:
+    def full(target: Path, content: bytes, *, force: bool = False) -> NewFile:
+        raise OutputError(f"cannot write {target}: the disk is full")
+
+    monkeypatch.setattr(exporter, "complete", full)
+    with pytest.raises(OutputError, match="full"):
+        exporter.export(ready, out / "calm.wav", wish, force=False)
+    assert listing(out) == []
+
+
+# --- stems
+
+
+@pytest.mark.parametrize("preset", [None, "podcast", "sleep"])
+def test_the_stems_add_up_to_the_mix(ready: pipeline.Prepared, out: Path, preset: str | None) -> None:
+    made = exporter.export(ready, out / "calm.wav", Wish("wav", stems=True, preset=preset), force=False)
+    assert [path.name for path in made] == ["calm.wav", "calm.voice.wav", "calm.bed.wav", "calm.tones.wav"]
+    mix, *stems = (sound(path).astype(int) for path in made)
+    assert all(np.abs(stem).max() > 100 for stem in stems)
+    np.testing.assert_array_equal(sum(stems), mix)
+
+
+def test_a_stem_in_which_nothing_sounds_is_not_made(ready: pipeline.Prepared, out: Path) -> None:
+    made = exporter.export(ready, out / "calm.wav", Wish("wav", stems=True, preset="audiobook"), force=False)
+    assert [path.name for path in made] == ["calm.wav", "calm.voice.wav", "calm.tones.wav"]
+
+
+# --- presets
+
+
+@pytest.mark.parametrize("one_channel", [False, True])
+@pytest.mark.parametrize(("preset", "lufs"), [("podcast", -16), ("broadcast", -23)])
+def test_the_file_has_the_loudness_of_its_preset(
+    talk: pipeline.Prepared, out: Path, preset: str, lufs: float, one_channel: bool
+) -> None:
+    told: list[str] = []
+    wish = Wish("wav", mono=one_channel, preset=preset)
+    (made,) = exporter.export(talk, out / "a.wav", wish, force=False, tell=told.append)
+    heard = sound(made) / 32768
+    assert heard.shape[1] == (1 if one_channel else 2)
+    assert true_peak_dbtp(heard, RATE) <= -1.4
+    assert integrated_lufs(heard, RATE) == pytest.approx(lufs - (3.01 if one_channel else 0), abs=0.3)
+    assert told == []
+
+
+@pytest.mark.parametrize("bitrate", [None, 64, 192, 224, 320])
+@pytest.mark.parametrize("form", ["mp3", "opus"])
+def test_what_an_encoder_takes_off_is_made_up_for(
+    talk: pipeline.Prepared, out: Path, form: str, bitrate: int | None
+) -> None:
+    wish = Wish(form, bitrate=bitrate, preset="podcast")
+    (made,) = exporter.export(talk, out / f"a.{form}", wish, force=False)
+    heard, rate = soundfile.read(made)
+    assert integrated_lufs(heard, rate) == pytest.approx(-16, abs=0.2)
+    assert true_peak_dbtp(heard, rate) <= -1.0
+
+
+def test_an_audiobook_has_no_background_and_its_own_peak(talk: pipeline.Prepared, out: Path) -> None:
+    (made,) = exporter.export(talk, out / "a.wav", Wish("wav", preset="audiobook"), force=False)
+    heard = sound(made) / 32768
+    assert not heard[: RATE * 3 // 2].any()
+    assert 20 * np.log10(np.abs(heard).max()) <= -3.4
+    assert 10 * np.log10(np.mean(heard**2)) == pytest.approx(-20, abs=0.3)
+
+
+def test_for_sleep_the_voice_alone_decides(ready: pipeline.Prepared, out: Path) -> None:
+    """However long its silences, it is never louder than it is played: 5 dB under the voice's -18 LUFS."""
+    quiet = replace(ready, timeline=replace(ready.timeline, total_ms=300_000))
+    told: list[str] = []
+    files = [
+        exporter.export(quiet, out / f"{wish.preset}.wav", wish, force=False, tell=told.append)
+        for wish in (Wish("wav", stems=True), Wish("wav", stems=True, preset="sleep"))
+    ]
+    played, slept = (float(np.sqrt(np.mean(sound(each[1]).astype(float) ** 2))) for each in files)
+    assert 20 * np.log10(slept / played) == pytest.approx(-5, abs=0.05)
+    assert told == []
+
+
+def test_no_preset_lifts_a_voice_until_it_is_cut(ready: pipeline.Prepared, out: Path) -> None:
+    quiet = replace(ready, timeline=replace(ready.timeline, total_ms=200_000))
+    preset = presets.PRESETS["audiobook"]
+    assert presets.mastering(presets.suited(quiet, preset), preset).master.gain_db == presets.MOST_LIFT_DB
+    told: list[str] = []
+    exporter.export(quiet, out / "a.wav", Wish("wav", preset="audiobook"), force=False, tell=told.append)
+    (sentence,) = told
+    assert re.match(r"The file has -\d\d\.\d dB RMS, not -20: its silences count, and with more gain", sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "least_db", "most_db"), [("podcast", -17, -15), ("broadcast", -23.5, -22.5), ("audiobook", -23, -18)]
+)
+def test_a_miss_is_told_from_where_files_come_back(name: str, least_db: float, most_db: float) -> None:
+    preset = presets.PRESETS[name]
+    told = {
+        level_db: bool(presets.Mastering(preset, Master(), level_db).shortfall)
+        for level_db in (least_db - 0.1, least_db, preset.level_db, most_db, most_db + 0.1)
+    }
+    assert list(told.values()) == [True, False, False, False, True]
+    assert presets.Mastering(preset, Master(), None).shortfall == ""
+
+
+def test_sleep_fades_out_for_a_minute_or_a_quarter(ready: pipeline.Prepared) -> None:
+    total_ms = ready.timeline.total_ms
+    assert presets.suited(ready, presets.PRESETS["sleep"]).timeline.fade_out_ms == total_ms // 4
+    long = replace(ready, timeline=replace(ready.timeline, total_ms=600_000))
+    assert presets.suited(long, presets.PRESETS["sleep"]).timeline.fade_out_ms == 60_000
+
+
+# --- what can be asked for
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        (Wish("aiff"), "the format must be one of"),
+        (Wish("wav", bitrate=128), "wav keeps every sample"),
+        (Wish(preset="vinyl"), "the preset must be one of podcast, broadcast, audiobook, sleep, not 'vinyl'"),
+        (Wish(split=True, stems=True), "--stems is of the whole and --split makes pieces of it; leave one of them out"),
+        (Wish(split=True, captions=("vtt",)), "--captions is of the whole"),
+        (Wish(captions=("txt",)), "captions must be of"),
+    ],
+)
+def test_a_wish_that_cannot_be_granted(ready: pipeline.Prepared, out: Path, wish: Wish, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        exporter.export(ready, out / "calm", wish, force=False)
+    assert listing(out) == []
+
+
+def test_the_command_offers_what_there_is() -> None:
+    assert tuple(presets.PRESETS) == command.PRESETS
+    assert set(sidecars.CAPTIONS) == set(command.CAPTIONS)
+
+
+def test_sidecars_stand_beside_the_file(ready: pipeline.Prepared, out: Path) -> None:
+    wish = Wish("wav", captions=("vtt", "srt", "lrc"), chapters=True, labels=True)
+    made = exporter.export(ready, out / "calm.wav", wish, force=False)
+    assert len(made) == 6
+    assert listing(out) == sorted(path.name for path in made)
+
+
+@pytest.mark.parametrize("wish", [Wish("wav", stems=True), Wish("wav", split=True)], ids=["stems", "split"])
+def test_progress_counts_all_files(ready: pipeline.Prepared, out: Path, wish: Wish) -> None:
+    told: list[tuple[int, int]] = []
+    exporter.export(ready, out / "calm.wav", wish, force=False, progress=lambda *done: told.append(done))
+    assert told == sorted(told)
+    assert told[-1] == (ready.timeline.total_ms * (4 if wish.stems else 1),) * 2
+
+
+@pytest.mark.parametrize("form", ["mp3", "flac", "ogg", "opus", "wav"])
+def test_an_empty_store_makes_the_same_bytes(ready: pipeline.Prepared, out: Path, tmp_path: Path, form: str) -> None:
+    request = pipeline.Request(str(tmp_path / "rooms.yaml"))
+    again = pipeline.prepare(request, pipeline.Machine(FakeEngine(), Store(tmp_path / "empty")))
+    files = [
+        exporter.export(each, out / f"{name}.{form}", Wish(form), force=False)[0]
+        for name, each in (("one", ready), ("other", again))
+    ]
+    assert files[0].read_bytes() == files[1].read_bytes()

@@ -1,0 +1,167 @@
+"""Where a session goes on that was stopped, and what can be offered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.errors import UsageError
+from player.history.diary import Diary
+from player.history.requests import as_json
+from player.history.resume import Resuming, last, place_of
+from player.pipeline import Request, programmes
+from player.timeline.model import BedState, Stretch, Timeline
+from player.timeline.steps import LEAD_MS
+from tests.fakes_diary import NOON, place, practised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from player.history.entries import Place
+
+SESSION = "title: TITLE\nsteps:\n  - say: TITLE.\n    for: 60s\n"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def diary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Diary]:
+    monkeypatch.setenv("PLAYER_SCRIPTS", str(tmp_path / "own"))
+    with Diary(pytest.fail, tmp_path / "diary") as diary:
+        yield diary
+
+
+def lasting(total_ms: int) -> Timeline:
+    """In steps of three seconds."""
+    slots = tuple(Stretch(start_ms, 3000) for start_ms in range(0, total_ms, 3000))
+    return Timeline("", total_ms, (), (), (), (BedState(0, 0, None, 0.0, 0.0),), slots)
+
+
+# Which place
+
+
+def test_the_place_of_a_session_is_found_by_any_name_of_it(diary: Diary, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "calm.yaml").write_text(SESSION)
+    key = str(tmp_path / "own" / "calm.yaml")
+    diary.note(None, key, place(key))
+    assert place_of("calm", diary) == place_of(key, diary) == place(key)
+
+
+def test_a_session_without_a_place_is_a_sentence_with_those_that_have_one(diary: Diary, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"^'pmr-7' was not stopped on its way; no place is remembered; leave out"):
+        place_of("pmr-7", diary)
+    diary.note(None, "box-breathing", place())
+    diary.note(None, f"{tmp_path}/calm.yaml", place(f"{tmp_path}/calm.yaml", 5000, NOON + HOUR))
+    remembered = "a place is remembered in calm (0:05 of 7:00), box-breathing (3:20 of 7:00)"
+    with pytest.raises(UsageError) as caught:
+        place_of("evening", diary)
+    assert str(caught.value) == f"'evening' was not stopped on its way; {remembered}; leave out --resume to begin it"
+
+
+def test_a_session_that_is_not_there_is_said_to_be_so(diary: Diary) -> None:
+    with pytest.raises(UsageError, match=r"there is no session 'box-breathin'; did you mean 'box-breathing'\?"):
+        place_of("box-breathin", diary)
+
+
+def test_the_last_place_comes_before_what_was_practised_last(diary: Diary) -> None:
+    assert last(diary) is None
+    diary.note(practised("1"), "", None)
+    diary.note(practised("2", began=NOON + HOUR), "", None)
+    assert last(diary) == practised("2", began=NOON + HOUR)
+    diary.note(None, "pmr-7", place("pmr-7"))
+    diary.note(None, "pmr-4", place("pmr-4", noted=NOON - HOUR))
+    assert last(diary) == place("pmr-7")
+
+
+def test_a_script_that_is_gone_is_not_offered(diary: Diary, tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone.yaml")
+    diary.note(practised("1", gone), gone, place(gone))
+    assert last(diary) is None
+    diary.note(practised("2", "breathe 4-6"), "", None)
+    assert last(diary) == practised("2", "breathe 4-6")
+
+
+# Where it goes on
+
+
+def test_a_place_goes_on_with_what_was_asked_for_then(told: list[str]) -> None:
+    resuming = Resuming(place(), told.append)
+    assert resuming.start_ms == 200_000
+    wanted, part = resuming.asked(Request("", rate=90), None)
+    assert (wanted, part) == (Request("box-breathing", {"rounds": "3"}, rate=90, skip=("neck",)), None)
+    assert resuming.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
+    assert told == []
+
+
+def test_a_place_behind_the_end_is_told_and_begins_at_the_beginning(told: list[str]) -> None:
+    resuming = Resuming(place(), told.append)
+    assert resuming.settle(lasting(200_000), 200_000) == 0
+    assert told == ["you stopped at 3:20, and it ends at 3:20 now, so it begins at the beginning"]
+
+
+def test_what_was_practised_is_heard_from_its_beginning(told: list[str]) -> None:
+    resuming = Resuming(practised(), told.append)
+    assert resuming.start_ms == 0
+    assert resuming.asked(Request(""), None)[0].values == {"rounds": "3"}
+    assert resuming.settle(lasting(10), 0) == 0
+
+
+def test_nothing_remembered_is_what_is_asked_for(told: list[str]) -> None:
+    resuming = Resuming(None, told.append)
+    assert resuming.start_ms == 0
+    assert resuming.asked(Request("pmr-7"), 3) == (Request("pmr-7"), 3)
+
+
+# Programmes
+
+
+@pytest.fixture
+def week(tmp_path: Path, diary: Diary) -> Path:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(SESSION.replace("TITLE", name.capitalize()))
+    path = tmp_path / "week.yaml"
+    path.write_text("title: Week\nparts: [{title: A, sessions: [one, two]}, {title: B, sessions: [one, two]}]\n")
+    return path
+
+
+def stopped(week: Path, number: int, turn: str, part: int | None = None) -> Place:
+    asked = as_json(Request(str(week)))
+    return replace(place(str(week)), asked=asked, part=part, number=number, turn=str(week.parent / f"{turn}.yaml"))
+
+
+def numbers(week: Path, resuming: Resuming, part: int | None = None) -> list[int]:
+    """The sessions that are played, by their places in the programme."""
+    wanted, part = resuming.asked(Request(""), part)
+    plan = programmes.planned(wanted, part)
+    assert plan
+    return [turn.number for turn in resuming.turns(plan.turns)]
+
+
+def test_a_programme_goes_on_in_the_session_where_one_was(week: Path, told: list[str]) -> None:
+    resuming = Resuming(stopped(week, 2, "two"), told.append)
+    assert numbers(week, resuming) == [2, 3, 4]
+    assert resuming.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
+
+
+def test_a_part_goes_on_to_its_own_end(week: Path, told: list[str]) -> None:
+    assert numbers(week, Resuming(stopped(week, 3, "one", part=2), told.append)) == [3, 4]
+    assert told == []
+
+
+@pytest.mark.parametrize(("number", "turn", "part"), [(2, "one", None), (5, "two", None), (2, "two", 2)])
+def test_a_session_that_is_no_longer_in_its_place_is_told(
+    week: Path, told: list[str], number: int, turn: str, part: int | None
+) -> None:
+    resuming = Resuming(stopped(week, number, turn), told.append)
+    assert numbers(week, resuming, part) == ([3, 4] if part else [1, 2, 3, 4])
+    assert resuming.settle(lasting(420_000), 200_000) == 0
+    assert told == ["the session in which you stopped is not there any more, so it begins at the beginning"]

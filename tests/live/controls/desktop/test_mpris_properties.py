@@ -1,0 +1,70 @@
+"""A session in the words of MPRIS."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from player.live.controls.desktop.mpris_properties import JUMP_MS, Hand, Shown, db_of, volume_of
+from player.live.observer import Moment
+from tests.fakes_controls import MINUTE
+
+
+@pytest.mark.parametrize(
+    ("volume", "db"),
+    [(1.0, 0.0), (0.5, -18.06), (0.25, -36.12), (0.1, -60.0), (0.0, -120.0), (1.7, 0.0), (-1.0, -120.0)],
+)
+def test_a_slider_is_cubic_and_ends_at_the_export(volume: float, db: float) -> None:
+    assert db_of(volume) == pytest.approx(db, abs=0.01)
+
+
+@given(st.floats(0.02, 1.0))
+def test_a_slider_stays_where_it_was_put(volume: float) -> None:
+    assert volume_of(db_of(volume)) == pytest.approx(volume, abs=1e-4)
+
+
+def test_silence_is_the_end_of_the_slider() -> None:
+    assert volume_of(db_of(0.0)) == volume_of(-200.0) == volume_of(-math.inf) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "chapter", "words"),
+    [
+        (0, "Settle", "Sit down. Let go."),
+        (9_899, "Settle", "Sit down. Let go."),
+        (9_900, "Breathe", ""),
+        (60_000, "Rest", "Stay as you are."),
+    ],
+)
+def test_a_moment_has_its_chapter_and_the_words_of_its_step(at_ms: int, chapter: str, words: str) -> None:
+    metadata = Shown(MINUTE, 3).properties(Moment(at_ms))["Metadata"].value
+    assert (metadata["xesam:album"].value, metadata["xesam:asText"].value) == (chapter, words)
+    assert metadata["mpris:trackid"].value == "/player/session/3"
+
+
+def test_a_jump_is_what_nobody_could_expect() -> None:
+    hand = Hand()
+    assert not hand.jumped(Moment(5_000), 100.0)  # the beginning
+    assert not hand.jumped(Moment(15_000 - JUMP_MS), 110.0)
+    assert hand.jumped(Moment(17_000), 111.0)
+    assert not hand.jumped(Moment(18_000), 112.0)  # counted from there
+
+
+def test_a_device_that_falls_behind_little_by_little_is_told_in_the_end() -> None:
+    hand = Hand()
+    assert sum(hand.jumped(Moment(at * 999), float(at)) for at in range(1000)) == 2
+
+
+def test_while_it_is_paused_nothing_is_expected_to_move() -> None:
+    hand = Hand()
+    told = [
+        hand.jumped(Moment(9_000), 0.0),
+        hand.jumped(Moment(5_000, is_paused=True), 0.1),  # back to the beginning of the step
+        hand.jumped(Moment(5_000, is_paused=True), 60.0),
+        hand.jumped(Moment(5_000), 60.1),
+        hand.jumped(Moment(6_000), 61.1),
+    ]
+    assert told == [False, True, False, False, False]

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from player.live.controls import job_control as module
+from player.live.controls.commands import AnyControl, Control
+from player.live.controls.job_control import Job
+from player.live.controls.queue import Inbox
+from player.live.observer import Moment, View
+from tests.fakes_screen import FakeKeyboard, FakeScreen
+
+PLAYING, PAUSED = Moment(1000), Moment(1000, is_paused=True)
+
+
+@dataclass
+class Shell:
+    """Stops the program, and lets it go on in the foreground or not."""
+
+    job: Job = field(init=False)
+    screen: FakeScreen = field(default_factory=FakeScreen)
+    keyboard: FakeKeyboard = field(default_factory=FakeKeyboard)
+    inbox: Inbox = field(default_factory=Inbox)
+    foreground: bool = True
+    stops: list[tuple[bool, bool]] = field(default_factory=list)
+    goes_on_in_background: bool = False
+
+    def __post_init__(self) -> None:
+        self.job = Job(lambda: self.foreground, self.stop)
+        for part in (self.screen, self.keyboard):
+            part.take()
+            self.job.hold(part)
+
+    def stop(self) -> None:
+        self.stops.append((self.screen.is_taken, self.keyboard.is_taken))
+        self.foreground = not self.goes_on_in_background
+
+    @property
+    def taken(self) -> tuple[bool, bool]:
+        return self.screen.is_taken, self.keyboard.is_taken
+
+    def controls(self) -> list[AnyControl]:
+        return [self.inbox.get_nowait() for _ in range(len(self.inbox))]
+
+
+def test_the_sound_pauses_then_the_terminal_is_given_back_then_it_stops_and_takes_it_again() -> None:
+    shell = Shell()
+    with shell.job.watched(shell.inbox):
+        shell.job.show(PLAYING)
+        shell.job.ask()
+        shell.job.ask()
+        assert shell.controls() == [Control.PAUSE]
+        shell.job.show(PLAYING)
+        assert shell.stops == []
+        shell.job.show(PAUSED)
+        assert shell.stops == [(False, False)]
+        assert shell.taken == (True, True)
+        shell.job.show(PAUSED)
+    assert len(shell.stops) == 1
+    assert shell.controls() == []
+
+
+def test_it_stops_all_the_same_where_the_pause_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = Shell()
+    monkeypatch.setattr(module, "PATIENCE_S", -1.0)
+    with shell.job.watched(shell.inbox):
+        shell.job.ask()
+        shell.job.show(PLAYING)
+    assert shell.stops == [(False, False)]
+
+
+def test_in_the_background_the_sound_goes_on_and_the_terminal_is_left_until_it_is_ours() -> None:
+    shell = Shell(goes_on_in_background=True)
+    with shell.job.watched(shell.inbox):
+        shell.job.ask()
+        shell.job.show(PAUSED)
+        assert shell.controls() == [Control.PAUSE, Control.RESUME]
+        shell.job.show(PLAYING)
+        assert shell.taken == (False, False)
+        shell.foreground = True
+        shell.job.show(PLAYING)
+        assert shell.taken == (True, True)
+
+
+def test_what_was_paused_before_stays_paused_in_the_background() -> None:
+    shell = Shell(goes_on_in_background=True)
+    with shell.job.watched(shell.inbox):
+        shell.job.show(PAUSED)
+        shell.job.ask()
+        shell.job.show(PAUSED)
+    assert shell.controls() == [Control.PAUSE]
+
+
+def test_only_what_was_taken_is_taken_again() -> None:
+    shell = Shell()
+    shell.screen.give_back()
+    with shell.job.watched(shell.inbox):
+        shell.job.ask()
+        shell.job.show(PAUSED)
+    assert shell.taken == (False, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no Ctrl-Z of this kind")
+def test_ctrl_z_is_heard_only_while_something_plays() -> None:
+    shell = Shell()
+    before = [signal.getsignal(each) for each in (signal.SIGTSTP, signal.SIGCONT)]
+    view: View = shell.job
+    with shell.job.watched(shell.inbox):
+        os.kill(os.getpid(), signal.SIGTSTP)
+        until = time.monotonic() + 10
+        while not shell.inbox and time.monotonic() < until:
+            time.sleep(0.01)
+        view.show(PAUSED)
+    assert shell.stops == [(False, False)]
+    assert [signal.getsignal(each) for each in (signal.SIGTSTP, signal.SIGCONT)] == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_after_a_stop_by_other_ways_the_terminal_is_taken_afresh() -> None:
+    shell = Shell()
+    with shell.job.watched(shell.inbox):
+        os.kill(os.getpid(), signal.SIGCONT)
+        shell.job.show(PLAYING)
+    assert shell.screen.history == ["taken", "given back", "taken"]

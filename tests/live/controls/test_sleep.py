@@ -1,0 +1,51 @@
+"""A computer that sleeps, by clocks that are told to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.live.controls.queue import Inbox
+from player.live.controls.sleep import SLEPT, TOLERANCE_S, Sleep, asleep_s
+from player.live.observer import Moment
+from tests.fakes_controls import MINUTE, left
+
+if TYPE_CHECKING:
+    from player.live.controls.commands import AnyControl
+
+
+@pytest.mark.parametrize(
+    ("asleep", "told"),
+    [
+        ([70.0, 70.0, 70.0], []),
+        ([70.0, 70.0 + TOLERANCE_S, 70.0 + 2 * TOLERANCE_S], []),
+        ([70.0, 73.0, 73.0], [SLEPT]),
+        ([70.0, 73.0, 3600.0], [SLEPT, SLEPT]),
+        ([70.0, 10.0, 70.0], []),  # halted between two clocks, and on again
+    ],
+)
+def test_a_sleep_pauses_once(asleep: list[float], told: list[AnyControl]) -> None:
+    clock = iter(asleep)
+    inbox = Inbox()
+    sleep = Sleep(inbox, lambda: next(clock))
+    sleep.begin(MINUTE)
+    sleep.show(Moment(0))
+    sleep.show(Moment(50))
+    sleep.end()
+    assert left(inbox) == told
+
+
+def test_who_has_paused_already_is_not_told() -> None:
+    clock = iter([0.0, 60.0, 60.0])
+    inbox = Inbox()
+    sleep = Sleep(inbox, lambda: next(clock))
+    sleep.begin(MINUTE)
+    sleep.show(Moment(0, is_paused=True))
+    sleep.show(Moment(0))
+    assert left(inbox) == []
+
+
+def test_the_real_clocks_agree_while_the_computer_is_awake() -> None:
+    before = asleep_s()
+    assert asleep_s() - before < TOLERANCE_S

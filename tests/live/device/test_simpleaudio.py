@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.live.device.ringbuffer import Tape
+from player.live.device.simpleaudio import ROUNDING, Simpleaudio
+from player.units import RATE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+from player.live.device.simpleaudio import PADDING
+
+
+@dataclass
+class FakeSound:
+    """Takes a buffer's sound as time goes by, some frames before they are heard."""
+
+    library: FakeLibrary
+    view: memoryview
+    began: float
+    taken: int = 0
+    stopped: bool = False
+
+    def is_playing(self) -> bool:
+        heard = int((self.library.now - self.began) * RATE)
+        if not self.stopped:
+            self._take(min(heard + self.library.ahead, len(self.view) // 4))
+        return heard < self.taken or (self.taken < len(self.view) // 4 and not self.stopped)
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    def _take(self, until: int) -> None:
+        until = min(until, self.library.stuck_at)
+        self.library.heard += self.view[self.taken * 4 : until * 4]
+        self.taken = max(self.taken, until)
+
+
+@dataclass
+class FakeLibrary:
+    """simpleaudio and its device, in a time of its own.
+
+    The device takes frames ``ahead`` of what is heard and hangs at ``stuck_at``; ``events`` come at their seconds.
+    """
+
+    ahead: int = RATE // 10
+    stuck_at: int = 1 << 40
+    now: float = 1000.0
+    heard: bytearray = field(default_factory=bytearray)
+    events: dict[float, Callable[[], None]] = field(default_factory=dict)
+    sounds: list[FakeSound] = field(default_factory=list)
+
+    def play_buffer(self, view: memoryview, channels: int, width: int, rate: int) -> FakeSound:
+        assert (channels, width, rate) == (2, 2, 48_000)
+        self.sounds.append(FakeSound(self, view, self.now))
+        return self.sounds[-1]
+
+    def clock(self) -> float:
+        return self.now
+
+    def tick(self) -> None:
+        self.now += 0.02
+        for at in [at for at in self.events if at <= self.now - 1000.0]:
+            self.events.pop(at)()
+
+
+def frames(count: int, start: int = 0) -> bytes:
+    """Frames that can be told apart, and none of them silent."""
+    return b"".join((start + n + 1).to_bytes(4, "little") for n in range(count))
+
+
+@pytest.fixture
+def tape() -> Iterator[Tape]:
+    tape = Tape.create(total=5 * RATE, capacity=5 * RATE + PADDING)
+    yield tape
+    tape.close()
+
+
+def play(tape: Tape, library: FakeLibrary) -> None:
+    try:
+        Simpleaudio(tape, 100, library, library.clock).play(library.tick)
+    finally:
+        for sound in library.sounds:
+            sound.view.release()
+
+
+def test_all_is_heard_in_one_piece_and_silence_behind_it(tape: Tape) -> None:
+    library = FakeLibrary()
+    tape.write(frames(5 * RATE))
+    play(tape, library)
+    assert library.heard == frames(5 * RATE) + bytes(PADDING * 4)
+    assert len(library.sounds) == 1
+    assert not library.sounds[0].stopped
+
+
+def test_what_is_written_while_it_plays_is_heard(tape: Tape) -> None:
+    library = FakeLibrary()
+    tape.write(frames(2 * RATE))
+    library.events = {1.0: lambda: tape.write(frames(3 * RATE, start=2 * RATE))}
+    play(tape, library)
+    assert library.heard == frames(5 * RATE) + bytes(PADDING * 4)
+    assert len(library.sounds) == 1
+
+
+def test_the_head_goes_with_the_clock_and_the_position_behind_it(tape: Tape) -> None:
+    library = FakeLibrary()
+    tape.write(frames(5 * RATE))
+    seen = []
+    library.events = {1.0: lambda: seen.append((tape.head, tape.latency)), 6.0: lambda: None}
+    play(tape, library)
+    head, latency = seen[0]
+    assert head - latency == pytest.approx(RATE, abs=RATE // 25)
+    assert tape.head == 5 * RATE
+
+
+@pytest.mark.parametrize("ahead", [0, RATE // 10, RATE // 10 + ROUNDING])
+def test_a_tape_that_runs_dry_goes_on_where_it_stopped(tape: Tape, ahead: int) -> None:
+    library = FakeLibrary(ahead=ahead)
+    tape.write(frames(2 * RATE))
+    library.events = {
+        4.0: lambda: tape.write(frames(RATE // 2, start=2 * RATE)),
+        5.0: lambda: tape.write(frames(5 * RATE // 2, start=5 * RATE // 2)),
+    }
+    play(tape, library)
+    sound = [library.heard[n : n + 4] for n in range(0, len(library.heard), 4)]
+    assert b"".join(frame for frame in sound if any(frame)) == frames(5 * RATE)
+    assert len(library.sounds) == 2
+
+
+@pytest.mark.parametrize("ahead", [0, RATE // 10, RATE // 10 + ROUNDING])
+def test_a_programme_cut_short_is_heard_to_its_new_end_and_stopped(tape: Tape, ahead: int) -> None:
+    library = FakeLibrary(ahead=ahead)
+    tape.write(frames(4 * RATE))
+
+    def cut() -> None:
+        tape.rewrite(3 * RATE, bytes(RATE * 4))
+        tape.total = tape.filled = 3 * RATE
+
+    library.events = {1.5: cut}
+    play(tape, library)
+    assert bytes(library.heard).rstrip(b"\0") == frames(3 * RATE).rstrip(b"\0")
+    assert library.now - 1000 < 4
+    assert library.sounds[-1].stopped
+
+
+def test_a_device_that_takes_no_more_is_lost_and_not_waited_for(tape: Tape) -> None:
+    library = FakeLibrary(stuck_at=RATE)
+    tape.write(frames(5 * RATE))
+    with pytest.raises(RuntimeError, match="takes no more sound"):
+        play(tape, library)
+    assert 15 < library.now - 1000 < 17
+
+
+def test_a_device_that_ends_the_sound_by_itself_is_lost(tape: Tape) -> None:
+    library = FakeLibrary()
+    tape.write(frames(5 * RATE))
+    library.events = {2.0: lambda: library.sounds[0].stop()}  # noqa: PLW0108 (there is none yet)
+    with pytest.raises(RuntimeError, match="takes no more sound"):
+        play(tape, library)
+    assert library.now - 1000 < 2.5
+
+
+def test_the_end_may_be_put_off_while_it_plays(tape: Tape) -> None:
+    library = FakeLibrary()
+    tape.write(frames(2 * RATE))
+
+    def end(at: int) -> None:
+        tape.total = at
+
+    library.events = {
+        0.5: lambda: end(2 * RATE),
+        1.0: lambda: end(5 * RATE),
+        1.1: lambda: tape.write(frames(3 * RATE, start=2 * RATE)),
+    }
+    play(tape, library)
+    assert library.heard == frames(5 * RATE) + bytes(PADDING * 4)
+    assert len(library.sounds) == 1
+
+
+def test_a_tape_that_is_longer_than_what_is_on_it_ends_with_that() -> None:
+    tape = Tape.create(total=60 * RATE, capacity=60 * RATE + PADDING)
+    library = FakeLibrary()
+    tape.write(frames(2 * RATE))
+    tape.total = 2 * RATE  # before the device is open
+    play(tape, library)
+    tape.close()
+    assert bytes(library.heard).rstrip(b"\0") == frames(2 * RATE).rstrip(b"\0")
+    assert library.now - 1000 < 2.5

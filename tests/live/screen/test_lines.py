@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from player.live.observer import Moment, View
+from player.live.screen.lines import Lines
+from tests.fakes_picture import bundled, scripted
+
+if TYPE_CHECKING:
+    from player.timeline.model import Timeline
+
+KEYS = (("space", "pause, or go on"),)
+SHORT = scripted(
+    """\
+  - section: Settle
+  - say: Sit down. Let your shoulders drop.
+    for: 6s
+  - pause: 4s
+  - section: Breathe
+  - breathe: {in: 4s, out: 5500ms, cycles: 12}
+    guide: [count 1, silent]
+"""
+)
+
+
+def played(timeline: Timeline, *moments: Moment, keys: tuple[tuple[str, str], ...] = ()) -> list[str]:
+    said: list[str] = []
+    view: View = Lines(said.append, keys)
+    view.begin(timeline)
+    for moment in moments:
+        view.show(moment)
+    view.end()
+    view.end()
+    return said
+
+
+def through(start_ms: int, end_ms: int, like: Moment | None = None) -> list[Moment]:
+    return [replace(like or Moment(0), at_ms=at_ms) for at_ms in range(start_ms, end_ms, 50)]
+
+
+def test_a_session_is_told_step_by_step_and_breaths_once() -> None:
+    assert played(SHORT, *through(0, SHORT.total_ms)) == [
+        "0:00 – Settle –",
+        "0:00 Sit down. Let your shoulders drop.",
+        "0:10 – Breathe –",
+        "0:10 Breathe in, 4 seconds",
+        "0:14 Breathe out, 5.5 seconds",
+        "1:00 1:04 left",
+        "2:00 0:04 left",
+        "Heard 2:04 of 2:04.",
+    ]
+
+
+def test_a_long_session_has_few_lines_and_no_control_characters() -> None:
+    for name, most in (("box-breathing", 30), ("pmr-7", 110), ("sleep-wind-down", 60)):
+        _, timeline = bundled(name)
+        said = played(timeline, *through(0, timeline.total_ms))
+        assert len(said) <= most, said
+        assert all(line.isprintable() for line in said)
+        spoken = {cue.text for cue in timeline.cues if cue.kind == "speech"}
+        assert all(any(text in line for line in said) for text in spoken)
+
+
+def test_muscles_are_told_as_they_are_guided() -> None:
+    _, timeline = bundled("pmr-7")
+    said = played(timeline, *through(78_000, 96_000))
+    assert said[0].endswith("Tense and let go –")
+    assert [line.split(" ", 1)[1].split(".")[0] for line in said[1:-1]][:3] == [
+        "Notice your right arm",
+        "Now",
+        "Let go",
+    ]
+
+
+def test_pauses_and_what_is_changed_are_told_with_their_times() -> None:
+    paused = Moment(12_000, is_paused=True, notice="The headphones were unplugged.")
+    softer = Moment(12_050, volume_db=-2.0, has_background=False)
+    said = played(SHORT, *through(11_000, 12_000), paused, paused, softer, replace(softer, volume_db=0.0))
+    assert said[2:] == [
+        "0:12 The headphones were unplugged.",
+        "0:12 Paused.",
+        "0:12 Goes on.",
+        "0:12 Volume -2 dB.",
+        "0:12 Background off.",
+        "0:12 Volume as recorded.",
+        "Heard 0:12 of 2:04.",
+    ]
+
+
+def test_a_jump_tells_where_it_leads() -> None:
+    said = played(SHORT, *through(0, 1000), *through(10_000, 11_000), *through(0, 500))
+    assert said[2:] == [
+        "0:10 – Breathe –",
+        "0:10 Breathe in, 4 seconds",
+        "0:00 – Settle –",
+        "0:00 Sit down. Let your shoulders drop.",
+        "Heard 0:00 of 2:04.",
+    ]
+
+
+def test_the_keys_are_told_when_they_are_asked_for() -> None:
+    shown = Moment(100, keys_shown=True)
+    said = played(SHORT, Moment(0), shown, replace(shown, at_ms=150), Moment(200), keys=KEYS)
+    assert said[0] == "Press ? for the keys."
+    assert said.count("  space: pause, or go on") == 1
+
+
+def test_a_script_cannot_steer_the_terminal() -> None:
+    timeline = replace(SHORT, cues=(replace(SHORT.cues[0], text="a\x1b[2J"), *SHORT.cues[1:]))
+    assert any("a\\x1b[2J" in line for line in played(timeline, *through(0, 500)))

@@ -1,0 +1,242 @@
+"""What a listener may do, with the real libraries and a sound server in real time: when it is heard, and how."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from player.live.controls.commands import AnyControl, Control, GoTo, SetVolume
+from player.live.device.child import Child
+from player.live.device.device import Deck
+from player.live.device.fades import lead_in
+from player.live.loop import Loop
+from player.live.participants import Company
+from player.live.running import Party
+from player.live.source import Reel, Taste
+from player.live.transport import Transport
+from player.timeline.steps import Steps
+from player.units import RATE
+from tests.fakes_company import Watcher
+from tests.fakes_programme import BED, STEP_MS, VOICE, TellingMix, telling_timeline, told
+from tests.sound_server import Loudspeaker, mortal_server, prompt, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from player.live.observer import Moment
+
+pytestmark = pytest.mark.device
+
+
+class Sitting:
+    """A telling programme of a minute that is heard by a sound server, while somebody presses keys."""
+
+    def __init__(self, kind: str, env: dict[str, str]) -> None:
+        self.watcher = Watcher()
+        self.children: list[Child] = []
+        self.party = Party(Company(views=(lambda: self.watcher,), waits=True))
+        self._open = partial(Deck, changes=True, kind=kind, environ=env, spawn=self._spawn)
+
+    def play(self, waits_s: float = 0.0) -> None:
+        """Return when it is over, or somebody ends it; its loudspeaker has sounded for so long before."""
+        total_ms = 60_000
+        timeline, reel = telling_timeline(total_ms), Reel(TellingMix(), total_ms, Taste())
+        deck = self._open(total_ms * 48)
+        if waits_s:
+            deck.begin()
+            wait_until(lambda: deck.has_begun, "no lead-in is heard")
+            time.sleep(waits_s)
+        transport = Transport(reel, Steps(timeline), 0, deck, self._open)
+        try:
+            with self.party, self.party.at(timeline):
+                Loop(transport, self.party).run()
+        finally:
+            transport.leave()
+
+    def press(self, wish: AnyControl) -> float:
+        """When that was."""
+        self.party.company.inbox.put(wish)
+        return time.monotonic()
+
+    @property
+    def now(self) -> Moment:
+        """What is shown."""
+        return self.watcher.moments[-1]
+
+    def wait_for_place(self, ms: int) -> None:
+        wait_until(lambda: bool(self.watcher.moments) and self.now.at_ms >= ms, f"it does not come to {ms}")
+
+    def _spawn(self, *how: Any) -> Child:
+        self.children.append(Child(*how))
+        return self.children[-1]
+
+
+@pytest.fixture
+def hands() -> Iterator[Hands]:
+    hands = Hands()
+    yield hands
+    hands.join()
+
+
+class Hands:
+    """Somebody at the keys, while the loop has the main thread."""
+
+    def __init__(self) -> None:
+        self._thread: threading.Thread | None = None
+        self._failed: BaseException | None = None
+
+    def do(self, what: Callable[[], None], sitting: Sitting) -> None:
+        """Do it, then end the playing."""
+
+        def run() -> None:
+            try:
+                what()
+            except BaseException as error:  # noqa: BLE001 - raised where the test waits
+                self._failed = error
+            finally:
+                sitting.press(Control.QUIT)
+
+        self._thread = threading.Thread(target=run)
+        self._thread.start()
+
+    def join(self) -> None:
+        if self._thread:
+            self._thread.join()
+        if self._failed:
+            failed, self._failed = self._failed, None
+            raise failed
+
+
+def test_volume_and_place_change_at_once_and_without_a_jump(kind: str, loudspeaker: Loudspeaker, hands: Hands) -> None:
+    """The best of five times counts: other tests may have the processors. tests/bench/live.py tells all of them."""
+    sitting = Sitting(kind, prompt(loudspeaker.env))
+    volumes, places = [-6, -12, -18, -12, -6], [25_000, 35_000, 45_000, 55_000, 15_000]
+    turned: list[float] = []
+    jumped: list[float] = []
+
+    def keys() -> None:
+        sitting.wait_for_place(1000)
+        for db in volumes:
+            turned.append(sitting.press(SetVolume(db)))
+            time.sleep(0.4)
+        sitting.press(SetVolume(0))
+        time.sleep(0.5)
+        for at_ms in places:
+            jumped.append(sitting.press(GoTo(at_ms)))
+            time.sleep(0.6)
+
+    hands.do(keys, sitting)
+    sitting.play()
+    hands.join()
+    heard = loudspeaker.recording().astype(int)
+    at = first = int(np.flatnonzero(heard[:, 1] == VOICE + BED)[0])
+    frames = []
+    for before, after in pairwise([0, *volumes]):
+        level = (VOICE + BED) * 10 ** ((before + after) / 40)
+        at += int(np.flatnonzero((heard[at:, 1] > level) == (after > before))[0])
+        frames.append(at)
+    assert late(loudspeaker, turned, frames) < 0.2
+    arrived = [int(np.flatnonzero(heard[:, 0] == at_ms // STEP_MS * STEP_MS // 2 + 1)[0]) for at_ms in places]
+    assert late(loudspeaker, jumped, arrived) < 0.3
+    assert np.abs(np.diff(heard[first : arrived[-1], 1])).max() < 5
+
+
+def late(ear: Loudspeaker, since: list[float], frames: list[int]) -> float:
+    """The shortest of the times from a key to its frame, in seconds."""
+    return min(ear.time_of(frame) - at for at, frame in zip(since, frames, strict=True))
+
+
+@pytest.mark.parametrize("waits_s", [0.25, 1.5])
+def test_the_lead_in_does_not_wait_for_the_programme_which_is_heard_from_its_first_frame_on(
+    kind: str, waits_s: float, loudspeaker: Loudspeaker, hands: Hands
+) -> None:
+    sitting = Sitting(kind, loudspeaker.env)
+    hands.do(lambda: sitting.wait_for_place(3000), sitting)
+    sitting.play(waits_s)
+    hands.join()
+    heard = loudspeaker.recording().astype(int)
+    before = heard[: int(np.flatnonzero(heard[:, 1] == VOICE + BED)[0])]
+    noise = np.frombuffer(lead_in(), np.int16).astype(int)
+    assert np.abs(before).max() == np.abs(noise).max()
+    assert np.count_nonzero(before) == np.count_nonzero(noise)
+    assert told(heard[len(before) :])[0][0] == 0
+
+
+def test_pausing_is_soft_and_going_on_begins_the_step_again(kind: str, loudspeaker: Loudspeaker, hands: Hands) -> None:
+    sitting = Sitting(kind, loudspeaker.env)
+
+    def keys() -> None:
+        sitting.wait_for_place(500)
+        sitting.press(GoTo(25_000))
+        sitting.wait_for_place(21_000)
+        sitting.press(Control.PAUSE)
+        time.sleep(1)
+        assert sitting.now.is_paused
+        sitting.press(Control.RESUME)
+        sitting.wait_for_place(21_000)
+
+    hands.do(keys, sitting)
+    sitting.play()
+    hands.join()
+    heard = loudspeaker.recording().astype(int)
+    runs = told(heard)
+    assert [run[0] for run in runs] == [0, pytest.approx(20_000, abs=12), pytest.approx(20_000, abs=12)]
+    sounding = np.flatnonzero(heard[:, 1] == VOICE + BED)
+    assert np.abs(np.diff(heard[sounding[0] :, 1])).max() < 5
+    assert not heard[sounding[-1] + RATE // 2 :].any()
+    assert len(sitting.children) == 1
+
+
+def test_a_killed_loudspeaker_is_told_and_another_one_goes_on_at_the_step(
+    kind: str, loudspeaker: Loudspeaker, hands: Hands
+) -> None:
+    sitting = Sitting(kind, loudspeaker.env)
+
+    def keys() -> None:
+        sitting.wait_for_place(500)
+        sitting.press(GoTo(25_000))
+        sitting.wait_for_place(21_000)
+        os.kill(sitting.children[0].pid, signal.SIGKILL)
+        wait_until(lambda: sitting.now.is_paused, "it is not noticed")
+        sitting.press(Control.RESUME)
+        sitting.wait_for_place(20_500)
+
+    hands.do(keys, sitting)
+    sitting.play()
+    hands.join()
+    (notice,) = {moment.notice for moment in sitting.watcher.moments} - {""}
+    assert notice == "The loudspeaker stopped at 0:21 (its process was ended by SIGKILL); space tries again."
+    assert told(loudspeaker.recording().astype(int))[-1][0] == pytest.approx(20_000, abs=12)
+
+
+def test_a_killed_sound_server_is_told_and_the_place_is_kept_until_there_is_one_again(kind: str, hands: Hands) -> None:
+    with mortal_server() as server:
+        sitting = Sitting(kind, server.env)
+
+        def keys() -> None:
+            sitting.wait_for_place(500)
+            sitting.press(GoTo(25_000))
+            sitting.wait_for_place(21_000)
+            server.kill()
+            wait_until(lambda: sitting.now.is_paused, "it is not noticed")
+            sitting.press(Control.RESUME)
+            wait_until(lambda: "could be opened" in sitting.now.notice, "it is not told that there is none")
+            assert sitting.now.at_ms == 19_900
+            server.start()
+            sitting.press(Control.RESUME)
+            sitting.wait_for_place(20_500)
+
+        hands.do(keys, sitting)
+        sitting.play()
+        hands.join()
+    notices = list(dict.fromkeys(moment.notice for moment in sitting.watcher.moments))
+    assert notices[1].startswith("The loudspeaker stopped at 0:21 (")
+    assert notices[2].startswith(f"No audio device could be opened by {kind} (")

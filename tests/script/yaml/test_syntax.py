@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from player.script.yaml.syntax import Trouble, explain
+
+
+def test_what_no_rule_knows_is_told_in_the_parsers_words() -> None:
+    trouble = Trouble(": something quite new", (1, 2), None, ("a", "b"))
+    assert explain(trouble) == (2, 3, "this is not YAML: something quite new")
+
+
+def test_a_place_beyond_the_end_is_a_place() -> None:
+    trouble = Trouble(": mapping values are not allowed here", (7, 0), None, ("a: b",))
+    assert explain(trouble) == (8, 1, "a colon stands in the middle of a text; put the text in quotes")
+
+
+def test_a_file_without_lines_has_no_line_before() -> None:
+    assert Trouble("", (0, 0), None, ()).filled_line_before(0) == 0

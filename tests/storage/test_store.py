@@ -1,0 +1,414 @@
+"""The store: keys, damage, crashes, races, full disks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from player.errors import MediaError, StoreError
+from player.storage.leftovers import here
+from player.storage.store import JSON, SCHEMA, STALE_AFTER_S, Draft, Store, Usage, key
+from tests import disks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FIELDS: dict[str, JSON] = {"what": "test", "text": "Breathe in."}
+BIG = 300_000
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="limits and signals of POSIX")
+
+texts = st.text(max_size=4)
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
+values = scalars | st.lists(scalars, max_size=2) | st.dictionaries(texts, scalars, max_size=2)
+fields = st.dictionaries(texts, values, max_size=3)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+def draft(payload: bytes = b"sound", **facts: str | int) -> Draft:
+    return Draft(facts, [payload])
+
+
+def files(store: Store) -> list[Path]:
+    return sorted(path for path in store.root.rglob("*") if path.is_file())
+
+
+def only_file(store: Store) -> Path:
+    (path,) = files(store)
+    return path
+
+
+def python(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=Path(__file__).parents[1],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def normal_form(value: JSON) -> str:
+    """JSON in which equal means equal: NFC, and 1, 1.0 and true apart."""
+    return unicodedata.normalize("NFC", json.dumps(value, sort_keys=True, ensure_ascii=False))
+
+
+# Keys
+
+
+@settings(deadline=None)
+@given(fields, fields)
+def test_keys_are_equal_if_and_only_if_fields_are(one: dict[str, JSON], other: dict[str, JSON]) -> None:
+    assert (key(one) == key(other)) == (normal_form(one) == normal_form(other))
+
+
+def test_the_order_of_fields_does_not_count() -> None:
+    assert key({"a": 1, "b": {"c": 2, "d": 3}}) == key({"b": {"d": 3, "c": 2}, "a": 1})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"text": "Breathe in"},
+        {"rate": 106},
+        {"rate": "105"},
+        {"voice": None},
+        {"texts": "Breathe in."},
+        {"pitch": [50]},
+    ],
+)
+def test_any_change_of_a_field_changes_the_key(other: dict[str, JSON]) -> None:
+    utterance: dict[str, JSON] = {"text": "Breathe in.", "rate": 105, "voice": "gmw/en", "pitch": 50}
+    assert key({**utterance, **other}) != key(utterance)
+
+
+def test_composed_and_decomposed_letters_are_the_same_text() -> None:
+    assert key({"text": "Entspannen Sie die Schu\u0308ler"}) == key({"text": "Entspannen Sie die Sch\u00fcler"})
+
+
+def test_a_key_stays_the_same_from_one_run_to_the_next() -> None:
+    assert SCHEMA == 1
+    assert key(FIELDS) == "a3bcc91200d6f5907a4efdc244c4502321a4bd9cd04e05fa29350f71fe84e1f1"
+
+
+# Entries
+
+
+def test_what_was_put_is_found_again(store: Store) -> None:
+    made = store.put(FIELDS, draft(b"samples", rate=22050, name="gmw/en"))
+    found = store.get(FIELDS)
+    assert found == made
+    assert found is not None
+    assert found.payload() == b"samples"
+    assert found.facts == {"rate": 22050, "name": "gmw/en"}
+
+
+def test_what_was_never_put_is_none(store: Store) -> None:
+    assert store.get(FIELDS) is None
+
+
+def test_make_is_called_only_once(store: Store) -> None:
+    calls: list[int] = []
+
+    def make() -> Draft:
+        calls.append(1)
+        return draft()
+
+    assert store.get_or_make(FIELDS, make) == store.get_or_make(FIELDS, make)
+    assert calls == [1]
+
+
+def test_an_empty_payload_is_an_entry(store: Store) -> None:
+    store.put(FIELDS, Draft({"seen": True}, ()))
+    entry = store.get(FIELDS)
+    assert entry is not None
+    assert (entry.size, entry.payload(), entry.facts) == (0, b"", {"seen": True})
+
+
+def test_a_payload_in_pieces_is_one_payload(store: Store) -> None:
+    entry = store.put(FIELDS, Draft({}, (bytes([n]) * 1000 for n in range(200))))
+    assert entry.payload() == b"".join(bytes([n]) * 1000 for n in range(200))
+    assert store.get(FIELDS) == entry
+
+
+def test_the_payload_can_be_mapped_as_samples(store: Store) -> None:
+    samples = np.arange(1000, dtype=np.float32)
+    entry = store.put({**FIELDS, "odd": "x" * 33}, draft(samples.tobytes()))
+    mapped = np.memmap(entry.path, np.float32, "r", entry.offset, (1000,))
+    assert entry.offset % 64 == 0
+    assert np.array_equal(mapped, samples)
+
+
+def test_people_can_read_what_an_entry_was_made_from(store: Store) -> None:
+    store.put(FIELDS, draft())
+    assert json.loads(only_file(store).read_bytes().splitlines()[1])["made_from"] == FIELDS
+
+
+def test_putting_again_replaces(store: Store) -> None:
+    store.put(FIELDS, draft(b"old"))
+    store.put(FIELDS, draft(b"new"))
+    entry = store.get(FIELDS)
+    assert entry is not None
+    assert entry.payload() == b"new"
+
+
+def test_an_entry_removed_while_in_use_is_a_sentence(store: Store) -> None:
+    entry = store.put(FIELDS, draft())
+    store.clear()
+    with pytest.raises(StoreError, match=r"cannot read .*: No such file"):
+        entry.payload()
+
+
+def test_an_entry_cut_while_in_use_is_a_sentence(store: Store) -> None:
+    entry = store.put(FIELDS, draft())
+    os.truncate(entry.path, entry.offset + 1)
+    with pytest.raises(StoreError, match="cut short"):
+        entry.payload()
+
+
+# Damage
+
+
+def flip(path: Path, where: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[where] ^= 1
+    path.write_bytes(content)
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "empty": lambda path: path.write_bytes(b""),
+    "cut in the payload": lambda path: os.truncate(path, path.stat().st_size - 1),
+    "cut in the header": lambda path: os.truncate(path, 40),
+    "one bit of the payload": lambda path: flip(path, -1),
+    "one fact": lambda path: path.write_bytes(path.read_bytes().replace(b'"rate": 22050', b'"rate": 44100')),
+    "one bit of the magic": lambda path: flip(path, 0),
+    "longer": lambda path: path.write_bytes(path.read_bytes() + b"x"),
+    "garbage": lambda path: path.write_bytes(os.urandom(500)),
+    "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    "no JSON": lambda path: path.write_bytes(b"player-store 1\nhello\n"),
+    "no facts": lambda path: path.write_bytes(b'player-store 1\n{"size": 0, "sha256": ""}\n'),
+    "a list": lambda path: path.write_bytes(b"player-store 1\n[]\n"),
+    "another magic": lambda path: path.write_bytes(path.read_bytes().replace(b"store 1", b"store 9")),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_damaged_entry_counts_as_missing_and_is_made_again(store: Store, name: str) -> None:
+    store.put(FIELDS, draft(b"good" * 100, rate=22050))
+    DAMAGE[name](only_file(store))
+    assert store.get(FIELDS) is None
+    assert files(store) == []
+    assert store.get_or_make(FIELDS, lambda: draft(b"good" * 100)).payload() == b"good" * 100
+
+
+def test_a_folder_in_the_place_of_an_entry_is_a_sentence(store: Store) -> None:
+    digest = key(FIELDS)
+    (store.root / digest[:2] / digest).mkdir(parents=True)
+    with pytest.raises(StoreError, match=r"cannot read .*set PLAYER_STORE"):
+        store.get_or_make(FIELDS, draft)
+
+
+# Crashes and errors on the way
+
+
+def test_an_error_of_the_maker_goes_through_and_leaves_nothing(store: Store) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"half"
+        raise MediaError("the recording ends here")
+
+    with pytest.raises(MediaError, match="ends here"):
+        store.put(FIELDS, Draft({}, chunks()))
+    assert files(store) == []
+
+
+def test_a_makers_own_file_error_is_not_taken_for_the_stores(store: Store) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield Path("/nonexistent/recording.wav").read_bytes()
+
+    with pytest.raises(FileNotFoundError):
+        store.put(FIELDS, Draft({}, chunks()))
+    assert files(store) == []
+
+
+def test_ctrl_c_while_writing_leaves_nothing(store: Store) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"half"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.put(FIELDS, Draft({}, chunks()))
+    assert files(store) == []
+
+
+CRASH = """
+import os, pathlib, sys
+from player.storage.store import Draft, Store
+pathlib.Path.replace = lambda *_: os._exit(9)
+Store(pathlib.Path(sys.argv[1])).put({"what": "test", "text": "Breathe in."}, Draft({}, [b"sound"]))
+"""
+
+
+def crashed(store: Store) -> Path:
+    """What a process that ended before it could give its entry a name has left."""
+    process = python(CRASH, store.root)
+    process.communicate()
+    assert process.returncode == 9
+    return only_file(store)
+
+
+def test_a_crash_between_writing_and_renaming_leaves_nothing_visible_and_is_swept(store: Store) -> None:
+    rubbish = crashed(store)
+    assert (store.get(FIELDS), store.usage()) == (None, Usage(0, 0))
+    store.put({"another": 1}, draft())
+    assert not rubbish.exists()
+    assert len(files(store)) == 1
+
+
+def test_what_another_machine_left_may_still_be_written_for_a_while(store: Store) -> None:
+    rubbish = crashed(store)
+    elsewhere = rubbish.with_name(rubbish.name.replace(here(), "0ddba1"))
+    rubbish.rename(elsewhere)
+    store.put(FIELDS, draft())
+    assert elsewhere.exists()
+    os.utime(elsewhere, (time.time() - STALE_AFTER_S - 60,) * 2)
+    Store(store.root).put({"another": 1}, draft())
+    assert not elsewhere.exists()
+    assert len(files(store)) == 2
+
+
+RACE = """
+import pathlib, sys
+from player.storage.store import Draft, Store
+store, payload = Store(pathlib.Path(sys.argv[1])), bytes(range(256)) * 400
+print("ready", flush=True)
+for n in range(150):
+    entry = store.put({"n": n % 3}, Draft({"by": sys.argv[2]}, [payload[:50_000], payload[50_000:]]))
+    found = store.get({"n": n % 3})
+    assert found and found.payload() == payload, n
+"""
+
+
+def test_two_processes_may_make_the_same_entries_at_once(store: Store) -> None:
+    racers = [python(RACE, store.root, name) for name in "ab"]
+    assert [(*racer.communicate(), racer.returncode) for racer in racers] == [("ready\n", "", 0)] * 2
+    assert len(files(store)) == 3
+    for n in range(3):
+        entry = store.get({"n": n})
+        assert entry is not None
+        assert entry.payload() == bytes(range(256)) * 400
+
+
+# Disks that refuse
+
+
+LIMITED = """
+import pathlib, resource, sys
+from player.errors import StoreError
+from player.storage.store import Draft, Store
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    Store(pathlib.Path(sys.argv[1])).put({"a": 1}, Draft({}, [bytes(1000)] * 300))
+except StoreError as error:
+    print(error)
+"""
+
+
+@POSIX
+def test_a_limit_on_file_sizes_is_a_sentence_and_leaves_nothing(store: Store) -> None:
+    said, complaints = python(LIMITED, store.root).communicate()
+    assert complaints == ""
+    assert said.startswith(f"cannot write {store.root}")
+    assert said.endswith(": File too large; raise the limit on file sizes or set PLAYER_STORE to another folder\n")
+    assert files(store) == []
+
+
+if disks.CAN_MOUNT:
+
+    @pytest.fixture
+    def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+        with disks.tiny(tmp_path / "disk") as disk:
+            yield disk
+
+    @pytest.mark.parametrize("size", [BIG, 185_000])
+    def test_a_full_disk_is_a_sentence_and_leaves_what_was_there(tiny_disk: Path, size: int) -> None:
+        store = Store(tiny_disk)
+        kept = store.put({"small": 1}, draft(bytes(20_000)))
+        with pytest.raises(StoreError, match=r"No space left on device; free some space or set PLAYER_STORE") as caught:
+            store.put(FIELDS, Draft({}, [bytes(1000)] * (size // 1000)))
+        assert "\n" not in str(caught.value)
+        assert files(store) == [kept.path]
+        assert store.get({"small": 1}) == kept
+
+
+def test_a_file_in_the_place_of_the_folder_is_a_sentence(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "store"
+    in_the_way.write_text("mine")
+    store = Store(in_the_way)
+    with pytest.raises(StoreError, match=r"cannot write .*; check the folder or set PLAYER_STORE to another folder"):
+        store.get_or_make(FIELDS, draft)
+    assert in_the_way.read_text() == "mine"
+    assert store.usage() == Usage(0, 0)
+
+
+def test_a_control_character_in_the_folders_name_does_not_reach_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[2J").write_text("in the way")
+    with pytest.raises(StoreError) as caught:
+        Store(tmp_path / "a\x1b[2J").put(FIELDS, draft())
+    assert "\x1b" not in str(caught.value)
+
+
+# The folder
+
+
+def test_usage_counts_entries_only(store: Store) -> None:
+    assert store.usage() == Usage(0, 0)
+    sizes = [store.put({"n": n}, draft(bytes(n * 1000))).path.stat().st_size for n in range(3)]
+    (store.root / "note.txt").write_text("mine")
+    assert store.usage() == Usage(3, sum(sizes))
+
+
+def test_clearing_removes_entries_and_nothing_else(store: Store) -> None:
+    store.put({"n": 1}, draft())
+    store.put({"n": 2}, draft())
+    mine = [store.root / "note.txt", store.root / "ab" / "letter.txt"]
+    for path in mine:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    assert store.clear().entries == 2
+    assert files(store) == sorted(mine)
+    assert store.usage() == Usage(0, 0)
+
+
+def test_the_environment_names_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "elsewhere"))
+    assert Store().root == tmp_path / "elsewhere"
+    assert Store(tmp_path).root == tmp_path
+
+
+def test_without_the_environment_it_is_the_users_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PLAYER_STORE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert Store().root.name == "player"
+    assert not Store().root.exists(), "asking makes no folder"
+
+
+def test_a_relative_folder_stays_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = Store(Path("here"))
+    store.put(FIELDS, draft())
+    monkeypatch.chdir("/")
+    assert store.get(FIELDS) is not None
