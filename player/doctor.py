@@ -145,13 +145,13 @@ def _speaker(kind: str) -> Finding:
     from pydub import AudioSegment  # noqa: PLC0415
 
     from player.live.device.backends import INSTALL, available  # noqa: PLC0415
-    from player.live.device.speaker import Speaker  # noqa: PLC0415
+    from player.live.device.speaker import LoudspeakerSink  # noqa: PLC0415
 
     if kind not in available():
         return Finding(kind, well=False, finding=f"not installed: {INSTALL[kind]}", optional=True)
     silence = AudioSegment.silent(_MOMENT_MS, frame_rate=RATE).set_channels(CHANNELS)
     try:
-        with Speaker(total_ms=_MOMENT_MS, kind=kind) as speaker:
+        with LoudspeakerSink(total_ms=_MOMENT_MS, kind=kind) as speaker:
             speaker.write(silence)
     except PlayerError as error:
         return Finding(kind, well=False, finding=str(error), optional=True)

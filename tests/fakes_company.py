@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.live.controls.queue import Inbox
-    from player.live.observer import Moment
+    from player.live.controls.inbox import Inbox
+    from player.live.observer import PlaybackState
     from player.pipeline import Prepared
     from player.pipeline.turns import Turn
     from player.timeline.model import Timeline
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 class Watcher:
     """A view; ``on_show`` is called with every moment."""
 
-    on_show: Callable[[Moment], None] = lambda _: None
+    on_show: Callable[[PlaybackState], None] = lambda _: None
     told: list[str] = field(default_factory=list)
-    moments: list[Moment] = field(default_factory=list)
+    moments: list[PlaybackState] = field(default_factory=list)
 
     def begin(self, timeline: Timeline) -> None:
         self.told.append(f"begin {timeline.title}")
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: PlaybackState) -> None:
         self.moments.append(moment)
         self.on_show(moment)
 

@@ -11,7 +11,7 @@ from player.timeline.model import BedState, Cue, Section, Stretch, Timeline
 
 if TYPE_CHECKING:
     from player.live.controls.commands import AnyControl
-    from player.live.controls.queue import Inbox
+    from player.live.controls.inbox import Inbox
 
 PATIENCE_S = 20.0
 

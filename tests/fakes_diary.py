@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from player.history.entries import Place, Practised
+from player.history.entries import Bookmark, HistoryEntry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +17,8 @@ NOON = datetime(2025, 11, 25, 12, 0, tzinfo=timezone.utc)
 ASKED: Mapping[str, JSON] = {"session": "box-breathing", "values": {"rounds": "3"}, "skip": ["neck"], "rate": 120}
 
 
-def place(session: str = "box-breathing", at_ms: int = 200_000, noted: datetime = NOON, number: int = 0) -> Place:
-    return Place(session, "Box breathing", ASKED, at_ms, 420_000, noted, number=number)
+def place(session: str = "box-breathing", at_ms: int = 200_000, noted: datetime = NOON, number: int = 0) -> Bookmark:
+    return Bookmark(session, "Box breathing", ASKED, at_ms, 420_000, noted, number=number)
 
 
 def practised(
@@ -29,7 +29,7 @@ def practised(
     whole: bool = True,
     programme: str = "",
     heard_ms: int = 420_000,
-) -> Practised:
-    return Practised(
+) -> HistoryEntry:
+    return HistoryEntry(
         id_, session, "Box breathing", ASKED, programme, began, heard_ms, heard_ms, total_ms=420_000, whole=whole
     )

@@ -37,7 +37,7 @@ def scripted(steps: str, background: str = "ocean") -> Timeline:
 
 
 def bundled(name: str) -> tuple[Session, Timeline]:
-    session = pipeline.load(pipeline.Request(name))
+    session = pipeline.load(pipeline.SessionRequest(name))
     return session, laid_out(session)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydub import AudioSegment
 
-from player.live.device.device import LEAD_IN, Deck
-from player.live.source import Reel, Taste
+from player.live.device.device import LEAD_IN, OutputDevice
+from player.live.source import ListenerSettings, MixSource
 from player.live.transport import Transport
 from player.timeline.model import BedState, Section, Stretch, Timeline
 from player.timeline.steps import Steps
@@ -56,7 +56,7 @@ class Listening:
         self.room = room or Room()
         self.kind = kind
         self.now = 100.0
-        reel = Reel(TellingMix(), total_ms, Taste())
+        reel = MixSource(TellingMix(), total_ms, ListenerSettings())
         steps = Steps(telling_timeline(total_ms))
         first = self.open((total_ms - start_ms) * 48)
         if waits_s:
@@ -64,8 +64,8 @@ class Listening:
             self.sleep(waits_s)
         self.transport = Transport(reel, steps, start_ms, first, self.open, lambda: self.now)
 
-    def open(self, frames: int) -> Deck:
-        return Deck(
+    def open(self, frames: int) -> OutputDevice:
+        return OutputDevice(
             frames,
             changes=True,
             kind=self.kind,

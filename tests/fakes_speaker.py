@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.live.device.ringbuffer import Tape
+    from player.live.device.ringbuffer import SharedRingBuffer
 
 
 @dataclass
@@ -26,7 +26,7 @@ class FakeLoudspeaker:
     """
 
     kind: str
-    tape: Tape
+    tape: SharedRingBuffer
     missing: str | None = None
     dies_at: int | None = None
     latency: int = 0
@@ -81,7 +81,7 @@ class Room:
     full: bool = False
     loudspeakers: list[FakeLoudspeaker] = field(default_factory=list)
 
-    def spawn(self, kind: str, tape: Tape, environ: Mapping[str, str]) -> FakeLoudspeaker:
+    def spawn(self, kind: str, tape: SharedRingBuffer, environ: Mapping[str, str]) -> FakeLoudspeaker:
         if self.full:
             raise OSError(28, "No space left on device")
         self.loudspeakers.append(FakeLoudspeaker(kind, tape, self.missing.get(kind), self.dies_at, self.latency))

@@ -11,7 +11,7 @@ import numpy as np
 
 from player.errors import VoiceError
 from player.voice import choice
-from player.voice.engine import Request, Take, Voice
+from player.voice.engine import SpeechRequest, Take, Voice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -63,11 +63,11 @@ class FakeEngine:
     def chosen(self) -> dict[str, Voice]:
         return {voice.language: voice for voice in VOICES}
 
-    def request(self, utterance: Utterance) -> Request:
+    def request(self, utterance: Utterance) -> SpeechRequest:
         voice = self._voice(utterance)
         stretch = 1.0 if utterance.manner == "count" else self.stretch
         settings = utterance.rate, utterance.pitch, stretch, utterance.room_ms
-        return Request("fake", self.version, voice, utterance.text, *settings)
+        return SpeechRequest("fake", self.version, voice, utterance.text, *settings)
 
     def _voice(self, utterance: Utterance) -> str:
         if utterance.voice is None:
@@ -81,10 +81,10 @@ class FakeEngine:
             raise choice.unknown(name, VOICES)
         return found.id + plus + (choice.variant(variant, ("f2",)) if plus else "")
 
-    def places(self, requests: Collection[Request]) -> int:
+    def places(self, requests: Collection[SpeechRequest]) -> int:
         return len(requests)
 
-    def speak(self, request: Request) -> Take:
+    def speak(self, request: SpeechRequest) -> Take:
         with self.lock:
             self.spoken[request.text] += 1
             self.rates.append(request.rate)
@@ -98,7 +98,7 @@ class FakeEngine:
     def stop(self) -> None:
         self.stops += 1
 
-    def _hum(self, request: Request) -> NDArray[np.float64]:
+    def _hum(self, request: SpeechRequest) -> NDArray[np.float64]:
         if self.comma_ms and "," in request.text:
             first, _, rest = request.text.partition(",")
             wait = np.zeros(self.rate * self.comma_ms // 1000)

@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from player.cli._terminal import stage
 from player.errors import DeviceError
 from player.live.controls.commands import AnyControl, Control
-from player.live.controls.queue import Inbox
-from player.live.observer import Moment
+from player.live.controls.inbox import Inbox
+from player.live.observer import PlaybackState
 from tests.fakes_picture import bundled
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Tape:
 
     def __init__(self, timeline: Timeline, start_ms: int) -> None:
         self.timeline = timeline
-        self.moment = Moment(start_ms)
+        self.moment = PlaybackState(start_ms)
         self._since = time.monotonic()
         self._from_ms = start_ms
         self.is_over = False

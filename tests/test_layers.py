@@ -114,6 +114,15 @@ def test_one_module_alone_reaches_for_the_network() -> None:
     assert users == {"voice/models/fetching.py"}
 
 
+def test_no_class_name_is_used_twice() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
 @pytest.mark.parametrize("room", ["script", "techniques", "timeline"])
 def test_the_first_rooms_know_no_sound_and_no_clock(room: str) -> None:
     forbidden = {"numpy", "pydub", "time", "subprocess", "threading", "soundfile", "soxr"}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.voice.engine import Request
+    from player.voice.engine import SpeechRequest
 
 RATE = 48_000
 
@@ -680,7 +680,7 @@ def test_a_mistake_is_told_with_its_place_and_its_remedy(
 def problems(path: Path, machine: pipeline.Machine, values: Mapping[str, str] | None = None) -> list[str]:
     """What `check` says of a script; the script itself goes without its name, its neighbours without their folder."""
     with pytest.raises(ScriptError) as caught:
-        pipeline.check(pipeline.Request(str(path), values or {}), machine)
+        pipeline.check(pipeline.SessionRequest(str(path), values or {}), machine)
     return [str(each).removeprefix(f"{path}:").replace(f"{path.parent}{os.sep}", "") for each in caught.value.problems]
 
 
@@ -691,13 +691,13 @@ def test_no_two_rows_have_one_name() -> None:
 @pytest.mark.parametrize("lines", ["One, Two, Three.", "One., two.", "'Turn right', slowly.", "right, left, Both."])
 def test_entries_with_commas_between_them_are_no_mistake(lines: str, tmp_path: Path, store: Store) -> None:
     path = written(tmp_path, steps(f"- move: {{say: [{lines}], hold: 9s}}"))
-    pipeline.check(pipeline.Request(str(path)), pipeline.Machine(FakeEngine(), store))
+    pipeline.check(pipeline.SessionRequest(str(path)), pipeline.Machine(FakeEngine(), store))
 
 
 class Drawl(FakeEngine):
     """Takes eight times as long for every word."""
 
-    def _hum(self, request: Request) -> NDArray[np.float64]:
+    def _hum(self, request: SpeechRequest) -> NDArray[np.float64]:
         return np.tile(super()._hum(request), 8)
 
 
@@ -734,7 +734,7 @@ def test_what_is_told_without_a_place(
 ) -> None:
     path = written(tmp_path, script)
     with pytest.raises(PlayerError) as caught:
-        pipeline.check(pipeline.Request(str(path), **asked), pipeline.Machine(FakeEngine(), store))
+        pipeline.check(pipeline.SessionRequest(str(path), **asked), pipeline.Machine(FakeEngine(), store))
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -742,7 +742,7 @@ def test_what_is_told_without_a_place(
 @pytest.mark.parametrize("title", ["no", "Yes", "off", "null", "~", "0777", "1:30", "2026-01-01", "1e3", ".inf", "5"])
 def test_a_text_is_read_as_it_is_written(title: str, tmp_path: Path, store: Store) -> None:
     path = written(tmp_path, f"title: {title}\nlanguage: no\nvoice: {{name: no}}\nsteps:\n- pause: 1:30\n")
-    timeline, _ = pipeline.check(pipeline.Request(str(path)), pipeline.Machine(FakeEngine(), store))
+    timeline, _ = pipeline.check(pipeline.SessionRequest(str(path)), pipeline.Machine(FakeEngine(), store))
     assert (timeline.title, timeline.total_ms) == (title, 90_000)
 
 

@@ -26,7 +26,7 @@ from player.script.yaml.fitting import options, scalar_kinds
 from player.script.yaml.kinds import ChoiceKind, DurationKind, FlagKind, LevelKind, PercentKind, TextKind, WholeKind
 from player.script.yaml.params import Parameter
 from player.script.yaml.reader import read
-from player.script.yaml.shapes import Many, One, fields_of
+from player.script.yaml.shapes import ListShape, One, fields_of
 from player.storage.store import Store
 from player.techniques import TECHNIQUES, breaths, chimes, flow, grounding, movement, muscles, scan
 from player.techniques.bed import BedFields
@@ -41,7 +41,7 @@ from player.voice.pyttsx3_engine import Pyttsx3Engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.script.yaml.kinds import Kind
+    from player.script.yaml.kinds import ScalarType
     from player.script.yaml.shapes import Field
     from player.timeline.model import Timeline
 
@@ -90,7 +90,7 @@ def test_every_example_runs(example: str) -> None:
         written = programme.parse(example, "programme")
         entries = [entry for sitting in written.sittings for entry in sitting.sessions]
         for entry in entries:
-            found = pipeline.load(pipeline.Request(programme.find_session(entry.session, None).call))
+            found = pipeline.load(pipeline.SessionRequest(programme.find_session(entry.session, None).call))
             assert not list(programme.misfits(entry, found.params))
 
 
@@ -113,7 +113,7 @@ def test_every_text_fits_with_the_real_voice(example: str, tmp_path: Path, machi
     """And a session of the page's own gives no cause for a warning about what is said."""
     path = tmp_path / "mine.yaml"
     path.write_text(script(example.replace("- play: welcome.wav\n  text:", "- say:")), encoding="utf-8")
-    _, warnings = pipeline.check(pipeline.Request(str(path), background="none"), machine)
+    _, warnings = pipeline.check(pipeline.SessionRequest(str(path), background="none"), machine)
     if example.startswith("title:"):
         assert [str(each) for each in warnings if "holds" not in each.text] == []
 
@@ -154,7 +154,7 @@ MODELS: Final[dict[str, type]] = {
     "in `bed`": BedFields,
     "in a programme": programme.Programme,
     "in a part": programme.Part,
-    "of a session in it": programme.Entry,
+    "of a session in it": programme.ProgrammeEntry,
 } | {f"beside `{key}`": step for key, step in TECHNIQUES.items()}
 
 
@@ -211,8 +211,8 @@ def test_a_default_is_the_models(head: str, each: Field) -> None:
 
 def value(text: str, each: Field) -> object:
     """A default as the model reads it; several of a list have commas between."""
-    shape = next(one for one in options(each.shape) if isinstance(one, One | Many))
-    if isinstance(shape, Many):
+    shape = next(one for one in options(each.shape) if isinstance(one, One | ListShape))
+    if isinstance(shape, ListShape):
         kinds = scalar_kinds(shape.item)
         return tuple(kinds[0].parse(part.strip()) for part in text.split(","))
     return shape.kind.parse(text)
@@ -222,13 +222,13 @@ def value(text: str, each: Field) -> object:
 def test_what_is_allowed_is_what_the_model_allows(head: str, each: Field) -> None:
     cell = TABLES[head][each.key][3]
     kinds = scalar_kinds(each.shape) or [
-        one for shape in options(each.shape) if isinstance(shape, Many) for one in scalar_kinds(shape.item)
+        one for shape in options(each.shape) if isinstance(shape, ListShape) for one in scalar_kinds(shape.item)
     ]
     for kind in kinds:
         assert allowed(kind, cell), cell
 
 
-def allowed(kind: Kind, cell: str) -> bool:
+def allowed(kind: ScalarType, cell: str) -> bool:
     """Whether a cell tells the limits of a kind."""
     if isinstance(kind, ChoiceKind | FlagKind):
         words = {word for code in CODE.findall(cell) for word in re.split(r"[ ,]+", code)}
@@ -276,7 +276,7 @@ def test_everything_bundled_is_named(name: str) -> None:
 
 @pytest.mark.parametrize("name", library.passages())
 def test_each_passage_has_its_length(name: str) -> None:
-    length_ms = pipeline.told_length(pipeline.Request(str(ROOT / "scripts" / f"{name}.yaml")))
+    length_ms = pipeline.told_length(pipeline.SessionRequest(str(ROOT / "scripts" / f"{name}.yaml")))
     assert length_ms is not None
     assert f"`{name}` ({format_duration(length_ms)}" in " ".join(TEXT.split())
 

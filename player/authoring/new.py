@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 from player.authoring import schemas
 from player.authoring.comments import explanation
 from player.errors import ScriptError, UsageError
-from player.pipeline import Request, load
+from player.pipeline import SessionRequest, load
 from player.script import library, programme
 from player.script.yaml import reader
 from player.script.yaml.kinds import shown
@@ -138,7 +138,7 @@ def _derived(source: str, title: str) -> str:
     found = library.find(source)
     if programme.is_programme(found.text):
         raise UsageError(f"{shown(source)} is a programme; name one of its sessions behind --from")
-    load(Request(source))
+    load(SessionRequest(source))
     lines = [line.rstrip("\r") for line in found.text.split("\n")]
     if _SCHEMA_LINE.match(lines[0]):
         lines = lines[1:]

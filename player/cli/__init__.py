@@ -10,28 +10,28 @@ from __future__ import annotations
 import click
 
 from player import __version__
-from player.cli._lazy_group import Late, LateGroup
+from player.cli._lazy_group import LazyCommand, LazyGroup
 
 COMMANDS = {
-    "breathe": Late("player.cli.breathe", "Breathe in a pattern, now, without a script."),
-    "check": Late("player.cli.check", "Check scripts: every problem at its line and column."),
-    "doctor": Late("player.cli.show", "Tell what works on this machine, and how to get what does not."),
-    "every": Late("player.cli.every", "Play a session at intervals, such as every 2h."),
-    "export": Late("player.cli.export", "Export a session to a file, or many to a folder."),
-    "extract": Late("player.cli.extract", "Give back the script that a file was made from."),
-    "list": Late("player.cli.show", "List the sessions and the programmes."),
-    "log": Late("player.cli.log", "Show what you practised, and when."),
-    "new": Late("player.cli.check", "Write a script of your own to begin with."),
-    "play": Late("player.cli.play", "Play a session, or all sessions of a programme."),
-    "record": Late("player.cli.record", "List what you would speak for a session in your own voice."),
-    "show": Late("player.cli.show", "Show a session's time table and its true length."),
-    "sounds": Late("player.cli.sounds", "List the backgrounds and the chimes, or play one."),
-    "voices": Late("player.cli.show", "List the voices of this machine."),
+    "breathe": LazyCommand("player.cli.breathe", "Breathe in a pattern, now, without a script."),
+    "check": LazyCommand("player.cli.check", "Check scripts: every problem at its line and column."),
+    "doctor": LazyCommand("player.cli.show", "Tell what works on this machine, and how to get what does not."),
+    "every": LazyCommand("player.cli.every", "Play a session at intervals, such as every 2h."),
+    "export": LazyCommand("player.cli.export", "Export a session to a file, or many to a folder."),
+    "extract": LazyCommand("player.cli.extract", "Give back the script that a file was made from."),
+    "list": LazyCommand("player.cli.show", "List the sessions and the programmes."),
+    "log": LazyCommand("player.cli.log", "Show what you practised, and when."),
+    "new": LazyCommand("player.cli.check", "Write a script of your own to begin with."),
+    "play": LazyCommand("player.cli.play", "Play a session, or all sessions of a programme."),
+    "record": LazyCommand("player.cli.record", "List what you would speak for a session in your own voice."),
+    "show": LazyCommand("player.cli.show", "Show a session's time table and its true length."),
+    "sounds": LazyCommand("player.cli.sounds", "List the backgrounds and the chimes, or play one."),
+    "voices": LazyCommand("player.cli.show", "List the voices of this machine."),
 }
 
 
 @click.group(
-    cls=LateGroup, late=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=LazyGroup, late=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(__version__)
 def main() -> None:

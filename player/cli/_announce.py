@@ -17,22 +17,22 @@ from player.errors import PlayerError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from player.pipeline import Prepared, Request
-    from player.pipeline.turns import Plan, Turn
+    from player.pipeline import Prepared, SessionRequest
+    from player.pipeline.turns import PlannedProgramme, Turn
     from player.script.session import Session
 
 
-class Usher:
+class Announcer:
     """One listener's way through a session, or through a programme."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
-        self._plan: Plan | None = None
+        self._plan: PlannedProgramme | None = None
         self._has_begun = False
         self.notes: tuple[str, ...] = ()
         """What was told last of how to listen safely; a pacer covers it, and so shows it once more."""
 
-    def turns(self, asked: Request, part: int | None, start_ms: int) -> Sequence[Turn]:
+    def turns(self, asked: SessionRequest, part: int | None, start_ms: int) -> Sequence[Turn]:
         """What is to be played.
 
         Raises
@@ -91,7 +91,7 @@ class Usher:
             click.echo(f"  It goes on at {timecode(at_ms)}.", err=True)
         return at_ms
 
-    def _announce_part(self, plan: Plan, turn: Turn) -> None:
+    def _announce_part(self, plan: PlannedProgramme, turn: Turn) -> None:
         """The programme before all, and a part before its first session."""
         if turn is plan.turns[0]:
             click.echo(heading(plan), err=True)
@@ -119,7 +119,7 @@ def tell_takes(ready: Prepared) -> None:
         click.echo(f"  In your own voice: {own} of {lines} lines.", err=True)
 
 
-def heading(plan: Plan) -> str:
+def heading(plan: PlannedProgramme) -> str:
     """Title, number of sessions and total in a line."""
     from player.units import timecode  # noqa: PLC0415
 

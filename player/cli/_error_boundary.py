@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
-class Boundary(click.Group):
+class ErrorBoundary(click.Group):
     """A group whose commands end in one clear sentence, whatever happens."""
 
     def main(  # type: ignore[override]  # Click's overloads tell two modes apart; here is only one

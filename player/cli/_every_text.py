@@ -29,7 +29,7 @@ _KEYS_AT_THE_BELL: Final = f"Enter now, {_KEYS}"
 _MOST_TOLD: Final = 8
 
 
-class Patience:
+class StatusLine:
     """Tells of one session's moments.
 
     Parameters

@@ -12,20 +12,20 @@ from typing import Any, NamedTuple
 
 import click
 
-from player.cli._error_boundary import Boundary
+from player.cli._error_boundary import ErrorBoundary
 
 
-class Late(NamedTuple):
+class LazyCommand(NamedTuple):
     """A command that is still to be loaded: the module that has it among its ``COMMANDS``, and what it does."""
 
     module: str
     brief: str
 
 
-class LateGroup(Boundary):
+class LazyGroup(ErrorBoundary):
     """A group of such commands, by their names."""
 
-    def __init__(self, *arguments: Any, late: Mapping[str, Late], **more: Any) -> None:  # noqa: ANN401  (Click's own)
+    def __init__(self, *arguments: Any, late: Mapping[str, LazyCommand], **more: Any) -> None:  # noqa: ANN401  (Click's own)
         super().__init__(*arguments, **more)
         self.late = late
         self.commands = _Loaded(late)  # type: ignore[assignment]  # Click would let others be added; here none are
@@ -37,7 +37,7 @@ class LateGroup(Boundary):
 
 
 class _Loaded(Mapping[str, click.Command]):
-    def __init__(self, late: Mapping[str, Late]) -> None:
+    def __init__(self, late: Mapping[str, LazyCommand]) -> None:
         self._late = late
 
     def __getitem__(self, name: str) -> click.Command:

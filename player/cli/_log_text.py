@@ -15,19 +15,19 @@ from player.units import timecode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from player.history.entries import Forgotten, Place, Practised
+    from player.history.entries import Bookmark, ForgottenCounts, HistoryEntry
 
 _A_WEEK = 7
 
 
-def stopped(place: Place, now: datetime) -> str:
+def stopped(place: Bookmark, now: datetime) -> str:
     """``Box breathing, stopped at 3:20 of 7:00 on Tuesday.``, and the programme where it was in one."""
     programme = _name(place.session) if place.number else ""
     what = _what(place.title, programme)
     return f"{what}, stopped at {timecode(place.at_ms)} of {timecode(place.total_ms)} {day(place.noted, now)}."
 
 
-def heard(practised: Practised, now: datetime) -> str:
+def heard(practised: HistoryEntry, now: datetime) -> str:
     """``Box breathing, heard on Tuesday.``."""
     return f"{_what(practised.title, '')}, heard {day(practised.began, now)}."
 
@@ -46,7 +46,7 @@ def day(at: datetime, now: datetime) -> str:
 _NEAR = {0: "today", 1: "yesterday"}
 
 
-def rows(entries: Sequence[Practised], now: datetime) -> list[tuple[str, str, str, str]]:
+def rows(entries: Sequence[HistoryEntry], now: datetime) -> list[tuple[str, str, str, str]]:
     """When, what, for how long and how far, for a table."""
     lengths = [timecode(each.heard_ms) for each in entries]
     width = max(map(len, lengths), default=0)
@@ -56,7 +56,7 @@ def rows(entries: Sequence[Practised], now: datetime) -> list[tuple[str, str, st
     ]
 
 
-def this_week(entries: Sequence[Practised], now: datetime) -> str:
+def this_week(entries: Sequence[HistoryEntry], now: datetime) -> str:
     """The week's total in a line, from its Monday on; nothing where there is none."""
     today = now.astimezone().date()
     monday = today - timedelta(days=today.weekday())
@@ -64,7 +64,7 @@ def this_week(entries: Sequence[Practised], now: datetime) -> str:
     return f"This week: {_count(len(lengths), 'session')}, {_minutes(sum(lengths))}." if lengths else ""
 
 
-def forgotten(count: Forgotten) -> str:
+def forgotten(count: ForgottenCounts) -> str:
     """What was forgotten, in a line."""
     if not count.practised and not count.places:
         return "There was nothing to forget."
@@ -87,7 +87,7 @@ def _moment(at: datetime, now: datetime) -> str:
     return f"{at:%a} {at.day:>2} {at:%b}{year} {at:%H:%M}"
 
 
-def _how_far(entry: Practised) -> str:
+def _how_far(entry: HistoryEntry) -> str:
     return "whole" if entry.whole else f"stopped at {timecode(entry.at_ms)} of {timecode(entry.total_ms)}"
 
 

@@ -8,20 +8,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from player.cli._terminal import stage
-from player.live.controls.queue import Inbox
+from player.live.controls.inbox import Inbox
 from player.live.controls.signals import signals
 from player.live.controls.sources import surroundings
-from player.live.participants import Company
+from player.live.participants import Participants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from player.live.participants import Keeper
+    from player.live.participants import ProgressListener
 
 
 def company(
-    *, plain: bool = False, quiet: bool, notes: Callable[[], Iterable[str]] = tuple, keeper: Keeper | None = None
-) -> Company:
+    *,
+    plain: bool = False,
+    quiet: bool,
+    notes: Callable[[], Iterable[str]] = tuple,
+    keeper: ProgressListener | None = None,
+) -> Participants:
     """Everybody who is there on this machine.
 
     Parameters
@@ -34,4 +38,4 @@ def company(
     inbox = Inbox()
     there = stage(plain=plain, quiet=quiet, notes=notes)
     views = (*there.views, *surroundings(inbox))
-    return Company(inbox, (signals,), there.hand, views, keeper, waits=there.has_keys)
+    return Participants(inbox, (signals,), there.hand, views, keeper, waits=there.has_keys)

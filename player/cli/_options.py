@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from click._termui_impl import ProgressBar
 
-    from player.pipeline import Progress, Request
+    from player.pipeline import Progress, SessionRequest
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -91,14 +91,14 @@ def request(
     skip: str | None = None,
     outlive: str | None = None,
     takes: str | None = None,
-) -> Request:
+) -> SessionRequest:
     """The options as the pipeline takes them."""
-    from player.pipeline import Request  # noqa: PLC0415 (heavy: only once a command runs)
+    from player.pipeline import SessionRequest  # noqa: PLC0415 (heavy: only once a command runs)
 
     values = dict(_pair(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     length_ms, outlive_ms = _time(length, "--length"), _time(outlive, "--outlive")
-    return Request(session, values, voice, rate, background, length_ms, names, outlive_ms, takes=takes)
+    return SessionRequest(session, values, voice, rate, background, length_ms, names, outlive_ms, takes=takes)
 
 
 def time(text: str, option: str) -> int:

@@ -13,13 +13,13 @@ from player.units import timecode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from player.pipeline.turns import Plan, Sitting, Turn
+    from player.pipeline.turns import PlannedProgramme, ProgrammePart, Turn
 
 _NARROW, _WIDE = 50, 100
 _INDENT: Final = "  "
 
 
-def as_json(plan: Plan) -> dict[str, Any]:
+def as_json(plan: PlannedProgramme) -> dict[str, Any]:
     """The plan for a program: ``title``, ``summary``, ``total_ms``, ``exact`` and ``parts``, times in ms."""
     return {
         "title": plan.title,
@@ -30,7 +30,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _part_json(sitting: Sitting) -> dict[str, Any]:
+def _part_json(sitting: ProgrammePart) -> dict[str, Any]:
     return {
         "title": sitting.title,
         "about": sitting.about,
@@ -55,7 +55,7 @@ def length(ms: int, *, exact: bool) -> str:
     return ("" if exact else "about ") + timecode(ms)
 
 
-def text(plan: Plan, width: int) -> str:
+def text(plan: PlannedProgramme, width: int) -> str:
     """The plan: title and total, then each part with its sessions, wrapped to ``width`` columns."""
     width = min(_WIDE, max(_NARROW, width))
     lines = [_spread(plan.title, length(plan.length_ms, exact=plan.exact), width)]
@@ -66,7 +66,7 @@ def text(plan: Plan, width: int) -> str:
     return "\n".join(lines)
 
 
-def _part(sitting: Sitting, is_one_of_many: bool, names: int, width: int) -> Iterator[str]:  # noqa: FBT001
+def _part(sitting: ProgrammePart, is_one_of_many: bool, names: int, width: int) -> Iterator[str]:  # noqa: FBT001
     if is_one_of_many:
         total = length(sitting.length_ms, exact=sitting.exact)
         yield _spread(f"{sitting.number:>2}  {sitting.title}", total, width)

@@ -19,15 +19,15 @@ from player.live.screen.foreground import owns_terminal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from player.live.controls.job_control import Job
-    from player.live.controls.queue import Inbox
-    from player.live.observer import View
+    from player.live.controls.inbox import Inbox
+    from player.live.controls.job_control import JobControl
+    from player.live.observer import PlaybackObserver
 
 Help = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Stage:
+class TerminalUi:
     """What playing is to work with.
 
     Attributes
@@ -42,7 +42,7 @@ class Stage:
     """
 
     hand: Callable[[Inbox], contextlib.AbstractContextManager[object]] | None = None
-    views: tuple[Callable[[], View], ...] = ()
+    views: tuple[Callable[[], PlaybackObserver], ...] = ()
     has_keys: bool = False
 
 
@@ -55,7 +55,7 @@ def stage(
     stdout: TextIO | None = None,
     stderr: TextIO | None = None,
     environ: Mapping[str, str] = os.environ,
-) -> Stage:
+) -> TerminalUi:
     """The stage for this terminal; without one, and in the background of one, there is nobody, but for ``plain``.
 
     Parameters
@@ -71,13 +71,13 @@ def stage(
     seen = is_ours and _is_terminal(stderr or sys.stderr)
     # Keys need a terminal on the other side as well, or nobody can tell that they are not typed into something else.
     pressed = is_ours and _is_terminal(stdin or sys.stdin) and (seen or _is_terminal(stdout or sys.stdout))
-    backstage = _Backstage(notes, has_keys=pressed)
-    views: tuple[Callable[[], View], ...] = ()
+    backstage = _UiParts(notes, has_keys=pressed)
+    views: tuple[Callable[[], PlaybackObserver], ...] = ()
     if not quiet and (plain or seen):
         views = (backstage.lines if plain or environ.get("TERM") == "dumb" else backstage.pacer,)
     if seen or pressed:
-        return Stage(backstage.hand, (*views, backstage.job), pressed)
-    return Stage(None, views)
+        return TerminalUi(backstage.hand, (*views, backstage.job), pressed)
+    return TerminalUi(None, views)
 
 
 def _is_terminal(stream: TextIO) -> bool:
@@ -86,48 +86,48 @@ def _is_terminal(stream: TextIO) -> bool:
     return False
 
 
-class _Backstage:
+class _UiParts:
     """Makes them, each when it is needed."""
 
     def __init__(self, notes: Callable[[], Iterable[str]], *, has_keys: bool) -> None:
         self._notes = notes
         self._has_keys = has_keys
-        self._job: Job | None = None
+        self._job: JobControl | None = None
 
-    def job(self) -> Job:
+    def job(self) -> JobControl:
         """The one that gives the terminal back at Ctrl-Z."""
-        from player.live.controls.job_control import Job  # noqa: PLC0415 (the rule above)
+        from player.live.controls.job_control import JobControl  # noqa: PLC0415 (the rule above)
 
-        self._job = self._job or Job()
+        self._job = self._job or JobControl()
         return self._job
 
-    def pacer(self) -> View:
+    def pacer(self) -> PlaybackObserver:
         """For eyes."""
         from player.live.screen.pacer import Pacer  # noqa: PLC0415 (the rule above)
-        from player.live.screen.terminal import Canvas  # noqa: PLC0415
+        from player.live.screen.terminal import TerminalScreen  # noqa: PLC0415
 
-        canvas = Canvas()
+        canvas = TerminalScreen()
         self.job().hold(canvas)
         return Pacer(canvas, _say, self._keys(), self._notes)
 
-    def lines(self) -> View:
+    def lines(self) -> PlaybackObserver:
         """For ears."""
-        from player.live.screen.lines import Lines  # noqa: PLC0415 (the rule above)
+        from player.live.screen.lines import SpokenObserver  # noqa: PLC0415 (the rule above)
 
-        return Lines(_say, self._keys())
+        return SpokenObserver(_say, self._keys())
 
     @contextlib.contextmanager
     def hand(self, inbox: Inbox) -> Iterator[None]:
         """The keys, where there are any, and Ctrl-Z."""
-        from player.live.controls.keys import Keys  # noqa: PLC0415 (the rule above)
-        from player.live.screen.terminal import Keyboard  # noqa: PLC0415
+        from player.live.controls.keys import KeyControls  # noqa: PLC0415 (the rule above)
+        from player.live.screen.terminal import TerminalKeyboard  # noqa: PLC0415
 
         with contextlib.ExitStack() as stack:
             stack.enter_context(self.job().watched(inbox))
             if self._has_keys:
-                keyboard = Keyboard()
+                keyboard = TerminalKeyboard()
                 self.job().hold(keyboard)
-                stack.enter_context(Keys(inbox, keyboard))
+                stack.enter_context(KeyControls(inbox, keyboard))
             yield
 
     def _keys(self) -> Help:

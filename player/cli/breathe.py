@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from player.cli._announce import Usher
+from player.cli._announce import Announcer
 from player.cli._options import plain, progress, quiet, time, warn
 from player.cli.export import export_one, target_of, wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from player.pipeline import Prepared, Request
+    from player.pipeline import Prepared, SessionRequest
     from player.pipeline.turns import Turn
     from player.techniques.patterns import Help
 
@@ -57,7 +57,7 @@ def breathe(
     for_ms, start_ms = None if length is None else time(length, "--for"), time(start, "--from")
     help_: Help = "nothing" if silent else "tones" if tones else "voice"
 
-    def wanted() -> Request:
+    def wanted() -> SessionRequest:
         from player.pipeline import patterns  # noqa: PLC0415 (see the package's rule)
 
         return patterns.request(pattern, for_ms, help_, **asked)
@@ -78,13 +78,13 @@ def _must_be_silent(others: Mapping[str, object]) -> None:
         raise click.UsageError(f"{heard} is to be heard, and with --silent nothing is; leave one of them out")
 
 
-def _play(wanted: Callable[[], Request], start_ms: int, *, silent: bool, plain: bool, quiet: bool) -> None:
+def _play(wanted: Callable[[], SessionRequest], start_ms: int, *, silent: bool, plain: bool, quiet: bool) -> None:
     from player.cli._observers import company  # noqa: PLC0415
-    from player.history.recorder import Practice  # noqa: PLC0415
+    from player.history.recorder import HistoryRecorder  # noqa: PLC0415
     from player.live import play  # noqa: PLC0415
 
-    usher = _Usher(quiet=quiet)
-    with Practice(warn) as practice, progress("Speaking", quiet=quiet) as report:
+    usher = _CautiousAnnouncer(quiet=quiet)
+    with HistoryRecorder(warn) as practice, progress("Speaking", quiet=quiet) as report:
         code = play.play(
             lambda: usher.turns(wanted(), None, start_ms),
             start_ms,
@@ -97,7 +97,7 @@ def _play(wanted: Callable[[], Request], start_ms: int, *, silent: bool, plain: 
     click.get_current_context().exit(code)
 
 
-class _Usher(Usher):
+class _CautiousAnnouncer(Announcer):
     """Says besides what should not be asked of everybody, as nobody has checked this script before."""
 
     def announce(self, turn: Turn, ready: Prepared) -> None:

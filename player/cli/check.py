@@ -12,7 +12,7 @@ import click
 from player.cli._options import progress, quiet, takes
 
 if TYPE_CHECKING:
-    from player.pipeline import Machine, Request
+    from player.pipeline import Machine, SessionRequest
 
 
 @click.command()
@@ -49,7 +49,7 @@ def check(*, files: tuple[str, ...], watch: bool, voice: str | None, takes: str 
     from player.authoring import watch as watcher  # noqa: PLC0415
 
     machine = pipeline.this_machine()
-    asked = partial(pipeline.Request, voice=voice, takes=takes)
+    asked = partial(pipeline.SessionRequest, voice=voice, takes=takes)
     if not watch:
         raise click.exceptions.Exit(max([_check(asked(name), machine, quiet=quiet) for name in files]))
     # Ctrl-C, which is the only end of it, is exit code 130 as everywhere: nobody shall take it for a passed check.
@@ -59,7 +59,7 @@ def check(*, files: tuple[str, ...], watch: bool, voice: str | None, takes: str 
             _check(asked(name), machine, quiet=quiet)
 
 
-def _check(asked: Request, machine: Machine, *, quiet: bool) -> int:
+def _check(asked: SessionRequest, machine: Machine, *, quiet: bool) -> int:
     """Print what there is to say of a script; its exit code."""
     from player.errors import PlayerError, printable  # noqa: PLC0415
     from player.pipeline import programmes  # noqa: PLC0415

@@ -16,10 +16,10 @@ from player.cli._options import progress, quiet, request, session_options, time,
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.pipeline import Prepared, Request
-    from player.reminders.loop import Keyboard
+    from player.pipeline import Prepared, SessionRequest
+    from player.reminders.loop import ReminderKeys
     from player.reminders.schedule import Schedule
-    from player.reminders.timers.work import Work
+    from player.reminders.timers.work import ScheduledCommand
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ def _given(option: str, text: str | None) -> tuple[str, ...]:
     return () if text is None else (option, text)
 
 
-def _must_be_session(wanted: Request) -> None:
+def _must_be_session(wanted: SessionRequest) -> None:
     from player.pipeline import programmes  # noqa: PLC0415
     from player.script.yaml.kinds import shown  # noqa: PLC0415
 
@@ -109,7 +109,7 @@ def _is_due(schedule: Schedule) -> bool:
     return schedule.is_due(datetime.now(timezone.utc), LATE)
 
 
-def _prepared(wanted: Request, schedule: Schedule, *, quiet: bool) -> Prepared:
+def _prepared(wanted: SessionRequest, schedule: Schedule, *, quiet: bool) -> Prepared:
     """The session made ready, so that all problems are told now and its first moment comes without a wait."""
     from player import pipeline  # noqa: PLC0415
     from player.reminders.loop import QUIET  # noqa: PLC0415
@@ -123,13 +123,13 @@ def _prepared(wanted: Request, schedule: Schedule, *, quiet: bool) -> Prepared:
     return ready
 
 
-def _work(wanted: Request, title: str, schedule: Schedule, when: tuple[str, ...]) -> Work:
+def _work(wanted: SessionRequest, title: str, schedule: Schedule, when: tuple[str, ...]) -> ScheduledCommand:
     from player.reminders.timers.work import work  # noqa: PLC0415
 
     return work(wanted, title, schedule, when)
 
 
-def _install(work: Work, *, force: bool, quiet: bool) -> None:
+def _install(work: ScheduledCommand, *, force: bool, quiet: bool) -> None:
     from player.reminders.timers import installing  # noqa: PLC0415
 
     timer = installing.timer(work)
@@ -139,7 +139,7 @@ def _install(work: Work, *, force: bool, quiet: bool) -> None:
         click.echo(f"Switch it on with:\n  {timer.switch_on}", err=True)
 
 
-def _uninstall(work: Work, *, force: bool, quiet: bool) -> None:
+def _uninstall(work: ScheduledCommand, *, force: bool, quiet: bool) -> None:
     from player.reminders.timers import installing  # noqa: PLC0415
 
     timer = installing.timer(work)
@@ -149,39 +149,39 @@ def _uninstall(work: Work, *, force: bool, quiet: bool) -> None:
         click.echo(f"If it was switched on, end it with:\n  {timer.switch_off}", err=True)
 
 
-def _keep(wanted: Request, ready: Prepared, schedule: Schedule, *, once: bool, quiet: bool) -> None:
-    from player.cli._every_text import Patience, outline  # noqa: PLC0415
+def _keep(wanted: SessionRequest, ready: Prepared, schedule: Schedule, *, once: bool, quiet: bool) -> None:
+    from player.cli._every_text import StatusLine, outline  # noqa: PLC0415
     from player.reminders.bell import SoftBell  # noqa: PLC0415
-    from player.reminders.loop import NoKeyboard, Vigil  # noqa: PLC0415
+    from player.reminders.loop import NoKeyboard, ReminderLoop  # noqa: PLC0415
     from player.script import library  # noqa: PLC0415
 
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
         tell_takes(ready)
-    patience = Patience(library.find(wanted.session).name, ready.session.title, quiet=quiet)
+    patience = StatusLine(library.find(wanted.session).name, ready.session.title, quiet=quiet)
     with _signals_end_it(), patience:
         if once:
-            return Vigil(schedule, patience, lambda: _play(wanted, quiet=quiet), SoftBell).once()
+            return ReminderLoop(schedule, patience, lambda: _play(wanted, quiet=quiet), SoftBell).once()
         if not quiet:
             click.echo(outline(schedule), err=True)
         keyboard = _keyboard() if sys.stdin.isatty() and sys.stderr.isatty() else NoKeyboard()
-        return Vigil(schedule, patience, lambda: _play(wanted, quiet=quiet), SoftBell, keyboard).keep()
+        return ReminderLoop(schedule, patience, lambda: _play(wanted, quiet=quiet), SoftBell, keyboard).keep()
 
 
-def _keyboard() -> Keyboard:
-    from player.live.controls.idle_keyboard import Presses  # noqa: PLC0415
+def _keyboard() -> ReminderKeys:
+    from player.live.controls.idle_keyboard import IdleKeyboard  # noqa: PLC0415
 
-    return Presses()
+    return IdleKeyboard()
 
 
-def _play(wanted: Request, *, quiet: bool) -> None:
+def _play(wanted: SessionRequest, *, quiet: bool) -> None:
     """The session, prepared anew: its script may have been changed."""
     from player.cli._observers import company  # noqa: PLC0415
-    from player.history.recorder import Practice  # noqa: PLC0415
+    from player.history.recorder import HistoryRecorder  # noqa: PLC0415
     from player.live import play  # noqa: PLC0415
     from player.pipeline import programmes  # noqa: PLC0415
 
-    with Practice(warn) as practice:
+    with HistoryRecorder(warn) as practice:
         code = play.play(
             lambda: (programmes.alone(wanted),),
             confirm=lambda _: False,

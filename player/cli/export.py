@@ -15,10 +15,10 @@ from player.cli.export_many import batch_options, export_many, many_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.export.options import Wish
+    from player.export.options import ExportOptions
     from player.machine import Machine
-    from player.pipeline import Prepared, Request
-    from player.pipeline.turns import Plan
+    from player.pipeline import Prepared, SessionRequest
+    from player.pipeline.turns import PlannedProgramme
 
 FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "m4a", "m4b")
 PRESETS = ("podcast", "broadcast", "audiobook", "sleep")
@@ -46,7 +46,7 @@ def wish_options(command: Command) -> Command:
     return command
 
 
-def wish(form: str, *, captions: str | None = None, chapters: str | None = None, **asked: Any) -> Wish:  # noqa: ANN401
+def wish(form: str, *, captions: str | None = None, chapters: str | None = None, **asked: Any) -> ExportOptions:  # noqa: ANN401
     """The options as a wish, which can be granted here.
 
     Raises
@@ -55,12 +55,12 @@ def wish(form: str, *, captions: str | None = None, chapters: str | None = None,
         If it cannot.
     """
     from player.export import exporter  # noqa: PLC0415 (see the package's rule)
-    from player.export.options import Wish  # noqa: PLC0415
+    from player.export.options import ExportOptions  # noqa: PLC0415
 
     names = tuple(each.strip() for each in (captions or "").split(",") if each.strip())
     if wrong := [name for name in names if name not in CAPTIONS]:
         raise click.BadParameter(f"must be of {', '.join(CAPTIONS)}, not {wrong[0]!r}", param_hint="--captions")
-    made = Wish(form, captions=names, chapters=chapters is not None, **asked)
+    made = ExportOptions(form, captions=names, chapters=chapters is not None, **asked)
     exporter.must_be_possible_for(made)
     return made
 
@@ -115,9 +115,9 @@ _TELL = partial(click.echo, err=True)
 
 
 def export_one(
-    wanted: Request,
+    wanted: SessionRequest,
     target: Path,
-    wish: Wish,
+    wish: ExportOptions,
     machine: Machine,
     *,
     force: bool,
@@ -145,7 +145,9 @@ def export_one(
         click.echo(file)
 
 
-def _export_all(plan: Plan, folder: Path, wish: Wish, machine: Machine, *, force: bool, quiet: bool) -> None:
+def _export_all(
+    plan: PlannedProgramme, folder: Path, wish: ExportOptions, machine: Machine, *, force: bool, quiet: bool
+) -> None:
     from player.export import album  # noqa: PLC0415
 
     if not quiet:

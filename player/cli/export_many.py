@@ -20,11 +20,11 @@ from player.cores import cores
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from player.export.batch.batch import Done, Item
-    from player.export.batch.executor import Crew
-    from player.export.batch.jobs import Order
-    from player.export.options import Wish
-    from player.pipeline import Request
+    from player.export.batch.batch import BatchItem, BatchResult
+    from player.export.batch.executor import Executor
+    from player.export.batch.jobs import ExportOrder
+    from player.export.options import ExportOptions
+    from player.pipeline import SessionRequest
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -42,19 +42,19 @@ _OPTIONS = (
 
 
 def batch_options(command: Command) -> Command:
-    """Options of `Many`."""
+    """Options of `ManySessions`."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
-def many_of(asked: dict[str, Any]) -> Many:
+def many_of(asked: dict[str, Any]) -> ManySessions:
     """What was asked for beyond one session, taken out of the options."""
-    return Many(**{each.name: asked.pop(each.name) for each in fields(Many)})
+    return ManySessions(**{each.name: asked.pop(each.name) for each in fields(ManySessions)})
 
 
 @dataclass(frozen=True)
-class Many:
+class ManySessions:
     """What was asked for beyond one session: see `batch_options`."""
 
     sessions: tuple[str, ...]
@@ -79,7 +79,7 @@ class Many:
             raise click.UsageError("name a session to export, or all of them with --all; `player list` shows them")
         return self.sessions[0]
 
-    def requests(self, asked: dict[str, Any]) -> list[Request]:
+    def requests(self, asked: dict[str, Any]) -> list[SessionRequest]:
         """A request for each session."""
         from player.export.batch import batch  # noqa: PLC0415 (see the package's rule)
 
@@ -90,21 +90,28 @@ class Many:
         self.only()
         return [request(session, **asked) for session in dict.fromkeys(self.sessions)]
 
-    def crew(self, count: int) -> Crew:
+    def crew(self, count: int) -> Executor:
         """Who makes so many files."""
         from player import pipeline  # noqa: PLC0415
-        from player.export.batch.executor import Here, Processes  # noqa: PLC0415
+        from player.export.batch.executor import InProcessExecutor, ProcessExecutor  # noqa: PLC0415
 
         if self.cluster:
             from player.export.batch.dask_cluster import Cluster  # noqa: PLC0415 (an extra)
 
             return Cluster(self.cluster)
         places = min(self.jobs or cores(), count)
-        return Processes(places) if places > 1 else Here(pipeline.this_machine())
+        return ProcessExecutor(places) if places > 1 else InProcessExecutor(pipeline.this_machine())
 
 
 def export_many(
-    many: Many, output: Path | None, wish: Wish, *, force: bool, quiet: bool, asked: dict[str, Any], form: str | None
+    many: ManySessions,
+    output: Path | None,
+    wish: ExportOptions,
+    *,
+    force: bool,
+    quiet: bool,
+    asked: dict[str, Any],
+    form: str | None,
 ) -> None:
     """Make all files.
 
@@ -120,7 +127,7 @@ def export_many(
     """
     from player.errors import PlayerError  # noqa: PLC0415
     from player.export.batch import batch  # noqa: PLC0415
-    from player.export.batch.jobs import Failed  # noqa: PLC0415
+    from player.export.batch.jobs import FailedExport  # noqa: PLC0415
     from player.storage.atomic import write_all  # noqa: PLC0415
 
     if many.jobs and many.cluster:
@@ -136,7 +143,7 @@ def export_many(
     for note in notes_of(done):
         click.echo(note, err=True)
     count = len(failures) + len(orders)
-    failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, Failed)]
+    failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, FailedExport)]
     try:
         write_all(batch.playlists_of(done), force=force)
     except PlayerError as error:
@@ -147,8 +154,14 @@ def export_many(
 
 
 def _orders(
-    many: Many, items: Sequence[Item], output: Path | None, wish: Wish, form: str | None, *, force: bool
-) -> list[Order]:
+    many: ManySessions,
+    items: Sequence[BatchItem],
+    output: Path | None,
+    wish: ExportOptions,
+    form: str | None,
+    *,
+    force: bool,
+) -> list[ExportOrder]:
     from player.export.batch import batch  # noqa: PLC0415
 
     if many.each and items:
@@ -159,8 +172,8 @@ def _orders(
 
 
 def _for_each(
-    path: Path, items: Sequence[Item], pattern: str, wish: Wish, form: str | None, *, force: bool
-) -> list[Order]:
+    path: Path, items: Sequence[BatchItem], pattern: str, wish: ExportOptions, form: str | None, *, force: bool
+) -> list[ExportOrder]:
     from player.export.batch import csv_table  # noqa: PLC0415
 
     table = csv_table.read(path)
@@ -180,7 +193,7 @@ def _telling_too(failures: Sequence[tuple[str, str]]) -> Iterator[None]:
         raise
 
 
-def _made(orders: Sequence[Order], many: Many, *, quiet: bool) -> list[Done]:
+def _made(orders: Sequence[ExportOrder], many: ManySessions, *, quiet: bool) -> list[BatchResult]:
     """What became of each, in the order of the orders."""
     from player.export.batch import batch  # noqa: PLC0415
 
@@ -194,12 +207,12 @@ def _made(orders: Sequence[Order], many: Many, *, quiet: bool) -> list[Done]:
         return sorted(news, key=lambda each: places[id(each.order)])
 
 
-def table_of(done: Sequence[Done], seconds: float) -> list[str]:
+def table_of(done: Sequence[BatchResult], seconds: float) -> list[str]:
     """File, length, size and time of all that was made, and of the whole."""
-    from player.export.batch.jobs import Made  # noqa: PLC0415
+    from player.export.batch.jobs import ExportedFiles  # noqa: PLC0415
     from player.units import timecode  # noqa: PLC0415
 
-    made = [(each.order.target, each.result, each.seconds) for each in done if isinstance(each.result, Made)]
+    made = [(each.order.target, each.result, each.seconds) for each in done if isinstance(each.result, ExportedFiles)]
     rows = [("file", "length", "size", "time")]
     for target, result, took in made:
         more = f" and {len(result.files) - 1} more" if len(result.files) > 1 else ""
@@ -214,11 +227,11 @@ def table_of(done: Sequence[Done], seconds: float) -> list[str]:
     ]
 
 
-def notes_of(done: Sequence[Done]) -> list[str]:
+def notes_of(done: Sequence[BatchResult]) -> list[str]:
     """What is not as it was wished, file by file."""
-    from player.export.batch.jobs import Made  # noqa: PLC0415
+    from player.export.batch.jobs import ExportedFiles  # noqa: PLC0415
 
-    made = [(each.order.target, each.result) for each in done if isinstance(each.result, Made)]
+    made = [(each.order.target, each.result) for each in done if isinstance(each.result, ExportedFiles)]
     return [f"{target}: {note}" for target, result in made for note in result.notes]
 
 
@@ -227,7 +240,9 @@ def size(number: int) -> str:
     return f"{number / 1e6:.1f} MB" if number < 1e9 else f"{number / 1e9:.2f} GB"
 
 
-def _one(items: Sequence[Item], output: Path, wish: Wish, form: str | None, *, force: bool) -> list[Order]:
+def _one(
+    items: Sequence[BatchItem], output: Path, wish: ExportOptions, form: str | None, *, force: bool
+) -> list[ExportOrder]:
     """The session in the file that was named, or the sessions of a programme in the folder."""
     from player.export.batch import batch  # noqa: PLC0415
     from player.export.formats.table import ALL_FORMATS  # noqa: PLC0415
@@ -252,7 +267,7 @@ def _folder(output: Path | None) -> Path:
     return folder
 
 
-def _of_pattern(wish: Wish, pattern: str, form: str | None) -> Wish:
+def _of_pattern(wish: ExportOptions, pattern: str, form: str | None) -> ExportOptions:
     """The wish in the format that the names' ending says."""
     from player.export.formats.table import ALL_FORMATS  # noqa: PLC0415
 

@@ -19,7 +19,7 @@ from player.errors import DiaryError
 
 if TYPE_CHECKING:
     from player.history.diary import Diary
-    from player.history.entries import Place, Practised
+    from player.history.entries import Bookmark, HistoryEntry
 
 _ROWS = 20
 _ANOTHER = "`player list` shows the sessions, and `player play NAME` begins one"
@@ -49,7 +49,7 @@ def log(*, session: str | None, last: int | None, as_json: bool, forget: bool, y
     return _show(entries, last or _ROWS)
 
 
-def _show(entries: tuple[Practised, ...], last: int) -> None:
+def _show(entries: tuple[HistoryEntry, ...], last: int) -> None:
     from player.cli import _log_text  # noqa: PLC0415
 
     if not entries:
@@ -71,13 +71,13 @@ def _forget(diary: Diary, key: str | None, *, is_sure: bool) -> None:
     return click.echo(_log_text.forgotten(diary.forget(key)))
 
 
-def _as_json(entry: Practised) -> dict[str, Any]:
+def _as_json(entry: HistoryEntry) -> dict[str, Any]:
     fields = asdict(entry)
     del fields["id"]
     return {**fields, "began": entry.began.isoformat()}
 
 
-def remembered(session: str | None, *, resume: bool) -> Place | Practised | None:
+def remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry | None:
     """What is to be heard again: the place of a session, or of the last one, or what the user says yes to.
 
     Raises
@@ -96,7 +96,7 @@ def remembered(session: str | None, *, resume: bool) -> Place | Practised | None
         return _last_place(diary) if resume else _agreed(diary)
 
 
-def _agreed(diary: Diary) -> Place | Practised:
+def _agreed(diary: Diary) -> Bookmark | HistoryEntry:
     """What the user says yes to."""
     from player.history import resume as resumption  # noqa: PLC0415
 
@@ -113,31 +113,31 @@ def _agreed(diary: Diary) -> Place | Practised:
     return found
 
 
-def _last_place(diary: Diary) -> Place:
+def _last_place(diary: Diary) -> Bookmark:
     from player.history import resume as resumption  # noqa: PLC0415
-    from player.history.entries import Place  # noqa: PLC0415
+    from player.history.entries import Bookmark  # noqa: PLC0415
 
     found = resumption.last(diary)
-    if not isinstance(found, Place):
+    if not isinstance(found, Bookmark):
         raise click.UsageError(f"nothing was stopped that could go on; {_ANOTHER}")
     return found
 
 
-def _question(found: Place | Practised) -> str:
+def _question(found: Bookmark | HistoryEntry) -> str:
     from player.cli import _log_text  # noqa: PLC0415
-    from player.history.entries import Place  # noqa: PLC0415
+    from player.history.entries import Bookmark  # noqa: PLC0415
 
-    if isinstance(found, Place):
+    if isinstance(found, Bookmark):
         return f"{_log_text.stopped(found, _now())} Go on?"
     return f"{_log_text.heard(found, _now())} Play it again?"
 
 
-def _nothing_named(found: Place | Practised | None) -> str:
+def _nothing_named(found: Bookmark | HistoryEntry | None) -> str:
     """What to type, where nobody can be asked or there is nothing to ask about."""
-    from player.history.entries import Place  # noqa: PLC0415
+    from player.history.entries import Bookmark  # noqa: PLC0415
 
     name = "name a session, such as `player play box-breathing`; `player list` shows them"
-    return f"{name}, and `player play --resume` goes on with {found.title!r}" if isinstance(found, Place) else name
+    return f"{name}, and `player play --resume` goes on with {found.title!r}" if isinstance(found, Bookmark) else name
 
 
 def _can_ask() -> bool:

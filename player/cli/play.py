@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player.cli import log
-from player.cli._announce import Usher
+from player.cli._announce import Announcer
 from player.cli._options import any_session_options, part, plain, progress, quiet, request, time, warn
 from player.errors import DeviceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from player.history.entries import Place, Practised
-    from player.history.recorder import Practice
-    from player.pipeline import Request
+    from player.history.entries import Bookmark, HistoryEntry
+    from player.history.recorder import HistoryRecorder
+    from player.pipeline import SessionRequest
     from player.pipeline.turns import Turn
     from player.timeline.model import Timeline
 
@@ -44,14 +44,14 @@ def play(
     Without SESSION, it offers to go on with the last one.
     """
     from player.cli._observers import company  # noqa: PLC0415
-    from player.history.recorder import Practice  # noqa: PLC0415
+    from player.history.recorder import HistoryRecorder  # noqa: PLC0415
     from player.live import play as playback  # noqa: PLC0415 (see the package's rule)
 
     _must_fit(session, start, part, resume=resume)
-    start_ms, usher = time(start or "0", "--from"), Usher(quiet=quiet)
+    start_ms, usher = time(start or "0", "--from"), Announcer(quiet=quiet)
     remembered = log.remembered(session, resume=resume)
-    with Practice(warn) as practice, progress("Speaking", quiet=quiet) as report:
-        way = _Way(remembered, usher, practice, start_ms)
+    with HistoryRecorder(warn) as practice, progress("Speaking", quiet=quiet) as report:
+        way = _PlayRequest(remembered, usher, practice, start_ms)
         try:
             code = playback.play(
                 lambda: way.turns(request(session or "", **asked), part),
@@ -72,19 +72,21 @@ def play(
     click.get_current_context().exit(code)
 
 
-class _Way:
+class _PlayRequest:
     """What is to be heard, and from where: as it was asked for, or as it was remembered."""
 
-    def __init__(self, remembered: Place | Practised | None, usher: Usher, practice: Practice, start_ms: int) -> None:
-        from player.history.resume import Resuming  # noqa: PLC0415
+    def __init__(
+        self, remembered: Bookmark | HistoryEntry | None, usher: Announcer, practice: HistoryRecorder, start_ms: int
+    ) -> None:
+        from player.history.resume import ResumedPlayback  # noqa: PLC0415
 
-        self._resuming = Resuming(remembered, warn)
+        self._resuming = ResumedPlayback(remembered, warn)
         self._usher = usher
         self._practice = practice
         self._from_ms = start_ms
         self.start_ms = start_ms or self._resuming.start_ms
 
-    def turns(self, asked: Request, part: int | None) -> Sequence[Turn]:
+    def turns(self, asked: SessionRequest, part: int | None) -> Sequence[Turn]:
         wanted, its_part = self._resuming.asked(asked, part)
         turns = self._resuming.turns(self._usher.turns(wanted, its_part, self._from_ms))
         self._practice.follow(wanted, its_part, turns)
@@ -101,7 +103,7 @@ def _must_fit(session: str | None, start: str | None, part: int | None, *, resum
         raise click.UsageError("--from and --part are for a session or programme that is named; name it before them")
 
 
-def _how_to_go_on(session: str | None, kept: Place | None) -> tuple[str, ...]:
+def _how_to_go_on(session: str | None, kept: Bookmark | None) -> tuple[str, ...]:
     """How to go on where a session was stopped: one sentence, or none where nothing is to be gone on with."""
     from player.units import timecode  # noqa: PLC0415
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from player.authoring.takes.lines import LineToSpeak, Sitting
-    from player.authoring.takes.review import LookedAt, Review
+    from player.authoring.takes.review import Review, ReviewedLine
 
 
 @click.command()
@@ -109,7 +109,7 @@ def _json(sittings: Sequence[Sitting], found: Sequence[LineToSpeak], seen: Revie
     return {"title": " and ".join(dict.fromkeys(session.title for session, _ in sittings)), "lines": rows, **unused}
 
 
-def _row_json(line: LineToSpeak, seen: LookedAt | None) -> dict[str, Any]:
+def _row_json(line: LineToSpeak, seen: ReviewedLine | None) -> dict[str, Any]:
     row: dict[str, Any] = {
         "number": line.number,
         "file": line.file,
@@ -138,7 +138,7 @@ def _rows(found: Sequence[LineToSpeak], seen: Review | None) -> Iterator[tuple[s
         yield ("unused", "", printable(path.name), "", "", "", "")
 
 
-def _state(looked: LookedAt) -> tuple[str, str]:
+def _state(looked: ReviewedLine) -> tuple[str, str]:
     return looked.state, "" if looked.length_ms is None else f"{looked.length_ms / 1000:.1f} s"
 
 

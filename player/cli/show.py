@@ -19,7 +19,7 @@ from player.cli._tables import table
 
 if TYPE_CHECKING:
     from player.pipeline import Prepared
-    from player.pipeline.catalogue import Listed, ListedProgramme
+    from player.pipeline.catalogue import ListedProgramme, ListedSession
 
 
 @click.command("list")
@@ -42,7 +42,7 @@ def list_(*, programmes: bool, as_json: bool) -> None:
     return table([(each.name, _parts(each), _length(each), each.title) for each in catalogue.programmes()])
 
 
-def _length(listed: Listed | ListedProgramme) -> str:
+def _length(listed: ListedSession | ListedProgramme) -> str:
     from player.units import timecode  # noqa: PLC0415
 
     if listed.length_ms is None:

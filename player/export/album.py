@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from player import pipeline
 from player.export import playlists
-from player.export.options import Place
+from player.export.options import AlbumPosition
 from player.pipeline import programmes
 from player.script import library
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from player.export.options import Wish
+    from player.export.options import ExportOptions
     from player.pipeline import Machine, Progress
-    from player.pipeline.turns import Plan, Turn
+    from player.pipeline.turns import PlannedProgramme, Turn
 
 Steps = Callable[[str], "AbstractContextManager[Progress | None]"]
 Tell = Callable[[str], None]
 _FEWEST_DIGITS: Final = 2
 
 
-def targets(plan: Plan, folder: Path, form: str) -> tuple[Path, ...]:
+def targets(plan: PlannedProgramme, folder: Path, form: str) -> tuple[Path, ...]:
     """A file for each session, numbered by its place in the whole programme: ``01-safety-first.mp3``.
 
     So a folder keeps the order on any phone, and one part after another fills the same folder.
@@ -38,12 +38,12 @@ def targets(plan: Plan, folder: Path, form: str) -> tuple[Path, ...]:
     return tuple(folder / f"{turn.number:0{digits}}-{turn.name}.{form}" for turn in plan.turns)
 
 
-def place(plan: Plan, turn: Turn) -> Place:
+def place(plan: PlannedProgramme, turn: Turn) -> AlbumPosition:
     """Where a session stands in the programme."""
-    return Place(plan.title, turn.number, plan.count)
+    return AlbumPosition(plan.title, turn.number, plan.count)
 
 
-def playlist(plan: Plan, folder: Path, wish: Wish) -> Path | None:
+def playlist(plan: PlannedProgramme, folder: Path, wish: ExportOptions) -> Path | None:
     """The playlist of a whole programme, such as ``first-week.m3u8``; None for one part, and where sessions are split.
 
     Sessions that are split have playlists of their own.
@@ -53,7 +53,14 @@ def playlist(plan: Plan, folder: Path, wish: Wish) -> Path | None:
 
 
 def export(
-    plan: Plan, folder: Path, wish: Wish, machine: Machine, *, force: bool, steps: Steps, tell: Tell | None = None
+    plan: PlannedProgramme,
+    folder: Path,
+    wish: ExportOptions,
+    machine: Machine,
+    *,
+    force: bool,
+    steps: Steps,
+    tell: Tell | None = None,
 ) -> Iterator[tuple[Path, ...]]:
     """Each session as a file of its own; yields all files made of it, as soon as they are whole, and the playlist.
 
@@ -89,7 +96,7 @@ def export(
         with steps(turn.title) as report:
             made = exporter.export(ready, file, mine, force=force, progress=report, tell=_named(tell, file))
         yield made
-        entries.append(playlists.Entry(turn.title, ready.timeline.total_ms, file))
+        entries.append(playlists.PlaylistEntry(turn.title, ready.timeline.total_ms, file))
     if listed:
         yield write_all({listed: playlists.text(plan.title, entries).encode()}, force=force)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pydub import AudioSegment
 
-    from player.export.options import Wish
+    from player.export.options import ExportOptions
     from player.export.presets import Preset
     from player.export.tags import Tags
     from player.pipeline import Prepared, Progress
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from player.storage.atomic import NewFile
 
 
-def must_be_possible_for(wish: Wish) -> None:
+def must_be_possible_for(wish: ExportOptions) -> None:
     """Refuse a wish that cannot be granted here, early, before any work is done for it.
 
     Raises
@@ -55,7 +55,7 @@ def must_be_possible_for(wish: Wish) -> None:
         raise UsageError(f"{other} is of the whole and --split makes pieces of it; leave one of them out")
 
 
-def targets(ready: Prepared, target: Path, wish: Wish) -> tuple[Path, ...]:
+def targets(ready: Prepared, target: Path, wish: ExportOptions) -> tuple[Path, ...]:
     """All files of sound that `export` would make, and the playlist."""
     if wish.split:
         found = pieces.pieces(ready.timeline)
@@ -66,7 +66,7 @@ def targets(ready: Prepared, target: Path, wish: Wish) -> tuple[Path, ...]:
 def export(
     ready: Prepared,
     target: Path,
-    wish: Wish,
+    wish: ExportOptions,
     *,
     force: bool,
     progress: Progress | None = None,
@@ -108,7 +108,7 @@ class _Job:
     """One session on its way into files."""
 
     ready: Prepared
-    wish: Wish
+    wish: ExportOptions
     force: bool
     master: Master = AS_PLAYED
 
@@ -185,7 +185,7 @@ class _Job:
                 report(len(block), 0)
 
 
-def _layers(ready: Prepared, wish: Wish) -> tuple[Layer, ...]:
+def _layers(ready: Prepared, wish: ExportOptions) -> tuple[Layer, ...]:
     """The stems that are wanted: those in which something sounds."""
     if not wish.stems:
         return ()

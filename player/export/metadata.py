@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 from player.export.captions.cues import spoken
 from player.export.provenance import origin
-from player.export.tags import Line, Tags
+from player.export.tags import SpokenLine, Tags
 from player.picture.cover import cover
 from player.sound.ahead import meanwhile
 from player.timeline.chapters import chapters
 from player.timeline.model import Section
 
 if TYPE_CHECKING:
-    from player.export.options import Place
+    from player.export.options import AlbumPosition
     from player.pipeline import Prepared
 
 
-def tags(ready: Prepared, place: Place | None = None) -> Tags:
+def tags(ready: Prepared, place: AlbumPosition | None = None) -> Tags:
     """The tags of a session's file; with a place in a programme, the programme is its album.
 
     Raises
@@ -38,7 +38,7 @@ def tags(ready: Prepared, place: Place | None = None) -> Tags:
         session.language,
         tuple(Section(each.title, each.start_ms) for each in chapters(timeline)),
         timeline.total_ms,
-        tuple(Line(each.text, each.start_ms) for each in spoken(timeline)),
+        tuple(SpokenLine(each.text, each.start_ms) for each in spoken(timeline)),
         meanwhile(partial(cover, timeline, session.technique)),
         origin(ready),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Place:
+class AlbumPosition:
     """Where a session stands in a programme: the programme's title, and which of how many it is, counted from 1."""
 
     programme: str
@@ -19,7 +19,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Wish:
+class ExportOptions:
     """How a session is to become files.
 
     Attributes
@@ -53,4 +53,4 @@ class Wish:
     labels: bool = False
     split: bool = False
     stems: bool = False
-    place: Place | None = None
+    place: AlbumPosition | None = None

@@ -18,7 +18,7 @@ ENDING = ".m3u8"
 
 
 @dataclass(frozen=True)
-class Entry:
+class PlaylistEntry:
     """A file, what it is titled, and how long it is to be heard."""
 
     title: str
@@ -26,7 +26,7 @@ class Entry:
     path: Path
 
 
-def text(title: str, entries: Iterable[Entry]) -> str:
+def text(title: str, entries: Iterable[PlaylistEntry]) -> str:
     """The playlist of these files."""
     lines = ["#EXTM3U", f"#PLAYLIST:{_line(title)}"]
     for each in entries:

@@ -28,7 +28,7 @@ _FEWEST_DIGITS: Final = 2
 
 
 @dataclass(frozen=True)
-class Piece:
+class SplitPart:
     """A titled stretch of a session, half-open; ``number`` is counted from 1."""
 
     number: int
@@ -37,7 +37,7 @@ class Piece:
     end_ms: int
 
 
-def pieces(timeline: Timeline) -> tuple[Piece, ...]:
+def pieces(timeline: Timeline) -> tuple[SplitPart, ...]:
     """One for each section.
 
     Raises
@@ -52,17 +52,17 @@ def pieces(timeline: Timeline) -> tuple[Piece, ...]:
         marks.insert(0, (0, timeline.title))
     spans = pairwise([*marks, (timeline.total_ms, "")])
     held = [(title, start_ms, end_ms) for (start_ms, title), (end_ms, _) in spans if start_ms < end_ms]
-    return tuple(Piece(number, *each) for number, each in enumerate(held, 1))
+    return tuple(SplitPart(number, *each) for number, each in enumerate(held, 1))
 
 
-def path(target: Path, piece: Piece, count: int) -> Path:
+def path(target: Path, piece: SplitPart, count: int) -> Path:
     """``calm-01-settle.mp3``: the target's name with the piece's number and title."""
     digits = max(_FEWEST_DIGITS, len(str(count)))
     title = re.sub(r"\W+", "-", piece.title.lower())[:_LONGEST_NAME].strip("-_")
     return target.with_name(f"{target.stem}-{piece.number:0{digits}}{'-' if title else ''}{title}{target.suffix}")
 
 
-def tags(whole: Tags, piece: Piece, count: int) -> Tags:
+def tags(whole: Tags, piece: SplitPart, count: int) -> Tags:
     """The tags of a piece, from those of the whole: which part it is, and of what.
 
     In a programme the album stays the programme's, the session becomes a disc of it, and its title goes before the
@@ -87,7 +87,7 @@ def tags(whole: Tags, piece: Piece, count: int) -> Tags:
     )
 
 
-def cut(blocks: Iterable[AudioSegment], found: Sequence[Piece]) -> Iterator[tuple[Piece, AudioSegment]]:
+def cut(blocks: Iterable[AudioSegment], found: Sequence[SplitPart]) -> Iterator[tuple[SplitPart, AudioSegment]]:
     """The blocks of the whole, cut where pieces meet, each with the piece that it is of."""
     at_ms, rest = 0, iter(found)
     piece = next(rest)
@@ -102,10 +102,10 @@ def cut(blocks: Iterable[AudioSegment], found: Sequence[Piece]) -> Iterator[tupl
             block = block[len(taken) :]
 
 
-def playlist(title: str, found: Sequence[Piece], paths: Sequence[Path]) -> str:
+def playlist(title: str, found: Sequence[SplitPart], paths: Sequence[Path]) -> str:
     """The pieces in their order."""
     entries = (
-        playlists.Entry(piece.title or title, piece.end_ms - piece.start_ms, path)
+        playlists.PlaylistEntry(piece.title or title, piece.end_ms - piece.start_ms, path)
         for piece, path in zip(found, paths, strict=True)
     )
     return playlists.text(title, entries)

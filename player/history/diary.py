@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from player.errors import printable
 from player.history import sqlite_file
-from player.history.entries import Forgotten, Place, Practised
+from player.history.entries import Bookmark, ForgottenCounts, HistoryEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 T = TypeVar("T")
-Kept = TypeVar("Kept", Place, Practised)
+Kept = TypeVar("Kept", Bookmark, HistoryEntry)
 
 
 class Diary:
@@ -70,7 +70,7 @@ class Diary:
         """
         self._do("write", sqlite_file.opened, lambda at: at.execute("BEGIN IMMEDIATE").execute("COMMIT"))
 
-    def note(self, practised: Practised | None, session: str, place: Place | None) -> None:
+    def note(self, practised: HistoryEntry | None, session: str, place: Bookmark | None) -> None:
         """Note what was practised, and the place of a session or programme; None forgets its place."""
 
         def write(at: sqlite3.Connection) -> None:
@@ -83,23 +83,23 @@ class Diary:
 
         self._write(write)
 
-    def place(self, session: str) -> Place | None:
+    def place(self, session: str) -> Bookmark | None:
         """Where a session or programme was stopped; None if it was not, or was heard to its end since."""
         return next((place for place in self.places() if place.session == session), None)
 
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[Bookmark, ...]:
         """All places, the last one first."""
-        return self._read("SELECT * FROM places ORDER BY noted DESC", Place)
+        return self._read("SELECT * FROM places ORDER BY noted DESC", Bookmark)
 
-    def practised(self, session: str | None = None) -> tuple[Practised, ...]:
+    def practised(self, session: str | None = None) -> tuple[HistoryEntry, ...]:
         """What was practised, the last one last: everything, or one session, or the sessions heard in a programme."""
-        found = self._read("SELECT * FROM practised ORDER BY began", Practised)
+        found = self._read("SELECT * FROM practised ORDER BY began", HistoryEntry)
         return tuple(each for each in found if session is None or session in {each.session, each.programme})
 
-    def forget(self, session: str | None = None) -> Forgotten:
+    def forget(self, session: str | None = None) -> ForgottenCounts:
         """Forget everything, also what was put aside; or what there is of one session or programme."""
         if not self.path.exists():
-            return Forgotten(0, 0)
+            return ForgottenCounts(0, 0)
         forgotten = self._write(lambda at: _forget(at, session))
         self._do("clear", sqlite_file.opened, lambda at: at.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
         if session is None:
@@ -148,18 +148,18 @@ class Diary:
         return self._connection
 
 
-def _put(at: sqlite3.Connection, table: str, entry: Place | Practised) -> None:
+def _put(at: sqlite3.Connection, table: str, entry: Bookmark | HistoryEntry) -> None:
     cells = {each.name: _cell(getattr(entry, each.name)) for each in fields(entry)}
     names = ", ".join(cells)
     places = ", ".join("?" * len(cells))
     at.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({places})", [*cells.values()])  # noqa: S608 (names of our own)
 
 
-def _forget(at: sqlite3.Connection, session: str | None) -> Forgotten:
+def _forget(at: sqlite3.Connection, session: str | None) -> ForgottenCounts:
     everything = session is None
     practised = at.execute("DELETE FROM practised WHERE ? OR ? IN (session, programme)", [everything, session])
     places = at.execute("DELETE FROM places WHERE ? OR session = ?", [everything, session])
-    return Forgotten(practised.rowcount, places.rowcount)
+    return ForgottenCounts(practised.rowcount, places.rowcount)
 
 
 def _cell(value: object) -> object:

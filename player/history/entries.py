@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
+class Bookmark:
     """Where a session or a programme was stopped; there is one at most for each.
 
     Attributes
@@ -50,7 +50,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Practised:
+class HistoryEntry:
     """A session that was listened to, whole or not.
 
     Attributes
@@ -58,7 +58,7 @@ class Practised:
     id
         Tells it from all others; an entry with the same one is written over.
     session, title, asked
-        As in `Place`.
+        As in `Bookmark`.
     programme
         What the programme is remembered by in which it was heard; empty for a session by itself.
     began
@@ -84,7 +84,7 @@ class Practised:
 
 
 @dataclass(frozen=True)
-class Forgotten:
+class ForgottenCounts:
     """How much was forgotten."""
 
     practised: int

@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
 
 from player.errors import DiaryError
-from player.history.entries import Place, Practised
+from player.history.entries import Bookmark, HistoryEntry
 from player.history.requests import as_json, key, key_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from player.history.diary import Diary
-    from player.pipeline import Prepared, Request
+    from player.pipeline import Prepared, SessionRequest
     from player.pipeline.turns import Turn
 
 LEAST_MS: Final = 10_000
@@ -32,7 +32,7 @@ EVERY_MS: Final = 15_000
 """From one note to the next while a session sounds."""
 
 
-class Practice:
+class HistoryRecorder:
     """The keeper who writes the diary, which is open from the first session on until his context ends.
 
     Parameters
@@ -56,12 +56,12 @@ class Practice:
         diary: Diary | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
-        self.kept: Place | None = None
+        self.kept: Bookmark | None = None
         self._diary = diary
         self._warn = warn
         self._clock = clock
         self._has_warned = False
-        self._programme: Request | None = None
+        self._programme: SessionRequest | None = None
         self._part: int | None = None
         self._turns: Sequence[Turn] = ()
         self._noted_ms = 0
@@ -75,7 +75,7 @@ class Practice:
         if self._diary is not None:
             self._diary.close()
 
-    def follow(self, programme: Request, part: int | None, turns: Sequence[Turn]) -> None:
+    def follow(self, programme: SessionRequest, part: int | None, turns: Sequence[Turn]) -> None:
         """Be told of the programme that will be played; without it, each session is one by itself."""
         self._programme, self._part, self._turns = programme, part, turns
 
@@ -109,8 +109,8 @@ class Practice:
         is_written = self._write(lambda diary: diary.note(entry, self._here.session, place))
         self.kept = place if is_written else None
 
-    def _beginning(self, turn: Turn, ready: Prepared) -> Practised:
-        return Practised(
+    def _beginning(self, turn: Turn, ready: Prepared) -> HistoryEntry:
+        return HistoryEntry(
             id=os.urandom(8).hex(),
             session=key(turn.request),
             title=ready.session.title,
@@ -123,13 +123,13 @@ class Practice:
             whole=False,
         )
 
-    def _place(self, turn: Turn, title: str, total_ms: int) -> Place:
+    def _place(self, turn: Turn, title: str, total_ms: int) -> Bookmark:
         """Its beginning, in the programme that is followed or by itself."""
         session, at = key(turn.request), self._clock()
         if not turn.programme or self._programme is None:
-            return Place(session, title, as_json(turn.request), 0, total_ms, at)
+            return Bookmark(session, title, as_json(turn.request), 0, total_ms, at)
         asked = as_json(self._programme)
-        return Place(key(self._programme), title, asked, 0, total_ms, at, self._part, turn.number, session)
+        return Bookmark(key(self._programme), title, asked, 0, total_ms, at, self._part, turn.number, session)
 
     def _write(self, write: Callable[[Diary], None]) -> bool:
         from player.history.diary import Diary  # noqa: PLC0415 (see the package's rule)

@@ -1,7 +1,8 @@
 """What a user asked for, as the diary keeps it: a request as JSON, and a request again.
 
-The rule: it goes by the fields of `Request` alone, so that whatever a request can say is kept, and only what differs
-from a bare one is written down: a version with more or fewer fields reads it too. Files are named by absolute paths.
+The rule: it goes by the fields of `SessionRequest` alone, so that whatever a request can say is kept, and only what
+differs from a bare one is written down: a version with more or fewer fields reads it too. Files are named by absolute
+paths.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from player.errors import PlayerError
 
 if TYPE_CHECKING:
-    from player.pipeline import Request
+    from player.pipeline import SessionRequest
     from player.storage.entry import JSON
 
 
@@ -27,17 +28,17 @@ def key_of(called: str) -> str:
     return _home(called).encode("utf-8", "backslashreplace").decode()  # file systems know names that no text can hold
 
 
-def key(request: Request) -> str:
+def key(request: SessionRequest) -> str:
     """What the session or programme of a request is remembered by."""
     return request.session if request.script is not None else key_of(request.session)
 
 
-def as_json(request: Request) -> dict[str, JSON]:
+def as_json(request: SessionRequest) -> dict[str, JSON]:
     """All that a request says, with its files named so that they are found from any folder."""
     return {name: _plain(value) for name, value in _said(_at_home(request)).items()}
 
 
-def as_request(asked: Mapping[str, JSON], given: Request | None = None) -> Request:
+def as_request(asked: Mapping[str, JSON], given: SessionRequest | None = None) -> SessionRequest:
     """The request that was written down, with what is given now instead of what was asked then.
 
     Parameters
@@ -45,23 +46,23 @@ def as_request(asked: Mapping[str, JSON], given: Request | None = None) -> Reque
     given
         What is asked for now; a parameter of the script is a thing by itself. Its session is left aside.
     """
-    from player.pipeline import Request  # noqa: PLC0415 (see the package's rule)
+    from player.pipeline import SessionRequest  # noqa: PLC0415 (see the package's rule)
 
-    known = {each.name for each in fields(Request)}
+    known = {each.name for each in fields(SessionRequest)}
     then: dict[str, Any] = {name: _frozen(value) for name, value in asked.items() if name in known}
     now = {} if given is None else _said(given)
     both = {name: _joined(then.get(name), value) for name, value in now.items() if name != "session"}
-    return Request(**{"session": "", **then, **both})
+    return SessionRequest(**{"session": "", **then, **both})
 
 
-def _said(request: Request) -> dict[str, Any]:
+def _said(request: SessionRequest) -> dict[str, Any]:
     """The fields in which it differs from a bare request."""
     bare = type(request)("")
     said = {each.name: getattr(request, each.name) for each in fields(request)}
     return {name: value for name, value in said.items() if value != getattr(bare, name)}
 
 
-def _at_home(request: Request) -> Request:
+def _at_home(request: SessionRequest) -> SessionRequest:
     if request.background is not None and Path(request.background).expanduser().is_file():
         request = replace(request, background=str(Path(request.background).expanduser().absolute()))
     if request.takes is not None:

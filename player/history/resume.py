@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from player.errors import UsageError
-from player.history.entries import Place, Practised
+from player.history.entries import Bookmark, HistoryEntry
 from player.history.requests import as_request, key, key_of
 from player.units import timecode
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from player.history.diary import Diary
-    from player.pipeline import Request
+    from player.pipeline import SessionRequest
     from player.pipeline.turns import Turn
     from player.timeline.model import Timeline
 
@@ -30,7 +30,7 @@ def beginning_of_step(timeline: Timeline, at_ms: int) -> int:
     return Steps(timeline).at(at_ms).entry_ms
 
 
-def place_of(called: str, diary: Diary) -> Place:
+def place_of(called: str, diary: Diary) -> Bookmark:
     """The place at which a session or programme was stopped.
 
     Raises
@@ -52,7 +52,7 @@ def place_of(called: str, diary: Diary) -> Place:
     raise UsageError(f"{shown(called)} was not stopped on its way; {remembered}; leave out --resume to begin it")
 
 
-def last(diary: Diary) -> Place | Practised | None:
+def last(diary: Diary) -> Bookmark | HistoryEntry | None:
     """The place that was noted last, or else the session that was practised last; only what is still there.
 
     Raises
@@ -60,7 +60,7 @@ def last(diary: Diary) -> Place | Practised | None:
     DiaryError
         If the diary cannot be read.
     """
-    remembered: tuple[Place | Practised, ...] = (*diary.places(), *reversed(diary.practised()))
+    remembered: tuple[Bookmark | HistoryEntry, ...] = (*diary.places(), *reversed(diary.practised()))
     return next((each for each in remembered if _is_there(each.session)), None)
 
 
@@ -69,11 +69,11 @@ def _is_there(key: str) -> bool:
     return not Path(key).is_absolute() or Path(key).is_file()
 
 
-def _name(place: Place) -> str:
+def _name(place: Bookmark) -> str:
     return f"{Path(place.session).stem} ({timecode(place.at_ms)} of {timecode(place.total_ms)})"
 
 
-class Resuming:
+class ResumedPlayback:
     """Playing that begins with what was remembered.
 
     Parameters
@@ -84,9 +84,9 @@ class Resuming:
         Called with a sentence where the place is no longer there.
     """
 
-    def __init__(self, remembered: Place | Practised | None, warn: Callable[[str], None]) -> None:
+    def __init__(self, remembered: Bookmark | HistoryEntry | None, warn: Callable[[str], None]) -> None:
         self._remembered = remembered
-        self._place = remembered if isinstance(remembered, Place) else None
+        self._place = remembered if isinstance(remembered, Bookmark) else None
         self._warn = warn
 
     @property
@@ -94,7 +94,7 @@ class Resuming:
         """Where it is to go on, as far as the diary tells."""
         return self._place.at_ms if self._place else 0
 
-    def asked(self, given: Request, part: int | None) -> tuple[Request, int | None]:
+    def asked(self, given: SessionRequest, part: int | None) -> tuple[SessionRequest, int | None]:
         """What is to be heard, and which part of it."""
         if self._remembered is None:
             return given, part
@@ -120,5 +120,5 @@ class Resuming:
         self._warn(f"you stopped at {timecode(start_ms)}, and it ends at {end} now, so it begins at the beginning")
         return 0
 
-    def _is_here(self, place: Place, turn: Turn) -> bool:
+    def _is_here(self, place: Bookmark, turn: Turn) -> bool:
         return (turn.number, key(turn.request)) == (place.number, place.turn)

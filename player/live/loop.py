@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from player.live.controls.commands import Control
-from player.live.observer import Moment
+from player.live.observer import PlaybackState
 from player.live.running import exit_code
 from player.live.steering import steer
 
 if TYPE_CHECKING:
     from player.live.controls.commands import AnyControl
-    from player.live.running import Party
+    from player.live.running import RunningParticipants
     from player.live.transport import Transport
 
 TURN_S: Final = 0.05
@@ -25,7 +25,7 @@ _NOTE_MS: Final = 1000
 class Loop:
     """A session that is being heard, in company."""
 
-    def __init__(self, transport: Transport, party: Party) -> None:
+    def __init__(self, transport: Transport, party: RunningParticipants) -> None:
         self._transport = transport
         self._party = party
         self._keys_shown = False
@@ -63,7 +63,7 @@ class Loop:
     def _tell(self) -> None:
         transport, taste = self._transport, self._transport.taste
         self._party.show(
-            Moment(
+            PlaybackState(
                 transport.place_ms,
                 transport.is_paused,
                 taste.volume_db,

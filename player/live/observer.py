@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Moment:
+class PlaybackState:
     """A moment of playing.
 
     Attributes
@@ -36,13 +36,13 @@ class Moment:
     keys_shown: bool = False
 
 
-class View(Protocol):
+class PlaybackObserver(Protocol):
     """Whoever shows what is heard: a pacer on a terminal, lines, the desktop's media controls."""
 
     def begin(self, timeline: Timeline) -> None:
         """A session begins."""
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: PlaybackState) -> None:
         """What is going on now."""
 
     def end(self) -> None:

@@ -9,21 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from player.live.controls.queue import Inbox
+from player.live.controls.inbox import Inbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from player.live.observer import View
+    from player.live.observer import PlaybackObserver
     from player.pipeline import Prepared
     from player.pipeline.turns import Turn
 
-Hand: TypeAlias = "Callable[[Inbox], AbstractContextManager[object]]"
+ControlSource: TypeAlias = "Callable[[Inbox], AbstractContextManager[object]]"
 """Puts controls into the inbox for as long as its context lasts."""
 
 
-class Keeper(Protocol):
+class ProgressListener(Protocol):
     """Is told of each session that is played: once that it began, now and then how far it came, once that it ended."""
 
     def began(self, turn: Turn, ready: Prepared, start_ms: int) -> None:
@@ -37,7 +37,7 @@ class Keeper(Protocol):
 
 
 @dataclass(frozen=True)
-class Company:
+class Participants:
     """All of them.
 
     Attributes
@@ -54,8 +54,8 @@ class Company:
     """
 
     inbox: Inbox = field(default_factory=Inbox)
-    hands: tuple[Hand, ...] = ()
-    keys: Hand | None = None
-    views: tuple[Callable[[], View], ...] = ()
-    keeper: Keeper | None = None
+    hands: tuple[ControlSource, ...] = ()
+    keys: ControlSource | None = None
+    views: tuple[Callable[[], PlaybackObserver], ...] = ()
+    keeper: ProgressListener | None = None
     waits: bool = False

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import DeviceError
 from player.live.device.fades import LEAD_IN_MS
-from player.live.participants import Company
-from player.live.preopen import Door
+from player.live.participants import Participants
+from player.live.preopen import DevicePreopener
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from player.live.device.device import Deck
-    from player.live.prefetch import Ahead
-    from player.live.running import Party
-    from player.live.source import Taste
+    from player.live.device.device import OutputDevice
+    from player.live.prefetch import Prefetcher
+    from player.live.running import RunningParticipants
+    from player.live.source import ListenerSettings
     from player.live.transport import Transport
     from player.pipeline import Prepared, Progress
     from player.pipeline.turns import Turn
@@ -43,7 +43,7 @@ def play(
     announce: Callable[[Turn, Prepared], None],
     progress: Progress | None = None,
     settle: Callable[[Timeline, int], int] | None = None,
-    company: Company | None = None,
+    company: Participants | None = None,
     silent: bool = False,
 ) -> int:
     """One session after another through the loudspeaker, the first from ``start_ms`` on, each to its end.
@@ -59,14 +59,14 @@ def play(
     if there is no loudspeaker, or it is lost on the way; `KeyboardInterrupt` if the user ended it, after the fade.
     """
     with ExitStack() as stack:
-        door = stack.enter_context(Door(silent=silent))
+        door = stack.enter_context(DevicePreopener(silent=silent))
         from player.machine import A_COUNT, this_machine  # noqa: PLC0415 (the rule above)
 
         machine = this_machine(soon="" if silent else A_COUNT)
         from player import pipeline  # noqa: PLC0415 (the rule above)
-        from player.live.prefetch import Ahead  # noqa: PLC0415
+        from player.live.prefetch import Prefetcher  # noqa: PLC0415
         from player.live.preload import load_sound  # noqa: PLC0415
-        from player.live.running import Party  # noqa: PLC0415
+        from player.live.running import RunningParticipants  # noqa: PLC0415
 
         first, *others = ask()
         confirm(first)
@@ -77,22 +77,22 @@ def play(
         machine.engine.stop()  # where nothing had to be spoken, a voice may be waiting
         announce(first, ready)
         start_ms = settle(ready.timeline, start_ms) if settle else start_ms
-        party = stack.enter_context(Party(company or Company()))
-        evening = _Evening(door, party, stack.enter_context(Ahead(others, machine)))
+        party = stack.enter_context(RunningParticipants(company or Participants()))
+        evening = _PlaylistPlayer(door, party, stack.enter_context(Prefetcher(others, machine)))
         code = evening.hear(first, ready, start_ms)
         for turn in others:
             code = evening.hear_next(turn, confirm, announce) if code is None else code
         return code or 0
 
 
-class _Evening:
+class _PlaylistPlayer:
     """One session after another, as loud and with as much background as the listener wanted the one before."""
 
-    def __init__(self, door: Door, party: Party, ahead: Ahead) -> None:
+    def __init__(self, door: DevicePreopener, party: RunningParticipants, ahead: Prefetcher) -> None:
         self._door = door
         self._party = party
         self._ahead = ahead
-        self._taste: Taste | None = None
+        self._taste: ListenerSettings | None = None
 
     def hear_next(
         self, turn: Turn, confirm: Callable[[Turn], bool], announce: Callable[[Turn, Prepared], None]
@@ -120,7 +120,7 @@ class _Evening:
         finally:
             deck.release()
 
-    def _hear(self, turn: Turn, ready: Prepared, start_ms: int, deck: Deck) -> int | None:
+    def _hear(self, turn: Turn, ready: Prepared, start_ms: int, deck: OutputDevice) -> int | None:
         from player.live.loop import Loop  # noqa: PLC0415 (the rule above)
 
         transport, keeper, whole = self._transport(ready, start_ms, deck), self._party.company.keeper, False
@@ -141,11 +141,11 @@ class _Evening:
                 keeper.ended(transport.place_ms, transport.heard_ms, whole=whole)
         return code
 
-    def _transport(self, ready: Prepared, start_ms: int, deck: Deck) -> Transport:
+    def _transport(self, ready: Prepared, start_ms: int, deck: OutputDevice) -> Transport:
         from player import pipeline  # noqa: PLC0415 (the rule above)
-        from player.live.source import Reel, Taste  # noqa: PLC0415
+        from player.live.source import ListenerSettings, MixSource  # noqa: PLC0415
         from player.live.transport import Transport  # noqa: PLC0415
         from player.timeline.steps import Steps  # noqa: PLC0415
 
-        reel = Reel(pipeline.mix(ready), ready.timeline.total_ms, self._taste or Taste())
+        reel = MixSource(pipeline.mix(ready), ready.timeline.total_ms, self._taste or ListenerSettings())
         return Transport(reel, Steps(ready.timeline), start_ms, deck, self._door.open)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 
-class Course:
+class PositionTrack:
     """Runs of the programme, and silences, one behind the other.
 
     Parameters

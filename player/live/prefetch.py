@@ -24,7 +24,7 @@ _LOOK_EVERY_S: Final = 0.2  # Windows hears Ctrl-C only between two waits
 _LEAVES_WITHIN_S: Final = 3.0
 
 
-class Ahead:
+class Prefetcher:
     """The next session, made ready in a thread while the present one plays; at most one at a time."""
 
     def __init__(self, turns: Sequence[Turn], machine: Machine) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from player.errors import UsageError
 from player.live.device.backends import available, choose
-from player.live.device.device import Deck
-from player.live.device.silent import Nobody
+from player.live.device.device import OutputDevice
+from player.live.device.silent import SilentDevice
 from player.units import FRAMES_PER_MS, timecode
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-class Door:
+class DevicePreopener:
     """Used as a context, at whose end a loudspeaker that nobody took is let go.
 
     Parameters
@@ -34,9 +34,11 @@ class Door:
         Opens a loudspeaker for so many frames; None is this machine's.
     """
 
-    def __init__(self, *, silent: bool = False, opened: Callable[[int], Deck] | None = None) -> None:
-        self.open: Callable[[int], Deck] = opened or (_unheard if silent else partial(Deck, changes=True))
-        self._waiting: Deck | None = None
+    def __init__(self, *, silent: bool = False, opened: Callable[[int], OutputDevice] | None = None) -> None:
+        self.open: Callable[[int], OutputDevice] = opened or (
+            _unheard if silent else partial(OutputDevice, changes=True)
+        )
+        self._waiting: OutputDevice | None = None
         if not silent and _can_wait():
             self._waiting = self.open(0)
             self._waiting.begin()
@@ -70,7 +72,7 @@ class Door:
         if self._waiting is None:
             self._waiting = self.open(frames)
 
-    def enter(self, total_ms: int, start_ms: int) -> Deck:
+    def enter(self, total_ms: int, start_ms: int) -> OutputDevice:
         """The one that waits, or a new one."""
         self.knock(total_ms, start_ms)
         deck, self._waiting = self._waiting, None
@@ -82,5 +84,5 @@ def _can_wait() -> bool:
     return sys.platform == "linux" or choose(None, 0, os.environ, available())[0] == "miniaudio"
 
 
-def _unheard(frames: int) -> Deck:
-    return Deck(frames, changes=True, kind="miniaudio", installed=("miniaudio",), spawn=Nobody)
+def _unheard(frames: int) -> OutputDevice:
+    return OutputDevice(frames, changes=True, kind="miniaudio", installed=("miniaudio",), spawn=SilentDevice)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from player.errors import UsageError
-from player.live.device.speaker import Speaker
+from player.live.device.speaker import LoudspeakerSink
 from player.script import library
 from player.script.yaml.kinds import shown
 from player.script.yaml.near import did_you_mean
@@ -81,7 +81,7 @@ def ring(chime: str, level_db: float = LEVEL_DB, *, sleep: Callable[[float], Non
 def _play(timeline: Timeline, path: Path | None, sleep: Callable[[float], None] = time.sleep) -> None:
     blocks = _blocks(timeline, path)
     first = next(blocks)  # what cannot be played is found before the loudspeaker is opened
-    with Speaker(total_ms=timeline.total_ms, sleep=sleep) as speaker:
+    with LoudspeakerSink(total_ms=timeline.total_ms, sleep=sleep) as speaker:
         speaker.write(first)
         for block in blocks:
             speaker.write(block)

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from player.live.controls.commands import AnyControl
-    from player.live.observer import Moment, View
-    from player.live.participants import Company
+    from player.live.observer import PlaybackObserver, PlaybackState
+    from player.live.participants import Participants
     from player.timeline.model import Timeline
 
 
-class Party:
+class RunningParticipants:
     """A company, for as long as the context lasts."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: Participants) -> None:
         self.company = company
         self._stack = contextlib.ExitStack()
-        self._views: list[View] | None = None
+        self._views: list[PlaybackObserver] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -60,7 +60,7 @@ class Party:
             while True:
                 yield inbox.get_nowait()
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: PlaybackState) -> None:
         """Tell all who watch."""
         for view in self._views or ():
             view.show(moment)
@@ -80,7 +80,7 @@ class Party:
                 self.company.inbox.put(control)
         return None
 
-    def _arrived(self) -> list[View]:
+    def _arrived(self) -> list[PlaybackObserver]:
         if self._views is None:
             self._views = [make() for make in self.company.views]
             for hand in self.company.hands:

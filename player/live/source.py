@@ -22,7 +22,7 @@ _ALL: Final[tuple[Layer, ...]] = ("bed", "voice", "tones")
 _NO_BACKGROUND: Final[tuple[Layer, ...]] = ("voice", "tones")
 
 
-class Mixed(Protocol):
+class SeekableMix(Protocol):
     """A programme of which any block can be had at any time, such as `player.sound.mixdown.Mix`."""
 
     def block(self, start_ms: int, end_ms: int, layers: Collection[Layer]) -> AudioSegment:
@@ -30,17 +30,17 @@ class Mixed(Protocol):
 
 
 @dataclass(frozen=True)
-class Taste:
+class ListenerSettings:
     """How the listener wants it."""
 
     volume_db: float = FULL_DB
     has_background: bool = True
 
 
-class Reel:
+class MixSource:
     """A programme of a length; ``taste`` may be changed at any time."""
 
-    def __init__(self, mix: Mixed, total_ms: int, taste: Taste) -> None:
+    def __init__(self, mix: SeekableMix, total_ms: int, taste: ListenerSettings) -> None:
         self.total_ms = total_ms
         self.taste = taste
         self._mix = mix

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from player.live.controls.commands import Control, GoTo, Pause, SetVolume
+from player.live.controls.commands import Control, ForcedPause, GoTo, SetVolume
 from player.live.transport import Transport
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _MEANINGS: Final[dict[Control, Callable[[Transport], None]]] = {
 def steer(transport: Transport, control: AnyControl) -> None:
     """Carry out a control; those that are not about what is heard do nothing here."""
     match control:
-        case Pause(notice):
+        case ForcedPause(notice):
             transport.pause(notice)
         case SetVolume(db):
             transport.set_volume(db)

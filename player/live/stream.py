@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 from player.live.device.fade_out import fade_out
 from player.live.device.fades import crossfaded
 from player.live.device.ringbuffer import FRAME_BYTES
-from player.live.positions import Course
+from player.live.positions import PositionTrack
 from player.units import FRAMES_PER_MS, RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.live.device.device import Deck
-    from player.live.source import Reel
+    from player.live.device.device import OutputDevice
+    from player.live.source import MixSource
 
 FIRST_MS: Final = 1000
 """The first block is short, so that sound begins at once."""
@@ -38,7 +38,7 @@ class Stream:
     Its methods raise `DeviceError` if there is no memory for the sound.
     """
 
-    def __init__(self, reel: Reel, deck: Deck, start_ms: int, fade_ms: int = 0) -> None:
+    def __init__(self, reel: MixSource, deck: OutputDevice, start_ms: int, fade_ms: int = 0) -> None:
         self.deck = deck
         self._reel = reel
         self._next_ms = start_ms
@@ -46,7 +46,7 @@ class Stream:
         deck.begin()
         sound = crossfaded(b"", reel.sound(start_ms, FIRST_MS), fade_ms * FRAMES_PER_MS)
         self._counted = deck.cut  # the lead-in may be over already
-        self._course = Course(self._counted, start_ms * FRAMES_PER_MS)
+        self._course = PositionTrack(self._counted, start_ms * FRAMES_PER_MS)
         deck.lay(self._counted, sound)
         self._go_to(start_ms + _ms(sound))
 

@@ -21,9 +21,9 @@ from player.units import FRAMES_PER_MS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.live.device.device import Deck
-    from player.live.source import Reel, Taste
-    from player.timeline.steps import Step, Steps
+    from player.live.device.device import OutputDevice
+    from player.live.source import ListenerSettings, MixSource
+    from player.timeline.steps import Steps, TimelineStep
 
 JOIN_MS: Final = 100
 """From one place to another, and out of silence; `player.timeline.steps.LEAD_MS` is there for it."""
@@ -61,11 +61,11 @@ class Transport:
 
     def __init__(
         self,
-        reel: Reel,
+        reel: MixSource,
         steps: Steps,
         start_ms: int,
-        deck: Deck,
-        open_deck: Callable[[int], Deck],
+        deck: OutputDevice,
+        open_deck: Callable[[int], OutputDevice],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.notice = ""
@@ -103,7 +103,7 @@ class Transport:
         return self._counted // FRAMES_PER_MS
 
     @property
-    def taste(self) -> Taste:
+    def taste(self) -> ListenerSettings:
         """How the listener wants it."""
         return self._reel.taste
 
@@ -183,13 +183,13 @@ class Transport:
         """The moment that a wish is about: what is heard when it can be fulfilled."""
         return self._place_ms if self._is_paused or self._stream is None else self._stream.here_ms
 
-    def _want(self, taste: Taste, fade_ms: int) -> None:
+    def _want(self, taste: ListenerSettings, fade_ms: int) -> None:
         """Carried out in the next turn: who holds a key down wants many things at once."""
         if taste != self.taste:
             self._reel.taste = taste
             self._fade_ms = max(self._fade_ms, fade_ms)
 
-    def _go_to(self, step: Step | None) -> None:
+    def _go_to(self, step: TimelineStep | None) -> None:
         if step is None or (self._stream is not None and self._stream.is_ending):
             return
         if self._is_paused:
@@ -253,11 +253,11 @@ class Transport:
 class _Nearby:
     """What a key may lead to from here, kept at hand."""
 
-    def __init__(self, reel: Reel, steps: Steps) -> None:
+    def __init__(self, reel: MixSource, steps: Steps) -> None:
         self._reel = reel
         self._steps = steps
-        self._near: Step | None = None
-        self._due: list[Step] = []
+        self._near: TimelineStep | None = None
+        self._due: list[TimelineStep] = []
 
     def keep(self, place_ms: int) -> None:
         """Open one of the steps around a place, if any is not open yet."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from player import pipeline
 from player.errors import UsageError
-from player.live.device.speaker import Speaker
-from player.pipeline import Request
+from player.live.device.speaker import LoudspeakerSink
+from player.pipeline import SessionRequest
 from player.script.yaml.kinds import shown
 from player.techniques.cue import Utterance
 
@@ -78,12 +78,12 @@ def preview(voices: Mapping[str, Voice], machine: Machine, *, announce: Callable
     for name, voice in voices.items():
         ready = pipeline.prepare(_request(name, voice), machine)
         announce(f"{name}  {', '.join(filter(None, (voice.name, voice.quality, voice.licence)))}")
-        with Speaker(total_ms=ready.timeline.total_ms, sleep=time.sleep) as speaker:
+        with LoudspeakerSink(total_ms=ready.timeline.total_ms, sleep=time.sleep) as speaker:
             for block in pipeline.blocks(ready):
                 speaker.write(block)
 
 
-def _request(name: str, voice: Voice) -> Request:
+def _request(name: str, voice: Voice) -> SessionRequest:
     text = LINES.get(voice.language.partition("-")[0], COUNT)
     script = f"title: Preview\nsteps:\n  - say: {json.dumps(text, ensure_ascii=False)}\n"
-    return Request("preview.yaml", voice=name, script=script)
+    return SessionRequest("preview.yaml", voice=name, script=script)

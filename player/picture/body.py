@@ -12,7 +12,7 @@ import numpy as np
 
 from player.picture import marks as ink
 from player.picture.curves import curve
-from player.picture.marks import SMALL, Area, Box, Line, Words
+from player.picture.marks import SMALL, AreaMark, BoxMark, LineMark, TextMark
 from player.picture.panel import clipped, points
 from player.picture.passage import figure, voiced
 from player.timeline.body import moves, runs
@@ -44,10 +44,10 @@ def body(panel: Panel, strip: Strip, timeline: Timeline, *, named: bool = False)
             outline = points(panel, strip, clipped(curve(moves(run), panel.ms_a_unit), panel.span))
             colour, fill = _COLOURS[run.body]
             ends = ((outline[-1][0], strip.base), (outline[0][0], strip.base))
-            yield Area((*outline, *ends), fill, f"{run.body}-{run.start_ms}" if named else "")
+            yield AreaMark((*outline, *ends), fill, f"{run.body}-{run.start_ms}" if named else "")
             room = _room(panel, run)
             if room > CROWDED:
-                yield Line(outline, *((colour, 1.4) if room > ROOMY else (_CROWD[run.body], 1.0)))
+                yield LineMark(outline, *((colour, 1.4) if room > ROOMY else (_CROWD[run.body], 1.0)))
 
 
 def _room(panel: Panel, run: Run) -> float:
@@ -73,7 +73,7 @@ def beats(panel: Panel, strip: Strip, timeline: Timeline) -> Iterator[Mark]:
 def _beat(x: float, y: float, lean: float, cue: Cue, colour: str) -> Iterator[Mark]:
     """The number stands over the dot, or beside it where the curve is steep: on the outer side of the breath."""
     radius = 1.8 if cue.kind == "count" else 3.0
-    yield Box(x - radius, y - radius, 2 * radius, 2 * radius, colour, radius)
+    yield BoxMark(x - radius, y - radius, 2 * radius, 2 * radius, colour, radius)
     if cue.kind == "count":
         beside = 6.0 if abs(lean) > 0.3 else 0.0
-        yield Words(x + math.copysign(beside, -lean), y - (2 if beside else 6), figure(cue), SMALL, align="center")
+        yield TextMark(x + math.copysign(beside, -lean), y - (2 if beside else 6), figure(cue), SMALL, align="center")

@@ -26,7 +26,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from player.errors import printable
-from player.picture.marks import PAPER, SMALL, WIDTH, Area, Box, Line, Words
+from player.picture.marks import PAPER, SMALL, WIDTH, AreaMark, BoxMark, LineMark, TextMark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,7 +99,7 @@ def _figure(page: Page) -> Figure:
     return figure
 
 
-def _line(mark: Line, place: Transform) -> Artist:
+def _line(mark: LineMark, place: Transform) -> Artist:
     xs, ys = zip(*mark.points, strict=True)
     return Line2D(
         xs,
@@ -112,11 +112,11 @@ def _line(mark: Line, place: Transform) -> Artist:
     )
 
 
-def _area(mark: Area, place: Transform) -> Artist:
+def _area(mark: AreaMark, place: Transform) -> Artist:
     return Polygon(mark.points, facecolor=mark.colour, edgecolor="none", transform=place, gid=mark.name or None)
 
 
-def _box(mark: Box, place: Transform) -> Artist:
+def _box(mark: BoxMark, place: Transform) -> Artist:
     radius = min(mark.radius, mark.width / 2, mark.height / 2)
     style = f"round,pad=0,rounding_size={radius}" if radius else "square,pad=0"
     corner = (mark.left, mark.top)
@@ -125,7 +125,7 @@ def _box(mark: Box, place: Transform) -> Artist:
     )
 
 
-def _words(mark: Words, place: Transform) -> Artist:
+def _words(mark: TextMark, place: Transform) -> Artist:
     return Text(
         *(mark.x, mark.y, printable(mark.text)),
         color=mark.colour,
@@ -137,4 +137,9 @@ def _words(mark: Words, place: Transform) -> Artist:
     )
 
 
-_ARTISTS: Final[dict[type[Mark], Callable[..., Artist]]] = {Line: _line, Area: _area, Box: _box, Words: _words}
+_ARTISTS: Final[dict[type[Mark], Callable[..., Artist]]] = {
+    LineMark: _line,
+    AreaMark: _area,
+    BoxMark: _box,
+    TextMark: _words,
+}

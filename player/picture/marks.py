@@ -46,7 +46,7 @@ class Measure(Protocol):
 
 
 @dataclass(frozen=True)
-class Line:
+class LineMark:
     """A line through points."""
 
     points: Points
@@ -55,7 +55,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Area:
+class AreaMark:
     """A filled outline; ``name`` is what a reader of the file finds it by."""
 
     points: Points
@@ -64,7 +64,7 @@ class Area:
 
 
 @dataclass(frozen=True)
-class Box:
+class BoxMark:
     """A bar with its corners rounded."""
 
     left: float
@@ -76,7 +76,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Words:
+class TextMark:
     """One line of text; ``y`` is its baseline, ``x`` where it begins, ends or has its middle."""
 
     x: float
@@ -88,7 +88,7 @@ class Words:
     align: Literal["left", "right", "center"] = "left"
 
 
-Mark = Line | Area | Box | Words
+Mark = LineMark | AreaMark | BoxMark | TextMark
 
 
 @dataclass(frozen=True)

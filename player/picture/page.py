@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from player.picture import background, body, voice
 from player.picture import marks as ink
-from player.picture.curves import Bed, guidance
+from player.picture.curves import BedCurve, guidance
 from player.picture.labels import GAP, Label, folded, place, shortened
-from player.picture.marks import SMALL, Area, Box, Line, Page, Words
+from player.picture.marks import SMALL, AreaMark, BoxMark, LineMark, Page, TextMark
 from player.picture.panel import Panel, Strip, axis
 from player.picture.passage import passage
 from player.timeline.body import runs
@@ -41,7 +41,7 @@ _BODY: Final = {"breath": ("Breath", ink.BREATH), "tension": ("Tension", ink.TEN
 
 def compose(timeline: Timeline, about: About, measure: Measure) -> Page:
     """The page of a session; ``measure`` says how wide a text is."""
-    sheet = _Sheet(timeline, measure)
+    sheet = _PageInProgress(timeline, measure)
     sheet.head(about)
     sheet.whole()
     sheet.close_up()
@@ -66,7 +66,7 @@ def description(timeline: Timeline, about: About) -> str:
 
 
 @dataclass
-class _Sheet:
+class _PageInProgress:
     """The page in the making: marks so far, and where the next part begins."""
 
     timeline: Timeline
@@ -77,7 +77,7 @@ class _Sheet:
 
     def __post_init__(self) -> None:
         self.bodies = tuple(dict.fromkeys(run.body for run in runs(self.timeline)))
-        self.bed = Bed(self.timeline)
+        self.bed = BedCurve(self.timeline)
         self.far = Panel(Span(0, self.timeline.total_ms), LEFT, RIGHT)
         self.near = Panel(passage(self.timeline, self._has_room), LEFT, RIGHT)
 
@@ -97,12 +97,12 @@ class _Sheet:
         room = edge - MARGIN - 20
         title_room = room - self.measure(total, TITLE)
         title = shortened(self.timeline.title, title_room, lambda text: self.measure(text, TITLE, bold=True))
-        self.marks.append(Words(MARGIN, base, title, TITLE, bold=True))
-        self.marks.append(Words(edge, base, total, TITLE, align="right"))
-        self.marks.append(Words(edge, base + 20, technique, TEXT, ink.SOFT, align="right"))
+        self.marks.append(TextMark(MARGIN, base, title, TITLE, bold=True))
+        self.marks.append(TextMark(edge, base, total, TITLE, align="right"))
+        self.marks.append(TextMark(edge, base + 20, technique, TEXT, ink.SOFT, align="right"))
         room -= self.measure(technique, TEXT)
         for line in folded(about.summary or "", room, lambda text: self.measure(text, TEXT)):
-            self.marks.append(Words(MARGIN, self.strip(18).base + 2, line, TEXT, ink.SOFT))
+            self.marks.append(TextMark(MARGIN, self.strip(18).base + 2, line, TEXT, ink.SOFT))
         self.top = max(self.top, base + 18) + 18
 
     def whole(self) -> None:
@@ -111,10 +111,10 @@ class _Sheet:
         top = self.top
         self.lanes(self.far)
         left, right = (self.far.x(ms) for ms in (self.near.span.start_ms, self.near.span.end_ms))
-        self.behind.append(Box(left, top, right - left, self.top - top, ink.TINT))
-        self.behind += (Line(((x, y), (x, self.top)), ink.HAIR, 0.8) for x, y in leaders)
+        self.behind.append(BoxMark(left, top, right - left, self.top - top, ink.TINT))
+        self.behind += (LineMark(((x, y), (x, self.top)), ink.HAIR, 0.8) for x, y in leaders)
         starts = (self.far.x(section.start_ms) for section in self.timeline.sections)
-        self.behind += (Line(((x, top - 8), (x, top - 4)), ink.HAIR, 0.8) for x in starts)
+        self.behind += (LineMark(((x, top - 8), (x, top - 4)), ink.HAIR, 0.8) for x in starts)
         self.marks += axis(self.far, self.top, self.measure)
         self.top += 20
 
@@ -128,7 +128,7 @@ class _Sheet:
         strip = self.strip(LABEL_ROW * (1 + max((each.row for each in placed), default=0)), after=8)
         for each in placed:
             base = strip.base - LABEL_ROW * each.row - 4
-            self.marks.append(Words(each.left, base, each.label.text, SMALL + 1, ink.INK))
+            self.marks.append(TextMark(each.left, base, each.label.text, SMALL + 1, ink.INK))
         return [(each.label.x, strip.base - LABEL_ROW * each.row - 14) for each in placed]
 
     def _label(self, section: Section, length_ms: int, next_x: float) -> Label:
@@ -148,8 +148,8 @@ class _Sheet:
         top, self.top = self.top, self.top + 10
         self.lanes(self.near, close=True)
         left, right = (self.far.x(ms) for ms in (self.near.span.start_ms, self.near.span.end_ms))
-        self.behind.append(Area(((left, above - 20), (right, above - 20), (RIGHT, top), (LEFT, top)), ink.TINT))
-        self.behind.append(Box(LEFT, top, RIGHT - LEFT, self.top - top, ink.TINT))
+        self.behind.append(AreaMark(((left, above - 20), (right, above - 20), (RIGHT, top), (LEFT, top)), ink.TINT))
+        self.behind.append(BoxMark(LEFT, top, RIGHT - LEFT, self.top - top, ink.TINT))
         self.marks += axis(self.near, self.top, self.measure, seconds=True)
         self.top += 20
 
@@ -168,7 +168,7 @@ class _Sheet:
         strip = self.strip(84 if close else 46, after=14 if close else 10)
         for row, each in enumerate(self.bodies):
             name, colour = _BODY[each]
-            self.marks.append(Words(MARGIN, strip.top + 12 + 16 * row, name, TEXT, colour))
+            self.marks.append(TextMark(MARGIN, strip.top + 12 + 16 * row, name, TEXT, colour))
         self.marks += body.body(panel, strip, self.timeline, named=not close)
         if close:
             self.marks += body.beats(panel, strip, self.timeline)
@@ -176,7 +176,7 @@ class _Sheet:
     def voice(self, panel: Panel, *, close: bool) -> None:
         """What is heard over the bed; from near, with the words."""
         strip = self.strip(voice.BAR, after=8)
-        self.marks.append(Words(MARGIN, strip.base - 2.5, "Voice", TEXT, ink.VOICE))
+        self.marks.append(TextMark(MARGIN, strip.base - 2.5, "Voice", TEXT, ink.VOICE))
         if not close:
             self.marks += voice.from_afar(panel, strip, self.timeline, self.measure)
             return
@@ -188,6 +188,6 @@ class _Sheet:
     def background(self, panel: Panel, *, close: bool) -> None:
         """The bed."""
         strip = self.strip(60 if close else 52)
-        self.marks.append(Words(MARGIN, strip.top + 12, "Background", TEXT, ink.BEDS[0][0]))
+        self.marks.append(TextMark(MARGIN, strip.top + 12, "Background", TEXT, ink.BEDS[0][0]))
         self.marks += background.bed(panel, strip, self.bed)
         self.marks += background.names(panel, strip, self.timeline, self.measure)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from player.picture import marks as ink
-from player.picture.marks import SMALL, Line, Words
+from player.picture.marks import SMALL, LineMark, TextMark
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def points(panel: Panel, strip: Strip, levels: NDArray[np.float64]) -> Points:
 
 def axis(panel: Panel, top: float, measure: Measure, *, seconds: bool = False) -> Iterator[Mark]:
     """Minutes and seconds, and where the panel ends."""
-    yield Line(((panel.left, top), (panel.right, top)), ink.SOFT, 0.8)
+    yield LineMark(((panel.left, top), (panel.right, top)), ink.SOFT, 0.8)
     if seconds:
         yield from (_tick(panel, ms, top, 3) for ms in _multiples(panel.span, 1000))
     end = "" if seconds else timecode(panel.span.end_ms)
@@ -92,14 +92,14 @@ def axis(panel: Panel, top: float, measure: Measure, *, seconds: bool = False) -
     for ms in _multiples(panel.span, step):
         yield _tick(panel, ms, top, 5)
         if panel.x(ms) + measure(timecode(ms)) / 2 < last:
-            yield Words(panel.x(ms), top + 16, timecode(ms), SMALL, ink.SOFT, align="center")
+            yield TextMark(panel.x(ms), top + 16, timecode(ms), SMALL, ink.SOFT, align="center")
     if end:
-        yield Words(panel.right, top + 16, end, SMALL, ink.SOFT, align="right")
+        yield TextMark(panel.right, top + 16, end, SMALL, ink.SOFT, align="right")
 
 
 def _multiples(span: Span, step: int) -> range:
     return range(-(-span.start_ms // step) * step, span.end_ms + 1, step)
 
 
-def _tick(panel: Panel, ms: int, top: float, length: float) -> Line:
-    return Line(((panel.x(ms), top), (panel.x(ms), top + length)), ink.SOFT, 0.8)
+def _tick(panel: Panel, ms: int, top: float, length: float) -> LineMark:
+    return LineMark(((panel.x(ms), top), (panel.x(ms), top + length)), ink.SOFT, 0.8)

@@ -13,7 +13,7 @@ import numpy as np
 from player.picture import marks as ink
 from player.picture.curves import guidance
 from player.picture.labels import folded, shortened
-from player.picture.marks import SMALL, Area, Box, Line, Words
+from player.picture.marks import SMALL, AreaMark, BoxMark, LineMark, TextMark
 from player.picture.passage import blocks, figure, tones, voiced
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ def from_afar(panel: Panel, strip: Strip, timeline: Timeline, measure: Measure) 
     guided = [(span, help_) for span, help_ in guidance(timeline) if help_]
     for span, help_ in guided:
         left, width = panel.x(span.start_ms), panel.x(span.end_ms) - panel.x(span.start_ms)
-        yield Box(left, top, width, BAR, _HELP_COLOURS[help_], 2)
+        yield BoxMark(left, top, width, BAR, _HELP_COLOURS[help_], 2)
         if measure(help_) + 4 < width:
-            yield Words(left + width / 2, top + BAR - 3.5, help_, SMALL, align="center")
+            yield TextMark(left + width / 2, top + BAR - 3.5, help_, SMALL, align="center")
     said = [cue for cue in voiced(timeline, panel.span) if not _inside(cue, guided)]
     for start, end in _joined(panel, said):
-        yield Box(start, top, max(end - start, HAIRLINE), BAR, ink.VOICE, 1)
+        yield BoxMark(start, top, max(end - start, HAIRLINE), BAR, ink.VOICE, 1)
     yield from _chimes(panel, strip, timeline, measure)
 
 
@@ -60,10 +60,10 @@ def _chimes(panel: Panel, strip: Strip, timeline: Timeline, measure: Measure) ->
     for cue, tone in tones(timeline, panel.span):
         if cue.kind == "chime" and panel.meets(cue.start_ms, cue.start_ms + 1):
             x, y, name = panel.x(cue.start_ms), strip.top + strip.height / 2, _CHIMES.get(tone.name, "bell")
-            yield Area(((x, y - 6), (x + 4.5, y), (x, y + 6), (x - 4.5, y)), ink.TONE)
+            yield AreaMark(((x, y - 6), (x + 4.5, y), (x, y + 6), (x - 4.5, y)), ink.TONE)
             free = min((panel.x(ms) for ms in sounding if ms > cue.start_ms), default=ink.WIDTH)
             if x + 8 + measure(name) < free:
-                yield Words(x + 8, y + 3.5, name, SMALL, ink.SOFT)
+                yield TextMark(x + 8, y + 3.5, name, SMALL, ink.SOFT)
 
 
 _CHIMES: Final = {"bowl": "bowl"}
@@ -90,25 +90,25 @@ def from_near(panel: Panel, strip: Strip, timeline: Timeline, measure: Measure) 
         left, right = panel.x(cue.start_ms), panel.x(cue.end_ms)
         is_whole = panel.span.start_ms <= cue.start_ms and cue.end_ms <= panel.span.end_ms
         if is_whole or right - left > SLIVER:
-            yield Box(left, strip.top + 2, max(right - left, HAIRLINE), strip.height - 4, ink.VOICE, 1)
+            yield BoxMark(left, strip.top + 2, max(right - left, HAIRLINE), strip.height - 4, ink.VOICE, 1)
     for cue, tone in tones(timeline, panel.span):
         if cue.kind == "tone" and tone.name in _GLIDES:
             ends = (max(cue.start_ms, panel.span.start_ms), min(cue.end_ms, panel.span.end_ms))
             levels = np.interp(ends, (cue.start_ms, cue.end_ms), _GLIDES[tone.name])
             before, after = ((panel.x(ms), strip.y(float(level))) for ms, level in zip(ends, levels, strict=True))
-            yield Line(((before[0] + 1, before[1]), (after[0] - 1, after[1])), ink.TONE, 2)
+            yield LineMark(((before[0] + 1, before[1]), (after[0] - 1, after[1])), ink.TONE, 2)
     yield from _chimes(panel, strip, timeline, measure)
 
 
 _GLIDES: Final = {"in": (0.1, 0.9), "hold": (0.9, 0.9), "out": (0.9, 0.1), "rest": (0.1, 0.1)}
 
 
-def script(panel: Panel, top: float, timeline: Timeline, measure: Measure) -> tuple[Words, ...]:
+def script(panel: Panel, top: float, timeline: Timeline, measure: Measure) -> tuple[TextMark, ...]:
     """What is said, under the bars, each block as wide as there is time until the next one.
 
     A block that has not even room for its longest word is one line lower down, where nothing else is.
     """
-    words: list[Words] = []
+    words: list[TextMark] = []
     narrow: list[Block] = []
     for block, room in _columns(panel, timeline):
         lines = list(folded(block.text, room, measure))
@@ -119,7 +119,7 @@ def script(panel: Panel, top: float, timeline: Timeline, measure: Measure) -> tu
             last = shortened(" ".join(lines[MOST_LINES - 1 :]), room, measure)
             lines[MOST_LINES - 1 :] = [last]
         x = panel.x(block.start_ms)
-        words += (Words(x, _base(top, row), line, SMALL) for row, line in enumerate(lines))
+        words += (TextMark(x, _base(top, row), line, SMALL) for row, line in enumerate(lines))
     for block in narrow:
         words += _below(block, panel, top, words, measure)
     return tuple(words)
@@ -137,14 +137,14 @@ def _base(top: float, row: int) -> float:
     return top + (row + 0.8) * LINE_HEIGHT
 
 
-def _below(block: Block, panel: Panel, top: float, words: Sequence[Words], measure: Measure) -> Iterator[Words]:
+def _below(block: Block, panel: Panel, top: float, words: Sequence[TextMark], measure: Measure) -> Iterator[TextMark]:
     """The block in the highest line in which it meets no other; nothing, if there is none."""
     left = panel.x(block.start_ms)
     right = left + measure(block.text) + BETWEEN
     for base in (_base(top, row) for row in range(MOST_LINES)):
         line = [word for word in words if word.y == base]
         if right <= panel.right and all(right <= w.x or w.x + measure(w.text) + BETWEEN <= left for w in line):
-            yield Words(left, base, block.text, SMALL)
+            yield TextMark(left, base, block.text, SMALL)
             return
 
 

@@ -9,7 +9,7 @@ from player.machine import Machine, this_machine
 from player.pipeline.session import (
     Prepared,
     Progress,
-    Request,
+    SessionRequest,
     blocks,
     check,
     load,
@@ -23,7 +23,7 @@ __all__ = [
     "Machine",
     "Prepared",
     "Progress",
-    "Request",
+    "SessionRequest",
     "blocks",
     "check",
     "load",

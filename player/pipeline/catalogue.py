@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from player.errors import PlayerError
-from player.pipeline import Machine, Request, load
+from player.pipeline import Machine, SessionRequest, load
 from player.pipeline.programmes import planned
 from player.script import library
 from player.techniques import TECHNIQUES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedSession:
     """A session as a list shows it; ``exact`` is False where only the voice could tell its length.
 
     ``length_ms`` is None for a script with problems.
@@ -36,7 +36,7 @@ class Listed:
     exact: bool
 
 
-def sessions() -> tuple[Listed, ...]:
+def sessions() -> tuple[ListedSession, ...]:
     """The bundled sessions and the user's own; nothing is spoken, so a length may be an estimate.
 
     A script with problems is listed by its name alone: `check` tells what they are.
@@ -44,19 +44,19 @@ def sessions() -> tuple[Listed, ...]:
     return tuple(_listed(name) for name in library.session_names())
 
 
-def _listed(name: str) -> Listed:
+def _listed(name: str) -> ListedSession:
     try:
-        session = load(Request(name))
+        session = load(SessionRequest(name))
         parts = settle(plan(session, TECHNIQUES))
     except PlayerError:
-        return Listed(name, f"has problems: player check {name}", "", None, exact=False)
+        return ListedSession(name, f"has problems: player check {name}", "", None, exact=False)
     length, exact = nominal_ms(parts)
-    return Listed(name, session.title, session.technique or "", length, exact)
+    return ListedSession(name, session.title, session.technique or "", length, exact)
 
 
 @dataclass(frozen=True)
 class ListedProgramme:
-    """A programme as a list shows it, with how many parts and sessions it has; ``exact`` as in `Listed`.
+    """A programme as a list shows it, with how many parts and sessions it has; ``exact`` as in `ListedSession`.
 
     ``length_ms`` is that of all its sessions together; None for a programme with problems.
     """
@@ -79,7 +79,7 @@ def programmes() -> tuple[ListedProgramme, ...]:
 
 def _listed_programme(name: str) -> ListedProgramme:
     try:
-        plan = planned(Request(name))
+        plan = planned(SessionRequest(name))
     except PlayerError:
         return ListedProgramme(name, f"has problems: player check {name}", 0, 0, None, exact=False)
     if plan is None:
@@ -101,7 +101,7 @@ def chosen(machine: Machine) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class Sound:
+class ListedSound:
     """A background or a bell, and what is heard of it in a few words."""
 
     name: str
@@ -125,11 +125,11 @@ _HEARD = {
 }
 
 
-def beds() -> tuple[Sound, ...]:
+def beds() -> tuple[ListedSound, ...]:
     """The bundled backgrounds."""
-    return tuple(Sound(name, _HEARD.get(name, "")) for name in library.sounds())
+    return tuple(ListedSound(name, _HEARD.get(name, "")) for name in library.sounds())
 
 
-def chimes() -> tuple[Sound, ...]:
+def chimes() -> tuple[ListedSound, ...]:
     """The bells."""
-    return tuple(Sound(name, _HEARD.get(name, "")) for name in CHIMES)
+    return tuple(ListedSound(name, _HEARD.get(name, "")) for name in CHIMES)

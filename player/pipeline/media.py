@@ -20,20 +20,22 @@ if TYPE_CHECKING:
 
     from player.script.session import Session
     from player.sound.bed import Bed
-    from player.sound.recording import Recording as OpenRecording
+    from player.sound.recording import OpenRecording
     from player.storage.store import Store
     from player.techniques.cue import Utterance
     from player.voice.clips import Clip
 
 
-class Found(NamedTuple):
+class FoundBackground(NamedTuple):
     """A background's file, and the place in a script that names it; None for the user's own."""
 
     path: Path
     at: Position | None
 
 
-def beds(session: Session, parts: Iterable[Part], asked: str | None) -> tuple[dict[str, Found], list[Problem]]:
+def beds(
+    session: Session, parts: Iterable[Part], asked: str | None
+) -> tuple[dict[str, FoundBackground], list[Problem]]:
     """The file of each bed by its name, and what is wrong with the others; ``asked`` is the user's own background.
 
     Raises
@@ -41,7 +43,7 @@ def beds(session: Session, parts: Iterable[Part], asked: str | None) -> tuple[di
     MediaError
         If there is no such background as the user asks for.
     """
-    found: dict[str, Found] = {}
+    found: dict[str, FoundBackground] = {}
     problems: list[Problem] = []
     for name, at in _named_beds(session, parts, asked):
         try:
@@ -49,12 +51,12 @@ def beds(session: Session, parts: Iterable[Part], asked: str | None) -> tuple[di
         except MediaError as error:
             problems.append(Problem(at, str(error)))
             continue
-        if found.setdefault(name, Found(path, at)).path.resolve() != path.resolve():
+        if found.setdefault(name, FoundBackground(path, at)).path.resolve() != path.resolve():
             problems.append(
                 Problem(at, f"sound {name!r} is another file in the script that includes this one; rename it")
             )
     if asked is not None and asked != "none":
-        found[asked] = Found(_users_own(asked), None)
+        found[asked] = FoundBackground(_users_own(asked), None)
     return found, problems
 
 
@@ -67,7 +69,7 @@ def with_background(parts: Iterable[Part], asked: str | None) -> Iterator[Part]:
             yield part if part.sound == "none" else replace(part, sound=None)
 
 
-def open_beds(beds: Mapping[str, Found], store: Store) -> dict[str, Bed]:
+def open_beds(beds: Mapping[str, FoundBackground], store: Store) -> dict[str, Bed]:
     """Each bed, conformed (or found in the store) and open.
 
     Raises

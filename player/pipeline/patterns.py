@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from player.pipeline import Request
+from player.pipeline import SessionRequest
 from player.techniques import TECHNIQUES, patterns
 from player.techniques.planning import plan
 from player.timeline import fit, lint
@@ -25,7 +25,7 @@ def request(
     voice: str | None = None,
     rate: int | None = None,
     background: str | None = None,
-) -> Request:
+) -> SessionRequest:
     """A session of this pattern; what it is named after is the pattern in numbers.
 
     Raises
@@ -36,7 +36,7 @@ def request(
     rhythm = patterns.rhythm(pattern)
     text = patterns.script(rhythm, for_ms, help_, background or "none")
     name = f"breathe-{rhythm.name}.yaml"
-    return Request(name, voice=voice, rate=rate, background=background, script=text)
+    return SessionRequest(name, voice=voice, rate=rate, background=background, script=text)
 
 
 def cautions(ready: Prepared) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from player import pipeline
 from player.errors import Problem, ScriptError, UsageError
 from player.pipeline import media
-from player.pipeline.turns import Plan, Sitting, Turn
+from player.pipeline.turns import PlannedProgramme, ProgrammePart, Turn
 from player.script import library, programme
 from player.script.yaml.kinds import shown
 from player.script.yaml.near import did_you_mean
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from player.errors import Position
-    from player.pipeline import Machine, Progress, Request
+    from player.pipeline import Machine, Progress, SessionRequest
     from player.script.library import Source
-    from player.script.programme import Entry, Found, Programme
+    from player.script.programme import FoundSession, Programme, ProgrammeEntry
     from player.script.yaml.params import Parameter
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ def find(name_or_path: str) -> Source | None:
     return source if programme.is_programme(source.text) else None
 
 
-def planned(asked: Request, part: int | None = None) -> Plan | None:
+def planned(asked: SessionRequest, part: int | None = None) -> PlannedProgramme | None:
     """The programme of a request, every session of it found and planned; None where a session is asked for.
 
     The request's voice, rate and background hold for every session, its parameters for those that have them. What is to
@@ -87,7 +87,7 @@ def planned(asked: Request, part: int | None = None) -> Plan | None:
     return _outlived(reading.plan(part), asked.outlive_ms)
 
 
-def _outlived(plan: Plan, by_ms: int | None) -> Plan:
+def _outlived(plan: PlannedProgramme, by_ms: int | None) -> PlannedProgramme:
     """The plan with a background that goes on after the last of its sessions."""
     if by_ms is None:
         return plan
@@ -98,13 +98,13 @@ def _outlived(plan: Plan, by_ms: int | None) -> Plan:
     return replace(plan, sittings=(*before, replace(last, turns=(*last.turns[:-1], turn))))
 
 
-def alone(asked: Request) -> Turn:
+def alone(asked: SessionRequest) -> Turn:
     """A session by itself, as if it were a programme of one."""
     told_ms = pipeline.told_length(asked)
     return Turn(asked, asked.session, "", told_ms or 0, exact=told_ms is not None)
 
 
-def check(asked: Request, machine: Machine, progress: Progress | None = None) -> tuple[int, tuple[Problem, ...]]:
+def check(asked: SessionRequest, machine: Machine, progress: Progress | None = None) -> tuple[int, tuple[Problem, ...]]:
     """Everything about a session or a programme that can be wrong; the length in ms of a good one, and warnings.
 
     Raises
@@ -161,26 +161,26 @@ class _Reading:
         What was found out: a programme may have the same session many times.
     """
 
-    asked: Request
+    asked: SessionRequest
     written: Programme
     near: Path | None
     problems: list[Problem] = field(default_factory=list)
     known: dict[tuple[str, tuple[tuple[str, str], ...]], _Facts | None] = field(default_factory=dict)
 
-    def plan(self, part: int | None) -> Plan:
+    def plan(self, part: int | None) -> PlannedProgramme:
         """The plan of all parts, or of one: what is not to be heard need not be looked into."""
         count, sittings = 0, []
         for number, each in enumerate(self.written.sittings, 1):
             if part in (None, number):
                 turns = [self._turn(entry, (number, at), count + at) for at, entry in enumerate(each.sessions, 1)]
-                sittings.append(Sitting(number, each.title, each.about, tuple(turn for turn in turns if turn)))
+                sittings.append(ProgrammePart(number, each.title, each.about, tuple(turn for turn in turns if turn)))
             count += len(each.sessions)
         if self.problems:
             raise ScriptError(self.problems)
         self._must_be_known(self.asked.values)
-        return Plan(self.asked.session, self.written.title, self.written.summary, tuple(sittings), count)
+        return PlannedProgramme(self.asked.session, self.written.title, self.written.summary, tuple(sittings), count)
 
-    def _turn(self, entry: Entry, place: tuple[int, int], number: int) -> Turn | None:
+    def _turn(self, entry: ProgrammeEntry, place: tuple[int, int], number: int) -> Turn | None:
         """The turn of an entry; None where a problem was told."""
         part, at = place
         where = partial(self.written.where, part - 1, at - 1)
@@ -206,7 +206,7 @@ class _Reading:
             programme=self.asked.session,
         )
 
-    def _found(self, entry: Entry, at: Position) -> Found | None:
+    def _found(self, entry: ProgrammeEntry, at: Position) -> FoundSession | None:
         try:
             return programme.find_session(entry.session, self.near)
         except ScriptError as error:
@@ -235,7 +235,7 @@ class _Reading:
                 raise UsageError(f"no session of {shown(self.asked.session)} has a parameter {shown(word)}; {remedy}")
 
 
-def _facts(request: Request) -> _Facts:
+def _facts(request: SessionRequest) -> _Facts:
     """What a session's script tells; its backgrounds are looked for, too: that takes no voice either."""
     session = pipeline.load(request)
     parts = fit.settle(plan(session, TECHNIQUES))

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
     from player.sound.bed import Bed
     from player.sound.mixdown import Mix
-    from player.sound.recording import Passages
-    from player.sound.recording import Recording as OpenRecording
+    from player.sound.recording import OpenRecording, Passages
     from player.timeline.layout import Spoken
     from player.timeline.model import Timeline
     from player.voice.clips import Clip
@@ -41,7 +40,7 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class Request:
+class SessionRequest:
     """What a user asks for: a session, and what is to differ from its script.
 
     ``length_ms`` is the length to come close to, ``skip`` what to leave out, by short names; ``outlive_ms`` is for how
@@ -85,7 +84,7 @@ class Prepared:
     recordings: Mapping[Recording, OpenRecording]
     beds: Mapping[str, Bed]
     machine: Machine
-    request: Request
+    request: SessionRequest
 
     @property
     def takes(self) -> tuple[int, int]:
@@ -94,7 +93,7 @@ class Prepared:
         return len(own), len({own_takes.name(said.text) for said in self.clips})
 
 
-def load(request: Request) -> Session:
+def load(request: SessionRequest) -> Session:
     """The session of a request, with what the user changed.
 
     Raises
@@ -114,7 +113,7 @@ def load(request: Request) -> Session:
     return replace(session, voice=voice, background=background)
 
 
-def settled(request: Request) -> tuple[Session, tuple[Part, ...]]:
+def settled(request: SessionRequest) -> tuple[Session, tuple[Part, ...]]:
     """A session and its parts, without a voice: at the length that was asked for as far as the script alone tells.
 
     Raises
@@ -132,7 +131,7 @@ def settled(request: Request) -> tuple[Session, tuple[Part, ...]]:
     return session, flat
 
 
-def told_length(request: Request) -> int | None:
+def told_length(request: SessionRequest) -> int | None:
     """The total in ms, if the script alone tells it: every step has its own time, whatever the voice."""
     parts = _planned(load(request), request)
     total_ms, exact = nominal_ms(fit.settle(parts))
@@ -141,7 +140,7 @@ def told_length(request: Request) -> int | None:
     return total_ms + (request.outlive_ms or 0) if exact else None
 
 
-def prepare(request: Request, machine: Machine, progress: Progress | None = None) -> Prepared:
+def prepare(request: SessionRequest, machine: Machine, progress: Progress | None = None) -> Prepared:
     """A session made ready: every utterance spoken (or found in the store), every moment decided, every bed opened.
 
     Raises
@@ -173,14 +172,18 @@ def _must_have_voice(session: Session, engine: Engine) -> None:
         raise ScriptError([Problem(at, str(error))]) from error
 
 
-def _planned(session: Session, request: Request) -> tuple[Part, ...]:
+def _planned(session: Session, request: SessionRequest) -> tuple[Part, ...]:
     parts = tuple(media.with_background(plan(session, TECHNIQUES, request.skip), request.background))
     outlive.must_be_possible(session, parts, request.outlive_ms)
     return parts
 
 
 def _laid(
-    session: Session, parts: tuple[Part, ...], request: Request, machine: Machine, progress: Progress | None = None
+    session: Session,
+    parts: tuple[Part, ...],
+    request: SessionRequest,
+    machine: Machine,
+    progress: Progress | None = None,
 ) -> tuple[Timeline, dict[Utterance, Clip], dict[Recording, OpenRecording]]:
     """The timeline at the length that was asked for, and what is heard in it.
 
@@ -199,7 +202,7 @@ def _spoken(
     session: Session,
     flat: tuple[Part, ...],
     recordings: Mapping[Recording, OpenRecording],
-    request: Request,
+    request: SessionRequest,
     machine: Machine,
     progress: Progress | None = None,
 ) -> tuple[dict[Utterance, Clip], Timeline]:
@@ -277,7 +280,9 @@ def _heard(ready: Prepared) -> list[Clip]:
     return [clip for clip in heard if not clip.is_own]
 
 
-def check(request: Request, machine: Machine, progress: Progress | None = None) -> tuple[Timeline, tuple[Problem, ...]]:
+def check(
+    request: SessionRequest, machine: Machine, progress: Progress | None = None
+) -> tuple[Timeline, tuple[Problem, ...]]:
     """Everything about a session that can be wrong, found without a sound; a good one's timeline, and warnings.
 
     It is looked at in its own length: a request for another one, or for more at its end, is left aside.
@@ -298,7 +303,7 @@ def check(request: Request, machine: Machine, progress: Progress | None = None) 
     return ready.timeline, lint.warnings(ready.session, flat, ready.timeline)
 
 
-def _misfits(rest: object, request: Request, machine: Machine) -> Iterator[Problem]:
+def _misfits(rest: object, request: SessionRequest, machine: Machine) -> Iterator[Problem]:
     """What does not fit in the steps of a script that are well; each by itself, as the others may be missing."""
     if not isinstance(rest, Session):
         return

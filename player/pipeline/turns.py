@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from player.pipeline import Request
+    from player.pipeline import SessionRequest
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Turn:
         As it was asked for; empty for a session by itself.
     """
 
-    request: Request
+    request: SessionRequest
     name: str
     title: str
     length_ms: int
@@ -50,7 +50,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Sitting:
+class ProgrammePart:
     """A part of a programme, with what is in it; ``number`` counts from 1."""
 
     number: int
@@ -70,7 +70,7 @@ class Sitting:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlannedProgramme:
     """A programme whose sessions were all found and planned.
 
     Attributes
@@ -84,7 +84,7 @@ class Plan:
     name: str
     title: str
     summary: str
-    sittings: tuple[Sitting, ...]
+    sittings: tuple[ProgrammePart, ...]
     count: int
 
     @property

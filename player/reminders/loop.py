@@ -35,7 +35,7 @@ _SET_BACK: Final = timedelta(days=1)
 """A clock that is set back further was wrong before, and what was dealt with by it is forgotten."""
 
 
-class Answer(Enum):
+class ReminderAnswer(Enum):
     """What becomes of a moment."""
 
     BEGIN = auto()
@@ -45,12 +45,12 @@ class Answer(Enum):
     QUIT = auto()
 
 
-WAITING: Final = {"s": Answer.SKIP, "p": Answer.POSTPONE, "q": Answer.QUIT}
+WAITING: Final = {"s": ReminderAnswer.SKIP, "p": ReminderAnswer.POSTPONE, "q": ReminderAnswer.QUIT}
 """What each key means, by the name that the terminal gives it."""
-AT_THE_BELL: Final = WAITING | dict.fromkeys((" ", "\n", "\r", "KEY_ENTER"), Answer.BEGIN)
+AT_THE_BELL: Final = WAITING | dict.fromkeys((" ", "\n", "\r", "KEY_ENTER"), ReminderAnswer.BEGIN)
 
 
-class Keyboard(Protocol):
+class ReminderKeys(Protocol):
     """Where keys come from."""
 
     def take(self) -> None:
@@ -84,7 +84,7 @@ class Bell(Protocol):
         """Raise what kept it from ringing."""
 
 
-class Teller(Protocol):
+class ReminderObserver(Protocol):
     """Who tells the listener what is going on."""
 
     def waiting(self, due: datetime, now: datetime) -> None:
@@ -110,7 +110,7 @@ def _now() -> datetime:
 
 
 @dataclass
-class Vigil:
+class ReminderLoop:
     """One listener's wait.
 
     Attributes
@@ -126,10 +126,10 @@ class Vigil:
     """
 
     schedule: Schedule
-    teller: Teller
+    teller: ReminderObserver
     play: Callable[[], None]
     bell: Callable[[], AbstractContextManager[Bell]]
-    keyboard: Keyboard = field(default_factory=NoKeyboard)
+    keyboard: ReminderKeys = field(default_factory=NoKeyboard)
     now: Callable[[], datetime] = _now
     sleep: Callable[[float], None] = time.sleep
     zone: tzinfo | None = None
@@ -139,14 +139,14 @@ class Vigil:
 
     def keep(self) -> None:
         """Wait for one moment after the other, until the listener wants no more."""
-        while (answer := self._answer()) is not Answer.QUIT:
+        while (answer := self._answer()) is not ReminderAnswer.QUIT:
             due = self._due()
-            if answer is Answer.POSTPONE:
+            if answer is ReminderAnswer.POSTPONE:
                 self._postponed = max(due, self.now()) + POSTPONED
                 continue
-            if answer is Answer.MISSED:
+            if answer is ReminderAnswer.MISSED:
                 self.teller.missed(due)
-            elif answer is Answer.BEGIN:
+            elif answer is ReminderAnswer.BEGIN:
                 self._begin(due)
             self._dealt_with, self._postponed = max(due, self.now()), None
 
@@ -170,22 +170,22 @@ class Vigil:
         self._seen = now
         return self._postponed or self.schedule.next_after(self._dealt_with, self.zone)
 
-    def _answer(self) -> Answer:
+    def _answer(self) -> ReminderAnswer:
         try:
             answer = self._wait()
-            return self._ring() if answer is Answer.BEGIN else answer
+            return self._ring() if answer is ReminderAnswer.BEGIN else answer
         finally:
             self.keyboard.give_back()
 
-    def _wait(self) -> Answer:
+    def _wait(self) -> ReminderAnswer:
         """Until the next moment, or until a key decides about it."""
         while (left := (due := self._due()) - (now := self.now())) > timedelta():
             self.teller.waiting(due, now)
             if answer := WAITING.get(self._key(min(left, _LOOK_EVERY))):
                 return answer
-        return Answer.MISSED if -left > LATE else Answer.BEGIN
+        return ReminderAnswer.MISSED if -left > LATE else ReminderAnswer.BEGIN
 
-    def _ring(self) -> Answer:
+    def _ring(self) -> ReminderAnswer:
         """The bell, and the quiet after it."""
         self.teller.ringing()
         try:
@@ -193,17 +193,17 @@ class Vigil:
                 answer = self._quiet(bell)
         except PlayerError as error:
             self.teller.failed(self._due(), error)
-            return Answer.SKIP
-        is_late = answer is Answer.BEGIN and self.now() - self._due() > LATE + QUIET
-        return Answer.MISSED if is_late else answer
+            return ReminderAnswer.SKIP
+        is_late = answer is ReminderAnswer.BEGIN and self.now() - self._due() > LATE + QUIET
+        return ReminderAnswer.MISSED if is_late else answer
 
-    def _quiet(self, bell: Bell) -> Answer:
+    def _quiet(self, bell: Bell) -> ReminderAnswer:
         end = self.now() + QUIET
         while timedelta() < (left := end - self.now()) <= QUIET:  # more would be a clock that was set back
             if answer := AT_THE_BELL.get(self._key(min(left, _LOOK_AT_THE_BELL))):
                 return answer
             bell.check()
-        return Answer.BEGIN
+        return ReminderAnswer.BEGIN
 
     def _begin(self, due: datetime) -> None:
         self.teller.begins(due)

@@ -37,7 +37,7 @@ class Window(NamedTuple):
 WHOLE_DAY: Final = Window()
 
 
-class Moment(NamedTuple):
+class WeekMoment(NamedTuple):
     """A moment of the week: the day, 0 for Monday, and the minute of that day."""
 
     day: int
@@ -75,11 +75,13 @@ class Schedule:
         """Of one window, from the midnight before it; those of the next day are over `DAY`."""
         return tuple(range(self.window.opens, self.window.closes, self.every_ms // 60_000))
 
-    def week(self) -> tuple[Moment, ...]:
+    def week(self) -> tuple[WeekMoment, ...]:
         """All moments of a week, in order."""
         return tuple(
             sorted(
-                Moment((day + minute // DAY) % len(DAYS), minute % DAY) for day in self.days for minute in self.minutes
+                WeekMoment((day + minute // DAY) % len(DAYS), minute % DAY)
+                for day in self.days
+                for minute in self.minutes
             )
         )
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ProgrammeEntry:
     """A session of a part; a bare value is its name.
 
     Attributes
@@ -62,7 +62,7 @@ class Part:
     """
 
     title: Name
-    sessions: OneOrMore[Entry]
+    sessions: OneOrMore[ProgrammeEntry]
     about: Text = ""
 
 
@@ -85,7 +85,7 @@ class Programme:
     title: Name
     summary: Text = ""
     parts: Annotated[tuple[Part, ...], ListKind(least=1)] = ()
-    sessions: OneOrMore[Entry] = ()
+    sessions: OneOrMore[ProgrammeEntry] = ()
     path: str = field(default="", metadata=NOT_WRITTEN)
     places: Mapping[str, Position] = field(default_factory=dict, metadata=NOT_WRITTEN, compare=False)
 
@@ -146,7 +146,7 @@ def parse(text: str | bytes, name: str) -> Programme:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundSession:
     """The session that an entry means.
 
     Attributes
@@ -161,7 +161,7 @@ class Found:
     call: str
 
 
-def find_session(name: str, near: Path | None) -> Found:
+def find_session(name: str, near: Path | None) -> FoundSession:
     """The session that an entry means by a name: beside the programme, or else one that has a name everywhere.
 
     Parameters
@@ -187,10 +187,10 @@ def find_session(name: str, near: Path | None) -> Found:
     if source is None:
         hint = did_you_mean(name, [*(library.names_beside(near) if near else ()), *names])
         raise ValueError(f"there is no session {shown(name)}; {hint or '`player list` shows them'}")
-    return Found(source.name, call)
+    return FoundSession(source.name, call)
 
 
-def misfits(entry: Entry, params: Mapping[str, Parameter]) -> Iterator[tuple[str, str]]:
+def misfits(entry: ProgrammeEntry, params: Mapping[str, Parameter]) -> Iterator[tuple[str, str]]:
     """What is wrong with the values of an entry, given what its session leaves open: the parameter, and a sentence."""
     there = f"it has {enumerated([*params])}" if params else "it has none"
     for word, value in entry.params.items():

@@ -42,7 +42,7 @@ class Readable(Protocol):
         ...
 
 
-class Canvas:
+class BedRenderer:
     """The beds of a timeline, with one factor on all of them."""
 
     def __init__(self, timeline: Timeline, open_bed: Callable[[str], Readable], factor: float) -> None:

@@ -22,7 +22,7 @@ HELD_BYTES: Final = 16 * 2**20
 """Clips and tones kept for their next use: about a minute and a half of sound."""
 
 
-class Clip(Protocol):
+class SessionClip(Protocol):
     """A clip in the session format: a pydub segment, or whatever is too long to be one."""
 
     def __getitem__(self, span: slice) -> AudioSegment:
@@ -30,21 +30,21 @@ class Clip(Protocol):
         ...
 
 
-class Held:
+class ClipCache:
     """Clips and tones, the ones used last kept up to so many bytes."""
 
     def __init__(self, limit: int = HELD_BYTES) -> None:
         self._limit = limit
         self._bytes = 0
-        self._clips: OrderedDict[Hashable, Clip] = OrderedDict()
-        self._coming: dict[Hashable, Future[Clip]] = {}
+        self._clips: OrderedDict[Hashable, SessionClip] = OrderedDict()
+        self._coming: dict[Hashable, Future[SessionClip]] = {}
 
-    def expect(self, sound: Hashable, make: Callable[[Any], Clip], hands: Executor) -> None:
+    def expect(self, sound: Hashable, make: Callable[[Any], SessionClip], hands: Executor) -> None:
         """Have one made by other hands; what goes wrong is raised when it is asked for."""
         if sound not in self._clips and sound not in self._coming:
             self._coming[sound] = hands.submit(make, sound)
 
-    def of(self, sound: Hashable, make: Callable[[Any], Clip]) -> Clip:
+    def of(self, sound: Hashable, make: Callable[[Any], SessionClip]) -> SessionClip:
         """The clip of a sound.
 
         Raises
@@ -67,7 +67,7 @@ class Held:
         self._coming.clear()
 
 
-def _weight(clip: Clip) -> int:
+def _weight(clip: SessionClip) -> int:
     """Bytes that it holds; what is no segment lies in the store."""
     return len(clip.raw_data) if isinstance(clip, AudioSegment) else 0
 

@@ -39,7 +39,7 @@ pause is at 44 dB, and 40 dB below that is the threshold of hearing; a bedroom a
 _STEPS: Final = np.arange(FRAMES_PER_MS, dtype=np.float32) / np.float32(FRAMES_PER_MS)
 
 
-class Piece(NamedTuple):
+class GainRun(NamedTuple):
     """A run of frames, counted from the start asked for, and its gain: one number, or an array with one a frame."""
 
     start: int
@@ -71,11 +71,11 @@ class Envelope:
             gains[piece.start : piece.stop, 0] = piece.gain
         return gains
 
-    def pieces(self, sound: str, start: int, frames: int) -> Iterator[Piece]:
+    def pieces(self, sound: str, start: int, frames: int) -> Iterator[GainRun]:
         """The same as `gain`, in pieces: most of a session stands still, and there a piece has a single number."""
         for at, stop, before_ms in self._runs(start, start + frames):
             gain = self._moving(sound, at, stop) if before_ms is None else self._still(sound, before_ms)
-            yield Piece(at - start, stop - start, gain)
+            yield GainRun(at - start, stop - start, gain)
 
     def highest(self, sound: str, start_ms: int, end_ms: int) -> float:
         """The highest gain between two moments."""

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from pydub import AudioSegment
 
-from player.sound.canvas import FULL_SCALE, Canvas, rounded
-from player.sound.clip_cache import Held
+from player.sound.canvas import FULL_SCALE, BedRenderer, rounded
+from player.sound.clip_cache import ClipCache
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from player.sound.canvas import Readable
-    from player.sound.clip_cache import Clip
+    from player.sound.clip_cache import SessionClip
     from player.techniques.cue import Tone
     from player.timeline.model import Cue, Timeline
 
@@ -44,7 +44,7 @@ LAYERS: Final[tuple[Layer, ...]] = ("bed", "voice", "tones")
 def blocks(
     timeline: Timeline,
     *,
-    open_clip: Callable[[Any], Clip],
+    open_clip: Callable[[Any], SessionClip],
     open_bed: Callable[[str], Readable],
     render_tone: Callable[[Tone], NDArray[np.float32]],
     start_ms: int = 0,
@@ -99,7 +99,7 @@ class Mix:
         self,
         timeline: Timeline,
         *,
-        open_clip: Callable[[Any], Clip],
+        open_clip: Callable[[Any], SessionClip],
         open_bed: Callable[[str], Readable],
         render_tone: Callable[[Tone], NDArray[np.float32]],
         trim_db: float = 0.0,
@@ -107,10 +107,10 @@ class Mix:
         self._timeline = timeline
         self._open_bed = open_bed
         self._factor = gain(trim_db)
-        self._score = _Score(timeline.cues)
-        self._held = Held()
+        self._score = _CueIndex(timeline.cues)
+        self._held = ClipCache()
         scale = np.float32(self._factor * FULL_SCALE)
-        self._makers: dict[Layer, Callable[[Any], Clip]] = {
+        self._makers: dict[Layer, Callable[[Any], SessionClip]] = {
             "voice": open_clip,
             "tones": lambda tone: _segment(rounded(render_tone(tone) * scale).astype(np.int16)),
         }
@@ -154,8 +154,8 @@ class Mix:
                 self._held.expect(cue.sound, self._makers[layer], hands)
 
     @cached_property
-    def _canvas(self) -> Canvas:
-        return Canvas(self._timeline, self._open_bed, self._factor)
+    def _canvas(self) -> BedRenderer:
+        return BedRenderer(self._timeline, self._open_bed, self._factor)
 
 
 def _lay(part: AudioSegment, under: NDArray[np.int16]) -> None:
@@ -168,7 +168,7 @@ def _layer(cue: Cue) -> Layer:
     return "tones" if cue.is_tone else "voice"
 
 
-class _Score:
+class _CueIndex:
     """Cues in the order in which they begin, found by time."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:

@@ -37,7 +37,7 @@ _SCHEMA: Final = 2
 
 
 @dataclass(frozen=True)
-class Recording:
+class OpenRecording:
     """A recording ready to be placed.
 
     Attributes
@@ -79,7 +79,7 @@ class Recording:
 class Passages:
     """A recording in the session format; ``passages[start_ms:end_ms]`` is a segment, as it is of a whole clip."""
 
-    def __init__(self, recording: Recording, factor: float, ceiling_dbtp: float) -> None:
+    def __init__(self, recording: OpenRecording, factor: float, ceiling_dbtp: float) -> None:
         self._samples = recording.samples
         self._factor = np.float32(recording.scale * factor)
         self._ceiling_dbtp = ceiling_dbtp
@@ -108,7 +108,7 @@ class Passages:
         return np.pad(limited, ((0, stop - start - len(limited)), (0, 0)))
 
 
-def open_recording(path: Path, store: Store) -> Recording:
+def open_recording(path: Path, store: Store) -> OpenRecording:
     """The recording in a sound file, taken from the store if it is there.
 
     Raises
@@ -121,7 +121,7 @@ def open_recording(path: Path, store: Store) -> Recording:
     digest = source_digest(path, store)
     fields: dict[str, JSON] = {"kind": "recording", "schema": _SCHEMA, "source": digest, "lufs": REFERENCE_LUFS}
     entry = store.get_or_make(fields, lambda: _draft(path))
-    return Recording(Stored(entry), float(str(entry.facts["scale"])))
+    return OpenRecording(Stored(entry), float(str(entry.facts["scale"])))
 
 
 def _draft(path: Path) -> Draft:

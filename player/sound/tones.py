@@ -51,7 +51,7 @@ _HUM: Final = (1.0, 0.06)
 
 
 @dataclass(frozen=True)
-class Guide:
+class GuideTone:
     """A phase's tone.
 
     Attributes
@@ -82,7 +82,7 @@ class Guide:
 
 
 @dataclass(frozen=True)
-class Chime:
+class ChimeSound:
     """A struck sound: each partial is (ratio to ``hz``, strength, lengths of the sound until it is 60 dB down)."""
 
     hz: float
@@ -133,15 +133,15 @@ _BOWL: Final = (
     (5.1826, 0.04, 0.4),
 )
 
-RECIPES: Final[dict[str, Guide | Chime]] = {
-    "in": Guide((196.0, 294.0), strength=(0.7, 1.0), timbre=_PIPE, scoop=3.0),
-    "hold": Guide((294.0, 294.0), timbre=_HOLLOW, pulse_hz=1.0),
-    "out": Guide((294.0, 196.0), strength=(1.0, 0.7), scoop=-3.0),
-    "rest": Guide((196.0, 196.0), strength=(1.0, 0.4), softer_db=8.0, longest_ms=1200),
-    "start": Chime(392.0, _CHURCH_BELL, attack_ms=90),
-    "end": Chime(294.0, _LARGE_BELL, attack_ms=100),
-    "bell": Chime(523.25, _HANDBELL, attack_ms=70),
-    "bowl": Chime(196.0, _BOWL, attack_ms=120),
+RECIPES: Final[dict[str, GuideTone | ChimeSound]] = {
+    "in": GuideTone((196.0, 294.0), strength=(0.7, 1.0), timbre=_PIPE, scoop=3.0),
+    "hold": GuideTone((294.0, 294.0), timbre=_HOLLOW, pulse_hz=1.0),
+    "out": GuideTone((294.0, 196.0), strength=(1.0, 0.7), scoop=-3.0),
+    "rest": GuideTone((196.0, 196.0), strength=(1.0, 0.4), softer_db=8.0, longest_ms=1200),
+    "start": ChimeSound(392.0, _CHURCH_BELL, attack_ms=90),
+    "end": ChimeSound(294.0, _LARGE_BELL, attack_ms=100),
+    "bell": ChimeSound(523.25, _HANDBELL, attack_ms=70),
+    "bowl": ChimeSound(196.0, _BOWL, attack_ms=120),
 }
 
 
@@ -166,7 +166,7 @@ def render(tone: Tone) -> NDArray[np.float32]:
     if recipe is None:
         raise MediaError(f"there is no tone or chime named {tone.name!r}; choose one of {', '.join(RECIPES)}")
     frames = tone.length_ms * FRAMES_PER_MS
-    sound = _guide(recipe, frames) if isinstance(recipe, Guide) else _chime(recipe, frames)
+    sound = _guide(recipe, frames) if isinstance(recipe, GuideTone) else _chime(recipe, frames)
     loudest = loudest_lufs(sound[::_EVERY], RATE // _EVERY)
     level = gain(REFERENCE_LUFS + tone.level_db - recipe.softer_db - loudest) if math.isfinite(loudest) else 0.0
     levelled: NDArray[np.float32] = (sound * level).astype(np.float32)
@@ -174,7 +174,7 @@ def render(tone: Tone) -> NDArray[np.float32]:
     return levelled
 
 
-def _guide(recipe: Guide, frames: int) -> Array:
+def _guide(recipe: GuideTone, frames: int) -> Array:
     """The glide; its release ends before the phase does, so that phases are heard apart."""
     longest = frames if recipe.longest_ms is None else recipe.longest_ms * FRAMES_PER_MS
     sounding = min(frames - min(150 * FRAMES_PER_MS, frames // 8), longest)
@@ -189,7 +189,7 @@ def _guide(recipe: Guide, frames: int) -> Array:
     return np.repeat(np.pad(wave, (0, frames - sounding))[:, None], CHANNELS, axis=1)
 
 
-def _glide(recipe: Guide, frames: int) -> Array:
+def _glide(recipe: GuideTone, frames: int) -> Array:
     """Cycles since the start: first the scoop, then the glide itself."""
     scoop = min(_SCOOP_MS * FRAMES_PER_MS, frames // 4) if recipe.scoop else 0
     begin, (first, last) = recipe.hz[0] * 2 ** (-recipe.scoop / 12), recipe.hz
@@ -213,7 +213,7 @@ def _cycles(from_hz: float, to_hz: float, progress: Array) -> Array:
     return cycles
 
 
-def _chime(recipe: Chime, frames: int) -> Array:
+def _chime(recipe: ChimeSound, frames: int) -> Array:
     """All partials at once, each a little to one side, and all gone at the end."""
     sound = np.zeros((frames, CHANNELS))
     for place, (ratio, strength, share) in enumerate(recipe.partials):

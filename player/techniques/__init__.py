@@ -8,30 +8,30 @@ from __future__ import annotations
 
 from typing import Final
 
-from player.techniques.bed import Bed
+from player.techniques.bed import BedStep
 from player.techniques.breathing import Breathe
-from player.techniques.chimes import Chime
-from player.techniques.flow import Include, Repeat, Section
+from player.techniques.chimes import ChimeStep
+from player.techniques.flow import Include, Repeat, SectionStep
 from player.techniques.grounding import Notice
-from player.techniques.movement import Move
+from player.techniques.movement import MoveStep
 from player.techniques.muscles import Muscles
 from player.techniques.recordings import Play
 from player.techniques.scan import Scan
-from player.techniques.speech import Pause, Say
+from player.techniques.speech import PauseStep, Say
 
 TECHNIQUES: Final[dict[str, type]] = {
     "say": Say,
-    "pause": Pause,
-    "section": Section,
+    "pause": PauseStep,
+    "section": SectionStep,
     "breathe": Breathe,
     "muscles": Muscles,
     "notice": Notice,
     "scan": Scan,
-    "move": Move,
+    "move": MoveStep,
     "repeat": Repeat,
-    "chime": Chime,
+    "chime": ChimeStep,
     "play": Play,
-    "bed": Bed,
+    "bed": BedStep,
     "include": Include,
 }
 """Step key to the dataclass of its fields; each has the method of `planning.Technique`."""

@@ -27,7 +27,7 @@ class BedFields:
 
 
 @dataclass(frozen=True)
-class Bed:
+class BedStep:
     """The bed from here on, reached over ``over``; ``off`` is silence."""
 
     bed: BedFields | Literal["off"]

@@ -39,7 +39,7 @@ _SPOKEN: Final = ("count", "words")
 
 
 @dataclass(frozen=True)
-class Stage:
+class GuidanceStage:
     """How much help the listener gets, and for how many cycles; None is to the end."""
 
     help: Help
@@ -52,12 +52,12 @@ class StageKind:
 
     about: str = "count, words, tones or silent, with the number of cycles behind it"
 
-    def parse(self, text: str) -> Stage:
+    def parse(self, text: str) -> GuidanceStage:
         """The stage that is meant."""
         match = _STAGE.fullmatch(text.strip())
         if match is None or match[1] not in _HELPS or match[2] == "0":
             raise ValueError(f"must be count, words, tones or silent, such as 'count 6' or 'silent', not {text!r}")
-        return Stage(cast("Help", match[1]), int(match[2]) if match[2] else None)
+        return GuidanceStage(cast("Help", match[1]), int(match[2]) if match[2] else None)
 
     def schema(self) -> dict[str, object]:
         """JSON Schema of the text."""
@@ -84,7 +84,7 @@ class Breathe:
     """A breathing pattern, guided."""
 
     breathe: Pattern
-    guide: OneOrMore[Annotated[Stage, StageKind()]] = (Stage("count"),)
+    guide: OneOrMore[Annotated[GuidanceStage, StageKind()]] = (GuidanceStage("count"),)
     words: PhaseWords = field(default_factory=PhaseWords)
     count: Literal["up", "down", "none"] = "up"
 

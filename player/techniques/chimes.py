@@ -22,7 +22,7 @@ CHIMES: Final = {"start": 5000, "end": 8000, "bell": 6000, "bowl": 9000}
 
 
 @dataclass(frozen=True)
-class Chime:
+class ChimeStep:
     """A bell or tone; 6 to 10 dB under the voice is what listeners take for soft."""
 
     chime: Literal["start", "end", "bell", "bowl"]

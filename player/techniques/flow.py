@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Section:
+class SectionStep:
     """A chapter begins."""
 
     section: Name

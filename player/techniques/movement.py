@@ -33,7 +33,7 @@ class Movements:
 
 
 @dataclass(frozen=True)
-class Move:
+class MoveStep:
     """Movements with their holds; without ``times`` there are as many as ``say`` has lines."""
 
     move: Movements

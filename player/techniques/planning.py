@@ -18,7 +18,7 @@ from player.script.session import parse
 from player.script.yaml.kinds import shown
 from player.script.yaml.near import did_you_mean
 from player.techniques.cue import Part, Utterance
-from player.techniques.words import Words, languages, words_for
+from player.techniques.words import GuidingWords, languages, words_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -80,7 +80,7 @@ class Planner:
         """The same for a word that is said on a beat, and may sound for ``room_ms`` after it."""
         return replace(self.utterance(text, pace=pace), manner="count", room_ms=room_ms)
 
-    def words(self, at: Position) -> Words:
+    def words(self, at: Position) -> GuidingWords:
         """The fixed words of the session's language.
 
         Raises

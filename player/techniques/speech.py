@@ -73,7 +73,7 @@ class Say:
 
 
 @dataclass(frozen=True)
-class Pause:
+class PauseStep:
     """Silence under the bed; one that is ``flex`` takes what a session of another length has too much or too little."""
 
     pause: Duration

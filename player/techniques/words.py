@@ -12,7 +12,7 @@ from typing import Final
 
 
 @dataclass(frozen=True)
-class Words:
+class GuidingWords:
     """What a guide says in one language.
 
     Attributes
@@ -48,7 +48,7 @@ class Words:
         return self.numbers[value - 1] if value <= len(self.numbers) else str(value)
 
 
-_ENGLISH = Words(
+_ENGLISH = GuidingWords(
     phases={"in": "Breathe in", "hold": "Hold", "out": "Breathe out", "rest": "Pause"},
     numbers=(
         *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -69,7 +69,7 @@ _ENGLISH = Words(
 _BY_LANGUAGE: Final = {"en": _ENGLISH}
 
 
-def words_for(language: str) -> Words | None:
+def words_for(language: str) -> GuidingWords | None:
     """The table for a BCP 47 tag, by its primary subtag; None where there is none."""
     return _BY_LANGUAGE.get(language.partition("-")[0].lower())
 

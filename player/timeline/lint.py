@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from player.script.session import Session
     from player.techniques.cue import Part
-    from player.techniques.words import Words
+    from player.techniques.words import GuidingWords
     from player.timeline.model import Cue, Stretch, Timeline
 
 SHORTEST_PHASE_MS: Final = 2000
@@ -61,7 +61,7 @@ class Warned(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Phase:
+class GuidedRun:
     """What is guided without a break: slots of the same kind that follow each other."""
 
     at: Position
@@ -110,9 +110,9 @@ def _once(found: Iterable[Warned]) -> tuple[Problem, ...]:
     return tuple(sorted(Problem(each.at, each.text) for each in worst.values()))
 
 
-def _phases(slots: Sequence[Slot], stretches: Sequence[Stretch]) -> Iterator[Phase]:
+def _phases(slots: Sequence[Slot], stretches: Sequence[Stretch]) -> Iterator[GuidedRun]:
     """The guided phases; a second breath in on top of the first makes one long one."""
-    last: Phase | None = None
+    last: GuidedRun | None = None
     for slot, stretch in zip(slots, stretches, strict=True):
         if not stretch.length_ms:
             continue
@@ -121,14 +121,14 @@ def _phases(slots: Sequence[Slot], stretches: Sequence[Stretch]) -> Iterator[Pha
         if last and not joins:
             yield last
         length_ms = stretch.start_ms + stretch.length_ms - start_ms
-        last = Phase(slot.at, stretch.guide, start_ms, length_ms) if stretch.guide else None
+        last = GuidedRun(slot.at, stretch.guide, start_ms, length_ms) if stretch.guide else None
     if last:
         yield last
 
 
-def _runs(phases: Iterable[Phase]) -> Iterator[list[Phase]]:
+def _runs(phases: Iterable[GuidedRun]) -> Iterator[list[GuidedRun]]:
     """Phases of breath of one step that follow each other without a gap."""
-    run: list[Phase] = []
+    run: list[GuidedRun] = []
     for phase in (each for each in phases if each.kind in _BREATH):
         if run and (run[-1].end_ms, run[-1].at) != (phase.start_ms, phase.at):
             yield run
@@ -138,13 +138,13 @@ def _runs(phases: Iterable[Phase]) -> Iterator[list[Phase]]:
         yield run
 
 
-def _breathed(phases: Sequence[Phase]) -> list[list[Phase]]:
+def _breathed(phases: Sequence[GuidedRun]) -> list[list[GuidedRun]]:
     return [run for run in _runs(phases) if any(phase.kind in {"in", "out"} for phase in run)]
 
 
-def _breaths(run: Sequence[Phase]) -> Iterator[list[Phase]]:
+def _breaths(run: Sequence[GuidedRun]) -> Iterator[list[GuidedRun]]:
     """The whole breaths of a run: each begins with the first breath in after a breath out."""
-    breath: list[Phase] = []
+    breath: list[GuidedRun] = []
     for phase in run:
         if phase.kind == "in" and any(each.kind == "out" for each in breath):
             yield from _whole(breath)
@@ -153,19 +153,19 @@ def _breaths(run: Sequence[Phase]) -> Iterator[list[Phase]]:
     yield from _whole(breath)
 
 
-def _whole(breath: list[Phase]) -> Iterator[list[Phase]]:
+def _whole(breath: list[GuidedRun]) -> Iterator[list[GuidedRun]]:
     """A pattern that begins with a breath out leaves a part of a breath at each end."""
     if {"in", "out"} <= {each.kind for each in breath}:
         yield breath
 
 
-def _tension(phases: Iterable[Phase]) -> Iterator[Warned]:
+def _tension(phases: Iterable[GuidedRun]) -> Iterator[Warned]:
     for phase in phases:
         if phase.kind == "tense":
             yield from _too_long(phase, "tense", "muscles are tensed for")
 
 
-def _breathing(runs: Iterable[Sequence[Phase]]) -> Iterator[Warned]:
+def _breathing(runs: Iterable[Sequence[GuidedRun]]) -> Iterator[Warned]:
     for run in runs:
         before = ""
         for phase in run:
@@ -175,7 +175,7 @@ def _breathing(runs: Iterable[Sequence[Phase]]) -> Iterator[Warned]:
             yield from _rate(breath)
 
 
-def _phase(phase: Phase, before: str) -> Iterator[Warned]:
+def _phase(phase: GuidedRun, before: str) -> Iterator[Warned]:
     """``before`` is the kind of the phase before it: after a breath out the lungs are empty."""
     empty = phase.kind == "rest" or (phase.kind == "hold" and before == "out")
     name = "empty hold" if empty else phase.kind
@@ -187,14 +187,14 @@ def _phase(phase: Phase, before: str) -> Iterator[Warned]:
         yield Warned(phase.at, f"short {name}", -phase.length_ms, text)
 
 
-def _too_long(phase: Phase, name: str, what: str) -> Iterator[Warned]:
+def _too_long(phase: GuidedRun, name: str, what: str) -> Iterator[Warned]:
     if phase.length_ms > LONGEST_PHASE_MS[name]:
         most, lasts = format_duration(LONGEST_PHASE_MS[name]), format_duration(phase.length_ms)
         text = f"{what} {lasts}, more than {most}; {_REMEDIES[name]}"
         yield Warned(phase.at, f"long {name}", phase.length_ms, text)
 
 
-def _rate(breath: Sequence[Phase]) -> Iterator[Warned]:
+def _rate(breath: Sequence[GuidedRun]) -> Iterator[Warned]:
     length_ms = sum(phase.length_ms for phase in breath)
     lasts = f"a breath lasts {format_duration(length_ms)}, {60_000 / length_ms:.3g} a minute"
     if length_ms > SLOWEST_BREATH_MS:
@@ -205,7 +205,7 @@ def _rate(breath: Sequence[Phase]) -> Iterator[Warned]:
         yield Warned(breath[0].at, "fast", -length_ms, text)
 
 
-def _four_seven_eight(runs: Iterable[Sequence[Phase]]) -> Iterator[Warned]:
+def _four_seven_eight(runs: Iterable[Sequence[GuidedRun]]) -> Iterator[Warned]:
     """All cycles of a session together, told where the first one too many is."""
     cycles = [breath[0].at for run in runs for breath in _breaths(run) if _is_four_seven_eight(breath)]
     if len(cycles) > MOST_FOUR_SEVEN_EIGHT:
@@ -216,11 +216,11 @@ def _four_seven_eight(runs: Iterable[Sequence[Phase]]) -> Iterator[Warned]:
         yield Warned(cycles[MOST_FOUR_SEVEN_EIGHT], "four-seven-eight", 0, text)
 
 
-def _is_four_seven_eight(breath: Sequence[Phase]) -> bool:
+def _is_four_seven_eight(breath: Sequence[GuidedRun]) -> bool:
     return is_four_seven_eight([(phase.kind, phase.length_ms) for phase in breath])
 
 
-def _silences(words: Words, slots: Sequence[Slot], timeline: Timeline) -> Iterator[Warned]:
+def _silences(words: GuidingWords, slots: Sequence[Slot], timeline: Timeline) -> Iterator[Warned]:
     """What lies between two cues that tell the listener that somebody is there."""
     heard = [cue for cue in timeline.cues if cue.kind != "chime"]
     guided = {place.start_ms for place in timeline.slots if place.guide in _BREATH}
@@ -250,7 +250,9 @@ def _quiet(slots: Sequence[Slot], stretches: Sequence[Stretch], since_ms: int, l
     return Warned(at, "quiet", length_ms, text)
 
 
-def _unsaid(words: Words, session: Session, runs: Sequence[Sequence[Phase]], timeline: Timeline) -> Iterator[Warned]:
+def _unsaid(
+    words: GuidingWords, session: Session, runs: Sequence[Sequence[GuidedRun]], timeline: Timeline
+) -> Iterator[Warned]:
     """What a session with holds must say, aloud or in its safety lines."""
     held = next((phase.at for run in runs for phase in run if _is_held(phase)), None)
     if held is None:
@@ -264,7 +266,7 @@ def _unsaid(words: Words, session: Session, runs: Sequence[Sequence[Phase]], tim
         yield Warned(held, "driving", 0, text)
 
 
-def _is_held(phase: Phase) -> bool:
+def _is_held(phase: GuidedRun) -> bool:
     return phase.kind == "hold" or (phase.kind == "rest" and phase.length_ms > NATURAL_REST_MS)
 
 

@@ -23,7 +23,7 @@ _BEFORE: Final = {"tense": {""}, "release": {"", "tense"}}
 """What a slot goes on with: a tension with the words that lead to it, a release with its tension or such words."""
 
 
-class Step(NamedTuple):
+class TimelineStep(NamedTuple):
     """A step.
 
     Attributes
@@ -51,20 +51,20 @@ class Steps:
     def __len__(self) -> int:
         return len(self._steps)
 
-    def at(self, ms: int) -> Step:
+    def at(self, ms: int) -> TimelineStep:
         """The step that a moment lies in."""
         return self._steps[self._index(ms)]
 
-    def before(self, ms: int) -> Step:
+    def before(self, ms: int) -> TimelineStep:
         """The step before that one; before the first is the first."""
         return self._steps[max(self._index(ms) - 1, 0)]
 
-    def after(self, ms: int) -> Step | None:
+    def after(self, ms: int) -> TimelineStep | None:
         """The step after that one, or None."""
         index = self._index(ms) + 1
         return self._steps[index] if index < len(self._steps) else None
 
-    def section_after(self, ms: int) -> Step | None:
+    def section_after(self, ms: int) -> TimelineStep | None:
         """The first step of the next section, or None."""
         later = bisect_right(self._sections, self._index(ms))
         return self._steps[self._sections[later]] if later < len(self._sections) else None
@@ -90,7 +90,7 @@ def _goes_on(before: Stretch, slot: Stretch) -> bool:
     return before.guide in _BEFORE.get(slot.guide, ())
 
 
-def _entered(starts: list[int], cues: tuple[Cue, ...]) -> Iterator[Step]:
+def _entered(starts: list[int], cues: tuple[Cue, ...]) -> Iterator[TimelineStep]:
     first_sounds: dict[int, int] = {}
     for cue in cues:
         first_sounds[cue.slot_start_ms] = min(cue.start_ms, first_sounds.get(cue.slot_start_ms, cue.start_ms))
@@ -103,4 +103,4 @@ def _entered(starts: list[int], cues: tuple[Cue, ...]) -> Iterator[Step]:
         quiet_from_ms = min(spoken[before - 1].end_ms, sounds_ms) if before else 0
         entry_ms = max(sounds_ms - LEAD_MS, quiet_from_ms, earliest)
         earliest = entry_ms + 1
-        yield Step(start_ms, entry_ms)
+        yield TimelineStep(start_ms, entry_ms)

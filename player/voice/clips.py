@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from player.techniques.cue import Utterance
-    from player.voice.engine import Engine, Request, Take
+    from player.voice.engine import Engine, SpeechRequest, Take
 
 Progress = Callable[[int, int], None]
 
@@ -130,25 +130,27 @@ def speak_all(
 
 
 def _entries(
-    requests: Iterable[Request], engine: Engine, store: Store, workers: int | None, progress: Progress | None
-) -> dict[Request, Entry]:
+    requests: Iterable[SpeechRequest], engine: Engine, store: Store, workers: int | None, progress: Progress | None
+) -> dict[SpeechRequest, Entry]:
     """What the store has of each, spoken now where it has nothing yet."""
     keys = {request: _fields(engine, request) for request in requests}
     stored = {request: store.get(fields) for request, fields in keys.items()}
     missing = [request for request, entry in stored.items() if entry is None]
     entries = {request: entry for request, entry in stored.items() if entry is not None}
     if missing:
-        entries |= _Crew(engine, store, workers, progress).speak({request: keys[request] for request in missing})
+        entries |= _SpeakingPool(engine, store, workers, progress).speak(
+            {request: keys[request] for request in missing}
+        )
     return entries
 
 
-def _fits(entry: Entry, request: Request) -> bool:
+def _fits(entry: Entry, request: SpeechRequest) -> bool:
     """Whether a word has ended before the next one begins, in as much room as it has from its beat on."""
     rate, frames, beat = (cast("int", entry.facts[name]) for name in ("rate", "frames", "beat_ms"))
     return not request.room_ms or frames * 1000 / rate - beat <= request.room_ms
 
 
-class _Crew:
+class _SpeakingPool:
     """Several threads, each with a worker of the engine's."""
 
     def __init__(self, engine: Engine, store: Store, workers: int | None, progress: Progress | None) -> None:
@@ -158,7 +160,7 @@ class _Crew:
         self._progress = progress or (lambda done, total: None)  # noqa: ARG005  (nobody wants to know)
         self._stopped = threading.Event()
 
-    def speak(self, keys: Mapping[Request, Mapping[str, JSON]]) -> dict[Request, Entry]:
+    def speak(self, keys: Mapping[SpeechRequest, Mapping[str, JSON]]) -> dict[SpeechRequest, Entry]:
         places = self._workers or min(cores(), _MOST_WORKERS, self._engine.places(keys))
         pool = ThreadPoolExecutor(min(places, len(keys)), thread_name_prefix="voice")
         try:
@@ -170,8 +172,8 @@ class _Crew:
             pool.shutdown(cancel_futures=True)
             self._engine.stop()  # whoever started between the first and the shutdown
 
-    def _gathered(self, futures: Mapping[Future[Entry], Request]) -> dict[Request, Entry]:
-        entries: dict[Request, Entry] = {}
+    def _gathered(self, futures: Mapping[Future[Entry], SpeechRequest]) -> dict[SpeechRequest, Entry]:
+        entries: dict[SpeechRequest, Entry] = {}
         pending = set(futures)
         self._progress(0, len(futures))
         while pending:
@@ -181,17 +183,17 @@ class _Crew:
                 self._progress(len(entries), len(futures))
         return entries
 
-    def _speak(self, request: Request, fields: Mapping[str, JSON]) -> Entry:
+    def _speak(self, request: SpeechRequest, fields: Mapping[str, JSON]) -> Entry:
         if self._stopped.is_set():
             raise VoiceError("speaking was stopped")
         return self._store.put(fields, _spoken(self._engine, request))
 
 
-def _fields(engine: Engine, request: Request) -> Mapping[str, JSON]:
+def _fields(engine: Engine, request: SpeechRequest) -> Mapping[str, JSON]:
     return {"what": "clip", "schema": _SCHEMA, "engine": engine.name, **asdict(request)}
 
 
-def _spoken(engine: Engine, request: Request) -> Draft:
+def _spoken(engine: Engine, request: SpeechRequest) -> Draft:
     """The request spoken; one that has too little room is said faster until it fits, as far as that makes sense."""
     for faster in _FASTER if request.room_ms else (1.0,):
         take = engine.speak(replace(request, rate=round(request.rate * faster)))
@@ -209,7 +211,7 @@ def _spoken(engine: Engine, request: Request) -> Draft:
     return Draft(facts, [said.samples.astype("<i2").tobytes()])
 
 
-def _heard(request: Request, take: Take) -> tuple[NDArray[np.int16], float]:
+def _heard(request: SpeechRequest, take: Take) -> tuple[NDArray[np.int16], float]:
     """What can be heard of a take, and its beat."""
     from player.voice.beat import beat_ms  # noqa: PLC0415  (only for a clip that is not stored yet)
 
@@ -219,7 +221,7 @@ def _heard(request: Request, take: Take) -> tuple[NDArray[np.int16], float]:
     return samples, beat_ms(samples, take.rate)
 
 
-def _clip(utterance: Utterance, request: Request, entry: Entry) -> Clip:
+def _clip(utterance: Utterance, request: SpeechRequest, entry: Entry) -> Clip:
     rate, frames, beat, after = (cast("int", entry.facts[name]) for name in ("rate", "frames", "beat_ms", "after_ms"))
     pauses = tuple((start, end) for start, end in json.loads(str(entry.facts["pauses"])))
     return Clip(utterance, f"{request.driver} {request.voice}", rate, frames, beat, after, pauses, entry)

@@ -1,8 +1,8 @@
 """What a voice engine is: what it can be asked, and the values that it takes and gives.
 
-The rule: an utterance is first put into the engine's own terms, a `Request`; that is the moment at which an unknown
-voice or language is refused, and nothing else about the utterance decides the sound. How an engine speaks is not known
-here.
+The rule: an utterance is first put into the engine's own terms, a `SpeechRequest`; that is the moment at which an
+unknown voice or language is refused, and nothing else about the utterance decides the sound. How an engine speaks is
+not known here.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Voice:
 
 
 @dataclass(frozen=True)
-class Request:
+class SpeechRequest:
     """An utterance in an engine's own terms: all that decides the sound.
 
     Attributes
@@ -125,7 +125,7 @@ class Engine(Protocol):
     def chosen(self) -> Mapping[str, Voice]:
         """The voice of each language, by its tag, that speaks where a script names none."""
 
-    def request(self, utterance: Utterance) -> Request:
+    def request(self, utterance: Utterance) -> SpeechRequest:
         """The utterance in this engine's terms; quick, and nothing is spoken.
 
         Raises
@@ -136,10 +136,10 @@ class Engine(Protocol):
             If the engine does not know the voice or the language.
         """
 
-    def places(self, requests: Collection[Request]) -> int:
+    def places(self, requests: Collection[SpeechRequest]) -> int:
         """How many of these are worth speaking at once, however many cores there are."""
 
-    def speak(self, request: Request) -> Take:
+    def speak(self, request: SpeechRequest) -> Take:
         """The request spoken, verified as far as the engine can.
 
         Raises

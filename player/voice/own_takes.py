@@ -50,14 +50,14 @@ def name(text: str) -> str:
     return f"{cut}-{digest}" if cut else digest
 
 
-class Matched(NamedTuple):
+class MatchedTakes(NamedTuple):
     """Files by the names of their lines, more than one where somebody has to choose; and those of no line."""
 
     files: Mapping[str, tuple[Path, ...]]
     unused: tuple[Path, ...]
 
 
-def matched(files: Iterable[Path], texts: Iterable[str]) -> Matched:
+def matched(files: Iterable[Path], texts: Iterable[str]) -> MatchedTakes:
     """Which file is the take of which line.
 
     A number in front of its name counts for nothing, nor do case and punctuation; a long line may also be written out.
@@ -75,7 +75,7 @@ def matched(files: Iterable[Path], texts: Iterable[str]) -> Matched:
             unused.append(file)
         else:
             found[line] = (*found.get(line, ()), file)
-    return Matched(found, tuple(unused))
+    return MatchedTakes(found, tuple(unused))
 
 
 def in_folder(folder: str) -> tuple[Path, ...]:

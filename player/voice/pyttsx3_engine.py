@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from player.errors import StoreError, VoiceError, printable
 from player.voice import pace, processor, registry, takes
 from player.voice.drivers.table import BY_NAME
-from player.voice.engine import MissingEngineError, Request, Take, Voice
+from player.voice.engine import MissingEngineError, SpeechRequest, Take, Voice
 from player.voice.folder import folder
 from player.voice.identity import Identity
 from player.voice.pool import WorkerPool
@@ -145,14 +145,14 @@ class Pyttsx3Engine:
         """Ask the drivers again who they are, for instance because a voice was installed."""
         self._registry.refresh()
 
-    def request(self, utterance: Utterance) -> Request:
+    def request(self, utterance: Utterance) -> SpeechRequest:
         """The utterance in its driver's terms. See `Engine.request`."""
         route = self._registry.route(utterance)
         driver = route.driver
         is_count = utterance.manner == "count"
         how = (pace.for_count if is_count else pace.for_sentence)(utterance.rate, driver)
         text = unicodedata.normalize("NFC", "".join(map(_speakable, utterance.text)))
-        return Request(
+        return SpeechRequest(
             driver.name,
             _version(route.driver, route.identity, route.voice),
             route.id,
@@ -163,12 +163,12 @@ class Pyttsx3Engine:
             utterance.room_ms,
         )
 
-    def places(self, requests: Collection[Request]) -> int:
+    def places(self, requests: Collection[SpeechRequest]) -> int:
         """How many workers are worth their start. See `Engine.places`."""
         counts = Counter(request.driver for request in requests)
         return sum(-(-count // BY_NAME[name].worth_a_worker) for name, count in counts.items())
 
-    def speak(self, request: Request) -> Take:
+    def speak(self, request: SpeechRequest) -> Take:
         """The request spoken and verified. See `Engine.speak`.
 
         A take that is cut short, or unusually long or short for its text, is made a second time. If it is as long
@@ -212,7 +212,7 @@ class Pyttsx3Engine:
         _raise_if_missing(answer)
         return Identity.of(answer, driver)
 
-    def _take(self, request: Request) -> Take:
+    def _take(self, request: SpeechRequest) -> Take:
         from player.voice.take import read_take  # noqa: PLC0415 (as above)
 
         try:
@@ -223,7 +223,7 @@ class Pyttsx3Engine:
         except OSError as error:
             raise _failure(request, str(error), _MAKE_ROOM) from error
 
-    def _ask(self, request: Request, path: Path) -> None:
+    def _ask(self, request: SpeechRequest, path: Path) -> None:
         loading_s = _LOADS_WITHIN_S if BY_NAME[request.driver].keeps_model else 0
         timeout_s = self._timeout_s or loading_s + _SPEAKS_WITHIN_S + _AND_A_LETTER_S * len(request.text)
         told = {name: getattr(request, name) for name in ("text", "voice", "rate", "pitch")}
@@ -245,7 +245,7 @@ def _version(driver: Driver, identity: Identity, voice: Voice) -> str:
     return " ".join(filter(None, (identity.package, identity.driver, identity.version, voice.model, kind)))
 
 
-def _is_believable(request: Request, seconds: float, before: Sequence[float]) -> bool:
+def _is_believable(request: SpeechRequest, seconds: float, before: Sequence[float]) -> bool:
     within = BY_NAME[request.driver].within(request.rate)
     if not pace.is_odd(request.text, within, seconds):
         return True
@@ -267,6 +267,6 @@ def _not_started(error: StartError) -> VoiceError:
     return VoiceError(f"the speech engine's process failed, {error}; reinstall this program")
 
 
-def _failure(request: Request, reason: str, remedy: str) -> VoiceError:
+def _failure(request: SpeechRequest, reason: str, remedy: str) -> VoiceError:
     text = request.text if len(request.text) <= _QUOTED_LETTERS else request.text[: _QUOTED_LETTERS - 1] + "…"
     return VoiceError(f"the voice {request.voice!r} cannot speak {printable(text)!r}: {printable(reason)}; {remedy}")

@@ -37,7 +37,7 @@ _BROUGHT: Final = {"emma": "hibari", "fable": "hibari", "fenrir": "hibari", "kor
 """Voices that `player voices --install` knows by a name that does not tell their driver."""
 
 
-class Route(NamedTuple):
+class VoiceRoute(NamedTuple):
     """Who speaks an utterance: the driver, what is known of it, the voice, and the voice's id with its variant."""
 
     driver: Driver
@@ -135,7 +135,7 @@ class Registry:
         found = {tag: self._by_language(tag) for tag in tags}
         return {tag: route.voice for tag, route in found.items() if route}
 
-    def route(self, utterance: Utterance) -> Route:
+    def route(self, utterance: Utterance) -> VoiceRoute:
         """Who speaks this.
 
         Raises
@@ -156,7 +156,7 @@ class Registry:
         name = utterance.voice.partition("+")[0]
         raise choice.unknown(name, self.voices(), _how_to_get(name))
 
-    def _find(self, utterance: Utterance) -> Route | None:
+    def _find(self, utterance: Utterance) -> VoiceRoute | None:
         if utterance.voice is None:
             return self._by_language(utterance.language)
         name, plus, variant = utterance.voice.partition("+")
@@ -165,13 +165,13 @@ class Registry:
             return found
         return found._replace(id=f"{found.voice.id}+{choice.variant(variant, found.identity.variants)}")
 
-    def _by_language(self, tag: str) -> Route | None:
+    def _by_language(self, tag: str) -> VoiceRoute | None:
         for driver, identity in self._there():
             if voice := choice.of_language(tag, identity.voices, identity.default):
-                return Route(driver, identity, voice, voice.id)
+                return VoiceRoute(driver, identity, voice, voice.id)
         return None
 
-    def _by_name(self, name: str) -> Route | None:
+    def _by_name(self, name: str) -> VoiceRoute | None:
         """A name may begin with that of its driver and a colon, as in ``espeak:gmw/en``."""
         first, _, rest = name.partition(":")
         only = BY_NAME.get(first)
@@ -185,7 +185,7 @@ class Registry:
             voices = identity.voices if identity else ()
             voice = choice.named(name, voices) or (only and choice.named(rest, voices))
             if identity and voice:
-                return Route(driver, identity, voice, voice.id)
+                return VoiceRoute(driver, identity, voice, voice.id)
         if broken:
             raise broken
         return None

@@ -36,7 +36,7 @@ _FINISHES_WITHIN_S: Final = 10
 _FORKS: Final = hasattr(os, "fork") and sys.platform != "darwin"  # Apple's frameworks do not survive a fork
 
 
-class MissingEngineError(Exception):
+class NoEngineError(Exception):
     """There is no engine to speak with."""
 
 
@@ -154,7 +154,7 @@ def _answer(driver: Driver, line: bytes, answers: int) -> Answer:
             "speak": lambda: _speak(driver, request, answers),
         }
         return deeds[request["do"]]()
-    except MissingEngineError as error:
+    except NoEngineError as error:
         return {"error": _sentence(error), "missing": True}
     except Exception as error:  # noqa: BLE001  (whatever it is, the program must hear of it)
         return {"error": _sentence(error)}
@@ -172,7 +172,7 @@ def _prepare(driver: Driver) -> None:
     try:
         import pyttsx3  # noqa: F401, PLC0415  (stays out until somebody asks)
     except ImportError as error:
-        raise MissingEngineError(f"pyttsx3 cannot be imported: {error}") from error
+        raise NoEngineError(f"pyttsx3 cannot be imported: {error}") from error
 
 
 def _companion(driver: Driver) -> Any:  # noqa: ANN401  (modules of the same three functions)
@@ -188,7 +188,7 @@ def _start(driver: Driver) -> Any:  # noqa: ANN401  (pyttsx3 publishes no types)
     try:
         engine = pyttsx3.init(driver.name)
     except Exception as error:
-        raise MissingEngineError(f"pyttsx3 cannot start: {_sentence(error)}") from error
+        raise NoEngineError(f"pyttsx3 cannot start: {_sentence(error)}") from error
     # The driver is born busy, and would queue every property until the first run, and lose some of them there.
     engine.proxy.setBusy(False)
     return engine

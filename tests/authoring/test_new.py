@@ -53,11 +53,11 @@ def test_the_small_one_has_a_length_of_its_own_and_no_warnings() -> None:
     path = new.write("evening-breath")
     assert path == Path("evening-breath.yaml")
     machine = pipeline.Machine(FakeEngine(), Store(Path("store")))
-    timeline, warnings = pipeline.check(pipeline.Request(str(path), background="none"), machine)
+    timeline, warnings = pipeline.check(pipeline.SessionRequest(str(path), background="none"), machine)
     assert (timeline.title, warnings) == ("Evening breath", ())
     assert [section.title for section in timeline.sections] == ["Welcome", "Breathe", "Rest"]
-    assert pipeline.told_length(pipeline.Request(str(path))) == timeline.total_ms
-    assert pipeline.told_length(pipeline.Request(str(path), {"breaths": "12"}, length_ms=600_000)) == 600_000
+    assert pipeline.told_length(pipeline.SessionRequest(str(path))) == timeline.total_ms
+    assert pipeline.told_length(pipeline.SessionRequest(str(path), {"breaths": "12"}, length_ms=600_000)) == 600_000
 
 
 def test_every_key_of_the_small_one_has_a_comment_where_it_stands_for_the_first_time() -> None:
@@ -81,10 +81,12 @@ def test_the_first_line_leads_an_editor_to_the_schema(source: str | None) -> Non
 @pytest.mark.parametrize("source", BUNDLED)
 def test_every_bundled_session_can_be_begun_with(source: str) -> None:
     path = new.write("my-own", source)
-    session, original = (pipeline.load(pipeline.Request(each)) for each in (str(path), source))
+    session, original = (pipeline.load(pipeline.SessionRequest(each)) for each in (str(path), source))
     assert session.title == "My own"
     assert without_places(session) == without_places(original)
-    assert pipeline.told_length(pipeline.Request(str(path))) == pipeline.told_length(pipeline.Request(source))
+    assert pipeline.told_length(pipeline.SessionRequest(str(path))) == pipeline.told_length(
+        pipeline.SessionRequest(source)
+    )
 
 
 def test_comments_and_layout_of_the_source_are_kept() -> None:

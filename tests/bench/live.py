@@ -30,11 +30,11 @@ import numpy as np
 import soundfile
 
 from player.live.controls.commands import Control, GoTo, SetVolume
-from player.live.device.device import Deck
+from player.live.device.device import OutputDevice
 from player.live.loop import Loop
-from player.live.participants import Company
-from player.live.running import Party
-from player.live.source import Reel, Taste
+from player.live.participants import Participants
+from player.live.running import RunningParticipants
+from player.live.source import ListenerSettings, MixSource
 from player.live.transport import Transport
 from player.timeline.steps import Steps
 from player.units import RATE
@@ -54,7 +54,10 @@ _START_S = 5.0
 
 def press_keys(kind: str) -> None:
     """What a process of its own does: play a programme that tells its moments, with keys; and print when they came."""
-    party, pressed = Party(Company(waits=True)), dict[str, list[tuple[float, float]]](volume=[], place=[])
+    party, pressed = (
+        RunningParticipants(Participants(waits=True)),
+        dict[str, list[tuple[float, float]]](volume=[], place=[]),
+    )
     inbox, rng = party.company.inbox, np.random.default_rng(1)
 
     def keys() -> None:
@@ -71,9 +74,9 @@ def press_keys(kind: str) -> None:
             time.sleep(0.7 + rng.random() / 5)
         inbox.put(Control.QUIT)
 
-    timeline, open_deck = telling_timeline(TOTAL_MS), partial(Deck, changes=True, kind=kind)
+    timeline, open_deck = telling_timeline(TOTAL_MS), partial(OutputDevice, changes=True, kind=kind)
     transport = Transport(
-        Reel(TellingMix(), TOTAL_MS, Taste()), Steps(timeline), 0, open_deck(TOTAL_MS * 48), open_deck
+        MixSource(TellingMix(), TOTAL_MS, ListenerSettings()), Steps(timeline), 0, open_deck(TOTAL_MS * 48), open_deck
     )
     threading.Thread(target=keys, daemon=True).start()
     with party, party.at(timeline):

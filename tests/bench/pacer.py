@@ -20,9 +20,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from player.live.controls.keys import HELP
-from player.live.observer import Moment
+from player.live.observer import PlaybackState
 from player.live.screen.pacer import Pacer
-from player.live.screen.terminal import Canvas
+from player.live.screen.terminal import TerminalScreen
 from tests.fakes_picture import bundled
 
 EVERY_MS, LENGTH_MS = 50, 30_000
@@ -35,11 +35,11 @@ def share(name: str, start_ms: int, columns: int, rows: int) -> float:
     person, program = pty.openpty()
     fcntl.ioctl(program, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     threading.Thread(target=_look, args=(person,), daemon=True).start()
-    pacer = Pacer(Canvas(os.fdopen(program, "w", encoding="utf-8"), is_ours=lambda: True), lambda _: None, HELP)
+    pacer = Pacer(TerminalScreen(os.fdopen(program, "w", encoding="utf-8"), is_ours=lambda: True), lambda _: None, HELP)
     pacer.begin(bundled(name)[1])
     began = time.process_time()
     for at_ms in range(start_ms, start_ms + LENGTH_MS, EVERY_MS):
-        pacer.show(Moment(at_ms))
+        pacer.show(PlaybackState(at_ms))
     spent = time.process_time() - began
     pacer.end()
     return spent * 1000 / LENGTH_MS

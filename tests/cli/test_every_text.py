@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from player.cli._every_text import Patience, outline
+from player.cli._every_text import StatusLine, outline
 from player.errors import DeviceError
 from player.reminders.schedule import Schedule, weekdays, window
 
@@ -23,15 +23,15 @@ class Terminal(io.StringIO):
 
 def patience(
     monkeypatch: pytest.MonkeyPatch, *, terminal: bool, columns: int = 80, quiet: bool = False
-) -> tuple[Patience, io.StringIO]:
+) -> tuple[StatusLine, io.StringIO]:
     out = Terminal() if terminal else io.StringIO()
     monkeypatch.setattr(sys, "stderr", out)
     monkeypatch.setattr(sys, "stdin", out)
     monkeypatch.setenv("COLUMNS", str(columns))
-    return Patience("micro-break", "Ninety seconds", quiet=quiet), out
+    return StatusLine("micro-break", "Ninety seconds", quiet=quiet), out
 
 
-def story(told: Patience) -> None:
+def story(told: StatusLine) -> None:
     with told:
         told.waiting(NOON + timedelta(hours=1), NOON - timedelta(minutes=12))
         told.waiting(NOON + timedelta(hours=1), NOON - timedelta(minutes=12) + timedelta(seconds=20))

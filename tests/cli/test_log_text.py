@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.cli import _log_text
-from player.history.entries import Forgotten
+from player.history.entries import ForgottenCounts
 from tests.fakes_diary import NOON, place, practised
 
 if TYPE_CHECKING:
@@ -96,10 +96,10 @@ def test_a_week_without_practice_is_not_spoken_of() -> None:
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (Forgotten(0, 0), "There was nothing to forget."),
-        (Forgotten(1, 0), "Forgotten: 1 session that you practised, and 0 places to go on at."),
-        (Forgotten(12, 1), "Forgotten: 12 sessions that you practised, and 1 place to go on at."),
+        (ForgottenCounts(0, 0), "There was nothing to forget."),
+        (ForgottenCounts(1, 0), "Forgotten: 1 session that you practised, and 0 places to go on at."),
+        (ForgottenCounts(12, 1), "Forgotten: 12 sessions that you practised, and 1 place to go on at."),
     ],
 )
-def test_what_was_forgotten_is_counted(count: Forgotten, words: str) -> None:
+def test_what_was_forgotten_is_counted(count: ForgottenCounts, words: str) -> None:
     assert _log_text.forgotten(count) == words

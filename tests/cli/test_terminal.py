@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from player.cli import _terminal as module
-from player.cli._terminal import Stage, stage
+from player.cli._terminal import TerminalUi, stage
 
 
 class Tty(io.StringIO):
@@ -20,7 +20,7 @@ def in_the_foreground(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "owns_terminal", lambda: True)
 
 
-def names(at: Stage) -> list[str]:
+def names(at: TerminalUi) -> list[str]:
     return [getattr(make, "__name__", "") for make in at.views]
 
 
@@ -56,7 +56,7 @@ def test_who_is_there(
 
 def test_in_the_background_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "owns_terminal", lambda: False)
-    assert stage(plain=False, quiet=False, stdin=Tty(), stderr=Tty(), environ={}) == Stage()
+    assert stage(plain=False, quiet=False, stdin=Tty(), stderr=Tty(), environ={}) == TerminalUi()
 
 
 def test_nothing_is_loaded_to_find_out() -> None:

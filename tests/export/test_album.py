@@ -15,14 +15,14 @@ import soundfile
 from player import pipeline
 from player.errors import OutputError, UsageError, VoiceError
 from player.export import album
-from player.export.options import Wish
-from player.pipeline import Request, programmes
+from player.export.options import ExportOptions
+from player.pipeline import SessionRequest, programmes
 from player.storage.store import Store
 from player.units import RATE
 from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
-    from player.pipeline.turns import Plan
+    from player.pipeline.turns import PlannedProgramme
 
 SESSION = "title: TITLE\nsteps:\n  - section: Settle\n  - say: TITLE.\n    for: 2s\n"
 WEEK = """\
@@ -48,16 +48,24 @@ def machine(tmp_path: Path) -> pipeline.Machine:
     return pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
 
 
-def planned(request: str = "week.yaml", part: int | None = None) -> Plan:
-    plan = programmes.planned(Request(request), part)
+def planned(request: str = "week.yaml", part: int | None = None) -> PlannedProgramme:
+    plan = programmes.planned(SessionRequest(request), part)
     assert plan is not None
     return plan
 
 
 def export(
-    plan: Plan, to: Path, machine: pipeline.Machine, form: str = "wav", *, split: bool = False, force: bool = False
+    plan: PlannedProgramme,
+    to: Path,
+    machine: pipeline.Machine,
+    form: str = "wav",
+    *,
+    split: bool = False,
+    force: bool = False,
 ) -> list[Path]:
-    steps = album.export(plan, to, Wish(form, split=split), machine, force=force, steps=lambda _: nullcontext())
+    steps = album.export(
+        plan, to, ExportOptions(form, split=split), machine, force=force, steps=lambda _: nullcontext()
+    )
     return [path for files in steps for path in files]
 
 
@@ -154,7 +162,7 @@ def test_a_preset_that_is_missed_is_told_with_the_name_of_the_file(folder: Path,
     steps = album.export(
         planned(part=2),
         Path("out"),
-        Wish("wav", preset="audiobook"),
+        ExportOptions("wav", preset="audiobook"),
         machine,
         force=False,
         steps=lambda _: nullcontext(),

@@ -18,7 +18,7 @@ from player.errors import OutputError, UsageError
 from player.export import exporter, presets, sidecars
 from player.export.formats import table as export_room
 from player.export.formats.table import FileSink
-from player.export.options import Wish
+from player.export.options import ExportOptions
 from player.sound.loudness import integrated_lufs, true_peak_dbtp
 from player.sound.master import Master
 from player.storage.store import Store
@@ -59,7 +59,7 @@ def ready(tmp_path: Path, machine: pipeline.Machine) -> pipeline.Prepared:
     noise = np.random.default_rng(1).normal(0, 0.1, (RATE * 6, 2))
     soundfile.write(tmp_path / "noise.wav", noise, RATE)
     (tmp_path / "rooms.yaml").write_text(SCRIPT)
-    return pipeline.prepare(pipeline.Request(str(tmp_path / "rooms.yaml")), machine)
+    return pipeline.prepare(pipeline.SessionRequest(str(tmp_path / "rooms.yaml")), machine)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def talk(tmp_path: Path, ready: pipeline.Prepared, machine: pipeline.Machine) ->
     """Little but speech."""
     lines = "".join(f"  - say: This is line {number}, and it goes on for quite a while.\n" for number in range(5))
     (tmp_path / "talk.yaml").write_text(SCRIPT.partition("  - section")[0] + lines)
-    return pipeline.prepare(pipeline.Request(str(tmp_path / "talk.yaml")), machine)
+    return pipeline.prepare(pipeline.SessionRequest(str(tmp_path / "talk.yaml")), machine)
 
 
 @pytest.fixture
@@ -90,8 +90,8 @@ def listing(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("form", ["wav", "flac"])
 def test_the_pieces_put_together_are_the_whole(ready: pipeline.Prepared, out: Path, form: str) -> None:
-    whole = exporter.export(ready, out / f"whole.{form}", Wish(form), force=False)
-    made = exporter.export(ready, out / f"calm.{form}", Wish(form, split=True), force=False)
+    whole = exporter.export(ready, out / f"whole.{form}", ExportOptions(form), force=False)
+    made = exporter.export(ready, out / f"calm.{form}", ExportOptions(form, split=True), force=False)
     assert [path.name for path in made] == [
         f"calm-01-four-rooms.{form}",
         f"calm-02-settle-in.{form}",
@@ -105,14 +105,14 @@ def test_the_pieces_put_together_are_the_whole(ready: pipeline.Prepared, out: Pa
 
 
 def test_the_playlist_names_them_in_order(ready: pipeline.Prepared, out: Path) -> None:
-    *files, playlist = exporter.export(ready, out / "calm.wav", Wish("wav", split=True), force=False)
+    *files, playlist = exporter.export(ready, out / "calm.wav", ExportOptions("wav", split=True), force=False)
     lines = playlist.read_text(encoding="utf-8").splitlines()
     assert lines[:4] == ["#EXTM3U", "#PLAYLIST:Four rooms", "#EXTINF:1.500,Four rooms", "calm-01-four-rooms.wav"]
     assert [line for line in lines if not line.startswith("#")] == [path.name for path in files]
 
 
 def test_each_piece_says_which_it_is(ready: pipeline.Prepared, out: Path) -> None:
-    made = exporter.export(ready, out / "calm.flac", Wish("flac", split=True), force=False)
+    made = exporter.export(ready, out / "calm.flac", ExportOptions("flac", split=True), force=False)
     opened: Any = mutagen.File(made[1])
     tags = {name.upper(): texts[0] for name, texts in opened.tags.items()}
     assert (tags["TITLE"], tags["ALBUM"], tags["TRACKNUMBER"]) == ("Settle / in", "Four rooms", "2")
@@ -123,19 +123,21 @@ def test_each_piece_says_which_it_is(ready: pipeline.Prepared, out: Path) -> Non
 def test_one_piece_in_the_way_keeps_all_from_being_made(ready: pipeline.Prepared, out: Path) -> None:
     (out / "calm-04-breathe.wav").write_text("precious")
     with pytest.raises(UsageError, match=r"calm-04-breathe\.wav is there already"):
-        exporter.export(ready, out / "calm.wav", Wish("wav", split=True), force=False)
+        exporter.export(ready, out / "calm.wav", ExportOptions("wav", split=True), force=False)
     assert listing(out) == ["calm-04-breathe.wav"]
 
 
 def test_a_session_without_sections_cannot_be_split(ready: pipeline.Prepared, out: Path) -> None:
     plain = replace(ready, timeline=replace(ready.timeline, sections=()))
     with pytest.raises(UsageError, match="Four rooms has no sections to split it at; leave out --split"):
-        exporter.export(plain, out / "calm.wav", Wish("wav", split=True), force=False)
+        exporter.export(plain, out / "calm.wav", ExportOptions("wav", split=True), force=False)
 
 
-@pytest.mark.parametrize("wish", [Wish("wav", split=True), Wish("wav", stems=True)], ids=["split", "stems"])
+@pytest.mark.parametrize(
+    "wish", [ExportOptions("wav", split=True), ExportOptions("wav", stems=True)], ids=["split", "stems"]
+)
 def test_what_breaks_off_leaves_none_of_the_files(
-    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: Wish
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: ExportOptions
 ) -> None:
     whole, given = list(pipeline.blocks(ready)), []
 
@@ -158,11 +160,11 @@ def at_work(*names: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("wish", "threads"),
-    [(Wish("flac"), ["mix_0"]), (Wish("flac", split=True), ["mix_0"]), (Wish("wav"), [])],
+    [(ExportOptions("flac"), ["mix_0"]), (ExportOptions("flac", split=True), ["mix_0"]), (ExportOptions("wav"), [])],
     ids=["whole", "split", "not encoded"],
 )
 def test_a_file_that_cannot_be_written_ends_the_mixing(
-    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: Wish, threads: list[str]
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: ExportOptions, threads: list[str]
 ) -> None:
     class Full(FileSink):
         def write(self, segment: AudioSegment) -> None:
@@ -178,9 +180,11 @@ def test_a_file_that_cannot_be_written_ends_the_mixing(
     assert listing(out) == []
 
 
-@pytest.mark.parametrize("wish", [Wish("wav", split=True), Wish("wav", captions=("vtt",))], ids=["split", "captions"])
+@pytest.mark.parametrize(
+    "wish", [ExportOptions("wav", split=True), ExportOptions("wav", captions=("vtt",))], ids=["split", "captions"]
+)
 def test_a_disk_that_is_full_at_the_last_file_leaves_none(
-    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: Wish
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: ExportOptions
 ) -> None:
     def full(target: Path, content: bytes, *, force: bool = False) -> NewFile:
         raise OutputError(f"cannot write {target}: the disk is full")
@@ -196,7 +200,7 @@ def test_a_disk_that_is_full_at_the_last_file_leaves_none(
 
 @pytest.mark.parametrize("preset", [None, "podcast", "sleep"])
 def test_the_stems_add_up_to_the_mix(ready: pipeline.Prepared, out: Path, preset: str | None) -> None:
-    made = exporter.export(ready, out / "calm.wav", Wish("wav", stems=True, preset=preset), force=False)
+    made = exporter.export(ready, out / "calm.wav", ExportOptions("wav", stems=True, preset=preset), force=False)
     assert [path.name for path in made] == ["calm.wav", "calm.voice.wav", "calm.bed.wav", "calm.tones.wav"]
     mix, *stems = (sound(path).astype(int) for path in made)
     assert all(np.abs(stem).max() > 100 for stem in stems)
@@ -204,7 +208,7 @@ def test_the_stems_add_up_to_the_mix(ready: pipeline.Prepared, out: Path, preset
 
 
 def test_a_stem_in_which_nothing_sounds_is_not_made(ready: pipeline.Prepared, out: Path) -> None:
-    made = exporter.export(ready, out / "calm.wav", Wish("wav", stems=True, preset="audiobook"), force=False)
+    made = exporter.export(ready, out / "calm.wav", ExportOptions("wav", stems=True, preset="audiobook"), force=False)
     assert [path.name for path in made] == ["calm.wav", "calm.voice.wav", "calm.tones.wav"]
 
 
@@ -217,7 +221,7 @@ def test_the_file_has_the_loudness_of_its_preset(
     talk: pipeline.Prepared, out: Path, preset: str, lufs: float, one_channel: bool
 ) -> None:
     told: list[str] = []
-    wish = Wish("wav", mono=one_channel, preset=preset)
+    wish = ExportOptions("wav", mono=one_channel, preset=preset)
     (made,) = exporter.export(talk, out / "a.wav", wish, force=False, tell=told.append)
     heard = sound(made) / 32768
     assert heard.shape[1] == (1 if one_channel else 2)
@@ -231,7 +235,7 @@ def test_the_file_has_the_loudness_of_its_preset(
 def test_what_an_encoder_takes_off_is_made_up_for(
     talk: pipeline.Prepared, out: Path, form: str, bitrate: int | None
 ) -> None:
-    wish = Wish(form, bitrate=bitrate, preset="podcast")
+    wish = ExportOptions(form, bitrate=bitrate, preset="podcast")
     (made,) = exporter.export(talk, out / f"a.{form}", wish, force=False)
     heard, rate = soundfile.read(made)
     assert integrated_lufs(heard, rate) == pytest.approx(-16, abs=0.2)
@@ -239,7 +243,7 @@ def test_what_an_encoder_takes_off_is_made_up_for(
 
 
 def test_an_audiobook_has_no_background_and_its_own_peak(talk: pipeline.Prepared, out: Path) -> None:
-    (made,) = exporter.export(talk, out / "a.wav", Wish("wav", preset="audiobook"), force=False)
+    (made,) = exporter.export(talk, out / "a.wav", ExportOptions("wav", preset="audiobook"), force=False)
     heard = sound(made) / 32768
     assert not heard[: RATE * 3 // 2].any()
     assert 20 * np.log10(np.abs(heard).max()) <= -3.4
@@ -252,7 +256,7 @@ def test_for_sleep_the_voice_alone_decides(ready: pipeline.Prepared, out: Path) 
     told: list[str] = []
     files = [
         exporter.export(quiet, out / f"{wish.preset}.wav", wish, force=False, tell=told.append)
-        for wish in (Wish("wav", stems=True), Wish("wav", stems=True, preset="sleep"))
+        for wish in (ExportOptions("wav", stems=True), ExportOptions("wav", stems=True, preset="sleep"))
     ]
     played, slept = (float(np.sqrt(np.mean(sound(each[1]).astype(float) ** 2))) for each in files)
     assert 20 * np.log10(slept / played) == pytest.approx(-5, abs=0.05)
@@ -264,7 +268,7 @@ def test_no_preset_lifts_a_voice_until_it_is_cut(ready: pipeline.Prepared, out: 
     preset = presets.PRESETS["audiobook"]
     assert presets.mastering(presets.suited(quiet, preset), preset).master.gain_db == presets.MOST_LIFT_DB
     told: list[str] = []
-    exporter.export(quiet, out / "a.wav", Wish("wav", preset="audiobook"), force=False, tell=told.append)
+    exporter.export(quiet, out / "a.wav", ExportOptions("wav", preset="audiobook"), force=False, tell=told.append)
     (sentence,) = told
     assert re.match(r"The file has -\d\d\.\d dB RMS, not -20: its silences count, and with more gain", sentence)
 
@@ -295,15 +299,18 @@ def test_sleep_fades_out_for_a_minute_or_a_quarter(ready: pipeline.Prepared) -> 
 @pytest.mark.parametrize(
     ("wish", "message"),
     [
-        (Wish("aiff"), "the format must be one of"),
-        (Wish("wav", bitrate=128), "wav keeps every sample"),
-        (Wish(preset="vinyl"), "the preset must be one of podcast, broadcast, audiobook, sleep, not 'vinyl'"),
-        (Wish(split=True, stems=True), "--stems is of the whole and --split makes pieces of it; leave one of them out"),
-        (Wish(split=True, captions=("vtt",)), "--captions is of the whole"),
-        (Wish(captions=("txt",)), "captions must be of"),
+        (ExportOptions("aiff"), "the format must be one of"),
+        (ExportOptions("wav", bitrate=128), "wav keeps every sample"),
+        (ExportOptions(preset="vinyl"), "the preset must be one of podcast, broadcast, audiobook, sleep, not 'vinyl'"),
+        (
+            ExportOptions(split=True, stems=True),
+            "--stems is of the whole and --split makes pieces of it; leave one of them out",
+        ),
+        (ExportOptions(split=True, captions=("vtt",)), "--captions is of the whole"),
+        (ExportOptions(captions=("txt",)), "captions must be of"),
     ],
 )
-def test_a_wish_that_cannot_be_granted(ready: pipeline.Prepared, out: Path, wish: Wish, message: str) -> None:
+def test_a_wish_that_cannot_be_granted(ready: pipeline.Prepared, out: Path, wish: ExportOptions, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         exporter.export(ready, out / "calm", wish, force=False)
     assert listing(out) == []
@@ -315,14 +322,16 @@ def test_the_command_offers_what_there_is() -> None:
 
 
 def test_sidecars_stand_beside_the_file(ready: pipeline.Prepared, out: Path) -> None:
-    wish = Wish("wav", captions=("vtt", "srt", "lrc"), chapters=True, labels=True)
+    wish = ExportOptions("wav", captions=("vtt", "srt", "lrc"), chapters=True, labels=True)
     made = exporter.export(ready, out / "calm.wav", wish, force=False)
     assert len(made) == 6
     assert listing(out) == sorted(path.name for path in made)
 
 
-@pytest.mark.parametrize("wish", [Wish("wav", stems=True), Wish("wav", split=True)], ids=["stems", "split"])
-def test_progress_counts_all_files(ready: pipeline.Prepared, out: Path, wish: Wish) -> None:
+@pytest.mark.parametrize(
+    "wish", [ExportOptions("wav", stems=True), ExportOptions("wav", split=True)], ids=["stems", "split"]
+)
+def test_progress_counts_all_files(ready: pipeline.Prepared, out: Path, wish: ExportOptions) -> None:
     told: list[tuple[int, int]] = []
     exporter.export(ready, out / "calm.wav", wish, force=False, progress=lambda *done: told.append(done))
     assert told == sorted(told)
@@ -331,10 +340,10 @@ def test_progress_counts_all_files(ready: pipeline.Prepared, out: Path, wish: Wi
 
 @pytest.mark.parametrize("form", ["mp3", "flac", "ogg", "opus", "wav"])
 def test_an_empty_store_makes_the_same_bytes(ready: pipeline.Prepared, out: Path, tmp_path: Path, form: str) -> None:
-    request = pipeline.Request(str(tmp_path / "rooms.yaml"))
+    request = pipeline.SessionRequest(str(tmp_path / "rooms.yaml"))
     again = pipeline.prepare(request, pipeline.Machine(FakeEngine(), Store(tmp_path / "empty")))
     files = [
-        exporter.export(each, out / f"{name}.{form}", Wish(form), force=False)[0]
+        exporter.export(each, out / f"{name}.{form}", ExportOptions(form), force=False)[0]
         for name, each in (("one", ready), ("other", again))
     ]
     assert files[0].read_bytes() == files[1].read_bytes()

@@ -39,7 +39,7 @@ def ready(tmp_path: Path) -> pipeline.Prepared:
     (tmp_path / "scripts" / "parts").mkdir(parents=True)
     (tmp_path / "scripts" / "mine.yaml").write_bytes(SCRIPT.replace(b"passages/sit-safely", _a_passage()))
     (tmp_path / "scripts" / "parts" / "hello.yaml").write_bytes(HELLO)
-    asked = pipeline.Request(str(tmp_path / "scripts" / "mine.yaml"), {"room": "4s"}, rate=120, skip=("foot",))
+    asked = pipeline.SessionRequest(str(tmp_path / "scripts" / "mine.yaml"), {"room": "4s"}, rate=120, skip=("foot",))
     return pipeline.prepare(asked, pipeline.Machine(FakeEngine(), Store(tmp_path / "store")))
 
 
@@ -101,7 +101,7 @@ def test_what_nobody_but_the_author_speaks_has_no_voice(ready: pipeline.Prepared
     script.write_text("title: Alone\nlanguage: tlh\nsteps: [{say: nuqneH, for: 2s}]\n")
     (tmp_path / "takes").mkdir()
     soundfile.write(tmp_path / "takes" / "nuqneh.flac", 0.1 * np.sin(np.arange(24_000) / 20), 48_000)
-    alone = pipeline.prepare(pipeline.Request(str(script), takes=str(tmp_path / "takes")), ready.machine)
+    alone = pipeline.prepare(pipeline.SessionRequest(str(script), takes=str(tmp_path / "takes")), ready.machine)
     facts = origin(alone).facts
     assert (facts["spoken_by"], facts["engine"], facts["takes"]) == (None, None, 1)
 
@@ -129,7 +129,9 @@ def test_what_is_extracted_is_written_with_its_includes(ready: pipeline.Prepared
     assert [path.relative_to(tmp_path).as_posix() for path in written] == ["again/new.yaml", "again/parts/hello.yaml"]
     assert written[0].read_bytes() == script(ready)
     assert written[1].read_bytes() == HELLO
-    asked = pipeline.Request(str(written[0]), found.facts["parameters"], rate=found.facts["rate"], skip=("foot",))
+    asked = pipeline.SessionRequest(
+        str(written[0]), found.facts["parameters"], rate=found.facts["rate"], skip=("foot",)
+    )
     assert pipeline.prepare(asked, ready.machine).timeline == ready.timeline
 
 

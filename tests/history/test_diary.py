@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from player.errors import DiaryError
 from player.history import sqlite_file
 from player.history.diary import Diary
-from player.history.entries import Forgotten, Place, Practised
+from player.history.entries import Bookmark, ForgottenCounts, HistoryEntry
 from tests import disks
 from tests.fakes_diary import NOON, place, practised
 
@@ -65,13 +65,24 @@ def again(diary: Diary) -> Diary:
 
 @given(
     entry=st.builds(
-        Practised, st.just("id"), texts, texts, asked, texts, moments, numbers, numbers, numbers, st.booleans()
+        HistoryEntry, st.just("id"), texts, texts, asked, texts, moments, numbers, numbers, numbers, st.booleans()
     ),
     stopped=st.builds(
-        Place, texts, texts, asked, numbers, numbers, moments, st.none() | st.integers(1, 9), st.integers(0, 9), texts
+        Bookmark,
+        texts,
+        texts,
+        asked,
+        numbers,
+        numbers,
+        moments,
+        st.none() | st.integers(1, 9),
+        st.integers(0, 9),
+        texts,
     ),
 )
-def test_what_goes_in_comes_out(tmp_path_factory: pytest.TempPathFactory, entry: Practised, stopped: Place) -> None:
+def test_what_goes_in_comes_out(
+    tmp_path_factory: pytest.TempPathFactory, entry: HistoryEntry, stopped: Bookmark
+) -> None:
     path = tmp_path_factory.mktemp("diary") / "diary"
     with Diary(pytest.fail, path) as diary:
         diary.note(entry, stopped.session, stopped)
@@ -112,7 +123,12 @@ def test_a_session_is_found_by_itself_and_in_a_programme(diary: Diary) -> None:
 
 
 def test_looking_makes_no_file(diary: Diary) -> None:
-    assert (diary.places(), diary.practised(), diary.place("x"), diary.forget()) == ((), (), None, Forgotten(0, 0))
+    assert (diary.places(), diary.practised(), diary.place("x"), diary.forget()) == (
+        (),
+        (),
+        None,
+        ForgottenCounts(0, 0),
+    )
     assert not diary.path.parent.exists()
 
 
@@ -142,7 +158,7 @@ def test_a_row_that_somebody_wrote_by_hand_is_left_out(diary: Diary) -> None:
 def test_forgetting_leaves_no_trace_in_the_file(diary: Diary) -> None:
     diary.note(practised("1", "a-secret-session"), "a-secret-session", place("a-secret-session"))
     with again(diary) as other:
-        assert other.forget() == Forgotten(1, 1)
+        assert other.forget() == ForgottenCounts(1, 1)
     assert (diary.practised(), diary.places()) == ((), ())
     diary.close()
     assert b"a-secret" not in b"".join(each.read_bytes() for each in diary.path.parent.iterdir())
@@ -152,7 +168,7 @@ def test_forgetting_one_session_leaves_the_others(diary: Diary) -> None:
     diary.note(practised("1", "one"), "one", place("one"))
     diary.note(practised("2", "two", programme="one"), "two", place("two"))
     diary.note(practised("3", "two"), "two", place("two"))
-    assert diary.forget("one") == Forgotten(2, 1)
+    assert diary.forget("one") == ForgottenCounts(2, 1)
     assert [each.id for each in diary.practised()] == ["3"]
     assert [each.session for each in diary.places()] == ["two"]
 

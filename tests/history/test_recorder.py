@@ -13,15 +13,15 @@ import pytest
 from player import pipeline
 from player.errors import DeviceError
 from player.history.diary import Diary
-from player.history.recorder import EVERY_MS, LEAST_MS, Practice
-from player.live.device.device import LEAD_IN, Deck
-from player.live.participants import Company
-from player.live.play import _Evening
-from player.live.prefetch import Ahead
-from player.live.preopen import Door
-from player.live.running import Party
+from player.history.recorder import EVERY_MS, LEAST_MS, HistoryRecorder
+from player.live.device.device import LEAD_IN, OutputDevice
+from player.live.participants import Participants
+from player.live.play import _PlaylistPlayer
+from player.live.prefetch import Prefetcher
+from player.live.preopen import DevicePreopener
+from player.live.running import RunningParticipants
 from player.live.transport import Transport
-from player.pipeline import Request, programmes
+from player.pipeline import SessionRequest, programmes
 from player.storage.store import Store
 from player.units import RATE
 from tests.fakes_diary import NOON
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from player.history.entries import Place, Practised
+    from player.history.entries import Bookmark, HistoryEntry
     from player.live.controls.commands import AnyControl
     from player.pipeline import Machine, Prepared
     from player.pipeline.turns import Turn
@@ -61,27 +61,27 @@ class Home:
     diary: Diary
     told: list[str]
 
-    def practice(self) -> Practice:
-        return Practice(self.told.append, self.diary, Clock())
+    def practice(self) -> HistoryRecorder:
+        return HistoryRecorder(self.told.append, self.diary, Clock())
 
     def turns(self, name: str, **asked: str) -> tuple[Turn, ...]:
-        plan = programmes.planned(Request(str(self.folder / name), asked))
-        return plan.turns if plan else (programmes.alone(Request(str(self.folder / name), asked)),)
+        plan = programmes.planned(SessionRequest(str(self.folder / name), asked))
+        return plan.turns if plan else (programmes.alone(SessionRequest(str(self.folder / name), asked)),)
 
     def ready(self, turn: Turn) -> Prepared:
         return pipeline.prepare(turn.request, self.machine)
 
-    def begun(self, name: str = "one.yaml", **asked: str) -> Practice:
+    def begun(self, name: str = "one.yaml", **asked: str) -> HistoryRecorder:
         """The keeper of a session that begins."""
         practice, (turn, *_) = self.practice(), self.turns(name, **asked)
         practice.began(turn, self.ready(turn), 0)
         return practice
 
-    def place(self) -> Place:
+    def place(self) -> Bookmark:
         (place,) = self.diary.places()
         return place
 
-    def entry(self) -> Practised:
+    def entry(self) -> HistoryEntry:
         (entry,) = self.diary.practised()
         return entry
 
@@ -189,7 +189,7 @@ def test_each_session_is_an_entry_of_its_own(home: Home) -> None:
 
 def test_in_a_programme_the_place_is_the_programmes(home: Home) -> None:
     practice, turns = home.practice(), home.turns("both.yaml", word="soon")
-    practice.follow(Request(str(home.folder / "both.yaml"), {"word": "soon"}), 1, turns)
+    practice.follow(SessionRequest(str(home.folder / "both.yaml"), {"word": "soon"}), 1, turns)
     practice.began(turns[0], home.ready(turns[0]), 0)
     practice.ended(20 * SECOND, 20 * SECOND, whole=False)
     place, entry = home.place(), home.entry()
@@ -202,7 +202,7 @@ def test_in_a_programme_the_place_is_the_programmes(home: Home) -> None:
 
 def test_after_a_whole_session_the_place_is_at_the_next_one(home: Home) -> None:
     practice, turns = home.practice(), home.turns("both.yaml")
-    practice.follow(Request(str(home.folder / "both.yaml")), None, turns)
+    practice.follow(SessionRequest(str(home.folder / "both.yaml")), None, turns)
     practice.began(turns[0], home.ready(turns[0]), 0)
     practice.ended(60 * SECOND, 60 * SECOND, whole=True)
     place = home.place()
@@ -241,10 +241,10 @@ def test_a_damaged_diary_is_told_and_a_new_one_has_the_session(home: Home) -> No
 # Played
 
 
-class Hour(Party):
+class Hour(RunningParticipants):
     """A party in a room whose time goes by as often as somebody asks what is wanted."""
 
-    def __init__(self, room: Room, company: Company) -> None:
+    def __init__(self, room: Room, company: Participants) -> None:
         super().__init__(company)
         self._room = room
 
@@ -253,39 +253,39 @@ class Hour(Party):
         yield from ()
 
 
-def door(room: Room) -> Door:
+def door(room: Room) -> DevicePreopener:
     """It leads to a loudspeaker of a room."""
     how = {"kind": "miniaudio", "environ": dict[str, str](), "spawn": room.spawn, "installed": ("miniaudio",)}
-    return Door(opened=partial(Deck, changes=True, **how))  # type: ignore[arg-type]
+    return DevicePreopener(opened=partial(OutputDevice, changes=True, **how))  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Practice]:
-    def played(room: Room, start_ms: int = 0) -> Practice:
+def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., HistoryRecorder]:
+    def played(room: Room, start_ms: int = 0) -> HistoryRecorder:
         monkeypatch.setattr(Transport, "leave", partialmethod(Transport.leave, room.sleep))
         practice, (turn,) = home.practice(), home.turns("one.yaml")
-        party = Hour(room, Company(keeper=practice))
-        with Ahead([], home.machine) as ahead, party, contextlib.suppress(KeyboardInterrupt, DeviceError):
-            _Evening(door(room), party, ahead).hear(turn, home.ready(turn), start_ms)
+        party = Hour(room, Participants(keeper=practice))
+        with Prefetcher([], home.machine) as ahead, party, contextlib.suppress(KeyboardInterrupt, DeviceError):
+            _PlaylistPlayer(door(room), party, ahead).hear(turn, home.ready(turn), start_ms)
         return practice
 
     return played
 
 
-def test_a_session_that_is_played_to_its_end(home: Home, play: Callable[..., Practice]) -> None:
+def test_a_session_that_is_played_to_its_end(home: Home, play: Callable[..., HistoryRecorder]) -> None:
     play(Room())
     assert home.diary.places() == ()
     assert (home.entry().whole, home.entry().heard_ms, home.entry().at_ms) == (True, 60 * SECOND, 60 * SECOND)
 
 
-def test_ctrl_c_keeps_the_place_that_was_heard(home: Home, play: Callable[..., Practice]) -> None:
+def test_ctrl_c_keeps_the_place_that_was_heard(home: Home, play: Callable[..., HistoryRecorder]) -> None:
     play(Room(interrupt_at=LEAD_IN + 15 * RATE), start_ms=20 * SECOND)
     assert home.place().at_ms == pytest.approx(35 * SECOND, abs=SECOND)  # the fade is heard, too
     assert home.entry().heard_ms == pytest.approx(15 * SECOND, abs=SECOND)
 
 
 def test_a_lost_loudspeaker_keeps_the_beginning_of_the_step_that_was_heard(
-    home: Home, play: Callable[..., Practice]
+    home: Home, play: Callable[..., HistoryRecorder]
 ) -> None:
     practice = play(Room(dies_at=LEAD_IN + 25 * RATE))
     assert home.place().at_ms == 0
@@ -294,6 +294,6 @@ def test_a_lost_loudspeaker_keeps_the_beginning_of_the_step_that_was_heard(
     assert not home.entry().whole
 
 
-def test_a_loudspeaker_that_never_sounded_leaves_nothing(home: Home, play: Callable[..., Practice]) -> None:
+def test_a_loudspeaker_that_never_sounded_leaves_nothing(home: Home, play: Callable[..., HistoryRecorder]) -> None:
     play(Room(missing={"miniaudio": "no device"}))
     assert (home.diary.places(), home.diary.practised()) == ((), ())

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from player.history.requests import as_json, as_request, key, key_of
-from player.pipeline import Request
+from player.pipeline import SessionRequest
 from player.script import library
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SESSION = "title: Mine\nsteps:\n  - say: Sit.\n    for: 2s\n"
 
-requests = st.from_type(Request)
+requests = st.from_type(SessionRequest)
 
 
 @pytest.fixture(autouse=True)
@@ -35,40 +35,42 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def written(request: Request) -> Any:
+def written(request: SessionRequest) -> Any:
     """As it stands in the file."""
     return json.loads(json.dumps(as_json(request)))
 
 
 @given(request=requests)
-def test_every_field_of_a_request_comes_back(request: Request) -> None:
+def test_every_field_of_a_request_comes_back(request: SessionRequest) -> None:
     request = replace(request, session="pmr-7", background=None, takes=None)
     assert as_request(written(request)) == request
 
 
 def test_every_field_but_the_session_may_be_left_out() -> None:
     """So that an older diary can be read by a version with more fields, and only what was asked for is written."""
-    needed = [each.name for each in fields(Request) if each.default is MISSING and each.default_factory is MISSING]
+    needed = [
+        each.name for each in fields(SessionRequest) if each.default is MISSING and each.default_factory is MISSING
+    ]
     assert needed == ["session"]
-    assert as_json(Request("pmr-7")) == {"session": "pmr-7"}
+    assert as_json(SessionRequest("pmr-7")) == {"session": "pmr-7"}
 
 
 def test_what_a_newer_version_wrote_is_left_aside() -> None:
-    assert as_request({"session": "pmr-7", "smell": "lavender", "rate": 90}) == Request("pmr-7", rate=90)
+    assert as_request({"session": "pmr-7", "smell": "lavender", "rate": 90}) == SessionRequest("pmr-7", rate=90)
 
 
 def test_what_is_given_now_wins_and_the_rest_is_as_it_was() -> None:
-    then = written(Request("pmr-7", {"rounds": "3", "side": "4s"}, rate=90, skip=("neck",), background="rain"))
-    now = as_request(then, Request("ignored", {"side": "5s", "new": "1"}, rate=120, background="none"))
-    assert now == Request("pmr-7", {"rounds": "3", "side": "5s", "new": "1"}, None, 120, "none", None, ("neck",))
+    then = written(SessionRequest("pmr-7", {"rounds": "3", "side": "4s"}, rate=90, skip=("neck",), background="rain"))
+    now = as_request(then, SessionRequest("ignored", {"side": "5s", "new": "1"}, rate=120, background="none"))
+    assert now == SessionRequest("pmr-7", {"rounds": "3", "side": "5s", "new": "1"}, None, 120, "none", None, ("neck",))
 
 
 def test_files_are_found_from_any_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "brook.flac").touch()
-    request = Request("./mine.yaml", background="brook.flac", takes="my/takes")
+    request = SessionRequest("./mine.yaml", background="brook.flac", takes="my/takes")
     then = written(request)
     monkeypatch.chdir("/")
-    assert as_request(then) == Request(
+    assert as_request(then) == SessionRequest(
         str(folder / "mine.yaml"), background=str(folder / "brook.flac"), takes=str(folder / "my" / "takes")
     )
 
@@ -91,11 +93,11 @@ def test_a_session_is_remembered_by_its_name_or_its_file(folder: Path, called: s
 
 def test_what_has_no_file_is_remembered_by_what_it_is_called() -> None:
     assert key_of("breathe 4-4-4-4") == "breathe 4-4-4-4"
-    assert written(Request("breathe 4-4-4-4"))["session"] == "breathe 4-4-4-4"
+    assert written(SessionRequest("breathe 4-4-4-4"))["session"] == "breathe 4-4-4-4"
 
 
 def test_a_script_that_comes_along_is_no_file_even_where_one_has_its_name(folder: Path) -> None:
-    request = Request("mine.yaml", script=SESSION)
+    request = SessionRequest("mine.yaml", script=SESSION)
     assert key(request) == "mine.yaml"
     assert as_request(written(request)) == request
 
@@ -117,4 +119,4 @@ def test_a_name_that_no_text_can_hold_is_remembered_too(folder: Path) -> None:
     name = os.fsdecode(b"caf\xe9.yaml")
     (folder / name).write_text(SESSION)
     assert key_of(name) == f"{folder}/caf\\udce9.yaml"
-    assert as_request(written(Request(name))).session == str(folder / name)
+    assert as_request(written(SessionRequest(name))).session == str(folder / name)

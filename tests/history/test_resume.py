@@ -11,8 +11,8 @@ import pytest
 from player.errors import UsageError
 from player.history.diary import Diary
 from player.history.requests import as_json
-from player.history.resume import Resuming, last, place_of
-from player.pipeline import Request, programmes
+from player.history.resume import ResumedPlayback, last, place_of
+from player.pipeline import SessionRequest, programmes
 from player.timeline.model import BedState, Stretch, Timeline
 from player.timeline.steps import LEAD_MS
 from tests.fakes_diary import NOON, place, practised
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from player.history.entries import Place
+    from player.history.entries import Bookmark
 
 SESSION = "title: TITLE\nsteps:\n  - say: TITLE.\n    for: 60s\n"
 HOUR = timedelta(hours=1)
@@ -94,31 +94,31 @@ def test_a_script_that_is_gone_is_not_offered(diary: Diary, tmp_path: Path) -> N
 
 
 def test_a_place_goes_on_with_what_was_asked_for_then(told: list[str]) -> None:
-    resuming = Resuming(place(), told.append)
+    resuming = ResumedPlayback(place(), told.append)
     assert resuming.start_ms == 200_000
-    wanted, part = resuming.asked(Request("", rate=90), None)
-    assert (wanted, part) == (Request("box-breathing", {"rounds": "3"}, rate=90, skip=("neck",)), None)
+    wanted, part = resuming.asked(SessionRequest("", rate=90), None)
+    assert (wanted, part) == (SessionRequest("box-breathing", {"rounds": "3"}, rate=90, skip=("neck",)), None)
     assert resuming.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
     assert told == []
 
 
 def test_a_place_behind_the_end_is_told_and_begins_at_the_beginning(told: list[str]) -> None:
-    resuming = Resuming(place(), told.append)
+    resuming = ResumedPlayback(place(), told.append)
     assert resuming.settle(lasting(200_000), 200_000) == 0
     assert told == ["you stopped at 3:20, and it ends at 3:20 now, so it begins at the beginning"]
 
 
 def test_what_was_practised_is_heard_from_its_beginning(told: list[str]) -> None:
-    resuming = Resuming(practised(), told.append)
+    resuming = ResumedPlayback(practised(), told.append)
     assert resuming.start_ms == 0
-    assert resuming.asked(Request(""), None)[0].values == {"rounds": "3"}
+    assert resuming.asked(SessionRequest(""), None)[0].values == {"rounds": "3"}
     assert resuming.settle(lasting(10), 0) == 0
 
 
 def test_nothing_remembered_is_what_is_asked_for(told: list[str]) -> None:
-    resuming = Resuming(None, told.append)
+    resuming = ResumedPlayback(None, told.append)
     assert resuming.start_ms == 0
-    assert resuming.asked(Request("pmr-7"), 3) == (Request("pmr-7"), 3)
+    assert resuming.asked(SessionRequest("pmr-7"), 3) == (SessionRequest("pmr-7"), 3)
 
 
 # Programmes
@@ -133,27 +133,27 @@ def week(tmp_path: Path, diary: Diary) -> Path:
     return path
 
 
-def stopped(week: Path, number: int, turn: str, part: int | None = None) -> Place:
-    asked = as_json(Request(str(week)))
+def stopped(week: Path, number: int, turn: str, part: int | None = None) -> Bookmark:
+    asked = as_json(SessionRequest(str(week)))
     return replace(place(str(week)), asked=asked, part=part, number=number, turn=str(week.parent / f"{turn}.yaml"))
 
 
-def numbers(week: Path, resuming: Resuming, part: int | None = None) -> list[int]:
+def numbers(week: Path, resuming: ResumedPlayback, part: int | None = None) -> list[int]:
     """The sessions that are played, by their places in the programme."""
-    wanted, part = resuming.asked(Request(""), part)
+    wanted, part = resuming.asked(SessionRequest(""), part)
     plan = programmes.planned(wanted, part)
     assert plan
     return [turn.number for turn in resuming.turns(plan.turns)]
 
 
 def test_a_programme_goes_on_in_the_session_where_one_was(week: Path, told: list[str]) -> None:
-    resuming = Resuming(stopped(week, 2, "two"), told.append)
+    resuming = ResumedPlayback(stopped(week, 2, "two"), told.append)
     assert numbers(week, resuming) == [2, 3, 4]
     assert resuming.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
 
 
 def test_a_part_goes_on_to_its_own_end(week: Path, told: list[str]) -> None:
-    assert numbers(week, Resuming(stopped(week, 3, "one", part=2), told.append)) == [3, 4]
+    assert numbers(week, ResumedPlayback(stopped(week, 3, "one", part=2), told.append)) == [3, 4]
     assert told == []
 
 
@@ -161,7 +161,7 @@ def test_a_part_goes_on_to_its_own_end(week: Path, told: list[str]) -> None:
 def test_a_session_that_is_no_longer_in_its_place_is_told(
     week: Path, told: list[str], number: int, turn: str, part: int | None
 ) -> None:
-    resuming = Resuming(stopped(week, number, turn), told.append)
+    resuming = ResumedPlayback(stopped(week, number, turn), told.append)
     assert numbers(week, resuming, part) == ([3, 4] if part else [1, 2, 3, 4])
     assert resuming.settle(lasting(420_000), 200_000) == 0
     assert told == ["the session in which you stopped is not there any more, so it begins at the beginning"]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from player.errors import DeviceError
-from player.live.controls.commands import AnyControl, Control, Pause, Quit
-from player.live.controls.queue import Inbox
+from player.live.controls.commands import AnyControl, Control, ForcedPause, Quit
+from player.live.controls.inbox import Inbox
 from player.live.device.device import LEAD_IN
 from player.live.loop import Loop
-from player.live.participants import Company
-from player.live.running import Party
+from player.live.participants import Participants
+from player.live.running import RunningParticipants
 from player.units import RATE
 from tests.fakes_company import Rememberer, Watcher
 from tests.fakes_programme import STEP_MS, TURN_S, Listening, telling_timeline
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Hour(Party):
+class Hour(RunningParticipants):
     """A party that lets the time of a `Listening` go by; ``wishes`` come at their seconds."""
 
-    def __init__(self, here: Listening, company: Company, wishes: dict[float, AnyControl]) -> None:
+    def __init__(self, here: Listening, company: Participants, wishes: dict[float, AnyControl]) -> None:
         super().__init__(company)
         self._here = here
         self._wishes = wishes
@@ -42,7 +42,7 @@ class Evening:
     def __init__(self, wishes: dict[float, AnyControl], *, waits: bool = False, **how: Any) -> None:
         self.here = Listening(**how)
         self.watcher, self.keeper = Watcher(), Rememberer()
-        company = Company(Inbox(), views=(lambda: self.watcher,), keeper=self.keeper, waits=waits)
+        company = Participants(Inbox(), views=(lambda: self.watcher,), keeper=self.keeper, waits=waits)
         self.party = Hour(self.here, company, wishes)
 
     def run(self) -> int | None:
@@ -81,7 +81,7 @@ def test_what_is_shown_is_what_is_going_on() -> None:
         3: Control.SOFTER,
         4: Control.BACKGROUND,
         5: Control.SHOW_KEYS,
-        12: Pause("The lid was closed."),
+        12: ForcedPause("The lid was closed."),
         15: Control.SHOW_KEYS,
         20: Control.QUIT,
     })  # fmt: skip

@@ -3,16 +3,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.live.positions import Course
+from player.live.positions import PositionTrack
 
 
 def test_before_anything_is_changed_the_programme_runs_from_its_frame_on() -> None:
-    course = Course(100, 5000)
+    course = PositionTrack(100, 5000)
     assert [course.moment(frame) for frame in (0, 99, 100, 101, 1100)] == [5000, 5000, 5000, 5001, 6000]
 
 
 def test_in_a_silence_the_programme_stands_where_it_is_told_to() -> None:
-    course = Course(0, 0)
+    course = PositionTrack(0, 0)
     course.hush(50, 30)
     assert [course.moment(frame) for frame in (49, 50, 51, 9999)] == [49, 30, 30, 30]
     course.lay(200, 20)
@@ -20,7 +20,7 @@ def test_in_a_silence_the_programme_stands_where_it_is_told_to() -> None:
 
 
 def test_what_is_laid_takes_the_place_of_all_that_was_to_come() -> None:
-    course = Course(0, 0)
+    course = PositionTrack(0, 0)
     course.lay(300, 7000)
     course.lay(200, 9000)
     assert [course.moment(frame) for frame in (199, 200, 300, 400)] == [199, 9000, 9100, 9200]
@@ -34,7 +34,7 @@ changes = st.lists(st.tuples(st.integers(0, 300), st.one_of(st.none(), st.intege
 @given(changes)
 def test_every_frame_tells_what_was_put_on_it_last(changes: list[tuple[int, int | None]]) -> None:
     """Against a tape that holds the moments themselves."""
-    course, tape = Course(0, 0), list(range(400))
+    course, tape = PositionTrack(0, 0), list(range(400))
     for frame, moment in changes:
         if moment is None:
             course.hush(frame, 77)

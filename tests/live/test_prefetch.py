@@ -9,7 +9,7 @@ import pytest
 
 from player import pipeline
 from player.errors import ScriptError, VoiceError
-from player.live.prefetch import Ahead
+from player.live.prefetch import Prefetcher
 from player.pipeline.turns import Turn
 from player.storage.store import Store
 from tests.fakes_voice import FakeEngine
@@ -24,7 +24,9 @@ SESSION = "title: TITLE\nsteps:\n  - say: TITLE.\n    for: 2s\n"
 def turns(folder: Path, *titles: str) -> list[Turn]:
     for title in titles:
         (folder / f"{title}.yaml").write_text(SESSION.replace("TITLE", title))
-    return [Turn(pipeline.Request(str(folder / f"{title}.yaml")), title, title, 2000, exact=True) for title in titles]
+    return [
+        Turn(pipeline.SessionRequest(str(folder / f"{title}.yaml")), title, title, 2000, exact=True) for title in titles
+    ]
 
 
 def machine(folder: Path, engine: FakeEngine) -> pipeline.Machine:
@@ -33,7 +35,7 @@ def machine(folder: Path, engine: FakeEngine) -> pipeline.Machine:
 
 def test_one_session_at_a_time_is_made_ready_in_order(tmp_path: Path) -> None:
     engine = FakeEngine()
-    with Ahead(turns(tmp_path, "One", "Two", "Three"), machine(tmp_path, engine)) as ahead:
+    with Prefetcher(turns(tmp_path, "One", "Two", "Three"), machine(tmp_path, engine)) as ahead:
         ahead.begin()
         ahead.begin()  # a second begin is none
         assert ahead.take().session.title == "One"
@@ -49,7 +51,7 @@ def test_one_session_at_a_time_is_made_ready_in_order(tmp_path: Path) -> None:
 def test_a_problem_comes_when_its_session_is_taken(tmp_path: Path) -> None:
     found = turns(tmp_path, "One", "Two")
     (tmp_path / "One.yaml").write_text(SESSION.replace("2s", "10ms"))
-    with Ahead(found, machine(tmp_path, FakeEngine())) as ahead:
+    with Prefetcher(found, machine(tmp_path, FakeEngine())) as ahead:
         ahead.begin()
         with pytest.raises(ScriptError, match=r"One\.yaml:3:5"):
             ahead.take()
@@ -68,7 +70,7 @@ def test_who_leaves_stops_what_is_being_spoken(tmp_path: Path) -> None:
         assert over.wait(10)
         raise VoiceError("it was stopped")
 
-    with Ahead(turns(tmp_path, "One"), machine(tmp_path, Slow(while_speaking=speak))) as ahead:
+    with Prefetcher(turns(tmp_path, "One"), machine(tmp_path, Slow(while_speaking=speak))) as ahead:
         ahead.begin()
         assert begun.wait(10)
     assert over.is_set()
@@ -77,6 +79,6 @@ def test_who_leaves_stops_what_is_being_spoken(tmp_path: Path) -> None:
 
 def test_who_leaves_without_a_next_session_waits_for_nothing(tmp_path: Path) -> None:
     engine = FakeEngine()
-    with Ahead([], machine(tmp_path, engine)) as ahead:
+    with Prefetcher([], machine(tmp_path, engine)) as ahead:
         ahead.begin()
     assert engine.stops == 0

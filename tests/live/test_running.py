@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from player.live.controls.commands import Control, Pause, Quit
-from player.live.controls.queue import Inbox
-from player.live.observer import Moment
-from player.live.participants import Company
-from player.live.running import Party
+from player.live.controls.commands import Control, ForcedPause, Quit
+from player.live.controls.inbox import Inbox
+from player.live.observer import PlaybackState
+from player.live.participants import Participants
+from player.live.running import RunningParticipants
 from tests.fakes_company import Watcher, hand
 from tests.fakes_programme import telling_timeline
 
@@ -19,17 +19,17 @@ TIMELINE = telling_timeline()
 def test_all_come_with_the_first_session_and_the_keys_with_every_one() -> None:
     watcher = Watcher()
     told = watcher.told
-    company = Company(hands=(hand(told, "desktop"),), keys=hand(told, "keys"), views=(lambda: watcher,))
-    with Party(company) as party:
+    company = Participants(hands=(hand(told, "desktop"),), keys=hand(told, "keys"), views=(lambda: watcher,))
+    with RunningParticipants(company) as party:
         assert told == []
         for _ in range(2):
             with party.at(TIMELINE):
-                party.show(Moment(5))
+                party.show(PlaybackState(5))
     assert told == [
         *("desktop comes", "begin Told", "keys comes", "keys goes", "end"),
         *("begin Told", "keys comes", "keys goes", "end", "desktop goes"),
     ]
-    assert watcher.moments == [Moment(5), Moment(5)]
+    assert watcher.moments == [PlaybackState(5), PlaybackState(5)]
 
 
 def test_whatever_happens_the_terminal_is_given_back() -> None:
@@ -38,14 +38,14 @@ def test_whatever_happens_the_terminal_is_given_back() -> None:
             raise OSError("no terminal")
 
     first, second = Watcher(), Breaks()
-    party = Party(Company(views=(lambda: first, lambda: second)))
+    party = RunningParticipants(Participants(views=(lambda: first, lambda: second)))
     with pytest.raises(OSError, match="no terminal"), party, party.at(TIMELINE):
         pass
     assert (first.told, second.told) == (["begin Told", "end"], ["end"])
 
 
 def test_all_that_is_asked_for_comes_at_once_and_a_wait_ends_with_the_first() -> None:
-    party = Party(Company())
+    party = RunningParticipants(Participants())
     inbox = party.company.inbox
     assert list(party.asked(0)) == []
     for wish in (Control.LOUDER, Control.LOUDER, Quit(3)):
@@ -57,12 +57,12 @@ def test_all_that_is_asked_for_comes_at_once_and_a_wait_ends_with_the_first() ->
 
 def test_between_two_sessions_an_end_is_heard_and_the_rest_is_kept() -> None:
     inbox = Inbox()
-    party = Party(Company(inbox))
+    party = RunningParticipants(Participants(inbox))
     began = time.monotonic()
-    inbox.put(Pause("The lid was closed."))
+    inbox.put(ForcedPause("The lid was closed."))
     assert party.rest(0.05) is None
     assert time.monotonic() - began >= 0.05
     inbox.put(Quit(129))
     assert party.rest(60) == 129
-    assert inbox.get_nowait() == Pause("The lid was closed.")
+    assert inbox.get_nowait() == ForcedPause("The lid was closed.")
     assert party.rest(-1) is None

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.live.controls.commands import AnyControl, Control, GoTo, Pause, Quit, SetVolume
+from player.live.controls.commands import AnyControl, Control, ForcedPause, GoTo, Quit, SetVolume
 from player.live.steering import steer
 from tests.fakes_programme import STEP_MS, Listening
 
@@ -36,7 +36,7 @@ def here() -> Iterator[Listening]:
         ([Control.STEP_ON, Control.REPEAT_STEP], False, 3),
         ([Control.NEXT_SECTION], False, 3),
         ([GoTo(55_000)], False, 5),
-        ([Pause("The lid was closed."), Control.STEP_BACK], True, 1),
+        ([ForcedPause("The lid was closed."), Control.STEP_BACK], True, 1),
         ([Control.SHOW_KEYS, Control.QUIT, Quit(143)], False, 2),
     ],
 )
@@ -51,7 +51,7 @@ def test_each_control_does_what_it_is_called(
 
 
 def test_a_reason_is_told(here: Listening) -> None:
-    steer(here.transport, Pause("The lid was closed."))
+    steer(here.transport, ForcedPause("The lid was closed."))
     assert here.transport.notice == "The lid was closed."
     steer(here.transport, Control.RESUME)
     assert here.transport.notice == ""

@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 
 from player.live.controls.commands import AnyControl, Control, GoTo, SetVolume
-from player.live.device.child import Child
-from player.live.device.device import Deck
+from player.live.device.child import DeviceProcess
+from player.live.device.device import OutputDevice
 from player.live.device.fades import lead_in
 from player.live.loop import Loop
-from player.live.participants import Company
-from player.live.running import Party
-from player.live.source import Reel, Taste
+from player.live.participants import Participants
+from player.live.running import RunningParticipants
+from player.live.source import ListenerSettings, MixSource
 from player.live.transport import Transport
 from player.timeline.steps import Steps
 from player.units import RATE
@@ -31,7 +31,7 @@ from tests.sound_server import Loudspeaker, mortal_server, prompt, wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.live.observer import Moment
+    from player.live.observer import PlaybackState
 
 pytestmark = pytest.mark.device
 
@@ -41,14 +41,14 @@ class Sitting:
 
     def __init__(self, kind: str, env: dict[str, str]) -> None:
         self.watcher = Watcher()
-        self.children: list[Child] = []
-        self.party = Party(Company(views=(lambda: self.watcher,), waits=True))
-        self._open = partial(Deck, changes=True, kind=kind, environ=env, spawn=self._spawn)
+        self.children: list[DeviceProcess] = []
+        self.party = RunningParticipants(Participants(views=(lambda: self.watcher,), waits=True))
+        self._open = partial(OutputDevice, changes=True, kind=kind, environ=env, spawn=self._spawn)
 
     def play(self, waits_s: float = 0.0) -> None:
         """Return when it is over, or somebody ends it; its loudspeaker has sounded for so long before."""
         total_ms = 60_000
-        timeline, reel = telling_timeline(total_ms), Reel(TellingMix(), total_ms, Taste())
+        timeline, reel = telling_timeline(total_ms), MixSource(TellingMix(), total_ms, ListenerSettings())
         deck = self._open(total_ms * 48)
         if waits_s:
             deck.begin()
@@ -67,15 +67,15 @@ class Sitting:
         return time.monotonic()
 
     @property
-    def now(self) -> Moment:
+    def now(self) -> PlaybackState:
         """What is shown."""
         return self.watcher.moments[-1]
 
     def wait_for_place(self, ms: int) -> None:
         wait_until(lambda: bool(self.watcher.moments) and self.now.at_ms >= ms, f"it does not come to {ms}")
 
-    def _spawn(self, *how: Any) -> Child:
-        self.children.append(Child(*how))
+    def _spawn(self, *how: Any) -> DeviceProcess:
+        self.children.append(DeviceProcess(*how))
         return self.children[-1]
 
 

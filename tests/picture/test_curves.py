@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from player.picture.curves import SILENT_DB, Bed, curve, guidance
+from player.picture.curves import SILENT_DB, BedCurve, curve, guidance
 from player.sound.envelope import Envelope
 from player.timeline.body import AT_REST, LEFT_OVER, Run, moves, runs
 from player.timeline.model import Span, Stretch
@@ -88,7 +88,7 @@ def test_equal_guidance_of_two_steps_is_one_span() -> None:
 
 def test_the_bed_is_as_loud_as_its_envelope_says() -> None:
     timeline = scripted("  - pause: 20s\n  - say: Now.\n    for: 20s\n  - pause: 20s\n")
-    times, db = Bed(timeline).curve("ocean", 0, 60_000, 601).T
+    times, db = BedCurve(timeline).curve("ocean", 0, 60_000, 601).T
     envelope = Envelope(timeline)
     gains = [envelope.gain("ocean", int(at * FRAMES_PER_MS), 1)[0, 0] for at in times[:-1]]
     assert 10 ** (db[1:-1] / 20) == pytest.approx(gains[1:], rel=1e-5)
@@ -99,7 +99,9 @@ def test_the_bed_is_as_loud_as_its_envelope_says() -> None:
 
 
 def test_the_bed_knows_its_sounds_and_levels() -> None:
-    bed = Bed(scripted("  - pause: 9s\n  - bed: {sound: rain, under_voice: -30 dB}\n  - pause: 9s\n  - bed: off\n"))
+    bed = BedCurve(
+        scripted("  - pause: 9s\n  - bed: {sound: rain, under_voice: -30 dB}\n  - pause: 9s\n  - bed: off\n")
+    )
     assert bed.sounds == ("ocean", "rain")
     assert bed.levels_db == (-30, -20, -16)
-    assert Bed(scripted("  - pause: 9s\n", background="none")).sounds == ()
+    assert BedCurve(scripted("  - pause: 9s\n", background="none")).sounds == ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.picture import canvas
-from player.picture.marks import WIDTH, About, Area, Box, Line, Page, Words
+from player.picture.marks import WIDTH, About, AreaMark, BoxMark, LineMark, Page, TextMark
 from player.picture.page import compose, description
 from player.script import library
 from tests.fakes_picture import bundled, measure, scripted
@@ -41,15 +41,15 @@ def drawn(timeline: Timeline, about: About | None = None) -> Page:
     return compose(timeline, about or About("A summary.", "breathing"), measure)
 
 
-def words_of(page: Page) -> list[Words]:
-    return [mark for mark in page.marks if isinstance(mark, Words)]
+def words_of(page: Page) -> list[TextMark]:
+    return [mark for mark in page.marks if isinstance(mark, TextMark)]
 
 
 def texts(page: Page) -> list[str]:
     return [words.text for words in words_of(page)]
 
 
-def extent(words: Words, measure: Measure = measure) -> tuple[float, float, float, float]:
+def extent(words: TextMark, measure: Measure = measure) -> tuple[float, float, float, float]:
     """Left, top, right and bottom; capitals are three quarters as high as the size, tails a fifth."""
     width = measure(words.text, words.size, bold=words.bold)
     left = words.x - {"left": 0.0, "center": width / 2, "right": width}[words.align]
@@ -84,9 +84,9 @@ def test_no_words_overlap_in_the_worst_of_scripts() -> None:
 def test_no_mark_leaves_the_page() -> None:
     page = drawn(scripted(WORST))
     for mark in page.marks:
-        if isinstance(mark, Line | Area):
+        if isinstance(mark, LineMark | AreaMark):
             assert all(0 <= x <= WIDTH and 0 <= y <= page.height for x, y in mark.points)
-        elif isinstance(mark, Box):
+        elif isinstance(mark, BoxMark):
             assert mark.left >= 0
             assert mark.left + mark.width <= WIDTH
             assert mark.width > 0
@@ -132,7 +132,7 @@ def test_a_word_without_room_is_written_one_line_lower() -> None:
 def test_crowded_breaths_have_no_outline() -> None:
     def outlines(cycles: int) -> int:
         page = drawn(scripted(f"  - breathe: {{in: 2s, out: 2s, cycles: {cycles}}}\n    guide: silent\n"))
-        return sum(isinstance(mark, Line) and len(mark.points) > cycles for mark in page.marks)
+        return sum(isinstance(mark, LineMark) and len(mark.points) > cycles for mark in page.marks)
 
     assert outlines(100) == outlines(400) + 1 == 2
 
@@ -141,7 +141,8 @@ def test_a_chime_is_a_lozenge_with_its_name() -> None:
     page = drawn(scripted("  - pause: 5m\n  - chime: end\n  - pause: 90s\n  - chime: bowl\n  - pause: 20s\n"))
     assert {"bell", "bowl"} <= set(texts(page))
     assert (
-        sum(isinstance(mark, Area) and len(mark.points) == 4 and mark.colour == "#8a5a9c" for mark in page.marks) == 2
+        sum(isinstance(mark, AreaMark) and len(mark.points) == 4 and mark.colour == "#8a5a9c" for mark in page.marks)
+        == 2
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from player.picture import canvas
 from player.picture.curves import curve
-from player.picture.marks import About, Words
+from player.picture.marks import About, TextMark
 from player.picture.page import LEFT, RIGHT, compose, description
 from player.timeline.body import moves, runs
 from tests.fakes_picture import bundled
@@ -42,7 +42,7 @@ def test_it_says_what_the_session_says(picture: Path) -> None:
     root = ET.fromstring(data)  # noqa: S314
     assert root.findtext(f".//{DUBLIN_CORE}description") == description(timeline, about), again(picture)
     page = compose(timeline, about, canvas.measure)
-    wanted = [word for mark in page.marks if isinstance(mark, Words) for word in mark.text.split()]
+    wanted = [word for mark in page.marks if isinstance(mark, TextMark) for word in mark.text.split()]
     assert sorted(" ".join(comments(data)).split()) == sorted(wanted), again(picture)
 
 

@@ -9,14 +9,14 @@ import pytest
 
 from player import pipeline
 from player.errors import MediaError, ScriptError, UsageError
-from player.pipeline import Request, catalogue, programmes
+from player.pipeline import SessionRequest, catalogue, programmes
 from player.storage.store import Store
 from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from player.pipeline.turns import Plan
+    from player.pipeline.turns import PlannedProgramme
 
 SESSION = """\
 title: TITLE
@@ -55,8 +55,8 @@ def machine(tmp_path: Path) -> pipeline.Machine:
     return pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
 
 
-def planned(request: str | Request = "week.yaml", part: int | None = None) -> Plan:
-    plan = programmes.planned(Request(request) if isinstance(request, str) else request, part)
+def planned(request: str | SessionRequest = "week.yaml", part: int | None = None) -> PlannedProgramme:
+    plan = programmes.planned(SessionRequest(request) if isinstance(request, str) else request, part)
     assert plan is not None
     return plan
 
@@ -103,7 +103,7 @@ def test_only_the_voice_tells_some_lengths(folder: Path) -> None:
 
 
 def test_options_hold_for_every_session_that_has_them(folder: Path) -> None:
-    plan = planned(Request("week.yaml", {"room": "4s"}, voice="gmw/en-us", rate=150, background="none"))
+    plan = planned(SessionRequest("week.yaml", {"room": "4s"}, voice="gmw/en-us", rate=150, background="none"))
     assert [turn.length_ms for turn in plan.turns] == [4000, 2000, 4000, 4000]
     assert [turn.request.values for turn in plan.turns] == [{"room": "4s"}, {}, {"room": "4s"}, {"room": "4s"}]
     assert {(turn.request.voice, turn.request.rate, turn.request.background) for turn in plan.turns} == {
@@ -114,17 +114,25 @@ def test_options_hold_for_every_session_that_has_them(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("request_", "part", "told"),
     [
-        (Request("week.yaml", {"rom": "4s"}), None, "no session of 'week.yaml' has a parameter 'rom'; did you mean"),
-        (Request("week.yaml", {"xyz": "4s"}), None, "'xyz'; there is room"),
-        (Request("week.yaml"), 3, "'week.yaml' has parts 1 to 2, so there is no part 3"),
-        (Request("week.yaml", length_ms=60_000), None, "--length is for one session, and 'week.yaml' is a programme"),
-        (Request("week.yaml", skip=("neck",)), None, "--skip is for one session"),
-        (Request("one.yaml"), 1, "--part is for programmes, and 'one.yaml' is a session; leave it out"),
-        (Request("nothing.yaml"), None, "nothing.yaml is not there"),
-        (Request("frist-week"), None, "did you mean 'first-week'"),
+        (
+            SessionRequest("week.yaml", {"rom": "4s"}),
+            None,
+            "no session of 'week.yaml' has a parameter 'rom'; did you mean",
+        ),
+        (SessionRequest("week.yaml", {"xyz": "4s"}), None, "'xyz'; there is room"),
+        (SessionRequest("week.yaml"), 3, "'week.yaml' has parts 1 to 2, so there is no part 3"),
+        (
+            SessionRequest("week.yaml", length_ms=60_000),
+            None,
+            "--length is for one session, and 'week.yaml' is a programme",
+        ),
+        (SessionRequest("week.yaml", skip=("neck",)), None, "--skip is for one session"),
+        (SessionRequest("one.yaml"), 1, "--part is for programmes, and 'one.yaml' is a session; leave it out"),
+        (SessionRequest("nothing.yaml"), None, "nothing.yaml is not there"),
+        (SessionRequest("frist-week"), None, "did you mean 'first-week'"),
     ],
 )
-def test_what_cannot_be_is_one_sentence(folder: Path, request_: Request, part: int | None, told: str) -> None:
+def test_what_cannot_be_is_one_sentence(folder: Path, request_: SessionRequest, part: int | None, told: str) -> None:
     with pytest.raises(UsageError) as caught:
         programmes.planned(request_, part)
     assert told in str(caught.value)
@@ -133,12 +141,12 @@ def test_what_cannot_be_is_one_sentence(folder: Path, request_: Request, part: i
 
 def test_a_value_out_of_its_range_is_a_problem(folder: Path) -> None:
     with pytest.raises(ScriptError, match="room must be 1s to 9s, not 10s"):
-        planned(Request("week.yaml", {"room": "10s"}))
+        planned(SessionRequest("week.yaml", {"room": "10s"}))
 
 
 def test_a_session_is_no_programme(folder: Path) -> None:
-    assert programmes.planned(Request("one.yaml")) is None
-    assert programmes.planned(Request("box-breathing")) is None
+    assert programmes.planned(SessionRequest("one.yaml")) is None
+    assert programmes.planned(SessionRequest("box-breathing")) is None
 
 
 def test_every_problem_is_told_at_once_where_it_is(folder: Path) -> None:
@@ -167,9 +175,9 @@ def test_backgrounds_are_looked_for_without_a_voice(folder: Path) -> None:
     (folder / "two.yaml").write_text("background: oceam\n" + PLAIN)
     with pytest.raises(ScriptError, match=r"two\.yaml:1:13: there is no sound 'oceam'; did you mean 'ocean'"):
         planned()
-    assert planned(Request("week.yaml", background="rain")).count == 4
+    assert planned(SessionRequest("week.yaml", background="rain")).count == 4
     with pytest.raises(MediaError, match="oceam"):
-        planned(Request("week.yaml", background="oceam"))
+        planned(SessionRequest("week.yaml", background="oceam"))
 
 
 def test_a_programme_is_no_session_of_itself(folder: Path) -> None:
@@ -190,7 +198,7 @@ def test_a_programme_found_by_name_has_sessions_with_names(folder: Path) -> None
 
 
 def test_check_speaks_each_session_once(folder: Path, machine: pipeline.Machine) -> None:
-    assert programmes.check(Request("week.yaml"), machine) == (13_000, ())
+    assert programmes.check(SessionRequest("week.yaml"), machine) == (13_000, ())
     assert isinstance(machine.engine, FakeEngine)
     assert machine.engine.spoken == {"One.": 1, "Two.": 1}
 
@@ -198,13 +206,13 @@ def test_check_speaks_each_session_once(folder: Path, machine: pipeline.Machine)
 def test_check_warns_once_of_what_comes_twice(folder: Path, machine: pipeline.Machine) -> None:
     (folder / "two.yaml").write_text("title: Two\nsteps:\n  - say: Two.\n    for: 2s\n  - pause: 2m\n")
     (folder / "week.yaml").write_text("title: Week\nsessions: [two, one, two]\n")
-    total_ms, warnings = programmes.check(Request("week.yaml"), machine)
+    total_ms, warnings = programmes.check(SessionRequest("week.yaml"), machine)
     assert total_ms == 247_000
     assert [str(warning.at) for warning in warnings] == ["two.yaml:5:5"]
 
 
 def test_check_takes_a_session_too(folder: Path, machine: pipeline.Machine) -> None:
-    assert programmes.check(Request("one.yaml"), machine) == (3000, ())
+    assert programmes.check(SessionRequest("one.yaml"), machine) == (3000, ())
 
 
 def test_check_tells_all_that_does_not_fit(folder: Path, machine: pipeline.Machine) -> None:
@@ -212,7 +220,7 @@ def test_check_tells_all_that_does_not_fit(folder: Path, machine: pipeline.Machi
         (folder / f"{name}.yaml").write_text(PLAIN.replace("TITLE", name).replace("2s", "100ms"))
     (folder / "week.yaml").write_text("title: Week\nsessions: [one, two]\n")
     with pytest.raises(ScriptError) as caught:
-        programmes.check(Request("week.yaml"), machine)
+        programmes.check(SessionRequest("week.yaml"), machine)
     assert [str(problem.at) for problem in caught.value.problems] == ["one.yaml:3:5", "two.yaml:3:5"]
 
 
@@ -259,7 +267,7 @@ def test_what_outlives_a_programme_outlives_its_last_session(folder: Path) -> No
     for name in ("one", "two"):
         path = folder / f"{name}.yaml"
         path.write_text(path.read_text().replace("\nsteps", "\nbackground: rain\nsteps"))
-    asked = Request("week.yaml", outlive_ms=60_000)
+    asked = SessionRequest("week.yaml", outlive_ms=60_000)
     assert [turn.request.outlive_ms for turn in planned(asked).turns] == [None, None, None, 60_000]
     assert [turn.length_ms for turn in planned(asked).turns] == [3000, 2000, 5000, 63_000]
     assert [turn.request.outlive_ms for turn in planned(asked, 1).turns] == [None, 60_000]
@@ -267,4 +275,4 @@ def test_what_outlives_a_programme_outlives_its_last_session(folder: Path) -> No
 
 def test_a_programme_without_a_background_is_not_outlived(folder: Path) -> None:
     with pytest.raises(UsageError, match="--outlive needs a background"):
-        planned(Request("week.yaml", outlive_ms=60_000))
+        planned(SessionRequest("week.yaml", outlive_ms=60_000))

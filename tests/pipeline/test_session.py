@@ -14,7 +14,7 @@ import soxr
 from player import pipeline
 from player.errors import MediaError, ScriptError, StoreError, UsageError
 from player.export import exporter
-from player.export.options import Wish
+from player.export.options import ExportOptions
 from player.pipeline import catalogue
 from player.sound import own_take
 from player.sound.loudness import integrated_lufs, loudest_lufs, true_peak_dbtp
@@ -24,7 +24,7 @@ from player.techniques.planning import plan
 from player.timeline.fit import settle
 from player.timeline.layout import nominal_ms
 from player.units import RATE
-from player.voice.engine import Request, Take
+from player.voice.engine import SpeechRequest, Take
 from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def script(tmp_path: Path) -> Path:
 
 
 def prepared(script: Path, machine: pipeline.Machine, **asked: object) -> pipeline.Prepared:
-    return pipeline.prepare(replace(pipeline.Request(str(script)), **asked), machine)  # type: ignore[arg-type]
+    return pipeline.prepare(replace(pipeline.SessionRequest(str(script)), **asked), machine)  # type: ignore[arg-type]
 
 
 def sound(ready: pipeline.Prepared, start_ms: int = 0, first_block_ms: int | None = None) -> np.ndarray:
@@ -76,7 +76,7 @@ def test_the_total_is_the_scripts(script: Path, machine: pipeline.Machine) -> No
 
 def test_live_blocks_are_the_exported_programme(script: Path, machine: pipeline.Machine, tmp_path: Path) -> None:
     ready = prepared(script, machine)
-    exporter.export(ready, tmp_path / "a.wav", Wish("wav"), force=False)
+    exporter.export(ready, tmp_path / "a.wav", ExportOptions("wav"), force=False)
     exported, rate = soundfile.read(tmp_path / "a.wav", dtype="int16")
     assert rate == RATE
     np.testing.assert_array_equal(exported, sound(ready, 0, 100))
@@ -128,21 +128,21 @@ def test_an_unknown_bed_is_a_problem_at_its_place(script: Path, machine: pipelin
 def test_what_does_not_fit_is_told_beside_what_cannot_be_planned(script: Path, machine: pipeline.Machine) -> None:
     script.write_text(SHORT.replace("BED", "none").replace("$room", "100ms").replace("title", "language: de\ntitle"))
     with pytest.raises(ScriptError) as caught:
-        pipeline.check(pipeline.Request(str(script)), machine)
+        pipeline.check(pipeline.SessionRequest(str(script)), machine)
     assert [problem.at.line for problem in caught.value.problems] == [7, 10]
 
 
 def test_a_bed_that_is_no_sound_is_found_by_check(script: Path, machine: pipeline.Machine) -> None:
     (script.parent / "noise.wav").write_bytes(b"not a sound at all")
     with pytest.raises(ScriptError, match=r"short\.yaml:2:21: .*noise\.wav"):
-        pipeline.check(pipeline.Request(str(script)), machine)
+        pipeline.check(pipeline.SessionRequest(str(script)), machine)
 
 
 def test_a_file_in_the_way_is_kept(script: Path, machine: pipeline.Machine, tmp_path: Path) -> None:
     target = tmp_path / "kept.wav"
     target.write_text("precious")
     with pytest.raises(UsageError, match="--force"):
-        exporter.export(prepared(script, machine), target, Wish("wav"), force=False)
+        exporter.export(prepared(script, machine), target, ExportOptions("wav"), force=False)
     assert target.read_text() == "precious"
 
 
@@ -151,7 +151,7 @@ def test_a_failing_export_leaves_nothing(script: Path, machine: pipeline.Machine
     before = set(tmp_path.iterdir())
     machine.store.clear()
     with pytest.raises(StoreError):
-        exporter.export(ready, tmp_path / "a.mp3", Wish("mp3"), force=False)
+        exporter.export(ready, tmp_path / "a.mp3", ExportOptions("mp3"), force=False)
     assert set(tmp_path.iterdir()) <= before
 
 
@@ -173,7 +173,7 @@ def test_every_bundled_session_has_its_length_whatever_the_voice(name: str) -> N
 
 @pytest.mark.parametrize(("side", "breathing"), [("3s", 300_000), ("4s", 304_000), ("5s", 300_000), ("6s", 312_000)])
 def test_box_breathing_keeps_whole_cycles_on_every_side(side: str, breathing: int) -> None:
-    session = pipeline.load(pipeline.Request("box-breathing", {"side": side}))
+    session = pipeline.load(pipeline.SessionRequest("box-breathing", {"side": side}))
     assert nominal_ms(settle(plan(session)))[0] == 116_000 + breathing
 
 
@@ -191,7 +191,7 @@ steps:
 def test_another_length_keeps_whole_breaths_and_is_told_beforehand(tmp_path: Path, machine: pipeline.Machine) -> None:
     path = tmp_path / "longer.yaml"
     path.write_text(LONGER)
-    asked = pipeline.Request(str(path), length_ms=600_000, skip=("neck", "face"))
+    asked = pipeline.SessionRequest(str(path), length_ms=600_000, skip=("neck", "face"))
     fixed = 8000 + 5 * 26_000
     assert pipeline.told_length(asked) == fixed + 46 * 10_000
     ready = pipeline.prepare(asked, machine)
@@ -214,14 +214,14 @@ def test_the_background_outlives_the_rest_and_fades_over_all_of_that(script: Pat
 
 
 def test_what_outlives_comes_on_top_of_a_length(machine: pipeline.Machine) -> None:
-    asked = pipeline.Request("coherent-breathing", length_ms=300_000)
+    asked = pipeline.SessionRequest("coherent-breathing", length_ms=300_000)
     longer = replace(asked, outlive_ms=60_000)
     assert pipeline.told_length(longer) == (pipeline.told_length(asked) or 0) + 60_000
     assert pipeline.prepare(longer, machine).timeline.total_ms == pipeline.told_length(longer)
 
 
 def test_it_is_checked_in_its_own_length(script: Path, machine: pipeline.Machine) -> None:
-    asked = pipeline.Request(str(script), outlive_ms=60_000)
+    asked = pipeline.SessionRequest(str(script), outlive_ms=60_000)
     assert pipeline.check(asked, machine) == pipeline.check(replace(asked, outlive_ms=None), machine)
 
 
@@ -308,14 +308,14 @@ LINES = ("sit-down", "rest-a-while", "breathe-in", "two", "three", "breathe-out"
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> pipeline.Request:
+def own(tmp_path: Path) -> pipeline.SessionRequest:
     """A session of which two lines were spoken by its listener; the voices are tones of different heights."""
     (tmp_path / "spoken.yaml").write_text(SPOKEN)
     (tmp_path / "takes").mkdir()
     taken(tmp_path, "002-rest-a-while.wav", 700, 1.2)
     taken(tmp_path, "breathe-in.flac", 500, 0.5)
     taken(tmp_path, "another-session.wav", 500, 9)
-    return pipeline.Request(str(tmp_path / "spoken.yaml"), takes=str(tmp_path / "takes"))
+    return pipeline.SessionRequest(str(tmp_path / "spoken.yaml"), takes=str(tmp_path / "takes"))
 
 
 def taken(folder: Path, name: str, hz: int, seconds: float, peak: float = 0.05) -> np.ndarray:
@@ -334,7 +334,7 @@ def hz_of(samples: np.ndarray) -> float:
 
 
 def test_lines_with_a_take_are_heard_from_it_and_the_others_spoken(
-    own: pipeline.Request, machine: pipeline.Machine
+    own: pipeline.SessionRequest, machine: pipeline.Machine
 ) -> None:
     ready = pipeline.prepare(own, machine)
     assert isinstance(machine.engine, FakeEngine)
@@ -346,10 +346,10 @@ def test_lines_with_a_take_are_heard_from_it_and_the_others_spoken(
 
 
 def test_an_export_holds_the_samples_of_the_take_at_its_place(
-    own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path
+    own: pipeline.SessionRequest, machine: pipeline.Machine, tmp_path: Path
 ) -> None:
     ready = pipeline.prepare(own, machine)
-    exporter.export(ready, tmp_path / "a.wav", Wish("wav"), force=False)
+    exporter.export(ready, tmp_path / "a.wav", ExportOptions("wav"), force=False)
     exported, _ = soundfile.read(tmp_path / "a.wav")
     take, rate = soundfile.read(tmp_path / "takes" / "002-rest-a-while.wav")
     whole = soxr.resample(take, rate, RATE)
@@ -367,7 +367,7 @@ def test_an_export_holds_the_samples_of_the_take_at_its_place(
 
 @pytest.mark.parametrize("peak", [0.01, 0.05, 0.9])
 def test_takes_are_as_loud_as_the_voice_whatever_the_microphone_made_of_them(
-    own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path, peak: float
+    own: pipeline.SessionRequest, machine: pipeline.Machine, tmp_path: Path, peak: float
 ) -> None:
     taken(tmp_path, "breathe-in.flac", 500, 0.5, peak)
     ready = pipeline.prepare(own, machine)
@@ -380,7 +380,7 @@ def test_takes_are_as_loud_as_the_voice_whatever_the_microphone_made_of_them(
             assert momentary_lufs(said[:, 0], RATE) == pytest.approx(-17, abs=0.5)
 
 
-def test_a_word_of_ones_own_falls_on_its_beat(own: pipeline.Request, machine: pipeline.Machine) -> None:
+def test_a_word_of_ones_own_falls_on_its_beat(own: pipeline.SessionRequest, machine: pipeline.Machine) -> None:
     ready = pipeline.prepare(own, machine)
     heard = sound(ready)
     words = [cue for cue in ready.timeline.cues if cue.text == "Breathe in"]
@@ -391,7 +391,9 @@ def test_a_word_of_ones_own_falls_on_its_beat(own: pipeline.Request, machine: pi
         assert hz_of(heard[cue.start_ms * 48 : cue.end_ms * 48]) == pytest.approx(500, abs=5)
 
 
-def test_who_speaks_everything_needs_no_voice(own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path) -> None:
+def test_who_speaks_everything_needs_no_voice(
+    own: pipeline.SessionRequest, machine: pipeline.Machine, tmp_path: Path
+) -> None:
     script = tmp_path / "spoken.yaml"
     script.write_text(SPOKEN.replace("title", "voice: {name: nobody}\nlanguage: en-XX\ntitle", 1))
     for each in LINES:
@@ -406,7 +408,7 @@ def test_who_speaks_everything_needs_no_voice(own: pipeline.Request, machine: pi
 
 
 def test_a_take_that_is_too_long_is_a_problem_at_its_step(
-    own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path
+    own: pipeline.SessionRequest, machine: pipeline.Machine, tmp_path: Path
 ) -> None:
     taken(tmp_path, "002-rest-a-while.wav", 700, 3.5)
     taken(tmp_path, "breathe-in.flac", 500, 1.1)
@@ -423,7 +425,7 @@ def test_a_take_that_is_too_long_is_a_problem_at_its_step(
 
 
 def test_every_take_that_cannot_be_read_is_told(
-    own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path
+    own: pipeline.SessionRequest, machine: pipeline.Machine, tmp_path: Path
 ) -> None:
     soundfile.write(tmp_path / "takes" / "two.wav", np.zeros(4800), RATE)
     (tmp_path / "takes" / "three.mp3").write_bytes(b"no sound")
@@ -435,7 +437,7 @@ def test_every_take_that_cannot_be_read_is_told(
 
 
 def test_two_takes_of_a_line_and_no_folder_are_one_sentence(
-    own: pipeline.Request, machine: pipeline.Machine, tmp_path: Path
+    own: pipeline.SessionRequest, machine: pipeline.Machine, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="there is no folder elsewhere with takes; name the one that they are in"):
         pipeline.prepare(replace(own, takes="elsewhere"), machine)
@@ -444,7 +446,9 @@ def test_two_takes_of_a_line_and_no_folder_are_one_sentence(
         pipeline.prepare(own, machine)
 
 
-def test_takes_are_read_once(own: pipeline.Request, machine: pipeline.Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_takes_are_read_once(
+    own: pipeline.SessionRequest, machine: pipeline.Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = pipeline.prepare(own, machine)
     monkeypatch.setattr(own_take, "decode", None)
     again = pipeline.prepare(own, machine)
@@ -467,7 +471,7 @@ steps:
 class UnevenEngine(FakeEngine):
     """The American hums 12 dB softer than the others, and longer texts up to 9 dB softer than shorter ones."""
 
-    def speak(self, request: Request) -> Take:
+    def speak(self, request: SpeechRequest) -> Take:
         take = super().speak(request)
         softer_db = 12 * (request.voice == "gmw/en-us") + min(len(request.text), 10) - 1
         return Take(take.rate, (take.samples * 10 ** (-softer_db / 20)).astype(np.int16))

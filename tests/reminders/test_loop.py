@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import DeviceError, PlayerError, ScriptError
-from player.reminders.loop import NoKeyboard, Vigil
+from player.reminders.loop import NoKeyboard, ReminderLoop
 from player.reminders.schedule import Schedule, Window
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from player.reminders.loop import Keyboard
+    from player.reminders.loop import ReminderKeys
 
 HOUR = 3_600_000
 SCHEDULE = Schedule(2 * HOUR, Window(9 * 60, 18 * 60))
@@ -120,14 +120,14 @@ class World:
     def failed(self, due: datetime, error: PlayerError) -> None:
         self.note(f"{due:%H:%M} {error}")
 
-    def keep(self, keyboard: Keyboard | None = None) -> list[str]:
+    def keep(self, keyboard: ReminderKeys | None = None) -> list[str]:
         with pytest.raises(Over):
             self.vigil(keyboard).keep()
         return self.log
 
-    def vigil(self, keyboard: Keyboard | None = None) -> Vigil:
+    def vigil(self, keyboard: ReminderKeys | None = None) -> ReminderLoop:
         hands = keyboard or self
-        return Vigil(SCHEDULE, self, self.play, self.bell, hands, self.now, self.sleep, timezone.utc)
+        return ReminderLoop(SCHEDULE, self, self.play, self.bell, hands, self.now, self.sleep, timezone.utc)
 
 
 def test_a_bell_and_20_seconds_later_the_session_at_every_moment() -> None:
@@ -278,6 +278,6 @@ def test_once_is_the_moment_that_is_now() -> None:
 
 
 def test_the_clock_of_this_computer_knows_its_zone() -> None:
-    vigil = Vigil(SCHEDULE, World("09:00:00"), lambda: None, lambda: nullcontext(World("09:00:00")))
+    vigil = ReminderLoop(SCHEDULE, World("09:00:00"), lambda: None, lambda: nullcontext(World("09:00:00")))
     assert vigil.now().utcoffset() == timedelta()
     assert abs(vigil.now() - datetime.now(timezone.utc)) < timedelta(minutes=1)

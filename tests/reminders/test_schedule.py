@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from player.reminders.schedule import DAY, EVERY_DAY, WHOLE_DAY, Moment, Schedule, Window, clock, weekdays, window
+from player.reminders.schedule import DAY, EVERY_DAY, WHOLE_DAY, Schedule, WeekMoment, Window, clock, weekdays, window
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = 3_600_000
@@ -42,9 +42,9 @@ def test_a_window_is_half_open() -> None:
 
 def test_a_window_over_midnight_belongs_to_the_day_on_which_it_opens() -> None:
     night = Schedule(4 * HOUR, window("22:00-6:00"), frozenset({4}))
-    assert night.week() == (Moment(4, 22 * 60), Moment(5, 2 * 60))
+    assert night.week() == (WeekMoment(4, 22 * 60), WeekMoment(5, 2 * 60))
     assert following(night, berlin("2026-06-05T22:00"), 2) == ["Sat 02:00 +0200", "Fri 22:00 +0200"]
-    assert Schedule(4 * HOUR, window("22-6"), frozenset({6})).week() == (Moment(0, 120), Moment(6, 1320))
+    assert Schedule(4 * HOUR, window("22-6"), frozenset({6})).week() == (WeekMoment(0, 120), WeekMoment(6, 1320))
 
 
 @pytest.mark.parametrize(
@@ -108,9 +108,9 @@ def test_the_next_moment_is_one_of_the_week_and_none_lies_before_it(
     then = schedule.next_after(now, timezone.utc)
     week = schedule.week()
     assert len(set(week)) == len(days) * len(schedule.minutes)
-    assert Moment(then.weekday(), then.hour * 60 + then.minute) in week
+    assert WeekMoment(then.weekday(), then.hour * 60 + then.minute) in week
     between = (now + timedelta(minutes=each) for each in range(1, int((then - now).total_seconds()) // 60))
-    assert not any(Moment(each.weekday(), each.hour * 60 + each.minute) in week for each in between)
+    assert not any(WeekMoment(each.weekday(), each.hour * 60 + each.minute) in week for each in between)
 
 
 @pytest.mark.parametrize(("now", "is_due"), [("10:59:59", False), ("11:00", True), ("11:02", True), ("11:03", False)])

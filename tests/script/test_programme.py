@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import ScriptError
-from player.script.programme import Entry, Found, Part, find_session, is_programme, misfits, parse
+from player.script.programme import FoundSession, Part, ProgrammeEntry, find_session, is_programme, misfits, parse
 from player.script.yaml.params import Parameter
 
 if TYPE_CHECKING:
@@ -45,16 +45,18 @@ def problems(text: str) -> list[str]:
 def test_parts_are_sittings_in_order() -> None:
     week = parse(WEEK, "week.yaml")
     assert (week.title, week.summary) == ("Week", "Two days.")
-    third = Entry("third", {"side": "3s", "name": "a: b"}, "Put it away.")
+    third = ProgrammeEntry("third", {"side": "3s", "name": "a: b"}, "Put it away.")
     assert week.sittings == (
-        Part("Day 1", (Entry("first"), Entry("second")), "Begin here."),
-        Part("Day 2", (third, Entry("first"))),
+        Part("Day 1", (ProgrammeEntry("first"), ProgrammeEntry("second")), "Begin here."),
+        Part("Day 2", (third, ProgrammeEntry("first"))),
     )
 
 
 @pytest.mark.parametrize("sessions", ["one", "[one]", "[{session: one}]"])
 def test_a_programme_of_one_sitting_needs_no_parts(sessions: str) -> None:
-    assert parse(f"title: Short\nsessions: {sessions}\n", "p.yaml").sittings == (Part("Short", (Entry("one"),)),)
+    assert parse(f"title: Short\nsessions: {sessions}\n", "p.yaml").sittings == (
+        Part("Short", (ProgrammeEntry("one"),)),
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,12 +130,12 @@ def test_a_programme_is_known_by_its_keys(text: str, is_one: bool) -> None:
 def test_sessions_beside_the_programme_come_first(own: Path, tmp_path: Path) -> None:
     for name in ("box-breathing", "mine"):
         (tmp_path / f"{name}.yaml").write_text("title: Beside\nsteps: [{pause: 1s}]\n")
-    assert find_session("mine", tmp_path) == Found("mine", str(tmp_path / "mine.yaml"))
-    assert find_session("mine.yaml", tmp_path) == Found("mine", str(tmp_path / "mine.yaml"))
-    assert find_session("own/mine", tmp_path) == Found("mine", str(tmp_path / "own" / "mine.yaml"))
-    assert find_session("mine", None) == Found("mine", "mine")
-    assert find_session("box-breathing", None) == Found("box-breathing", "box-breathing")
-    assert find_session("pmr-7", tmp_path) == Found("pmr-7", "pmr-7")
+    assert find_session("mine", tmp_path) == FoundSession("mine", str(tmp_path / "mine.yaml"))
+    assert find_session("mine.yaml", tmp_path) == FoundSession("mine", str(tmp_path / "mine.yaml"))
+    assert find_session("own/mine", tmp_path) == FoundSession("mine", str(tmp_path / "own" / "mine.yaml"))
+    assert find_session("mine", None) == FoundSession("mine", "mine")
+    assert find_session("box-breathing", None) == FoundSession("box-breathing", "box-breathing")
+    assert find_session("pmr-7", tmp_path) == FoundSession("pmr-7", "pmr-7")
 
 
 @pytest.mark.parametrize(
@@ -160,9 +162,11 @@ def test_what_is_no_session_is_told(own: Path, tmp_path: Path, name: str, told: 
 
 def test_values_must_fit_the_parameters_of_their_session() -> None:
     params = {"side": Parameter("4s", "3s", "6s")}
-    assert not list(misfits(Entry("box", {"side": "5s"}), params))
-    assert list(misfits(Entry("box", {"sid": "5s", "side": "9s"}), params)) == [
+    assert not list(misfits(ProgrammeEntry("box", {"side": "5s"}), params))
+    assert list(misfits(ProgrammeEntry("box", {"sid": "5s", "side": "9s"}), params)) == [
         ("sid", "'box' has no parameter 'sid'; did you mean 'side'?"),
         ("side", "side must be 3s to 6s, not 9s"),
     ]
-    assert list(misfits(Entry("box", {"side": "5s"}), {})) == [("side", "'box' has no parameter 'side'; it has none")]
+    assert list(misfits(ProgrammeEntry("box", {"side": "5s"}), {})) == [
+        ("side", "'box' has no parameter 'side'; it has none")
+    ]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from player.sound import canvas as room
-from player.sound.canvas import STROKE, Canvas
+from player.sound.canvas import STROKE, BedRenderer
 from player.sound.envelope import Envelope
 from tests.fakes_mix import FRAMES_PER_MS, NoiseBed, SteadyBed, state, timeline
 
@@ -42,7 +42,7 @@ def busy() -> Timeline:
 def test_it_is_each_bed_times_its_gain(start_ms: int, length_ms: int) -> None:
     beds, session = {"sea": NoiseBed(1), "rain": NoiseBed(2)}, busy()
     start, frames = start_ms * FRAMES_PER_MS, length_ms * FRAMES_PER_MS
-    painted = Canvas(session, beds.__getitem__, FACTOR).painted(start, frames)
+    painted = BedRenderer(session, beds.__getitem__, FACTOR).painted(start, frames)
     assert painted.shape == (frames, 2)
     assert np.abs(painted - expected(session, beds, start, frames)).max() <= 1  # of single and double precision
 
@@ -50,11 +50,11 @@ def test_it_is_each_bed_times_its_gain(start_ms: int, length_ms: int) -> None:
 def test_what_comes_round_is_what_was_painted_before(monkeypatch: pytest.MonkeyPatch) -> None:
     session, frames = busy(), 60_000 * FRAMES_PER_MS
     beds = {"sea": NoiseBed(1), "rain": NoiseBed(2)}
-    kept = Canvas(session, beds.__getitem__, FACTOR).painted(0, frames)
+    kept = BedRenderer(session, beds.__getitem__, FACTOR).painted(0, frames)
     read = sum(length for bed in beds.values() for _, length in bed.reads)
     monkeypatch.setattr(room, "_KEPT", 0)
     again = {"sea": NoiseBed(1), "rain": NoiseBed(2)}
-    assert np.array_equal(kept, Canvas(session, again.__getitem__, FACTOR).painted(0, frames))
+    assert np.array_equal(kept, BedRenderer(session, again.__getitem__, FACTOR).painted(0, frames))
     assert read < 0.5 * sum(length for bed in again.values() for _, length in bed.reads)
 
 
@@ -62,7 +62,7 @@ def test_of_a_long_bed_only_the_last_minutes_are_kept() -> None:
     bed = NoiseBed()
     bed.noise = np.zeros((1_000 * STROKE, 2), np.float32)
     bed.length_frames = len(bed.noise)
-    canvas = Canvas(timeline(1_000_000), lambda _: bed, 1.0)
+    canvas = BedRenderer(timeline(1_000_000), lambda _: bed, 1.0)
     for at in range(STROKE, 400 * STROKE, STROKE):
         canvas.painted(at, STROKE)
     assert canvas._stroke.cache_info().currsize == room._KEPT
@@ -71,13 +71,13 @@ def test_of_a_long_bed_only_the_last_minutes_are_kept() -> None:
 
 def test_silence_stays_silence_and_nothing_is_read() -> None:
     bed = NoiseBed()
-    painted = Canvas(timeline(60_000, beds=[state(0, None), state(50_000, "sea", 0)]), lambda _: bed, 1.0)
+    painted = BedRenderer(timeline(60_000, beds=[state(0, None), state(50_000, "sea", 0)]), lambda _: bed, 1.0)
     assert not painted.painted(0, 40_000 * FRAMES_PER_MS).any()
     assert bed.reads == []
 
 
 def test_what_is_painted_belongs_to_the_caller() -> None:
-    canvas = Canvas(timeline(60_000), lambda _: SteadyBed(0.5), 1.0)
+    canvas = BedRenderer(timeline(60_000), lambda _: SteadyBed(0.5), 1.0)
     first = canvas.painted(STROKE, STROKE)
     first[:] = 7
     assert canvas.painted(STROKE, STROKE).min() > 1000

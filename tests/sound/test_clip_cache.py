@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.sound.clip_cache import Held
+from player.sound.clip_cache import ClipCache
 from player.sound.mixdown import blocks
 from tests.fakes_mix import Clips, spoken, state, steady, steady_tone, timeline
 
@@ -43,7 +43,7 @@ def hands() -> Iterator[ThreadPoolExecutor]:
 
 
 def test_what_is_expected_is_made_once_and_by_other_hands(hands: ThreadPoolExecutor) -> None:
-    held, make = Held(), Maker()
+    held, make = ClipCache(), Maker()
     for _ in range(3):
         held.expect("a", make, hands)
     first = held.of("a", make)
@@ -54,7 +54,7 @@ def test_what_is_expected_is_made_once_and_by_other_hands(hands: ThreadPoolExecu
 
 
 def test_what_goes_wrong_elsewhere_is_raised_when_it_is_asked_for(hands: ThreadPoolExecutor) -> None:
-    held, make = Held(), Maker(fails="b")
+    held, make = ClipCache(), Maker(fails="b")
     for sound in "ab":
         held.expect(sound, make, hands)
     held.of("a", make)
@@ -63,7 +63,7 @@ def test_what_goes_wrong_elsewhere_is_raised_when_it_is_asked_for(hands: ThreadP
 
 
 def test_expectations_that_are_forgotten_are_made_by_whoever_asks(hands: ThreadPoolExecutor) -> None:
-    held, make = Held(), Maker()
+    held, make = ClipCache(), Maker()
     held.expect("a", make, hands)
     held.forget_coming()
     held.of("a", make)
@@ -72,7 +72,7 @@ def test_expectations_that_are_forgotten_are_made_by_whoever_asks(hands: ThreadP
 
 def test_the_longest_unused_is_let_go_when_there_are_too_many() -> None:
     one = len(steady(10, 1).raw_data)
-    held, make = Held(limit=2 * one), Maker()
+    held, make = ClipCache(limit=2 * one), Maker()
     for sound in "abacab":
         held.of(sound, make)
     assert make.made == ["a", "b", "c", "b"]

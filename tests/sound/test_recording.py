@@ -10,7 +10,7 @@ from player.errors import MediaError
 from player.sound import recording as room
 from player.sound.loudness import integrated_lufs, true_peak_dbtp
 from player.sound.mixdown import blocks
-from player.sound.recording import STRETCH, Recording, open_recording
+from player.sound.recording import STRETCH, OpenRecording, open_recording
 from player.storage.store import Store
 from tests.fakes_mix import Clips, samples, spoken, state, steady, timeline
 from tests.fakes_sound import RATE, both, level_db, noise, sine, written
@@ -29,14 +29,16 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def peaky(tmp_path: Path, store: Store) -> Recording:
+def peaky(tmp_path: Path, store: Store) -> OpenRecording:
     """Nine seconds and a bit, with a peak every second that has to be limited."""
     sound = noise(9.3217, level=0.02)
     sound[RATE // 2 :: RATE] *= 60
     return open_recording(written(tmp_path / "peaky.wav", sound), store)
 
 
-def floats(recording: Recording, start_ms: int = 0, end_ms: int | None = None, **levels: float) -> NDArray[np.float64]:
+def floats(
+    recording: OpenRecording, start_ms: int = 0, end_ms: int | None = None, **levels: float
+) -> NDArray[np.float64]:
     passages = recording.passages(levels.get("trim_db", 0.0), levels.get("ceiling_dbtp", HIGH))
     heard: NDArray[np.float64] = samples([passages[start_ms:end_ms]]) / 32_768
     return heard
@@ -67,20 +69,20 @@ def test_it_lasts_the_whole_milliseconds_that_hold_it(
 
 
 @pytest.mark.parametrize("cut_ms", [1, 7, 999, 2000, 3001])
-def test_a_moment_of_it_is_always_the_same_samples(peaky: Recording, cut_ms: int) -> None:
+def test_a_moment_of_it_is_always_the_same_samples(peaky: OpenRecording, cut_ms: int) -> None:
     passages = peaky.passages(0, HIGH)
     pieces = [passages[at : min(at + cut_ms, 4200)] for at in range(0, 4200, cut_ms)]
     assert np.array_equal(samples(pieces), samples([passages[:4200]]))
 
 
-def test_beginning_anywhere_gives_the_same(peaky: Recording) -> None:
+def test_beginning_anywhere_gives_the_same(peaky: OpenRecording) -> None:
     whole = floats(peaky)
     for start in (1, STRETCH // 48 - 1, STRETCH // 48, 5003, 9321):
         assert np.array_equal(floats(peaky, start), whole[start * 48 :])
 
 
 @pytest.mark.parametrize("ceiling", [-1.5, -4.5])
-def test_no_peak_passes_the_ceiling_and_all_else_stays(peaky: Recording, ceiling: float) -> None:
+def test_no_peak_passes_the_ceiling_and_all_else_stays(peaky: OpenRecording, ceiling: float) -> None:
     free, heard = floats(peaky, ceiling_dbtp=40), floats(peaky, ceiling_dbtp=ceiling)
     assert true_peak_dbtp(floats(peaky, ceiling_dbtp=40), RATE) >= 0
     assert true_peak_dbtp(heard, RATE) <= ceiling + 0.02
@@ -112,7 +114,7 @@ def test_it_begins_and_ends_softly(tmp_path: Path, store: Store) -> None:
     assert heard[240:-240].min() == heard[240:-240].max()
 
 
-def test_room_for_a_sum_lowers_it_too(peaky: Recording) -> None:
+def test_room_for_a_sum_lowers_it_too(peaky: OpenRecording) -> None:
     calm = slice(48_000, 52_800)
     lowered = level_db(floats(peaky, trim_db=-6.0)[calm]) - level_db(floats(peaky)[calm])
     assert lowered == pytest.approx(-6, abs=0.02)
@@ -121,7 +123,7 @@ def test_room_for_a_sum_lowers_it_too(peaky: Recording) -> None:
 # --- in the mixdown
 
 
-def test_it_is_mixed_at_its_very_millisecond_and_never_opened_again(peaky: Recording) -> None:
+def test_it_is_mixed_at_its_very_millisecond_and_never_opened_again(peaky: OpenRecording) -> None:
     cues = [spoken("mine", 3_001, 3_001 + peaky.length_ms), *(spoken("short", at, at + 100) for at in (0, 9_000))]
     asked: list[str] = []
 
@@ -139,7 +141,7 @@ def test_it_is_mixed_at_its_very_millisecond_and_never_opened_again(peaky: Recor
     assert np.array_equal(samples(blocks(session, **means, block_ms=333, start_ms=4_001)), whole[4_001 * 48 :])
 
 
-def test_clips_stay_as_they_were_beside_it(peaky: Recording) -> None:
+def test_clips_stay_as_they_were_beside_it(peaky: OpenRecording) -> None:
     session = timeline(1_000, cues=[spoken("a", 0, 500)], beds=[state(0, None)])
     means: Any = {"open_clip": Clips(a=steady(500, 7)), "open_bed": None, "render_tone": None}
     assert set(samples(blocks(session, **means))[: 500 * 48, 0]) == {7}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from player.errors import MediaError
 from player.sound.loudness import integrated_lufs
-from player.sound.tones import RECIPES, Guide, peak_at_most, render
+from player.sound.tones import RECIPES, GuideTone, peak_at_most, render
 from player.techniques.chimes import CHIMES
 from player.techniques.cue import Tone
 from tests.fakes_sound import RATE, judged, level_db, written
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-GUIDES = [name for name, recipe in RECIPES.items() if isinstance(recipe, Guide)]
+GUIDES = [name for name, recipe in RECIPES.items() if isinstance(recipe, GuideTone)]
 ALL = [*((name, 4000) for name in GUIDES), *CHIMES.items()]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from player.errors import Position, ScriptError
 from player.script.yaml.types import FieldError
-from player.techniques.breathing import Breathe, PhaseWords, Stage, StageKind
+from player.techniques.breathing import Breathe, GuidanceStage, PhaseWords, StageKind
 from player.techniques.breaths import ListedPhase, Pattern, Ramp
 from player.techniques.cue import Slot, Sounding, Speech, Utterance
 from player.techniques.planning import Planner
@@ -52,17 +52,20 @@ def test_a_phase_under_two_seconds_gets_the_word_alone() -> None:
 
 
 def test_the_guide_steps_back_over_the_cycles_and_the_last_lasts() -> None:
-    step = Breathe(Pattern(in_=4000, out=6000, cycles=6), guide=(Stage("count", 1), Stage("words", 2), Stage("tones")))
+    step = Breathe(
+        Pattern(in_=4000, out=6000, cycles=6),
+        guide=(GuidanceStage("count", 1), GuidanceStage("words", 2), GuidanceStage("tones")),
+    )
     helps = ["count" if len(s.cues) > 1 else "words" if s.ducked else "tones" for s in slots(step)[::2]]
     assert helps == ["count", "words", "words", "tones", "tones", "tones"]
 
 
 def test_more_guide_than_cycles_is_cut_off() -> None:
-    assert len(slots(Breathe(BOX, guide=(Stage("words", 9), Stage("silent"))))) == 8
+    assert len(slots(Breathe(BOX, guide=(GuidanceStage("words", 9), GuidanceStage("silent"))))) == 8
 
 
 def test_silence_is_silent_and_tones_last_their_phase() -> None:
-    silent, tones = (slots(Breathe(BOX, guide=(Stage(help_),)))[2] for help_ in ("silent", "tones"))
+    silent, tones = (slots(Breathe(BOX, guide=(GuidanceStage(help_),)))[2] for help_ in ("silent", "tones"))
     assert silent.cues == ()
     (cue,) = tones.cues
     assert isinstance(cue, Sounding)
@@ -82,7 +85,7 @@ def test_cycles_are_given_in_exactly_one_way(options: dict[str, Any]) -> None:
 
 def test_every_help_but_the_last_needs_its_cycles() -> None:
     with pytest.raises(FieldError, match="but the last"):
-        Breathe(BOX, guide=(Stage("count"), Stage("silent")))
+        Breathe(BOX, guide=(GuidanceStage("count"), GuidanceStage("silent")))
 
 
 @pytest.mark.parametrize("text", ["sing", "count 0", "count -1", "count 1.5", "", "count 2 3"])
@@ -103,7 +106,7 @@ def test_a_count_is_faster_than_a_sentence_is_told_to_be_one_and_has_to_fit_its_
 
 
 def test_a_word_without_counts_has_its_whole_phase() -> None:
-    alone = slots(Breathe(BOX, guide=(Stage("words"),)), Planner("en", None, 105, 50))[0]
+    alone = slots(Breathe(BOX, guide=(GuidanceStage("words"),)), Planner("en", None, 105, 50))[0]
     told = {(cue.said.manner, cue.said.room_ms) for cue in alone.cues if isinstance(cue, Speech)}  # type: ignore[union-attr]
     assert told == {("count", 4000 - 160)}
 
@@ -127,7 +130,7 @@ SIGH = Pattern(
 
 
 def test_listed_phases_have_their_own_order_and_words() -> None:
-    found = slots(Breathe(SIGH, guide=(Stage("words"),)))
+    found = slots(Breathe(SIGH, guide=(GuidanceStage("words"),)))
     assert [slot.length_ms for slot in found] == [3000, 1000, 6000] * 2
     assert [said(slot) for slot in found[:3]] == [[("In", 0)], [("And a little more", 0)], [("Breathe out", 0)]]
     assert [slot.guide for slot in found[:3]] == ["in", "in", "out"]

@@ -6,7 +6,7 @@ import pytest
 
 from player.errors import Position
 from player.techniques.cue import Slot, Speech
-from player.techniques.movement import Move, Movements
+from player.techniques.movement import Movements, MoveStep
 from player.techniques.planning import Planner
 
 AT = Position("a.yaml", 1, 1)
@@ -14,7 +14,7 @@ PLANNER = Planner("en-GB", None, 105, 50)
 
 
 def slots(fields: Movements) -> list[tuple[int | None, str]]:
-    found = [part for part in Move(fields).parts(AT, PLANNER) if isinstance(part, Slot)]
+    found = [part for part in MoveStep(fields).parts(AT, PLANNER) if isinstance(part, Slot)]
     assert not any(slot.guide for slot in found)  # a hold of the body is not a hold of the breath
     return [(slot.length_ms, " ".join(c.said.text for c in slot.cues if isinstance(c, Speech))) for slot in found]
 
@@ -42,4 +42,4 @@ def test_without_times_every_line_comes_once_and_a_change_may_be_silent() -> Non
 
 def test_the_way_back_needs_its_time() -> None:
     with pytest.raises(ValueError, match="must have a change"):
-        Move(Movements(("Turn.",), 5000, back="And back."))
+        MoveStep(Movements(("Turn.",), 5000, back="And back."))

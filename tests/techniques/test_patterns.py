@@ -183,6 +183,6 @@ def test_a_background_stands_in_the_script_as_it_was_named(name: str) -> None:
 
 
 def test_a_script_that_lies_nowhere_is_loaded_as_it_comes() -> None:
-    asked = pipeline.Request("breathe-4-6.yaml", script=script(rhythm("4-6")), background="rain")
+    asked = pipeline.SessionRequest("breathe-4-6.yaml", script=script(rhythm("4-6")), background="rain")
     loaded = pipeline.load(asked)
     assert (loaded.title, loaded.path, loaded.background.sound) == ("Breathing 4-6", "breathe-4-6.yaml", "rain")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from player.errors import Position
 from player.techniques.cue import Slot, Speech
 from player.techniques.planning import Planner
-from player.techniques.speech import SENTENCE_GAP_MS, Pause, Say, sentences
+from player.techniques.speech import SENTENCE_GAP_MS, PauseStep, Say, sentences
 
 AT = Position("a.yaml", 1, 1)
 PLANNER = Planner("en-GB", "v", 105, 50)
@@ -47,7 +47,7 @@ def test_say_is_one_slot_with_a_cue_a_sentence() -> None:
 
 
 def test_a_pause_is_an_empty_slot() -> None:
-    assert list(Pause(8000).parts(AT, PLANNER)) == [Slot(AT, 8000)]
+    assert list(PauseStep(8000).parts(AT, PLANNER)) == [Slot(AT, 8000)]
 
 
 def test_pace_changes_the_rate_within_what_an_utterance_may_have() -> None:

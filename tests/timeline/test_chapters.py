@@ -68,7 +68,7 @@ def test_a_session_without_sections_has_no_chapters() -> None:
 def test_seven_groups_are_seven_chapters_of_the_bundled_session() -> None:
     titles = [each.title for each in chapters(bundled("pmr-7")[1])]
     assert sum(title.startswith("Tense and let go: your ") for title in titles) == 7
-    assert pipeline.load(pipeline.Request("pmr-7")).title not in titles
+    assert pipeline.load(pipeline.SessionRequest("pmr-7")).title not in titles
 
 
 marks = st.lists(st.integers(0, 8999).map(lambda ms: Section("s", ms)), max_size=8)

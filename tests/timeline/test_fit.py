@@ -11,7 +11,7 @@ from player.techniques.breathing import Breathe
 from player.techniques.breaths import Pattern, Ramp
 from player.techniques.cue import Elastic, Marker, Part, Slot
 from player.techniques.planning import Planner
-from player.techniques.speech import Pause
+from player.techniques.speech import PauseStep
 from player.timeline import fit
 from player.timeline.fit import settle, to_length
 from player.timeline.layout import nominal_ms
@@ -26,7 +26,7 @@ def breaths(cycles: int, in_: int | Ramp = 4000, out: int = 6000, at_most: int |
 
 
 def pause(length: int) -> Part:
-    (part,) = Pause(length, flex=True).parts(AT, PLANNER)
+    (part,) = PauseStep(length, flex=True).parts(AT, PLANNER)
     return part
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from player.techniques.cue import Tone, Utterance
 from player.timeline.model import BedState, Cue, Section, Stretch, Timeline
-from player.timeline.steps import LEAD_MS, Step, Steps
+from player.timeline.steps import LEAD_MS, Steps, TimelineStep
 
 BREATH = [(4000, "in", True), (4000, "hold", False), (4000, "out", False)]
 TENSION = [(10_000, "", False), (6000, "tense", False), (30_000, "release", False)]
@@ -59,12 +59,12 @@ def test_steps_are_what_a_listener_takes_for_one(slots: list[tuple[int, str, boo
 def test_playing_begins_before_the_first_word_and_never_in_the_word_before() -> None:
     words = {0: (0, 2500), 12_000: (11_900, 12_500), 24_000: (23_950, 24_100)}
     slots = [(12_000, "in", True)] * 3
-    assert Steps(timeline(slots, words)).at(11_900) == Step(12_000, 11_900 - LEAD_MS)
+    assert Steps(timeline(slots, words)).at(11_900) == TimelineStep(12_000, 11_900 - LEAD_MS)
     words[0] = (0, 11_870)
-    assert Steps(timeline(slots, words)).at(11_900) == Step(12_000, 11_870)
-    assert Steps(timeline(slots, words)).at(12_100) == Step(12_000, 11_870)
-    assert Steps(timeline(slots)).at(12_000) == Step(12_000, 12_000 - LEAD_MS)
-    assert Steps(timeline(slots)).at(0) == Step(0, 0)
+    assert Steps(timeline(slots, words)).at(11_900) == TimelineStep(12_000, 11_870)
+    assert Steps(timeline(slots, words)).at(12_100) == TimelineStep(12_000, 11_870)
+    assert Steps(timeline(slots)).at(12_000) == TimelineStep(12_000, 12_000 - LEAD_MS)
+    assert Steps(timeline(slots)).at(0) == TimelineStep(0, 0)
 
 
 def test_a_tone_that_rings_on_does_not_hold_a_step_up() -> None:
@@ -87,7 +87,7 @@ def test_back_and_back_again_goes_one_further_each_time() -> None:
 def test_behind_the_last_step_there_is_none() -> None:
     steps = Steps(timeline(BREATH * 2))
     assert steps.after(12_000) is None
-    assert steps.after(500) == Step(12_000, 12_000 - LEAD_MS)
+    assert steps.after(500) == TimelineStep(12_000, 12_000 - LEAD_MS)
 
 
 def test_sections_begin_at_their_first_step() -> None:

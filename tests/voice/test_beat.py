@@ -19,7 +19,7 @@ from player.voice.take import MARGIN_MS, trimmed
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from player.voice.engine import Request
+    from player.voice.engine import SpeechRequest
     from player.voice.pyttsx3_engine import Pyttsx3Engine
 
     Samples = NDArray[np.int16]
@@ -153,7 +153,7 @@ MEASURED = {
 }
 
 
-def at_130(engine: Pyttsx3Engine, word: str, voice: str) -> Request:
+def at_130(engine: Pyttsx3Engine, word: str, voice: str) -> SpeechRequest:
     return replace(engine.request(Utterance(word, voice=voice)), rate=130)
 
 

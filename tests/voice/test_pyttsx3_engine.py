@@ -20,7 +20,7 @@ from player.storage.store import Store
 from player.techniques.cue import Utterance
 from player.voice import processor
 from player.voice.drivers.table import BY_NAME
-from player.voice.engine import Request
+from player.voice.engine import SpeechRequest
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 from tests.voice.conftest import ESPEAK, is_alive, wait_until
 
@@ -45,7 +45,7 @@ def speak(engine: Pyttsx3Engine, utterance: Utterance = BREATHE) -> float:
 def test_an_utterance_is_put_into_the_engines_terms(engines: Engines) -> None:
     request = engines().request(Utterance("Spu\u0308ren\x00 Sie\nnach.", "de", rate=105, pitch=40))
     version = "2.99 espeak 1.52.0"
-    assert request == Request("espeak", version, "gmw/de", "Sp\u00fcren  Sie nach.", 96, 40)
+    assert request == SpeechRequest("espeak", version, "gmw/de", "Sp\u00fcren  Sie nach.", 96, 40)
 
 
 def test_other_drivers_are_told_the_rate_as_it_is(engines: Engines) -> None:

@@ -35,7 +35,7 @@ _TELLS_DB: Final = 1.0
 
 
 @dataclass(frozen=True)
-class LookedAt:
+class ReviewedLine:
     """A line and what there is of it.
 
     Attributes
@@ -62,7 +62,7 @@ class LookedAt:
 class Review:
     """All lines, and the sound files that are of none of them."""
 
-    lines: tuple[LookedAt, ...]
+    lines: tuple[ReviewedLine, ...]
     unused: tuple[Path, ...]
 
     def count(self, state: State) -> int:
@@ -88,29 +88,29 @@ def review(sittings: Sequence[Sitting], all_: Iterable[LineToSpeak], folder: str
     return Review(tuple(_judged(each, long.get(name)) for name, (each, _) in known.items()), found.unused)
 
 
-def _looked_at(line: LineToSpeak, files: tuple[Path, ...], store: Store) -> tuple[LookedAt, Clip | None]:
+def _looked_at(line: LineToSpeak, files: tuple[Path, ...], store: Store) -> tuple[ReviewedLine, Clip | None]:
     from player.sound.own_take import missing_db, open_take  # noqa: PLC0415 (numpy)
 
     if not files:
-        return LookedAt(line), None
+        return ReviewedLine(line), None
     if len(files) > 1:
-        return LookedAt(line, "twice", told=own_takes.told_twice(files, line.text)), None
+        return ReviewedLine(line, "twice", told=own_takes.told_twice(files, line.text)), None
     (path,) = files
     try:
         clip = open_take(path, Utterance(line.text), store)
     except MediaError as error:
-        return LookedAt(line, "unreadable", path, told=str(error)), None
+        return ReviewedLine(line, "unreadable", path, told=str(error)), None
     told, missing = "", missing_db(clip)
     if missing >= _TELLS_DB:
         told = f"{printable(str(path))}: it is so soft that it stays {missing:.0f} dB under the others; speak it louder"
-    return LookedAt(line, "there", path, clip.length_ms, told), clip
+    return ReviewedLine(line, "there", path, clip.length_ms, told), clip
 
 
-def _judged(found: LookedAt, long: str | None) -> LookedAt:
+def _judged(found: ReviewedLine, long: str | None) -> ReviewedLine:
     if long is None:
         return found
     told = f"{printable(str(found.path))}: {long}"
-    return LookedAt(found.line, "too long", found.path, found.length_ms, told)
+    return ReviewedLine(found.line, "too long", found.path, found.length_ms, told)
 
 
 @dataclass(frozen=True)

@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import PlayerError, UsageError, printable
 from player.export import album, playlists
-from player.export.batch.jobs import Failed, Made, Order, Work
+from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
 from player.pipeline import programmes
 from player.script import library
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
 
-    from player.export.batch.executor import Crew
-    from player.export.options import Place, Wish
-    from player.pipeline import Request
-    from player.pipeline.turns import Plan, Turn
+    from player.export.batch.executor import Executor
+    from player.export.options import AlbumPosition, ExportOptions
+    from player.pipeline import SessionRequest
+    from player.pipeline.turns import PlannedProgramme, Turn
 
 Progress = Callable[[int, int], None]
 
@@ -38,7 +38,7 @@ _LOOK_EVERY_S: Final = 0.2  # Windows hears Ctrl-C only between two waits
 
 
 @dataclass(frozen=True)
-class Item:
+class BatchItem:
     """A session to be made, by itself or as a turn of a programme.
 
     Attributes
@@ -52,28 +52,28 @@ class Item:
     """
 
     name: str
-    request: Request
+    request: SessionRequest
     folder: str = ""
     told_ms: int = 0
     title: str = ""
-    place: Place | None = None
+    place: AlbumPosition | None = None
     playlist: str = ""
 
-    def work(self, wish: Wish, request: Request | None = None) -> Work:
+    def work(self, wish: ExportOptions, request: SessionRequest | None = None) -> ExportTask:
         """What is to be made of it; ``request`` where it is another one."""
-        return Work(request or self.request, replace(wish, place=self.place))
+        return ExportTask(request or self.request, replace(wish, place=self.place))
 
 
 @dataclass(frozen=True)
-class Done:
+class BatchResult:
     """What became of an order, and how long that took in seconds."""
 
-    order: Order
-    result: Made | Failed
+    order: ExportOrder
+    result: ExportedFiles | FailedExport
     seconds: float = 0.0
 
 
-def items(requests: Iterable[Request]) -> tuple[list[Item], list[tuple[str, str]]]:
+def items(requests: Iterable[SessionRequest]) -> tuple[list[BatchItem], list[tuple[str, str]]]:
     """Every session of the requests; and names and sentences of those that cannot be made as they stand.
 
     Raises
@@ -81,7 +81,7 @@ def items(requests: Iterable[Request]) -> tuple[list[Item], list[tuple[str, str]
     UsageError
         If there is nothing of a name, or an option does not fit: such a slip is told before anything is made.
     """
-    found: list[Item] = []
+    found: list[BatchItem] = []
     failures: list[tuple[str, str]] = []
     for request in requests:
         try:
@@ -93,40 +93,40 @@ def items(requests: Iterable[Request]) -> tuple[list[Item], list[tuple[str, str]
     return found, failures
 
 
-def everything(asked: Request) -> list[Request]:
+def everything(asked: SessionRequest) -> list[SessionRequest]:
     """A request for each session that has a name."""
     return [replace(asked, session=name) for name in library.session_names()]
 
 
-def _items(request: Request) -> list[Item]:
+def _items(request: SessionRequest) -> list[BatchItem]:
     plan = programmes.planned(request)
     if plan is None:
         turn = programmes.alone(request)
-        return [Item(library.stem(request.session), request, told_ms=turn.length_ms)]
+        return [BatchItem(library.stem(request.session), request, told_ms=turn.length_ms)]
     return [_of_programme(plan, turn, path.stem) for turn, path in zip(plan.turns, _targets(plan), strict=True)]
 
 
-def _of_programme(plan: Plan, turn: Turn, name: str) -> Item:
+def _of_programme(plan: PlannedProgramme, turn: Turn, name: str) -> BatchItem:
     folder = library.stem(plan.name)
-    return Item(name, turn.request, folder, turn.length_ms, turn.title, album.place(plan, turn), folder)
+    return BatchItem(name, turn.request, folder, turn.length_ms, turn.title, album.place(plan, turn), folder)
 
 
-def _targets(plan: Plan) -> tuple[Path, ...]:
+def _targets(plan: PlannedProgramme) -> tuple[Path, ...]:
     return album.targets(plan, Path(), "x")
 
 
-def orders(found: Iterable[Item], folder: Path, wish: Wish, *, force: bool) -> list[Order]:
+def orders(found: Iterable[BatchItem], folder: Path, wish: ExportOptions, *, force: bool) -> list[ExportOrder]:
     """An order for each item: a file named after the session, a programme's in a folder of its own."""
     made = []
     for item in found:
         name = f"{item.folder}/{item.name}" if item.folder else item.name
         target = folder / item.folder / f"{item.name}.{wish.form}"
         listed = target.with_name(item.playlist + playlists.ENDING) if item.playlist and not wish.split else None
-        made.append(Order(name, item.work(wish), target, force, item.told_ms, item.title, listed))
+        made.append(ExportOrder(name, item.work(wish), target, force, item.told_ms, item.title, listed))
     return made
 
 
-def must_be_possible(wanted: Sequence[Order]) -> None:
+def must_be_possible(wanted: Sequence[ExportOrder]) -> None:
     """Look at every target before the first is made.
 
     Raises
@@ -141,7 +141,7 @@ def must_be_possible(wanted: Sequence[Order]) -> None:
 
     for playlist in dict.fromkeys(order.playlist for order in wanted if order.playlist):
         must_be_free(playlist, force=any(order.force for order in wanted))
-    known: dict[str, Order] = {}
+    known: dict[str, ExportOrder] = {}
     for order in wanted:
         first = known.setdefault(same_file(order.target), order)
         if first is not order:
@@ -155,18 +155,18 @@ def must_be_possible(wanted: Sequence[Order]) -> None:
         sidecars.paths(order.target, captions=wish.captions, chapters=wish.chapters, labels=wish.labels, force=force)
 
 
-def playlists_of(done: Iterable[Done]) -> dict[Path, bytes]:
+def playlists_of(done: Iterable[BatchResult]) -> dict[Path, bytes]:
     """The playlist of each programme, with what was made of it in its order."""
-    found: dict[Path, list[tuple[Place, playlists.Entry]]] = {}
+    found: dict[Path, list[tuple[AlbumPosition, playlists.PlaylistEntry]]] = {}
     for each in done:
         order, result, place = each.order, each.result, each.order.work.wish.place
-        if order.playlist and place and isinstance(result, Made):
-            entry = playlists.Entry(order.title, result.length_ms, order.target)
+        if order.playlist and place and isinstance(result, ExportedFiles):
+            entry = playlists.PlaylistEntry(order.title, result.length_ms, order.target)
             found.setdefault(order.playlist, []).append((place, entry))
     return {path: _playlist(entries) for path, entries in found.items()}
 
 
-def _playlist(entries: list[tuple[Place, playlists.Entry]]) -> bytes:
+def _playlist(entries: list[tuple[AlbumPosition, playlists.PlaylistEntry]]) -> bytes:
     ordered = sorted(entries, key=lambda pair: pair[0].number)
     return playlists.text(ordered[0][0].programme, [entry for _, entry in ordered]).encode()
 
@@ -176,13 +176,15 @@ def same_file(path: Path) -> str:
     return unicodedata.normalize("NFC", str(path.absolute())).casefold()
 
 
-def run(wanted: Sequence[Order], crew: Crew, progress: Progress | None = None) -> Generator[Done, None, None]:
+def run(
+    wanted: Sequence[ExportOrder], crew: Executor, progress: Progress | None = None
+) -> Generator[BatchResult, None, None]:
     """Do all orders, the longest first, so that none is left over at the end; each as soon as it is done.
 
     ``progress`` is called in the caller's thread with the time that is made, and all there is, in ms.
     """
     queued = sorted(wanted, key=_weight, reverse=True)
-    heard: queue.Queue[tuple[int, int] | Done] = queue.Queue()
+    heard: queue.Queue[tuple[int, int] | BatchResult] = queue.Queue()
     pool = ThreadPoolExecutor(max(1, min(crew.places, len(queued))), thread_name_prefix="making")
     stopped = threading.Event()
     try:
@@ -196,7 +198,11 @@ def run(wanted: Sequence[Order], crew: Crew, progress: Progress | None = None) -
 
 
 def _do(
-    number: int, order: Order, crew: Crew, heard: queue.Queue[tuple[int, int] | Done], stopped: threading.Event
+    number: int,
+    order: ExportOrder,
+    crew: Executor,
+    heard: queue.Queue[tuple[int, int] | BatchResult],
+    stopped: threading.Event,
 ) -> None:
     if stopped.is_set():
         return
@@ -205,21 +211,21 @@ def _do(
     try:
         result = crew.make(order, lambda done, total: heard.put((number, weight * done // max(1, total))))
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (whoever waits must hear of it)
-        result = Failed(f"player met what it did not expect ({type(error).__name__}: {error})")
+        result = FailedExport(f"player met what it did not expect ({type(error).__name__}: {error})")
     heard.put((number, weight))
-    heard.put(Done(order, result, time.monotonic() - began))
+    heard.put(BatchResult(order, result, time.monotonic() - began))
 
 
 def _gathered(
-    queued: Sequence[Order], heard: queue.Queue[tuple[int, int] | Done], progress: Progress | None
-) -> Iterator[Done]:
+    queued: Sequence[ExportOrder], heard: queue.Queue[tuple[int, int] | BatchResult], progress: Progress | None
+) -> Iterator[BatchResult]:
     made, left, total = [0] * len(queued), len(queued), sum(map(_weight, queued))
     while left:
         try:
             news = heard.get(timeout=_LOOK_EVERY_S)
         except queue.Empty:
             continue
-        if isinstance(news, Done):
+        if isinstance(news, BatchResult):
             left -= 1
             yield news
         else:
@@ -228,5 +234,5 @@ def _gathered(
                 progress(sum(made), total)
 
 
-def _weight(order: Order) -> int:
+def _weight(order: ExportOrder) -> int:
     return order.told_ms or _UNTOLD_MS

@@ -26,7 +26,7 @@ from player.voice import own_takes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from player.pipeline import Request
+    from player.pipeline import SessionRequest
     from player.script.session import Session
     from player.techniques.cue import Part
 
@@ -41,7 +41,7 @@ LARGE: Final = 2**20
 
 
 @dataclass(frozen=True)
-class File:
+class BundleFile:
     """A file of a parcel: its place in it, the SHA-256 of what is in it, and that itself unless it is large."""
 
     place: str
@@ -50,11 +50,11 @@ class File:
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Bundle:
     """A request as it is to be made in ``HERE``, and all files."""
 
-    request: Request
-    files: tuple[File, ...]
+    request: SessionRequest
+    files: tuple[BundleFile, ...]
 
     @property
     def large(self) -> frozenset[str]:
@@ -62,7 +62,7 @@ class Parcel:
         return frozenset(file.digest for file in self.files if file.data is None)
 
 
-def pack(request: Request) -> tuple[Parcel, dict[str, Path]]:
+def pack(request: SessionRequest) -> tuple[Bundle, dict[str, Path]]:
     """The parcel of a request, and where its large files are, by their digests.
 
     Raises
@@ -84,10 +84,10 @@ def pack(request: Request) -> tuple[Parcel, dict[str, Path]]:
         found |= {f"{_TAKES}/{path.name}": path for path in _takes(asked)}
         request = replace(request, takes=f"../{_TAKES}")
     files = tuple(_file(place, path) for place, path in sorted(found.items()))
-    return Parcel(request, files), {file.digest: found[file.place] for file in files if file.data is None}
+    return Bundle(request, files), {file.digest: found[file.place] for file in files if file.data is None}
 
 
-def unpack(parcel: Parcel, large: Mapping[str, bytes], folder: Path) -> None:
+def unpack(parcel: Bundle, large: Mapping[str, bytes], folder: Path) -> None:
     """Lay the files of a parcel into a folder.
 
     Raises
@@ -105,15 +105,15 @@ def unpack(parcel: Parcel, large: Mapping[str, bytes], folder: Path) -> None:
         path.write_bytes(large[file.digest] if file.data is None else file.data)
 
 
-def _file(place: str, path: Path) -> File:
+def _file(place: str, path: Path) -> BundleFile:
     try:
         found = path.stat()
         if found.st_size > LARGE:
-            return File(place, _digest(path, found.st_size, found.st_mtime_ns), None)
+            return BundleFile(place, _digest(path, found.st_size, found.st_mtime_ns), None)
         data = path.read_bytes()
     except OSError as error:
         raise MediaError(f"{printable(str(path))} cannot be read: {error.strerror or error}") from error
-    return File(place, hashlib.sha256(data).hexdigest(), data)
+    return BundleFile(place, hashlib.sha256(data).hexdigest(), data)
 
 
 @lru_cache(maxsize=1000)
@@ -126,7 +126,7 @@ def _digest(path: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001 (a f
     return digest.hexdigest()
 
 
-def _beside(request: Request, script: Path) -> dict[str, Path]:
+def _beside(request: SessionRequest, script: Path) -> dict[str, Path]:
     """The script and what lies beside it, by its place."""
     session = pipeline.load(request)
     planner = Planner(session.language, None, session.voice.rate, session.voice.pitch, TECHNIQUES)
@@ -158,7 +158,7 @@ def _named(session: Session, parts: Iterable[Part]) -> Iterator[tuple[str, Path]
                 yield cue.said.file, Path(cue.said.script)
 
 
-def _takes(request: Request) -> list[Path]:
+def _takes(request: SessionRequest) -> list[Path]:
     """The takes of a session's lines: one folder may have those of many."""
     _, parts = pipeline.settled(request)
     texts = [each.text for each in utterances(parts)]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from player import pipeline
 from player.errors import PlayerError, Position, Problem, ScriptError, UsageError, printable
 from player.export.batch.batch import same_file
-from player.export.batch.jobs import Order
+from player.export.batch.jobs import ExportOrder
 from player.script.yaml.kinds import shown
 from player.script.yaml.near import did_you_mean
 from player.script.yaml.shapes import enumerated
@@ -26,9 +26,9 @@ from player.script.yaml.shapes import enumerated
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from player.export.batch.batch import Item
-    from player.export.batch.jobs import Work
-    from player.export.options import Wish
+    from player.export.batch.batch import BatchItem
+    from player.export.batch.jobs import ExportTask
+    from player.export.options import ExportOptions
     from player.script.yaml.params import Parameter
 
 MOST_ROWS: Final = 10_000
@@ -47,7 +47,7 @@ _LONGEST_NAME: Final = 200
 
 
 @dataclass(frozen=True)
-class Row:
+class PersonRow:
     """A person: the line in the file, counted from 1, and the cell of each column."""
 
     line: int
@@ -55,20 +55,20 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class PeopleTable:
     """The rows of a file, and its columns in order, named in line ``header``; ``path`` is what problems call it."""
 
     path: str
     header: int
     columns: tuple[str, ...]
-    rows: tuple[Row, ...] = ()
+    rows: tuple[PersonRow, ...] = ()
 
     def at(self, line: int, column: str | None = None) -> Position:
         """The place of a cell, or of a row."""
         return Position(self.path, line, 1 if column is None else self.columns.index(column) + 1)
 
 
-def read(path: Path) -> Table:
+def read(path: Path) -> PeopleTable:
     """The table in a CSV file; lines without anything in them are left out.
 
     Raises
@@ -86,7 +86,7 @@ def read(path: Path) -> Table:
     if not lines:
         raise UsageError(f"{printable(str(path))} is empty; its first line names the columns, such as `name,side`")
     (first, columns), *rest = lines
-    table = Table(str(path), first, columns)
+    table = PeopleTable(str(path), first, columns)
     problems = list(_wrong_columns(table))
     if not rest:
         problems.append(Problem(table.at(first), "there is no row below the names of the columns"))
@@ -98,7 +98,7 @@ def read(path: Path) -> Table:
             problems.append(Problem(table.at(line), text))
     if problems:
         raise ScriptError(problems)
-    return replace(table, rows=tuple(Row(line, dict(zip(columns, cells, strict=True))) for line, cells in rest))
+    return replace(table, rows=tuple(PersonRow(line, dict(zip(columns, cells, strict=True))) for line, cells in rest))
 
 
 def _text(path: Path) -> str:
@@ -137,7 +137,7 @@ def _lines(text: str, delimiter: str, path: Path, start: int) -> list[tuple[int,
     return found
 
 
-def _wrong_columns(table: Table) -> Iterable[Problem]:
+def _wrong_columns(table: PeopleTable) -> Iterable[Problem]:
     for number, column in enumerate(table.columns, 1):
         at = Position(table.path, table.header, number)
         if not column:
@@ -148,7 +148,9 @@ def _wrong_columns(table: Table) -> Iterable[Problem]:
             yield Problem(at, f"the column {shown(column)} is there twice; remove one")
 
 
-def orders(table: Table, items: Sequence[Item], pattern: str, wish: Wish, *, force: bool) -> list[Order]:
+def orders(
+    table: PeopleTable, items: Sequence[BatchItem], pattern: str, wish: ExportOptions, *, force: bool
+) -> list[ExportOrder]:
     """An order for each row and each session.
 
     Parameters
@@ -166,7 +168,7 @@ def orders(table: Table, items: Sequence[Item], pattern: str, wish: Wish, *, for
     fields = _fields(pattern, table)
     params = {item.name: pipeline.load(item.request).params for item in items}
     problems = list(_unknown(table, fields, params.values()))
-    made: list[Order] = []
+    made: list[ExportOrder] = []
     places: dict[str, Position] = {}
     for row in table.rows:
         told = list(_wrong_cells(table, row, fields, params))
@@ -187,7 +189,7 @@ def orders(table: Table, items: Sequence[Item], pattern: str, wish: Wish, *, for
 _UNIQUE: Final = "put another column into its name with -o, or change one of the rows"
 
 
-def _fields(pattern: str, table: Table) -> list[str]:
+def _fields(pattern: str, table: PeopleTable) -> list[str]:
     """The words in braces.
 
     Raises
@@ -213,7 +215,7 @@ def _fields(pattern: str, table: Table) -> list[str]:
     return fields
 
 
-def _unknown(table: Table, fields: Sequence[str], params: Iterable[Mapping[str, Parameter]]) -> Iterable[Problem]:
+def _unknown(table: PeopleTable, fields: Sequence[str], params: Iterable[Mapping[str, Parameter]]) -> Iterable[Problem]:
     """Columns that fill nothing."""
     known = sorted({word for each in params for word in each})
     there = f"remove it, or name it as one that is there: {enumerated(known)}" if known else "remove it"
@@ -225,7 +227,7 @@ def _unknown(table: Table, fields: Sequence[str], params: Iterable[Mapping[str, 
 
 
 def _wrong_cells(
-    table: Table, row: Row, fields: Sequence[str], params: Mapping[str, Mapping[str, Parameter]]
+    table: PeopleTable, row: PersonRow, fields: Sequence[str], params: Mapping[str, Mapping[str, Parameter]]
 ) -> Iterable[Problem]:
     known = {word: parameter for each in params.values() for word, parameter in each.items()}
     for column, cell in row.cells.items():
@@ -260,14 +262,16 @@ def _unsafe(cell: str) -> str | None:
     return "it is too long" if len(cell.encode()) > _LONGEST_NAME else None
 
 
-def _order(row: Row, item: Item, params: Mapping[str, Parameter], pattern: str, wish: Wish, *, force: bool) -> Order:
+def _order(
+    row: PersonRow, item: BatchItem, params: Mapping[str, Parameter], pattern: str, wish: ExportOptions, *, force: bool
+) -> ExportOrder:
     target = Path(pattern.format_map({**row.cells, SESSION: item.name}))
     values = {**item.request.values, **{word: cell for word, cell in row.cells.items() if word in params}}
     request = replace(item.request, values=values)
-    return Order(target.stem, item.work(wish, request), target, force, item.told_ms)
+    return ExportOrder(target.stem, item.work(wish, request), target, force, item.told_ms)
 
 
-def _unfit(table: Table, row: Row, work: Work, params: Mapping[str, Parameter]) -> Iterable[Problem]:
+def _unfit(table: PeopleTable, row: PersonRow, work: ExportTask, params: Mapping[str, Parameter]) -> Iterable[Problem]:
     """What the script itself says against the values, at the first cell that fills one."""
     try:
         pipeline.told_length(work.request)

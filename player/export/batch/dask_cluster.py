@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from player.errors import OutputError, PlayerError, UsageError, printable
 from player.export.batch import dask_worker
 from player.export.batch.bundle import pack
-from player.export.batch.jobs import Failed, Made
+from player.export.batch.jobs import ExportedFiles, FailedExport
 from player.storage.atomic import NewFile, sentences
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from player.export.batch.executor import Report
-    from player.export.batch.jobs import Order
+    from player.export.batch.jobs import ExportOrder
 
 T = TypeVar("T")
 
@@ -73,18 +73,18 @@ class Cluster:
             self.stop()
             raise
 
-    def make(self, order: Order, report: Report) -> Made | Failed:
+    def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport:
         """See `player.export.batch.executor.Crew.make`."""
         try:
             for _ in range(_TRIES):
                 found = self._remotely(order)
-                if isinstance(found, Failed):
+                if isinstance(found, FailedExport):
                     return found
                 if found and (made := self._fetched(order, *found, report)):
                     return made
         except PlayerError as error:
-            return Failed(str(error))
-        return Failed("the worker that made it, or what it needed for it, was lost twice; start again")
+            return FailedExport(str(error))
+        return FailedExport("the worker that made it, or what it needed for it, was lost twice; start again")
 
     def stop(self) -> None:
         """See `player.export.batch.executor.Crew.stop`."""
@@ -144,7 +144,7 @@ class Cluster:
             note = f"the processors here and on the cluster are of {len(kinds)} kinds ({'; '.join(sorted(kinds))})"
             self.notes = (f"{note}: natural voices say the same at the same times there, but not in the same bytes",)
 
-    def _remotely(self, order: Order) -> tuple[str, dask_worker.Fetchable] | Failed | None:
+    def _remotely(self, order: ExportOrder) -> tuple[str, dask_worker.Fetchable] | FailedExport | None:
         """The worker that has made the files, and what to fetch; None if a worker was lost with what others need."""
         parcel, large = pack(order.work.request)
         sent = {digest: self._send(digest, path) for digest, path in large.items()}
@@ -164,8 +164,8 @@ class Cluster:
                 self._forget(large)
                 return None
             if future.status != "finished":
-                return Failed(_reason(future))
-            result: tuple[str, dask_worker.Fetchable] | Failed = future.result()
+                return FailedExport(_reason(future))
+            result: tuple[str, dask_worker.Fetchable] | FailedExport = future.result()
         finally:
             future.release()
         return result
@@ -178,18 +178,18 @@ class Cluster:
                     self._sent[digest] = self._client.scatter(path.read_bytes(), hash=True)
             return self._sent[digest]
 
-    def _waited(self, future: Any) -> Failed | None:  # noqa: ANN401
+    def _waited(self, future: Any) -> FailedExport | None:  # noqa: ANN401
         """Wait until it is done; what keeps it from ever being done."""
         alone_since: float | None = None
         while future.status == "pending":
             if self._stopped.wait(_LOOK_EVERY_S):
                 future.cancel()
-                return Failed("it was stopped")
+                return FailedExport("it was stopped")
             if self._client.status != "running":
-                return Failed(f"the scheduler at {self._address} was lost; look at it, and start again")
+                return FailedExport(f"the scheduler at {self._address} was lost; look at it, and start again")
             alone_since = None if self._workers() else alone_since or time.monotonic()
             if alone_since and time.monotonic() - alone_since > WAITS_FOR_WORKERS_S:
-                return Failed(f"all workers at {self._address} were lost; start others, and start again")
+                return FailedExport(f"all workers at {self._address} were lost; start others, and start again")
         return None
 
     def _forget(self, large: Iterable[str]) -> None:
@@ -198,7 +198,9 @@ class Cluster:
             for digest in large:
                 self._sent.pop(digest, None)
 
-    def _fetched(self, order: Order, worker: str, result: dask_worker.Fetchable, report: Report) -> Made | None:
+    def _fetched(
+        self, order: ExportOrder, worker: str, result: dask_worker.Fetchable, report: Report
+    ) -> ExportedFiles | None:
         """The files, all complete before the first has its name; None if the worker is lost."""
         folder = order.target.parent
         with self._fetching, ExitStack() as unfinished:
@@ -216,7 +218,7 @@ class Cluster:
         self._asked(worker, dask_worker.drop, result.folder)
         report(1, 1)
         size = sum(size for _, size, _ in result.files)
-        return Made(tuple(file.target for file in new), result.length_ms, size, result.notes)
+        return ExportedFiles(tuple(file.target for file in new), result.length_ms, size, result.notes)
 
     def _fetch(self, new: NewFile, worker: str, what: tuple[str, str, int, str]) -> bool:
         """Whether all pieces of a file came.
@@ -249,13 +251,18 @@ class Cluster:
         return answers.get(worker)  # type: ignore[no-any-return]
 
 
-def _make(parcel: Any, wish: Any, name: str, large: dict[str, bytes]) -> tuple[str, dask_worker.Fetchable] | Failed:  # noqa: ANN401
+def _make(
+    parcel: Any,  # noqa: ANN401 (as Dask hands it over)
+    wish: Any,  # noqa: ANN401
+    name: str,
+    large: dict[str, bytes],
+) -> tuple[str, dask_worker.Fetchable] | FailedExport:
     """Run by a worker; also says by which."""
     from distributed import get_worker  # noqa: PLC0415
 
     worker = get_worker()
     result = dask_worker.make(parcel, wish, name, large, worker.local_directory)
-    return result if isinstance(result, Failed) else (str(worker.address), result)
+    return result if isinstance(result, FailedExport) else (str(worker.address), result)
 
 
 def _reason(future: Any) -> str:  # noqa: ANN401

@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import PlayerError
 from player.export.batch.bundle import HERE, OWN, unpack
-from player.export.batch.executor import Maker
-from player.export.batch.jobs import Failed, Made, Order, Work
+from player.export.batch.executor import WorkerProcess
+from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from player.export.batch.bundle import Parcel
-    from player.export.options import Wish
+    from player.export.batch.bundle import Bundle
+    from player.export.options import ExportOptions
 
 PIECE: Final = 4 * 2**20
 """Bytes that are fetched at once."""
@@ -49,7 +49,7 @@ PROCESSOR: Final = "the kind of processor"
 class Fetchable:
     """Files that wait on a worker: their names below ``folder``, sizes in bytes, and SHA-256.
 
-    ``notes`` are those of a `Made`.
+    ``notes`` are those of a `ExportedFiles`.
     """
 
     folder: str
@@ -87,30 +87,34 @@ def _digest() -> str:
     return digest.hexdigest()[:12]
 
 
-def make(parcel: Parcel, wish: Wish, name: str, large: Mapping[str, bytes], root: str) -> Fetchable | Failed:
+def make(
+    parcel: Bundle, wish: ExportOptions, name: str, large: Mapping[str, bytes], root: str
+) -> Fetchable | FailedExport:
     """Make the files of a parcel in a new folder below ``root``; ``name`` is what the first is called."""
     _sweep(Path(root))
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
     try:
         result = _made(parcel, wish, name, large, folder)
     except (OSError, PlayerError) as error:
-        result = Failed(f"the cluster's worker cannot work: {error}; look at it")
-    if isinstance(result, Failed):
+        result = FailedExport(f"the cluster's worker cannot work: {error}; look at it")
+    if isinstance(result, FailedExport):
         drop(str(folder))
-        return Failed(result.sentence.replace(f"{folder / HERE}/", "").replace(str(folder), "the worker"))
+        return FailedExport(result.sentence.replace(f"{folder / HERE}/", "").replace(str(folder), "the worker"))
     files = tuple((str(path.relative_to(folder / _MADE).as_posix()), *_size(path)) for path in result.files)
     return Fetchable(str(folder), files, result.length_ms, result.notes)
 
 
-def _made(parcel: Parcel, wish: Wish, name: str, large: Mapping[str, bytes], folder: Path) -> Made | Failed:
+def _made(
+    parcel: Bundle, wish: ExportOptions, name: str, large: Mapping[str, bytes], folder: Path
+) -> ExportedFiles | FailedExport:
     unpack(parcel, large, folder)
-    maker = Maker(folder / HERE, {"PLAYER_SCRIPTS": str(folder / OWN)})
+    maker = WorkerProcess(folder / HERE, {"PLAYER_SCRIPTS": str(folder / OWN)})
     try:
-        order = Order(name, Work(parcel.request, wish), folder / _MADE / name)
+        order = ExportOrder(name, ExportTask(parcel.request, wish), folder / _MADE / name)
         result = maker.make(order, lambda done, total: None)  # noqa: ARG005 (nobody hears of it so far away)
     finally:
         maker.stop()
-    return result or Failed(f"the worker's process ended by itself ({maker.last_words()}); give it more memory")
+    return result or FailedExport(f"the worker's process ended by itself ({maker.last_words()}); give it more memory")
 
 
 def _size(path: Path) -> tuple[int, str]:

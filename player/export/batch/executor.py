@@ -1,9 +1,9 @@
 """Who does the work: this process itself, or several of this machine.
 
-The rule: a crew has places, and does one order at a time in each; whatever happens to a place, whoever ordered gets a
-`Made` or a `Failed`. Processes, not threads: mixing holds the interpreter's lock for most of its time (two threads took
-65 s where two processes took 54 s; 1 200 s of sound as MP3, two busy cores), and one that dies takes only its own file
-with it. Each holds about 130 MB.
+The rule: an executor has places, and does one order at a time in each; whatever happens there, an order ends in
+`ExportedFiles` or a `FailedExport`. Processes, not threads: mixing holds the interpreter's lock for most of its time
+(two threads took 65 s where two processes took 54 s; 1 200 s of sound as MP3, two busy cores), and one that dies takes
+only its own file with it. Each holds about 130 MB.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from player.export.batch.jobs import Failed, Made, make
+from player.export.batch.jobs import ExportedFiles, FailedExport, make
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from player.export.batch.jobs import Order
+    from player.export.batch.jobs import ExportOrder
     from player.pipeline import Machine
 
 Report = Callable[[int, int], None]
@@ -34,14 +34,14 @@ _ENDS_WITHIN_S: Final = 5.0
 _START: Final = "import sys; sys.path[:] = {path!r}; from player.export.batch.worker_process import main; main()"
 
 
-class Crew(Protocol):
+class Executor(Protocol):
     """Places at which orders are done; `make` is called from as many threads as there are places."""
 
     places: int
     notes: tuple[str, ...]
     """What the user should know of the places: one sentence each."""
 
-    def make(self, order: Order, report: Report) -> Made | Failed:
+    def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport:
         """Do an order; ``report`` hears of its progress. Never raises for what is wrong with the order."""
         ...
 
@@ -50,7 +50,7 @@ class Crew(Protocol):
         ...
 
 
-class Here:
+class InProcessExecutor:
     """One place, in the process that asks."""
 
     places = 1
@@ -60,8 +60,8 @@ class Here:
         self._machine = machine
         self._stopped = False
 
-    def make(self, order: Order, report: Report) -> Made | Failed:
-        """See `Crew.make`."""
+    def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport:
+        """See `Executor.make`."""
 
         def tell(done: int, total: int) -> None:
             if self._stopped:
@@ -71,37 +71,39 @@ class Here:
         return make(order, self._machine, tell)
 
     def stop(self) -> None:
-        """See `Crew.stop`."""
+        """See `Executor.stop`."""
         self._stopped = True
         self._machine.engine.stop()
 
 
-class Processes:
+class ProcessExecutor:
     """Processes of this machine, started when they are needed."""
 
     notes: tuple[str, ...] = ()
 
     def __init__(self, places: int) -> None:
         self.places = places
-        self._idle: queue.LifoQueue[Maker] = queue.LifoQueue()
-        self._all: list[Maker] = []
+        self._idle: queue.LifoQueue[WorkerProcess] = queue.LifoQueue()
+        self._all: list[WorkerProcess] = []
         self._lock = threading.Lock()
         self._stopped = False
 
-    def make(self, order: Order, report: Report) -> Made | Failed:
-        """See `Crew.make`."""
+    def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport:
+        """See `Executor.make`."""
         maker = self._hired()
         if maker is None:
-            return Failed("it was stopped")
+            return FailedExport("it was stopped")
         result = maker.make(order, report)
         if result is None:
             maker.stop()
-            return Failed(f"the process that made it ended by itself ({maker.last_words()}); try again with --jobs 1")
+            return FailedExport(
+                f"the process that made it ended by itself ({maker.last_words()}); try again with --jobs 1"
+            )
         self._idle.put(maker)
         return result
 
     def stop(self) -> None:
-        """See `Crew.stop`."""
+        """See `Executor.stop`."""
         with self._lock:
             self._stopped = True
         for maker in self._all:
@@ -109,17 +111,17 @@ class Processes:
         for maker in self._all:
             maker.stop()
 
-    def _hired(self) -> Maker | None:
+    def _hired(self) -> WorkerProcess | None:
         with contextlib.suppress(queue.Empty):
             return self._idle.get_nowait()
         with self._lock:
             if self._stopped:
                 return None
-            self._all.append(maker := Maker())
+            self._all.append(maker := WorkerProcess())
         return maker
 
 
-class Maker:
+class WorkerProcess:
     """One process that makes files. See `player.export.batch.worker_process`.
 
     Parameters
@@ -139,7 +141,7 @@ class Maker:
             **_ON_ITS_OWN,
         )
 
-    def make(self, order: Order, report: Report) -> Made | Failed | None:
+    def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport | None:
         """What became of an order; None if the process ended over it."""
         assert self._process.stdin  # noqa: S101 (both are pipes)
         assert self._process.stdout  # noqa: S101
@@ -148,7 +150,7 @@ class Maker:
             self._process.stdin.flush()
             while True:
                 answer = pickle.load(self._process.stdout)  # noqa: S301 (from our own process)
-                if isinstance(answer, (Made, Failed)):
+                if isinstance(answer, (ExportedFiles, FailedExport)):
                     return answer
                 report(*answer)
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):

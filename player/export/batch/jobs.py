@@ -15,20 +15,20 @@ from player.errors import PlayerError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from player.export.options import Wish
-    from player.pipeline import Machine, Progress, Request
+    from player.export.options import ExportOptions
+    from player.pipeline import Machine, Progress, SessionRequest
 
 
 @dataclass(frozen=True)
-class Work:
+class ExportTask:
     """What is to be made."""
 
-    request: Request
-    wish: Wish
+    request: SessionRequest
+    wish: ExportOptions
 
 
 @dataclass(frozen=True)
-class Order:
+class ExportOrder:
     """A work, and where its file goes.
 
     Attributes
@@ -42,7 +42,7 @@ class Order:
     """
 
     name: str
-    work: Work
+    work: ExportTask
     target: Path
     force: bool = False
     told_ms: int = 0
@@ -51,7 +51,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Made:
+class ExportedFiles:
     """What became of an order: all its files, how long it is to be heard, and bytes altogether.
 
     ``notes`` are sentences about what is not as it was wished.
@@ -64,13 +64,13 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedExport:
     """What became of an order that could not be done, in words for the user."""
 
     sentence: str
 
 
-def make(order: Order, machine: Machine, progress: Progress | None = None) -> Made | Failed:
+def make(order: ExportOrder, machine: Machine, progress: Progress | None = None) -> ExportedFiles | FailedExport:
     """Do the work here and now; ``progress`` hears of the time that is mixed, in ms."""
     from player import pipeline  # noqa: PLC0415 (numpy, pydub: only where work is done)
     from player.export import exporter  # noqa: PLC0415
@@ -85,9 +85,9 @@ def make(order: Order, machine: Machine, progress: Progress | None = None) -> Ma
         notes: list[str] = []
         wish, force = order.work.wish, order.force
         files = exporter.export(ready, order.target, wish, force=force, progress=progress, tell=notes.append)
-        return Made(files, ready.timeline.total_ms, sum(path.stat().st_size for path in files), tuple(notes))
+        return ExportedFiles(files, ready.timeline.total_ms, sum(path.stat().st_size for path in files), tuple(notes))
     except PlayerError as error:
-        return Failed(str(error))
+        return FailedExport(str(error))
     except (OSError, MemoryError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         # One that was not expected must not stop the others.
-        return Failed(f"player met what it did not expect ({type(error).__name__}: {error})")
+        return FailedExport(f"player met what it did not expect ({type(error).__name__}: {error})")

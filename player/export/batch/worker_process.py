@@ -19,7 +19,7 @@ from player import pipeline
 from player.export.batch.jobs import make
 
 if TYPE_CHECKING:
-    from player.export.batch.jobs import Order
+    from player.export.batch.jobs import ExportOrder
 
 _AT_MOST_EVERY = 100
 """Reports of progress are passed on for each hundredth part of a file; nobody can see more."""
@@ -30,7 +30,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored for what runs behind it
-    orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
+    orders: queue.SimpleQueue[ExportOrder | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), name="orders", daemon=True).start()
     machine = pipeline.this_machine()
     try:
@@ -40,7 +40,7 @@ def main() -> None:
         os._exit(130)  # what was being made has been cleared away; nothing else is worth waiting for
 
 
-def _listen(orders: queue.SimpleQueue[Order | None]) -> None:
+def _listen(orders: queue.SimpleQueue[ExportOrder | None]) -> None:
     while True:
         try:
             orders.put(pickle.load(sys.stdin.buffer))  # noqa: S301 (from our own program)

@@ -22,7 +22,7 @@ _SWITCHED_AT, _KIND_AT = 33, 34  # within a granule
 _REACH_BITS, _LENGTH_BITS, _KIND_BITS = 9, 12, 3
 
 
-class Layout(NamedTuple):
+class FrameLayout(NamedTuple):
     """How a packet begins.
 
     Attributes
@@ -40,19 +40,19 @@ class Layout(NamedTuple):
     granules: int
 
 
-LAYOUTS: Final = {1: Layout(_HEADER + 17, 18, 2), 2: Layout(_HEADER + 32, 20, 4)}
+LAYOUTS: Final = {1: FrameLayout(_HEADER + 17, 18, 2), 2: FrameLayout(_HEADER + 32, 20, 4)}
 """By the number of channels."""
 
 
 @dataclass(frozen=True)
-class Side:
+class SideInformation:
     """The side information of a packet."""
 
     bits: int
-    layout: Layout
+    layout: FrameLayout
 
     @classmethod
-    def of(cls, packet: bytes, channels: int) -> Side:
+    def of(cls, packet: bytes, channels: int) -> SideInformation:
         """Of a packet, of which the front is enough."""
         layout = LAYOUTS[channels]
         return cls(int.from_bytes(packet[_HEADER : layout.front], "big"), layout)
@@ -90,7 +90,7 @@ def packet_pcm(channels: int) -> int:
     return FRAMES_PER_PACKET * channels * SAMPLE_WIDTH
 
 
-class Strand:
+class EncodedStretch:
     """What one encoder has made so far; packets are numbered as in the whole programme.
 
     Parameters
@@ -122,10 +122,10 @@ class Strand:
         """The number after its last whole packet."""
         return self.first + len(self._held) // self._size
 
-    def side(self, packet: int) -> Side:
+    def side(self, packet: int) -> SideInformation:
         """The side information of a packet that it holds."""
         at = self._at(packet)
-        return Side.of(bytes(self._held[at : at + self._front]), self._channels)
+        return SideInformation.of(bytes(self._held[at : at + self._front]), self._channels)
 
     def free(self, packet: int) -> int:
         """Bytes before a packet's room that no packet before it needs."""

@@ -35,7 +35,7 @@ _ROW: Final = 512
 
 
 @dataclass(frozen=True)
-class Stream:
+class StreamFacts:
     """What is known of a finished stream at 48 kHz.
 
     Attributes
@@ -64,7 +64,7 @@ def packet_bytes(bitrate: int) -> int:
     return 3 * bitrate
 
 
-def info_frame(stream: Stream) -> bytes:
+def info_frame(stream: StreamFacts) -> bytes:
     """The packet to put in front of the stream, as large as every other.
 
     Raises
@@ -85,14 +85,14 @@ def info_frame(stream: Stream) -> bytes:
     return (frame + struct.pack(">H", checksum.value())).ljust(packet_bytes(stream.bitrate), b"\0")
 
 
-def _xing(stream: Stream, total: int) -> bytes:
+def _xing(stream: StreamFacts, total: int) -> bytes:
     size = packet_bytes(stream.bitrate)
     starts = ((1 + stream.packets * percent // 100) * size for percent in range(100))
     contents = bytes(min(255, (2 * 256 * start + total) // (2 * total)) for start in starts)
     return struct.pack(">4s3L100sL", b"Info", _ALL_FIELDS, stream.packets, total, contents, _QUALITY)
 
 
-def _lame(stream: Stream, total: int, padding: int, *, mono: bool) -> bytes:
+def _lame(stream: StreamFacts, total: int, padding: int, *, mono: bool) -> bytes:
     """LAME's extension without its own checksum."""
     encoder = _VERSION + bytes([_CONSTANT_BITRATE, 0]) + bytes(4 + 2 + 2 + 1) + bytes([min(stream.bitrate, 255)])
     gap = (DELAY << 12 | padding).to_bytes(3, "big")

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from player.export.mp3.frames import Strand, packet_pcm
+from player.export.mp3.frames import EncodedStretch, packet_pcm
 from player.export.mp3.splice import fits, meets, splice
 from player.units import CHANNELS
 
@@ -47,7 +47,7 @@ class Encoder(Protocol):
 
 
 @dataclass(frozen=True)
-class Plan:
+class CutPlan:
     """How a programme is cut, in packets of 24 ms.
 
     Attributes
@@ -66,7 +66,7 @@ class Plan:
     patience: int
 
 
-class Stretches:
+class ParallelEncoder:
     """Encodes in threads what it is given in order.
 
     Parameters
@@ -80,7 +80,7 @@ class Stretches:
     """
 
     def __init__(
-        self, encoder: Callable[[], Encoder], bitrate: int, plan: Plan, threads: int, channels: int = CHANNELS
+        self, encoder: Callable[[], Encoder], bitrate: int, plan: CutPlan, threads: int, channels: int = CHANNELS
     ) -> None:
         self._encoder = encoder
         self._bitrate = bitrate
@@ -132,7 +132,7 @@ class Stretches:
 
     def _begin(self, *, last: bool = False) -> None:
         own, self._own = self._own, []
-        strand = Strand(self._bitrate, self._next - len(self._lead) // self._packet, self._channels)
+        strand = EncodedStretch(self._bitrate, self._next - len(self._lead) // self._packet, self._channels)
         stretch = _Stretch(self._encoder(), strand, self._next, self._lead, own, last=last)
         self._pending.append(self._pool.submit(stretch.encode, self._stopped))
         around = b"".join(own[-(self._plan.lead // _PIECE + 2) :])
@@ -161,7 +161,7 @@ class _Stretch:
     """A stretch of sound, its encoder, and the stream so far."""
 
     def __init__(
-        self, encoder: Encoder, strand: Strand, first: int, lead: bytes, own: list[bytes], *, last: bool
+        self, encoder: Encoder, strand: EncodedStretch, first: int, lead: bytes, own: list[bytes], *, last: bool
     ) -> None:
         self.first = first
         self.own = own

@@ -13,22 +13,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from player.export.mp3.frames import Strand
+    from player.export.mp3.frames import EncodedStretch
 
 
-def meets(left: Strand, right: Strand, packet: int) -> bool:
+def meets(left: EncodedStretch, right: EncodedStretch, packet: int) -> bool:
     """Whether both say the same just before a packet."""
     return left.side(packet - 1) == right.side(packet - 1)
 
 
-def fits(left: Strand, right: Strand, packet: int) -> bool:
+def fits(left: EncodedStretch, right: EncodedStretch, packet: int) -> bool:
     """Whether the right stream can take over from a packet on; so it can wherever they meet."""
     if left.side(packet - 1).last_windows != right.side(packet - 1).last_windows:
         return False
     return right.side(packet).reach <= left.free(packet)
 
 
-def splice(left: Strand, right: Strand, packet: int) -> bytes:
+def splice(left: EncodedStretch, right: EncodedStretch, packet: int) -> bytes:
     """Let the right stream take over from a packet on.
 
     Returns

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from player.cores import cores
 from player.export.formats.bitrates import usual
-from player.export.mp3.infoframe import Checksum, Stream, info_frame, packet_bytes
-from player.export.mp3.parallel import Plan, Stretches
+from player.export.mp3.infoframe import Checksum, StreamFacts, info_frame, packet_bytes
+from player.export.mp3.parallel import CutPlan, ParallelEncoder
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import lameenc
 
-PLAN: Final = Plan(stretch=900, lead=50, patience=60)
+PLAN: Final = CutPlan(stretch=900, lead=50, patience=60)
 """Stretches of 22 s, 4.1 MB each. After a lead of 1.2 s two encoders nearly always agree on every bit."""
 _QUALITY: Final = 3
 """LAME's own default at a constant bitrate; its 2 takes 1.4 times as long."""
@@ -54,7 +54,7 @@ class Mp3Writer:
         *,
         channels: int = CHANNELS,
         threads: int | None = None,
-        plan: Plan = PLAN,
+        plan: CutPlan = PLAN,
     ) -> None:
         self._bitrate = bitrate = bitrate or usual(channels)
         self._frame = channels * SAMPLE_WIDTH
@@ -64,7 +64,7 @@ class Mp3Writer:
         self._header = b""
         self._checksum = Checksum()
         threads = threads or min(cores(), _MOST_THREADS)
-        self._stretches = Stretches(lambda: encoder(bitrate, channels), bitrate, plan, threads, channels)
+        self._stretches = ParallelEncoder(lambda: encoder(bitrate, channels), bitrate, plan, threads, channels)
         self._file = path.open("wb")
         self._file.write(id3 + bytes(packet_bytes(bitrate)))
 
@@ -78,7 +78,7 @@ class Mp3Writer:
         """Write what is left, and the Info frame."""
         for packets in self._stretches.finish():
             self._add(packets)
-        stream = Stream(
+        stream = StreamFacts(
             self._header,
             self._bitrate,
             self._bytes // packet_bytes(self._bitrate),

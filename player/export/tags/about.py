@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Line:
+class SpokenLine:
     """A line that is spoken, and when it begins."""
 
     text: str
@@ -55,7 +55,7 @@ class Tags:
     language: str = ""
     chapters: tuple[Section, ...] = ()
     total_ms: int = 0
-    lyrics: tuple[Line, ...] = ()
+    lyrics: tuple[SpokenLine, ...] = ()
     cover: Callable[[], bytes] = field(default=bytes, compare=False)
     origin: Origin | None = None
     album: str = ""
@@ -65,7 +65,7 @@ class Tags:
     discs: int = 0
 
 
-class Chapter(NamedTuple):
+class TagChapter(NamedTuple):
     """A chapter with its end."""
 
     title: str
@@ -73,11 +73,11 @@ class Chapter(NamedTuple):
     end_ms: int
 
 
-def chapters(tags: Tags) -> list[Chapter]:
+def chapters(tags: Tags) -> list[TagChapter]:
     """Each chapter up to the next; the last to the end."""
     ends = [section.start_ms for section in tags.chapters[1:]] + [tags.total_ms]
     pairs = zip(tags.chapters, ends, strict=True) if tags.chapters else ()
-    return [Chapter(clean(section.title), section.start_ms, end) for section, end in pairs]
+    return [TagChapter(clean(section.title), section.start_ms, end) for section, end in pairs]
 
 
 def plain_lyrics(tags: Tags) -> str:

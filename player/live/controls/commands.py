@@ -46,7 +46,7 @@ class GoTo:
 
 
 @dataclass(frozen=True)
-class Pause:
+class ForcedPause:
     """A pause that the listener did not ask for, with the sentence that says why: "The headphones were unplugged."."""
 
     notice: str
@@ -59,4 +59,4 @@ class Quit:
     exit_code: int = 0
 
 
-AnyControl: TypeAlias = Control | SetVolume | GoTo | Pause | Quit
+AnyControl: TypeAlias = Control | SetVolume | GoTo | ForcedPause | Quit

@@ -1,8 +1,8 @@
 """The keys of the terminal while nothing plays: one at a time, asked for.
 
-The rule: the terminal is changed only between `Presses.take` and `Presses.give_back`, and only while this program is in
-its foreground: in the background it belongs to the shell. Ctrl-C is no key: it interrupts the program as ever. After
-Ctrl-Z and ``fg`` the shell has changed the terminal, so that it is taken anew.
+The rule: the terminal is changed only between `IdleKeyboard.take` and `IdleKeyboard.give_back`, and only while this
+program is in its foreground: in the background it belongs to the shell. Ctrl-C is no key: it interrupts the program as
+ever. After Ctrl-Z and ``fg`` the shell has changed the terminal, so that it is taken anew.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import signal
 import sys
 import threading
 
-from player.live.screen.terminal import Keyboard
+from player.live.screen.terminal import TerminalKeyboard
 
 
-class Presses:
+class IdleKeyboard:
     """The keyboard of the terminal that the program was started at."""
 
     def __init__(self) -> None:
-        self._keyboard = Keyboard()
+        self._keyboard = TerminalKeyboard()
         self._heard = contextlib.ExitStack()
 
     def take(self) -> None:

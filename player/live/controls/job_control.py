@@ -21,14 +21,14 @@ from player.live.screen.foreground import owns_terminal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.live.controls.queue import Inbox
-    from player.live.observer import Moment
+    from player.live.controls.inbox import Inbox
+    from player.live.observer import PlaybackState
     from player.timeline.model import Timeline
 
 PATIENCE_S: Final = 1.0
 
 
-class Held(Protocol):
+class TerminalPart(Protocol):
     """A part of the terminal that can be taken and given back."""
 
     @property
@@ -42,7 +42,7 @@ class Held(Protocol):
         """As it was before."""
 
 
-class Job:
+class JobControl:
     """What a shell calls a job; a view, because it must be told of the pause.
 
     Parameters
@@ -56,14 +56,14 @@ class Job:
     def __init__(self, in_foreground: Callable[[], bool] | None = None, stop: Callable[[], None] | None = None) -> None:
         self._in_foreground = in_foreground or owns_terminal
         self._stop = stop or _stop
-        self._held: list[Held] = []
-        self._waiting: list[Held] = []
+        self._held: list[TerminalPart] = []
+        self._waiting: list[TerminalPart] = []
         self._inbox: Inbox | None = None
         self._asked: float | None = None
         self._was_paused = self._is_paused = False
         self._has_continued = False
 
-    def hold(self, part: Held) -> None:
+    def hold(self, part: TerminalPart) -> None:
         """A part of the terminal that must be given back before the program stops."""
         self._held.append(part)
 
@@ -93,7 +93,7 @@ class Job:
     def begin(self, timeline: Timeline) -> None:
         """Nothing to do."""
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: PlaybackState) -> None:
         """Stop as soon as it is paused; afterwards take the terminal as soon as it is ours."""
         self._is_paused = moment.is_paused
         if self._asked is not None and (moment.is_paused or time.monotonic() > self._asked + PATIENCE_S):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from player.live.controls.queue import Inbox
+    from player.live.controls.inbox import Inbox
 
 _LOOK_EVERY_S: Final = 0.1
 _ENDS_WITHIN_S: Final = 1.0
@@ -54,7 +54,7 @@ HELP: Final = tuple((key.label, key.does) for key in KEYS)
 _CONTROLS: Final = {key.name: key.control for key in KEYS}
 
 
-class Keyboard(Protocol):
+class KeySource(Protocol):
     """Where keys come from."""
 
     def take(self) -> None:
@@ -67,10 +67,10 @@ class Keyboard(Protocol):
         """The next key by its name; nothing if none comes within so many seconds."""
 
 
-class Keys:
+class KeyControls:
     """Listens for as long as its context lasts."""
 
-    def __init__(self, inbox: Inbox, keyboard: Keyboard) -> None:
+    def __init__(self, inbox: Inbox, keyboard: KeySource) -> None:
         self._inbox = inbox
         self._keyboard = keyboard
         self._is_over = threading.Event()

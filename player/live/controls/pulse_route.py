@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import printable
-from player.live.controls.commands import Pause
+from player.live.controls.commands import ForcedPause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.live.controls.queue import Inbox
-    from player.live.observer import Moment
+    from player.live.controls.inbox import Inbox
+    from player.live.observer import PlaybackState
     from player.timeline.model import Timeline
 
 LOOK_EVERY_S: Final = 1.0
@@ -31,7 +31,7 @@ LEAVES_WITHIN_S: Final = 0.15
 
 
 @dataclass(frozen=True)
-class Place:
+class PulseOutput:
     """Where sound comes out: a sink, and the port of it that is in use, such as headphones, by their lasting names."""
 
     sink: str
@@ -39,7 +39,7 @@ class Place:
     description: str = field(compare=False)
 
 
-class Route:
+class PulseRoute:
     """A view that pauses when our sound comes out elsewhere.
 
     Parameters
@@ -56,7 +56,7 @@ class Route:
     def __init__(self, inbox: Inbox, is_ours: Callable[[int], bool] | None = None) -> None:
         self._inbox = inbox
         self._is_ours = is_ours or is_child
-        self.place: Place | None = None
+        self.place: PulseOutput | None = None
         self._watch: _Watch | None = None
 
     def begin(self, timeline: Timeline) -> None:  # noqa: ARG002 (whatever plays, its place is what counts)
@@ -65,7 +65,7 @@ class Route:
             self._watch = _Watch(self._look)
             self._watch.start()
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: PlaybackState) -> None:
         """Nothing depends on the moment."""
 
     def end(self) -> None:
@@ -78,7 +78,9 @@ class Route:
         place, before = place_of(self._is_ours, pulse), self.place
         self.place = place or before
         if place and before and place != before:
-            self._inbox.put(Pause(f"The sound moved to {printable(place.description)}; press space to go on there."))
+            self._inbox.put(
+                ForcedPause(f"The sound moved to {printable(place.description)}; press space to go on there.")
+            )
 
 
 class _Watch(threading.Thread):
@@ -138,7 +140,7 @@ class _Watch(threading.Thread):
             self._pulse = pulse
 
 
-def place_of(is_ours: Callable[[int], bool], pulse: Any) -> Place | None:  # noqa: ANN401 (the library has no types)
+def place_of(is_ours: Callable[[int], bool], pulse: Any) -> PulseOutput | None:  # noqa: ANN401 (the library has no types)
     """Where a process of ours is heard; None where none is."""
     played_by = ((stream, stream.proplist.get("application.process.id", "")) for stream in pulse.sink_input_list())
     at = next((stream.sink for stream, pid in played_by if pid.isdecimal() and is_ours(int(pid))), None)
@@ -146,8 +148,8 @@ def place_of(is_ours: Callable[[int], bool], pulse: Any) -> Place | None:  # noq
     if sink is None:
         return None
     if port := sink.port_active:
-        return Place(sink.name, port.name, f"{port.description} of {sink.description}")
-    return Place(sink.name, "", sink.description)
+        return PulseOutput(sink.name, port.name, f"{port.description} of {sink.description}")
+    return PulseOutput(sink.name, "", sink.description)
 
 
 def is_child(pid: int) -> bool:

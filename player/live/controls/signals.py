@@ -17,7 +17,7 @@ from player.live.controls.commands import AnyControl, Control, Quit
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from player.live.controls.queue import Inbox
+    from player.live.controls.inbox import Inbox
 
 _MEANINGS: Final[dict[str, AnyControl]] = {
     "SIGTERM": Quit(128 + 15),

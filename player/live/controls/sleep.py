@@ -11,21 +11,21 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-from player.live.controls.commands import Pause
+from player.live.controls.commands import ForcedPause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.live.controls.queue import Inbox
-    from player.live.observer import Moment
+    from player.live.controls.inbox import Inbox
+    from player.live.observer import PlaybackState
     from player.timeline.model import Timeline
 
-SLEPT: Final = Pause("The computer slept; press space to go on.")
+SLEPT: Final = ForcedPause("The computer slept; press space to go on.")
 TOLERANCE_S: Final = 2.0
 """A shorter sleep breaks nothing off: so much sound lies ready."""
 
 
-class Sleep:
+class SleepDetector:
     """A view that pauses when the computer has slept.
 
     ``asleep`` tells how many seconds the computer has slept since some moment in the past; it may tell too little for
@@ -41,7 +41,7 @@ class Sleep:
         """Start from here: what was slept before is nobody's business."""
         self._known_s = self._asleep()
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: PlaybackState) -> None:
         """Look at the clocks; who has paused already need not be told."""
         now_s = self._asleep()
         if now_s - self._known_s > TOLERANCE_S and not moment.is_paused:

@@ -13,36 +13,36 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.live.controls.queue import Inbox
-    from player.live.observer import View
+    from player.live.controls.inbox import Inbox
+    from player.live.observer import PlaybackObserver
 
 
-def surroundings(inbox: Inbox) -> tuple[Callable[[], View], ...]:
+def surroundings(inbox: Inbox) -> tuple[Callable[[], PlaybackObserver], ...]:
     """What makes each of them; all put what they want into ``inbox``, and are begun and ended with a session."""
     everywhere, on_linux = (_sleep,), (_logind, _route, _mpris)
     makers = (*everywhere, *(on_linux if sys.platform == "linux" else ()))
     return tuple(partial(make, inbox) for make in makers)
 
 
-def _sleep(inbox: Inbox) -> View:
-    from player.live.controls.sleep import Sleep  # noqa: PLC0415 (the rule above)
+def _sleep(inbox: Inbox) -> PlaybackObserver:
+    from player.live.controls.sleep import SleepDetector  # noqa: PLC0415 (the rule above)
 
-    return Sleep(inbox)
+    return SleepDetector(inbox)
 
 
-def _logind(inbox: Inbox) -> View:
+def _logind(inbox: Inbox) -> PlaybackObserver:
     from player.live.controls.desktop.logind import Logind  # noqa: PLC0415 (the rule above)
 
     return Logind(inbox)
 
 
-def _route(inbox: Inbox) -> View:
-    from player.live.controls.pulse_route import Route  # noqa: PLC0415 (the rule above)
+def _route(inbox: Inbox) -> PlaybackObserver:
+    from player.live.controls.pulse_route import PulseRoute  # noqa: PLC0415 (the rule above)
 
-    return Route(inbox)
+    return PulseRoute(inbox)
 
 
-def _mpris(inbox: Inbox) -> View:
+def _mpris(inbox: Inbox) -> PlaybackObserver:
     from player.live.controls.desktop.mpris import Mpris  # noqa: PLC0415 (the rule above)
 
     return Mpris(inbox)

@@ -21,7 +21,7 @@ from player.live.device.ringbuffer import State
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from player.live.device.ringbuffer import Tape
+    from player.live.device.ringbuffer import SharedRingBuffer
 
 OPENING_S: Final = 10.0
 """A sleeping Bluetooth device takes a few seconds to open."""
@@ -31,13 +31,13 @@ STALL_S: Final = 5.0
 _GLANCE_S: Final = 0.5  # longer gaps between two looks say nothing: the whole computer, or only we, may have slept
 
 
-class Child:
+class DeviceProcess:
     """The process that plays ``tape``; it begins to open its device at once."""
 
     def __init__(
         self,
         kind: str,
-        tape: Tape,
+        tape: SharedRingBuffer,
         environ: Mapping[str, str] = os.environ,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -94,7 +94,7 @@ class Child:
         return (tape.state, tape.head if moving else tape.beat)
 
 
-def _spawn(kind: str, tape: Tape, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _spawn(kind: str, tape: SharedRingBuffer, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     # Its working folder is the one in which `player` lies: so the package is found however it was found here, and `-m`,
     # which looks for modules in the working folder first, never picks up a stray file of the user's.
     home = Path(__file__).parents[3]

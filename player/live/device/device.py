@@ -2,8 +2,8 @@
 
 How: sound is put on the tape some seconds ahead of the play head, and a process of its own plays it
 (`player.live.device.child`). Whatever is ahead of the head, by what the device may take at a time and a little more,
-can be laid over with something else at any moment (`Deck.cut`, `Deck.lay`).
-The rule: nothing here waits for the loudspeaker; what happens to it is told by `Deck.check`.
+can be laid over with something else at any moment (`OutputDevice.cut`, `OutputDevice.lay`).
+The rule: nothing here waits for the loudspeaker; what happens to it is told by `OutputDevice.check`.
 
 Frames are counted on the tape. Half a second of noise that nobody can hear goes first (`edges`): the programme begins
 behind `LEAD_IN`.
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import DeviceError, printable
 from player.live.device.backends import LONGEST_BUFFER, available, choose
-from player.live.device.child import Child
+from player.live.device.child import DeviceProcess
 from player.live.device.fades import LEAD_IN_MS, lead_in
-from player.live.device.ringbuffer import FRAME_BYTES, Tape
+from player.live.device.ringbuffer import FRAME_BYTES, SharedRingBuffer
 from player.live.device.simpleaudio import PADDING
 from player.units import FRAMES_PER_MS, RATE, timecode
 
@@ -50,7 +50,7 @@ def stopped(reason: str, at_ms: int) -> DeviceError:
 
 
 class Loudspeaker(Protocol):
-    """What plays a tape. `Child` does; tests have one that needs no device."""
+    """What plays a tape. `DeviceProcess` does; tests have one that needs no device."""
 
     @property
     def is_done(self) -> bool:
@@ -63,7 +63,7 @@ class Loudspeaker(Protocol):
         """Stop at once."""
 
 
-class Deck:
+class OutputDevice:
     """A tape for ``frames`` of sound behind the lead-in, and a loudspeaker that begins to open its device at once.
 
     Parameters
@@ -92,7 +92,7 @@ class Deck:
         changes: bool = False,
         kind: str | None = None,
         environ: Mapping[str, str] = os.environ,
-        spawn: Callable[[str, Tape, Mapping[str, str]], Loudspeaker] = Child,
+        spawn: Callable[[str, SharedRingBuffer, Mapping[str, str]], Loudspeaker] = DeviceProcess,
         installed: tuple[str, ...] | None = None,
     ) -> None:
         self._frames = LEAD_IN + frames
@@ -250,7 +250,7 @@ class Deck:
         self._is_ring = self._kind == "miniaudio"
         self._length = (_ENDLESS if self._is_ring else self._most()) if self._changes else self._frames
         try:
-            self._tape = tape = Tape.create(self._length, RING if self._is_ring else self._length + PADDING)
+            self._tape = tape = SharedRingBuffer.create(self._length, RING if self._is_ring else self._length + PADDING)
             try:
                 tape.write(lead_in())
                 self._written = LEAD_IN

@@ -13,14 +13,14 @@ from player.units import FRAMES_PER_MS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.live.device.device import Deck
+    from player.live.device.device import OutputDevice
 
 _POLL_S: Final = 0.05
 _POLLS: Final = 60
 """Three seconds; then the device is not going to play the fade at all."""
 
 
-def fade_out(deck: Deck, sleep: Callable[[float], None], ms: int = FADE_OUT_MS) -> None:
+def fade_out(deck: OutputDevice, sleep: Callable[[float], None], ms: int = FADE_OUT_MS) -> None:
     """Bring what a deck plays down to silence, and return when it is there.
 
     Raises

@@ -16,7 +16,7 @@ from player.units import CHANNELS, FRAMES_PER_MS, RATE
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from player.live.device.ringbuffer import Tape
+    from player.live.device.ringbuffer import SharedRingBuffer
 
 PERIOD_MS: Final = 20
 """What the device asks for at a time."""
@@ -27,7 +27,7 @@ LEAVES_MS: Final = 300
 class Miniaudio:
     """A tape and the open device on which it is to be played, which holds ``latency_ms`` of sound."""
 
-    def __init__(self, tape: Tape, latency_ms: int) -> None:
+    def __init__(self, tape: SharedRingBuffer, latency_ms: int) -> None:
         sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # miniaudio would import it, for 0.1 s and nothing
         import miniaudio  # noqa: PLC0415 - see above
 
@@ -59,7 +59,7 @@ class Miniaudio:
         self._device.close()
 
 
-def feeding(tape: Tape) -> Generator[bytes, int, None]:
+def feeding(tape: SharedRingBuffer) -> Generator[bytes, int, None]:
     """What the device's callback is given: told a number of frames, it yields at most so many; the rest is silence."""
     frames = yield b""
     while True:

@@ -15,7 +15,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
-from player.live.device.ringbuffer import State, Tape
+from player.live.device.ringbuffer import SharedRingBuffer, State
 
 if TYPE_CHECKING:
     from player.live.device.miniaudio import Miniaudio
@@ -28,7 +28,7 @@ TICK_S: Final = 0.01
 def main(kind: str, handle: str, capacity: str, latency_ms: str) -> None:
     """Open the device, wait for enough sound, play it, and end the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the player, which then fades the sound out
-    tape = Tape.open(handle, int(capacity))
+    tape = SharedRingBuffer.open(handle, int(capacity))
     threading.Thread(target=_leave_with_the_parent, daemon=True).start()
     try:
         _play(kind, tape, int(latency_ms))
@@ -37,7 +37,7 @@ def main(kind: str, handle: str, capacity: str, latency_ms: str) -> None:
     os._exit(0)
 
 
-def _play(kind: str, tape: Tape, latency_ms: int) -> None:
+def _play(kind: str, tape: SharedRingBuffer, latency_ms: int) -> None:
     parent = os.getppid()
 
     def tick() -> None:
@@ -54,7 +54,7 @@ def _play(kind: str, tape: Tape, latency_ms: int) -> None:
     tape.state = State.DONE
 
 
-def _open(kind: str, tape: Tape, latency_ms: int) -> Simpleaudio | Miniaudio:
+def _open(kind: str, tape: SharedRingBuffer, latency_ms: int) -> Simpleaudio | Miniaudio:
     if kind == "simpleaudio":
         from player.live.device.simpleaudio import Simpleaudio  # noqa: PLC0415 - only one of the two is loaded
 

@@ -44,15 +44,15 @@ class _Word:
     def __init__(self, index: int) -> None:
         self._index = index
 
-    def __get__(self, tape: Tape, owner: type[Tape]) -> int:
+    def __get__(self, tape: SharedRingBuffer, owner: type[SharedRingBuffer]) -> int:
         return tape.words[self._index]
 
-    def __set__(self, tape: Tape, value: int) -> None:
+    def __set__(self, tape: SharedRingBuffer, value: int) -> None:
         tape.words[self._index] = value
 
 
-class Tape:
-    """Made by `Tape.create` in the filling process, and by `Tape.open` from its ``handle`` in the playing one.
+class SharedRingBuffer:
+    """Made by `create` in the filling process, and by `open` from its ``handle`` in the playing one.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class Tape:
         self.words = memoryview(shared)[:_WORDS].cast("q")
 
     @classmethod
-    def create(cls, total: int, capacity: int) -> Tape:
+    def create(cls, total: int, capacity: int) -> SharedRingBuffer:
         """An empty tape for ``total`` frames, all zero; it takes memory only where it is written to.
 
         Raises
@@ -118,7 +118,7 @@ class Tape:
         return tape
 
     @classmethod
-    def open(cls, handle: str, capacity: int) -> Tape:
+    def open(cls, handle: str, capacity: int) -> SharedRingBuffer:
         """The tape that another process made; on POSIX its file must have been passed on under the same number."""
         size = _HEADER + capacity * FRAME_BYTES
         if sys.platform == "win32":

@@ -15,16 +15,16 @@ from player.units import RATE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from player.live.device.ringbuffer import Tape
+    from player.live.device.ringbuffer import SharedRingBuffer
 
 
-class Nobody:
-    """Plays ``tape`` to nobody; the parameters are those of `player.live.device.child.Child`."""
+class SilentDevice:
+    """Plays ``tape`` to nobody; the parameters are those of `player.live.device.child.DeviceProcess`."""
 
     def __init__(
         self,
         kind: str,  # noqa: ARG002 (it needs no library)
-        tape: Tape,
+        tape: SharedRingBuffer,
         environ: Mapping[str, str] = os.environ,  # noqa: ARG002
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

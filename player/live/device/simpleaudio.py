@@ -20,7 +20,7 @@ from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.live.device.ringbuffer import Tape
+    from player.live.device.ringbuffer import SharedRingBuffer
 
 LATENCY_MS: Final = 100
 """What simpleaudio asks every system for (``SA_LATENCY_US``). Where PulseAudio is told to hold more, that counts."""
@@ -49,7 +49,7 @@ class Simpleaudio:
 
     def __init__(
         self,
-        tape: Tape,
+        tape: SharedRingBuffer,
         latency_ms: int = LATENCY_MS,
         library: Any = None,  # noqa: ANN401
         clock: Callable[[], float] = time.monotonic,

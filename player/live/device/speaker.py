@@ -18,8 +18,8 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from player.errors import DeviceError
-from player.live.device.child import Child
-from player.live.device.device import LEAD_IN, Deck, stopped
+from player.live.device.child import DeviceProcess
+from player.live.device.device import LEAD_IN, OutputDevice, stopped
 from player.live.device.fade_out import fade_out
 from player.live.device.ringbuffer import FRAME_BYTES
 from player.sound.sink import Sink
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from pydub import AudioSegment
 
     from player.live.device.device import Loudspeaker
-    from player.live.device.ringbuffer import Tape
+    from player.live.device.ringbuffer import SharedRingBuffer
 
 _POLL_S: Final = 0.05
 
 
-class Speaker(Sink):
+class LoudspeakerSink(Sink):
     """A sink that is heard; left by an exception, and so by Ctrl-C, it fades the sound out.
 
     Parameters
@@ -46,7 +46,7 @@ class Speaker(Sink):
     start_ms
         Where in the programme the first block comes from.
     kind, spawn, installed
-        As for `Deck`.
+        As for `OutputDevice`.
 
     Raises
     ------
@@ -62,14 +62,14 @@ class Speaker(Sink):
         kind: str | None = None,
         environ: Mapping[str, str] = os.environ,
         sleep: Callable[[float], None] = time.sleep,
-        spawn: Callable[[str, Tape, Mapping[str, str]], Loudspeaker] = Child,
+        spawn: Callable[[str, SharedRingBuffer, Mapping[str, str]], Loudspeaker] = DeviceProcess,
         installed: tuple[str, ...] | None = None,
     ) -> None:
         self._start_ms = start_ms
         self._sleep = sleep
         self._is_open = True
         frames = (total_ms - start_ms) * FRAMES_PER_MS
-        self._deck = Deck(frames, kind=kind, environ=environ, spawn=spawn, installed=installed)
+        self._deck = OutputDevice(frames, kind=kind, environ=environ, spawn=spawn, installed=installed)
 
     @property
     def kind(self) -> str:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from player.live.screen import shapes
 from player.live.screen.columns import clipped, width, wrapped
-from player.live.screen.rows import EMPTY, Piece, Row, beside, centred, fitted
+from player.live.screen.rows import EMPTY, Row, StyledText, beside, centred, fitted
 from player.units import timecode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from player.live.observer import Moment
+    from player.live.observer import PlaybackState
     from player.live.screen.rows import Ink, Look
     from player.live.screen.score import Scene
 
@@ -34,7 +34,7 @@ _COUNT_COLUMNS: Final = 4
 
 
 def frame(
-    scene: Scene, moment: Moment, look: Look, columns: int, rows: int, notes: Sequence[str] = ()
+    scene: Scene, moment: PlaybackState, look: Look, columns: int, rows: int, notes: Sequence[str] = ()
 ) -> tuple[Row, ...]:
     """The picture, as exactly so many rows; ``notes`` are on it if there is room for them."""
     margin = 2 if columns >= 40 else 0
@@ -47,13 +47,13 @@ def frame(
     return tuple(map(look.readable, whole[:rows]))
 
 
-def _top(scene: Scene, moment: Moment, look: Look, columns: int, margin: int) -> list[Row]:
+def _top(scene: Scene, moment: PlaybackState, look: Look, columns: int, margin: int) -> list[Row]:
     keys = "? keys" if look.keys else ""
     state = " · ".join(_changes(moment)) or keys
-    return [beside(Piece(scene.title, "faint"), Piece(state, "faint"), columns, margin)]
+    return [beside(StyledText(scene.title, "faint"), StyledText(state, "faint"), columns, margin)]
 
 
-def _changes(moment: Moment) -> list[str]:
+def _changes(moment: PlaybackState) -> list[str]:
     """What the listener has changed."""
     volume = [f"volume {moment.volume_db:+.0f} dB".replace("-", "−")] if round(moment.volume_db) else []
     return volume + ([] if moment.has_background else ["no background"])
@@ -63,8 +63,11 @@ def _bottom(scene: Scene, look: Look, columns: int, margin: int) -> list[Row]:
     done, rest = "━─" if look.is_dotted else "=-"
     room = columns - 2 * margin
     share = round(room * scene.done)
-    progress = (Piece(" " * margin), Piece(done * share, "faint"), Piece(rest * (room - share), "faint"))
-    return [progress, beside(Piece(scene.chapter, "faint"), Piece(_time(scene, columns), "faint"), columns, margin)]
+    progress = (StyledText(" " * margin), StyledText(done * share, "faint"), StyledText(rest * (room - share), "faint"))
+    return [
+        progress,
+        beside(StyledText(scene.chapter, "faint"), StyledText(_time(scene, columns), "faint"), columns, margin),
+    ]
 
 
 def _time(scene: Scene, columns: int) -> str:
@@ -75,7 +78,7 @@ def _time(scene: Scene, columns: int) -> str:
     return f"{left} left of {total}" if columns >= 48 else f"{left} of {total}"
 
 
-def _stage(scene: Scene, moment: Moment, look: Look, columns: int, rows: int) -> list[Row]:
+def _stage(scene: Scene, moment: PlaybackState, look: Look, columns: int, rows: int) -> list[Row]:
     """What there is to see and read between title and progress."""
     if rows <= 0:
         return []
@@ -92,16 +95,16 @@ def _noted(stage: list[Row], notes: Sequence[str], columns: int) -> list[Row]:
     free = next((n for n, row in enumerate(reversed(stage)) if row), len(stage))
     if not lines or len(lines) >= free:
         return stage
-    return [*stage[: len(stage) - len(lines)], *(centred((Piece(line, "faint"),), columns) for line in lines)]
+    return [*stage[: len(stage) - len(lines)], *(centred((StyledText(line, "faint"),), columns) for line in lines)]
 
 
-def _noticed(stage: list[Row], moment: Moment, look: Look, columns: int) -> list[Row]:
+def _noticed(stage: list[Row], moment: PlaybackState, look: Look, columns: int) -> list[Row]:
     """The stage with a notice over its last rows."""
     texts = [moment.notice] if moment.notice else []
     if moment.is_paused:
         texts.insert(0, "Paused" if not look.keys or columns < 28 else "Paused · space goes on")
     notice = [line for text in texts for line in wrapped(text, min(columns, LONGEST_LINE))][: len(stage)]
-    rows = [centred((Piece(line, "strong"),), columns) for line in notice]
+    rows = [centred((StyledText(line, "strong"),), columns) for line in notice]
     return stage[: len(stage) - len(rows)] + rows
 
 
@@ -128,7 +131,7 @@ def _shape(scene: Scene, look: Look, columns: int, room: int) -> list[Row]:
         drawn = (shapes.bar(scene.level, across, dotted=look.is_dotted),)
     inks: dict[shapes.Part, Ink] = {"shape": ink, "outline": "faint"}
     left = (columns - across) // 2
-    return [_at(left, tuple(Piece(text, inks[part]) for text, part in row)) for row in drawn]
+    return [_at(left, tuple(StyledText(text, inks[part]) for text, part in row)) for row in drawn]
 
 
 def _label(scene: Scene, columns: int, *, is_paused: bool) -> Row:
@@ -136,7 +139,7 @@ def _label(scene: Scene, columns: int, *, is_paused: bool) -> Row:
     word = clipped(scene.phase.word, max(1, columns - _COUNT_COLUMNS))
     count = "" if scene.count is None or is_paused else str(scene.count)
     room = _COUNT_COLUMNS if scene.phase.seconds else 0
-    return centred((Piece(word, "strong"), Piece(count.rjust(room))), columns)
+    return centred((StyledText(word, "strong"), StyledText(count.rjust(room))), columns)
 
 
 def _said(scene: Scene, columns: int, rows: int) -> list[Row]:
@@ -148,7 +151,7 @@ def _said(scene: Scene, columns: int, rows: int) -> list[Row]:
     drawn: list[Row] = []
     for number, block in enumerate(blocks, start=1):
         ink: Ink = "plain" if number == begun and scene.saying < 1 else "faint"
-        drawn += [centred((Piece(line, ink),), columns) if number <= begun else EMPTY for line in block]
+        drawn += [centred((StyledText(line, ink),), columns) if number <= begun else EMPTY for line in block]
     return drawn
 
 
@@ -168,22 +171,22 @@ def _latest(blocks: Sequence[tuple[str, ...]], saying: float, rows: int) -> tupl
 def _panel(keys: Sequence[tuple[str, str]], columns: int, rows: int) -> list[Row]:
     """What each key does: a table, two beside each other, or running text, whatever has room."""
     wide = max(width(key) for key, _ in keys)
-    entries = [(Piece(key.rjust(wide), "strong"), Piece(f"  {does}")) for key, does in keys]
+    entries = [(StyledText(key.rjust(wide), "strong"), StyledText(f"  {does}")) for key, does in keys]
     longest = wide + 2 + max(width(does) for _, does in keys)
     if len(keys) > rows and 2 * longest + 4 <= columns:
         half = -(-len(keys) // 2)
-        gap = [Piece(" " * (longest + 4 - wide - 2 - width(does))) for _, does in keys[:half]]
+        gap = [StyledText(" " * (longest + 4 - wide - 2 - width(does))) for _, does in keys[:half]]
         pairs = zip(entries[:half], gap, [*entries[half:], EMPTY], strict=False)
         block = [_at((columns - 2 * longest - 4) // 2, (*left, space, *right)) for left, space, right in pairs]
         return [fitted(row, columns) for row in block]
     if len(keys) > rows or longest > columns:
         text = " · ".join(f"{key}: {does}" for key, does in keys)
-        return [_at(0, (Piece(line),)) for line in wrapped(text, columns)][:rows]
+        return [_at(0, (StyledText(line),)) for line in wrapped(text, columns)][:rows]
     return [_at((columns - longest) // 2, entry) for entry in entries]
 
 
 def _at(column: int, row: Row) -> Row:
-    return (Piece(" " * column), *row)
+    return (StyledText(" " * column), *row)
 
 
 def _middle(block: list[Row], rows: int) -> list[Row]:

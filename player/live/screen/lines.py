@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from player.errors import printable
-from player.live.observer import Moment
-from player.live.screen.score import Score
+from player.live.observer import PlaybackState
+from player.live.screen.score import PacerIndex
 from player.units import timecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.live.screen.score import Phase
+    from player.live.screen.score import ShownPhase
     from player.timeline.model import Section, Timeline
 
 MINUTE_MS: Final = 60_000
@@ -25,7 +25,7 @@ JUMP_MS: Final = 2500
 """Moments come some twenty times a second; what is farther from the one before was a jump."""
 
 
-class Lines:
+class SpokenObserver:
     """A view for ears.
 
     Parameters
@@ -39,9 +39,9 @@ class Lines:
     def __init__(self, say: Callable[[str], object], keys: tuple[tuple[str, str], ...] = ()) -> None:
         self._say = say
         self._keys = keys
-        self._score: Score | None = None
+        self._score: PacerIndex | None = None
         self._cycle = _Cycle()
-        self._before = Moment(0)
+        self._before = PlaybackState(0)
         self._place = -1
         self._sections: tuple[Section, ...] = ()
         self._section = ""
@@ -49,13 +49,13 @@ class Lines:
 
     def begin(self, timeline: Timeline) -> None:
         """A session begins; its title has been told."""
-        self._score, self._cycle, self._before = Score(timeline), _Cycle(), Moment(-JUMP_MS)
+        self._score, self._cycle, self._before = PacerIndex(timeline), _Cycle(), PlaybackState(-JUMP_MS)
         self._sections = timeline.sections
         self._place, self._section, self._told_ms = -1, "", 0
         if self._keys:
             self._say("Press ? for the keys.")
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: PlaybackState) -> None:
         """Tell what has happened since the last moment."""
         if self._score is None:
             return
@@ -74,7 +74,7 @@ class Lines:
             score, self._score = self._score, None
             self._say(f"Heard {score.heard(self._before.at_ms)}.")
 
-    def _follow(self, score: Score, before_ms: int, at_ms: int) -> None:
+    def _follow(self, score: PacerIndex, before_ms: int, at_ms: int) -> None:
         place, first = score.place(at_ms), self._place + 1
         if not 0 <= at_ms - before_ms <= JUMP_MS:
             first = place
@@ -84,7 +84,7 @@ class Lines:
         if at_ms // MINUTE_MS > before_ms // MINUTE_MS and at_ms - self._told_ms >= MINUTE_MS // 2:
             self._tell(at_ms, f"{timecode(score.at(at_ms).left_s * 1000)} left")
 
-    def _begin(self, phase: Phase) -> None:
+    def _begin(self, phase: ShownPhase) -> None:
         """A slot begins: its section, if that is new, and its words."""
         section = next((each.title for each in reversed(self._sections) if each.start_ms <= phase.start_ms), "")
         if section != self._section:
@@ -105,7 +105,7 @@ class _Cycle:
     def __init__(self) -> None:
         self._told: set[str] = set()
 
-    def words(self, phase: Phase) -> Iterator[str]:
+    def words(self, phase: ShownPhase) -> Iterator[str]:
         """What is to be told of a slot."""
         if phase.body == "breath":
             text = f"{phase.word}, {phase.length_ms / 1000:g} second{'s' * (phase.length_ms != 1000)}"
@@ -120,7 +120,7 @@ class _Cycle:
             yield from (line.text for line in phase.lines)
 
 
-def _changes(before: Moment, now: Moment) -> Iterator[str]:
+def _changes(before: PlaybackState, now: PlaybackState) -> Iterator[str]:
     if now.notice and now.notice != before.notice:
         yield now.notice
     if now.is_paused != before.is_paused:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 from player.live.screen.columns import clipped
 from player.live.screen.frame import frame
 from player.live.screen.rows import Look
-from player.live.screen.score import Score
+from player.live.screen.score import PacerIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from player.live.observer import Moment
+    from player.live.observer import PlaybackState
     from player.live.screen.rows import Row
     from player.live.screen.score import Scene
     from player.timeline.model import Timeline
@@ -73,18 +73,18 @@ class Pacer:
         self._notes = notes
         self._noted: tuple[tuple[str, ...], int | None] = ((), None)
         self._look = Look(screen.encoding, keys)
-        self._score: Score | None = None
+        self._score: PacerIndex | None = None
         self._at_ms = 0
-        self._seen: tuple[Scene, Moment, tuple[int, int], tuple[str, ...]] | None = None
+        self._seen: tuple[Scene, PlaybackState, tuple[int, int], tuple[str, ...]] | None = None
         self._picture: tuple[Row, ...] = ()
 
     def begin(self, timeline: Timeline) -> None:
         """A session begins: the screen is taken."""
-        self._score, self._at_ms = Score(timeline), 0
+        self._score, self._at_ms = PacerIndex(timeline), 0
         self._noted = (tuple(self._notes()), None)
         self._screen.take()
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: PlaybackState) -> None:
         """The picture of a moment."""
         if self._score is None:
             return

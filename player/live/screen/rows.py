@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 Ink = Literal["plain", "faint", "strong", "breath", "tension"]
 
 
-class Piece(NamedTuple):
+class StyledText(NamedTuple):
     """Some text in one ink."""
 
     text: str
     ink: Ink = "plain"
 
 
-Row = tuple[Piece, ...]
+Row = tuple[StyledText, ...]
 EMPTY: Final[Row] = ()
 
 _IN_ASCII: Final = str.maketrans({"…": "~", "·": "-", "−": "-", "–": "-", "—": "-", "━": "=", "─": "-", "’": "'"})
@@ -56,7 +56,7 @@ class Look:
         """The row in characters that the terminal has."""
         if self._has_all:
             return row
-        return tuple(Piece(self._readable(piece.text), piece.ink) for piece in row)
+        return tuple(StyledText(self._readable(piece.text), piece.ink) for piece in row)
 
     @cached_property
     def _has_all(self) -> bool:
@@ -76,19 +76,19 @@ def _can_write(text: str, encoding: str) -> bool:
     return True
 
 
-def length(row: Iterable[Piece]) -> int:
+def length(row: Iterable[StyledText]) -> int:
     """How many columns a row takes."""
     return sum(width(piece.text) for piece in row)
 
 
 def fitted(row: Row, columns: int) -> Row:
     """As much of the row as there is room for."""
-    kept: list[Piece] = []
+    kept: list[StyledText] = []
     for piece in row:
         text = clipped(piece.text, columns)
         columns -= width(text)
         if text:
-            kept.append(Piece(text, piece.ink))
+            kept.append(StyledText(text, piece.ink))
     return tuple(kept)
 
 
@@ -98,15 +98,15 @@ def centred(row: Row, columns: int) -> Row:
     return _indented(row, (columns - length(row)) // 2)
 
 
-def beside(left: Piece, right: Piece, columns: int, margin: int = 0) -> Row:
+def beside(left: StyledText, right: StyledText, columns: int, margin: int = 0) -> Row:
     """A row with one piece at either end; the left one gives way."""
     room = columns - 2 * margin
-    end = Piece(clipped(right.text, room), right.ink)
+    end = StyledText(clipped(right.text, room), right.ink)
     free = room - width(end.text)
-    start = Piece(clipped(left.text, max(0, free - 2 if end.text else free)), left.ink)
-    gap = Piece(" " * (free - width(start.text)))
+    start = StyledText(clipped(left.text, max(0, free - 2 if end.text else free)), left.ink)
+    gap = StyledText(" " * (free - width(start.text)))
     return _indented(tuple(piece for piece in (start, gap, end) if piece.text), margin)
 
 
 def _indented(row: Row, by: int) -> Row:
-    return (Piece(" " * by), *row) if row and by > 0 else row
+    return (StyledText(" " * by), *row) if row and by > 0 else row

@@ -20,7 +20,7 @@ from player.units import timecode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from player.techniques.words import Words
+    from player.techniques.words import GuidingWords
     from player.timeline.body import Body
     from player.timeline.model import Cue, Stretch, Timeline
 
@@ -34,7 +34,7 @@ _FORGETS: Final = {"in", "hold", "out", "rest", "release"}
 
 
 @dataclass(frozen=True)
-class Line:
+class PacerLine:
     """A sentence, and when it is said."""
 
     start_ms: int
@@ -43,7 +43,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Phase:
+class ShownPhase:
     """A slot as it is shown.
 
     Attributes
@@ -69,7 +69,7 @@ class Phase:
     word: str
     seconds: int
     counts_down: bool
-    lines: tuple[Line, ...]
+    lines: tuple[PacerLine, ...]
     own: bool
     opens: bool
 
@@ -107,7 +107,7 @@ class Scene:
     total_ms: int
     done: float
     left_s: int
-    phase: Phase
+    phase: ShownPhase
     count: int | None
     level: float
     begun: int
@@ -115,7 +115,7 @@ class Scene:
     chapter: str
 
 
-class Score:
+class PacerIndex:
     """The index of a timeline."""
 
     def __init__(self, timeline: Timeline) -> None:
@@ -167,7 +167,7 @@ def _coarse(share: float) -> float:
     return round(share * FINENESS) / FINENESS
 
 
-def _saying(line: Line, at_ms: int) -> float:
+def _saying(line: PacerLine, at_ms: int) -> float:
     """How much of a line is over, in eighths: enough to turn its pages."""
     return min(8, (at_ms - line.start_ms) * 8 // max(1, line.end_ms - line.start_ms)) / 8
 
@@ -177,11 +177,11 @@ def _latest(starts: Sequence[int], at_ms: int) -> int | None:
     return place if place >= 0 else None
 
 
-def _phases(timeline: Timeline) -> tuple[Phase, ...]:
+def _phases(timeline: Timeline) -> tuple[ShownPhase, ...]:
     cues = {start: tuple(group) for start, group in groupby(timeline.cues, key=lambda cue: cue.slot_start_ms)}
     chapter_starts = {chapter.start_ms for chapter in chapters(timeline)}
     wording = _Wording(timeline.cues)
-    held: tuple[Line, ...] = ()
+    held: tuple[PacerLine, ...] = ()
     phases = []
     for slot in (slot for slot in timeline.slots if slot.length_ms):
         heard = cues.get(slot.start_ms, ())
@@ -193,16 +193,18 @@ def _phases(timeline: Timeline) -> tuple[Phase, ...]:
     return tuple(phases)
 
 
-def _lines(cues: Iterable[Cue]) -> Iterable[Line]:
-    return (Line(cue.start_ms, cue.end_ms, cue.text) for cue in cues if cue.kind == "speech" and cue.text)
+def _lines(cues: Iterable[Cue]) -> Iterable[PacerLine]:
+    return (PacerLine(cue.start_ms, cue.end_ms, cue.text) for cue in cues if cue.kind == "speech" and cue.text)
 
 
-def _phase(slot: Stretch, wording: _Wording, cues: Sequence[Cue], lines: tuple[Line, ...], *, own: bool) -> Phase:
+def _phase(
+    slot: Stretch, wording: _Wording, cues: Sequence[Cue], lines: tuple[PacerLine, ...], *, own: bool
+) -> ShownPhase:
     wording.hear(slot, cues)
     counted = slot.guide not in {"", "release"} and slot.length_ms >= SHORTEST_COUNTED_MS
     seconds = slot.length_ms // BEAT_MS if counted else 0
     body, word, down = BODY.get(slot.guide), wording.word(slot), wording.counts_down
-    return Phase(slot.start_ms, slot.length_ms, slot.guide, body, word, seconds, down, lines, own, slot.opens)
+    return ShownPhase(slot.start_ms, slot.length_ms, slot.guide, body, word, seconds, down, lines, own, slot.opens)
 
 
 class _Wording:
@@ -230,7 +232,7 @@ class _Wording:
         return known or self._words.phases.get(slot.guide, "")
 
 
-def _table(language: str) -> Words:
+def _table(language: str) -> GuidingWords:
     """The language's words; English where it has none."""
     found = words_for(language) or words_for("en")
     if found is None:

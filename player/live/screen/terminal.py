@@ -43,7 +43,7 @@ else:
 """What a terminal that is gone may raise."""
 
 
-class Canvas:
+class TerminalScreen:
     """The screen, to draw rows on.
 
     Parameters
@@ -129,7 +129,7 @@ class Canvas:
         return not left
 
 
-class Keyboard:
+class TerminalKeyboard:
     """The keys of the terminal, one by one and without an echo."""
 
     def __init__(self, is_ours: Callable[[], bool] = owns_terminal) -> None:

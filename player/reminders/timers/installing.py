@@ -21,7 +21,7 @@ from player.storage.atomic import NewFile, must_be_free, sentences
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from player.reminders.timers.work import Work
+    from player.reminders.timers.work import ScheduledCommand
 
 MARK: Final = b"Written by `player every`, which also removes it."
 """Stands in every file; two hyphens could not, in a comment of XML."""
@@ -48,7 +48,11 @@ class Timer:
 
 
 def timer(
-    work: Work, *, platform: str = sys.platform, environ: Mapping[str, str] = os.environ, home: Path | None = None
+    work: ScheduledCommand,
+    *,
+    platform: str = sys.platform,
+    environ: Mapping[str, str] = os.environ,
+    home: Path | None = None,
 ) -> Timer:
     """The timer of a work on a system.
 
@@ -66,7 +70,7 @@ def timer(
     raise UsageError(f"--install is for Linux and macOS; give the Task Scheduler (schtasks /Create /?) this: {command}")
 
 
-def _systemd(work: Work, environ: Mapping[str, str], home: Path) -> Timer:
+def _systemd(work: ScheduledCommand, environ: Mapping[str, str], home: Path) -> Timer:
     config = Path(environ.get("XDG_CONFIG_HOME") or "")
     folder = (config if config.is_absolute() else home / ".config") / "systemd" / "user"
     name = f"player-{work.name}"
@@ -79,7 +83,7 @@ def _systemd(work: Work, environ: Mapping[str, str], home: Path) -> Timer:
     )
 
 
-def _launchd(work: Work, home: Path) -> Timer:
+def _launchd(work: ScheduledCommand, home: Path) -> Timer:
     path, label = home / "Library" / "LaunchAgents" / f"{launchd.label(work)}.plist", launchd.label(work)
     head, begin, rest = launchd.agent(work).partition(b"<plist")
     return Timer(

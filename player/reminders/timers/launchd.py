@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from player.reminders.schedule import Schedule
-    from player.reminders.timers.work import Work
+    from player.reminders.timers.work import ScheduledCommand
 
 
-def label(work: Work) -> str:
+def label(work: ScheduledCommand) -> str:
     """What launchd calls it, and its file."""
     return f"player.{work.name}"
 
 
-def agent(work: Work) -> bytes:
+def agent(work: ScheduledCommand) -> bytes:
     """The property list."""
     entries: dict[str, Any] = {
         "Label": label(work),

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from player.reminders.schedule import Schedule
-    from player.reminders.timers.work import Work
+    from player.reminders.timers.work import ScheduledCommand
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_=:,./@+-]+")
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "%": "%%"})
 
 
-def service(work: Work) -> str:
+def service(work: ScheduledCommand) -> str:
     """The unit that plays: systemd waits for its end, and starts no second one meanwhile."""
     program, *words = work.command
     lines = ["[Unit]", f"Description={_plain(work.title)}", "", "[Service]", "Type=oneshot"]
@@ -33,7 +33,7 @@ def service(work: Work) -> str:
     return "\n".join(lines) + "\n"
 
 
-def timer(work: Work) -> str:
+def timer(work: ScheduledCommand) -> str:
     """The unit that starts the other one of its name at every moment; what was slept through is not made up for."""
     lines = ["[Unit]", f"Description={_plain(work.title)}, again and again", "", "[Timer]"]
     lines += [f"OnCalendar={line}" for line in calendar(work.schedule)]

@@ -20,7 +20,7 @@ from player.units import format_duration
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from player.pipeline import Request
+    from player.pipeline import SessionRequest
     from player.reminders.schedule import Schedule
 
 _SETTINGS: Final = re.compile(r"PLAYER_(?!DEBUG$)[A-Z_]+")
@@ -28,7 +28,7 @@ _ODD: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 @dataclass(frozen=True)
-class Work:
+class ScheduledCommand:
     """What is to be run at each moment.
 
     Attributes
@@ -54,12 +54,12 @@ class Work:
 
 
 def work(
-    request: Request,
+    request: SessionRequest,
     title: str,
     schedule: Schedule,
     when: tuple[str, ...],
     environ: Mapping[str, str] = os.environ,
-) -> Work:
+) -> ScheduledCommand:
     """The work of a request; ``when`` are the words that tell the schedule: ``2h``, ``--between``, ``9:00-18:00``.
 
     Raises
@@ -73,10 +73,10 @@ def work(
     command = (sys.executable, "-m", "player", "every", interval, *options, *_options(request), session, "--once")
     settings = {name: value for name, value in sorted(environ.items()) if _SETTINGS.fullmatch(name)}
     name = _ODD.sub("-", source.name).strip("-.") or "session"
-    return Work(name, title, command, Path(player.__file__).absolute().parents[1], settings, schedule)
+    return ScheduledCommand(name, title, command, Path(player.__file__).absolute().parents[1], settings, schedule)
 
 
-def _options(request: Request) -> Iterator[str]:
+def _options(request: SessionRequest) -> Iterator[str]:
     for name, value in request.values.items():
         yield from ("-p", f"{name}={value}")
     told = {

@@ -17,13 +17,23 @@ from player.script.yaml import fitting, params, strays
 from player.script.yaml.kinds import shown
 from player.script.yaml.near import nearest
 from player.script.yaml.nodes import Mapping, Node, Scalar, Sequence
-from player.script.yaml.shapes import AnyStep, Field, Many, Record, Shape, Table, enumerated, fields_of, shape_of
+from player.script.yaml.shapes import (
+    AnyStep,
+    Field,
+    ListShape,
+    Record,
+    Shape,
+    TableShape,
+    enumerated,
+    fields_of,
+    shape_of,
+)
 from player.script.yaml.types import FieldError, Step
 
 if TYPE_CHECKING:
     from collections import abc
 
-    from player.script.yaml.kinds import Kind
+    from player.script.yaml.kinds import ScalarType
 
 MOST_STEPS: Final = 5000
 """Steps of a script, the nested ones included."""
@@ -111,7 +121,7 @@ class Binder:
         read = self._read(node, kinds, name, last=wrapper is None)
         return self._wrapped(node, wrapper, name, path) if read is Outcome.UNREAD and wrapper else read
 
-    def _read(self, node: Scalar, kinds: list[Kind], name: str, *, last: bool) -> object:
+    def _read(self, node: Scalar, kinds: list[ScalarType], name: str, *, last: bool) -> object:
         """The first reading that works; `UNREAD` if none does and this is not the last way to try."""
         try:
             text, parameter = (node.text, "") if self.values is None else params.fill(node.text, self.values)
@@ -133,9 +143,9 @@ class Binder:
         source = f" (the value of ${parameter})" if parameter else ""
         return self.wrong(node.at, f"{name} {fitting.unreadable(text, kinds, errors)}{source}")
 
-    def _wrapped(self, node: Scalar, shape: Many | Record, name: str, path: str) -> object:
+    def _wrapped(self, node: Scalar, shape: ListShape | Record, name: str, path: str) -> object:
         """A bare value that stands for a list of one, or for a mapping of one key."""
-        if isinstance(shape, Many):
+        if isinstance(shape, ListShape):
             item = self.value(node, shape.item, name, path)
             return WRONG if item is WRONG else (item,)
         key = Scalar(cast("Field", shape.shorthand).key, quoted=False, at=node.at)
@@ -158,9 +168,11 @@ class Binder:
         best = fitting.a_mapping(node, shape)
         if best is None:
             return self.wrong(node.at, f"{name} {fitting.misfit(node, shape)}")
-        return self._table(node, best, name, path) if isinstance(best, Table) else self.record(node, best, name, path)
+        return (
+            self._table(node, best, name, path) if isinstance(best, TableShape) else self.record(node, best, name, path)
+        )
 
-    def _table(self, node: Mapping, shape: Table, name: str, path: str) -> object:
+    def _table(self, node: Mapping, shape: TableShape, name: str, path: str) -> object:
         found: dict[object, object] = {}
         for word, (key, value) in self.pairs(node).items():
             read = self._scalar(key, shape.key, f"the name {shown(word)} in {name}", path)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from player.script.yaml.kinds import OutOfRangeError, TextKind, shown
 from player.script.yaml.near import did_you_mean
 from player.script.yaml.nodes import Mapping, Node, Scalar, Sequence
-from player.script.yaml.shapes import AnyStep, Either, Many, One, Record, Shape, Table, fields_of
+from player.script.yaml.shapes import AnyStep, Either, ListShape, One, Record, Shape, TableShape, fields_of
 
 if TYPE_CHECKING:
-    from player.script.yaml.kinds import Kind
+    from player.script.yaml.kinds import ScalarType
 
 
 def options(shape: Shape) -> tuple[Shape, ...]:
@@ -22,14 +22,14 @@ def options(shape: Shape) -> tuple[Shape, ...]:
     return shape.options if isinstance(shape, Either) else (shape,)
 
 
-def scalar_kinds(shape: Shape) -> list[Kind]:
+def scalar_kinds(shape: Shape) -> list[ScalarType]:
     """The kinds that may read a scalar, in order."""
     return [option.kind for option in options(shape) if isinstance(option, One)]
 
 
-def wrapper(shape: Shape) -> Many | Record | None:
+def wrapper(shape: Shape) -> ListShape | Record | None:
     """What a bare value may stand for: a list of one, or a mapping of one key."""
-    found = (option for option in options(shape) if isinstance(option, Many | Record) and takes_scalar(option))
+    found = (option for option in options(shape) if isinstance(option, ListShape | Record) and takes_scalar(option))
     return next(found, None)
 
 
@@ -37,14 +37,14 @@ def takes_scalar(shape: Shape) -> bool:
     """Whether a bare value may stand there."""
     if isinstance(shape, Either):
         return any(map(takes_scalar, shape.options))
-    if isinstance(shape, Many):
+    if isinstance(shape, ListShape):
         return shape.rule.bare and takes_scalar(shape.item)
     return isinstance(shape, One) or (isinstance(shape, Record) and shape.shorthand is not None)
 
 
-def a_list(node: Sequence, shape: Shape) -> Many | None:
+def a_list(node: Sequence, shape: Shape) -> ListShape | None:
     """The list that fits the node's first item."""
-    lists = [option for option in options(shape) if isinstance(option, Many)]
+    lists = [option for option in options(shape) if isinstance(option, ListShape)]
     fitting = (option for option in lists if node.items and _fits(node.items[0], option.item))
     return next(fitting, lists[0] if lists else None)
 
@@ -54,17 +54,17 @@ def _fits(node: Node, shape: Shape) -> bool:
         return any(_fits(node, option) for option in shape.options)
     if isinstance(node, Scalar):
         return takes_scalar(shape)
-    return isinstance(shape, Many if isinstance(node, Sequence) else (Record, Table, AnyStep))
+    return isinstance(shape, ListShape if isinstance(node, Sequence) else (Record, TableShape, AnyStep))
 
 
-def a_mapping(node: Mapping, shape: Shape) -> Record | Table | None:
+def a_mapping(node: Mapping, shape: Shape) -> Record | TableShape | None:
     """The mapping that knows most of the node's keys."""
-    mappings = [option for option in options(shape) if isinstance(option, Record | Table)]
+    mappings = [option for option in options(shape) if isinstance(option, Record | TableShape)]
     return max(mappings, key=lambda option: _known_keys(node, option), default=None)
 
 
-def _known_keys(node: Mapping, shape: Record | Table) -> int:
-    if isinstance(shape, Table):
+def _known_keys(node: Mapping, shape: Record | TableShape) -> int:
+    if isinstance(shape, TableShape):
         return 0  # a table takes any key: it gets what no record knows
     known = {each.key for each in fields_of(shape.type)}
     return sum(key.text in known for key, _ in node.pairs)
@@ -87,21 +87,21 @@ def misfit(node: Node, shape: Shape) -> str:
 def _remedy(shape: Shape) -> str:
     if any(isinstance(option, One) and isinstance(option.kind, TextKind) for option in options(shape)):
         return "; put a text with a colon, brackets or braces in quotes"
-    if any(isinstance(option, Many) for option in options(shape)):
+    if any(isinstance(option, ListShape) for option in options(shape)):
         return "; begin each entry with '- '"
     return ""
 
 
-def is_meant(text: str, kinds: list[Kind], errors: list[ValueError]) -> bool:
+def is_meant(text: str, kinds: list[ScalarType], errors: list[ValueError]) -> bool:
     """Whether one of the kinds was meant, although none could read it: a word nearly right, a value out of range."""
     return bool(_near_word(text, kinds)) or any(isinstance(error, OutOfRangeError) for error in errors)
 
 
-def _near_word(text: str, kinds: list[Kind]) -> str:
+def _near_word(text: str, kinds: list[ScalarType]) -> str:
     return did_you_mean(text, [word for kind in kinds for word in getattr(kind, "words", ())])
 
 
-def unreadable(text: str, kinds: list[Kind], errors: list[ValueError]) -> str:
+def unreadable(text: str, kinds: list[ScalarType], errors: list[ValueError]) -> str:
     """Why no kind could read it: the one reason, or that of the kind it was meant for, or all that is allowed."""
     near = _near_word(text, kinds)
     hint = f"; {near}" if near else ""

@@ -28,7 +28,7 @@ class OutOfRangeError(ValueError):
     """The value has the right form and is too small or too large; it wins over other readings of the value."""
 
 
-class Kind(Protocol):
+class ScalarType(Protocol):
     """How a scalar's text becomes a value."""
 
     @property

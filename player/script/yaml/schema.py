@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final
 
 from player import units
 from player.script.session import Session
-from player.script.yaml.shapes import AnyStep, Either, Many, One, Record, Shape, Table, fields_of
+from player.script.yaml.shapes import AnyStep, Either, ListShape, One, Record, Shape, TableShape, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from player.script.yaml.kinds import Kind, Schema
+    from player.script.yaml.kinds import ScalarType, Schema
     from player.script.yaml.shapes import Field
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -106,7 +106,7 @@ class _Definitions:
                 return [{"description": shape.about} | shape.kind.schema()]
             case Either():
                 return [each for option in shape.options for each in self._bare(option)]
-            case Many():
+            case ListShape():
                 return self._bare(shape.item) if shape.rule.bare else []
             case Record() if shape.shorthand:
                 return self._bare(shape.shorthand.shape)
@@ -117,10 +117,10 @@ class _Definitions:
         match shape:
             case Either():
                 return [each for option in shape.options for each in self._nested(option)]
-            case Many():
+            case ListShape():
                 least: Schema = {"minItems": shape.rule.least} if shape.rule.least else {}
                 return [{"type": "array", "items": self._schema(shape.item)} | least]
-            case Table():
+            case TableShape():
                 names = _any_of(_without_description(each) for each in self._bare(shape.key))
                 return [{"type": "object", "propertyNames": names, "additionalProperties": self._schema(shape.value)}]
             case Record():
@@ -168,7 +168,7 @@ def _default(model: type, attribute: str) -> object:
 
 def _written(shape: Shape, value: object) -> object:
     """A value of the program as an author would write it; None where there is no simple way."""
-    if isinstance(shape, Many) and isinstance(value, tuple):
+    if isinstance(shape, ListShape) and isinstance(value, tuple):
         items = [_written(shape.item, each) for each in value]
         return items if items and None not in items else None
     options = shape.options if isinstance(shape, Either) else (shape,)
@@ -176,7 +176,7 @@ def _written(shape: Shape, value: object) -> object:
     return next((each for each in found if each is not None), None)
 
 
-def _as_text(kind: Kind, value: object) -> object:
+def _as_text(kind: ScalarType, value: object) -> object:
     """The first way of writing it that the kind reads back as the same value."""
     for way in _WAYS_OF_WRITING:
         written = way(value)

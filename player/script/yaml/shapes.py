@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Literal, Union, cast, get_args, get_origin, get_type_hints
 
-from player.script.yaml.kinds import ChoiceKind, FlagKind, Kind, TextKind
+from player.script.yaml.kinds import ChoiceKind, FlagKind, ScalarType, TextKind
 from player.script.yaml.types import ListKind, Step
 
 
@@ -21,7 +21,7 @@ from player.script.yaml.types import ListKind, Step
 class One:
     """A scalar that a kind reads."""
 
-    kind: Kind
+    kind: ScalarType
 
     @property
     def about(self) -> str:
@@ -30,7 +30,7 @@ class One:
 
 
 @dataclass(frozen=True)
-class Many:
+class ListShape:
     """A list."""
 
     item: Shape
@@ -61,7 +61,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableShape:
     """A mapping of names that the author chooses."""
 
     key: Shape
@@ -95,7 +95,7 @@ class Either:
         return ", or ".join(dict.fromkeys(option.about for option in self.options))
 
 
-Shape = One | Many | Record | Table | AnyStep | Either
+Shape = One | ListShape | Record | TableShape | AnyStep | Either
 
 
 @dataclass(frozen=True)
@@ -144,9 +144,9 @@ def shape_of(hint: object) -> Shape:
     if origin in (Union, types.UnionType):
         return _either(get_args(hint))
     if origin is tuple and get_args(hint)[1:] == (...,):
-        return Many(shape_of(get_args(hint)[0]), ListKind())
+        return ListShape(shape_of(get_args(hint)[0]), ListKind())
     if origin in (dict, abc.Mapping):
-        return Table(*map(shape_of, get_args(hint)))
+        return TableShape(*map(shape_of, get_args(hint)))
     return _plain(hint)
 
 
@@ -154,9 +154,9 @@ def _annotated(hint: object) -> Shape:
     inner, *marks = get_args(hint)
     for mark in marks:
         if isinstance(mark, ListKind):
-            return Many(shape_of(get_args(inner)[0]), mark)
+            return ListShape(shape_of(get_args(inner)[0]), mark)
         if hasattr(mark, "parse"):
-            return One(cast("Kind", mark))
+            return One(cast("ScalarType", mark))
     return shape_of(inner)
 
 

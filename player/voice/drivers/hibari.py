@@ -96,12 +96,12 @@ class HibariDriver(ModelDriver):
                 title = f"{name.title()} (hibari)"
                 yield ModelVoice(name, title, str(facts["language"]), str(facts["gender"]), path, LICENCE)
 
-    def load(self, voice: ModelVoice, text: str) -> HibariSpeaker:
+    def load(self, voice: ModelVoice, text: str) -> HibariModel:
         """See `ModelDriver.load`."""
-        return HibariSpeaker(voice, text)
+        return HibariModel(voice, text)
 
 
-class HibariSpeaker:
+class HibariModel:
     """A hibari model with its pronunciation rules, loaded."""
 
     sample_rate: Final = 24_000

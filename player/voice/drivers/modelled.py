@@ -68,7 +68,7 @@ class ModelVoice:
     licence: str = ""
 
 
-class Speaker(Protocol):
+class LoadedModel(Protocol):
     """A loaded model."""
 
     @property
@@ -125,7 +125,7 @@ class ModelDriver(ABC):
         """The voices whose models are on this machine, the one to begin with first."""
 
     @abstractmethod
-    def load(self, voice: ModelVoice, text: str) -> Speaker:
+    def load(self, voice: ModelVoice, text: str) -> LoadedModel:
         """The voice's model, loaded; called once for each voice and process, with the first text it speaks."""
 
     def destroy(self) -> None:  # noqa: B027 (pyttsx3 calls it)
@@ -279,10 +279,10 @@ _RANGES: Final[Mapping[str, Callable[[Any], float]]] = {
     "volume": lambda value: min(max(float(value), 0.0), 1.0),
     "pitch": lambda value: min(max(int(value), 0), 100),
 }
-_speakers: dict[tuple[type, str], Speaker] = {}
+_speakers: dict[tuple[type, str], LoadedModel] = {}
 
 
-def _loaded(driver: ModelDriver, voice: ModelVoice, text: str) -> Speaker:
+def _loaded(driver: ModelDriver, voice: ModelVoice, text: str) -> LoadedModel:
     """The voice's model, loaded once a process; a driver's threads wait for each other meanwhile."""
     with _LOADING:
         key = (type(driver), voice.model)

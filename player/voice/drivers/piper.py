@@ -77,12 +77,12 @@ class PiperDriver(ModelDriver):
                 seen.add(path.stem)
                 yield _voice(path, facts)
 
-    def load(self, voice: ModelVoice, text: str) -> PiperSpeaker:  # noqa: ARG002 (every text needs the same)
+    def load(self, voice: ModelVoice, text: str) -> PiperModel:  # noqa: ARG002 (every text needs the same)
         """See `ModelDriver.load`."""
-        return PiperSpeaker(Path(voice.model))
+        return PiperModel(Path(voice.model))
 
 
-class PiperSpeaker:
+class PiperModel:
     """A Piper model, loaded."""
 
     def __init__(self, path: Path) -> None:

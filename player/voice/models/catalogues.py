@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import VoiceError, printable
 from player.voice.models.checking import CONFIG_LIMIT, json_in
-from player.voice.models.fetching import Remote
+from player.voice.models.fetching import RemoteFile
 from player.voice.models.inventory import CONFIG, MODEL, NAME, VoiceModel, hibari_model, piper_model
 from player.voice.models.registry import LICENCE, HibariVoice, registry
 
@@ -35,7 +35,7 @@ _MOST_LICENCE_LINES: Final = 5
 
 
 @dataclass(frozen=True)
-class Offer:
+class VoiceOffer:
     """A voice that can be fetched.
 
     Attributes
@@ -52,23 +52,23 @@ class Offer:
 
     voice: VoiceModel
     language: str
-    model: Remote
-    config: Remote | None = None
-    card: Remote | None = None
+    model: RemoteFile
+    config: RemoteFile | None = None
+    card: RemoteFile | None = None
     licence: str = ""
 
 
-def hibari_offers() -> dict[str, Offer]:
+def hibari_offers() -> dict[str, VoiceOffer]:
     """The voices that hibari knows and does not carry, by their identifiers."""
     return {name: _hibari_offer(voice) for name, voice in registry().items() if not voice.carried}
 
 
-def _hibari_offer(voice: HibariVoice) -> Offer:
-    model = Remote(f"{_HIBARI_FOLDER}/{voice.file}", voice.size, "sha256", voice.sha256)
-    return Offer(hibari_model(voice.name, voice.file), voice.language, model, licence=LICENCE)
+def _hibari_offer(voice: HibariVoice) -> VoiceOffer:
+    model = RemoteFile(f"{_HIBARI_FOLDER}/{voice.file}", voice.size, "sha256", voice.sha256)
+    return VoiceOffer(hibari_model(voice.name, voice.file), voice.language, model, licence=LICENCE)
 
 
-def piper_offers(catalogue: bytes) -> dict[str, Offer]:
+def piper_offers(catalogue: bytes) -> dict[str, VoiceOffer]:
     """The voices of Piper's catalogue by their identifiers; entries that make no sense are left out.
 
     Raises
@@ -82,7 +82,7 @@ def piper_offers(catalogue: bytes) -> dict[str, Offer]:
     return {offer.voice.id: offer for key, facts in entries.items() for offer in _piper_offer(key, facts)}
 
 
-def _piper_offer(key: str, facts: Any) -> Iterator[Offer]:  # noqa: ANN401 (what JSON can hold)
+def _piper_offer(key: str, facts: Any) -> Iterator[VoiceOffer]:  # noqa: ANN401 (what JSON can hold)
     parts, name = _KEY.fullmatch(key), _without_accents(key)
     if not parts or not NAME.fullmatch(name):
         return
@@ -91,17 +91,17 @@ def _piper_offer(key: str, facts: Any) -> Iterator[Offer]:  # noqa: ANN401 (what
     files = facts.get("files") if isinstance(facts, dict) else None
     model, config, card = (_remote(files, f"{folder}/{file}") for file in (key + MODEL, key + CONFIG, _CARD))
     if model and config:
-        yield Offer(piper_model(name), code.replace("_", "-"), model, config, card)
+        yield VoiceOffer(piper_model(name), code.replace("_", "-"), model, config, card)
 
 
-def _remote(files: object, path: str) -> Remote | None:
+def _remote(files: object, path: str) -> RemoteFile | None:
     facts = files.get(path) if isinstance(files, dict) else None
     if not isinstance(facts, dict):
         return None
     size, digest = facts.get("size_bytes"), facts.get("md5_digest")
     if not isinstance(size, int) or size <= 0 or not isinstance(digest, str) or not _MD5.fullmatch(digest):
         return None
-    return Remote(f"{_PIPER_FOLDER}/{path}", size, "md5", digest)
+    return RemoteFile(f"{_PIPER_FOLDER}/{path}", size, "md5", digest)
 
 
 def _without_accents(key: str) -> str:

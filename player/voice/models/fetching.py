@@ -38,7 +38,7 @@ _LATER: Final = "try again later"
 
 
 @dataclass(frozen=True)
-class Remote:
+class RemoteFile:
     """A file to fetch.
 
     Attributes
@@ -104,7 +104,7 @@ class Fetcher:
             raise self._failure(path, f"it is longer than the {limit} bytes that it may have", _LATER)
         return data
 
-    def pieces(self, remote: Remote) -> Iterator[bytes]:
+    def pieces(self, remote: RemoteFile) -> Iterator[bytes]:
         """A file in pieces. Whoever has had the last one knows that all of them are right.
 
         Raises

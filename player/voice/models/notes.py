@@ -24,7 +24,7 @@ _LONGEST: Final = 2**16
 
 
 @dataclass(frozen=True)
-class Note:
+class ModelNote:
     """What is remembered of a model.
 
     Attributes
@@ -44,11 +44,11 @@ class Note:
     source: str = ""
 
 
-def note_of(model: VoiceModel) -> Note | None:
+def note_of(model: VoiceModel) -> ModelNote | None:
     """What is remembered of a model; None if nothing is, or if its file has changed since."""
     try:
         with model.note.open("rb") as file:
-            note = Note(**json.loads(file.read(_LONGEST)))
+            note = ModelNote(**json.loads(file.read(_LONGEST)))
         state = model.path.stat()
     except (OSError, ValueError, TypeError, RecursionError):
         return None
@@ -66,7 +66,7 @@ def remember(model: VoiceModel, sha256: str, licence: str = "", source: str = ""
     """
     with sentences("read", model.path):
         state = model.path.stat()
-    note = Note(state.st_size, state.st_mtime_ns, sha256, licence, source)
+    note = ModelNote(state.st_size, state.st_mtime_ns, sha256, licence, source)
     with arrivals(model.note) as (file,):
         file.write(json.dumps(asdict(note)).encode("ascii"))
 

@@ -36,7 +36,7 @@ def listed(*parts: Part) -> tuple[LineToSpeak, ...]:
 
 
 def of(session: str, **asked: object) -> dict[str, LineToSpeak]:
-    request = replace(pipeline.Request(session), **asked)  # type: ignore[arg-type]
+    request = replace(pipeline.SessionRequest(session), **asked)  # type: ignore[arg-type]
     return {line.text: line for line in lines([pipeline.settled(request)])}
 
 

@@ -51,8 +51,8 @@ def reviewed(folder: Path) -> Review:
     return review(sittings, lines(sittings), str(folder / "takes"), Store(folder / "store"))
 
 
-def request(folder: Path) -> pipeline.Request:
-    return pipeline.Request(str(folder / "mine.yaml"), takes=str(folder / "takes"))
+def request(folder: Path) -> pipeline.SessionRequest:
+    return pipeline.SessionRequest(str(folder / "mine.yaml"), takes=str(folder / "takes"))
 
 
 def states(folder: Path) -> dict[str, str]:
@@ -148,7 +148,7 @@ def test_a_take_that_is_too_soft_to_be_raised_is_there_and_told(folder: Path) ->
 def test_a_take_must_fit_into_every_session_of_a_programme(folder: Path) -> None:
     (folder / "tight.yaml").write_text(SCRIPT + "    for: 2s\n")
     take(folder, "as-you-like.wav", 3)
-    sittings = [pipeline.settled(pipeline.Request(str(folder / name))) for name in ("mine.yaml", "tight.yaml")]
+    sittings = [pipeline.settled(pipeline.SessionRequest(str(folder / name))) for name in ("mine.yaml", "tight.yaml")]
     found = review(sittings, lines(sittings), str(folder / "takes"), Store(folder / "store"))
     assert [each.line.text for each in found.lines if each.is_wrong] == ["As you like."]
 

@@ -14,10 +14,10 @@ import soundfile
 from player import pipeline
 from player.errors import UsageError
 from player.export.batch import batch
-from player.export.batch.executor import Here, Processes
-from player.export.batch.jobs import Failed, Made, Order, Work
-from player.export.options import Place, Wish
-from player.pipeline import Request
+from player.export.batch.executor import InProcessExecutor, ProcessExecutor
+from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
+from player.export.options import AlbumPosition, ExportOptions
+from player.pipeline import SessionRequest
 from player.storage.store import Store
 from tests.fakes_voice import FakeEngine
 
@@ -41,32 +41,32 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def here(**engine: object) -> Here:
-    return Here(pipeline.Machine(FakeEngine(**engine), Store(Path("fakes"))))  # type: ignore[arg-type]
+def here(**engine: object) -> InProcessExecutor:
+    return InProcessExecutor(pipeline.Machine(FakeEngine(**engine), Store(Path("fakes"))))  # type: ignore[arg-type]
 
 
-def orders(*sessions: str, to: str = "out", force: bool = False) -> list[Order]:
-    items, failures = batch.items(map(Request, sessions))
+def orders(*sessions: str, to: str = "out", force: bool = False) -> list[ExportOrder]:
+    items, failures = batch.items(map(SessionRequest, sessions))
     assert not failures
-    return batch.orders(items, Path(to), Wish("wav"), force=force)
+    return batch.orders(items, Path(to), ExportOptions("wav"), force=force)
 
 
-def made(results: list[batch.Done]) -> dict[str, Made]:
-    assert all(isinstance(each.result, Made) for each in results), results
-    return {each.order.name: each.result for each in results if isinstance(each.result, Made)}
+def made(results: list[batch.BatchResult]) -> dict[str, ExportedFiles]:
+    assert all(isinstance(each.result, ExportedFiles) for each in results), results
+    return {each.order.name: each.result for each in results if isinstance(each.result, ExportedFiles)}
 
 
 @dataclass
 class Recorder:
     """A crew that only writes down; ``answer`` says what became of an order."""
 
-    answer: Callable[[Order], Made | Failed] = lambda order: Made((order.target,), 1, 1)
+    answer: Callable[[ExportOrder], ExportedFiles | FailedExport] = lambda order: ExportedFiles((order.target,), 1, 1)
     places: int = 2
     notes: tuple[str, ...] = ()
     names: list[str] = field(default_factory=list)
     stops: int = 0
 
-    def make(self, order: Order, report: Report) -> Made | Failed:
+    def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport:
         self.names.append(order.name)
         report(1, 2)
         return self.answer(order)
@@ -97,7 +97,7 @@ def test_every_file_is_made_and_holds_its_session() -> None:
 
 def test_processes_make_the_same_bytes_as_this_one() -> None:
     one = made(list(batch.run(orders("one.yaml", "two.yaml", to="a"), here())))
-    two = made(list(batch.run(orders("one.yaml", "two.yaml", to="b"), Processes(2))))
+    two = made(list(batch.run(orders("one.yaml", "two.yaml", to="b"), ProcessExecutor(2))))
     assert one.keys() == two.keys()
     for name, result in one.items():
         assert result.files[0].read_bytes() == two[name].files[0].read_bytes()
@@ -105,17 +105,21 @@ def test_processes_make_the_same_bytes_as_this_one() -> None:
 
 def test_sessions_of_a_programme_say_so_and_others_do_not() -> None:
     placed = {order.name: order.work.wish.place for order in orders("three.yaml", "week.yaml")}
-    assert placed == {"three": None, "week/01-one": Place("Week", 1, 2), "week/02-two": Place("Week", 2, 2)}
+    assert placed == {
+        "three": None,
+        "week/01-one": AlbumPosition("Week", 1, 2),
+        "week/02-two": AlbumPosition("Week", 2, 2),
+    }
 
 
 def test_a_programme_has_a_playlist_of_what_was_made() -> None:
     wanted = orders("three.yaml", "week.yaml")
-    done = [batch.Done(order, Made((order.target,), order.told_ms, 1)) for order in reversed(wanted)]
+    done = [batch.BatchResult(order, ExportedFiles((order.target,), order.told_ms, 1)) for order in reversed(wanted)]
     head = ["#EXTM3U", "#PLAYLIST:Week"]
     one, two = ["#EXTINF:7.000,Bell", "01-one.wav"], ["#EXTINF:9.000,Bell", "02-two.wav"]
     ((path, content),) = batch.playlists_of(done).items()
     assert (str(path), content.decode().splitlines()) == ("out/week/week.m3u8", [*head, *one, *two])
-    done[0] = batch.Done(done[0].order, Failed("not this one"))
+    done[0] = batch.BatchResult(done[0].order, FailedExport("not this one"))
     assert batch.playlists_of(done)[path].decode().splitlines() == [*head, *one]
 
 
@@ -128,9 +132,9 @@ def test_a_playlist_in_the_way_is_told_before_anything_is_made() -> None:
 
 def test_a_missed_preset_comes_back_with_what_was_made() -> None:
     Path("spoken.yaml").write_text("title: Spoken\nsteps: [{say: Words., for: 3s}, {pause: 8m}]\n")
-    items, _ = batch.items([Request("spoken.yaml")])
-    (done,) = batch.run(batch.orders(items, Path("out"), Wish("wav", preset="audiobook"), force=False), here())
-    assert isinstance(done.result, Made)
+    items, _ = batch.items([SessionRequest("spoken.yaml")])
+    (done,) = batch.run(batch.orders(items, Path("out"), ExportOptions("wav", preset="audiobook"), force=False), here())
+    assert isinstance(done.result, ExportedFiles)
     assert [note[:14] for note in done.result.notes] == ["The file has -"]
 
 
@@ -153,35 +157,35 @@ def test_a_failure_stops_nothing_but_itself() -> None:
     Path("spoken.yaml").write_text(SPOKEN)
     results = list(batch.run(orders("spoken.yaml", "one.yaml"), here(fails_on=frozenset({"Words."}))))
     by_name = {each.order.name: each.result for each in results}
-    assert isinstance(by_name["one"], Made)
-    assert by_name["spoken"] == Failed("the fake cannot speak 'Words.'")
+    assert isinstance(by_name["one"], ExportedFiles)
+    assert by_name["spoken"] == FailedExport("the fake cannot speak 'Words.'")
     assert [path.name for path in Path("out").iterdir()] == ["one.wav"]
 
 
 def test_what_nobody_expected_is_a_failure_too() -> None:
-    def fall(order: Order) -> Made:
+    def fall(order: ExportOrder) -> ExportedFiles:
         raise RuntimeError(f"no {order.name}")
 
     (done,) = batch.run(orders("one.yaml"), Recorder(fall))
-    assert done.result == Failed("player met what it did not expect (RuntimeError: no one)")
+    assert done.result == FailedExport("player met what it did not expect (RuntimeError: no one)")
 
 
 def test_scripts_with_problems_do_not_stop_the_others() -> None:
     Path("bad.yaml").write_text("title: Bad\nsteps: [{sai: x}]\n")
-    items, failures = batch.items(map(Request, ("bad.yaml", "one.yaml")))
+    items, failures = batch.items(map(SessionRequest, ("bad.yaml", "one.yaml")))
     assert [item.name for item in items] == ["one"]
     assert failures == [("bad.yaml", "bad.yaml:2:10: unknown step 'sai'; did you mean 'say'?")]
 
 
 def test_a_slip_in_a_name_is_told_before_anything() -> None:
     with pytest.raises(UsageError, match="did you mean 'box-breathing'"):
-        batch.items(map(Request, ("one.yaml", "box-breathin")))
+        batch.items(map(SessionRequest, ("one.yaml", "box-breathin")))
 
 
 def test_all_are_the_sessions_that_have_names() -> None:
     Path("own").mkdir()
     Path("own/mine.yaml").write_text(BELL)
-    names = [request.session for request in batch.everything(Request("", rate=90))]
+    names = [request.session for request in batch.everything(SessionRequest("", rate=90))]
     assert {"box-breathing", "pmr-16", "mine"} <= set(names)
     assert len(names) >= 30
 
@@ -203,18 +207,18 @@ def test_every_target_is_looked_at_first() -> None:
 
 
 def test_work_is_frozen_and_travels() -> None:
-    work = Work(Request("one", {"rest": "2s"}, skip=("neck",)), Wish("flac"))
+    work = ExportTask(SessionRequest("one", {"rest": "2s"}, skip=("neck",)), ExportOptions("flac"))
     assert pickle.loads(pickle.dumps(work)) == work  # noqa: S301 (our own)
     with pytest.raises(FrozenInstanceError):
-        work.wish = Wish()  # type: ignore[misc]
+        work.wish = ExportOptions()  # type: ignore[misc]
 
 
 def test_whoever_stops_listening_stops_the_crew() -> None:
     going = threading.Event()
-    crew = Recorder(lambda order: Made((), int(going.wait(10)), 0), places=1)
+    crew = Recorder(lambda order: ExportedFiles((), int(going.wait(10)), 0), places=1)
     crew.stop = going.set  # type: ignore[method-assign]
     news = batch.run(orders("one.yaml", "two.yaml"), crew)
     threading.Timer(0.2, going.set).start()
-    assert isinstance(next(news).result, Made)
+    assert isinstance(next(news).result, ExportedFiles)
     news.close()
     assert going.is_set()

@@ -9,11 +9,11 @@ import pytest
 
 from player.errors import ScriptError, UsageError
 from player.export.batch import batch, csv_table
-from player.export.options import Wish
-from player.pipeline import Request
+from player.export.options import ExportOptions
+from player.pipeline import SessionRequest
 
 if TYPE_CHECKING:
-    from player.export.batch.jobs import Order
+    from player.export.batch.jobs import ExportOrder
 
 SCRIPT = """\
 title: Hello
@@ -36,10 +36,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("bye.yaml").write_text("title: Bye\nsteps: [{pause: 2s}]\n")
 
 
-def orders(table: str | bytes, pattern: str = "{name}-{session}.mp3", *sessions: str) -> list[Order]:
+def orders(table: str | bytes, pattern: str = "{name}-{session}.mp3", *sessions: str) -> list[ExportOrder]:
     Path("people.csv").write_bytes(table.encode() if isinstance(table, str) else table)
-    items, _ = batch.items(map(Request, sessions or ("hello.yaml",)))
-    return csv_table.orders(csv_table.read(Path("people.csv")), items, pattern, Wish(), force=False)
+    items, _ = batch.items(map(SessionRequest, sessions or ("hello.yaml",)))
+    return csv_table.orders(csv_table.read(Path("people.csv")), items, pattern, ExportOptions(), force=False)
 
 
 def problems(table: str, pattern: str = "{name}-{session}.mp3") -> list[str]:

@@ -20,10 +20,10 @@ from player.errors import OutputError, PlayerError, UsageError, VoiceError
 from player.export.batch import batch, dask_cluster, dask_worker
 from player.export.batch.bundle import HERE, LARGE, OWN, pack, unpack
 from player.export.batch.dask_cluster import Cluster
-from player.export.batch.executor import Here
-from player.export.batch.jobs import Failed, Made, Order, Work
-from player.export.options import Wish
-from player.pipeline import Request
+from player.export.batch.executor import InProcessExecutor
+from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
+from player.export.options import ExportOptions
+from player.pipeline import SessionRequest
 from tests.sound_server import wait_until
 
 if TYPE_CHECKING:
@@ -59,20 +59,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_parcel_has_what_the_script_names_and_nothing_bundled(folder: Path) -> None:
-    parcel, large = pack(Request(str(folder / "bells.yaml")))
+    parcel, large = pack(SessionRequest(str(folder / "bells.yaml")))
     places = ["bells.yaml", "mine.wav", "other.wav", "sub/inner.yaml", "sub/words.wav"]
     assert [file.place for file in parcel.files] == [f"here/{place}" for place in places]
-    assert parcel.request == Request("bells.yaml")
+    assert parcel.request == SessionRequest("bells.yaml")
     assert set(large.values()) == {folder / NOISE}
     assert Path(NOISE).stat().st_size > LARGE
-    assert pack(Request("box-breathing"))[0].files == ()
+    assert pack(SessionRequest("box-breathing"))[0].files == ()
 
 
 def test_a_background_of_the_users_own_is_sent_too(folder: Path) -> None:
-    parcel, _ = pack(Request("box-breathing", background=str(folder / "rain of mine.wav")))
+    parcel, _ = pack(SessionRequest("box-breathing", background=str(folder / "rain of mine.wav")))
     assert [file.place for file in parcel.files] == ["sounds/rain of mine.wav"]
-    assert parcel.request == Request("box-breathing", background="../sounds/rain of mine.wav")
-    assert pack(Request("box-breathing", background="rain"))[0].request.background == "rain"
+    assert parcel.request == SessionRequest("box-breathing", background="../sounds/rain of mine.wav")
+    assert pack(SessionRequest("box-breathing", background="rain"))[0].request.background == "rain"
 
 
 def test_the_takes_of_a_session_are_sent_and_no_others(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,53 +80,58 @@ def test_the_takes_of_a_session_are_sent_and_no_others(folder: Path, monkeypatch
     for name in ("001-sit.wav", "two.wav"):
         soundfile.write(f"own takes/{name}", 0.1 * np.sin(np.arange(24_000) / 20), 48_000)
     Path("sit.yaml").write_text("title: Sit\nlanguage: tlh\nsteps: [{say: Sit., for: 2s}]\n")
-    asked = Request(str(folder / "sit.yaml"), takes="own takes")
+    asked = SessionRequest(str(folder / "sit.yaml"), takes="own takes")
     parcel, large = pack(asked)
     assert [file.place for file in parcel.files] == ["here/sit.yaml", "takes/001-sit.wav"]
-    assert (parcel.request, large) == (Request("sit.yaml", takes="../takes"), {})
+    assert (parcel.request, large) == (SessionRequest("sit.yaml", takes="../takes"), {})
     files = {}
     unpack(parcel, {}, folder / "there")
     for where, request in ((folder, asked), (folder / "there" / HERE, parcel.request)):
         monkeypatch.chdir(where)
-        order = Order("sit", Work(request, Wish("flac")), Path("sit.flac"))
-        made = Here(pipeline.this_machine()).make(order, lambda *_: None)
-        assert isinstance(made, Made), made
+        order = ExportOrder("sit", ExportTask(request, ExportOptions("flac")), Path("sit.flac"))
+        made = InProcessExecutor(pipeline.this_machine()).make(order, lambda *_: None)
+        assert isinstance(made, ExportedFiles), made
         files[where] = Path("sit.flac").read_bytes()
     assert len(set(files.values())) == 1
 
 
 def test_a_parcel_without_a_fitting_take_has_an_empty_folder(folder: Path) -> None:
     (folder / "takes").mkdir()
-    parcel, _ = pack(Request("box-breathing", takes=str(folder / "takes")))
+    parcel, _ = pack(SessionRequest("box-breathing", takes=str(folder / "takes")))
     unpack(parcel, {}, folder / "there")
     assert list((folder / "there" / HERE / (parcel.request.takes or "")).iterdir()) == []
     with pytest.raises(UsageError, match="there is no folder gone with takes"):
-        pack(Request("box-breathing", takes="gone"))
+        pack(SessionRequest("box-breathing", takes="gone"))
 
 
 def test_a_parcel_has_the_muscle_sets_of_the_user(folder: Path) -> None:
     (folder / "own" / "muscles").mkdir(parents=True)
     (folder / "own" / "muscles" / "hands.yaml").write_text("hands: []\n")
-    (file,) = pack(Request("box-breathing"))[0].files
+    (file,) = pack(SessionRequest("box-breathing"))[0].files
     assert (file.place, file.data) == ("own/muscles/hands.yaml", b"hands: []\n")
 
 
 def test_what_is_unpacked_makes_the_same_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = pipeline.this_machine()
-    parcel, large = pack(Request("bells.yaml", {"rest": "2s"}))
+    parcel, large = pack(SessionRequest("bells.yaml", {"rest": "2s"}))
     unpack(parcel, {digest: path.read_bytes() for digest, path in large.items()}, folder / "there")
     assert (folder / "there" / OWN).is_dir()
     files = {}
-    for where, request in ((folder, Request("bells.yaml", {"rest": "2s"})), (folder / "there" / HERE, parcel.request)):
+    for where, request in (
+        (folder, SessionRequest("bells.yaml", {"rest": "2s"})),
+        (folder / "there" / HERE, parcel.request),
+    ):
         monkeypatch.chdir(where)
-        made = Here(machine).make(Order("bells", Work(request, Wish("flac")), Path("bells.flac")), lambda *_: None)
-        assert isinstance(made, Made), made
+        made = InProcessExecutor(machine).make(
+            ExportOrder("bells", ExportTask(request, ExportOptions("flac")), Path("bells.flac")), lambda *_: None
+        )
+        assert isinstance(made, ExportedFiles), made
         files[where] = Path("bells.flac").read_bytes()
     assert len(set(files.values())) == 1
 
 
 def test_a_parcel_stays_in_its_folder(folder: Path) -> None:
-    parcel, _ = pack(Request("bell.yaml"))
+    parcel, _ = pack(SessionRequest("bell.yaml"))
     bad = replace(parcel, files=(replace(parcel.files[0], place="here/../../out.yaml"),))
     with pytest.raises(PlayerError, match="is outside the parcel"):
         unpack(bad, {}, folder / "there")
@@ -134,10 +139,10 @@ def test_a_parcel_stays_in_its_folder(folder: Path) -> None:
 
 
 def test_a_worker_tells_problems_without_its_own_folders(folder: Path) -> None:
-    parcel, _ = pack(Request("bell.yaml"))
+    parcel, _ = pack(SessionRequest("bell.yaml"))
     parcel = replace(parcel, files=(replace(parcel.files[0], data=b"title: Bell\nsteps: [{chim: bell}]\n"),))
-    result = dask_worker.make(parcel, Wish("wav"), "bell.wav", {}, str(folder))
-    assert result == Failed("bell.yaml:2:10: unknown step 'chim'; did you mean 'chime'?")
+    result = dask_worker.make(parcel, ExportOptions("wav"), "bell.wav", {}, str(folder))
+    assert result == FailedExport("bell.yaml:2:10: unknown step 'chim'; did you mean 'chime'?")
     assert not list(folder.glob("player-*"))
 
 
@@ -146,7 +151,7 @@ def test_a_worker_hands_out_pieces_and_clears_away(folder: Path, monkeypatch: py
     os.mkdir("player-old")  # noqa: PTH102
     os.utime("player-old", (0, 0))
     result = dask_worker.make(
-        pack(Request("bell.yaml"))[0], Wish("wav", preset="audiobook"), "bell.wav", {}, str(folder)
+        pack(SessionRequest("bell.yaml"))[0], ExportOptions("wav", preset="audiobook"), "bell.wav", {}, str(folder)
     )
     assert isinstance(result, dask_worker.Fetchable)
     assert [note[:14] for note in result.notes] == ["The file has -"]
@@ -236,19 +241,19 @@ def nodes(tmp_path: Path) -> Iterator[Nodes]:
     nodes.kill()
 
 
-def orders(folder: str, form: str, *requests: Request) -> list[Order]:
-    return batch.orders(batch.items(requests)[0], Path(folder), Wish(form), force=False)
+def orders(folder: str, form: str, *requests: SessionRequest) -> list[ExportOrder]:
+    return batch.orders(batch.items(requests)[0], Path(folder), ExportOptions(form), force=False)
 
 
 def test_two_workers_make_the_same_bytes(folder: Path, nodes: Nodes) -> None:
     nodes.worker("a")
     nodes.worker("b")
-    requests = Request("bells.yaml", {"rest": "2s"}), Request("bell.yaml")
+    requests = SessionRequest("bells.yaml", {"rest": "2s"}), SessionRequest("bell.yaml")
     crew = Cluster(nodes.address)
     wait_until(lambda: len(crew._workers()) == 2, "two workers do not start")
     there = list(batch.run(orders("there", "mp3", *requests), crew))
-    here = list(batch.run(orders("here", "mp3", *requests), Here(pipeline.this_machine())))
-    assert all(isinstance(each.result, Made) for each in there + here), there + here
+    here = list(batch.run(orders("here", "mp3", *requests), InProcessExecutor(pipeline.this_machine())))
+    assert all(isinstance(each.result, ExportedFiles) for each in there + here), there + here
     names = sorted(path.name for path in Path("here").iterdir())
     assert names == sorted(path.name for path in Path("there").iterdir()) == ["bell.mp3", "bells.mp3"]
     for name in names:
@@ -265,10 +270,10 @@ def test_a_worker_speaks_as_this_machine_does(folder: Path, nodes: Nodes) -> Non
         pytest.skip(str(error))
     Path("said.yaml").write_text("title: Said\nsteps: [{say: Breathe out., for: 3s}]\n")
     nodes.worker("a")
-    (there,) = batch.run(orders("there", "flac", Request("said.yaml")), Cluster(nodes.address))
-    (here,) = batch.run(orders("here", "flac", Request("said.yaml")), Here(machine))
-    assert isinstance(there.result, Made), there
-    assert isinstance(here.result, Made), here
+    (there,) = batch.run(orders("there", "flac", SessionRequest("said.yaml")), Cluster(nodes.address))
+    (here,) = batch.run(orders("here", "flac", SessionRequest("said.yaml")), InProcessExecutor(machine))
+    assert isinstance(there.result, ExportedFiles), there
+    assert isinstance(here.result, ExportedFiles), here
     assert Path("here/said.flac").read_bytes() == Path("there/said.flac").read_bytes()
 
 
@@ -285,10 +290,10 @@ def test_what_is_lost_is_one_sentence_each(folder: Path, nodes: Nodes, monkeypat
         with pytest.raises(PlayerError, match=r"has numpy \S+, and this machine 0\.0: its files would not be the same"):
             Cluster(nodes.address)
     (lost,) = while_it_is_made(Cluster(nodes.address), nodes, "a")
-    assert lost.result == Failed(f"all workers at {nodes.address} were lost; start others, and start again")
+    assert lost.result == FailedExport(f"all workers at {nodes.address} were lost; start others, and start again")
     nodes.worker("b")
     (lost,) = while_it_is_made(Cluster(nodes.address), nodes, "scheduler")
-    assert lost.result == Failed(f"the scheduler at {nodes.address} was lost; look at it, and start again")
+    assert lost.result == FailedExport(f"the scheduler at {nodes.address} was lost; look at it, and start again")
     assert list(Path("out").glob("*")) == []
     monkeypatch.setattr("player.export.batch.dask_cluster.CONNECTS_WITHIN_S", 1)
     with pytest.raises(PlayerError, match=f"there is no scheduler at {nodes.address}"):
@@ -301,9 +306,9 @@ def test_another_worker_takes_over_from_one_that_dies(folder: Path, nodes: Nodes
     crew = Cluster(nodes.address)
     killer = threading.Thread(target=lambda: replaced(nodes))
     killer.start()
-    (done,) = batch.run(orders("out", "flac", Request("long.yaml")), crew)
+    (done,) = batch.run(orders("out", "flac", SessionRequest("long.yaml")), crew)
     killer.join()
-    assert isinstance(done.result, Made), done
+    assert isinstance(done.result, ExportedFiles), done
     assert soundfile.info(done.result.files[0]).frames == 606_000 * 48
 
 
@@ -331,7 +336,7 @@ def replaced(nodes: Nodes) -> None:
     nodes.worker("b")
 
 
-def while_it_is_made(crew: Cluster, nodes: Nodes, name: str) -> list[batch.Done]:
+def while_it_is_made(crew: Cluster, nodes: Nodes, name: str) -> list[batch.BatchResult]:
     """Kill a node as soon as a worker is at work."""
 
     def kill() -> None:
@@ -341,6 +346,6 @@ def while_it_is_made(crew: Cluster, nodes: Nodes, name: str) -> list[batch.Done]
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        return list(batch.run(orders("out", "wav", Request("long.yaml")), crew))
+        return list(batch.run(orders("out", "wav", SessionRequest("long.yaml")), crew))
     finally:
         killer.join()

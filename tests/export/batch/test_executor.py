@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.export.batch.executor import Maker, Processes
-from player.export.batch.jobs import Failed, Made, Order, Work
-from player.export.options import Wish
-from player.pipeline import Request
+from player.export.batch.executor import ProcessExecutor, WorkerProcess
+from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
+from player.export.options import ExportOptions
+from player.pipeline import SessionRequest
 from tests.sound_server import wait_until
 
 if TYPE_CHECKING:
@@ -34,14 +34,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def crew() -> Iterator[Processes]:
-    crew = Processes(2)
+def crew() -> Iterator[ProcessExecutor]:
+    crew = ProcessExecutor(2)
     yield crew
     crew.stop()
 
 
-def order(name: str) -> Order:
-    return Order(name, Work(Request(f"{name}.yaml"), Wish("wav")), Path(f"out/{name}.wav"))
+def order(name: str) -> ExportOrder:
+    return ExportOrder(name, ExportTask(SessionRequest(f"{name}.yaml"), ExportOptions("wav")), Path(f"out/{name}.wav"))
 
 
 def nothing(done: int, total: int) -> None:
@@ -52,29 +52,29 @@ def under_way() -> bool:
     return any(path.stat().st_size > 10**6 for path in Path("out").glob(".*.part"))
 
 
-def test_a_process_is_kept_for_the_next_order(crew: Processes) -> None:
+def test_a_process_is_kept_for_the_next_order(crew: ProcessExecutor) -> None:
     told: list[tuple[int, int]] = []
     first = crew.make(order("short"), lambda *each: told.append(each))
-    assert isinstance(first, Made)
+    assert isinstance(first, ExportedFiles)
     assert told[-1] == (7000, 7000)
     again = crew.make(order("short"), nothing)
-    assert again == Failed("out/short.wav is there already; choose another name, or write over it with --force")
+    assert again == FailedExport("out/short.wav is there already; choose another name, or write over it with --force")
     assert len(crew._all) == 1
 
 
 @needs_signals
-def test_a_process_that_dies_takes_only_its_own_file(crew: Processes) -> None:
-    results: list[Made | Failed] = []
+def test_a_process_that_dies_takes_only_its_own_file(crew: ProcessExecutor) -> None:
+    results: list[ExportedFiles | FailedExport] = []
     thread = threading.Thread(target=lambda: results.append(crew.make(order("long"), nothing)))
     thread.start()
     wait_until(under_way, "nothing was written")
     os.kill(crew._all[0]._process.pid, signal.SIGKILL)
     thread.join(10)
-    assert results == [Failed("the process that made it ended by itself (SIGKILL); try again with --jobs 1")]
-    assert isinstance(crew.make(order("short"), nothing), Made)
+    assert results == [FailedExport("the process that made it ended by itself (SIGKILL); try again with --jobs 1")]
+    assert isinstance(crew.make(order("short"), nothing), ExportedFiles)
 
 
-def test_stopping_leaves_nothing(crew: Processes) -> None:
+def test_stopping_leaves_nothing(crew: ProcessExecutor) -> None:
     thread = threading.Thread(target=crew.make, args=(order("long"), nothing))
     thread.start()
     wait_until(under_way, "nothing was written")
@@ -83,12 +83,12 @@ def test_stopping_leaves_nothing(crew: Processes) -> None:
     thread.join(10)
     assert time.monotonic() - began < 10
     assert list(Path("out").iterdir()) == []
-    assert crew.make(order("short"), nothing) == Failed("it was stopped")
+    assert crew.make(order("short"), nothing) == FailedExport("it was stopped")
 
 
 def test_an_idle_process_ends_at_once() -> None:
-    maker = Maker()
-    assert isinstance(maker.make(order("short"), nothing), Made)
+    maker = WorkerProcess()
+    assert isinstance(maker.make(order("short"), nothing), ExportedFiles)
     began = time.monotonic()
     maker.stop()
     assert time.monotonic() - began < 3

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from player.export.formats.bitrates import MP3
-from player.export.mp3.frames import LAYOUTS, Layout, Side, Strand
+from player.export.mp3.frames import LAYOUTS, EncodedStretch, FrameLayout, SideInformation
 from player.export.mp3.infoframe import packet_bytes
 from tests.fakes_mp3 import SOUNDS, in_one_piece, samples
 
@@ -14,13 +14,13 @@ UNSWITCHED = 0
 FOLLOWERS = {UNSWITCHED: {UNSWITCHED, START}, START: {SHORT}, SHORT: {SHORT, STOP}, STOP: {UNSWITCHED, START}}
 
 
-def strand(stream: bytes, bitrate: int, first: int = 0, channels: int = 2) -> Strand:
-    made = Strand(bitrate, first, channels)
+def strand(stream: bytes, bitrate: int, first: int = 0, channels: int = 2) -> EncodedStretch:
+    made = EncodedStretch(bitrate, first, channels)
     made.add(stream)
     return made
 
 
-def windows(side: Side, channels: int) -> list[tuple[int, int]]:
+def windows(side: SideInformation, channels: int) -> list[tuple[int, int]]:
     """The kinds of both granules by channel, read bit by bit."""
     bits = f"{side.bits:0136b}" if channels == 1 else f"{side.bits:0256b}"
     starts = range(18, 136, 59) if channels == 1 else range(20, 256, 59)
@@ -81,7 +81,7 @@ def test_the_shelf_skips_headers_and_side_information(channels: int, front: int,
 def test_side_information_fills_the_front() -> None:
     for channels, layout in LAYOUTS.items():
         bits = layout.granules_at + 59 * layout.granules
-        assert layout == Layout(4 + bits // 8, layout.granules_at, 2 * channels)
+        assert layout == FrameLayout(4 + bits // 8, layout.granules_at, 2 * channels)
         assert bits % 8 == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from player.export.mp3 import parallel
 from player.export.mp3.frames import packet_pcm
-from player.export.mp3.parallel import Plan, Stretches
+from player.export.mp3.parallel import CutPlan, ParallelEncoder
 from player.export.mp3.splice import splice
 from player.export.mp3.writer import encoder
 from tests.fakes_mp3 import in_one_piece, samples
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from player.export.mp3.frames import Strand
+    from player.export.mp3.frames import EncodedStretch
 
-PLAN = Plan(stretch=40, lead=20, patience=10)
+PLAN = CutPlan(stretch=40, lead=20, patience=10)
 BITRATE = 160
 PACKET_PCM = packet_pcm(2)
 
@@ -76,9 +76,9 @@ def pieces(sound: NDArray[np.int16], frames: int = 48_000) -> Iterator[bytes]:
 
 
 def stream(
-    sound: NDArray[np.int16], threads: int, plan: Plan = PLAN, make: Callable[[], parallel.Encoder] = lame
+    sound: NDArray[np.int16], threads: int, plan: CutPlan = PLAN, make: Callable[[], parallel.Encoder] = lame
 ) -> bytes:
-    running = Stretches(make, BITRATE, plan, threads, sound.shape[1])
+    running = ParallelEncoder(make, BITRATE, plan, threads, sound.shape[1])
     parts = [part for piece in pieces(sound) for part in running.write(piece)]
     return b"".join([*parts, *running.finish()])
 
@@ -117,7 +117,7 @@ def test_what_is_no_longer_than_a_stretch_is_what_one_encoder_makes() -> None:
 # --- a join that is hard to find
 
 
-def never(left: Strand, right: Strand, packet: int) -> bool:
+def never(left: EncodedStretch, right: EncodedStretch, packet: int) -> bool:
     return False
 
 
@@ -133,12 +133,12 @@ def test_without_any_place_for_a_join_the_first_encoder_makes_it_all(monkeypatch
 def test_a_late_place_is_found(monkeypatch: pytest.MonkeyPatch, first: int) -> None:
     """The last packets of a stretch are left out, as the next join needs room; then the next stretch is tried."""
 
-    def late(left: Strand, right: Strand, packet: int) -> bool:
+    def late(left: EncodedStretch, right: EncodedStretch, packet: int) -> bool:
         return packet >= first
 
     joins: list[int] = []
 
-    def noting(left: Strand, right: Strand, packet: int) -> bytes:
+    def noting(left: EncodedStretch, right: EncodedStretch, packet: int) -> bytes:
         joins.append(packet)
         return splice(left, right, packet)
 
@@ -155,7 +155,7 @@ def test_a_late_place_is_found(monkeypatch: pytest.MonkeyPatch, first: int) -> N
 def test_where_they_do_not_meet_in_time_the_first_fit_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     joins: list[int] = []
 
-    def noting(left: Strand, right: Strand, packet: int) -> bytes:
+    def noting(left: EncodedStretch, right: EncodedStretch, packet: int) -> bytes:
         joins.append(packet)
         left.cut(packet)
         right.cut(packet)
@@ -172,10 +172,10 @@ def test_where_they_do_not_meet_in_time_the_first_fit_is_taken(monkeypatch: pyte
 
 
 def test_memory_does_not_grow_with_length() -> None:
-    plan = Plan(stretch=100, lead=10, patience=10)
+    plan = CutPlan(stretch=100, lead=10, patience=10)
 
     def peak(count: int) -> int:
-        running = Stretches(lame, BITRATE, plan, 2)
+        running = ParallelEncoder(lame, BITRATE, plan, 2)
         silence = bytes(plan.stretch * PACKET_PCM)
         tracemalloc.start()
         for _ in range(count):
@@ -195,7 +195,7 @@ def test_memory_does_not_grow_with_length() -> None:
 def test_memory_does_not_grow_where_no_join_is_ever_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "meets", never)
     monkeypatch.setattr(parallel, "fits", never)
-    running = Stretches(lame, BITRATE, PLAN, 2)
+    running = ParallelEncoder(lame, BITRATE, PLAN, 2)
     silence = bytes(PLAN.stretch * PACKET_PCM)
     given = sum(len(part) for _ in range(12) for part in running.write(silence))
     running.stop()
@@ -203,7 +203,7 @@ def test_memory_does_not_grow_where_no_join_is_ever_found(monkeypatch: pytest.Mo
 
 
 def test_what_goes_wrong_in_a_thread_is_raised() -> None:
-    running = Stretches(Broken, BITRATE, PLAN, 2)
+    running = ParallelEncoder(Broken, BITRATE, PLAN, 2)
     with pytest.raises(MemoryError, match="no room to encode"):
         list(running.write(bytes(400 * PACKET_PCM)))
     running.stop()
@@ -224,7 +224,7 @@ class Slow(Uneven):
 
 
 def test_stopping_waits_for_no_more_than_a_piece() -> None:
-    running = Stretches(Slow, BITRATE, Plan(stretch=1600, lead=20, patience=10), 1)
+    running = ParallelEncoder(Slow, BITRATE, CutPlan(stretch=1600, lead=20, patience=10), 1)
     list(running.write(bytes(1601 * PACKET_PCM)))  # 20 pieces
     started = time.perf_counter()
     running.stop()

@@ -16,9 +16,9 @@ import pytest
 import soundfile
 
 from player.export.mp3 import parallel
-from player.export.mp3.frames import LAYOUTS, Side, Strand
+from player.export.mp3.frames import LAYOUTS, EncodedStretch, SideInformation
 from player.export.mp3.infoframe import packet_bytes
-from player.export.mp3.parallel import Plan
+from player.export.mp3.parallel import CutPlan
 from player.export.mp3.splice import fits, meets, splice
 from player.export.mp3.writer import PLAN, Mp3Writer
 from tests.fakes_mp3 import SOUNDS, in_one_piece, samples, written
@@ -35,9 +35,9 @@ FRAMES: Final = PACKETS * 1152 + 333
 HALF: Final = 576
 MOVED: Final = 500
 """Frames by which the packets of the third encode are moved."""
-WHOLE: Final = Plan(stretch=2 * PACKETS, lead=10, patience=0)
-HASTY: Final = Plan(stretch=24, lead=16, patience=0)
-PATIENT: Final = Plan(stretch=60, lead=PLAN.lead, patience=PLAN.patience)
+WHOLE: Final = CutPlan(stretch=2 * PACKETS, lead=10, patience=0)
+HASTY: Final = CutPlan(stretch=24, lead=16, patience=0)
+PATIENT: Final = CutPlan(stretch=60, lead=PLAN.lead, patience=PLAN.patience)
 EACH: Final = [
     *((name, 160, 2) for name in SOUNDS),
     *(("changing", bitrate, 2) for bitrate in (64, 128, 320)),
@@ -51,7 +51,7 @@ def heard(path: Path) -> NDArray[np.int64]:
     return np.asarray(soundfile.read(path, dtype="int16", always_2d=True)[0].astype(int))
 
 
-def encoded(path: Path, sound: NDArray[np.int16], bitrate: int, plan: Plan) -> Path:
+def encoded(path: Path, sound: NDArray[np.int16], bitrate: int, plan: CutPlan) -> Path:
     return written(Mp3Writer(path, b"", bitrate, channels=sound.shape[1], plan=plan), path, sound)
 
 
@@ -83,7 +83,7 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     name, bitrate, channels = request.param
     folder, sound, joins = tmp_path_factory.mktemp("splice"), samples(name, FRAMES, channels), list[int]()
 
-    def noting(left: Strand, right: Strand, packet: int) -> bytes:
+    def noting(left: EncodedStretch, right: EncodedStretch, packet: int) -> bytes:
         joins.append(packet)
         return splice(left, right, packet)
 
@@ -135,25 +135,25 @@ LEAD = 40
 FROM, TO = LEAD + 12, LEAD + 60
 
 
-def strand(stream: bytes, bitrate: int, first: int = 0, channels: int = 2) -> Strand:
-    made = Strand(bitrate, first, channels)
+def strand(stream: bytes, bitrate: int, first: int = 0, channels: int = 2) -> EncodedStretch:
+    made = EncodedStretch(bitrate, first, channels)
     made.add(stream)
     return made
 
 
-def two(name: str, bitrate: int, channels: int = 2) -> Callable[[], tuple[Strand, Strand]]:
+def two(name: str, bitrate: int, channels: int = 2) -> Callable[[], tuple[EncodedStretch, EncodedStretch]]:
     """The streams of two encoders, the second of which begins later."""
     sound = samples(name, 1152 * (TO + 20), channels)
     left, right = in_one_piece(sound, bitrate), in_one_piece(sound[1152 * LEAD :], bitrate)
     return lambda: (strand(left, bitrate, 0, channels), strand(right, bitrate, LEAD, channels))
 
 
-def sound_of(stream: bytes, bitrate: int, packet: int, channels: int) -> tuple[Side, str]:
+def sound_of(stream: bytes, bitrate: int, packet: int, channels: int) -> tuple[SideInformation, str]:
     """The side information, and the very bits that belong to a packet, found in the whole stream."""
     size, front = packet_bytes(bitrate), LAYOUTS[channels].front
     packets = [stream[at : at + size] for at in range(0, len(stream), size)]
     shelf = b"".join(each[front:] for each in packets)
-    side = Side.of(packets[packet], channels)
+    side = SideInformation.of(packets[packet], channels)
     start = packet * (size - front) - side.reach
     assert start >= 0
     return side, shelf[start : start + side.length].hex()

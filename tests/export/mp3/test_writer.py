@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from player.export.formats.bitrates import MP3
 from player.export.formats.table import export_sink
-from player.export.mp3.infoframe import Checksum, Stream, info_frame
-from player.export.mp3.parallel import Plan
+from player.export.mp3.infoframe import Checksum, StreamFacts, info_frame
+from player.export.mp3.parallel import CutPlan
 from player.export.mp3.writer import PLAN, Mp3Writer
 from tests.fakes_mp3 import samples, written
 from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, needs, segment
@@ -113,7 +113,7 @@ def test_each_bitrate_is_constant(tmp_path: Path, bitrate: int) -> None:
 
 # --- on all cores
 
-CUT = Plan(stretch=40, lead=20, patience=10)
+CUT = CutPlan(stretch=40, lead=20, patience=10)
 
 
 @pytest.mark.parametrize("more", [-1105, -577, -576, -1, 0, 1, 47, 576, 1105])
@@ -204,7 +204,7 @@ a0 240240
 
 
 def test_the_info_frame_byte_by_byte() -> None:
-    frame = info_frame(Stream(bytes.fromhex("fffba464"), 160, packets=7501, frames=180 * 48_000, checksum=0x2B53))
+    frame = info_frame(StreamFacts(bytes.fromhex("fffba464"), 160, packets=7501, frames=180 * 48_000, checksum=0x2B53))
     assert len(frame) == 480
     assert not any(frame[192:])
     assert frame[:192].hex() == "".join(INFO_FRAME.split())
@@ -230,14 +230,14 @@ def test_lame_itself_writes_the_same_numbers(tmp_path: Path) -> None:
 
 
 def test_mono_is_noted_where_mono_has_it() -> None:
-    frame = info_frame(Stream(bytes.fromhex("fffb94c4"), 128, packets=43, frames=48_000, checksum=0))
+    frame = info_frame(StreamFacts(bytes.fromhex("fffb94c4"), 128, packets=43, frames=48_000, checksum=0))
     assert frame[21:25] == b"Info"
     assert frame[21 + 120 + 24] == 0x80
 
 
 def test_a_padding_that_cannot_be_noted_is_an_error() -> None:
     with pytest.raises(ValueError, match="padding of -576"):
-        info_frame(Stream(bytes.fromhex("fffba464"), 160, packets=1, frames=1152, checksum=0))
+        info_frame(StreamFacts(bytes.fromhex("fffba464"), 160, packets=1, frames=1152, checksum=0))
 
 
 def checksum(stream: bytes) -> int:

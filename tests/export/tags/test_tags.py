@@ -18,7 +18,7 @@ from mutagen.id3 import ID3
 from player.errors import MediaError
 from player.export.formats.table import ALL_FORMATS, FORMATS
 from player.export.formats.wav import WavWriter
-from player.export.tags import Line, Origin, Tags, id3, software, tag_mp4
+from player.export.tags import Origin, SpokenLine, Tags, id3, software, tag_mp4
 from player.export.tags.origin import restored
 from player.export.tags.reading import origin_of
 from player.picture.cover import cover
@@ -29,7 +29,7 @@ from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, needs, 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LYRICS = (Line("Let go.", 120), Line("Atme ein, zwei", 1_504), Line("x\0y", 2_000))
+LYRICS = (SpokenLine("Let go.", 120), SpokenLine("Atme ein, zwei", 1_504), SpokenLine("x\0y", 2_000))
 SCRIPT = "\ufefftitle: Ruhe\r\nsteps:\r\n- pause: 1s # ☕\r\n".encode()
 ORIGIN = Origin(
     "ruhe.yaml",

@@ -10,19 +10,19 @@ import pytest
 
 from player.live.controls import job_control as module
 from player.live.controls.commands import AnyControl, Control
-from player.live.controls.job_control import Job
-from player.live.controls.queue import Inbox
-from player.live.observer import Moment, View
+from player.live.controls.inbox import Inbox
+from player.live.controls.job_control import JobControl
+from player.live.observer import PlaybackObserver, PlaybackState
 from tests.fakes_screen import FakeKeyboard, FakeScreen
 
-PLAYING, PAUSED = Moment(1000), Moment(1000, is_paused=True)
+PLAYING, PAUSED = PlaybackState(1000), PlaybackState(1000, is_paused=True)
 
 
 @dataclass
 class Shell:
     """Stops the program, and lets it go on in the foreground or not."""
 
-    job: Job = field(init=False)
+    job: JobControl = field(init=False)
     screen: FakeScreen = field(default_factory=FakeScreen)
     keyboard: FakeKeyboard = field(default_factory=FakeKeyboard)
     inbox: Inbox = field(default_factory=Inbox)
@@ -31,7 +31,7 @@ class Shell:
     goes_on_in_background: bool = False
 
     def __post_init__(self) -> None:
-        self.job = Job(lambda: self.foreground, self.stop)
+        self.job = JobControl(lambda: self.foreground, self.stop)
         for part in (self.screen, self.keyboard):
             part.take()
             self.job.hold(part)
@@ -109,7 +109,7 @@ def test_only_what_was_taken_is_taken_again() -> None:
 def test_ctrl_z_is_heard_only_while_something_plays() -> None:
     shell = Shell()
     before = [signal.getsignal(each) for each in (signal.SIGTSTP, signal.SIGCONT)]
-    view: View = shell.job
+    view: PlaybackObserver = shell.job
     with shell.job.watched(shell.inbox):
         os.kill(os.getpid(), signal.SIGTSTP)
         until = time.monotonic() + 10

@@ -8,15 +8,15 @@ from contextlib import suppress
 import pytest
 
 from player.live.controls.commands import AnyControl, Control
-from player.live.controls.keys import HELP, KEYS, Key, Keys
-from player.live.controls.queue import Inbox
+from player.live.controls.inbox import Inbox
+from player.live.controls.keys import HELP, KEYS, Key, KeyControls
 from tests.fakes_screen import FakeKeyboard
 
 
 def pressed(*names: str, is_gone: bool = False) -> list[AnyControl]:
     inbox = Inbox()
     keyboard = FakeKeyboard(deque(names), is_gone=is_gone)
-    with Keys(inbox, keyboard):
+    with KeyControls(inbox, keyboard):
         until = time.monotonic() + 10
         while keyboard.keys and time.monotonic() < until:
             time.sleep(0.005)
@@ -49,7 +49,7 @@ def test_a_terminal_that_hangs_up_ends_the_listening_and_nothing_else() -> None:
 
 def test_an_exception_gives_the_terminal_back_and_no_thread_is_left() -> None:
     keyboard = FakeKeyboard()
-    with suppress(KeyboardInterrupt), Keys(Inbox(), keyboard):
+    with suppress(KeyboardInterrupt), KeyControls(Inbox(), keyboard):
         assert keyboard.is_taken
         raise KeyboardInterrupt
     assert not keyboard.is_taken

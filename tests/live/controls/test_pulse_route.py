@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from player.live.controls.commands import Pause
-from player.live.controls.pulse_route import LEAVES_WITHIN_S, Place, Route, is_child, place_of
-from player.live.controls.queue import Inbox
-from player.live.device.child import Child
-from player.live.device.ringbuffer import FRAME_BYTES, Tape
+from player.live.controls.commands import ForcedPause
+from player.live.controls.inbox import Inbox
+from player.live.controls.pulse_route import LEAVES_WITHIN_S, PulseOutput, PulseRoute, is_child, place_of
+from player.live.device.child import DeviceProcess
+from player.live.device.ringbuffer import FRAME_BYTES, SharedRingBuffer
 from player.units import RATE
 from tests.fakes_controls import MINUTE, left, taken
 from tests.sound_server import sound_server, wait_until
@@ -57,15 +57,15 @@ class Playing:
 
     def __init__(self, kind: str, env: dict[str, str]) -> None:
         self._kind, self._env = kind, env
-        self._child: Child | None = None
-        self._tapes: list[Tape] = []
+        self._child: DeviceProcess | None = None
+        self._tapes: list[SharedRingBuffer] = []
 
     def start(self) -> None:
-        tape = Tape.create(30 * RATE, 30 * RATE)
+        tape = SharedRingBuffer.create(30 * RATE, 30 * RATE)
         tape.write(bytes(30 * RATE * FRAME_BYTES))
         tape.go = 1
         self._tapes.append(tape)
-        self._child = Child(self._kind, tape, self._env)
+        self._child = DeviceProcess(self._kind, tape, self._env)
 
     def stop(self) -> None:
         if self._child:
@@ -81,23 +81,23 @@ def test_a_move_pauses_and_tells_where_it_would_go_on(
     monkeypatch.setenv("PULSE_SERVER", server.env["PULSE_SERVER"])
     inbox = Inbox()
     playing = Playing(kind, server.env)
-    route = Route(inbox)
+    route = PulseRoute(inbox)
     plug = server.plug("phones", "Headphones")
     try:
         route.begin(MINUTE)
         playing.start()
         wait_until(lambda: route.place is not None and route.place.sink == "null", "its place is not found")
         server.move("phones")
-        assert taken(inbox) == Pause("The sound moved to Headphones; press space to go on there.")
-        assert route.place == Place("phones", "", "")
+        assert taken(inbox) == ForcedPause("The sound moved to Headphones; press space to go on there.")
+        assert route.place == PulseOutput("phones", "", "")
         server.pactl("set-sink-volume", "phones", "50%")  # a change of something else is no move
         server.pactl("unload-module", plug)
-        assert taken(inbox) == Pause("The sound moved to Null Output; press space to go on there.")
+        assert taken(inbox) == ForcedPause("The sound moved to Null Output; press space to go on there.")
         playing.stop()
         server.plug("room", "Loudspeakers")
         server.pactl("set-default-sink", "room")
         playing.start()  # after a long pause there is a new process, and it may come out elsewhere
-        assert taken(inbox) == Pause("The sound moved to Loudspeakers; press space to go on there.")
+        assert taken(inbox) == ForcedPause("The sound moved to Loudspeakers; press space to go on there.")
         assert left(inbox) == []
     finally:
         playing.stop()
@@ -108,7 +108,7 @@ def test_a_move_pauses_and_tells_where_it_would_go_on(
 @pytest.mark.device
 def test_it_leaves_at_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULSE_SERVER", server.env["PULSE_SERVER"])
-    route = Route(Inbox())
+    route = PulseRoute(Inbox())
     route.begin(MINUTE)
     watch = route._watch
     assert watch
@@ -125,7 +125,7 @@ def test_without_a_server_it_is_silently_absent(
 ) -> None:
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nothing")
     inbox = Inbox()
-    route = Route(inbox)
+    route = PulseRoute(inbox)
     route.begin(MINUTE)
     time.sleep(0.2)
     route.end()
@@ -154,12 +154,12 @@ class Pulse:
 
 def test_another_port_of_the_same_card_is_a_move() -> None:
     inbox = Inbox()
-    route = Route(inbox, lambda pid: pid == 7)
+    route = PulseRoute(inbox, lambda pid: pid == 7)
     for port in ("phones", "phones", "speaker", "speaker", None):
         route._look(Pulse(port))
     assert left(inbox) == [
-        Pause("The sound moved to The speaker of Built-in Audio; press space to go on there."),
-        Pause("The sound moved to Built-in Audio; press space to go on there."),
+        ForcedPause("The sound moved to The speaker of Built-in Audio; press space to go on there."),
+        ForcedPause("The sound moved to Built-in Audio; press space to go on there."),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.live.controls.commands import Control, Quit
-from player.live.controls.queue import Inbox
+from player.live.controls.inbox import Inbox
 from player.live.controls.signals import signals
 from tests.fakes_controls import left
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.live.controls.queue import Inbox
-from player.live.controls.sleep import SLEPT, TOLERANCE_S, Sleep, asleep_s
-from player.live.observer import Moment
+from player.live.controls.inbox import Inbox
+from player.live.controls.sleep import SLEPT, TOLERANCE_S, SleepDetector, asleep_s
+from player.live.observer import PlaybackState
 from tests.fakes_controls import MINUTE, left
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 def test_a_sleep_pauses_once(asleep: list[float], told: list[AnyControl]) -> None:
     clock = iter(asleep)
     inbox = Inbox()
-    sleep = Sleep(inbox, lambda: next(clock))
+    sleep = SleepDetector(inbox, lambda: next(clock))
     sleep.begin(MINUTE)
-    sleep.show(Moment(0))
-    sleep.show(Moment(50))
+    sleep.show(PlaybackState(0))
+    sleep.show(PlaybackState(50))
     sleep.end()
     assert left(inbox) == told
 
@@ -39,10 +39,10 @@ def test_a_sleep_pauses_once(asleep: list[float], told: list[AnyControl]) -> Non
 def test_who_has_paused_already_is_not_told() -> None:
     clock = iter([0.0, 60.0, 60.0])
     inbox = Inbox()
-    sleep = Sleep(inbox, lambda: next(clock))
+    sleep = SleepDetector(inbox, lambda: next(clock))
     sleep.begin(MINUTE)
-    sleep.show(Moment(0, is_paused=True))
-    sleep.show(Moment(0))
+    sleep.show(PlaybackState(0, is_paused=True))
+    sleep.show(PlaybackState(0))
     assert left(inbox) == []
 
 

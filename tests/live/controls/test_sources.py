@@ -6,9 +6,9 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from player.live.controls.queue import Inbox
+from player.live.controls.inbox import Inbox
 from player.live.controls.sources import surroundings
-from player.live.observer import Moment
+from player.live.observer import PlaybackState
 from tests.fakes_controls import MINUTE, left
 from tests.sound_server import wait_until
 
@@ -31,8 +31,8 @@ def test_where_there_is_nothing_nobody_hears_of_it(
     for _ in range(2):
         for view in views:
             view.begin(MINUTE)
-            view.show(Moment(0))
-            view.show(Moment(9_000, is_paused=True, notice="a pause"))
+            view.show(PlaybackState(0))
+            view.show(PlaybackState(9_000, is_paused=True, notice="a pause"))
         for view in views:
             view.end()
             view.end()

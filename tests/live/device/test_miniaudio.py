@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from player.live.device.miniaudio import feeding
-from player.live.device.ringbuffer import Tape
+from player.live.device.ringbuffer import SharedRingBuffer
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 50)), max_size=40))
 def test_the_callback_gets_what_is_there_in_order_and_never_more(turns: list[tuple[int, int]]) -> None:
-    tape = Tape.create(total=10_000, capacity=60)
+    tape = SharedRingBuffer.create(total=10_000, capacity=60)
     feed = feeding(tape)
     next(feed)
     heard, written = b"", b""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.live.device.ringbuffer import FRAME_BYTES, State, Tape
-from player.live.device.silent import Nobody
+from player.live.device.ringbuffer import FRAME_BYTES, SharedRingBuffer, State
+from player.live.device.silent import SilentDevice
 from player.units import RATE
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ class Clock:
 
 
 @pytest.fixture
-def tape() -> Iterator[Tape]:
-    made = Tape.create(3 * RATE, 3 * RATE)
+def tape() -> Iterator[SharedRingBuffer]:
+    made = SharedRingBuffer.create(3 * RATE, 3 * RATE)
     yield made
     made.close()
 
@@ -34,9 +34,9 @@ def silence(seconds: float) -> bytes:
     return bytes(round(seconds * RATE) * FRAME_BYTES)
 
 
-def test_it_takes_what_is_due_by_the_clock(tape: Tape) -> None:
+def test_it_takes_what_is_due_by_the_clock(tape: SharedRingBuffer) -> None:
     clock = Clock()
-    nobody = Nobody("", tape, {}, clock)
+    nobody = SilentDevice("", tape, {}, clock)
     tape.write(silence(3))
     clock.now += 5
     assert (nobody.is_done, tape.head) == (False, 0), "it was not told to go"
@@ -50,9 +50,9 @@ def test_it_takes_what_is_due_by_the_clock(tape: Tape) -> None:
     assert (tape.head, tape.state) == (3 * RATE, State.DONE)
 
 
-def test_many_short_looks_lose_no_time(tape: Tape) -> None:
+def test_many_short_looks_lose_no_time(tape: SharedRingBuffer) -> None:
     clock = Clock()
-    nobody = Nobody("", tape, {}, clock)
+    nobody = SilentDevice("", tape, {}, clock)
     tape.write(silence(3))
     tape.go = 1
     for _ in range(99_999):
@@ -61,9 +61,9 @@ def test_many_short_looks_lose_no_time(tape: Tape) -> None:
     assert tape.head == pytest.approx(0.99999 * RATE, abs=1)
 
 
-def test_time_stands_still_where_nothing_is_there_to_take(tape: Tape) -> None:
+def test_time_stands_still_where_nothing_is_there_to_take(tape: SharedRingBuffer) -> None:
     clock = Clock()
-    nobody = Nobody("", tape, {}, clock)
+    nobody = SilentDevice("", tape, {}, clock)
     tape.go = 1
     tape.write(silence(1))
     clock.now += 2

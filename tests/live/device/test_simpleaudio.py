@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.live.device.ringbuffer import Tape
+from player.live.device.ringbuffer import SharedRingBuffer
 from player.live.device.simpleaudio import ROUNDING, Simpleaudio
 from player.units import RATE
 
@@ -74,13 +74,13 @@ def frames(count: int, start: int = 0) -> bytes:
 
 
 @pytest.fixture
-def tape() -> Iterator[Tape]:
-    tape = Tape.create(total=5 * RATE, capacity=5 * RATE + PADDING)
+def tape() -> Iterator[SharedRingBuffer]:
+    tape = SharedRingBuffer.create(total=5 * RATE, capacity=5 * RATE + PADDING)
     yield tape
     tape.close()
 
 
-def play(tape: Tape, library: FakeLibrary) -> None:
+def play(tape: SharedRingBuffer, library: FakeLibrary) -> None:
     try:
         Simpleaudio(tape, 100, library, library.clock).play(library.tick)
     finally:
@@ -88,7 +88,7 @@ def play(tape: Tape, library: FakeLibrary) -> None:
             sound.view.release()
 
 
-def test_all_is_heard_in_one_piece_and_silence_behind_it(tape: Tape) -> None:
+def test_all_is_heard_in_one_piece_and_silence_behind_it(tape: SharedRingBuffer) -> None:
     library = FakeLibrary()
     tape.write(frames(5 * RATE))
     play(tape, library)
@@ -97,7 +97,7 @@ def test_all_is_heard_in_one_piece_and_silence_behind_it(tape: Tape) -> None:
     assert not library.sounds[0].stopped
 
 
-def test_what_is_written_while_it_plays_is_heard(tape: Tape) -> None:
+def test_what_is_written_while_it_plays_is_heard(tape: SharedRingBuffer) -> None:
     library = FakeLibrary()
     tape.write(frames(2 * RATE))
     library.events = {1.0: lambda: tape.write(frames(3 * RATE, start=2 * RATE))}
@@ -106,7 +106,7 @@ def test_what_is_written_while_it_plays_is_heard(tape: Tape) -> None:
     assert len(library.sounds) == 1
 
 
-def test_the_head_goes_with_the_clock_and_the_position_behind_it(tape: Tape) -> None:
+def test_the_head_goes_with_the_clock_and_the_position_behind_it(tape: SharedRingBuffer) -> None:
     library = FakeLibrary()
     tape.write(frames(5 * RATE))
     seen = []
@@ -118,7 +118,7 @@ def test_the_head_goes_with_the_clock_and_the_position_behind_it(tape: Tape) -> 
 
 
 @pytest.mark.parametrize("ahead", [0, RATE // 10, RATE // 10 + ROUNDING])
-def test_a_tape_that_runs_dry_goes_on_where_it_stopped(tape: Tape, ahead: int) -> None:
+def test_a_tape_that_runs_dry_goes_on_where_it_stopped(tape: SharedRingBuffer, ahead: int) -> None:
     library = FakeLibrary(ahead=ahead)
     tape.write(frames(2 * RATE))
     library.events = {
@@ -132,7 +132,7 @@ def test_a_tape_that_runs_dry_goes_on_where_it_stopped(tape: Tape, ahead: int) -
 
 
 @pytest.mark.parametrize("ahead", [0, RATE // 10, RATE // 10 + ROUNDING])
-def test_a_programme_cut_short_is_heard_to_its_new_end_and_stopped(tape: Tape, ahead: int) -> None:
+def test_a_programme_cut_short_is_heard_to_its_new_end_and_stopped(tape: SharedRingBuffer, ahead: int) -> None:
     library = FakeLibrary(ahead=ahead)
     tape.write(frames(4 * RATE))
 
@@ -147,7 +147,7 @@ def test_a_programme_cut_short_is_heard_to_its_new_end_and_stopped(tape: Tape, a
     assert library.sounds[-1].stopped
 
 
-def test_a_device_that_takes_no_more_is_lost_and_not_waited_for(tape: Tape) -> None:
+def test_a_device_that_takes_no_more_is_lost_and_not_waited_for(tape: SharedRingBuffer) -> None:
     library = FakeLibrary(stuck_at=RATE)
     tape.write(frames(5 * RATE))
     with pytest.raises(RuntimeError, match="takes no more sound"):
@@ -155,7 +155,7 @@ def test_a_device_that_takes_no_more_is_lost_and_not_waited_for(tape: Tape) -> N
     assert 15 < library.now - 1000 < 17
 
 
-def test_a_device_that_ends_the_sound_by_itself_is_lost(tape: Tape) -> None:
+def test_a_device_that_ends_the_sound_by_itself_is_lost(tape: SharedRingBuffer) -> None:
     library = FakeLibrary()
     tape.write(frames(5 * RATE))
     library.events = {2.0: lambda: library.sounds[0].stop()}  # noqa: PLW0108 (there is none yet)
@@ -164,7 +164,7 @@ def test_a_device_that_ends_the_sound_by_itself_is_lost(tape: Tape) -> None:
     assert library.now - 1000 < 2.5
 
 
-def test_the_end_may_be_put_off_while_it_plays(tape: Tape) -> None:
+def test_the_end_may_be_put_off_while_it_plays(tape: SharedRingBuffer) -> None:
     library = FakeLibrary()
     tape.write(frames(2 * RATE))
 
@@ -182,7 +182,7 @@ def test_the_end_may_be_put_off_while_it_plays(tape: Tape) -> None:
 
 
 def test_a_tape_that_is_longer_than_what_is_on_it_ends_with_that() -> None:
-    tape = Tape.create(total=60 * RATE, capacity=60 * RATE + PADDING)
+    tape = SharedRingBuffer.create(total=60 * RATE, capacity=60 * RATE + PADDING)
     library = FakeLibrary()
     tape.write(frames(2 * RATE))
     tape.total = 2 * RATE  # before the device is open

@@ -10,7 +10,7 @@ from pydub import AudioSegment
 
 from player.errors import DeviceError
 from player.live.device.device import AHEAD, LEAD_IN
-from player.live.device.speaker import Speaker
+from player.live.device.speaker import LoudspeakerSink
 from player.units import RATE
 from tests.fakes_speaker import Room
 
@@ -25,8 +25,8 @@ def segment(frames: Frames) -> AudioSegment:
     return AudioSegment(frames.tobytes(), frame_rate=48_000, sample_width=2, channels=2)
 
 
-def speaker(room: Room, total_ms: int, start_ms: int = 0, kind: str | None = "miniaudio") -> Speaker:
-    return Speaker(
+def speaker(room: Room, total_ms: int, start_ms: int = 0, kind: str | None = "miniaudio") -> LoudspeakerSink:
+    return LoudspeakerSink(
         total_ms=total_ms,
         start_ms=start_ms,
         kind=kind,

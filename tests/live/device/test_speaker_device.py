@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from pydub import AudioSegment
 
 from player.errors import DeviceError
-from player.live.device.child import STALL_S, Child
+from player.live.device.child import STALL_S, DeviceProcess
 from player.live.device.device import LEAD_IN
 from player.live.device.fades import lead_in
-from player.live.device.ringbuffer import State, Tape
-from player.live.device.speaker import Speaker
+from player.live.device.ringbuffer import SharedRingBuffer, State
+from player.live.device.speaker import LoudspeakerSink
 from player.units import RATE
 from tests.sound_server import Loudspeaker, wait_until, without_devices
 
@@ -57,7 +57,7 @@ def find(part: Frames, recording: Frames) -> int:
 
 def test_the_loudspeaker_plays_the_programme_sample_for_sample(kind: str, loudspeaker: Loudspeaker) -> None:
     programme = noise(6)
-    with Speaker(total_ms=6000, kind=kind, environ=loudspeaker.env) as sink:
+    with LoudspeakerSink(total_ms=6000, kind=kind, environ=loudspeaker.env) as sink:
         for block in np.array_split(programme, 4):
             sink.write(segment(block))
     recording = loudspeaker.recording()
@@ -71,7 +71,7 @@ def test_the_loudspeaker_plays_the_programme_sample_for_sample(kind: str, loudsp
 
 def test_a_slow_source_is_heard_late_and_whole(kind: str, loudspeaker: Loudspeaker) -> None:
     programme = noise(4)
-    with Speaker(total_ms=4000, kind=kind, environ=loudspeaker.env) as sink:
+    with LoudspeakerSink(total_ms=4000, kind=kind, environ=loudspeaker.env) as sink:
         sink.write(segment(programme[: 2 * RATE]))
         loudspeaker.wait_for(LEAD_IN // 2 + 2 * RATE)
         time.sleep(0.5)
@@ -85,7 +85,7 @@ def test_a_slow_source_is_heard_late_and_whole(kind: str, loudspeaker: Loudspeak
 
 def test_a_fade_out_leaves_no_edge(kind: str, loudspeaker: Loudspeaker) -> None:
     programme = hum(10)
-    sink = Speaker(total_ms=10_000, kind=kind, environ=loudspeaker.env)
+    sink = LoudspeakerSink(total_ms=10_000, kind=kind, environ=loudspeaker.env)
     sink.write(segment(programme))
     loudspeaker.wait_for(LEAD_IN // 2 + RATE)
     sink.abort()
@@ -99,13 +99,13 @@ def test_a_fade_out_leaves_no_edge(kind: str, loudspeaker: Loudspeaker) -> None:
 
 
 def test_killing_its_process_says_where_to_go_on(kind: str, loudspeaker: Loudspeaker) -> None:
-    children: list[Child] = []
+    children: list[DeviceProcess] = []
 
-    def spawn(kind: str, tape: Tape, environ: dict[str, str]) -> Child:
-        children.append(Child(kind, tape, environ))
+    def spawn(kind: str, tape: SharedRingBuffer, environ: dict[str, str]) -> DeviceProcess:
+        children.append(DeviceProcess(kind, tape, environ))
         return children[-1]
 
-    sink = Speaker(total_ms=100_000, start_ms=60_000, kind=kind, environ=loudspeaker.env, spawn=spawn)  # type: ignore[arg-type]
+    sink = LoudspeakerSink(total_ms=100_000, start_ms=60_000, kind=kind, environ=loudspeaker.env, spawn=spawn)  # type: ignore[arg-type]
     sink.write(segment(noise(10)))
     loudspeaker.wait_for(LEAD_IN // 2 + RATE)
     os.kill(children[0].pid, signal.SIGKILL)
@@ -118,10 +118,10 @@ def test_killing_its_process_says_where_to_go_on(kind: str, loudspeaker: Loudspe
 
 
 def test_a_process_that_stands_still_is_given_up(kind: str, loudspeaker: Loudspeaker) -> None:
-    tape = Tape.create(total=20 * RATE, capacity=30 * RATE)
+    tape = SharedRingBuffer.create(total=20 * RATE, capacity=30 * RATE)
     tape.write(noise(10).tobytes())
     now = 0.0
-    child = Child(kind, tape, loudspeaker.env, clock=lambda: now)
+    child = DeviceProcess(kind, tape, loudspeaker.env, clock=lambda: now)
     tape.go = 1
     wait_until(lambda: tape.state == State.PLAYING, "it does not begin")
     os.kill(child.pid, signal.SIGSTOP)
@@ -142,7 +142,7 @@ def test_without_a_device_the_error_comes_at_once(kind: str, tmp_path: Path) -> 
 
 
 def listen_in_vain(kind: str, environ: dict[str, str]) -> None:
-    with Speaker(total_ms=60_000, kind=kind, environ=environ) as sink:
+    with LoudspeakerSink(total_ms=60_000, kind=kind, environ=environ) as sink:
         for _ in range(20):
             sink.write(segment(noise(3)))
 
@@ -218,7 +218,9 @@ def test_a_programme_under_a_second_reaches_alsa_whole(tmp_path: Path) -> None:
     target, config = tmp_path / "heard.raw", tmp_path / "asound.conf"
     config.write_text(f'pcm.!default {{ type file slave.pcm {{ type null }} file "{target}" format "raw" }}\n')
     programme = noise(0.8)
-    with Speaker(total_ms=800, kind="simpleaudio", environ={**os.environ, "ALSA_CONFIG_PATH": str(config)}) as sink:
+    with LoudspeakerSink(
+        total_ms=800, kind="simpleaudio", environ={**os.environ, "ALSA_CONFIG_PATH": str(config)}
+    ) as sink:
         sink.write(segment(programme))
     heard = np.fromfile(target, np.int16).reshape(-1, 2)
     assert np.array_equal(heard[LEAD_IN : LEAD_IN + len(programme)], programme)

@@ -5,22 +5,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from player.live.controls.keys import HELP
-from player.live.observer import Moment
+from player.live.observer import PlaybackState
 from player.live.screen.frame import frame
 from player.live.screen.rows import Look, length
-from player.live.screen.score import Score
+from player.live.screen.score import PacerIndex
 from tests.fakes_picture import bundled, scripted
 from tests.fakes_screen import text
 
 NAMES = ("box-breathing", "pmr-7", "grounding-54321", "alternate-nostril")
-SESSIONS = {name: Score(bundled(name)[1]) for name in NAMES}
+SESSIONS = {name: PacerIndex(bundled(name)[1]) for name in NAMES}
 UNICODE, KEYLESS, ASCII = Look(keys=HELP), Look(), Look("ascii", HELP)
-WIDE = Score(
+WIDE = PacerIndex(
     scripted("  - section: 深呼吸の章\n  - say: 深呼吸をして、肩の力を抜いてください。ゆっくりと。\n    for: 9s\n")
 )
 
 moments = st.builds(
-    Moment,
+    PlaybackState,
     st.integers(0, 900_000),
     is_paused=st.booleans(),
     volume_db=st.floats(-60, 0),
@@ -30,7 +30,7 @@ moments = st.builds(
 )
 
 
-def drawn(score: Score, moment: Moment, columns: int, rows: int, look: Look = UNICODE) -> str:
+def drawn(score: PacerIndex, moment: PlaybackState, columns: int, rows: int, look: Look = UNICODE) -> str:
     return "\n".join(map(text, frame(score.at(moment.at_ms), moment, look, columns, rows)))
 
 
@@ -42,10 +42,10 @@ def drawn(score: Score, moment: Moment, columns: int, rows: int, look: Look = UN
     st.integers(1, 50),
     st.sampled_from([UNICODE, KEYLESS, ASCII, Look("latin-1", HELP)]),
 )
-@example(SESSIONS["box-breathing"], Moment(80_000), 20, 5, UNICODE)
-@example(SESSIONS["pmr-7"], Moment(83_000, keys_shown=True), 20, 5, ASCII)
+@example(SESSIONS["box-breathing"], PlaybackState(80_000), 20, 5, UNICODE)
+@example(SESSIONS["pmr-7"], PlaybackState(83_000, keys_shown=True), 20, 5, ASCII)
 def test_a_picture_is_as_high_as_the_screen_and_never_wider(
-    score: Score, moment: Moment, columns: int, rows: int, look: Look
+    score: PacerIndex, moment: PlaybackState, columns: int, rows: int, look: Look
 ) -> None:
     picture = frame(score.at(moment.at_ms), moment, look, columns, rows)
     assert len(picture) == rows
@@ -59,7 +59,7 @@ def test_a_picture_is_as_high_as_the_screen_and_never_wider(
 def test_phase_and_count_are_there_on_every_screen(at_ms: int, columns: int, rows: int) -> None:
     score = SESSIONS["box-breathing"]
     scene = score.at(at_ms)
-    picture = drawn(score, Moment(at_ms), columns, rows)
+    picture = drawn(score, PlaybackState(at_ms), columns, rows)
     assert scene.phase.word in picture
     assert f"{scene.phase.word}{scene.count:>4}" in picture
 
@@ -68,7 +68,7 @@ def test_phase_and_count_are_there_on_every_screen(at_ms: int, columns: int, row
 @given(st.integers(78_000, 90_000), st.integers(20, 140), st.integers(3, 40))
 def test_the_phase_keeps_its_place(at_ms: int, columns: int, rows: int) -> None:
     score = SESSIONS["box-breathing"]
-    one, other = (drawn(score, Moment(at), columns, rows).splitlines() for at in (at_ms, at_ms + 4000))
+    one, other = (drawn(score, PlaybackState(at), columns, rows).splitlines() for at in (at_ms, at_ms + 4000))
     words = ("Breathe in ", "Breathe out ", "Hold ", "Pause ")
     places = [[n for n, row in enumerate(rows) if row.strip().startswith(words)] for rows in (one, other)]
     assert places[0] == places[1]
@@ -76,7 +76,7 @@ def test_the_phase_keeps_its_place(at_ms: int, columns: int, rows: int) -> None:
 
 
 def test_the_smallest_window_has_breath_count_place_and_time() -> None:
-    assert drawn(SESSIONS["box-breathing"], Moment(79_000), 20, 5).splitlines() == [
+    assert drawn(SESSIONS["box-breathing"], PlaybackState(79_000), 20, 5).splitlines() == [
         "⢸   ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇   ⡇",
         "  Breathe out   3",
         "",
@@ -86,7 +86,7 @@ def test_the_smallest_window_has_breath_count_place_and_time() -> None:
 
 
 def test_in_ascii() -> None:
-    assert drawn(SESSIONS["box-breathing"], Moment(79_000), 40, 5, ASCII).splitlines() == [
+    assert drawn(SESSIONS["box-breathing"], PlaybackState(79_000), 40, 5, ASCII).splitlines() == [
         "(        ======================        )",
         "            Breathe out   3",
         "",
@@ -96,21 +96,21 @@ def test_in_ascii() -> None:
 
 
 def test_title_time_and_keys_frame_a_larger_one() -> None:
-    rows = drawn(SESSIONS["pmr-7"], Moment(84_000), 80, 24).splitlines()
+    rows = drawn(SESSIONS["pmr-7"], PlaybackState(84_000), 80, 24).splitlines()
     assert rows[0] == f"  Muscle relaxation, seven groups{' ' * 39}? keys"
     assert rows[-1] == f"  Tense and let go: your right arm{' ' * 25}13:36 left of 15:00"
 
 
 def test_without_keys_none_are_spoken_of() -> None:
     score = SESSIONS["box-breathing"]
-    assert "?" not in drawn(score, Moment(80_000), 80, 24, KEYLESS)
-    assert "space" not in drawn(score, Moment(80_000, is_paused=True), 80, 24, KEYLESS)
-    assert "Breathe" in drawn(score, Moment(80_000, keys_shown=True), 80, 24, KEYLESS)
+    assert "?" not in drawn(score, PlaybackState(80_000), 80, 24, KEYLESS)
+    assert "space" not in drawn(score, PlaybackState(80_000, is_paused=True), 80, 24, KEYLESS)
+    assert "Breathe" in drawn(score, PlaybackState(80_000, keys_shown=True), 80, 24, KEYLESS)
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (40, 16), (80, 12), (60, 14), (200, 50)])
 def test_every_key_is_in_the_panel(columns: int, rows: int) -> None:
-    picture = " ".join(drawn(SESSIONS["pmr-7"], Moment(84_000, keys_shown=True), columns, rows).split())
+    picture = " ".join(drawn(SESSIONS["pmr-7"], PlaybackState(84_000, keys_shown=True), columns, rows).split())
     for key, does in HELP:
         assert key in picture
         assert does in picture
@@ -118,15 +118,15 @@ def test_every_key_is_in_the_panel(columns: int, rows: int) -> None:
 
 def test_a_pause_and_its_reason_are_told() -> None:
     score = SESSIONS["box-breathing"]
-    moment = Moment(80_000, is_paused=True, notice="The headphones were unplugged.")
+    moment = PlaybackState(80_000, is_paused=True, notice="The headphones were unplugged.")
     picture = drawn(score, moment, 80, 24)
     assert "Paused · space goes on" in picture
     assert "The headphones were unplugged." in picture
-    assert "Paused" in drawn(score, Moment(80_000, is_paused=True), 20, 5)
+    assert "Paused" in drawn(score, PlaybackState(80_000, is_paused=True), 20, 5)
 
 
 def test_what_was_changed_is_told() -> None:
-    picture = drawn(SESSIONS["box-breathing"], Moment(80_000, volume_db=-6.0, has_background=False), 80, 24)
+    picture = drawn(SESSIONS["box-breathing"], PlaybackState(80_000, volume_db=-6.0, has_background=False), 80, 24)
     assert "volume −6 dB · no background" in picture.splitlines()[0]
 
 
@@ -137,7 +137,7 @@ def test_sentences_stand_where_they_will_stay() -> None:
     places = [
         next(
             n
-            for n, row in enumerate(drawn(score, Moment(moment), 80, 24).splitlines())
+            for n, row in enumerate(drawn(score, PlaybackState(moment), 80, 24).splitlines())
             if spoken.lines[0].text[:20] in row
         )
         for moment in at
@@ -148,10 +148,11 @@ def test_sentences_stand_where_they_will_stay() -> None:
 def test_a_long_sentence_turns_its_pages() -> None:
     line = "Let " + "the breath come and go as it likes " * 8 + "and rest."
     timeline = scripted(f"  - say: {line}\n    for: 30s\n")
-    score, cue = Score(timeline), timeline.cues[0]
+    score, cue = PacerIndex(timeline), timeline.cues[0]
     pages = [
-        drawn(score, Moment(at), 20, 5) for at in range(cue.start_ms, cue.end_ms, (cue.end_ms - cue.start_ms) // 8)
+        drawn(score, PlaybackState(at), 20, 5)
+        for at in range(cue.start_ms, cue.end_ms, (cue.end_ms - cue.start_ms) // 8)
     ]
     assert "Let the breath" in pages[0]
-    assert "rest." in drawn(score, Moment(cue.end_ms), 20, 5)
+    assert "rest." in drawn(score, PlaybackState(cue.end_ms), 20, 5)
     assert len(set(pages)) > 3

@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from player.live.observer import Moment, View
-from player.live.screen.lines import Lines
+from player.live.observer import PlaybackObserver, PlaybackState
+from player.live.screen.lines import SpokenObserver
 from tests.fakes_picture import bundled, scripted
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ SHORT = scripted(
 )
 
 
-def played(timeline: Timeline, *moments: Moment, keys: tuple[tuple[str, str], ...] = ()) -> list[str]:
+def played(timeline: Timeline, *moments: PlaybackState, keys: tuple[tuple[str, str], ...] = ()) -> list[str]:
     said: list[str] = []
-    view: View = Lines(said.append, keys)
+    view: PlaybackObserver = SpokenObserver(said.append, keys)
     view.begin(timeline)
     for moment in moments:
         view.show(moment)
@@ -35,8 +35,8 @@ def played(timeline: Timeline, *moments: Moment, keys: tuple[tuple[str, str], ..
     return said
 
 
-def through(start_ms: int, end_ms: int, like: Moment | None = None) -> list[Moment]:
-    return [replace(like or Moment(0), at_ms=at_ms) for at_ms in range(start_ms, end_ms, 50)]
+def through(start_ms: int, end_ms: int, like: PlaybackState | None = None) -> list[PlaybackState]:
+    return [replace(like or PlaybackState(0), at_ms=at_ms) for at_ms in range(start_ms, end_ms, 50)]
 
 
 def test_a_session_is_told_step_by_step_and_breaths_once() -> None:
@@ -74,8 +74,8 @@ def test_muscles_are_told_as_they_are_guided() -> None:
 
 
 def test_pauses_and_what_is_changed_are_told_with_their_times() -> None:
-    paused = Moment(12_000, is_paused=True, notice="The headphones were unplugged.")
-    softer = Moment(12_050, volume_db=-2.0, has_background=False)
+    paused = PlaybackState(12_000, is_paused=True, notice="The headphones were unplugged.")
+    softer = PlaybackState(12_050, volume_db=-2.0, has_background=False)
     said = played(SHORT, *through(11_000, 12_000), paused, paused, softer, replace(softer, volume_db=0.0))
     assert said[2:] == [
         "0:12 The headphones were unplugged.",
@@ -100,8 +100,8 @@ def test_a_jump_tells_where_it_leads() -> None:
 
 
 def test_the_keys_are_told_when_they_are_asked_for() -> None:
-    shown = Moment(100, keys_shown=True)
-    said = played(SHORT, Moment(0), shown, replace(shown, at_ms=150), Moment(200), keys=KEYS)
+    shown = PlaybackState(100, keys_shown=True)
+    said = played(SHORT, PlaybackState(0), shown, replace(shown, at_ms=150), PlaybackState(200), keys=KEYS)
     assert said[0] == "Press ? for the keys."
     assert said.count("  space: pause, or go on") == 1
 

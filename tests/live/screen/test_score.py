@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.live.screen.score import Score
+from player.live.screen.score import PacerIndex
 from tests.fakes_picture import bundled, scripted
 
 BOX = scripted(
@@ -21,7 +21,7 @@ BOX = scripted(
   - pause: 2s
 """
 )
-SCORE = Score(BOX)
+SCORE = PacerIndex(BOX)
 STARTS = {"in": (0, 4000), "hold": (4000, 2000), "out": (6000, 5500), "rest": (11_500, 1000)}
 CYCLE_MS, BREATHE_MS = 12_500, 10_000
 WORDS = {"in": "Breathe in", "hold": "Hold", "out": "Breathe out", "rest": "Pause"}
@@ -40,7 +40,7 @@ def test_phase_and_count_are_right_at_every_millisecond(at_ms: int) -> None:
 def test_every_spoken_count_is_shown_at_its_beat_and_not_before() -> None:
     for name in ("box-breathing", "belly-breathing", "four-seven-eight"):
         _, timeline = bundled(name)
-        score = Score(timeline)
+        score = PacerIndex(timeline)
         numbers = [cue for cue in timeline.cues if cue.kind == "count"]
         assert numbers
         for cue in numbers:
@@ -51,7 +51,7 @@ def test_every_spoken_count_is_shown_at_its_beat_and_not_before() -> None:
 
 
 def test_a_count_down_is_shown_as_it_is_spoken_and_goes_on_in_silence() -> None:
-    score = Score(
+    score = PacerIndex(
         scripted(
             "  - pause: 1s\n  - breathe: {in: 3s, out: 3s, cycles: 2}\n    count: down\n    guide: [count 1, silent]\n"
         )
@@ -60,7 +60,7 @@ def test_a_count_down_is_shown_as_it_is_spoken_and_goes_on_in_silence() -> None:
 
 
 def test_words_of_an_author_hold_where_nobody_speaks() -> None:
-    score = Score(
+    score = PacerIndex(
         scripted(
             """\
   - pause: 1s
@@ -92,7 +92,7 @@ def test_size_follows_the_breath(data: st.DataObject) -> None:
 
 def test_a_breath_drawn_in_two_goes_on_growing() -> None:
     _, timeline = bundled("physiological-sigh")
-    score = Score(timeline)
+    score = PacerIndex(timeline)
     pairs = [(a, b) for a, b in pairwise(score.phases) if a.guide == b.guide == "in"]
     assert pairs
     first, second = pairs[0]
@@ -103,7 +103,7 @@ def test_a_breath_drawn_in_two_goes_on_growing() -> None:
 
 def test_muscles_tighten_and_let_go() -> None:
     _, timeline = bundled("pmr-7")
-    score = Score(timeline)
+    score = PacerIndex(timeline)
     tense = next(phase for phase in score.phases if phase.guide == "tense")
     after = next(phase for phase in score.phases if phase.guide == "release")
     assert score.at(tense.start_ms).level == 0
@@ -128,7 +128,7 @@ def test_sentences_begin_when_they_are_said_and_hold_until_the_next() -> None:
 
 def test_what_is_to_be_done_stays_while_muscles_are_tense_and_goes_with_them() -> None:
     _, timeline = bundled("pmr-7")
-    score = Score(timeline)
+    score = PacerIndex(timeline)
     tense = next(phase for phase in score.phases if phase.guide == "tense")
     after = next(phase for phase in score.phases if phase.guide == "release")
     assert "When I say now" in tense.lines[-1].text
@@ -148,6 +148,6 @@ def test_what_lies_outside_is_the_first_or_last_moment(at_ms: int) -> None:
 
 
 def test_a_session_without_words_speaks_english() -> None:
-    score = Score(scripted("  - breathe: {in: 4s, out: 4s, cycles: 2}\n    guide: silent\n"))
+    score = PacerIndex(scripted("  - breathe: {in: 4s, out: 4s, cycles: 2}\n    guide: silent\n"))
     assert [score.at(at).phase.word for at in (0, 4000)] == ["Breathe in", "Breathe out"]
     assert score.at(0).chapter == ""

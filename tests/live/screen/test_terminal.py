@@ -19,8 +19,8 @@ import pty
 import struct
 import termios
 
-from player.live.screen.rows import Piece, Row
-from player.live.screen.terminal import Canvas, Keyboard
+from player.live.screen.rows import Row, StyledText
+from player.live.screen.terminal import TerminalKeyboard, TerminalScreen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,19 +58,19 @@ def tty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     made.close()
 
 
-def row(*pieces: Piece | str) -> Row:
-    return tuple(Piece(piece) if isinstance(piece, str) else piece for piece in pieces)
+def row(*pieces: StyledText | str) -> Row:
+    return tuple(StyledText(piece) if isinstance(piece, str) else piece for piece in pieces)
 
 
 def test_taking_and_giving_back_leave_nothing_behind(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream, is_ours=lambda: True)
+    canvas = TerminalScreen(tty.stream, is_ours=lambda: True)
     assert output(tty.person) == ""
     canvas.take()
     canvas.take()
     taken = output(tty.person, until="\x1b[2J")
     assert taken.count("\x1b[?1049h") == 1
     assert "\x1b[?25l" in taken
-    canvas.draw([row("a", Piece("b", "breath"))])
+    canvas.draw([row("a", StyledText("b", "breath"))])
     output(tty.person, until=END)
     canvas.give_back()
     canvas.give_back()
@@ -80,7 +80,7 @@ def test_taking_and_giving_back_leave_nothing_behind(tty: Terminal) -> None:
 
 
 def test_only_rows_that_are_new_are_written_and_in_one_piece(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream, is_ours=lambda: True)
+    canvas = TerminalScreen(tty.stream, is_ours=lambda: True)
     canvas.take()
     canvas.draw([row("one"), row("two")])
     drawn = output(tty.person, until=END)
@@ -97,7 +97,7 @@ def test_only_rows_that_are_new_are_written_and_in_one_piece(tty: Terminal) -> N
 
 
 def test_another_size_draws_all_of_it_again(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream, is_ours=lambda: True)
+    canvas = TerminalScreen(tty.stream, is_ours=lambda: True)
     canvas.take()
     assert canvas.size() == (80, 24)
     canvas.draw([row("one")])
@@ -109,7 +109,7 @@ def test_another_size_draws_all_of_it_again(tty: Terminal) -> None:
 
 
 def test_what_was_in_other_hands_is_drawn_again(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream, is_ours=lambda: True)
+    canvas = TerminalScreen(tty.stream, is_ours=lambda: True)
     canvas.take()
     canvas.draw([row("one")])
     output(tty.person, until=END)
@@ -123,11 +123,11 @@ def test_what_was_in_other_hands_is_drawn_again(tty: Terminal) -> None:
 
 
 def test_no_color_takes_the_colours_and_nothing_else(tty: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    pieces = row(Piece("in", "breath"), Piece("now", "tension"))
+    pieces = row(StyledText("in", "breath"), StyledText("now", "tension"))
     drawn = []
     for value in ("", "1"):
         monkeypatch.setenv("NO_COLOR", value)
-        canvas = Canvas(tty.stream, is_ours=lambda: True)
+        canvas = TerminalScreen(tty.stream, is_ours=lambda: True)
         assert os.environ["NO_COLOR"] == value
         canvas.take()
         canvas.draw([pieces])
@@ -141,7 +141,7 @@ def test_no_color_takes_the_colours_and_nothing_else(tty: Terminal, monkeypatch:
 
 
 def test_a_terminal_that_is_held_blocks_nobody_and_is_drawn_later(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream, is_ours=lambda: True)
+    canvas = TerminalScreen(tty.stream, is_ours=lambda: True)
     canvas.take()
     canvas.draw([row("one")])
     output(tty.person, until=END)
@@ -155,7 +155,7 @@ def test_a_terminal_that_is_held_blocks_nobody_and_is_drawn_later(tty: Terminal)
 
 
 def test_a_terminal_that_is_gone_raises_nothing(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream, is_ours=lambda: True)
+    canvas = TerminalScreen(tty.stream, is_ours=lambda: True)
     canvas.take()
     os.close(tty.person)
     canvas.draw([row("one")])
@@ -165,7 +165,7 @@ def test_a_terminal_that_is_gone_raises_nothing(tty: Terminal) -> None:
 
 
 def test_in_the_background_nothing_is_taken(tty: Terminal) -> None:
-    canvas = Canvas(tty.stream, is_ours=lambda: False)
+    canvas = TerminalScreen(tty.stream, is_ours=lambda: False)
     canvas.take()
     canvas.draw([row("one")])
     assert output(tty.person) == ""
@@ -178,7 +178,7 @@ def test_keys_come_one_by_one_without_an_echo_and_the_terminal_is_never_asked(
     monkeypatch.setattr(sys, "__stdin__", stdin)
     monkeypatch.setattr(sys, "__stderr__", tty.stream)
     before = tty.mode()
-    keyboard = Keyboard(lambda: True)
+    keyboard = TerminalKeyboard(lambda: True)
     assert keyboard.read(0) == ""
     keyboard.take()
     for typed, name in (

@@ -15,10 +15,10 @@ import pytest
 
 import player
 from player.errors import OutputError, UsageError
-from player.pipeline import Request
+from player.pipeline import SessionRequest
 from player.reminders.schedule import Schedule, Window, weekdays, window
 from player.reminders.timers import installing, launchd, systemd
-from player.reminders.timers.work import Work, work
+from player.reminders.timers.work import ScheduledCommand, work
 
 HOUR = 3_600_000
 SCHEDULE = Schedule(2 * HOUR, Window(9 * 60, 18 * 60), frozenset(range(5)))
@@ -32,8 +32,10 @@ SCHEDULES = [
 ]
 
 
-def made(**changes: object) -> Work:
-    bare = Work("micro-break", "Ninety seconds", ("/usr/bin/python3", "-m", "player"), Path("/opt"), {}, SCHEDULE)
+def made(**changes: object) -> ScheduledCommand:
+    bare = ScheduledCommand(
+        "micro-break", "Ninety seconds", ("/usr/bin/python3", "-m", "player"), Path("/opt"), {}, SCHEDULE
+    )
     return replace(bare, **changes)  # type: ignore[arg-type]
 
 
@@ -44,7 +46,7 @@ def test_every_option_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my box.yaml").write_text("title: Mine\nsteps:\n  - pause: 1s\n")
     (tmp_path / "sea.wav").write_bytes(b"")
-    asked = Request(
+    asked = SessionRequest(
         "my box.yaml", {"side": "4s"}, "gmw/en", 120, "sea.wav", 600_000, ("neck", "jaw"), 90_000, takes="t"
     )
     found = work(
@@ -61,10 +63,10 @@ def test_every_option_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_bundled_session_is_told_by_its_name() -> None:
-    found = work(Request("micro-break", background="rain"), "M", SCHEDULE, ("2h",), {})
+    found = work(SessionRequest("micro-break", background="rain"), "M", SCHEDULE, ("2h",), {})
     assert found.command[3:] == ("every", "2h", "--background", "rain", "micro-break", "--once")
     with pytest.raises(UsageError, match="did you mean 'micro-break'"):
-        work(Request("micro-brake"), "M", SCHEDULE, ("2h",), {})
+        work(SessionRequest("micro-brake"), "M", SCHEDULE, ("2h",), {})
 
 
 # --- systemd

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from player import units
 from player.errors import Position
 from player.script.yaml import kinds, types
-from player.script.yaml.kinds import ChoiceKind, DurationKind, Kind, LevelKind, OutOfRangeError, TextKind, WholeKind
+from player.script.yaml.kinds import (
+    ChoiceKind,
+    DurationKind,
+    LevelKind,
+    OutOfRangeError,
+    ScalarType,
+    TextKind,
+    WholeKind,
+)
 
 ALIASES = {
     "Text": types.Text,
@@ -28,8 +36,8 @@ ALIASES = {
 }
 
 
-def kind_of(alias: str) -> Kind:
-    kind: Kind = get_args(ALIASES[alias])[1]
+def kind_of(alias: str) -> ScalarType:
+    kind: ScalarType = get_args(ALIASES[alias])[1]
     return kind
 
 
@@ -115,7 +123,7 @@ def test_what_a_kind_refuses(alias: str, text: str, fragment: str) -> None:
         (TextKind(longest=3), "four", "must be at most 3 characters long, not 4"),
     ],
 )
-def test_beyond_its_limits_a_value_is_out_of_range(kind: Kind, text: str, fragment: str) -> None:
+def test_beyond_its_limits_a_value_is_out_of_range(kind: ScalarType, text: str, fragment: str) -> None:
     with pytest.raises(OutOfRangeError, match=f"^{re.escape(fragment)}$"):
         kind.parse(text)
 

@@ -5,7 +5,18 @@ from typing import Literal
 import pytest
 
 from player.script.yaml.kinds import ChoiceKind, DurationKind, TextKind
-from player.script.yaml.shapes import AnyStep, Either, Field, Many, One, Record, Table, enumerated, fields_of, shape_of
+from player.script.yaml.shapes import (
+    AnyStep,
+    Either,
+    Field,
+    ListShape,
+    One,
+    Record,
+    TableShape,
+    enumerated,
+    fields_of,
+    shape_of,
+)
 from player.script.yaml.types import Duration, Identifier, ListKind, Name, OneOrMore, Steps, Text
 from tests.fakes_script import Breathe, Named, Pattern, Ramp, Say
 
@@ -18,10 +29,10 @@ from tests.fakes_script import Breathe, Named, Pattern, Ramp, Say
         (Literal["up", "down"], One(ChoiceKind(("up", "down")))),
         (Duration | Literal["none"], Either((One(DurationKind()), One(ChoiceKind(("none",)))))),
         (Duration | (Ramp | None), Either((One(DurationKind()), Record(Ramp)))),
-        (tuple[Text, ...], Many(One(TextKind()), ListKind())),
-        (OneOrMore[Duration | Ramp], Many(Either((One(DurationKind()), Record(Ramp))), ListKind(1, bare=True))),
-        (Steps, Many(AnyStep(), ListKind(1))),
-        (dict[str, Text], Table(One(TextKind()), One(TextKind()))),
+        (tuple[Text, ...], ListShape(One(TextKind()), ListKind())),
+        (OneOrMore[Duration | Ramp], ListShape(Either((One(DurationKind()), Record(Ramp))), ListKind(1, bare=True))),
+        (Steps, ListShape(AnyStep(), ListKind(1))),
+        (dict[str, Text], TableShape(One(TextKind()), One(TextKind()))),
         (Named, Record(Named)),
     ],
 )

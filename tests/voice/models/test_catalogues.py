@@ -15,7 +15,7 @@ from player.voice.models.catalogues import hibari_offers, licence_in, piper_offe
 from tests.fakes_models import CARD, CATALOGUE, EMMA, FOLDER, HIBARI, THORSTEN, entry, piper_files
 
 
-def offers(entries: dict[str, Any]) -> dict[str, catalogues.Offer]:
+def offers(entries: dict[str, Any]) -> dict[str, catalogues.VoiceOffer]:
     return piper_offers(json.dumps(entries).encode())
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import PlayerError, UsageError, VoiceError
-from player.voice.models.fetching import HUGGING_FACE, AbsentError, Fetcher, Remote
+from player.voice.models.fetching import HUGGING_FACE, AbsentError, Fetcher, RemoteFile
 from tests import fakes_models as fakes
 from tests.fakes_models import FakeHub
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DATA = bytes(range(256)) * 1000
-REMOTE = Remote("a/b.onnx", len(DATA), "sha256", hashlib.sha256(DATA).hexdigest())
+REMOTE = RemoteFile("a/b.onnx", len(DATA), "sha256", hashlib.sha256(DATA).hexdigest())
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ def test_a_file_comes_in_pieces_and_its_address_is_told_before_it_is_asked_for(h
 
 def test_md5_is_checked_as_well(fetcher: Fetcher) -> None:
     md5 = hashlib.md5(DATA, usedforsecurity=False).hexdigest()
-    assert b"".join(fetcher.pieces(Remote(REMOTE.path, len(DATA), "md5", md5))) == DATA
+    assert b"".join(fetcher.pieces(RemoteFile(REMOTE.path, len(DATA), "md5", md5))) == DATA
     with pytest.raises(VoiceError, match=r"its md5 is not 0{32}"):
-        list(fetcher.pieces(Remote(REMOTE.path, len(DATA), "md5", "0" * 32)))
+        list(fetcher.pieces(RemoteFile(REMOTE.path, len(DATA), "md5", "0" * 32)))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """An open connection to a D-Bus; the only module that knows dbus-fast.
 
-The rule: all of it happens in one thread, but for `Life.tell` and `Life.end`; what goes wrong is raised, and nothing is
-written to the terminal.
+The rule: all of it happens in one thread, but for `BusSession.tell` and `BusSession.end`; what goes wrong is raised,
+and nothing is written to the terminal.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from dbus_fast import BusType, Message, MessageFlag, MessageType, NameFlag, RequestNameReply, Variant
 from dbus_fast.aio import MessageBus
 
-from player.live.controls.desktop.dbus_messages import Refused, Told, Typed
+from player.live.controls.desktop.dbus_messages import BusMessage, BusRefusal, TypedValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
-    from player.live.controls.desktop.dbus_messages import Address, Kind
+    from player.live.controls.desktop.dbus_messages import BusAddress, Kind
 
 ANSWERS_WITHIN_S: Final = 3.0
 CLOSES_WITHIN_S: Final = 0.1
@@ -30,33 +30,33 @@ for _name in ("dbus_fast", "asyncio"):  # what they would complain of is raised 
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
-class Partner(Protocol):
+class BusService(Protocol):
     """Whoever lives on a bus; all of this is called in the bus's thread."""
 
-    async def arrive(self, line: Line) -> None:
+    async def arrive(self, line: BusConnection) -> None:
         """The connection is open."""
 
-    def answer(self, call: Told) -> Sequence[Typed] | Refused | None:
+    def answer(self, call: BusMessage) -> Sequence[TypedValue] | BusRefusal | None:
         """What a called method returns; None where it is not ours."""
 
-    def hear(self, signal: Told) -> None:
+    def hear(self, signal: BusMessage) -> None:
         """A signal came."""
 
     def depart(self) -> None:
         """The connection is closed, or lost."""
 
 
-class Life:
+class BusSession:
     """A partner's time on a bus, from the connection's opening to its end."""
 
-    def __init__(self, kind: Kind, partner: Partner, address: str | None) -> None:
+    def __init__(self, kind: Kind, partner: BusService, address: str | None) -> None:
         self._kind: Kind = kind
         self._partner = partner
         self._address = address
         self._over = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
-        self._line: Line | None = None
+        self._line: BusConnection | None = None
 
     def run(self) -> None:
         """Return when it is over, whoever ended it.
@@ -69,7 +69,7 @@ class Life:
         with contextlib.suppress(asyncio.CancelledError):
             asyncio.run(self._live())
 
-    def tell(self, say: Callable[[Line], None]) -> None:
+    def tell(self, say: Callable[[BusConnection], None]) -> None:
         """From any thread: have something said, if the connection is open."""
         if line := self._line:
             self._from_elsewhere(partial(say, line))
@@ -101,7 +101,7 @@ class Life:
             await line.hang_up()
 
 
-class Line:
+class BusConnection:
     """An open connection; for use in its own thread."""
 
     def __init__(self, connection: MessageBus) -> None:
@@ -112,7 +112,7 @@ class Line:
         """Whether a well-known name is ours from now on; False if somebody has it."""
         return await self._bus.request_name(name, NameFlag.DO_NOT_QUEUE) is RequestNameReply.PRIMARY_OWNER
 
-    async def ask(self, whom: Address, member: str, *arguments: Typed) -> tuple[Any, ...]:
+    async def ask(self, whom: BusAddress, member: str, *arguments: TypedValue) -> tuple[Any, ...]:
         """What a method of somebody else returns; a file descriptor is ours to close.
 
         Raises
@@ -130,7 +130,7 @@ class Line:
             raise ConnectionError(f"{member} failed: {reply.error_name}")
         return tuple(reply.unix_fds if reply.signature == "h" else map(_plain, reply.body))
 
-    def emit(self, path: str, interface: str, member: str, *arguments: Typed) -> None:
+    def emit(self, path: str, interface: str, member: str, *arguments: TypedValue) -> None:
         """Send a signal to whoever listens."""
         self._bus.send(Message.new_signal(path, interface, member, *_packed(arguments)))
 
@@ -168,7 +168,7 @@ def answers(kind: Kind) -> bool:
     return False
 
 
-async def connected(kind: Kind, partner: Partner | None, address: str | None = None) -> Line:
+async def connected(kind: Kind, partner: BusService | None, address: str | None = None) -> BusConnection:
     """An open connection on which ``partner`` answers and hears, if there is one.
 
     Raises
@@ -179,11 +179,13 @@ async def connected(kind: Kind, partner: Partner | None, address: str | None = N
     bus = MessageBus(address, BusType[kind.upper()], negotiate_unix_fd=True)
     if partner:
         bus.add_message_handler(lambda message: _handled(partner, message))
-    return Line(await bus.connect())
+    return BusConnection(await bus.connect())
 
 
-def _handled(partner: Partner, message: Message) -> Message | bool:
-    told = Told(message.path or "", message.interface or "", message.member or "", tuple(map(_plain, message.body)))
+def _handled(partner: BusService, message: Message) -> Message | bool:
+    told = BusMessage(
+        message.path or "", message.interface or "", message.member or "", tuple(map(_plain, message.body))
+    )
     if message.message_type is MessageType.SIGNAL:
         partner.hear(told)
     if message.message_type is not MessageType.METHOD_CALL:
@@ -191,20 +193,20 @@ def _handled(partner: Partner, message: Message) -> Message | bool:
     answer = partner.answer(told)
     if answer is None or message.flags & MessageFlag.NO_REPLY_EXPECTED:
         return answer is not None
-    if isinstance(answer, Refused):
+    if isinstance(answer, BusRefusal):
         return Message.new_error(message, answer.error, answer.text)
     return Message.new_method_return(message, *_packed(answer))
 
 
-def _packed(arguments: Sequence[Typed]) -> tuple[str, list[Any]]:
+def _packed(arguments: Sequence[TypedValue]) -> tuple[str, list[Any]]:
     """A message's signature and body."""
     return "".join(each.signature for each in arguments), [_variants(each.value) for each in arguments]
 
 
 def _variants(value: Any) -> Any:  # noqa: ANN401 (D-Bus carries anything)
-    """The same with every `Typed` in it made a variant."""
+    """The same with every `TypedValue` in it made a variant."""
     match value:
-        case Typed():
+        case TypedValue():
             return Variant(value.signature, _variants(value.value))
         case dict():
             return {name: _variants(each) for name, each in value.items()}

@@ -8,14 +8,14 @@ from typing import Any, Literal, NamedTuple
 Kind = Literal["session", "system"]
 
 
-class Typed(NamedTuple):
+class TypedValue(NamedTuple):
     """A value and its D-Bus signature, such as ``("x", 1000)``; where D-Bus wants a variant, it becomes one."""
 
     signature: str
     value: Any
 
 
-class Address(NamedTuple):
+class BusAddress(NamedTuple):
     """Whom a call is for."""
 
     destination: str
@@ -24,7 +24,7 @@ class Address(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Told:
+class BusMessage:
     """What came over a bus: somebody calls a method of ours, or a signal that was asked for.
 
     ``body`` are its arguments; variants have become plain values.
@@ -37,7 +37,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Refused:
+class BusRefusal:
     """An answer that says no; ``error`` is a D-Bus error's name."""
 
     error: str

@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.live.controls.desktop.dbus import Life, Line, Partner
+    from player.live.controls.desktop.dbus import BusConnection, BusService, BusSession
     from player.live.controls.desktop.dbus_messages import Kind
 
 LEAVES_WITHIN_S: Final = 0.15
 
 
-class Bus:
+class BusThread:
     """A partner's connection; ``address`` is another bus than the usual one of its kind."""
 
-    def __init__(self, kind: Kind, partner: Partner, address: str | None = None) -> None:
+    def __init__(self, kind: Kind, partner: BusService, address: str | None = None) -> None:
         self._kind: Kind = kind
         self._partner = partner
         self._address = address
         self._closing = threading.Event()
-        self._life: Life | None = None
+        self._life: BusSession | None = None
         self._thread = threading.Thread(target=self._run, name=f"{kind} bus", daemon=True)
 
     @property
@@ -40,7 +40,7 @@ class Bus:
         """Begin to connect."""
         self._thread.start()
 
-    def tell(self, say: Callable[[Line], None]) -> None:
+    def tell(self, say: Callable[[BusConnection], None]) -> None:
         """Have something said in the bus's thread; nothing happens where nobody is connected."""
         if self._life:
             self._life.tell(say)
@@ -55,9 +55,9 @@ class Bus:
 
     def _run(self) -> None:
         with contextlib.suppress(Exception):
-            from player.live.controls.desktop.dbus import Life  # noqa: PLC0415 (the rule above)
+            from player.live.controls.desktop.dbus import BusSession  # noqa: PLC0415 (the rule above)
 
-            self._life = Life(self._kind, self._partner, self._address)
+            self._life = BusSession(self._kind, self._partner, self._address)
             if not self._closing.is_set():
                 self._life.run()
 

@@ -10,25 +10,25 @@ import contextlib
 import os
 from typing import TYPE_CHECKING, Final
 
-from player.live.controls.desktop.dbus_messages import Address, Typed
-from player.live.controls.desktop.dbus_thread import Bus
+from player.live.controls.desktop.dbus_messages import BusAddress, TypedValue
+from player.live.controls.desktop.dbus_thread import BusThread
 from player.live.controls.sleep import SLEPT
 
 if TYPE_CHECKING:
-    from player.live.controls.desktop.dbus import Line
-    from player.live.controls.desktop.dbus_messages import Told
-    from player.live.controls.queue import Inbox
-    from player.live.observer import Moment
+    from player.live.controls.desktop.dbus import BusConnection
+    from player.live.controls.desktop.dbus_messages import BusMessage
+    from player.live.controls.inbox import Inbox
+    from player.live.observer import PlaybackState
     from player.timeline.model import Timeline
 
-_DAEMON: Final = Address("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
-MANAGER: Final = Address("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager")
+_DAEMON: Final = BusAddress("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+MANAGER: Final = BusAddress("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager")
 FADES_WITHIN_S: Final = 1.5
 """From the pause to silence, with what a sound server holds; logind waits for 5 s at most."""
 
 _SIGNAL: Final = "PrepareForSleep"
 _RULE: Final = f"type='signal',sender='{MANAGER.destination}',interface='{MANAGER.interface}',member='{_SIGNAL}'"
-_DELAY: Final = [Typed("s", each) for each in ("sleep", "player", "the sound is faded out", "delay")]
+_DELAY: Final = [TypedValue("s", each) for each in ("sleep", "player", "the sound is faded out", "delay")]
 
 
 class Logind:
@@ -37,18 +37,18 @@ class Logind:
     def __init__(self, inbox: Inbox, address: str | None = None) -> None:
         self._inbox = inbox
         self._address = address
-        self._bus: Bus | None = None
-        self._line: Line | None = None
+        self._bus: BusThread | None = None
+        self._line: BusConnection | None = None
         self._lock: int | None = None
         self._is_paused = False
 
     def begin(self, timeline: Timeline) -> None:  # noqa: ARG002 (whatever plays, a sleep is a sleep)
         """Begin to listen."""
         if self._bus is None:
-            self._bus = Bus("system", self, self._address)
+            self._bus = BusThread("system", self, self._address)
             self._bus.open()
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: PlaybackState) -> None:
         """Who has paused already need not be told."""
         self._is_paused = moment.is_paused
 
@@ -58,16 +58,16 @@ class Logind:
             self._bus.close()
         self._bus = None
 
-    async def arrive(self, line: Line) -> None:
+    async def arrive(self, line: BusConnection) -> None:
         """Listen, and ask for the delay."""
         self._line = line
-        await line.ask(_DAEMON, "AddMatch", Typed("s", _RULE))
+        await line.ask(_DAEMON, "AddMatch", TypedValue("s", _RULE))
         await self._ask_for_delay()
 
-    def answer(self, call: Told) -> None:
+    def answer(self, call: BusMessage) -> None:
         """Nobody has anything to ask."""
 
-    def hear(self, signal: Told) -> None:
+    def hear(self, signal: BusMessage) -> None:
         """The sleep comes, or is over."""
         if not self._line or (signal.interface, signal.member) != (MANAGER.interface, _SIGNAL):
             return

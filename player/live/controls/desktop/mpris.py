@@ -14,20 +14,20 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from player.live.controls.commands import Control, GoTo, SetVolume
-from player.live.controls.desktop.dbus_messages import Refused, Typed
-from player.live.controls.desktop.dbus_thread import Bus
+from player.live.controls.desktop.dbus_messages import BusRefusal, TypedValue
+from player.live.controls.desktop.dbus_thread import BusThread
 from player.live.controls.desktop.mpris_interfaces import introspection
-from player.live.controls.desktop.mpris_properties import US_PER_MS, Hand, Shown, db_of
-from player.live.observer import Moment
+from player.live.controls.desktop.mpris_properties import US_PER_MS, ExpectedPosition, ShownSession, db_of
+from player.live.observer import PlaybackState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from player.live.controls.commands import AnyControl
-    from player.live.controls.desktop.dbus import Line
-    from player.live.controls.desktop.dbus_messages import Told
+    from player.live.controls.desktop.dbus import BusConnection
+    from player.live.controls.desktop.dbus_messages import BusMessage
     from player.live.controls.desktop.mpris_properties import Properties
-    from player.live.controls.queue import Inbox
+    from player.live.controls.inbox import Inbox
     from player.timeline.model import Timeline
 
 NAME: Final = "org.mpris.MediaPlayer2.player"
@@ -37,12 +37,12 @@ PLAYER: Final = "org.mpris.MediaPlayer2.Player"
 PROPERTIES: Final = "org.freedesktop.DBus.Properties"
 
 _ABOUT: Final[Properties] = {
-    "Identity": Typed("s", "player"),
-    "CanQuit": Typed("b", True),  # noqa: FBT003 (a value of D-Bus)
-    "CanRaise": Typed("b", False),  # noqa: FBT003
-    "HasTrackList": Typed("b", False),  # noqa: FBT003
-    "SupportedUriSchemes": Typed("as", []),
-    "SupportedMimeTypes": Typed("as", []),
+    "Identity": TypedValue("s", "player"),
+    "CanQuit": TypedValue("b", True),  # noqa: FBT003 (a value of D-Bus)
+    "CanRaise": TypedValue("b", False),  # noqa: FBT003
+    "HasTrackList": TypedValue("b", False),  # noqa: FBT003
+    "SupportedUriSchemes": TypedValue("as", []),
+    "SupportedMimeTypes": TypedValue("as", []),
 }
 _WISHES: Final[dict[tuple[str, str], AnyControl | None]] = {
     (ROOT, "Quit"): Control.QUIT,
@@ -68,23 +68,23 @@ class Mpris:
         self._inbox = inbox
         self._address = address
         self._clock = clock
-        self._bus: Bus | None = None
-        self._shown: Shown | None = None
+        self._bus: BusThread | None = None
+        self._shown: ShownSession | None = None
         self._number = 0
-        self._hand = Hand()
-        self._moment = Moment(0)
+        self._hand = ExpectedPosition()
+        self._moment = PlaybackState(0)
         self._properties: Properties = {}
 
     def begin(self, timeline: Timeline) -> None:
         """Show a session; the first one brings us onto the bus."""
         self._number += 1
-        self._shown, self._hand = Shown(timeline, self._number), Hand()
-        self.show(Moment(0))
+        self._shown, self._hand = ShownSession(timeline, self._number), ExpectedPosition()
+        self.show(PlaybackState(0))
         if self._bus is None:
-            self._bus = Bus("session", self, self._address)
+            self._bus = BusThread("session", self, self._address)
             self._bus.open()
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: PlaybackState) -> None:
         """Tell the desktop what is different from the moment before."""
         if self._shown is None:
             return
@@ -92,7 +92,13 @@ class Mpris:
         self._moment, self._properties = moment, now
         changed = {name: each for name, each in now.items() if before.get(name) != each}
         if changed:
-            self._tell(PROPERTIES, "PropertiesChanged", Typed("s", PLAYER), Typed("a{sv}", changed), Typed("as", []))
+            self._tell(
+                PROPERTIES,
+                "PropertiesChanged",
+                TypedValue("s", PLAYER),
+                TypedValue("a{sv}", changed),
+                TypedValue("as", []),
+            )
         if self._hand.jumped(moment, self._clock()):
             self._tell(PLAYER, "Seeked", self._position())
 
@@ -107,25 +113,25 @@ class Mpris:
             self._bus.close()
         self._bus = self._shown = None
 
-    async def arrive(self, line: Line) -> None:
+    async def arrive(self, line: BusConnection) -> None:
         """Take the name, or one beside it where another player has that."""
         if not await line.claim(NAME):
             await line.claim(f"{NAME}.instance{os.getpid()}")
 
-    def hear(self, signal: Told) -> None:
+    def hear(self, signal: BusMessage) -> None:
         """Nothing is listened to."""
 
     def depart(self) -> None:
         """Nothing is held."""
 
-    def answer(self, call: Told) -> Sequence[Typed] | Refused | None:
+    def answer(self, call: BusMessage) -> Sequence[TypedValue] | BusRefusal | None:
         """What a media control asks for."""
         if call.path != PATH:
             return None
         if call.interface == PROPERTIES:
             return self._answer_of_properties(call.member, *call.body)
         if call.member == "Introspect":
-            return [Typed("s", introspection())]
+            return [TypedValue("s", introspection())]
         asked = (call.interface, call.member)
         if asked in _WITH_NUMBERS:
             self._want(_WITH_NUMBERS[asked](self._shown, self._moment, *call.body) if self._shown else None)
@@ -135,19 +141,24 @@ class Mpris:
             return []
         return None
 
-    def _answer_of_properties(self, member: str, interface: str, *rest: Any) -> Sequence[Typed] | Refused | None:  # noqa: ANN401 (D-Bus carries anything)
+    def _answer_of_properties(
+        self,
+        member: str,
+        interface: str,
+        *rest: Any,  # noqa: ANN401 (D-Bus carries anything)
+    ) -> Sequence[TypedValue] | BusRefusal | None:
         """``rest`` is the name of a property where one is meant, and its value where it is to be set."""
         properties = self._all(interface)
         if member == "GetAll":
-            return [Typed("a{sv}", properties)]
+            return [TypedValue("a{sv}", properties)]
         name, *value = rest
         if name not in properties:
-            return Refused("org.freedesktop.DBus.Error.UnknownProperty", f"{interface} has no {name}")
+            return BusRefusal("org.freedesktop.DBus.Error.UnknownProperty", f"{interface} has no {name}")
         if member == "Get":
-            return [Typed("v", properties[name])]
+            return [TypedValue("v", properties[name])]
         if name == "Volume":
             if not (isinstance(value[0], float) and math.isfinite(value[0])):
-                return Refused("org.freedesktop.DBus.Error.InvalidArgs", "Volume must be a number")
+                return BusRefusal("org.freedesktop.DBus.Error.InvalidArgs", "Volume must be a number")
             self._want(SetVolume(db_of(value[0])))
         return []  # the specification wants other settings, such as another rate, to be left alone
 
@@ -156,19 +167,19 @@ class Mpris:
             return {**self._properties, "Position": self._position()}
         return _ABOUT if interface == ROOT else {}
 
-    def _position(self) -> Typed:
-        return Typed("x", self._moment.at_ms * US_PER_MS)
+    def _position(self) -> TypedValue:
+        return TypedValue("x", self._moment.at_ms * US_PER_MS)
 
     def _want(self, control: AnyControl | None) -> None:
         if control is not None:
             self._inbox.put(control)
 
-    def _tell(self, interface: str, member: str, *arguments: Typed) -> None:
+    def _tell(self, interface: str, member: str, *arguments: TypedValue) -> None:
         if self._bus:
             self._bus.tell(lambda line: line.emit(PATH, interface, member, *arguments))
 
 
-def _seek(shown: Shown, at_ms: int, offset_ms: int) -> AnyControl:
+def _seek(shown: ShownSession, at_ms: int, offset_ms: int) -> AnyControl:
     """Forward it is at least one step: inside a step, its own beginning would be a way back."""
     wanted_ms = max(0, at_ms + offset_ms)
     if offset_ms > 0 and (wanted_ms >= shown.total_ms or shown.is_one_step(wanted_ms, at_ms)):
@@ -176,6 +187,6 @@ def _seek(shown: Shown, at_ms: int, offset_ms: int) -> AnyControl:
     return GoTo(wanted_ms)
 
 
-def _set_position(shown: Shown, track: str, at_ms: int) -> AnyControl | None:
+def _set_position(shown: ShownSession, track: str, at_ms: int) -> AnyControl | None:
     """Nothing for a session that has ended since, or a place that it does not have: so the specification says."""
     return GoTo(at_ms) if track == shown.track and 0 <= at_ms <= shown.total_ms else None

@@ -9,15 +9,15 @@ import math
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from player.live.controls.desktop.dbus_messages import Typed
+from player.live.controls.desktop.dbus_messages import TypedValue
 from player.timeline.chapters import chapters
 from player.timeline.steps import Steps
 
 if TYPE_CHECKING:
-    from player.live.observer import Moment
+    from player.live.observer import PlaybackState
     from player.timeline.model import Timeline
 
-Properties = dict[str, Typed]
+Properties = dict[str, TypedValue]
 
 US_PER_MS: Final = 1000
 JUMP_MS: Final = 400
@@ -25,11 +25,11 @@ JUMP_MS: Final = 400
 
 _SILENT: Final = 0.01  # -120 dB: no 16-bit sample is left
 _CONSTANT: Final[Properties] = {
-    "Rate": Typed("d", 1.0),
-    "MinimumRate": Typed("d", 1.0),
-    "MaximumRate": Typed("d", 1.0),
+    "Rate": TypedValue("d", 1.0),
+    "MinimumRate": TypedValue("d", 1.0),
+    "MaximumRate": TypedValue("d", 1.0),
     **{
-        name: Typed("b", True)  # noqa: FBT003 (a value of D-Bus)
+        name: TypedValue("b", True)  # noqa: FBT003 (a value of D-Bus)
         for name in ("CanGoNext", "CanGoPrevious", "CanPlay", "CanPause", "CanSeek", "CanControl")
     },
 }
@@ -49,7 +49,7 @@ def volume_of(db: float) -> float:
     return volume if volume > _SILENT else 0.0
 
 
-class Shown:
+class ShownSession:
     """One session; ``number`` tells it from others that this program plays."""
 
     def __init__(self, timeline: Timeline, number: int) -> None:
@@ -61,13 +61,13 @@ class Shown:
         self._steps = Steps(timeline)
         self._words = _words(timeline, self._steps)
 
-    def properties(self, moment: Moment) -> Properties:
+    def properties(self, moment: PlaybackState) -> Properties:
         """All but the position, which changes by itself."""
         return {
             **_CONSTANT,
-            "PlaybackStatus": Typed("s", "Paused" if moment.is_paused else "Playing"),
-            "Volume": Typed("d", volume_of(moment.volume_db)),
-            "Metadata": Typed("a{sv}", self._metadata(moment.at_ms)),
+            "PlaybackStatus": TypedValue("s", "Paused" if moment.is_paused else "Playing"),
+            "Volume": TypedValue("d", volume_of(moment.volume_db)),
+            "Metadata": TypedValue("a{sv}", self._metadata(moment.at_ms)),
         }
 
     def is_one_step(self, at_ms: int, other_ms: int) -> bool:
@@ -78,16 +78,16 @@ class Shown:
         start_ms = self._steps.at(at_ms).start_ms
         place = bisect_right(self._chapter_starts, max(at_ms, start_ms)) - 1  # a step is entered a little before it
         return {
-            "mpris:trackid": Typed("o", self.track),
-            "mpris:length": Typed("x", self.total_ms * US_PER_MS),
-            "xesam:title": Typed("s", self._title),
-            "xesam:artist": Typed("as", ["player"]),  # desktops write "unknown artist" where there is none
-            "xesam:album": Typed("s", self._chapters[place].title if place >= 0 else ""),
-            "xesam:asText": Typed("s", self._words.get(start_ms, "")),
+            "mpris:trackid": TypedValue("o", self.track),
+            "mpris:length": TypedValue("x", self.total_ms * US_PER_MS),
+            "xesam:title": TypedValue("s", self._title),
+            "xesam:artist": TypedValue("as", ["player"]),  # desktops write "unknown artist" where there is none
+            "xesam:album": TypedValue("s", self._chapters[place].title if place >= 0 else ""),
+            "xesam:asText": TypedValue("s", self._words.get(start_ms, "")),
         }
 
 
-class Hand:
+class ExpectedPosition:
     """Where the position is expected by those who were told it once and count on by themselves."""
 
     def __init__(self) -> None:
@@ -95,7 +95,7 @@ class Hand:
         self._since_s = 0.0
         self._runs: bool | None = None
 
-    def jumped(self, moment: Moment, now_s: float) -> bool:
+    def jumped(self, moment: PlaybackState, now_s: float) -> bool:
         """Whether they must be told anew; asked at every moment."""
         expected_ms = self._at_ms + (now_s - self._since_s) * 1000 * bool(self._runs)
         jumped = self._runs is not None and abs(moment.at_ms - expected_ms) > JUMP_MS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import VoiceError
 from player.voice.models import checking, inventory
-from player.voice.models.catalogues import PIPER_CATALOGUE, Offer, hibari_offers, licence_in, piper_offers
+from player.voice.models.catalogues import PIPER_CATALOGUE, VoiceOffer, hibari_offers, licence_in, piper_offers
 from player.voice.models.fetching import AbsentError
 from player.voice.models.install.names import near, nothing_to_fetch
 from player.voice.models.placing import place
@@ -19,7 +19,7 @@ CARD_LIMIT: Final = 10**5
 """Bytes; the model cards of Piper's voices have some 300."""
 
 
-def look_up(wanted: str, fetcher: Fetcher) -> Offer:
+def look_up(wanted: str, fetcher: Fetcher) -> VoiceOffer:
     """The voice of this name as it can be fetched; for one of Piper, its catalogue is.
 
     Raises
@@ -43,7 +43,7 @@ def look_up(wanted: str, fetcher: Fetcher) -> Offer:
     return _of_sane_size(offers[name])
 
 
-def licence(offer: Offer, fetcher: Fetcher) -> tuple[str, str]:
+def licence(offer: VoiceOffer, fetcher: Fetcher) -> tuple[str, str]:
     """The licence of a voice in the words of its maker, and the address that tells it; both empty where none is told.
 
     Raises
@@ -60,7 +60,7 @@ def licence(offer: Offer, fetcher: Fetcher) -> tuple[str, str]:
     return licence_in(card), fetcher.address(offer.card.path)
 
 
-def fetch(offer: Offer, told: str, fetcher: Fetcher, report: Progress | None = None) -> None:
+def fetch(offer: VoiceOffer, told: str, fetcher: Fetcher, report: Progress | None = None) -> None:
     """Fetch a voice into the folder; its sizes and digests are checked before it takes its place.
 
     Parameters
@@ -88,7 +88,7 @@ def fetch(offer: Offer, told: str, fetcher: Fetcher, report: Progress | None = N
     place(offer.voice, model, config, called=address, licence=told, source=address, report=reported)
 
 
-def _of_sane_size(offer: Offer) -> Offer:
+def _of_sane_size(offer: VoiceOffer) -> VoiceOffer:
     limits = ((offer.model, checking.MODEL_LIMIT), (offer.config, checking.CONFIG_LIMIT), (offer.card, CARD_LIMIT))
     for remote, limit in limits:
         if remote and remote.size > limit:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from player.live.controls.desktop import logind
 from player.live.controls.desktop.logind import MANAGER, Logind
-from player.live.controls.queue import Inbox
+from player.live.controls.inbox import Inbox
 from player.live.controls.sleep import SLEPT
-from player.live.observer import Moment
+from player.live.observer import PlaybackState
 from tests.fakes_controls import MINUTE, PATIENCE_S, left, taken
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def test_the_pause_comes_before_the_sleep(private_bus: PrivateBus, monkeypatch: 
         await system.given_back(first)
         await system.prepare_for_sleep(begins=False)
         second = await system.delay()
-        view.show(Moment(0, is_paused=True))
+        view.show(PlaybackState(0, is_paused=True))
         await system.prepare_for_sleep(begins=True)
         await system.given_back(second)
         await system.prepare_for_sleep(begins=False)
@@ -122,7 +122,7 @@ def test_without_a_delay_it_pauses_all_the_same(private_bus: PrivateBus) -> None
 def test_without_logind_it_is_silently_absent(private_bus: PrivateBus, capfd: pytest.CaptureFixture[str]) -> None:
     view = Logind(Inbox(), private_bus.address)
     view.begin(MINUTE)
-    view.show(Moment(0))
+    view.show(PlaybackState(0))
     view.end()
     view.end()
     assert capfd.readouterr() == ("", "")

@@ -15,12 +15,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from player.live.controls.commands import AnyControl, Control, GoTo, SetVolume
-from player.live.controls.desktop.dbus_messages import Refused, Told
+from player.live.controls.desktop.dbus_messages import BusMessage, BusRefusal
 from player.live.controls.desktop.dbus_thread import LEAVES_WITHIN_S
 from player.live.controls.desktop.mpris import _WISHES, _WITH_NUMBERS, PATH, PLAYER, PROPERTIES, Mpris
 from player.live.controls.desktop.mpris_interfaces import introspection
-from player.live.controls.queue import Inbox
-from player.live.observer import Moment
+from player.live.controls.inbox import Inbox
+from player.live.observer import PlaybackState
 from tests.fakes_controls import MINUTE, left, taken
 from tests.sound_server import wait_until
 
@@ -77,13 +77,13 @@ def desktop(private_bus: PrivateBus) -> Iterator[Desktop]:
 
 
 def test_a_client_sees_what_plays(desktop: Desktop) -> None:
-    desktop.mpris.show(Moment(2_500))
+    desktop.mpris.show(PlaybackState(2_500))
     assert desktop.playerctl("status") == "Playing"
     assert float(desktop.playerctl("position")) == pytest.approx(2.5, abs=1.0)  # the client counts on by itself
     assert float(desktop.playerctl("volume")) == 1.0
     form = "{{title}}|{{album}}|{{xesam:asText}}|{{mpris:length}}|{{playerName}}"
     assert desktop.playerctl("metadata", "--format", form) == "Ruhe am Abend|Settle|Sit down. Let go.|60000000|player"
-    desktop.mpris.show(Moment(10_000, is_paused=True, volume_db=-18.0))
+    desktop.mpris.show(PlaybackState(10_000, is_paused=True, volume_db=-18.0))
     wait_until(lambda: desktop.playerctl("status") == "Paused", "the pause is not told")
     assert float(desktop.playerctl("volume")) == pytest.approx(0.5, abs=0.002)
     assert desktop.playerctl("metadata", "--format", form) == "Ruhe am Abend|Breathe||60000000|player"
@@ -114,10 +114,10 @@ def test_a_following_client_is_told_of_changes_and_of_nothing_else(desktop: Desk
     with desktop.following("metadata", "--format", "{{status}} in {{album}}") as lines:
         wait_until(lambda: lines == ["Playing in Settle"], "the client does not follow")
         for at_ms in range(0, 9_000, 50):
-            desktop.mpris.show(Moment(at_ms))
-        desktop.mpris.show(Moment(9_000, is_paused=True))
+            desktop.mpris.show(PlaybackState(at_ms))
+        desktop.mpris.show(PlaybackState(9_000, is_paused=True))
         wait_until(lambda: lines[1:] == ["Paused in Settle"], "the pause is not told")
-        desktop.mpris.show(Moment(10_000, is_paused=True))
+        desktop.mpris.show(PlaybackState(10_000, is_paused=True))
         wait_until(lambda: lines[2:] == ["Paused in Breathe"], "the chapter is not told")
         desktop.mpris.end()
         wait_until(lambda: lines[3:] == [""], "the end is not told")
@@ -131,12 +131,12 @@ def test_a_client_that_counts_on_by_itself_is_told_of_jumps() -> None:
     mpris.begin(MINUTE)
     told.clear()
     for at_ms in (*range(0, 9_000, 50), *range(50_000, 51_000, 50)):
-        mpris.show(Moment(at_ms))
+        mpris.show(PlaybackState(at_ms))
         now[0] += 0.05
-    mpris.show(Moment(50_000, is_paused=True))
+    mpris.show(PlaybackState(50_000, is_paused=True))
     now[0] += 600
-    mpris.show(Moment(50_000, is_paused=True))
-    mpris.show(Moment(50_000))
+    mpris.show(PlaybackState(50_000, is_paused=True))
+    mpris.show(PlaybackState(50_000))
     mpris.end()
     assert told == ["PropertiesChanged", "Seeked", "PropertiesChanged", "Seeked", "PropertiesChanged"]
 
@@ -167,7 +167,7 @@ def test_without_a_bus_it_is_silently_absent(
     mpris = Mpris(Inbox(), address)
     mpris.begin(MINUTE)
     wait_until(lambda: not mpris.is_trying, "it does not give up")
-    mpris.show(Moment(1_000, is_paused=True))
+    mpris.show(PlaybackState(1_000, is_paused=True))
     mpris.end()
     mpris.end()
     assert capfd.readouterr() == ("", "")
@@ -177,9 +177,9 @@ def test_a_bus_that_goes_away_disturbs_nobody(
     desktop: Desktop, private_bus: PrivateBus, capfd: pytest.CaptureFixture[str]
 ) -> None:
     private_bus.die()
-    desktop.mpris.show(Moment(1_000, is_paused=True))
+    desktop.mpris.show(PlaybackState(1_000, is_paused=True))
     wait_until(lambda: not desktop.mpris.is_trying, "it is not seen")
-    desktop.mpris.show(Moment(1_000))
+    desktop.mpris.show(PlaybackState(1_000))
     desktop.mpris.end()
     assert capfd.readouterr() == ("", "")
 
@@ -204,7 +204,7 @@ class TestAnswers:
     def mpris(self) -> Iterator[Mpris]:
         mpris = Mpris(Inbox(), "unix:path=/nowhere")
         mpris.begin(MINUTE)
-        mpris.show(Moment(12_000))
+        mpris.show(PlaybackState(12_000))
         yield mpris
         mpris.end()
 
@@ -224,34 +224,34 @@ class TestAnswers:
     def test_places_are_steps(
         self, mpris: Mpris, member: str, arguments: list[object], wish: AnyControl | None
     ) -> None:
-        assert mpris.answer(Told(PATH, PLAYER, member, tuple(arguments))) == []
+        assert mpris.answer(BusMessage(PATH, PLAYER, member, tuple(arguments))) == []
         assert left(mpris._inbox) == ([wish] if wish else [])
 
     def test_what_the_introspection_promises_is_answered(self, mpris: Mpris) -> None:
         tree = ET.fromstring(introspection())  # noqa: S314 (our own)
         for interface in tree:
             for each in interface.iter("property"):
-                answer = mpris.answer(Told(PATH, PROPERTIES, "Get", (interface.get("name"), each.get("name"))))
+                answer = mpris.answer(BusMessage(PATH, PROPERTIES, "Get", (interface.get("name"), each.get("name"))))
                 assert isinstance(answer, list)
                 assert answer[0].value.signature == each.get("type")
             told = {each.get("name") for each in interface.iter("property")}
-            everything = mpris.answer(Told(PATH, PROPERTIES, "GetAll", (interface.get("name"),)))
+            everything = mpris.answer(BusMessage(PATH, PROPERTIES, "GetAll", (interface.get("name"),)))
             assert isinstance(everything, list)
             assert everything[0].value.keys() == told
         methods = {(interface.get("name"), each.get("name")) for interface in tree for each in interface.iter("method")}
         assert methods == {*_WISHES, *_WITH_NUMBERS}
 
     def test_what_is_not_there_is_refused(self, mpris: Mpris) -> None:
-        assert isinstance(mpris.answer(Told(PATH, PROPERTIES, "Get", (PLAYER, "LoopStatus"))), Refused)
-        assert isinstance(mpris.answer(Told(PATH, PROPERTIES, "Set", (PLAYER, "Colour", 1))), Refused)
-        assert mpris.answer(Told(PATH, PLAYER, "Dance", ())) is None
-        assert mpris.answer(Told("/", PLAYER, "Next", ())) is None
+        assert isinstance(mpris.answer(BusMessage(PATH, PROPERTIES, "Get", (PLAYER, "LoopStatus"))), BusRefusal)
+        assert isinstance(mpris.answer(BusMessage(PATH, PROPERTIES, "Set", (PLAYER, "Colour", 1))), BusRefusal)
+        assert mpris.answer(BusMessage(PATH, PLAYER, "Dance", ())) is None
+        assert mpris.answer(BusMessage("/", PLAYER, "Next", ())) is None
 
     @pytest.mark.parametrize("volume", ["loud", float("nan"), None])
     def test_a_volume_is_a_number(self, mpris: Mpris, volume: object) -> None:
-        assert isinstance(mpris.answer(Told(PATH, PROPERTIES, "Set", (PLAYER, "Volume", volume))), Refused)
+        assert isinstance(mpris.answer(BusMessage(PATH, PROPERTIES, "Set", (PLAYER, "Volume", volume))), BusRefusal)
         assert left(mpris._inbox) == []
 
     def test_settings_that_are_not_offered_are_left_alone(self, mpris: Mpris) -> None:
-        assert mpris.answer(Told(PATH, PROPERTIES, "Set", (PLAYER, "Rate", 2.0))) == []
+        assert mpris.answer(BusMessage(PATH, PROPERTIES, "Set", (PLAYER, "Rate", 2.0))) == []
         assert left(mpris._inbox) == []

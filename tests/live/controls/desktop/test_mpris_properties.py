@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.live.controls.desktop.mpris_properties import JUMP_MS, Hand, Shown, db_of, volume_of
-from player.live.observer import Moment
+from player.live.controls.desktop.mpris_properties import JUMP_MS, ExpectedPosition, ShownSession, db_of, volume_of
+from player.live.observer import PlaybackState
 from tests.fakes_controls import MINUTE
 
 
@@ -40,31 +40,31 @@ def test_silence_is_the_end_of_the_slider() -> None:
     ],
 )
 def test_a_moment_has_its_chapter_and_the_words_of_its_step(at_ms: int, chapter: str, words: str) -> None:
-    metadata = Shown(MINUTE, 3).properties(Moment(at_ms))["Metadata"].value
+    metadata = ShownSession(MINUTE, 3).properties(PlaybackState(at_ms))["Metadata"].value
     assert (metadata["xesam:album"].value, metadata["xesam:asText"].value) == (chapter, words)
     assert metadata["mpris:trackid"].value == "/player/session/3"
 
 
 def test_a_jump_is_what_nobody_could_expect() -> None:
-    hand = Hand()
-    assert not hand.jumped(Moment(5_000), 100.0)  # the beginning
-    assert not hand.jumped(Moment(15_000 - JUMP_MS), 110.0)
-    assert hand.jumped(Moment(17_000), 111.0)
-    assert not hand.jumped(Moment(18_000), 112.0)  # counted from there
+    hand = ExpectedPosition()
+    assert not hand.jumped(PlaybackState(5_000), 100.0)  # the beginning
+    assert not hand.jumped(PlaybackState(15_000 - JUMP_MS), 110.0)
+    assert hand.jumped(PlaybackState(17_000), 111.0)
+    assert not hand.jumped(PlaybackState(18_000), 112.0)  # counted from there
 
 
 def test_a_device_that_falls_behind_little_by_little_is_told_in_the_end() -> None:
-    hand = Hand()
-    assert sum(hand.jumped(Moment(at * 999), float(at)) for at in range(1000)) == 2
+    hand = ExpectedPosition()
+    assert sum(hand.jumped(PlaybackState(at * 999), float(at)) for at in range(1000)) == 2
 
 
 def test_while_it_is_paused_nothing_is_expected_to_move() -> None:
-    hand = Hand()
+    hand = ExpectedPosition()
     told = [
-        hand.jumped(Moment(9_000), 0.0),
-        hand.jumped(Moment(5_000, is_paused=True), 0.1),  # back to the beginning of the step
-        hand.jumped(Moment(5_000, is_paused=True), 60.0),
-        hand.jumped(Moment(5_000), 60.1),
-        hand.jumped(Moment(6_000), 61.1),
+        hand.jumped(PlaybackState(9_000), 0.0),
+        hand.jumped(PlaybackState(5_000, is_paused=True), 0.1),  # back to the beginning of the step
+        hand.jumped(PlaybackState(5_000, is_paused=True), 60.0),
+        hand.jumped(PlaybackState(5_000), 60.1),
+        hand.jumped(PlaybackState(6_000), 61.1),
     ]
     assert told == [False, True, False, False, False]

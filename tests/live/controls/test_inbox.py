@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.live.controls.commands import Control, GoTo
-from player.live.controls.queue import Inbox
+from player.live.controls.inbox import Inbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
