@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.timeline.body import Ramp, Run
+    from player.timeline.body import LevelRamp, Run
     from player.timeline.model import Cue, Stretch, Timeline
 
 Help = Literal["counted", "words", "tones", ""]
@@ -32,7 +32,7 @@ _HELP: Final[dict[str, Help]] = {"count": "counted", "word": "words", "tone": "t
 SILENT_DB: Final = -120.0
 
 
-def curve(moves: Iterable[Ramp], every_ms: float) -> NDArray[np.float64]:
+def curve(moves: Iterable[LevelRamp], every_ms: float) -> NDArray[np.float64]:
     """Times and levels of a run, shape ``(n, 2)``: raised cosines, with a point at least every so many ms."""
     points: list[tuple[float, float]] = []
     for move in moves:

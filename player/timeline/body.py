@@ -34,7 +34,7 @@ AT_REST: Final = 0.6
 
 
 @dataclass(frozen=True)
-class Ramp:
+class LevelRamp:
     """A level that goes from one value to another between two moments, or stays."""
 
     start_ms: int
@@ -81,18 +81,18 @@ def runs(timeline: Timeline) -> tuple[Run, ...]:
     return tuple(Run(body, group) for body, group in grouped if body)
 
 
-def moves(run: Run) -> tuple[Ramp, ...]:
+def moves(run: Run) -> tuple[LevelRamp, ...]:
     """How a run goes, without a gap."""
     return tuple(_breath(run.slots) if run.body == "breath" else _tension(run.slots))
 
 
-def _breath(slots: Sequence[Stretch]) -> Iterator[Ramp]:
+def _breath(slots: Sequence[Stretch]) -> Iterator[LevelRamp]:
     """Full is 1, empty is 0; a breath drawn in two goes has its shoulder where the first ends."""
     level = 1.0 if slots[0].guide == "out" else 0.0
     for place, slot in enumerate(slots):
         before, target = level, {"in": 1.0, "out": 0.0}.get(slot.guide, level)
         level += (target - level) * slot.length_ms / _way_to_go_ms(islice(slots, place, None))
-        yield Ramp(slot.start_ms, slot.start_ms + slot.length_ms, before, level)
+        yield LevelRamp(slot.start_ms, slot.start_ms + slot.length_ms, before, level)
 
 
 def _way_to_go_ms(slots: Iterable[Stretch]) -> int:
@@ -101,15 +101,15 @@ def _way_to_go_ms(slots: Iterable[Stretch]) -> int:
     return sum(slot.length_ms for slot in group)
 
 
-def _tension(slots: Sequence[Stretch]) -> Iterator[Ramp]:
+def _tension(slots: Sequence[Stretch]) -> Iterator[LevelRamp]:
     level = 0.0
     for slot in slots:
         start, end = slot.start_ms, slot.start_ms + slot.length_ms
         before, level = level, 1.0 if slot.guide == "tense" else 0.0
         soon = min(end, start + (TENSING_MS if level else LETTING_GO_MS))
         if level:
-            yield from (Ramp(start, soon, before, level), Ramp(soon, end, level, level))
+            yield from (LevelRamp(start, soon, before, level), LevelRamp(soon, end, level, level))
         elif before:
-            yield from (Ramp(start, soon, before, LEFT_OVER), Ramp(soon, end, LEFT_OVER, 0.0))
+            yield from (LevelRamp(start, soon, before, LEFT_OVER), LevelRamp(soon, end, LEFT_OVER, 0.0))
         else:
-            yield Ramp(start, end, AT_REST, 0.0)
+            yield LevelRamp(start, end, AT_REST, 0.0)
