@@ -1,6 +1,6 @@
-"""What works on this machine, what does not, and the exact command that mends it.
+"""Examines what works on this machine, and how to mend what does not.
 
-The rule: nothing here raises; whatever is wrong is a finding. It stands beside the pipeline and asks the same rooms.
+Nothing here raises: every problem is a finding.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Finding:
-    """One part, whether it is well, and what was found or is to be done; an optional part may be missing."""
+    """One part, whether it works, and what was found or how to mend it. An optional part may be missing."""
 
     part: str
     well: bool
@@ -35,7 +35,7 @@ class Finding:
 
 
 def examine() -> tuple[Finding, ...]:
-    """All parts, in the order in which a session needs them."""
+    """The findings on all parts, in the order in which a session needs them."""
     from player.storage.store import Store  # noqa: PLC0415 (heavy imports stay with those who need them)
     from player.voice.pyttsx3_engine import Pyttsx3Engine  # noqa: PLC0415
 
@@ -71,7 +71,7 @@ def _scripts() -> Finding:
 
 
 def _driver(engine: Pyttsx3Engine, driver: Driver) -> Finding:
-    """One driver of pyttsx3; another may speak where it is missing."""
+    """One driver of pyttsx3. It is optional, as another may speak."""
     part = f"voices by {driver.name}"
     try:
         found = engine.identity(driver)
@@ -85,7 +85,7 @@ def _driver(engine: Pyttsx3Engine, driver: Driver) -> Finding:
 
 
 def _voices(engine: Pyttsx3Engine) -> Finding:
-    """Which voice speaks English, the languages with a natural voice, and how to get more of those."""
+    """The languages with a natural voice, and how to get more."""
     try:
         chosen = engine.chosen()
     except PlayerError as error:
@@ -110,16 +110,16 @@ def _store(store: Store) -> Finding:
 
 
 def _diary() -> Finding:
-    """Where it is, and what is in it; one that is missing or cannot be used stops nothing."""
+    """The diary's path and content. It is optional: a session plays without it."""
     from player.history.diary import Diary  # noqa: PLC0415
 
     told: list[str] = []
     try:
         with Diary(told.append) as diary:
-            entries, places = len(diary.practised()), len(diary.places())
+            entries, bookmarks = len(diary.entries()), len(diary.bookmarks())
     except PlayerError as error:
         return Finding("diary", well=False, finding=str(error), optional=True)
-    found = "; ".join([f"{diary.path}, {entries} entries, {places} to go on with", *told])
+    found = "; ".join([f"{diary.path}, {entries} entries, {bookmarks} to go on with", *told])
     return Finding("diary", well=not told, finding=found, optional=True)
 
 
@@ -141,7 +141,7 @@ _ENCODERS = {"lameenc": "mp3", "soundfile": "wav, flac, ogg, opus", "mutagen": "
 
 
 def _speaker(kind: str) -> Finding:
-    """Whether a loudspeaker library is there and finds a device: it is given a moment of silence to play."""
+    """Whether a loudspeaker library is installed and finds a device, by playing a short silence."""
     from pydub import AudioSegment  # noqa: PLC0415
 
     from player.live.device.backends import INSTALL, available  # noqa: PLC0415
@@ -149,20 +149,20 @@ def _speaker(kind: str) -> Finding:
 
     if kind not in available():
         return Finding(kind, well=False, finding=f"not installed: {INSTALL[kind]}", optional=True)
-    silence = AudioSegment.silent(_MOMENT_MS, frame_rate=RATE).set_channels(CHANNELS)
+    silence = AudioSegment.silent(_SILENCE_MS, frame_rate=RATE).set_channels(CHANNELS)
     try:
-        with LoudspeakerSink(total_ms=_MOMENT_MS, kind=kind) as speaker:
+        with LoudspeakerSink(total_ms=_SILENCE_MS, kind=kind) as speaker:
             speaker.write(silence)
     except PlayerError as error:
         return Finding(kind, well=False, finding=str(error), optional=True)
     return Finding(kind, well=True, finding="installed, and it finds an audio device")
 
 
-_MOMENT_MS = 50
+_SILENCE_MS = 50
 
 
 def _media_keys() -> Finding:
-    """Whether media keys and headset buttons reach a session that plays."""
+    """Whether media keys and headset buttons can reach the player."""
     from player.live.controls.desktop.dbus_thread import reachable  # noqa: PLC0415
 
     if sys.platform != "linux":

@@ -1,9 +1,10 @@
-"""What all tests share: the option that forbids skipping, a loudspeaker that can be listened to, and a D-Bus."""
+"""What all tests share: what is skipped and when, a loudspeaker that can be listened to, and a D-Bus."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +21,25 @@ settings.load_profile("untimed")
 
 pytest_plugins = ["tests.sound_server", "tests.private_bus"]
 
+HERE: Final = Path(__file__).parent
+REALTIME: Final = (
+    "cli/test_killed.py",
+    "cli/test_play.py",
+    "live/device/test_speaker_device.py",
+    "live/screen/test_in_tmux.py",
+    "live/test_transport_device.py",
+)
+"""Files whose tests take as long as what they listen to, or wait for. Elsewhere, the mark `device` tells them."""
+SLOW: Final = (
+    "audio/test_synthesis.py",
+    "export/formats/test_table.py",
+    "export/mp3/test_splice.py",
+    "export/test_exporter.py",
+    "picture/test_page.py",
+    "sound/test_bed.py",
+)
+"""Files that keep a processor busy for over 10 s (measured under coverage): `nox -s quick` goes without them."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
@@ -32,7 +52,30 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--no-skip", action="store_true", help="fail where a real part is missing, instead of skipping")
+    parser.addoption("--no-skip", action="store_true", help="run all tests, and fail where a real part is missing")
+    parser.addoption("--realtime", action="store_true", help="run the tests that listen in real time, too")
+
+
+def pytest_configure() -> None:
+    """A file that was moved would no longer be marked, and nobody would notice."""
+    gone = [name for name in (*REALTIME, *SLOW) if not (HERE / name).is_file()]
+    if gone:
+        raise pytest.UsageError(f"tests/conftest.py lists files that are not there: {', '.join(gone)}")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest selects by marks
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the slow tests, and those that listen in real time, which are skipped unless somebody asked for them."""
+    realtime, slow = {HERE / name for name in REALTIME}, {HERE / name for name in SLOW}
+    asked = config.getoption("--realtime") or config.getoption("--no-skip")
+    skip = pytest.mark.skip(reason="listens in real time: run it with --realtime, or everything with --no-skip")
+    for item in items:
+        if item.path in slow:
+            item.add_marker("slow")
+        if item.path in realtime or item.get_closest_marker("device"):
+            item.add_marker("realtime")
+            if not asked:
+                item.add_marker(skip)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,4 @@
-"""What tests of controls share: a session to play, and ways to look into an inbox."""
+"""What tests of controls share: a session to play, and functions that read an inbox."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from player.live.controls.commands import AnyControl
     from player.live.controls.inbox import Inbox
 
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 
 
 def said(text: str, start_ms: int, slot: Stretch, kind: str = "speech") -> Cue:
@@ -38,8 +38,8 @@ MINUTE = Timeline(
 """A minute in three steps: something said, something counted, something said."""
 
 
-def taken(inbox: Inbox, within_s: float = PATIENCE_S) -> AnyControl:
-    """The next control in the inbox, as soon as there is one."""
+def taken(inbox: Inbox, within_s: float = TIMEOUT_S) -> AnyControl:
+    """Wait for the next control in the inbox."""
     try:
         return inbox.get(timeout=within_s)
     except Empty:
@@ -47,7 +47,7 @@ def taken(inbox: Inbox, within_s: float = PATIENCE_S) -> AnyControl:
 
 
 def left(inbox: Inbox) -> list[AnyControl]:
-    """What is in the inbox now."""
+    """All controls that are in the inbox now."""
     found: list[AnyControl] = []
     with contextlib.suppress(Empty):
         while True:

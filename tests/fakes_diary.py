@@ -17,11 +17,13 @@ NOON = datetime(2025, 11, 25, 12, 0, tzinfo=timezone.utc)
 ASKED: Mapping[str, JSON] = {"session": "box-breathing", "values": {"rounds": "3"}, "skip": ["neck"], "rate": 120}
 
 
-def place(session: str = "box-breathing", at_ms: int = 200_000, noted: datetime = NOON, number: int = 0) -> Bookmark:
+def make_bookmark(
+    session: str = "box-breathing", at_ms: int = 200_000, noted: datetime = NOON, number: int = 0
+) -> Bookmark:
     return Bookmark(session, "Box breathing", ASKED, at_ms, 420_000, noted, number=number)
 
 
-def practised(
+def make_entry(
     id_: str = "one",
     session: str = "box-breathing",
     began: datetime = NOON,

@@ -73,7 +73,7 @@ def murmur(ms: int, seed: int, peak: int = 8000) -> AudioSegment:
 
 
 class Clips:
-    """Opens clips by their text, and counts how often it is asked."""
+    """Opens clips by their text, and records each call."""
 
     def __init__(self, **clips: AudioSegment) -> None:
         self.clips = clips
@@ -85,7 +85,7 @@ class Clips:
 
 
 class NoiseBed:
-    """Noise that comes round after a second and a bit, and notes what was read of it."""
+    """A loop of noise a little longer than a second, which records what was read of it."""
 
     def __init__(self, seed: int = 0, level: float = 0.1) -> None:
         self.noise = np.random.default_rng(seed).normal(0, level, (50_021, 2)).astype(np.float32)
@@ -98,7 +98,7 @@ class NoiseBed:
 
 
 class SteadyBed:
-    """The same value for ever."""
+    """An endless constant value."""
 
     length_frames = 1234
 
@@ -110,5 +110,5 @@ class SteadyBed:
 
 
 def steady_tone(tone: Tone, peak: float = 0.5) -> NDArray[np.float32]:
-    """As loud as the voice at 0 dB, whatever its name."""
+    """A constant tone as loud as the voice at 0 dB."""
     return np.full((tone.length_ms * FRAMES_PER_MS, 2), peak * 10 ** (tone.level_db / 20), np.float32)

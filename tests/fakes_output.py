@@ -1,4 +1,4 @@
-"""What output tests share: programmes to export, and independent judges of the files."""
+"""What export tests share: programmes to export, and independent tools that read the files."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ def segment(sound: NDArray[np.int16]) -> AudioSegment:
 def needs(*tools: str) -> None:
     for tool in tools:
         if shutil.which(tool) is None:
-            pytest.skip(f"install {tool}, an independent judge of files")
+            pytest.skip(f"install {tool}, an independent reader of files")
 
 
 def needs_for(form: str) -> None:
-    """What a format is made by, where it is not this program itself."""
+    """Skip if the program that makes a format is missing."""
     if form in {"m4a", "m4b"}:
         needs("ffmpeg")
 

@@ -1,4 +1,4 @@
-"""Timelines without a voice, and widths without a font: all that a picture is drawn from."""
+"""Timelines without a voice, and widths without a font, for drawing pictures."""
 
 from __future__ import annotations
 

@@ -56,13 +56,13 @@ class Listening:
         self.room = room or Room()
         self.kind = kind
         self.now = 100.0
-        reel = MixSource(TellingMix(), total_ms, ListenerSettings())
+        source = MixSource(TellingMix(), total_ms, ListenerSettings())
         steps = Steps(telling_timeline(total_ms))
         first = self.open((total_ms - start_ms) * 48)
         if waits_s:
             first.begin()
             self.sleep(waits_s)
-        self.transport = Transport(reel, steps, start_ms, first, self.open, lambda: self.now)
+        self.transport = Transport(source, steps, start_ms, first, self.open, lambda: self.now)
 
     def open(self, frames: int) -> OutputDevice:
         return OutputDevice(
@@ -81,15 +81,15 @@ class Listening:
     def listen(self, seconds: float) -> None:
         for _ in range(round(seconds / TURN_S)):
             self.sleep(TURN_S)
-            self.transport.turn()
+            self.transport.tick()
 
     def listen_until(self, ms: int) -> None:
         """Until that moment is heard; two seconds for each second of the programme must do."""
         for _ in range(2 * ms // 50 + 100):
-            if self.transport.place_ms >= ms:
+            if self.transport.position_ms >= ms:
                 return
             self.listen(TURN_S)
-        raise AssertionError(f"{ms} was not heard, but {self.transport.place_ms}")
+        raise AssertionError(f"{ms} was not heard, but {self.transport.position_ms}")
 
     def close(self) -> None:
         """Let go of what is open still, and hear nothing of it."""

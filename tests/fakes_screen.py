@@ -1,4 +1,4 @@
-"""A screen and a keyboard without a terminal, and terminals without a person."""
+"""A screen and a keyboard without a terminal, and the output of a pseudo-terminal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def text(row: Row) -> str:
 
 @dataclass
 class FakeScreen:
-    """What was drawn last, and how often it was something new."""
+    """Keeps the last picture, and counts new ones."""
 
     columns: int = 80
     lines: int = 24
@@ -54,7 +54,7 @@ class FakeScreen:
 
 @dataclass
 class FakeKeyboard:
-    """Somebody presses ``keys``, one after the other; ``is_gone`` hangs up behind the last."""
+    """Has ``keys``, one after the other; with ``is_gone`` the terminal hangs up after the last."""
 
     keys: deque[str] = field(default_factory=deque)
     is_gone: bool = False

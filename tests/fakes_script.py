@@ -1,4 +1,4 @@
-"""Small techniques of the tests' own: enough of them to use every kind of field."""
+"""Small techniques for tests; together they use every scalar type."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Groups:
     groups: Named | tuple[Named | Duration, ...]
 
 
-KINDS: dict[str, type] = {
+STEP_TYPES: dict[str, type] = {
     "say": Say,
     "pause": Pause,
     "breathe": Breathe,

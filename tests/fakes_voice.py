@@ -81,7 +81,7 @@ class FakeEngine:
             raise choice.unknown(name, VOICES)
         return found.id + plus + (choice.variant(variant, ("f2",)) if plus else "")
 
-    def places(self, requests: Collection[SpeechRequest]) -> int:
+    def useful_workers(self, requests: Collection[SpeechRequest]) -> int:
         return len(requests)
 
     def speak(self, request: SpeechRequest) -> Take:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from player.cli._terminal import stage
+from player.cli._terminal import terminal_ui
 from player.errors import DeviceError
 from player.live.controls.commands import AnyControl, Control
 from player.live.controls.inbox import Inbox
@@ -33,67 +33,67 @@ if TYPE_CHECKING:
 EVERY_S = 0.05
 
 
-class Tape:
-    """Where it is, by the clock."""
+class SilentPlayback:
+    """A session that plays by the clock."""
 
     def __init__(self, timeline: Timeline, start_ms: int) -> None:
         self.timeline = timeline
-        self.moment = PlaybackState(start_ms)
+        self.state = PlaybackState(start_ms)
         self._since = time.monotonic()
         self._from_ms = start_ms
         self.is_over = False
 
     def elapse(self) -> None:
-        if not self.moment.is_paused:
+        if not self.state.is_paused:
             at = self._from_ms + round((time.monotonic() - self._since) * 1000)
-            self.moment = replace(self.moment, at_ms=min(at, self.timeline.total_ms))
+            self.state = replace(self.state, at_ms=min(at, self.timeline.total_ms))
             self.is_over |= at >= self.timeline.total_ms
 
     def take(self, control: AnyControl) -> None:
-        moment, slots = self.moment, self.timeline.slots
-        place = max(n for n, slot in enumerate(slots) if slot.start_ms <= moment.at_ms)
+        state, slots = self.state, self.timeline.slots
+        number = max(n for n, slot in enumerate(slots) if slot.start_ms <= state.at_ms)
         steps = {Control.STEP_BACK: -1, Control.REPEAT_STEP: 0, Control.STEP_ON: 1}
         if control in (Control.PAUSE_OR_RESUME, Control.PAUSE, Control.RESUME):
-            is_paused = not moment.is_paused if control is Control.PAUSE_OR_RESUME else control is Control.PAUSE
-            self.go(slots[place].start_ms)
-            self.moment = replace(self.moment, is_paused=is_paused)
+            is_paused = not state.is_paused if control is Control.PAUSE_OR_RESUME else control is Control.PAUSE
+            self.go(slots[number].start_ms)
+            self.state = replace(self.state, is_paused=is_paused)
         elif control in steps:
-            self.go(slots[max(0, place + steps[control])].start_ms)
+            self.go(slots[max(0, number + steps[control])].start_ms)
         elif control is Control.NEXT_SECTION:
-            self.go(min((s.start_ms for s in self.timeline.sections if s.start_ms > moment.at_ms), default=0))
+            self.go(min((s.start_ms for s in self.timeline.sections if s.start_ms > state.at_ms), default=0))
         elif control in (Control.LOUDER, Control.SOFTER):
             change = 2 if control is Control.LOUDER else -2
-            self.moment = replace(moment, volume_db=min(0.0, moment.volume_db + change))
+            self.state = replace(state, volume_db=min(0.0, state.volume_db + change))
         elif control is Control.BACKGROUND:
-            self.moment = replace(moment, has_background=not moment.has_background)
+            self.state = replace(state, has_background=not state.has_background)
         elif control is Control.SHOW_KEYS:
-            self.moment = replace(moment, keys_shown=not moment.keys_shown)
+            self.state = replace(state, keys_shown=not state.keys_shown)
         elif control is Control.QUIT:
             self.is_over = True
 
     def go(self, at_ms: int) -> None:
         self._since, self._from_ms = time.monotonic(), at_ms
-        self.moment = replace(self.moment, at_ms=at_ms)
+        self.state = replace(self.state, at_ms=at_ms)
 
 
 def play(session: Session, timeline: Timeline, start_ms: int, seconds: float, *, plain: bool, quiet: bool) -> None:
     inbox = Inbox()
-    at = stage(plain=plain, quiet=quiet, notes=lambda: session.safety)
+    ui = terminal_ui(plain=plain, quiet=quiet, notes=lambda: session.safety)
     until = time.monotonic() + seconds
     with ExitStack() as stack:
-        if at.hand:
-            stack.enter_context(at.hand(inbox))
-        views = [make() for make in at.views]
-        for view in views:
-            stack.callback(view.end)
-            view.begin(timeline)
-        tape = Tape(timeline, start_ms)
-        while not tape.is_over and time.monotonic() < until:
+        if ui.controls:
+            stack.enter_context(ui.controls(inbox))
+        observers = [make() for make in ui.observers]
+        for observer in observers:
+            stack.callback(observer.end)
+            observer.begin(timeline)
+        playback = SilentPlayback(timeline, start_ms)
+        while not playback.is_over and time.monotonic() < until:
             with suppress(Empty):
-                tape.take(inbox.get(timeout=EVERY_S))
-            tape.elapse()
-            for view in views:
-                view.show(tape.moment)
+                playback.take(inbox.get(timeout=EVERY_S))
+            playback.elapse()
+            for observer in observers:
+                observer.show(playback.state)
 
 
 def _crash(number: int, frame: object) -> None:

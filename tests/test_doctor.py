@@ -37,7 +37,7 @@ def found(part: str) -> Finding:
 @pytest.mark.engine
 def test_every_part_is_told_and_none_raises() -> None:
     parts = [each.part for each in examine()]
-    drivers = [f"voices by {driver.name}" for driver in registry.here()]
+    drivers = [f"voices by {driver.name}" for driver in registry.installed_drivers()]
     first, speakers = ["player", "scripts", *drivers, "voice"], ["simpleaudio", "miniaudio"]
     assert parts == [*first, "store", "diary", "encoders", *speakers, "media keys", "ffmpeg"]
 

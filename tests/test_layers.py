@@ -27,7 +27,7 @@ HOMES = {
     "onnxruntime": {"voice/drivers/piper.py"},
     "lameenc": {"export/mp3/writer.py"},
     "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "reading", "failures")},
-    "matplotlib": {"picture/canvas.py"},
+    "matplotlib": {"picture/renderer.py"},
     "distributed": {"export/batch/dask_cluster.py"},
     "simpleaudio": {"live/device/simpleaudio.py"},
     "miniaudio": {"live/device/miniaudio.py", "voice/drivers/modelled.py"},

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from player.cli.export import FORMATS
-from player.export.formats.table import ALL_FORMATS as WRITTEN
+from player.export.formats.table import WRITERS as WRITTEN
+from player.export.names import FORMATS
 from player.pipeline import catalogue
 from player.script.session import parse
 from player.techniques import TECHNIQUES

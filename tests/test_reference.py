@@ -22,11 +22,19 @@ from player.script import library, programme
 from player.script.session import Background, Session, VoiceSettings, parse
 from player.script.yaml.binding import MOST_STEPS, bind
 from player.script.yaml.encoding import LARGEST
-from player.script.yaml.fitting import options, scalar_kinds
-from player.script.yaml.kinds import ChoiceKind, DurationKind, FlagKind, LevelKind, PercentKind, TextKind, WholeKind
+from player.script.yaml.fitting import options, scalar_types
 from player.script.yaml.params import Parameter
 from player.script.yaml.reader import read
-from player.script.yaml.shapes import ListShape, One, fields_of
+from player.script.yaml.scalar_types import (
+    ChoiceType,
+    DurationType,
+    FlagType,
+    LevelType,
+    PercentType,
+    TextType,
+    WholeType,
+)
+from player.script.yaml.type_shapes import ListShape, One, fields_of
 from player.storage.store import Store
 from player.techniques import TECHNIQUES, breaths, chimes, flow, grounding, movement, muscles, scan
 from player.techniques.bed import BedFields
@@ -41,8 +49,8 @@ from player.voice.pyttsx3_engine import Pyttsx3Engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.script.yaml.kinds import ScalarType
-    from player.script.yaml.shapes import Field
+    from player.script.yaml.scalar_types import ScalarType
+    from player.script.yaml.type_shapes import Field
     from player.timeline.model import Timeline
 
 ROOT = Path(__file__).parents[1]
@@ -88,7 +96,7 @@ def test_every_example_runs(example: str) -> None:
         assert bind(read(example, "set"), muscles.GroupSet).groups
     else:
         written = programme.parse(example, "programme")
-        entries = [entry for sitting in written.sittings for entry in sitting.sessions]
+        entries = [entry for part in written.all_parts for entry in part.sessions]
         for entry in entries:
             found = pipeline.load(pipeline.SessionRequest(programme.find_session(entry.session, None).call))
             assert not list(programme.misfits(entry, found.params))
@@ -213,16 +221,16 @@ def value(text: str, each: Field) -> object:
     """A default as the model reads it; several of a list have commas between."""
     shape = next(one for one in options(each.shape) if isinstance(one, One | ListShape))
     if isinstance(shape, ListShape):
-        kinds = scalar_kinds(shape.item)
+        kinds = scalar_types(shape.item)
         return tuple(kinds[0].parse(part.strip()) for part in text.split(","))
-    return shape.kind.parse(text)
+    return shape.scalar_type.parse(text)
 
 
 @pytest.mark.parametrize(("head", "each"), KEYS, ids=IDS)
 def test_what_is_allowed_is_what_the_model_allows(head: str, each: Field) -> None:
     cell = TABLES[head][each.key][3]
-    kinds = scalar_kinds(each.shape) or [
-        one for shape in options(each.shape) if isinstance(shape, ListShape) for one in scalar_kinds(shape.item)
+    kinds = scalar_types(each.shape) or [
+        one for shape in options(each.shape) if isinstance(shape, ListShape) for one in scalar_types(shape.item)
     ]
     for kind in kinds:
         assert allowed(kind, cell), cell
@@ -230,10 +238,10 @@ def test_what_is_allowed_is_what_the_model_allows(head: str, each: Field) -> Non
 
 def allowed(kind: ScalarType, cell: str) -> bool:
     """Whether a cell tells the limits of a kind."""
-    if isinstance(kind, ChoiceKind | FlagKind):
+    if isinstance(kind, ChoiceType | FlagType):
         words = {word for code in CODE.findall(cell) for word in re.split(r"[ ,]+", code)}
         return {*getattr(kind, "words", ("yes", "no"))} <= words
-    if isinstance(kind, TextKind):
+    if isinstance(kind, TextType):
         return cell.startswith((f"up to {kind.longest} characters", "a ", "within", "`min`"))
     limits = LIMITS.get(type(kind))
     if limits is None:
@@ -244,10 +252,10 @@ def allowed(kind: ScalarType, cell: str) -> bool:
 
 
 LIMITS: Final[dict[type, tuple[Callable[[str], object], Callable[[Any], object], Callable[[Any], object]]]] = {
-    DurationKind: (parse_duration, lambda kind: kind.minimum_ms, lambda kind: kind.maximum_ms),
-    WholeKind: (int, lambda kind: kind.minimum, lambda kind: kind.maximum),
-    LevelKind: (parse_level, lambda kind: kind.minimum_db, lambda kind: kind.maximum_db),
-    PercentKind: (int, lambda _: 0, lambda _: 100),
+    DurationType: (parse_duration, lambda kind: kind.minimum_ms, lambda kind: kind.maximum_ms),
+    WholeType: (int, lambda kind: kind.minimum, lambda kind: kind.maximum),
+    LevelType: (parse_level, lambda kind: kind.minimum_db, lambda kind: kind.maximum_db),
+    PercentType: (int, lambda _: 0, lambda _: 100),
 }
 """How a limit is read, and the two of a kind."""
 
@@ -276,7 +284,7 @@ def test_everything_bundled_is_named(name: str) -> None:
 
 @pytest.mark.parametrize("name", library.passages())
 def test_each_passage_has_its_length(name: str) -> None:
-    length_ms = pipeline.told_length(pipeline.SessionRequest(str(ROOT / "scripts" / f"{name}.yaml")))
+    length_ms = pipeline.known_length(pipeline.SessionRequest(str(ROOT / "scripts" / f"{name}.yaml")))
     assert length_ms is not None
     assert f"`{name}` ({format_duration(length_ms)}" in " ".join(TEXT.split())
 

@@ -91,7 +91,7 @@ def test_each_breathing_session_can_last_ten_minutes_in_whole_breaths(name: str)
     request = pipeline.SessionRequest(name, length_ms=600_000)
     parts = plan(pipeline.load(request), TECHNIQUES)
     cycles = [slot for slot in settle(parts) if getattr(slot, "opens", False)]
-    total_ms = pipeline.told_length(request)
+    total_ms = pipeline.known_length(request)
     assert cycles
     assert total_ms is not None
     assert abs(total_ms - 600_000) <= longest_cycle_ms(name) / 2

@@ -1,4 +1,4 @@
-"""For those who write scripts: new ones to begin with, the schemas that editors read, and checks at every save.
+"""Tools for authors: new scripts, the schemas that editors read, and checks at every save.
 
-The rule: what is told of the language is the model's own; nothing here names a step but to explain it.
+The rule: the model defines the language; a step is named here only to explain it.
 """

@@ -1,7 +1,7 @@
-"""What an author is told of each key of a script, in the comments of a new one.
+"""Explanations of each key of a script, for the comments of a new one.
 
-The rule: one entry a key, by its name, or by ``step.key`` for what stands beside a step; what is written inside a
-value is told with it. A step without an entry is told by its own docstring, so that none is ever without words.
+The rule: one entry for each key, by its name, or by ``step.key`` for a key beside a step; the entry also explains the
+keys inside its value. A step without an entry is explained by its docstring, so that every step has an explanation.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _KEYS: Final[Mapping[str, str]] = {
 
 
 def explanation(key: str) -> str:
-    """What there is to say of a key: ``title``, ``say`` or ``say.for``; nothing where nothing is known."""
+    """The explanation of a key, such as ``title``, ``say`` or ``say.for``; empty if there is none."""
     if key in _KEYS:
         return _KEYS[key]
     docstring = TECHNIQUES[key].__doc__ or "" if key in TECHNIQUES else ""

@@ -1,7 +1,7 @@
-"""New scripts for an author to begin with: a small one, or a session's own text, with a comment on everything in it.
+"""New scripts for authors: a small one, or the text of another session, with a comment on each of its keys.
 
-The rule: what is drafted checks clean and plays as it is. A source keeps its comments and its layout; only its title
-becomes the new one's. It stands beside the pipeline, and prints nothing.
+The rule: a new script has no problem and plays without a change. The text of another session keeps its comments and its
+layout; only its title changes. It prints nothing.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from player.errors import ScriptError, UsageError
 from player.pipeline import SessionRequest, load
 from player.script import library, programme
 from player.script.yaml import reader
-from player.script.yaml.kinds import shown
 from player.script.yaml.nodes import Mapping, Scalar, Sequence
+from player.script.yaml.scalar_types import shown
 from player.techniques import TECHNIQUES
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ steps:
 
 
 def write(name: str, source: str | None = None, output: Path | None = None, *, force: bool = False) -> Path:
-    """Write a new script, and tell where it is.
+    """Write a new script; returns its path.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def write(name: str, source: str | None = None, output: Path | None = None, *, f
     OutputError
         If it cannot be written.
     """
-    from player.storage.atomic import NewFile, sentences  # noqa: PLC0415 (needed by no one else)
+    from player.storage.atomic import NewFile, sentences  # noqa: PLC0415 (only needed here)
 
     if not _NAME.fullmatch(name):
         allowed = "letters, digits, - and _, and begin with a letter or a digit"
@@ -127,11 +127,11 @@ def write(name: str, source: str | None = None, output: Path | None = None, *, f
 
 
 def draft(name: str, source: str | None = None, file: str = "") -> str:
-    """The text of a new script, which is to lie in ``file`` or else in NAME.yaml; the errors are those of `write`."""
+    """The text of a new script for ``file``, or else for NAME.yaml; the errors are those of `write`."""
     title = re.sub(r"[-_]+", " ", name).strip()
     title = title[0].upper() + title[1:]
     text = _SMALL.format(title=title, file=file or f"{name}.yaml") if source is None else _derived(source, title)
-    return f"{schemas.mark((schemas.folder() / schemas.SESSION).as_uri())}\n{text}"
+    return f"{schemas.schema_line((schemas.folder() / schemas.SESSION).as_uri())}\n{text}"
 
 
 def _derived(source: str, title: str) -> str:
@@ -147,12 +147,12 @@ def _derived(source: str, title: str) -> str:
 
 
 def _explained(text: str) -> str:
-    """The text with its comments; without, where lines are broken so that a comment would get among the words."""
+    """The text with comments; without them if a comment would become part of a text that has several lines."""
     root = reader.read(text, "")
-    told = _told(cast("Mapping", root))
+    new_keys = _new_keys(cast("Mapping", root))
     written: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
-        written += [*_comments(line, told.get(number, ())), line]
+        written += [*_comments(line, new_keys.get(number, ())), line]
     explained = "\n".join(written)
     try:
         return explained if _values(reader.read(explained, "")) == _values(root) else text
@@ -161,7 +161,7 @@ def _explained(text: str) -> str:
 
 
 def _values(node: Node) -> object:
-    """What a script says, wherever it stands."""
+    """The values of a script without their positions."""
     if isinstance(node, Scalar):
         return node.text
     if isinstance(node, Mapping):
@@ -169,15 +169,15 @@ def _values(node: Node) -> object:
     return [_values(item) for item in node.items]
 
 
-def _told(root: Mapping) -> dict[int, list[str]]:
-    """The lines in which a key stands for the first time, and those keys."""
+def _new_keys(root: Mapping) -> dict[int, list[str]]:
+    """The keys that a line has for the first time, by its number."""
     first: dict[str, int] = {}
     for key, line in _keys(root):
         first.setdefault(key, line)
-    told: dict[int, list[str]] = {}
+    found: dict[int, list[str]] = {}
     for key, line in first.items():
-        told.setdefault(line, []).append(key)
-    return told
+        found.setdefault(line, []).append(key)
+    return found
 
 
 def _keys(root: Mapping) -> Iterator[tuple[str, int]]:
@@ -200,7 +200,7 @@ def _step_keys(steps: Node) -> Iterator[tuple[str, int]]:
 
 
 def _comments(line: str, keys: list[str] | tuple[str, ...]) -> Iterator[str]:
-    """What is told of the keys of a line, as lines above it."""
+    """The explanations of the keys of a line, as comments above it."""
     indent = " " * (len(line) - len(line.lstrip(" ")))
     for key in keys:
         if text := explanation(key):

@@ -24,7 +24,7 @@ MUSCLES: Final = "muscles.schema.json"
 
 
 def texts() -> dict[str, str]:
-    """What each schema file holds, by its name."""
+    """The text of each schema file, by its name."""
     schemas = {
         SESSION: session_schema(TECHNIQUES),
         PROGRAMME: file_schema(Programme),
@@ -34,17 +34,17 @@ def texts() -> dict[str, str]:
 
 
 def folder() -> Path:
-    """Where they lie."""
+    """The folder of the schema files."""
     return library.bundled("scripts")
 
 
-def mark(where: str) -> str:
+def schema_line(where: str) -> str:
     """The line by which an editor finds the schema; ``where`` is a path from the script, or an address."""
     return f"# yaml-language-server: $schema={where}"
 
 
 def main() -> None:
-    """Write all of them."""
+    """Write all schema files."""
     for name, text in texts().items():
         (folder() / name).write_text(text, encoding="utf-8", newline="\n")
 

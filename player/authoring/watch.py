@@ -1,8 +1,8 @@
 """Watching: which files a script is made of, and when one of them has been saved.
 
-The rule: whatever a value of the script names beside it is watched, by its whole name or without a script's ending,
-whether it is there already or not; so nothing here needs to know which steps include or play. Files are only looked at:
-a save is a change of time, size or identity, as it is in editors that write a new file and give it the old one's name.
+The rule: every file beside the script that one of its values may name is watched, with or without a script's ending,
+whether it exists or not; so nothing here needs to know which steps name files. Files are not read: a save is a change
+of time, size or identity, as some editors write a new file and give it the old one's name.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from player.script.yaml.nodes import Node
 
 EVERY_S: Final = 0.3
-"""Between two looks; a look at a script and its ten files takes a tenth of a millisecond."""
+"""Between two polls; polling a script and its ten files takes a tenth of a millisecond."""
 SETTLED_S: Final = 0.05
-"""Files that stay the same for so long have been saved whole."""
-PATIENCE: Final = 20
-"""Looks, `SETTLED_S` apart, at a file that has vanished, before it is believed: some editors take it away first."""
+"""Files that have not changed for this long are saved whole."""
+MOST_POLLS: Final = 20
+"""Polls, `SETTLED_S` apart, before a file counts as removed: some editors remove it first when they save."""
 MOST_FILES: Final = 1000
 
 _NAME = re.compile(r"[^\s:*?\"<>|$]{1,120}")
 """A value that could be the name of a file that is not there yet; longer texts are names only if a file has them."""
 _LONGEST: Final = 250
 
-Look = dict[str, tuple[int, int, int] | None]
+Snapshot = dict[str, tuple[int, int, int] | None]
 """File to its time of change in ns, size and identity; None where there is none."""
 
 
 def rounds(
     names: Sequence[str], sleep: Callable[[float], None] = time.sleep, beside: str | None = None
 ) -> Iterator[list[str]]:
-    """All of the scripts first; then, without an end, those of which a file was saved, as soon as it was.
+    """All scripts first; then, without end, those of which a file was saved, as soon as it was.
 
     Parameters
     ----------
@@ -52,11 +52,11 @@ def rounds(
     beside
         A folder with files that belong to each of them.
     """
-    seen = {name: look([*files_of(name), *_inside(beside)]) for name in names}
+    seen = {name: snapshot([*files_of(name), *_inside(beside)]) for name in names}
     yield list(seen)
     while True:
         sleep(EVERY_S)
-        changed = [name for name, before in seen.items() if look(before) != before]
+        changed = [name for name, before in seen.items() if snapshot(before) != before]
         for name in changed:
             seen[name] = _settled(name, seen[name], sleep, beside)
         if changed:
@@ -64,33 +64,33 @@ def rounds(
 
 
 def _inside(folder: str | None) -> list[str]:
-    """A folder, whose own time tells of new files, and what is in it."""
+    """A folder, whose time changes with new files, and the files in it."""
     if folder is None:
         return []
     path = Path(folder).expanduser()
     try:
         return [str(path), *map(str, islice(path.iterdir(), MOST_FILES))]
-    except OSError:  # who checks the scripts tells why
+    except OSError:  # checking the scripts gives the reason
         return [str(path)]
 
 
-def _settled(name: str, before: Look, sleep: Callable[[float], None], beside: str | None) -> Look:
+def _settled(name: str, before: Snapshot, sleep: Callable[[float], None], beside: str | None) -> Snapshot:
     """The files once they stay the same; one that was there and is gone gets a while to come back."""
-    now = look(before)
-    for _ in range(PATIENCE):
+    now = snapshot(before)
+    for _ in range(MOST_POLLS):
         sleep(SETTLED_S)
-        last, now = now, look(before)
+        last, now = now, snapshot(before)
         if last == now and not any(before[file] and not now[file] for file in before):
             break
-    return look([*files_of(name, list(before)), *_inside(beside)])
+    return snapshot([*files_of(name, list(before)), *_inside(beside)])
 
 
-def look(files: Sequence[str] | Look) -> Look:
-    """What can be told of the files from outside."""
-    return {file: _seen(file) for file in files}
+def snapshot(files: Sequence[str] | Snapshot) -> Snapshot:
+    """The state of the files, without reading them."""
+    return {file: _file_state(file) for file in files}
 
 
-def _seen(file: str) -> tuple[int, int, int] | None:
+def _file_state(file: str) -> tuple[int, int, int] | None:
     try:
         found = os.stat(file)  # noqa: PTH116 (a `Path` would take three times as long)
     except (OSError, ValueError):
@@ -124,11 +124,11 @@ def _script(name: str) -> Path:
 
 
 def _named(root: Node, folder: Path) -> Iterator[str]:
-    """What the values of a script could mean beside it."""
+    """The files beside a script that its values may name."""
     for text in dict.fromkeys(_texts(root)):
         for ending in ("", *library.SCRIPT_ENDINGS):
             file = str(folder / (text + ending))
-            if _NAME.fullmatch(text) or _seen(file):
+            if _NAME.fullmatch(text) or _file_state(file):
                 yield file
 
 

@@ -1,8 +1,8 @@
-"""The command line: arguments in, words out.
+"""The command line.
 
-The rule: a command asks the pipeline one thing and prints the answer; results go to stdout, progress and problems to
-stderr. Nothing here imports the pipeline before a command runs, nor any command before it is asked for, so that
-``--help`` costs no more than Click itself.
+A command parses its options, calls one function of the package, and prints the result. Results go to stdout, progress
+and problems to stderr. Commands and the pipeline are imported only when a command runs, so ``--help`` takes no longer
+than Click itself.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ COMMANDS = {
 
 
 @click.group(
-    cls=LazyGroup, late=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(__version__)
 def main() -> None:

@@ -1,7 +1,7 @@
-"""Who leads a listener through what is played: titles and lengths before the sound, and waiting where it is asked.
+"""Announces sessions before they sound, and waits for the listener where a programme asks for it.
 
-The rule: words go to stderr. What has to be done before a session is always said; everything else only where it is not
-to be quiet. Where there is no terminal to answer at, playing stops before such a session.
+All text goes to stderr. An instruction before a session is always printed; titles and safety lines are not printed
+with ``--quiet``. Without a terminal to answer at, playing stops before a session that has an instruction.
 """
 
 from __future__ import annotations
@@ -23,24 +23,29 @@ if TYPE_CHECKING:
 
 
 class Announcer:
-    """One listener's way through a session, or through a programme."""
+    """Announces the sessions of one ``play`` command.
+
+    Attributes
+    ----------
+    notes
+        The safety lines that were printed last. The pacer covers them, so it shows them again.
+    """
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._plan: PlannedProgramme | None = None
         self._has_begun = False
         self.notes: tuple[str, ...] = ()
-        """What was told last of how to listen safely; a pacer covers it, and so shows it once more."""
 
     def turns(self, asked: SessionRequest, part: int | None, start_ms: int) -> Sequence[Turn]:
-        """What is to be played.
+        """The sessions to play.
 
         Raises
         ------
         UsageError
-            If an option is not for what is asked for.
+            If ``--from`` is given for a programme.
         """
-        from player.pipeline import programmes  # noqa: PLC0415 (see the package's rule)
+        from player.pipeline import programmes  # noqa: PLC0415 (see player.cli)
 
         self._plan = programmes.planned(asked, part)
         if self._plan is None:
@@ -50,12 +55,14 @@ class Announcer:
         return self._plan.turns
 
     def confirm(self, turn: Turn) -> bool:
-        """Wait until the listener is ready; whether that took an answer.
+        """Wait until the listener is ready. Returns whether the listener was asked.
+
+        Before the first session nothing is asked without a terminal: the command itself is the answer.
 
         Raises
         ------
         PlayerError
-            If there is no terminal to answer at; who begins here by a command has answered by it.
+            If a later session needs an answer, and there is no terminal.
         """
         first, self._has_begun = not self._has_begun, True
         if not turn.before:
@@ -72,19 +79,19 @@ class Announcer:
         )
 
     def announce(self, turn: Turn, ready: Prepared) -> None:
-        """Title, true length and safety lines, before the first sound of a session."""
+        """Print title, true length and safety lines, before the first sound of a session."""
         if self._quiet:
             return
         self.notes = ready.session.safety
-        place = ""
+        prefix = ""
         if self._plan is not None:
             self._announce_part(self._plan, turn)
-            place = f"{turn.number} of {self._plan.count}: "
-        announce(ready.session, ready.timeline.total_ms, place)
-        tell_takes(ready)
+            prefix = f"{turn.number} of {self._plan.count}: "
+        announce(ready.session, ready.timeline.total_ms, prefix)
+        print_takes(ready)
 
-    def goes_on(self, at_ms: int) -> int:
-        """Tell at which moment the first session goes on; the moment."""
+    def announce_resume(self, at_ms: int) -> int:
+        """Print where the first session goes on, and return that position."""
         from player.units import timecode  # noqa: PLC0415
 
         if at_ms and not self._quiet:
@@ -92,35 +99,35 @@ class Announcer:
         return at_ms
 
     def _announce_part(self, plan: PlannedProgramme, turn: Turn) -> None:
-        """The programme before all, and a part before its first session."""
+        """Print the programme's heading before its first session, and a part's before the part's first session."""
         if turn is plan.turns[0]:
             click.echo(heading(plan), err=True)
         if not turn.opens:
             return
-        sitting = next(each for each in plan.sittings if each.number == turn.part)
-        click.echo(f"\n{sitting.title}", err=True)
-        if sitting.about:
-            click.echo(f"  {sitting.about}", err=True)
+        part = next(each for each in plan.parts if each.number == turn.part)
+        click.echo(f"\n{part.title}", err=True)
+        if part.about:
+            click.echo(f"  {part.about}", err=True)
 
 
-def announce(session: Session, total_ms: int, place: str = "") -> None:
-    """A session's title, true length and safety lines."""
+def announce(session: Session, total_ms: int, prefix: str = "") -> None:
+    """Print a session's title, true length and safety lines."""
     from player.units import timecode  # noqa: PLC0415
 
-    click.echo(f"{place}{session.title}, {timecode(total_ms)}", err=True)
+    click.echo(f"{prefix}{session.title}, {timecode(total_ms)}", err=True)
     for line in session.safety:
         click.echo(f"  {line}", err=True)
 
 
-def tell_takes(ready: Prepared) -> None:
-    """How much of a session is heard in the user's own voice, where that was asked for."""
+def print_takes(ready: Prepared) -> None:
+    """Print how many lines are in the user's own voice, if ``--takes`` is given."""
     if ready.request.takes is not None:
         own, lines = ready.takes
         click.echo(f"  In your own voice: {own} of {lines} lines.", err=True)
 
 
 def heading(plan: PlannedProgramme) -> str:
-    """Title, number of sessions and total in a line."""
+    """Title, number of sessions and total length, in one line."""
     from player.units import timecode  # noqa: PLC0415
 
     about = "" if plan.exact else "about "
@@ -129,7 +136,7 @@ def heading(plan: PlannedProgramme) -> str:
 
 
 def _command(turn: Turn) -> str:
-    """What to type to go on with this session: its part, or itself where it stands inside one."""
+    """The command that goes on with this session: with its part, or with the session alone in the middle of a part."""
     if turn.opens:
         return shlex.join(["player", "play", turn.programme, "--part", str(turn.part)])
     values = (part for word, text in turn.request.values.items() for part in ("-p", f"{word}={text}"))

@@ -1,7 +1,6 @@
-"""The one place where errors become words and exit codes.
+"""Turns every error into a sentence and an exit code.
 
-Exit codes: 0 done, 1 failed, 2 usage or bad script, 130 interrupted. No traceback reaches a user; whoever wants one
-sets ``PLAYER_DEBUG=1``.
+Exit codes: 0 done, 1 failed, 2 usage or bad script, 130 interrupted. A traceback is shown only with ``PLAYER_DEBUG=1``.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ class ErrorBoundary(click.Group):
     ) -> NoReturn:
         """Run the command line and exit."""
         extra["standalone_mode"] = False
-        _make_haste()
-        # pydub says so whenever it is imported; who needs ffmpeg is told in a sentence.
+        _switch_off_slow_defaults()
+        # pydub warns at every import; the commands that need ffmpeg have an error message of their own.
         warnings.filterwarnings("ignore", "Couldn't find ffmpeg or avconv", RuntimeWarning)
         try:
             code = super().main(args, prog_name, **extra)
@@ -43,8 +42,8 @@ class ErrorBoundary(click.Group):
             error.show()
             code = error.exit_code
         except (click.Abort, KeyboardInterrupt) as error:
-            # Click hides a Ctrl-C behind its own error, and ends the line that it stands on, but not at a question. A
-            # command may have said with it how to go on.
+            # Click turns a Ctrl-C into its own error and ends the current line, except at a prompt. A command may have
+            # put the way to go on into the arguments of the KeyboardInterrupt.
             behind = error.__cause__
             click.echo("" if behind else "\n", err=True, nl=False)
             click.echo(" ".join(["Stopped.", *(behind.args if behind else ())]), err=True)
@@ -53,7 +52,7 @@ class ErrorBoundary(click.Group):
             click.echo(str(error), err=True)
             code = error.exit_code
         except BrokenPipeError:
-            # Whoever read our output has gone; Python must not complain when it flushes what is left.
+            # The reader of our output has gone. Python must not fail when it flushes the rest.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 1
         except Exception as error:
@@ -65,12 +64,12 @@ class ErrorBoundary(click.Group):
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _make_haste() -> None:
-    """Spare every command what Python and numpy do by themselves and nobody needs here.
+def _switch_off_slow_defaults() -> None:
+    """Switch off two things that Python and numpy do by default and that cost every command time.
 
-    numpy's library for matrices starts a thread for each core, which waits for work without resting: a tenth of a
-    second of processor, and there are no matrices here. And before Python ends it looks for circles in all that it
-    holds: 14 ms after an export.
+    numpy's matrix library starts a thread for each core, which spins while it waits for work: a tenth of a second of
+    processor time, and there are no matrices here. And Python collects cycles among all objects before it ends: 14 ms
+    after an export.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     atexit.register(gc.freeze)

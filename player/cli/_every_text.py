@@ -1,7 +1,7 @@
-"""What is said while a session is waited for: one calm line, and a sentence where something was missed.
+"""The text of ``every``: a status line while it waits, and a line for each session that begins, is missed or fails.
 
-The rule: words go to stderr. On a terminal the line stays where it is, and is written again only when it changes;
-elsewhere each moment is told once.
+All text goes to stderr. On a terminal the status line is rewritten in place, and only when it changes; elsewhere each
+start time is printed once.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _MOST_TOLD: Final = 8
 
 
 class StatusLine:
-    """Tells of one session's moments.
+    """Shows when the session comes next.
 
     Parameters
     ----------
     name
-        Of the session, in the line.
+        The session's name, for the status line.
     title
-        Of the session, when it begins.
+        The session's title, printed when it begins.
     """
 
     def __init__(self, name: str, title: str, *, quiet: bool) -> None:
@@ -55,11 +55,11 @@ class StatusLine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """The line is ended, so that what comes next has its own."""
+        """Remove the status line, so that other output begins on a line of its own."""
         self._end_line()
 
     def waiting(self, due: datetime, now: datetime) -> None:
-        """The next moment, and how long it is till then."""
+        """Show the next start time, and how long it is until then."""
         text = f"{self._name} {_at(due, now)}"
         if self._is_terminal:
             self._show(f"{text}, in {_left(due - now)}; {_KEYS}" if self._keys else f"{text}, in {_left(due - now)}")
@@ -68,21 +68,21 @@ class StatusLine:
             self._say(text)
 
     def ringing(self) -> None:
-        """The bell rings, and the session comes."""
+        """Show that the bell rings and the session is about to begin."""
         if self._is_terminal:
             text = f"{self._name} begins in a moment"
             self._show(f"{text}; {_KEYS_AT_THE_BELL}" if self._keys else text)
 
     def begins(self, due: datetime) -> None:
-        """The session, at its time."""
+        """Print the session's title at its time."""
         self._say(f"{_wall(due)}  {self._title}")
 
     def missed(self, due: datetime) -> None:
-        """The moment that was slept through."""
+        """Print that the computer slept at this time."""
         self._say(f"{_wall(due)}  missed, as the computer slept")
 
     def failed(self, due: datetime, error: PlayerError) -> None:
-        """What kept a session from being heard; said also to who wants quiet."""
+        """Print why a session could not be played, also with ``--quiet``."""
         self._end_line()
         click.echo(f"{_wall(due)}  {error}", err=True)
 
@@ -92,21 +92,21 @@ class StatusLine:
             click.echo(text, err=True)
 
     def _show(self, text: str) -> None:
-        """Put a text in the place of the line."""
+        """Replace the status line."""
         text = text[: max(1, shutil.get_terminal_size().columns - 1)]
         if text != self._line and not self._quiet:
             click.echo(f"\r{text:<{len(self._line)}}", nl=False, err=True)
             self._line = text
 
     def _end_line(self) -> None:
-        """Take the line away."""
+        """Remove the status line."""
         if self._line:
             click.echo(f"\r{'':<{len(self._line)}}\r", nl=False, err=True)
             self._line = ""
 
 
 def outline(schedule: Schedule) -> str:
-    """When a schedule's moments are: all of a day if they are few, otherwise the first and the last."""
+    """A schedule's start times: all of a day if they are few, otherwise the first and the last."""
     minutes = schedule.minutes
     if len(minutes) > _MOST_TOLD:
         moments = f"from {clock(minutes[0])} to {clock(minutes[-1])}, every {_minutes(schedule.every_ms // 60_000)}"
@@ -119,7 +119,7 @@ def outline(schedule: Schedule) -> str:
 
 
 def _at(due: datetime, now: datetime) -> str:
-    """``at 13:00``, with the day where it is another one."""
+    """``at 13:00``, with the weekday if it is not today."""
     there, here = due.astimezone(), now.astimezone()
     day = "" if there.date() == here.date() else f"on {DAYS[there.weekday()]} "
     return f"{day}at {_wall(due)}"
@@ -131,7 +131,7 @@ def _wall(due: datetime) -> str:
 
 
 def _left(left: timedelta) -> str:
-    """``1 h 12 min``, as somebody would say it."""
+    """``1 h 12 min``."""
     return _minutes(round(left.total_seconds() / 60)) if left.total_seconds() >= 60 else "less than a minute"
 
 

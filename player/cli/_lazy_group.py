@@ -1,7 +1,6 @@
-"""A group of commands each of which is loaded when it is asked for.
+"""A Click group that imports a command's module when the command is used.
 
-The rule: a list of commands loads none of them, so each has its line here and the rest in a module of its own. It knows
-no command.
+The list of commands imports none of them: each command has its brief text in the group, and the rest in its module.
 """
 
 from __future__ import annotations
@@ -16,36 +15,36 @@ from player.cli._error_boundary import ErrorBoundary
 
 
 class LazyCommand(NamedTuple):
-    """A command that is still to be loaded: the module that has it among its ``COMMANDS``, and what it does."""
+    """A command that is not imported yet: the module that lists it in ``COMMANDS``, and its brief text."""
 
     module: str
     brief: str
 
 
 class LazyGroup(ErrorBoundary):
-    """A group of such commands, by their names."""
+    """A group of lazy commands, by their names."""
 
-    def __init__(self, *arguments: Any, late: Mapping[str, LazyCommand], **more: Any) -> None:  # noqa: ANN401  (Click's own)
+    def __init__(self, *arguments: Any, lazy: Mapping[str, LazyCommand], **more: Any) -> None:  # noqa: ANN401  (Click's own)
         super().__init__(*arguments, **more)
-        self.late = late
-        self.commands = _Loaded(late)  # type: ignore[assignment]  # Click would let others be added; here none are
+        self.lazy = lazy
+        self.commands = _Loaded(lazy)  # type: ignore[assignment]  # Click would let others be added; here none are
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """List the commands and what they do, as Click does, without loading them."""
+        """List the commands and their brief texts, as Click does, without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, each.brief) for name, each in sorted(self.late.items())])
+            formatter.write_dl([(name, each.brief) for name, each in sorted(self.lazy.items())])
 
 
 class _Loaded(Mapping[str, click.Command]):
-    def __init__(self, late: Mapping[str, LazyCommand]) -> None:
-        self._late = late
+    def __init__(self, lazy: Mapping[str, LazyCommand]) -> None:
+        self._lazy = lazy
 
     def __getitem__(self, name: str) -> click.Command:
-        found: tuple[click.Command, ...] = import_module(self._late[name].module).COMMANDS
+        found: tuple[click.Command, ...] = import_module(self._lazy[name].module).COMMANDS
         return next(each for each in found if each.name == name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._late)
+        return iter(self._lazy)
 
     def __len__(self) -> int:
-        return len(self._late)
+        return len(self._lazy)

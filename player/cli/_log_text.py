@@ -1,6 +1,7 @@
-"""What the diary remembers, as people say it.
+"""The text of ``log``.
 
-The rule: days and times are local ones, and nothing is counted that could urge anybody. Pure: entries in, text out.
+Days and times are local. Nothing is counted that could put pressure on the listener, such as days in a row. Pure
+functions: entries in, text out.
 """
 
 from __future__ import annotations
@@ -20,16 +21,16 @@ if TYPE_CHECKING:
 _A_WEEK = 7
 
 
-def stopped(place: Bookmark, now: datetime) -> str:
-    """``Box breathing, stopped at 3:20 of 7:00 on Tuesday.``, and the programme where it was in one."""
-    programme = _name(place.session) if place.number else ""
-    what = _what(place.title, programme)
-    return f"{what}, stopped at {timecode(place.at_ms)} of {timecode(place.total_ms)} {day(place.noted, now)}."
+def stopped(bookmark: Bookmark, now: datetime) -> str:
+    """``Box breathing, stopped at 3:20 of 7:00 on Tuesday.``, with the programme's name if it was in one."""
+    programme = _name(bookmark.session) if bookmark.number else ""
+    what = _what(bookmark.title, programme)
+    return f"{what}, stopped at {timecode(bookmark.at_ms)} of {timecode(bookmark.total_ms)} {day(bookmark.noted, now)}."
 
 
-def heard(practised: HistoryEntry, now: datetime) -> str:
+def heard(entry: HistoryEntry, now: datetime) -> str:
     """``Box breathing, heard on Tuesday.``."""
-    return f"{_what(practised.title, '')}, heard {day(practised.began, now)}."
+    return f"{_what(entry.title, '')}, heard {day(entry.began, now)}."
 
 
 def day(at: datetime, now: datetime) -> str:
@@ -47,17 +48,17 @@ _NEAR = {0: "today", 1: "yesterday"}
 
 
 def rows(entries: Sequence[HistoryEntry], now: datetime) -> list[tuple[str, str, str, str]]:
-    """When, what, for how long and how far, for a table."""
+    """The table's rows: when it began, the title, how long it was heard, and how far."""
     lengths = [timecode(each.heard_ms) for each in entries]
     width = max(map(len, lengths), default=0)
     return [
-        (_moment(each.began, now), _what(each.title, _name(each.programme)), f"{length:>{width}}", _how_far(each))
+        (_time_of_day(each.began, now), _what(each.title, _name(each.programme)), f"{length:>{width}}", _how_far(each))
         for each, length in zip(entries, lengths, strict=True)
     ]
 
 
 def this_week(entries: Sequence[HistoryEntry], now: datetime) -> str:
-    """The week's total in a line, from its Monday on; nothing where there is none."""
+    """The total since Monday, in a line; empty if nothing was heard."""
     today = now.astimezone().date()
     monday = today - timedelta(days=today.weekday())
     lengths = [each.heard_ms for each in entries if each.began.astimezone().date() >= monday]
@@ -65,11 +66,11 @@ def this_week(entries: Sequence[HistoryEntry], now: datetime) -> str:
 
 
 def forgotten(count: ForgottenCounts) -> str:
-    """What was forgotten, in a line."""
-    if not count.practised and not count.places:
+    """How much was forgotten, in a line."""
+    if not count.entries and not count.bookmarks:
         return "There was nothing to forget."
-    practised, places = _count(count.practised, "session"), _count(count.places, "place")
-    return f"Forgotten: {practised} that you practised, and {places} to go on at."
+    entries, bookmarks = _count(count.entries, "session"), _count(count.bookmarks, "place")
+    return f"Forgotten: {entries} that you practised, and {bookmarks} to go on at."
 
 
 def _what(title: str, programme: str) -> str:
@@ -77,11 +78,11 @@ def _what(title: str, programme: str) -> str:
 
 
 def _name(key: str) -> str:
-    """A programme by the name of its file."""
+    """A programme's name: of a script of the user's own, the name of its file."""
     return Path(key).stem if Path(key).is_absolute() else key
 
 
-def _moment(at: datetime, now: datetime) -> str:
+def _time_of_day(at: datetime, now: datetime) -> str:
     at = at.astimezone()
     year = f" {at.year}" if at.year != now.astimezone().year else ""
     return f"{at:%a} {at.day:>2} {at:%b}{year} {at:%H:%M}"

@@ -1,7 +1,6 @@
-"""Options that several commands share, and the progress that they show.
+"""Options that several commands share, and the progress bar.
 
-The rule: what a command asks for becomes one frozen `pipeline.Request`; the progress bar is on stderr and only on a
-terminal.
+The options of a session become one frozen `SessionRequest`. The progress bar is on stderr, and only on a terminal.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ def words_options(command: Command) -> Command:
     return command
 
 
-def request(
+def request_from_options(
     session: str,
     params: tuple[str, ...] = (),
     voice: str | None = None,
@@ -92,17 +91,17 @@ def request(
     outlive: str | None = None,
     takes: str | None = None,
 ) -> SessionRequest:
-    """The options as the pipeline takes them."""
+    """The request that the options make."""
     from player.pipeline import SessionRequest  # noqa: PLC0415 (heavy: only once a command runs)
 
-    values = dict(_pair(each) for each in params)
+    values = dict(_parse_param(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
-    length_ms, outlive_ms = _time(length, "--length"), _time(outlive, "--outlive")
+    length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
     return SessionRequest(session, values, voice, rate, background, length_ms, names, outlive_ms, takes=takes)
 
 
-def time(text: str, option: str) -> int:
-    """A time that was typed, in ms."""
+def parse_time(text: str, option: str) -> int:
+    """The time of an option, in ms."""
     from player.units import parse_duration  # noqa: PLC0415 (see above)
 
     try:
@@ -111,25 +110,25 @@ def time(text: str, option: str) -> int:
         raise click.BadParameter(str(error), param_hint=option) from error
 
 
-def _time(text: str | None, option: str) -> int | None:
-    return None if text is None else time(text, option)
+def _parse_optional_time(text: str | None, option: str) -> int | None:
+    return None if text is None else parse_time(text, option)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _parse_param(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
         raise click.BadParameter(f"must be NAME=VALUE, not {text!r}", param_hint="-p")
     return name, value
 
 
-def warn(text: str) -> None:
-    """Tell something that is wrong and stops nothing."""
+def print_warning(text: str) -> None:
+    """Print a problem that stops nothing, to stderr."""
     click.echo(text, err=True)
 
 
 @contextmanager
 def progress(label: str, *, quiet: bool = False) -> Iterator[Progress | None]:
-    """A bar on stderr for work that reports ``(done, total)``; none where nobody would see it, or nothing is done."""
+    """A progress bar on stderr for work that reports ``(done, total)``; none with ``quiet`` or without a terminal."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
@@ -140,7 +139,7 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[Progress | None]:
             if not bars:
                 bars.append(stack.enter_context(click.progressbar(length=total, label=label, file=sys.stderr)))
             bars[0].update(done - bars[0].pos)
-            if done == total:  # what is printed next begins on a line of its own
+            if done == total:  # the next output begins on a line of its own
                 stack.close()
 
         yield report

@@ -1,6 +1,6 @@
-"""A timeline as people like to read it, and as a program does.
+"""A timeline as text and as JSON.
 
-The rule: times are the session's own; a run of equal breaths is one row. Pure: text in, text out.
+Times are positions in the session. A run of equal breaths is one row. Pure functions: a timeline in, text out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NARROW, _WIDE = 50, 100
 
 
 def as_json(timeline: Timeline) -> dict[str, Any]:
-    """The timeline for a program: ``title``, ``total_ms``, ``sections`` and ``cues``, times in ms."""
+    """The timeline as JSON: ``title``, ``total_ms``, ``sections`` and ``cues``, times in ms."""
     return {
         "title": timeline.title,
         "total_ms": timeline.total_ms,
@@ -43,7 +43,7 @@ def _cue_json(cue: Cue) -> dict[str, Any]:
     return row
 
 
-def text(session: Session, timeline: Timeline, width: int) -> str:
+def as_text(session: Session, timeline: Timeline, width: int) -> str:
     """The time table: title and total, then each section with its rows, wrapped to ``width`` columns."""
     width = min(_WIDE, max(_NARROW, width))
     total = timecode(timeline.total_ms)
@@ -73,20 +73,20 @@ class _Row:
 class _Slot:
     """A slot with its own cues."""
 
-    place: Stretch
+    stretch: Stretch
     cues: tuple[Cue, ...]
 
     @property
     def help(self) -> str:
-        """How a breath is guided here."""
+        """How the breath is guided: counted, in words, in tones or in silence."""
         kinds = [cue.kind for cue in self.cues]
         return next((word for kind, word in _HELP.items() if kind in kinds), "in silence")
 
 
 def _slots(timeline: Timeline) -> Iterator[_Slot]:
     cues = {start: tuple(group) for start, group in groupby(timeline.cues, key=lambda cue: cue.slot_start_ms)}
-    for place in timeline.slots:
-        yield _Slot(place, cues.get(place.start_ms, ()) if place.length_ms else ())
+    for stretch in timeline.slots:
+        yield _Slot(stretch, cues.get(stretch.start_ms, ()) if stretch.length_ms else ())
 
 
 def _rows(timeline: Timeline) -> Iterator[_Row]:
@@ -95,32 +95,32 @@ def _rows(timeline: Timeline) -> Iterator[_Row]:
     at = 0
     while at < len(slots):
         end = at + 1
-        if slots[at].place.guide in _BREATH:
+        if slots[at].stretch.guide in _BREATH:
             end = _breaths_end(slots, at, starts)
-        yield _breath_row(slots[at:end]) if slots[at].place.guide in _BREATH else _plain_row(slots[at])
+        yield _breath_row(slots[at:end]) if slots[at].stretch.guide in _BREATH else _plain_row(slots[at])
         at = end
 
 
 def _breaths_end(slots: Sequence[_Slot], at: int, starts: set[int]) -> int:
-    """Where a run of breaths ends: at another slot, at a section, or where the next cycle is of another kind."""
+    """Where a run of breaths ends: at a slot without breath, at a section, or at a cycle of another kind."""
     second = before = at
     end = at + _cycle_length(slots, at)
-    while end < len(slots) and slots[end].place.opens and slots[end].place.start_ms not in starts:
+    while end < len(slots) and slots[end].stretch.opens and slots[end].stretch.start_ms not in starts:
         second = end if second == at else second
         steady = _lengths(slots, at) == _lengths(slots, second)
         if _kind(slots, end) != _kind(slots, at) or (_lengths(slots, before) == _lengths(slots, end)) != steady:
-            break  # a run either stays as it is, or grows from cycle to cycle
+            break  # the cycles of a run are either all equal, or each differs from the one before
         before, end = end, end + _cycle_length(slots, end)
     return end
 
 
 def _kind(slots: Sequence[_Slot], at: int) -> list[str]:
-    """The phases of a cycle, and its help."""
-    return [_cycle_help(slots, at), *(slot.place.guide for slot in _cycle(slots, at))]
+    """The help and the phases of a cycle."""
+    return [_cycle_help(slots, at), *(slot.stretch.guide for slot in _cycle(slots, at))]
 
 
 def _lengths(slots: Sequence[_Slot], at: int) -> list[int]:
-    return [slot.place.length_ms for slot in _cycle(slots, at)]
+    return [slot.stretch.length_ms for slot in _cycle(slots, at)]
 
 
 def _cycle(slots: Sequence[_Slot], at: int) -> Sequence[_Slot]:
@@ -128,31 +128,31 @@ def _cycle(slots: Sequence[_Slot], at: int) -> Sequence[_Slot]:
 
 
 def _cycle_help(slots: Sequence[_Slot], at: int) -> str:
-    """The help of a cycle: a short phase may have the word alone while the others are counted."""
+    """The help of a cycle. A short phase may have only its word while the others are counted."""
     helps = [slot.help for slot in _cycle(slots, at)]
     return next((word for word in _HELP.values() if word in helps), "in silence")
 
 
 def _cycle_length(slots: Sequence[_Slot], at: int) -> int:
-    """How many slots it takes until the next cycle opens, or the breaths end."""
+    """The number of slots until the next cycle opens, or the breaths end."""
     ahead = range(at + 1, len(slots))
-    return next((i for i in ahead if slots[i].place.opens or not slots[i].place.guide), len(slots)) - at
+    return next((i for i in ahead if slots[i].stretch.opens or not slots[i].stretch.guide), len(slots)) - at
 
 
 def _breath_row(run: Sequence[_Slot]) -> _Row:
-    first, last, again = run[0].place, run[-1].place, _cycle_length(run, 0)
+    first, last, again = run[0].stretch, run[-1].stretch, _cycle_length(run, 0)
     pairs = zip(run[:again], run[-again:], strict=True)
-    phases = ", ".join(f"{a.place.guide} {_from_to(a.place.length_ms, b.place.length_ms)}" for a, b in pairs)
+    phases = ", ".join(f"{a.stretch.guide} {_from_to(a.stretch.length_ms, b.stretch.length_ms)}" for a, b in pairs)
     length = last.start_ms + last.length_ms - first.start_ms
     return _Row(first.start_ms, length, f"{len(run) // again} × [{phases}], {_cycle_help(run, 0)}")
 
 
 def _from_to(first_ms: int, last_ms: int) -> str:
-    """A phase's length; two where it grows or shrinks over the cycles."""
+    """A phase's length; the first and the last if it changes over the cycles."""
     first, last = format_duration(first_ms), format_duration(last_ms)
     return first if first == last else f"{first} to {last}"
 
 
 def _plain_row(slot: _Slot) -> _Row:
     said = " ".join(cue.text or f"({cue.kind})" for cue in slot.cues)
-    return _Row(slot.place.start_ms, slot.place.length_ms, said or "(quiet)")
+    return _Row(slot.stretch.start_ms, slot.stretch.length_ms, said or "(quiet)")

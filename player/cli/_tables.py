@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def table(rows: Iterable[Sequence[str]]) -> None:
-    """Print rows in columns as wide as they need, the last as long as it likes."""
+    """Print rows in columns, each as wide as its longest cell."""
     rows = [tuple(map(str, row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

@@ -1,7 +1,7 @@
-"""Who is at the terminal while something plays: eyes, ears or nobody, and hands on the keys.
+"""The terminal's part in playing: a pacer to watch or lines to hear, and keys.
 
-The rule: asked before anything plays, so it loads nothing. Whatever is heavy is made when the first sound is on its
-way.
+This runs before anything plays, so it imports nothing heavy (tests/cli/test_terminal.py). The heavy parts are imported
+and made when the first sound is on its way.
 """
 
 from __future__ import annotations
@@ -28,25 +28,24 @@ Help = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class TerminalUi:
-    """What playing is to work with.
+    """The parts of the terminal that playing works with.
 
     Attributes
     ----------
-    hand
-        Puts controls into an inbox for as long as its context lasts, in which a session sounds; None where there is no
-        terminal.
-    views
-        Each makes a view.
+    controls
+        Puts controls into an inbox while its context lasts, which is while a session sounds; None without a terminal.
+    observers
+        Each makes an observer.
     has_keys
-        Whether somebody can press a key.
+        Whether keys can be pressed.
     """
 
-    hand: Callable[[Inbox], contextlib.AbstractContextManager[object]] | None = None
-    views: tuple[Callable[[], PlaybackObserver], ...] = ()
+    controls: Callable[[Inbox], contextlib.AbstractContextManager[object]] | None = None
+    observers: tuple[Callable[[], PlaybackObserver], ...] = ()
     has_keys: bool = False
 
 
-def stage(
+def terminal_ui(
     *,
     plain: bool,
     quiet: bool,
@@ -56,28 +55,28 @@ def stage(
     stderr: TextIO | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> TerminalUi:
-    """The stage for this terminal; without one, and in the background of one, there is nobody, but for ``plain``.
+    """The UI for this terminal. Without a terminal, or in its background, it is empty, but for the lines of ``plain``.
 
     Parameters
     ----------
     notes
-        Asked when a session begins: what has just been told of it. The pacer covers that, and so shows it once more.
+        Called when a session begins: the safety lines just printed. The pacer covers them, so it shows them again.
     plain
-        Lines instead of the pacer, wherever they go.
+        Lines instead of the pacer, also without a terminal.
     quiet
-        Nothing to see; keys work all the same.
+        No observer; keys still work.
     """
     is_ours = owns_terminal()
     seen = is_ours and _is_terminal(stderr or sys.stderr)
-    # Keys need a terminal on the other side as well, or nobody can tell that they are not typed into something else.
+    # Keys also need a terminal for output: otherwise they may be meant for another program in the pipeline.
     pressed = is_ours and _is_terminal(stdin or sys.stdin) and (seen or _is_terminal(stdout or sys.stdout))
-    backstage = _UiParts(notes, has_keys=pressed)
-    views: tuple[Callable[[], PlaybackObserver], ...] = ()
+    parts = _UiParts(notes, has_keys=pressed)
+    observers: tuple[Callable[[], PlaybackObserver], ...] = ()
     if not quiet and (plain or seen):
-        views = (backstage.lines if plain or environ.get("TERM") == "dumb" else backstage.pacer,)
+        observers = (parts.lines if plain or environ.get("TERM") == "dumb" else parts.pacer,)
     if seen or pressed:
-        return TerminalUi(backstage.hand, (*views, backstage.job), pressed)
-    return TerminalUi(None, views)
+        return TerminalUi(parts.controls, (*observers, parts.job), pressed)
+    return TerminalUi(None, observers)
 
 
 def _is_terminal(stream: TextIO) -> bool:
@@ -87,7 +86,7 @@ def _is_terminal(stream: TextIO) -> bool:
 
 
 class _UiParts:
-    """Makes them, each when it is needed."""
+    """Makes each part when it is needed."""
 
     def __init__(self, notes: Callable[[], Iterable[str]], *, has_keys: bool) -> None:
         self._notes = notes
@@ -95,43 +94,43 @@ class _UiParts:
         self._job: JobControl | None = None
 
     def job(self) -> JobControl:
-        """The one that gives the terminal back at Ctrl-Z."""
-        from player.live.controls.job_control import JobControl  # noqa: PLC0415 (the rule above)
+        """The job control, which gives the terminal back at Ctrl-Z."""
+        from player.live.controls.job_control import JobControl  # noqa: PLC0415 (imported when needed)
 
         self._job = self._job or JobControl()
         return self._job
 
     def pacer(self) -> PlaybackObserver:
-        """For eyes."""
-        from player.live.screen.pacer import Pacer  # noqa: PLC0415 (the rule above)
+        """The pacer, to watch."""
+        from player.live.screen.pacer import Pacer  # noqa: PLC0415 (imported when needed)
         from player.live.screen.terminal import TerminalScreen  # noqa: PLC0415
 
-        canvas = TerminalScreen()
-        self.job().hold(canvas)
-        return Pacer(canvas, _say, self._keys(), self._notes)
+        screen = TerminalScreen()
+        self.job().add_part(screen)
+        return Pacer(screen, _say, self._keys(), self._notes)
 
     def lines(self) -> PlaybackObserver:
-        """For ears."""
-        from player.live.screen.lines import SpokenObserver  # noqa: PLC0415 (the rule above)
+        """The lines, for a screen reader."""
+        from player.live.screen.lines import SpokenObserver  # noqa: PLC0415 (imported when needed)
 
         return SpokenObserver(_say, self._keys())
 
     @contextlib.contextmanager
-    def hand(self, inbox: Inbox) -> Iterator[None]:
-        """The keys, where there are any, and Ctrl-Z."""
-        from player.live.controls.keys import KeyControls  # noqa: PLC0415 (the rule above)
+    def controls(self, inbox: Inbox) -> Iterator[None]:
+        """Job control, and keys if there are any."""
+        from player.live.controls.keys import KeyControls  # noqa: PLC0415 (imported when needed)
         from player.live.screen.terminal import TerminalKeyboard  # noqa: PLC0415
 
         with contextlib.ExitStack() as stack:
             stack.enter_context(self.job().watched(inbox))
             if self._has_keys:
                 keyboard = TerminalKeyboard()
-                self.job().hold(keyboard)
+                self.job().add_part(keyboard)
                 stack.enter_context(KeyControls(inbox, keyboard))
             yield
 
     def _keys(self) -> Help:
-        from player.live.controls.keys import HELP  # noqa: PLC0415 (the rule above)
+        from player.live.controls.keys import HELP  # noqa: PLC0415 (imported when needed)
 
         return HELP if self._has_keys else ()
 

@@ -1,6 +1,6 @@
-"""What ``voices --install`` and ``voices --remove`` say.
+"""``voices --install`` and ``voices --remove``.
 
-Addresses go to stderr before they are connected to, what there is then to stdout.
+Each address is printed to stderr before the connection is made. Results go to stdout.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from player.cli._options import progress, warn
+from player.cli._options import print_warning, progress
 
 if TYPE_CHECKING:
     from player.voice.models.inventory import VoiceModel
 
 
 def answer(*, install: str | None, remove: str | None) -> None:
-    """Do what one of the two options asks for."""
+    """Run the option that is given."""
     if install is not None and remove is not None:
         raise click.UsageError("--install and --remove are asked for one after the other")
     if install is not None:
@@ -28,19 +28,19 @@ def answer(*, install: str | None, remove: str | None) -> None:
 
 def _install(wanted: str) -> None:
     from player.voice.models import inventory  # noqa: PLC0415
-    from player.voice.models.install import from_file  # noqa: PLC0415 (see the package's rule)
+    from player.voice.models.install import from_file  # noqa: PLC0415 (see player.cli)
 
     if from_file.is_file(wanted):
         voice, is_new = from_file.bring(Path(wanted).expanduser())
         if is_new:
             click.echo(_licence(from_file.licence(voice), ""))
-        return _tell(voice, is_new=is_new)
+        return _print_use(voice, is_new=is_new)
     there = inventory.find(wanted)
     if there:
-        return _tell(there, is_new=False)
+        return _print_use(there, is_new=False)
     if package := inventory.carrier(wanted):
         return click.echo(f"{inventory.identifier(wanted)} is there already: the package {package} carries it")
-    return _tell(_fetched(wanted), is_new=True)
+    return _print_use(_fetched(wanted), is_new=True)
 
 
 def _fetched(wanted: str) -> VoiceModel:
@@ -61,15 +61,15 @@ def _licence(licence: str, told_at: str) -> str:
     return f"licence of the voice: {licence or 'none is told'}{source}"
 
 
-def _tell(voice: VoiceModel, *, is_new: bool) -> None:
-    """Where the voice is, how it is used, and for which languages nobody need name it."""
+def _print_use(voice: VoiceModel, *, is_new: bool) -> None:
+    """Print where the voice is, how to use it, and the languages for which it is the default."""
     from player import pipeline  # noqa: PLC0415
     from player.voice.models.install import installed  # noqa: PLC0415
 
     click.echo(f"{voice.id} is {'installed' if is_new else 'there already'}: {voice.path}")
     click.echo(f"speak with it by --voice {voice.id}, or in a script by voice: {{name: {voice.id}}}")
     if package := installed.lacking(voice):
-        warn(f"it cannot speak yet: pip install {package}")
+        print_warning(f"it cannot speak yet: pip install {package}")
         return
     engine = pipeline.this_machine().engine
     try:

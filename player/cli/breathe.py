@@ -1,4 +1,4 @@
-"""The command for a few breaths at once: ``breathe``."""
+"""The command ``breathe``: a breathing pattern without a script."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player.cli._announce import Announcer
-from player.cli._options import plain, progress, quiet, time, warn
-from player.cli.export import export_one, target_of, wish
+from player.cli._options import parse_time, plain, print_warning, progress, quiet
+from player.cli.export import export_one, parse_export_options, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,13 +54,13 @@ def breathe(
     """
     if silent:
         _must_be_silent({"--tones": tones, "--background": asked["background"], "-o": output})
-    for_ms, start_ms = None if length is None else time(length, "--for"), time(start, "--from")
+    for_ms, start_ms = None if length is None else parse_time(length, "--for"), parse_time(start, "--from")
     help_: Help = "nothing" if silent else "tones" if tones else "voice"
 
     def wanted() -> SessionRequest:
-        from player.pipeline import patterns  # noqa: PLC0415 (see the package's rule)
+        from player.pipeline import patterns  # noqa: PLC0415 (see player.cli)
 
-        return patterns.request(pattern, for_ms, help_, **asked)
+        return patterns.session_request(pattern, for_ms, help_, **asked)
 
     if shows:
         return click.echo(wanted().script, nl=False)
@@ -69,8 +69,10 @@ def breathe(
 
         machine = this_machine(soon="" if tones else A_COUNT)
         target, form = target_of(wanted().session, output, None)
-        return export_one(wanted(), target, wish(form), machine, force=force, quiet=quiet, also=_caution)
-    return _play(wanted, start_ms, silent=silent, plain=plain, quiet=quiet)
+        return export_one(
+            wanted(), target, parse_export_options(form), machine, force=force, quiet=quiet, also=_caution
+        )
+    return _play(wanted, start_ms, help_, plain=plain, quiet=quiet)
 
 
 def _must_be_silent(others: Mapping[str, object]) -> None:
@@ -78,27 +80,30 @@ def _must_be_silent(others: Mapping[str, object]) -> None:
         raise click.UsageError(f"{heard} is to be heard, and with --silent nothing is; leave one of them out")
 
 
-def _play(wanted: Callable[[], SessionRequest], start_ms: int, *, silent: bool, plain: bool, quiet: bool) -> None:
-    from player.cli._observers import company  # noqa: PLC0415
+def _play(wanted: Callable[[], SessionRequest], start_ms: int, help_: Help, *, plain: bool, quiet: bool) -> None:
+    from player.cli._participants import participants  # noqa: PLC0415
     from player.history.recorder import HistoryRecorder  # noqa: PLC0415
     from player.live import play  # noqa: PLC0415
 
-    usher = _CautiousAnnouncer(quiet=quiet)
-    with HistoryRecorder(warn) as practice, progress("Speaking", quiet=quiet) as report:
+    announcer = _CautiousAnnouncer(quiet=quiet)
+    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
         code = play.play(
-            lambda: usher.turns(wanted(), None, start_ms),
+            lambda: announcer.turns(wanted(), None, start_ms),
             start_ms,
-            confirm=usher.confirm,
-            announce=usher.announce,
+            confirm=announcer.confirm,
+            announce=announcer.announce,
             progress=report,
-            company=company(plain=plain, quiet=quiet, notes=lambda: usher.notes, keeper=practice),
-            silent=silent,
+            participants=participants(
+                plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
+            ),
+            silent=help_ == "nothing",
+            speaks=help_ == "voice",
         )
     click.get_current_context().exit(code)
 
 
 class _CautiousAnnouncer(Announcer):
-    """Says besides what should not be asked of everybody, as nobody has checked this script before."""
+    """Also prints cautions: a pattern that the user typed has not been checked like a script."""
 
     def announce(self, turn: Turn, ready: Prepared) -> None:
         super().announce(turn, ready)

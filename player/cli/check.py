@@ -1,4 +1,4 @@
-"""Commands for those who write scripts: ``new`` and ``check``."""
+"""The commands for authors of scripts: ``new`` and ``check``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @quiet
 def new(*, name: str, source: str | None, output: Path | None, force: bool, quiet: bool) -> None:
     """Write a script of your own to begin with: NAME.yaml in this folder, with a comment on every line."""
-    from player.authoring import new as new_script  # noqa: PLC0415 (see the package's rule)
+    from player.authoring import new as new_script  # noqa: PLC0415 (see player.cli)
 
     path = new_script.write(name, source, output, force=force)
     click.echo(path)
@@ -52,7 +52,7 @@ def check(*, files: tuple[str, ...], watch: bool, voice: str | None, takes: str 
     asked = partial(pipeline.SessionRequest, voice=voice, takes=takes)
     if not watch:
         raise click.exceptions.Exit(max([_check(asked(name), machine, quiet=quiet) for name in files]))
-    # Ctrl-C, which is the only end of it, is exit code 130 as everywhere: nobody shall take it for a passed check.
+    # Only Ctrl-C ends it, with exit code 130 as everywhere, so that it is not taken for a passed check.
     for changed in watcher.rounds(files, beside=takes):
         click.echo(time.strftime("%H:%M:%S"), err=True)
         for name in changed:
@@ -60,7 +60,7 @@ def check(*, files: tuple[str, ...], watch: bool, voice: str | None, takes: str 
 
 
 def _check(asked: SessionRequest, machine: Machine, *, quiet: bool) -> int:
-    """Print what there is to say of a script; its exit code."""
+    """Check a script, print its problems and warnings, and return the exit code."""
     from player.errors import PlayerError, printable  # noqa: PLC0415
     from player.pipeline import programmes  # noqa: PLC0415
     from player.units import timecode  # noqa: PLC0415

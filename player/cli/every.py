@@ -1,4 +1,4 @@
-"""The command that plays a session again and again: ``every``."""
+"""The command ``every``: plays a session at intervals, or installs a timer that does."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from player.cli._announce import announce, tell_takes
-from player.cli._options import progress, quiet, request, session_options, time, warn
+from player.cli._announce import announce, print_takes
+from player.cli._options import parse_time, print_warning, progress, quiet, request_from_options, session_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from player.pipeline import Prepared, SessionRequest
     from player.reminders.loop import ReminderKeys
     from player.reminders.schedule import Schedule
-    from player.reminders.timers.work import ScheduledCommand
+    from player.reminders.timers.scheduled_command import ScheduledCommand
 
 T = TypeVar("T")
 
@@ -59,25 +59,25 @@ def every(
     """  # noqa: D301 (Click wants the character itself, not its escape)
     if once + install + uninstall > 1:
         raise click.UsageError("--once, --install and --uninstall are three different things; ask for one of them")
-    schedule, wanted = _schedule(interval, between, days), request(**asked)
+    schedule, wanted = _schedule(interval, between, days), request_from_options(**asked)
     _must_be_session(wanted)
     when = (interval, *_given("--between", between), *_given("--on", days))
     if uninstall:
-        return _uninstall(_work(wanted, "", schedule, when), force=force, quiet=quiet)
+        return _uninstall(_scheduled_command(wanted, "", schedule, when), force=force, quiet=quiet)
     if once and not _is_due(schedule):
         return None if quiet else click.echo("No moment has come just now.", err=True)
     ready = _prepared(wanted, schedule, quiet=quiet)
     if install:
-        return _install(_work(wanted, ready.session.title, schedule, when), force=force, quiet=quiet)
-    return _keep(wanted, ready, schedule, once=once, quiet=quiet)
+        return _install(_scheduled_command(wanted, ready.session.title, schedule, when), force=force, quiet=quiet)
+    return _run(wanted, ready, schedule, once=once, quiet=quiet)
 
 
 def _schedule(interval: str, between: str | None, days: str | None) -> Schedule:
-    from player.reminders import schedule  # noqa: PLC0415 (see the package's rule)
+    from player.reminders import schedule  # noqa: PLC0415 (see player.cli)
 
     window = schedule.WHOLE_DAY if between is None else _read(schedule.window, between, "--between")
     on = schedule.EVERY_DAY if days is None else _read(schedule.weekdays, days, "--on")
-    every_ms = time(interval, "INTERVAL")
+    every_ms = parse_time(interval, "INTERVAL")
     return _read(lambda _: schedule.Schedule(every_ms, window, on), interval, "INTERVAL")
 
 
@@ -94,7 +94,7 @@ def _given(option: str, text: str | None) -> tuple[str, ...]:
 
 def _must_be_session(wanted: SessionRequest) -> None:
     from player.pipeline import programmes  # noqa: PLC0415
-    from player.script.yaml.kinds import shown  # noqa: PLC0415
+    from player.script.yaml.scalar_types import shown  # noqa: PLC0415
 
     if programmes.find(wanted.session):
         name = shown(wanted.session)
@@ -110,7 +110,7 @@ def _is_due(schedule: Schedule) -> bool:
 
 
 def _prepared(wanted: SessionRequest, schedule: Schedule, *, quiet: bool) -> Prepared:
-    """The session made ready, so that all problems are told now and its first moment comes without a wait."""
+    """The session, prepared now, so that problems show at once and the first time needs no wait."""
     from player import pipeline  # noqa: PLC0415
     from player.reminders.loop import QUIET  # noqa: PLC0415
     from player.units import format_duration, timecode  # noqa: PLC0415
@@ -123,33 +123,35 @@ def _prepared(wanted: SessionRequest, schedule: Schedule, *, quiet: bool) -> Pre
     return ready
 
 
-def _work(wanted: SessionRequest, title: str, schedule: Schedule, when: tuple[str, ...]) -> ScheduledCommand:
-    from player.reminders.timers.work import work  # noqa: PLC0415
+def _scheduled_command(
+    wanted: SessionRequest, title: str, schedule: Schedule, when: tuple[str, ...]
+) -> ScheduledCommand:
+    from player.reminders.timers.scheduled_command import scheduled_command  # noqa: PLC0415
 
-    return work(wanted, title, schedule, when)
+    return scheduled_command(wanted, title, schedule, when)
 
 
-def _install(work: ScheduledCommand, *, force: bool, quiet: bool) -> None:
+def _install(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
     from player.reminders.timers import installing  # noqa: PLC0415
 
-    timer = installing.timer(work)
+    timer = installing.timer(scheduled)
     for path in installing.install(timer, force=force):
         click.echo(path)
     if not quiet:
         click.echo(f"Switch it on with:\n  {timer.switch_on}", err=True)
 
 
-def _uninstall(work: ScheduledCommand, *, force: bool, quiet: bool) -> None:
+def _uninstall(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
     from player.reminders.timers import installing  # noqa: PLC0415
 
-    timer = installing.timer(work)
+    timer = installing.timer(scheduled)
     for path in installing.uninstall(timer, force=force):
         click.echo(path)
     if not quiet:
         click.echo(f"If it was switched on, end it with:\n  {timer.switch_off}", err=True)
 
 
-def _keep(wanted: SessionRequest, ready: Prepared, schedule: Schedule, *, once: bool, quiet: bool) -> None:
+def _run(wanted: SessionRequest, ready: Prepared, schedule: Schedule, *, once: bool, quiet: bool) -> None:
     from player.cli._every_text import StatusLine, outline  # noqa: PLC0415
     from player.reminders.bell import SoftBell  # noqa: PLC0415
     from player.reminders.loop import NoKeyboard, ReminderLoop  # noqa: PLC0415
@@ -157,15 +159,15 @@ def _keep(wanted: SessionRequest, ready: Prepared, schedule: Schedule, *, once: 
 
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
-        tell_takes(ready)
-    patience = StatusLine(library.find(wanted.session).name, ready.session.title, quiet=quiet)
-    with _signals_end_it(), patience:
+        print_takes(ready)
+    status_line = StatusLine(library.find(wanted.session).name, ready.session.title, quiet=quiet)
+    with _signals_end_it(), status_line:
         if once:
-            return ReminderLoop(schedule, patience, lambda: _play(wanted, quiet=quiet), SoftBell).once()
+            return ReminderLoop(schedule, status_line, lambda: _play(wanted, quiet=quiet), SoftBell).once()
         if not quiet:
             click.echo(outline(schedule), err=True)
         keyboard = _keyboard() if sys.stdin.isatty() and sys.stderr.isatty() else NoKeyboard()
-        return ReminderLoop(schedule, patience, lambda: _play(wanted, quiet=quiet), SoftBell, keyboard).keep()
+        return ReminderLoop(schedule, status_line, lambda: _play(wanted, quiet=quiet), SoftBell, keyboard).run()
 
 
 def _keyboard() -> ReminderKeys:
@@ -175,26 +177,26 @@ def _keyboard() -> ReminderKeys:
 
 
 def _play(wanted: SessionRequest, *, quiet: bool) -> None:
-    """The session, prepared anew: its script may have been changed."""
-    from player.cli._observers import company  # noqa: PLC0415
+    """Play the session, prepared again, as its script may have changed."""
+    from player.cli._participants import participants  # noqa: PLC0415
     from player.history.recorder import HistoryRecorder  # noqa: PLC0415
     from player.live import play  # noqa: PLC0415
     from player.pipeline import programmes  # noqa: PLC0415
 
-    with HistoryRecorder(warn) as practice:
+    with HistoryRecorder(print_warning) as recorder:
         code = play.play(
             lambda: (programmes.alone(wanted),),
             confirm=lambda _: False,
             announce=lambda *_: None,
-            company=company(quiet=quiet, keeper=practice),
+            participants=participants(quiet=quiet, progress_listener=recorder),
         )
-    if code:  # a signal; who ends a session with a key wants the others all the same
+    if code:  # a signal; a key that ends one session does not end the loop
         sys.exit(code)
 
 
 @contextlib.contextmanager
 def _signals_end_it() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the program as an exception does, so that the terminal and the sound are left well."""
+    """SIGTERM and SIGHUP end the program by an exception, so that the terminal is restored and the sound fades."""
     names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     if threading.current_thread() is not threading.main_thread():
         names = []

@@ -1,4 +1,4 @@
-"""The command that makes files of a session: ``export``."""
+"""The command ``export``: makes files of a session or a programme."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from player.cli._announce import announce, heading, tell_takes
-from player.cli._options import part, progress, quiet, request, sessions_options
-from player.cli.export_many import batch_options, export_many, many_of
+from player.cli._announce import announce, heading, print_takes
+from player.cli._options import part, progress, quiet, request_from_options, sessions_options
+from player.cli.export_many import batch_options, export_many, pop_many_sessions
+from player.export.names import CAPTIONS, FORMATS, PRESETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from player.machine import Machine
     from player.pipeline import Prepared, SessionRequest
     from player.pipeline.turns import PlannedProgramme
-
-FORMATS = ("mp3", "wav", "flac", "ogg", "opus", "m4a", "m4b")
-PRESETS = ("podcast", "broadcast", "audiobook", "sleep")
-CAPTIONS = ("vtt", "srt", "lrc")
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -39,39 +36,45 @@ _OPTIONS = (
 )
 
 
-def wish_options(command: Command) -> Command:
-    """Everything that changes what an export makes of a session."""
+def export_options(command: Command) -> Command:
+    """The options that change which files an export makes."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
-def wish(form: str, *, captions: str | None = None, chapters: str | None = None, **asked: Any) -> ExportOptions:  # noqa: ANN401
-    """The options as a wish, which can be granted here.
+def parse_export_options(
+    form: str,
+    *,
+    captions: str | None = None,
+    chapters: str | None = None,
+    **asked: Any,  # noqa: ANN401 (what Click hands over)
+) -> ExportOptions:
+    """The export options, checked to be possible on this machine.
 
     Raises
     ------
     PlayerError
-        If it cannot.
+        If they are not.
     """
-    from player.export import exporter  # noqa: PLC0415 (see the package's rule)
+    from player.export import exporter  # noqa: PLC0415 (see player.cli)
     from player.export.options import ExportOptions  # noqa: PLC0415
 
     names = tuple(each.strip() for each in (captions or "").split(",") if each.strip())
     if wrong := [name for name in names if name not in CAPTIONS]:
         raise click.BadParameter(f"must be of {', '.join(CAPTIONS)}, not {wrong[0]!r}", param_hint="--captions")
-    made = ExportOptions(form, captions=names, chapters=chapters is not None, **asked)
-    exporter.must_be_possible_for(made)
-    return made
+    options = ExportOptions(form, captions=names, chapters=chapters is not None, **asked)
+    exporter.must_be_possible_for(options)
+    return options
 
 
-_WISHES = ("bitrate", "mono", "preset", "captions", "chapters", "labels", "split", "stems")
+_OPTION_NAMES = ("bitrate", "mono", "preset", "captions", "chapters", "labels", "split", "stems")
 
 
 @click.command()
 @sessions_options
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The file or folder to make.")
-@wish_options
+@export_options
 @batch_options
 @part
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
@@ -89,77 +92,77 @@ def export(
 
     A programme becomes a folder of such files, and so do several sessions, all of them, or one for each of many people.
     """
-    from player.machine import this_machine_for  # noqa: PLC0415 (see the package's rule)
+    from player.machine import this_machine_for  # noqa: PLC0415 (see player.cli)
 
-    wishes, many = {name: asked.pop(name) for name in _WISHES}, many_of(asked)
-    if many.wanted:
+    given, many_sessions = {name: asked.pop(name) for name in _OPTION_NAMES}, pop_many_sessions(asked)
+    if many_sessions.wanted:
         if part:
             raise click.UsageError("--part is for one programme; leave it out")
-        granted = wish(form or FORMATS[0], **wishes)
-        return export_many(many, output, granted, force=force, quiet=quiet, asked=asked, form=form)
-    session = many.only()
+        options = parse_export_options(form or FORMATS[0], **given)
+        return export_many(many_sessions, output, options, force=force, quiet=quiet, asked=asked, form=form)
+    session = many_sessions.only()
     machine = this_machine_for(session)
     from player.pipeline import programmes  # noqa: PLC0415 (0.3 s, in which a voice loads)
 
-    wanted = request(session, **asked)
+    wanted = request_from_options(session, **asked)
     plan = programmes.planned(wanted, part)
     if plan is not None:
-        granted = wish(form or FORMATS[0], **wishes)
-        return _export_all(plan, _folder(plan.name, output), granted, machine, force=force, quiet=quiet)
+        options = parse_export_options(form or FORMATS[0], **given)
+        return _export_all(plan, _folder(plan.name, output), options, machine, force=force, quiet=quiet)
     target, form = target_of(session, output, form)
-    return export_one(wanted, target, wish(form, **wishes), machine, force=force, quiet=quiet)
+    return export_one(wanted, target, parse_export_options(form, **given), machine, force=force, quiet=quiet)
 
 
 _TELL = partial(click.echo, err=True)
-"""A preset that cannot be met is a problem, which is told also where everything else is to be quiet."""
+"""Prints that a preset's loudness cannot be reached; this is a problem, so it is printed also with ``--quiet``."""
 
 
 def export_one(
     wanted: SessionRequest,
     target: Path,
-    wish: ExportOptions,
+    options: ExportOptions,
     machine: Machine,
     *,
     force: bool,
     quiet: bool,
     also: Callable[[Prepared], None] | None = None,
 ) -> None:
-    """A session as files, in one format; ``also`` tells what there is to say of it besides title and length."""
+    """Export one session. ``also`` is called when it is prepared, to print more than title and length."""
     from player import pipeline  # noqa: PLC0415
     from player.export import exporter  # noqa: PLC0415
     from player.storage.atomic import must_be_free  # noqa: PLC0415
 
-    if not wish.split:
+    if not options.split:
         must_be_free(target, force=force)
     with progress("Speaking", quiet=quiet) as report:
         ready = pipeline.prepare(wanted, machine, report)
-    machine.engine.stop()  # which has begun to load, and nothing was new
+    machine.engine.stop()  # the voice has begun to load, and is not needed any more
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
-        tell_takes(ready)
+        print_takes(ready)
         if also:
             also(ready)
     with progress("Mixing", quiet=quiet) as report:
-        files = exporter.export(ready, target, wish, force=force, progress=report, tell=_TELL)
+        files = exporter.export(ready, target, options, force=force, progress=report, tell=_TELL)
     for file in files:
         click.echo(file)
 
 
 def _export_all(
-    plan: PlannedProgramme, folder: Path, wish: ExportOptions, machine: Machine, *, force: bool, quiet: bool
+    plan: PlannedProgramme, folder: Path, options: ExportOptions, machine: Machine, *, force: bool, quiet: bool
 ) -> None:
     from player.export import album  # noqa: PLC0415
 
     if not quiet:
         click.echo(heading(plan), err=True)
     steps = partial(progress, quiet=quiet)
-    for files in album.export(plan, folder, wish, machine, force=force, steps=steps, tell=_TELL):
+    for files in album.export(plan, folder, options, machine, force=force, steps=steps, tell=_TELL):
         for file in files:
             click.echo(file)
 
 
 def _folder(programme: str, output: Path | None) -> Path:
-    """Where to; without a name, the programme's own in this folder."""
+    """The folder to export to; by default one with the programme's name, in this folder."""
     from player.script import library  # noqa: PLC0415
 
     folder, remedy = (
@@ -174,7 +177,7 @@ def _folder(programme: str, output: Path | None) -> Path:
 
 
 def target_of(session: str, output: Path | None, form: str | None) -> tuple[Path, str]:
-    """Where to and in which format; without a file name, the session's own name in this folder."""
+    """The file to export to and its format; by default a file with the session's name, in this folder."""
     from player.script import library  # noqa: PLC0415
 
     if output is None:

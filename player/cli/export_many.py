@@ -1,7 +1,7 @@
-"""Many files at once, at the command line: ``export`` with several sessions, ``--all``, ``--each`` or ``--cluster``.
+"""``export`` of many sessions: several names, ``--all``, ``--each`` or ``--cluster``.
 
-The rule: what is to be made is known and possible before anything is made; one progress bar stands on stderr while it
-is, then a table of what there is on stdout, and at last the failures with their sentences, as one problem.
+All orders are known and checked before any file is made. One progress bar is on stderr meanwhile; then a table of the
+files is on stdout, and at last all failures are printed as one error.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from player.cli._options import progress, request
+from player.cli._options import progress, request_from_options
 from player.cores import cores
+from player.export.names import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -48,14 +49,14 @@ def batch_options(command: Command) -> Command:
     return command
 
 
-def many_of(asked: dict[str, Any]) -> ManySessions:
-    """What was asked for beyond one session, taken out of the options."""
+def pop_many_sessions(asked: dict[str, Any]) -> ManySessions:
+    """Take the options of `ManySessions` out of the command's options."""
     return ManySessions(**{each.name: asked.pop(each.name) for each in fields(ManySessions)})
 
 
 @dataclass(frozen=True)
 class ManySessions:
-    """What was asked for beyond one session: see `batch_options`."""
+    """The sessions and the options of `batch_options`."""
 
     sessions: tuple[str, ...]
     everything: bool = False
@@ -65,33 +66,33 @@ class ManySessions:
 
     @property
     def wanted(self) -> bool:
-        """Whether it is more than one session, or not the usual way."""
+        """Whether there is more than one session, or an option of batches."""
         return len(self.sessions) > 1 or self.everything or any((self.jobs, self.each, self.cluster))
 
     @property
     def is_one(self) -> bool:
-        """Whether it is one session or programme: where it goes is then said as for one of them alone."""
+        """Whether one session or programme is named: then ``-o`` means the same as for a single export."""
         return len(self.sessions) == 1
 
     def only(self) -> str:
-        """The one session, where it is no more."""
+        """The name of the one session."""
         if not self.sessions:
             raise click.UsageError("name a session to export, or all of them with --all; `player list` shows them")
         return self.sessions[0]
 
     def requests(self, asked: dict[str, Any]) -> list[SessionRequest]:
         """A request for each session."""
-        from player.export.batch import batch  # noqa: PLC0415 (see the package's rule)
+        from player.export.batch import batch  # noqa: PLC0415 (see player.cli)
 
         if self.everything and self.sessions:
             raise click.UsageError("--all is every session there is; leave it out, or the names of sessions")
         if self.everything:
-            return batch.everything(request("", **asked))
+            return batch.every_session(request_from_options("", **asked))
         self.only()
-        return [request(session, **asked) for session in dict.fromkeys(self.sessions)]
+        return [request_from_options(session, **asked) for session in dict.fromkeys(self.sessions)]
 
-    def crew(self, count: int) -> Executor:
-        """Who makes so many files."""
+    def executor(self, count: int) -> Executor:
+        """The executor that makes ``count`` files."""
         from player import pipeline  # noqa: PLC0415
         from player.export.batch.executor import InProcessExecutor, ProcessExecutor  # noqa: PLC0415
 
@@ -99,45 +100,45 @@ class ManySessions:
             from player.export.batch.dask_cluster import Cluster  # noqa: PLC0415 (an extra)
 
             return Cluster(self.cluster)
-        places = min(self.jobs or cores(), count)
-        return ProcessExecutor(places) if places > 1 else InProcessExecutor(pipeline.this_machine())
+        workers = min(self.jobs or cores(), count)
+        return ProcessExecutor(workers) if workers > 1 else InProcessExecutor(pipeline.this_machine())
 
 
 def export_many(
-    many: ManySessions,
+    many_sessions: ManySessions,
     output: Path | None,
-    wish: ExportOptions,
+    options: ExportOptions,
     *,
     force: bool,
     quiet: bool,
     asked: dict[str, Any],
     form: str | None,
 ) -> None:
-    """Make all files.
+    """Export all sessions.
 
     Parameters
     ----------
     form
-        The format, where one was named: otherwise the ending of a pattern of names decides.
+        The format if ``--format`` is given; otherwise the ending of the pattern of names decides.
 
     Raises
     ------
     PlayerError
-        With what could not be made, after everything else was.
+        With all failures, after everything else was made.
     """
     from player.errors import PlayerError  # noqa: PLC0415
     from player.export.batch import batch  # noqa: PLC0415
     from player.export.batch.jobs import FailedExport  # noqa: PLC0415
     from player.storage.atomic import write_all  # noqa: PLC0415
 
-    if many.jobs and many.cluster:
+    if many_sessions.jobs and many_sessions.cluster:
         raise click.UsageError("--jobs is for this machine, and a cluster has its own workers; leave one of them out")
-    items, failures = batch.items(many.requests(asked))
-    with _telling_too(failures):  # a table may not fit because a session is left out
-        orders = _orders(many, items, output, wish, form, force=force)
+    items, failures = batch.items(many_sessions.requests(asked))
+    with _reporting(failures):  # a table may not fit because a session is left out
+        orders = _orders(many_sessions, items, output, options, form, force=force)
     batch.must_be_possible(orders)
     began = time.monotonic()
-    done = _made(orders, many, quiet=quiet)
+    done = _run(orders, many_sessions, quiet=quiet)
     if done and not quiet:
         click.echo("\n".join(table_of(done, time.monotonic() - began)))
     for note in notes_of(done):
@@ -154,35 +155,35 @@ def export_many(
 
 
 def _orders(
-    many: ManySessions,
+    many_sessions: ManySessions,
     items: Sequence[BatchItem],
     output: Path | None,
-    wish: ExportOptions,
+    options: ExportOptions,
     form: str | None,
     *,
     force: bool,
 ) -> list[ExportOrder]:
     from player.export.batch import batch  # noqa: PLC0415
 
-    if many.each and items:
-        return _for_each(many.each, items, str(output or ""), wish, form, force=force)
-    if many.is_one and output and items:
-        return _one(items, output, wish, form, force=force)
-    return batch.orders(items, _folder(output), wish, force=force)
+    if many_sessions.each and items:
+        return _for_each(many_sessions.each, items, str(output or ""), options, form, force=force)
+    if many_sessions.is_one and output and items:
+        return _one(items, output, options, form, force=force)
+    return batch.orders(items, _folder(output), options, force=force)
 
 
 def _for_each(
-    path: Path, items: Sequence[BatchItem], pattern: str, wish: ExportOptions, form: str | None, *, force: bool
+    path: Path, items: Sequence[BatchItem], pattern: str, options: ExportOptions, form: str | None, *, force: bool
 ) -> list[ExportOrder]:
     from player.export.batch import csv_table  # noqa: PLC0415
 
     table = csv_table.read(path)
-    return csv_table.orders(table, items, pattern, _of_pattern(wish, pattern, form), force=force)
+    return csv_table.orders(table, items, pattern, _of_pattern(options, pattern, form), force=force)
 
 
 @contextmanager
-def _telling_too(failures: Sequence[tuple[str, str]]) -> Iterator[None]:
-    """Names what failed before, where something ends it all."""
+def _reporting(failures: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """Print the earlier failures too, if an error ends the command."""
     from player.errors import PlayerError  # noqa: PLC0415
 
     try:
@@ -193,22 +194,22 @@ def _telling_too(failures: Sequence[tuple[str, str]]) -> Iterator[None]:
         raise
 
 
-def _made(orders: Sequence[ExportOrder], many: ManySessions, *, quiet: bool) -> list[BatchResult]:
-    """What became of each, in the order of the orders."""
+def _run(orders: Sequence[ExportOrder], many_sessions: ManySessions, *, quiet: bool) -> list[BatchResult]:
+    """The result of each order, in their order."""
     from player.export.batch import batch  # noqa: PLC0415
 
     if not orders:
         return []
-    places = {id(order): number for number, order in enumerate(orders)}
-    crew = many.crew(len(orders))
-    for note in crew.notes:
+    numbers = {id(order): number for number, order in enumerate(orders)}
+    executor = many_sessions.executor(len(orders))
+    for note in executor.notes:
         click.echo(note, err=True)
-    with progress("Making", quiet=quiet) as report, closing(batch.run(orders, crew, report)) as news:
-        return sorted(news, key=lambda each: places[id(each.order)])
+    with progress("Making", quiet=quiet) as report, closing(batch.run(orders, executor, report)) as news:
+        return sorted(news, key=lambda each: numbers[id(each.order)])
 
 
 def table_of(done: Sequence[BatchResult], seconds: float) -> list[str]:
-    """File, length, size and time of all that was made, and of the whole."""
+    """The table's lines: file, length, size and time of each export, and the totals."""
     from player.export.batch.jobs import ExportedFiles  # noqa: PLC0415
     from player.units import timecode  # noqa: PLC0415
 
@@ -228,7 +229,7 @@ def table_of(done: Sequence[BatchResult], seconds: float) -> list[str]:
 
 
 def notes_of(done: Sequence[BatchResult]) -> list[str]:
-    """What is not as it was wished, file by file."""
+    """The notes on exports that differ from the options, file by file."""
     from player.export.batch.jobs import ExportedFiles  # noqa: PLC0415
 
     made = [(each.order.target, each.result) for each in done if isinstance(each.result, ExportedFiles)]
@@ -236,29 +237,26 @@ def notes_of(done: Sequence[BatchResult]) -> list[str]:
 
 
 def size(number: int) -> str:
-    """Bytes for people: ``8.4 MB``."""
+    """A number of bytes as ``8.4 MB``."""
     return f"{number / 1e6:.1f} MB" if number < 1e9 else f"{number / 1e9:.2f} GB"
 
 
 def _one(
-    items: Sequence[BatchItem], output: Path, wish: ExportOptions, form: str | None, *, force: bool
+    items: Sequence[BatchItem], output: Path, options: ExportOptions, form: str | None, *, force: bool
 ) -> list[ExportOrder]:
-    """The session in the file that was named, or the sessions of a programme in the folder."""
+    """One session into the file that ``-o`` names, or a programme's sessions into the folder."""
     from player.export.batch import batch  # noqa: PLC0415
-    from player.export.formats.table import ALL_FORMATS  # noqa: PLC0415
 
     ending = output.suffix.lower().removeprefix(".")
-    if ending not in ALL_FORMATS or items[0].folder:
-        return batch.orders([replace(item, folder="") for item in items], _folder(output), wish, force=force)
-    (order,) = batch.orders(items, Path(), replace(wish, form=form or ending), force=force)
+    if ending not in FORMATS or items[0].folder:
+        return batch.orders([replace(item, folder="") for item in items], _folder(output), options, force=force)
+    (order,) = batch.orders(items, Path(), replace(options, form=form or ending), force=force)
     return [replace(order, target=output)]
 
 
 def _folder(output: Path | None) -> Path:
-    from player.export.formats.table import ALL_FORMATS  # noqa: PLC0415
-
     folder = output or Path()
-    if folder.suffix.lower().removeprefix(".") in ALL_FORMATS:
+    if folder.suffix.lower().removeprefix(".") in FORMATS:
         raise click.UsageError(f"{folder} is the name of a file, and this becomes a folder of files; name a folder")
     if folder.exists() and not folder.is_dir():
         raise click.UsageError(f"{folder} is a file, and several sessions become a folder of files; name a folder")
@@ -267,12 +265,10 @@ def _folder(output: Path | None) -> Path:
     return folder
 
 
-def _of_pattern(wish: ExportOptions, pattern: str, form: str | None) -> ExportOptions:
-    """The wish in the format that the names' ending says."""
-    from player.export.formats.table import ALL_FORMATS  # noqa: PLC0415
-
+def _of_pattern(options: ExportOptions, pattern: str, form: str | None) -> ExportOptions:
+    """The options, with the format of the pattern's ending."""
     ending = Path(pattern).suffix.lower().removeprefix(".")
-    if form is None and pattern and ending not in ALL_FORMATS:
-        known = ", ".join(f".{each}" for each in ALL_FORMATS)
+    if form is None and pattern and ending not in FORMATS:
+        known = ", ".join(f".{each}" for each in FORMATS)
         raise click.UsageError(f"{pattern} has no ending that says its format ({known}); name one, or use --format")
-    return wish if form else replace(wish, form=ending or wish.form)
+    return options if form else replace(options, form=ending or options.form)

@@ -1,4 +1,4 @@
-"""The command that takes a script out of a sound file again: ``extract``."""
+"""The command ``extract``: prints or writes the script that an exported file carries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def extract(*, file: Path, output: Path | None, force: bool, as_json: bool, quie
     Its parameters, voice and version go to stderr as comments. With -o, the author's own scripts that it includes are
     written beside it.
     """
-    from player.export import extract as extraction  # noqa: PLC0415 (see the package's rule)
+    from player.export import extract as extraction  # noqa: PLC0415 (see player.cli)
 
     found = extraction.extract(file)
     written = extraction.write(found, output, force=force) if output else ()

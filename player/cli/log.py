@@ -1,6 +1,6 @@
-"""What is remembered of practising: the command ``log``, and what ``play`` offers where no session is named.
+"""The command ``log``, and the question of ``play`` without a session.
 
-The rule: a question is asked only where somebody can answer it, and Enter is the answer that goes on.
+Questions are asked only at a terminal, and Enter means yes to going on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from player.cli._options import as_json, warn
+from player.cli._options import as_json, print_warning
 from player.cli._tables import table
 from player.errors import DiaryError
 
@@ -36,14 +36,14 @@ def log(*, session: str | None, last: int | None, as_json: bool, forget: bool, y
 
     It is kept in one small file on this machine (player doctor tells where), and never sent anywhere.
     """
-    from player.history.diary import Diary  # noqa: PLC0415 (see the package's rule)
+    from player.history.diary import Diary  # noqa: PLC0415 (see player.cli)
     from player.history.requests import key_of  # noqa: PLC0415
 
     key = None if session is None else key_of(session)
-    with Diary(warn) as diary:
+    with Diary(print_warning) as diary:
         if forget:
             return _forget(diary, key, is_sure=yes)
-        entries = diary.practised(key)
+        entries = diary.entries(key)
     if as_json:
         return click.echo(json.dumps([_as_json(each) for each in entries[-(last or 0) :]], indent=2))
     return _show(entries, last or _ROWS)
@@ -78,42 +78,44 @@ def _as_json(entry: HistoryEntry) -> dict[str, Any]:
 
 
 def remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry | None:
-    """What is to be heard again: the place of a session, or of the last one, or what the user says yes to.
+    """The bookmark or entry to play: the session's, the last one with ``--resume``, or what the user agrees to.
+
+    Returns None if a session is named without ``--resume``.
 
     Raises
     ------
     UsageError
-        If there is nothing to go on with, or nobody to ask.
+        If there is nothing to go on with, or no terminal to ask at.
     """
     if session is not None and not resume:
         return None
     from player.history import resume as resumption  # noqa: PLC0415
     from player.history.diary import Diary  # noqa: PLC0415 (playing needs neither before the loudspeaker is open)
 
-    with Diary(warn) as diary:
+    with Diary(print_warning) as diary:
         if session is not None:
-            return resumption.place_of(session, diary)
-        return _last_place(diary) if resume else _agreed(diary)
+            return resumption.bookmark_of(session, diary)
+        return _last_bookmark(diary) if resume else _agreed(diary)
 
 
 def _agreed(diary: Diary) -> Bookmark | HistoryEntry:
-    """What the user says yes to."""
+    """Offer the last bookmark or entry, and return it if the user agrees."""
     from player.history import resume as resumption  # noqa: PLC0415
 
     try:
         found = resumption.last(diary)
     except DiaryError as error:
-        warn(str(error))
+        print_warning(str(error))
         found = None
     if found is None or not _can_ask():
-        raise click.UsageError(_nothing_named(found))
+        raise click.UsageError(_no_session_error(found))
     if not click.confirm(_question(found), default=True, err=True):
         click.echo(f"{_ANOTHER}.", err=True)
         raise click.exceptions.Exit(0)
     return found
 
 
-def _last_place(diary: Diary) -> Bookmark:
+def _last_bookmark(diary: Diary) -> Bookmark:
     from player.history import resume as resumption  # noqa: PLC0415
     from player.history.entries import Bookmark  # noqa: PLC0415
 
@@ -132,8 +134,8 @@ def _question(found: Bookmark | HistoryEntry) -> str:
     return f"{_log_text.heard(found, _now())} Play it again?"
 
 
-def _nothing_named(found: Bookmark | HistoryEntry | None) -> str:
-    """What to type, where nobody can be asked or there is nothing to ask about."""
+def _no_session_error(found: Bookmark | HistoryEntry | None) -> str:
+    """The error if no session is named and no question can be asked."""
     from player.history.entries import Bookmark  # noqa: PLC0415
 
     name = "name a session, such as `player play box-breathing`; `player list` shows them"

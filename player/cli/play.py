@@ -1,4 +1,4 @@
-"""The command that makes a session heard: ``play``."""
+"""The command ``play``: plays a session or a programme."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ import click
 
 from player.cli import log
 from player.cli._announce import Announcer
-from player.cli._options import any_session_options, part, plain, progress, quiet, request, time, warn
+from player.cli._options import (
+    any_session_options,
+    parse_time,
+    part,
+    plain,
+    print_warning,
+    progress,
+    quiet,
+    request_from_options,
+)
 from player.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -43,57 +52,60 @@ def play(
 
     Without SESSION, it offers to go on with the last one.
     """
-    from player.cli._observers import company  # noqa: PLC0415
+    from player.cli._participants import participants  # noqa: PLC0415
     from player.history.recorder import HistoryRecorder  # noqa: PLC0415
-    from player.live import play as playback  # noqa: PLC0415 (see the package's rule)
+    from player.live import play as playback  # noqa: PLC0415 (see player.cli)
 
     _must_fit(session, start, part, resume=resume)
-    start_ms, usher = time(start or "0", "--from"), Announcer(quiet=quiet)
+    start_ms, announcer = parse_time(start or "0", "--from"), Announcer(quiet=quiet)
     remembered = log.remembered(session, resume=resume)
-    with HistoryRecorder(warn) as practice, progress("Speaking", quiet=quiet) as report:
-        way = _PlayRequest(remembered, usher, practice, start_ms)
+    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
+        play_request = _PlayRequest(remembered, announcer, recorder, start_ms)
         try:
             code = playback.play(
-                lambda: way.turns(request(session or "", **asked), part),
-                way.start_ms,
-                confirm=usher.confirm,
-                announce=usher.announce,
+                lambda: play_request.turns(request_from_options(session or "", **asked), part),
+                play_request.start_ms,
+                confirm=announcer.confirm,
+                announce=announcer.announce,
                 progress=report,
-                settle=None if remembered is None else way.settle,
-                company=company(plain=plain, quiet=quiet, notes=lambda: usher.notes, keeper=practice),
+                settle=None if remembered is None else play_request.settle,
+                silent=remembered is not None and bool(remembered.asked.get("silent")),
+                participants=participants(
+                    plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
+                ),
             )
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(*_how_to_go_on(session, practice.kept)) from None
+            raise KeyboardInterrupt(*_how_to_go_on(session, recorder.bookmark)) from None
         except DeviceError as error:
-            said = ". ".join((str(error), *_how_to_go_on(session, practice.kept)))
+            said = ". ".join((str(error), *_how_to_go_on(session, recorder.bookmark)))
             raise DeviceError(said, error.position_ms) from error
-        for line in _how_to_go_on(session, practice.kept):
+        for line in _how_to_go_on(session, recorder.bookmark):
             click.echo(line, err=True)
     click.get_current_context().exit(code)
 
 
 class _PlayRequest:
-    """What is to be heard, and from where: as it was asked for, or as it was remembered."""
+    """What to play and from where: as the user asked, or as the history remembers."""
 
     def __init__(
-        self, remembered: Bookmark | HistoryEntry | None, usher: Announcer, practice: HistoryRecorder, start_ms: int
+        self, remembered: Bookmark | HistoryEntry | None, announcer: Announcer, recorder: HistoryRecorder, start_ms: int
     ) -> None:
         from player.history.resume import ResumedPlayback  # noqa: PLC0415
 
-        self._resuming = ResumedPlayback(remembered, warn)
-        self._usher = usher
-        self._practice = practice
+        self._resumed = ResumedPlayback(remembered, print_warning)
+        self._announcer = announcer
+        self._recorder = recorder
         self._from_ms = start_ms
-        self.start_ms = start_ms or self._resuming.start_ms
+        self.start_ms = start_ms or self._resumed.start_ms
 
     def turns(self, asked: SessionRequest, part: int | None) -> Sequence[Turn]:
-        wanted, its_part = self._resuming.asked(asked, part)
-        turns = self._resuming.turns(self._usher.turns(wanted, its_part, self._from_ms))
-        self._practice.follow(wanted, its_part, turns)
+        wanted, its_part = self._resumed.asked(asked, part)
+        turns = self._resumed.turns(self._announcer.turns(wanted, its_part, self._from_ms))
+        self._recorder.follow(wanted, its_part, turns)
         return turns
 
     def settle(self, timeline: Timeline, at_ms: int) -> int:
-        return self._usher.goes_on(self._resuming.settle(timeline, at_ms))
+        return self._announcer.announce_resume(self._resumed.settle(timeline, at_ms))
 
 
 def _must_fit(session: str | None, start: str | None, part: int | None, *, resume: bool) -> None:
@@ -103,15 +115,15 @@ def _must_fit(session: str | None, start: str | None, part: int | None, *, resum
         raise click.UsageError("--from and --part are for a session or programme that is named; name it before them")
 
 
-def _how_to_go_on(session: str | None, kept: Bookmark | None) -> tuple[str, ...]:
-    """How to go on where a session was stopped: one sentence, or none where nothing is to be gone on with."""
+def _how_to_go_on(session: str | None, bookmark: Bookmark | None) -> tuple[str, ...]:
+    """A sentence with the command that goes on at the bookmark; nothing without a bookmark."""
     from player.units import timecode  # noqa: PLC0415
 
-    if kept is None:
+    if bookmark is None:
         return ()
-    command = shlex.join(["player", "play", session or kept.session, "--resume"])
-    of = f" of {kept.title}" if kept.number else ""
-    return (f"`{command}` goes on at {timecode(kept.at_ms)}{of}.",)
+    command = shlex.join(["player", "play", session or bookmark.session, "--resume"])
+    of = f" of {bookmark.title}" if bookmark.number else ""
+    return (f"`{command}` goes on at {timecode(bookmark.at_ms)}{of}.",)
 
 
 COMMANDS = (play,)

@@ -1,4 +1,4 @@
-"""The command for one's own voice: ``record``."""
+"""The command ``record``: lists the lines to speak in one's own voice, and reviews the takes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from player.cli._options import as_json, quiet, request, warn, words_options
+from player.cli._options import as_json, print_warning, quiet, request_from_options, words_options
 from player.cli._tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from player.authoring.takes.lines import LineToSpeak, Sitting
+    from player.authoring.takes.lines import LineToSpeak, SessionParts
     from player.authoring.takes.review import Review, ReviewedLine
 
 
@@ -50,63 +50,63 @@ def record(
     Takes are trimmed and brought to the loudness of speech, each by itself; a voice speaks the other lines. The exit
     code is 1 if a take cannot be heard, is too long, or is one of two for a line.
     """  # noqa: D301 (Click wants the character itself, not its escape)
-    from player.authoring.takes.lines import lines  # noqa: PLC0415 (see the package's rule)
+    from player.authoring.takes.lines import lines  # noqa: PLC0415 (see player.cli)
 
     if output and as_json:
         raise click.UsageError("-o is a sheet for people and --json a list for programs; ask for one after the other")
-    sittings = _sittings(asked)
-    found = lines(sittings)
-    seen = _review(sittings, found, takes) if takes is not None else None
+    sessions = _sessions(asked)
+    found = lines(sessions)
+    seen = _review(sessions, found, takes) if takes is not None else None
     if output:
-        _write(output, sittings, _open(found, seen), force=force)
+        _write(output, sessions, _open(found, seen), force=force)
     elif as_json:
-        click.echo(json.dumps(_json(sittings, found, seen), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_json(sessions, found, seen), indent=2, ensure_ascii=False))
     else:
         table(_rows(found, seen))
     for told in (each.told for each in seen.lines if each.told) if seen else ():
-        warn(told)
+        print_warning(told)
     if not quiet:
         click.echo(_summary(found, seen), err=True)
     raise click.exceptions.Exit(1 if seen and any(each.is_wrong for each in seen.lines) else 0)
 
 
-def _sittings(asked: dict[str, Any]) -> list[Sitting]:
-    """The session, or all those of a programme, without a voice."""
+def _sessions(asked: dict[str, Any]) -> list[SessionParts]:
+    """The session, or all sessions of a programme, planned without a voice."""
     from player import pipeline  # noqa: PLC0415
     from player.pipeline import programmes  # noqa: PLC0415
 
-    wanted = request(**asked)
+    wanted = request_from_options(**asked)
     plan = programmes.planned(wanted)
     requests = [wanted] if plan is None else programmes.distinct(turn.request for turn in plan.turns)
     return [pipeline.settled(each) for each in requests]
 
 
-def _review(sittings: Sequence[Sitting], found: Sequence[LineToSpeak], folder: str) -> Review:
+def _review(sessions: Sequence[SessionParts], found: Sequence[LineToSpeak], folder: str) -> Review:
     from player.authoring.takes.review import review  # noqa: PLC0415
     from player.storage.store import Store  # noqa: PLC0415
 
-    return review(sittings, found, folder, Store())
+    return review(sessions, found, folder, Store())
 
 
 def _open(found: Sequence[LineToSpeak], seen: Review | None) -> Sequence[LineToSpeak]:
-    """What has yet to be spoken, or spoken again."""
+    """The lines that have no good take yet."""
     return found if seen is None else [each.line for each in seen.lines if each.state != "there"]
 
 
-def _write(target: Path, sittings: Sequence[Sitting], found: Sequence[LineToSpeak], *, force: bool) -> None:
+def _write(target: Path, sessions: Sequence[SessionParts], found: Sequence[LineToSpeak], *, force: bool) -> None:
     from player.authoring.takes.sheet import sheet  # noqa: PLC0415
     from player.storage.atomic import write_all  # noqa: PLC0415
 
-    titles = " and ".join(dict.fromkeys(session.title for session, _ in sittings))
+    titles = " and ".join(dict.fromkeys(session.title for session, _ in sessions))
     for path in write_all({target: sheet(titles, found).encode()}, force=force):
         click.echo(path)
 
 
-def _json(sittings: Sequence[Sitting], found: Sequence[LineToSpeak], seen: Review | None) -> dict[str, Any]:
+def _json(sessions: Sequence[SessionParts], found: Sequence[LineToSpeak], seen: Review | None) -> dict[str, Any]:
     takes = {each.line.name: each for each in seen.lines} if seen else {}
     rows = [_row_json(line, takes.get(line.name)) for line in found]
     unused = {"unused": [path.name for path in seen.unused]} if seen else {}
-    return {"title": " and ".join(dict.fromkeys(session.title for session, _ in sittings)), "lines": rows, **unused}
+    return {"title": " and ".join(dict.fromkeys(session.title for session, _ in sessions)), "lines": rows, **unused}
 
 
 def _row_json(line: LineToSpeak, seen: ReviewedLine | None) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _row_json(line: LineToSpeak, seen: ReviewedLine | None) -> dict[str, Any]:
 
 
 def _rows(found: Sequence[LineToSpeak], seen: Review | None) -> Iterator[tuple[str, ...]]:
-    """The table: with takes, first what there is of each, and how long it lasts; files of no line come last."""
+    """The table's rows. With takes, the first columns are each take's state and length; unused files come last."""
     from player.errors import printable  # noqa: PLC0415
 
     looked = {each.line.name: each for each in seen.lines} if seen else {}

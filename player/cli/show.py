@@ -1,6 +1,6 @@
-"""Commands that look: ``list``, ``show``, ``voices``, ``sounds``, ``doctor``.
+"""The commands that print information: ``list``, ``show``, ``voices`` and ``doctor``.
 
-Nothing is heard, and nothing is written but a picture that is asked for.
+``show --plot`` also writes a picture, and ``voices`` can play, install and remove voices.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player.cli import _voice_models
-from player.cli._options import as_json, progress, quiet, request, session_options
+from player.cli._options import as_json, progress, quiet, request_from_options, session_options
 from player.cli._tables import table
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def list_(*, programmes: bool, as_json: bool) -> None:
 
     With --json, the sessions; with --programmes --json, the programmes.
     """
-    from player.pipeline import catalogue  # noqa: PLC0415 (see the package's rule)
+    from player.pipeline import catalogue  # noqa: PLC0415 (see player.cli)
 
-    # Two lists for programs, so that whoever reads the sessions never meets what is none.
+    # JSON has two separate lists, so that a reader of sessions never finds a programme among them.
     if as_json:
         found = catalogue.programmes() if programmes else catalogue.sessions()
         return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
@@ -66,25 +66,25 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
     from player.cli import _programme_text, _show_text  # noqa: PLC0415
     from player.pipeline import programmes  # noqa: PLC0415
 
-    wanted = request(**asked)
+    wanted = request_from_options(**asked)
     plan = programmes.planned(wanted)
     if plot:
         _must_be_drawable(plot, force=force, as_json=as_json, is_session=plan is None)
     if plan:
         if as_json:
             return click.echo(json.dumps(_programme_text.as_json(plan), indent=2, ensure_ascii=False))
-        return click.echo(_programme_text.text(plan, shutil.get_terminal_size().columns))
+        return click.echo(_programme_text.as_text(plan, shutil.get_terminal_size().columns))
     with progress("Speaking", quiet=quiet) as report:
         ready = pipeline.prepare(wanted, pipeline.this_machine(), report)
     if plot:
         return _draw(ready, plot, force=force)
     if as_json:
         return click.echo(json.dumps(_show_text.as_json(ready.timeline), indent=2, ensure_ascii=False))
-    return click.echo(_show_text.text(ready.session, ready.timeline, shutil.get_terminal_size().columns))
+    return click.echo(_show_text.as_text(ready.session, ready.timeline, shutil.get_terminal_size().columns))
 
 
 def _must_be_drawable(target: Path, *, force: bool, as_json: bool, is_session: bool) -> None:
-    """Refuse a picture that cannot be made, before anything is spoken for it."""
+    """Refuse a picture that cannot be made, before any speech is made for it."""
     from player.picture.drawing import must_be_drawable  # noqa: PLC0415
 
     if as_json:

@@ -1,4 +1,4 @@
-"""The command about sounds by themselves: ``sounds``."""
+"""The command ``sounds``: lists backgrounds and chimes, or plays one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import click
 @click.option("--preview", "name", metavar="NAME|FILE", help="Play one for a while. Ctrl-C ends it softly.")
 def sounds(name: str | None) -> None:
     """List the backgrounds and the chimes, or play one."""
-    from player.live import preview  # noqa: PLC0415 (see the package's rule)
-    from player.pipeline import catalogue  # noqa: PLC0415 (see the package's rule)
+    from player.live import preview  # noqa: PLC0415 (see player.cli)
+    from player.pipeline import catalogue  # noqa: PLC0415 (see player.cli)
 
     if name is not None:
         return preview.preview(name, announce=lambda text: click.echo(text, err=True))

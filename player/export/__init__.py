@@ -1,5 +1,5 @@
-"""Files of a session: formats, tags, captions, what lies beside a file, and many files at once.
+"""Export: a session becomes files, in formats with tags, captions and other sidecars, one or many at once.
 
-The rule: the sound is the pipeline's; here is decided how it becomes files, and what they say of themselves. A file
-gets its name only when it is whole.
+The rule: the sound comes from the pipeline; this room makes files of it, and their tags. A file gets its name only when
+it is whole.
 """

@@ -1,7 +1,7 @@
 """A programme as an album: a folder of numbered files that name it and their place in it, and a playlist of them all.
 
-The rule: every file must be free, and every session spoken, before the first file is made: what can go wrong does so
-early. It stands beside the pipeline, as `player.pipeline.programmes` does, and prints nothing.
+The rule: every file must be free, and every session spoken, before the first file is made, so that failures come early.
+It prints nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FEWEST_DIGITS: Final = 2
 
 
 def targets(plan: PlannedProgramme, folder: Path, form: str) -> tuple[Path, ...]:
-    """A file for each session, numbered by its place in the whole programme: ``01-safety-first.mp3``.
+    """A file for each session, numbered by its position in the whole programme: ``01-safety-first.mp3``.
 
     So a folder keeps the order on any phone, and one part after another fills the same folder.
     """
@@ -38,36 +38,36 @@ def targets(plan: PlannedProgramme, folder: Path, form: str) -> tuple[Path, ...]
     return tuple(folder / f"{turn.number:0{digits}}-{turn.name}.{form}" for turn in plan.turns)
 
 
-def place(plan: PlannedProgramme, turn: Turn) -> AlbumPosition:
-    """Where a session stands in the programme."""
+def position(plan: PlannedProgramme, turn: Turn) -> AlbumPosition:
+    """A session's position in the programme."""
     return AlbumPosition(plan.title, turn.number, plan.count)
 
 
-def playlist(plan: PlannedProgramme, folder: Path, wish: ExportOptions) -> Path | None:
+def playlist(plan: PlannedProgramme, folder: Path, options: ExportOptions) -> Path | None:
     """The playlist of a whole programme, such as ``first-week.m3u8``; None for one part, and where sessions are split.
 
     Sessions that are split have playlists of their own.
     """
     is_whole = len(plan.turns) == plan.count
-    return folder / f"{library.stem(plan.name)}{playlists.ENDING}" if is_whole and not wish.split else None
+    return folder / f"{library.stem(plan.name)}{playlists.ENDING}" if is_whole and not options.split else None
 
 
 def export(
     plan: PlannedProgramme,
     folder: Path,
-    wish: ExportOptions,
+    options: ExportOptions,
     machine: Machine,
     *,
     force: bool,
     steps: Steps,
     tell: Tell | None = None,
 ) -> Iterator[tuple[Path, ...]]:
-    """Each session as a file of its own; yields all files made of it, as soon as they are whole, and the playlist.
+    """Export each session as a file; yields all files made of it when they are whole, and the playlist at the end.
 
     Parameters
     ----------
     steps
-        Called with what is being done, for a place to report progress to.
+        Called with what is being done; gives a function to report progress to.
     tell
         Called with a sentence where a preset cannot be met.
 
@@ -76,12 +76,12 @@ def export(
     UsageError
         If one of the files is there already, without ``force``.
     PlayerError
-        With what stands in the way of a session, or of writing.
+        If a session has problems, or a file cannot be written.
     """
     from player.export import exporter  # noqa: PLC0415
     from player.storage.atomic import must_be_free, sentences, write_all  # noqa: PLC0415 (as late as they can)
 
-    files, listed = targets(plan, folder, wish.form), playlist(plan, folder, wish)
+    files, listed = targets(plan, folder, options.form), playlist(plan, folder, options)
     for file in (*files, *([listed] if listed else [])):
         must_be_free(file, force=force)
     for request in programmes.distinct(turn.request for turn in plan.turns):
@@ -92,13 +92,13 @@ def export(
     entries = []
     for turn, file in zip(plan.turns, files, strict=True):
         ready = pipeline.prepare(turn.request, machine)
-        mine = replace(wish, place=place(plan, turn))
+        mine = replace(options, position=position(plan, turn))
         with steps(turn.title) as report:
             made = exporter.export(ready, file, mine, force=force, progress=report, tell=_named(tell, file))
         yield made
         entries.append(playlists.PlaylistEntry(turn.title, ready.timeline.total_ms, file))
     if listed:
-        yield write_all({listed: playlists.text(plan.title, entries).encode()}, force=force)
+        yield write_all({listed: playlists.playlist(plan.title, entries).encode()}, force=force)
 
 
 def _named(tell: Tell | None, file: Path) -> Tell | None:

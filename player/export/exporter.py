@@ -1,8 +1,8 @@
 """Exporting: the pipeline's blocks, into files that say what they are.
 
 The rule: a file is whole or not there at all, and holds the blocks that playing would send to the loudspeaker, unless
-a preset asks for another level. All files of a session, captions and playlist too, are complete before the first of
-them has its name: who kills the program while they take their names finds each of them whole, old or new.
+a preset asks for another level. All files of a session, captions and playlist too, are complete before the first gets
+its name: if the program is killed at that moment, each file is still whole, either the old one or the new one.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from player import pipeline
 from player.errors import UsageError
 from player.export import metadata, playlists, presets, sidecars
-from player.export import split as pieces
+from player.export import split as splitting
 from player.export.formats.bitrates import OF_SPEECH, lost_db
 from player.export.formats.table import export_sink, must_be_possible
-from player.sound.ahead import made_ahead
+from player.export.names import PRESETS
+from player.sound.ahead import computed_ahead
 from player.sound.master import AS_PLAYED
 from player.storage.atomic import complete, must_be_free, together
 
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from player.storage.atomic import NewFile
 
 
-def must_be_possible_for(wish: ExportOptions) -> None:
-    """Refuse a wish that cannot be granted here, early, before any work is done for it.
+def must_be_possible_for(options: ExportOptions) -> None:
+    """Refuse options that are not possible here, before any work is done for them.
 
     Raises
     ------
@@ -47,32 +48,37 @@ def must_be_possible_for(wish: ExportOptions) -> None:
     OutputError
         If what makes the format is not installed.
     """
-    must_be_possible(wish.form, wish.bitrate)
-    if wish.preset is not None and wish.preset not in presets.PRESETS:
-        raise UsageError(f"the preset must be one of {', '.join(presets.PRESETS)}, not {wish.preset!r}")
-    beside = {"--stems": wish.stems, "--captions": wish.captions, "--chapters": wish.chapters, "--labels": wish.labels}
-    if wish.split and (other := next((option for option, given in beside.items() if given), None)):
+    must_be_possible(options.form, options.bitrate)
+    if options.preset is not None and options.preset not in PRESETS:
+        raise UsageError(f"the preset must be one of {', '.join(PRESETS)}, not {options.preset!r}")
+    other_files = {
+        "--stems": options.stems,
+        "--captions": options.captions,
+        "--chapters": options.chapters,
+        "--labels": options.labels,
+    }
+    if options.split and (other := next((option for option, given in other_files.items() if given), None)):
         raise UsageError(f"{other} is of the whole and --split makes pieces of it; leave one of them out")
 
 
-def targets(ready: Prepared, target: Path, wish: ExportOptions) -> tuple[Path, ...]:
+def targets(ready: Prepared, target: Path, options: ExportOptions) -> tuple[Path, ...]:
     """All files of sound that `export` would make, and the playlist."""
-    if wish.split:
-        found = pieces.pieces(ready.timeline)
-        return (*(pieces.path(target, piece, len(found)) for piece in found), _playlist(target))
-    return (target, *(_stem(target, layer) for layer in _layers(ready, wish)))
+    if options.split:
+        found = splitting.parts(ready.timeline)
+        return (*(splitting.path(target, part, len(found)) for part in found), _playlist(target))
+    return (target, *(_stem(target, layer) for layer in _layers(ready, options)))
 
 
 def export(
     ready: Prepared,
     target: Path,
-    wish: ExportOptions,
+    options: ExportOptions,
     *,
     force: bool,
     progress: Progress | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> tuple[Path, ...]:
-    """The session as a file or as several, each whole or not at all; all that were written.
+    """Export the session as a file or as several, each whole or not at all; returns their paths.
 
     Parameters
     ----------
@@ -82,69 +88,71 @@ def export(
     Raises
     ------
     UsageError
-        If the wish cannot be granted, or a file is there already, without ``force``.
+        If the options are not possible, or a file is there already, without ``force``.
     OutputError
         If a file cannot be written.
     """
-    must_be_possible_for(wish)
-    sidecars.paths(target, captions=wish.captions, chapters=wish.chapters, labels=wish.labels, force=force)
-    preset = presets.PRESETS.get(wish.preset or "")
+    must_be_possible_for(options)
+    sidecars.paths(target, captions=options.captions, chapters=options.chapters, labels=options.labels, force=force)
+    preset = presets.PRESETS.get(options.preset or "")
     ready = presets.suited(ready, preset) if preset else ready
-    files = targets(ready, target, wish)
+    files = targets(ready, target, options)
     for each in files:
         must_be_free(each, force=force)
-    job = _Job(ready, wish, force)
+    job = _Job(ready, options, force)
     if preset:
         job = job.mastered(preset, tell)
-    report = _counted(progress, ready.timeline.total_ms * (1 if wish.split else len(files)))
+    report = _counted(progress, ready.timeline.total_ms * (1 if options.split else len(files)))
     with together() as made:
-        for file in job.split(target, report) if wish.split else job.whole(target, report):
+        for file in job.split(target, report) if options.split else job.whole(target, report):
             made.append(file)
     return tuple(file.target for file in made)
 
 
 @dataclass(frozen=True)
 class _Job:
-    """One session on its way into files."""
+    """One session, and how it becomes files."""
 
     ready: Prepared
-    wish: ExportOptions
+    options: ExportOptions
     force: bool
     master: Master = AS_PLAYED
 
     def mastered(self, preset: Preset, tell: Callable[[str], None] | None) -> _Job:
-        """The same at the level of a preset, or as near to it as the voice allows, which is told."""
-        found = presets.mastering(self.ready, preset, one_channel=self.wish.mono)
+        """The same at a preset's level, or as near as the voice allows; ``tell`` is then called with the reason."""
+        found = presets.mastering(self.ready, preset, one_channel=self.options.mono)
         if found.shortfall and tell:
             tell(found.shortfall)
-        return replace(self, master=found.master.made_up_for(lost_db(self.wish.form, self.bitrate)))
+        return replace(self, master=found.master.made_up_for(lost_db(self.options.form, self.bitrate)))
 
     def whole(self, target: Path, report: Progress) -> Iterator[NewFile]:
-        """The session as a file, its stems, and what stands beside it."""
-        tags = metadata.tags(self.ready, self.wish.place)
+        """The session as a file, its stems, and its sidecars."""
+        tags = metadata.tags(self.ready, self.options.position)
         with closing(self._blocks(report)) as blocks:
             yield self._file(target, tags, blocks)
-        for layer in _layers(self.ready, self.wish):
+        for layer in _layers(self.ready, self.options):
             titled = replace(tags, title=f"{tags.title} ({layer})")
             with closing(self._blocks(report, layer)) as blocks:
                 yield self._file(_stem(target, layer), titled, blocks)
-        for path, content in self._beside(target).items():
+        for path, content in self._sidecars(target).items():
             yield complete(path, content, force=self.force)
 
     def split(self, target: Path, report: Progress) -> Iterator[NewFile]:
         """The session as a file for each section, and the playlist."""
-        found, tags = pieces.pieces(self.ready.timeline), metadata.tags(self.ready, self.wish.place)
-        paths = [pieces.path(target, piece, len(found)) for piece in found]
+        found, tags = splitting.parts(self.ready.timeline), metadata.tags(self.ready, self.options.position)
+        paths = [splitting.path(target, part, len(found)) for part in found]
         with closing(self._blocks(report)) as whole:
-            for piece, group in groupby(pieces.cut(whole, found), key=lambda pair: pair[0]):
+            for part, group in groupby(splitting.cut(whole, found), key=lambda pair: pair[0]):
                 blocks = (block for _, block in group)
-                yield self._file(paths[piece.number - 1], pieces.tags(tags, piece, len(found)), blocks)
-        yield complete(_playlist(target), pieces.playlist(tags.title, found, paths).encode(), force=self.force)
+                yield self._file(paths[part.number - 1], splitting.tags(tags, part, len(found)), blocks)
+        yield complete(_playlist(target), splitting.playlist(tags.title, found, paths).encode(), force=self.force)
 
     def _file(self, target: Path, tags: Tags, blocks: Iterable[AudioSegment]) -> NewFile:
-        """A file that is complete and has yet to be given its name."""
-        wish = self.wish
-        sink = export_sink(target, wish.form, tags=tags, bitrate=self.bitrate, one_channel=wish.mono, force=self.force)
+        """A complete file that does not have its name yet."""
+        options = self.options
+        sink = export_sink(
+            target, options.form, tags=tags, bitrate=self.bitrate, one_channel=options.mono, force=self.force
+        )
         try:
             for block in blocks:
                 sink.write(block)
@@ -153,41 +161,41 @@ class _Job:
             sink.abort()
             raise
 
-    def _beside(self, target: Path) -> dict[Path, bytes]:
+    def _sidecars(self, target: Path) -> dict[Path, bytes]:
         """Captions, chapters and labels."""
-        wish = self.wish
+        options = self.options
         return sidecars.contents(
             self.ready.timeline,
             target,
-            captions=wish.captions,
-            chapters=wish.chapters,
-            labels=wish.labels,
+            captions=options.captions,
+            chapters=options.chapters,
+            labels=options.labels,
             language=self.ready.session.language,
         )
 
     @property
     def bitrate(self) -> int | None:
-        """What was wished, or what this session asks for; None is the format's own."""
-        if self.wish.bitrate or self.wish.form != "mp3" or self.wish.mono:
-            return self.wish.bitrate
-        preset = presets.PRESETS.get(self.wish.preset or "")
+        """The bitrate of the options, or the one for this session; None is the format's own."""
+        if self.options.bitrate or self.options.form != "mp3" or self.options.mono:
+            return self.options.bitrate
+        preset = presets.PRESETS.get(self.options.preset or "")
         return (preset.bitrate if preset else None) or (None if self.ready.beds else OF_SPEECH)
 
     def _blocks(self, report: Progress, *layers: Layer) -> Generator[AudioSegment]:
-        """What is heard, mixed while the encoder is at work on what came before.
+        """The mixed blocks; another thread mixes ahead of the encoder.
 
-        Where nothing is encoded, a block is written sooner than another thread has got hold of it.
+        WAV is not encoded: there a block is written sooner than another thread could hand it over.
         """
         mixed = pipeline.blocks(self.ready, master=replace(self.master, layers=layers))
-        with closing(mixed if self.wish.form == "wav" else made_ahead(mixed)) as blocks:
+        with closing(mixed if self.options.form == "wav" else computed_ahead(mixed)) as blocks:
             for block in blocks:
                 yield block
                 report(len(block), 0)
 
 
-def _layers(ready: Prepared, wish: ExportOptions) -> tuple[Layer, ...]:
-    """The stems that are wanted: those in which something sounds."""
-    if not wish.stems:
+def _layers(ready: Prepared, options: ExportOptions) -> tuple[Layer, ...]:
+    """The layers to export as stems: those in which something sounds."""
+    if not options.stems:
         return ()
     are_tones = {cue.is_tone for cue in ready.timeline.cues}
     sounding: dict[Layer, object] = {"voice": False in are_tones, "bed": ready.beds, "tones": True in are_tones}
@@ -203,7 +211,7 @@ def _playlist(target: Path) -> Path:
 
 
 def _counted(progress: Progress | None, total_ms: int) -> Progress:
-    """Adds up what is done, over all files."""
+    """A function that adds up the time that is done in all files."""
     done_ms = 0
 
     def report(more_ms: int, _: int) -> None:

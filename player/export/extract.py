@@ -1,7 +1,7 @@
 """Extracting: the script that a sound file was made from, as it was.
 
-The rule: the script comes back byte for byte or not at all. A sound file may come from anywhere, so nothing is given
-back but what could be a script, and no include is written outside the folder of its script.
+The rule: the script comes back byte for byte or not at all. A sound file may come from anywhere, so only text that can
+be a script comes back, and no include is written outside the folder of its script.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Extracted:
         return {"name": self.name, **self.facts, "includes": includes, "script": self.script.decode()}
 
     def notes(self) -> Iterator[str]:
-        """What is known beside the script, as comments; the last is the command that makes the file again."""
+        """Comments with all other facts; the last is the command that makes the file again."""
         yield f"# {self.name or 'a script'}, made by {_shown(self.facts.get('version'))}"
         spoken = self.facts.get("spoken_by")
         if spoken:

@@ -1,4 +1,4 @@
-"""What an exported file says of itself: a session and its timeline become tags.
+"""Metadata: a session and its timeline become the tags of a file.
 
 The rule: everything comes from the session, so the same session makes the same tags. It writes nothing.
 """
@@ -13,7 +13,7 @@ from player.export.captions.cues import spoken
 from player.export.provenance import origin
 from player.export.tags import SpokenLine, Tags
 from player.picture.cover import cover
-from player.sound.ahead import meanwhile
+from player.sound.ahead import in_background
 from player.timeline.chapters import chapters
 from player.timeline.model import Section
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from player.pipeline import Prepared
 
 
-def tags(ready: Prepared, place: AlbumPosition | None = None) -> Tags:
-    """The tags of a session's file; with a place in a programme, the programme is its album.
+def tags(ready: Prepared, position: AlbumPosition | None = None) -> Tags:
+    """The tags of a session's file; with a position in a programme, the programme is its album.
 
     Raises
     ------
     UsageError
-        If the script has gone meanwhile.
+        If the script is not there any more.
     """
     session, timeline = ready.session, ready.timeline
     whole = Tags(
@@ -39,7 +39,9 @@ def tags(ready: Prepared, place: AlbumPosition | None = None) -> Tags:
         tuple(Section(each.title, each.start_ms) for each in chapters(timeline)),
         timeline.total_ms,
         tuple(SpokenLine(each.text, each.start_ms) for each in spoken(timeline)),
-        meanwhile(partial(cover, timeline, session.technique)),
+        in_background(partial(cover, timeline, session.technique)),
         origin(ready),
     )
-    return replace(whole, album=place.programme, track=place.number, tracks=place.count) if place else whole
+    if position is None:
+        return whole
+    return replace(whole, album=position.programme, track=position.number, tracks=position.count)

@@ -1,7 +1,7 @@
-"""What someone wants of an export: a format, its quality, and what else is made beside the file.
+"""The options of an export: a format, its quality, and other files beside it.
 
-The rule: a wish says all that is not in the session, and nothing of where the files go; so a session, its values, a
-voice and a wish always make the same bytes. It knows no formats: what cannot be had is told where it is made.
+The rule: options hold everything that is not in the session, and no path; so a session, its values, a voice and options
+always make the same bytes. It knows no formats: `exporter.must_be_possible_for` refuses what is not possible.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AlbumPosition:
-    """Where a session stands in a programme: the programme's title, and which of how many it is, counted from 1."""
+    """A session's position in a programme: the programme's title, the session's number from 1, and their count."""
 
     programme: str
     number: int
@@ -20,7 +20,7 @@ class AlbumPosition:
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """How a session is to become files.
+    """How a session becomes files.
 
     Attributes
     ----------
@@ -29,19 +29,19 @@ class ExportOptions:
     bitrate
         kbit/s; None is the format's own.
     mono
-        One channel, the mean of both sides.
+        One channel, the mean of both.
     preset
-        A name of `player.export.presets.PRESETS`, or None.
+        A name of `player.export.names.PRESETS`, or None.
     captions
-        Sidecars with what is said: any of ``vtt``, ``srt`` and ``lrc``.
+        Files with the spoken lines: any of ``vtt``, ``srt`` and ``lrc``.
     chapters, labels
         Whether the podcasts' JSON chapters, and Audacity's labels, are written beside the file.
     split
-        A file for each section, and a playlist, in the place of one file.
+        A file for each section and a playlist, in place of one file.
     stems
         Voice, bed and tones as files of their own, beside the whole.
-    place
-        Where it stands in a programme, which its file then tells; None is by itself.
+    position
+        Its position in a programme, which goes into its tags; None without one.
     """
 
     form: str = "mp3"
@@ -53,4 +53,4 @@ class ExportOptions:
     labels: bool = False
     split: bool = False
     stems: bool = False
-    place: AlbumPosition | None = None
+    position: AlbumPosition | None = None

@@ -1,6 +1,6 @@
-"""Playlists: files that follow each other, for a player to play in their order.
+"""Playlists: files in the order in which they are played.
 
-The rule: an extended M3U in UTF-8 with names alone, which lies beside its files, so that the folder may be moved.
+The rule: an extended M3U in UTF-8 holds names without folders and lies beside its files, so that the folder may move.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ ENDING = ".m3u8"
 
 @dataclass(frozen=True)
 class PlaylistEntry:
-    """A file, what it is titled, and how long it is to be heard."""
+    """A file, its title, and its length."""
 
     title: str
     length_ms: int
     path: Path
 
 
-def text(title: str, entries: Iterable[PlaylistEntry]) -> str:
+def playlist(title: str, entries: Iterable[PlaylistEntry]) -> str:
     """The playlist of these files."""
     lines = ["#EXTM3U", f"#PLAYLIST:{_line(title)}"]
     for each in entries:
@@ -35,7 +35,7 @@ def text(title: str, entries: Iterable[PlaylistEntry]) -> str:
 
 
 def _name(path: Path) -> str:
-    """A name that is no comment."""
+    """The file's name, which must not look like a comment."""
     return f"./{path.name}" if path.name.startswith("#") else path.name
 
 

@@ -1,18 +1,18 @@
-"""Presets: how loud a file is for where it goes, and what else is asked for there.
+"""Presets: the loudness and the other requirements of a place where files are published.
 
-The rule: who receives a podcast, a broadcast or an audio book measures the whole of the file with a gated meter, and
-may send it back; so the whole is measured here too, silences and all, and one gain lifts or lowers everything. Nobody
-measures what plays one to sleep: there the voice alone decides, or else the quietest nights would have the loudest
-voice. A mono file is measured as it is heard, from two loudspeakers: -19 LUFS on a meter that counts one channel is -16
-in stereo. Whatever a session misses is told.
+The rule: publishers of podcasts, broadcasts and audio books measure the whole file with a gated meter, and may send it
+back. So the whole is measured here too, with its silences, and one gain lifts or lowers everything. Nobody measures a
+file for falling asleep: there the voice alone decides, as otherwise the quietest sessions would have the loudest voice.
+A mono file is measured as it is heard, from two loudspeakers: -19 LUFS on a meter that counts one channel is -16 in
+stereo. Where a session cannot meet its preset, the user gets a sentence.
 
 Numbers: podcasts -16 LUFS, give or take 1 (Apple), broadcast -23 LUFS, give or take 0.5 (EBU R128), audio books -23 to
 -18 dB RMS with peaks under -3 dB and no music (ACX), sleep -23 LUFS with a long fade.
 
-Measured: of a whole session the gated meter reads 0.2 to 7 LU less than of its voice (box-breathing -20.9 LUFS, pmr-7
--21.9, body-scan-back -22.7, the voice at -18 in each). Podcast's level takes a lift of 2 to 5 dB in most; three lines
-show why there is a most. Lifted by 4, 5 and 6 dB, pmr-7 reads -18.4, -18.3 and -18.2: beyond that the limiter takes
-what the gain gives, and cuts more than 3 dB off 0.3, 2 and 6 % of the speech.
+Measured: for a whole session the gated meter reads 0.2 to 7 LU less than for its voice (box-breathing -20.9 LUFS, pmr-7
+-21.9, body-scan-back -22.7, the voice at -18 in each). Most sessions need a lift of 2 to 5 dB for a podcast. The lift
+has a limit: lifted by 4, 5 and 6 dB, pmr-7 reads -18.4, -18.3 and -18.2. Beyond that the limiter removes what the gain
+adds, and cuts more than 3 dB off 0.3, 2 and 6 % of the speech.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
     from player.pipeline import Prepared
 
 MOST_LIFT_DB: Final = 5.0
-"""The voice at -13 LUFS before it is limited; more would be heard as cut, and hardly move the meter."""
+"""The voice at -13 LUFS before it is limited; more would sound cut, and would hardly change the reading."""
 _CLOSE_DB: Final = 0.1
 _MOST_LIFTS: Final = 2
-"""The limiter takes some of a lift, which is then made up for once."""
+"""The limiter removes some of a lift, which is then corrected once."""
 
 
 @dataclass(frozen=True)
 class Preset:
-    """What is asked for.
+    """The requirements of a place where files are published.
 
     Attributes
     ----------
@@ -49,15 +49,15 @@ class Preset:
     below_db, above_db
         How far from it a file may be.
     measure
-        The whole by the gated meter, the whole's mean power, or the voice alone by the meter.
+        What the level is: the gated meter of the whole, the whole's mean power, or the gated meter of the voice.
     peak_db
-        Highest sample, dBFS; half a dB is kept for what encoding adds.
+        Highest sample, dBFS; half a dB is left for peaks that encoding adds.
     background
-        Whether one may be heard.
+        Whether a background may be heard.
     fade_out_ms
-        At least so long, if the session is four times as long.
+        Shortest fade-out, if the session is at least four times as long.
     bitrate
-        kbit/s of an MP3 in stereo, where one is asked for.
+        kbit/s of an MP3 in stereo, if one is required.
     """
 
     level_db: float
@@ -80,7 +80,7 @@ _UNITS: Final = {"lufs": "LUFS", "rms": "dB RMS", "voice": "LUFS"}
 
 
 def suited(ready: Prepared, preset: Preset) -> Prepared:
-    """The session without what is not wanted there, and with its fade."""
+    """The session with the preset's fade-out, and without a background if the preset has none."""
     timeline = ready.timeline
     fade_ms = max(timeline.fade_out_ms, min(preset.fade_out_ms, timeline.total_ms // 4))
     timeline = replace(timeline, fade_out_ms=fade_ms)
@@ -91,7 +91,7 @@ def suited(ready: Prepared, preset: Preset) -> Prepared:
 
 @dataclass(frozen=True)
 class Mastering:
-    """What a session is given, and the level that it then has, as ``preset`` measures it; None for silence."""
+    """The master for a session, and the level that it then has, as ``preset`` measures it; None for silence."""
 
     preset: Preset
     master: Master
@@ -99,7 +99,7 @@ class Mastering:
 
     @property
     def shortfall(self) -> str:
-        """Why the level is not the one that was asked for, in a sentence; or nothing."""
+        """Why the level is not the preset's, in a sentence; or empty."""
         preset, unit = self.preset, _UNITS[self.preset.measure]
         least_db, most_db = preset.level_db - preset.below_db, preset.level_db + preset.above_db
         if self.level_db is None or least_db <= self.level_db <= most_db:
@@ -111,7 +111,7 @@ class Mastering:
 
 
 def mastering(ready: Prepared, preset: Preset, *, one_channel: bool = False) -> Mastering:
-    """What brings a session that `suited` the preset to its level; to measure the whole it is mixed once or more."""
+    """The master that brings a session (see `suited`) to the preset's level; to measure, it is mixed once or more."""
     from player.sound.stem import TARGET_LUFS  # noqa: PLC0415 (numpy)
 
     found = Master(peak_db=preset.peak_db)
@@ -140,10 +140,10 @@ def _level_db(ready: Prepared, at: Master, preset: Preset, *, one_channel: bool)
 
     meter: _Meter = Meter(RATE) if preset.measure == "lufs" else _Rms()
     for block in pipeline.blocks(ready, master=at):
-        sides = np.frombuffer(block.raw_data, "<i2").reshape(-1, CHANNELS) / np.float64(32_768)
+        channels = np.frombuffer(block.raw_data, "<i2").reshape(-1, CHANNELS) / np.float64(32_768)
         if one_channel:
-            sides = np.repeat(sides.mean(axis=1, keepdims=True), CHANNELS, axis=1)
-        meter.add(sides)
+            channels = np.repeat(channels.mean(axis=1, keepdims=True), CHANNELS, axis=1)
+        meter.add(channels)
     return meter.lufs()
 
 
@@ -154,7 +154,7 @@ class _Meter(Protocol):
 
 
 class _Rms:
-    """The mean power of all samples; it reads in dB what the other meter reads in LUFS."""
+    """The mean power of all samples in dB, with the methods of the gated meter."""
 
     def __init__(self) -> None:
         self._power, self._samples = 0.0, 0

@@ -1,9 +1,8 @@
-"""Where a session comes from: its script with the author's own includes, and all that decides how it sounds.
+"""The origin of a session: its script with the author's own includes, and everything that decides how it sounds.
 
-The rule: what is told makes the same session again, on a machine with the same program and voice. No folder is told:
-of a background that lies somewhere on a disk there is only the file's name, and of the user's own takes only how many
-lines were heard from them. Bundled includes come with the program and
-are not carried.
+The rule: these facts are enough to make the same session again, on a machine with the same program and voice. They name
+no folder: of a background on a disk they have only the file's name, and of the user's own takes only how many lines
+came from them. Bundled includes come with the program and are left out.
 """
 
 from __future__ import annotations
@@ -32,10 +31,10 @@ def origin(ready: Prepared) -> Origin:
     Raises
     ------
     UsageError
-        If the script has gone meanwhile.
+        If the script is not there any more.
     """
-    path, carried = Path(ready.session.path), ready.request.script
-    text = _bytes(path) if carried is None else carried.encode()
+    path, given = Path(ready.session.path), ready.request.script
+    text = _bytes(path) if given is None else given.encode()
     return Origin(path.name, text, _facts(ready), dict(sorted(_own_includes(ready.session))))
 
 
@@ -65,7 +64,7 @@ def _own_includes(session: Session) -> Iterator[tuple[str, bytes]]:
     """The included scripts that are not bundled, by their paths from the script's folder."""
     voice = session.voice
     planner = Planner(session.language, voice.name, voice.rate, voice.pitch, TECHNIQUES)
-    for _ in planner.steps(session.steps):  # which scripts are read is known when all steps have been gone through
+    for _ in planner.steps(session.steps):  # after all steps, the planner knows which scripts it has read
         pass
     folder, ours = Path(session.path).parent.resolve(), library.bundled("scripts").resolve()
     for path in {Path(each.path).resolve() for each in planner.read.values()}:

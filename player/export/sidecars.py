@@ -1,7 +1,7 @@
 """Sidecars: captions, chapters and labels as files beside the sound file, with its name and an ending of their own.
 
-The rule: what is in them is a function of the timeline alone. They are made together with the sound file, so that
-there are all of them or none.
+The rule: their content depends on the timeline alone. They are made together with the sound file, so that all of them
+are there or none.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from player.errors import UsageError
 from player.export.captions import marks, subtitles
+from player.export.names import CAPTIONS
 from player.storage.atomic import must_be_free
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from player.timeline.model import Timeline
 
-CAPTIONS = tuple(subtitles.FORMATS)
 _CHAPTERS = ".chapters.json"
 _LABELS = ".labels.txt"
 
@@ -26,7 +26,7 @@ _LABELS = ".labels.txt"
 def paths(
     target: Path, *, captions: Collection[str] = (), chapters: bool = False, labels: bool = False, force: bool = False
 ) -> tuple[Path, ...]:
-    """The files that there would be, each of which may be written: to be asked before any work is done.
+    """The paths of the sidecars, after a check that each may be written; call it before any work is done.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def contents(
     labels: bool = False,
     language: str = "en",
 ) -> dict[Path, bytes]:
-    """What is to stand beside the sound file ``target``, by the path of each file.
+    """The sidecars of the sound file ``target``: the bytes of each by its path.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def contents(
     language
         The session's, BCP 47.
     """
-    texts = {f".{each}": subtitles.FORMATS[each](timeline, language) for each in captions}
+    texts = {f".{each}": subtitles.SUBTITLES[each](timeline, language) for each in captions}
     texts |= {_CHAPTERS: marks.podcast(timeline, target.name)} if chapters else {}
     texts |= {_LABELS: marks.labels(timeline, language)} if labels else {}
     endings = _endings(captions, chapters=chapters, labels=labels)

@@ -1,7 +1,7 @@
-"""A session in pieces: its sections as files of their own, and the playlist that puts them together again.
+"""A session in parts: each section as a file, and a playlist of all.
 
-The rule: pieces follow each other without a gap and without an overlap, so that together they are the whole, sample for
-sample. What comes before the first section is a piece of its own. It writes nothing.
+The rule: the parts follow each other without a gap and without an overlap, so that together they are the whole, sample
+for sample. What comes before the first section is a part of its own. It writes nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _FEWEST_DIGITS: Final = 2
 
 @dataclass(frozen=True)
 class SplitPart:
-    """A titled stretch of a session, half-open; ``number`` is counted from 1."""
+    """A titled part of a session, half-open; ``number`` is counted from 1."""
 
     number: int
     title: str
@@ -37,7 +37,7 @@ class SplitPart:
     end_ms: int
 
 
-def pieces(timeline: Timeline) -> tuple[SplitPart, ...]:
+def parts(timeline: Timeline) -> tuple[SplitPart, ...]:
     """One for each section.
 
     Raises
@@ -51,61 +51,61 @@ def pieces(timeline: Timeline) -> tuple[SplitPart, ...]:
     if marks[0][0] > 0:
         marks.insert(0, (0, timeline.title))
     spans = pairwise([*marks, (timeline.total_ms, "")])
-    held = [(title, start_ms, end_ms) for (start_ms, title), (end_ms, _) in spans if start_ms < end_ms]
-    return tuple(SplitPart(number, *each) for number, each in enumerate(held, 1))
+    spans_with_titles = [(title, start_ms, end_ms) for (start_ms, title), (end_ms, _) in spans if start_ms < end_ms]
+    return tuple(SplitPart(number, *each) for number, each in enumerate(spans_with_titles, 1))
 
 
-def path(target: Path, piece: SplitPart, count: int) -> Path:
-    """``calm-01-settle.mp3``: the target's name with the piece's number and title."""
+def path(target: Path, part: SplitPart, count: int) -> Path:
+    """``calm-01-settle.mp3``: the target's name with the part's number and title."""
     digits = max(_FEWEST_DIGITS, len(str(count)))
-    title = re.sub(r"\W+", "-", piece.title.lower())[:_LONGEST_NAME].strip("-_")
-    return target.with_name(f"{target.stem}-{piece.number:0{digits}}{'-' if title else ''}{title}{target.suffix}")
+    title = re.sub(r"\W+", "-", part.title.lower())[:_LONGEST_NAME].strip("-_")
+    return target.with_name(f"{target.stem}-{part.number:0{digits}}{'-' if title else ''}{title}{target.suffix}")
 
 
-def tags(whole: Tags, piece: SplitPart, count: int) -> Tags:
-    """The tags of a piece, from those of the whole: which part it is, and of what.
+def tags(whole: Tags, part: SplitPart, count: int) -> Tags:
+    """The tags of a part, from those of the whole: which part it is, and of what.
 
-    In a programme the album stays the programme's, the session becomes a disc of it, and its title goes before the
-    piece's: players then have all pieces in their order.
+    In a programme, the programme stays the album, the session becomes a disc of it, and its title goes before the
+    part's, so that players sort all parts in their order.
     """
-    here, title = range(piece.start_ms, piece.end_ms), piece.title or whole.title
+    span, title = range(part.start_ms, part.end_ms), part.title or whole.title
     return replace(
         whole,
         title=f"{whole.title}: {title}" if whole.album and title != whole.title else title,
         album=whole.album or whole.title,
-        track=piece.number,
+        track=part.number,
         tracks=count,
         disc=whole.track,
         discs=whole.tracks,
-        total_ms=len(here),
+        total_ms=len(span),
         chapters=tuple(
-            replace(each, start_ms=each.start_ms - here.start) for each in whole.chapters if each.start_ms in here
+            replace(each, start_ms=each.start_ms - span.start) for each in whole.chapters if each.start_ms in span
         ),
         lyrics=tuple(
-            replace(each, start_ms=each.start_ms - here.start) for each in whole.lyrics if each.start_ms in here
+            replace(each, start_ms=each.start_ms - span.start) for each in whole.lyrics if each.start_ms in span
         ),
     )
 
 
-def cut(blocks: Iterable[AudioSegment], found: Sequence[SplitPart]) -> Iterator[tuple[SplitPart, AudioSegment]]:
-    """The blocks of the whole, cut where pieces meet, each with the piece that it is of."""
-    at_ms, rest = 0, iter(found)
-    piece = next(rest)
+def cut(blocks: Iterable[AudioSegment], parts: Sequence[SplitPart]) -> Iterator[tuple[SplitPart, AudioSegment]]:
+    """The blocks of the whole, cut where parts meet, each with its part."""
+    at_ms, rest = 0, iter(parts)
+    part = next(rest)
     for whole in blocks:
         block = whole
         while len(block):
-            if at_ms == piece.end_ms:
-                piece = next(rest)
-            taken = block[: piece.end_ms - at_ms]
-            yield piece, taken
+            if at_ms == part.end_ms:
+                part = next(rest)
+            taken = block[: part.end_ms - at_ms]
+            yield part, taken
             at_ms += len(taken)
             block = block[len(taken) :]
 
 
-def playlist(title: str, found: Sequence[SplitPart], paths: Sequence[Path]) -> str:
-    """The pieces in their order."""
+def playlist(title: str, parts: Sequence[SplitPart], paths: Sequence[Path]) -> str:
+    """The playlist of the parts."""
     entries = (
-        playlists.PlaylistEntry(piece.title or title, piece.end_ms - piece.start_ms, path)
-        for piece, path in zip(found, paths, strict=True)
+        playlists.PlaylistEntry(part.title or title, part.end_ms - part.start_ms, path)
+        for part, path in zip(parts, paths, strict=True)
     )
-    return playlists.text(title, entries)
+    return playlists.playlist(title, entries)

@@ -1,5 +1,5 @@
-"""What was practised and when, and where sessions were stopped, so that they can go on another time.
+"""The history: the sessions that were heard, and bookmarks where they were stopped.
 
-The rule: it is one small file on this machine, which only its owner can read and which is sent nowhere. Playing comes
-first: that the file cannot be written is a warning, and never the end of a session.
+The history is one small file on this machine, the diary. Only its owner can read it, and it is sent nowhere. If the
+file cannot be written, that is a warning, and never ends a session.
 """

@@ -1,7 +1,7 @@
-"""The diary as its readers and writers have it: entries in, entries out.
+"""The diary: reads and writes history entries and bookmarks.
 
-The rule: what belongs together is written in one transaction; nothing is opened before it is needed, and reading makes
-no file. A damaged file is put aside and a new one begun, whoever meets it; that is told, and never an error.
+An entry and its bookmark are written in one transaction. The file is opened when it is first used, and reading makes no
+file. A damaged file is put aside and a new one begun, by readers and writers alike; that is a warning, not an error.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 T = TypeVar("T")
-Kept = TypeVar("Kept", Bookmark, HistoryEntry)
+Entry = TypeVar("Entry", Bookmark, HistoryEntry)
 
 
 class Diary:
@@ -54,57 +54,59 @@ class Diary:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file. It is opened again when it is used again."""
+        """Close the file. It is opened again at the next use."""
         if self._connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
 
     def begin(self) -> None:
-        """Find out whether it can be written; the file is there afterwards.
+        """Check that the file can be written, and make it if it is missing.
 
         Raises
         ------
         DiaryError
-            If it cannot be. So do all that write, and, if it cannot be read, those that read.
+            If it cannot be written. All methods that write raise this, too, and those that read if it cannot be read.
         """
-        self._do("write", sqlite_file.opened, lambda at: at.execute("BEGIN IMMEDIATE").execute("COMMIT"))
+        self._do("write", sqlite_file.open_to_write, lambda at: at.execute("BEGIN IMMEDIATE").execute("COMMIT"))
 
-    def note(self, practised: HistoryEntry | None, session: str, place: Bookmark | None) -> None:
-        """Note what was practised, and the place of a session or programme; None forgets its place."""
+    def note(self, entry: HistoryEntry | None, session: str, bookmark: Bookmark | None) -> None:
+        """Write an entry, and the bookmark of a session or programme. A bookmark of None deletes the old one."""
 
         def write(at: sqlite3.Connection) -> None:
-            if practised is not None:
-                _put(at, "practised", practised)
-            if place is None:
+            if entry is not None:
+                _put(at, "practised", entry)
+            if bookmark is None:
                 at.execute("DELETE FROM places WHERE session = ?", [session])
             else:
-                _put(at, "places", place)
+                _put(at, "places", bookmark)
 
         self._write(write)
 
-    def place(self, session: str) -> Bookmark | None:
-        """Where a session or programme was stopped; None if it was not, or was heard to its end since."""
-        return next((place for place in self.places() if place.session == session), None)
+    def bookmark(self, session: str) -> Bookmark | None:
+        """The bookmark of a session or programme, or None."""
+        return next((each for each in self.bookmarks() if each.session == session), None)
 
-    def places(self) -> tuple[Bookmark, ...]:
-        """All places, the last one first."""
+    def bookmarks(self) -> tuple[Bookmark, ...]:
+        """All bookmarks, the newest first."""
         return self._read("SELECT * FROM places ORDER BY noted DESC", Bookmark)
 
-    def practised(self, session: str | None = None) -> tuple[HistoryEntry, ...]:
-        """What was practised, the last one last: everything, or one session, or the sessions heard in a programme."""
+    def entries(self, session: str | None = None) -> tuple[HistoryEntry, ...]:
+        """The entries, the newest last: all, or those of one session or programme."""
         found = self._read("SELECT * FROM practised ORDER BY began", HistoryEntry)
         return tuple(each for each in found if session is None or session in {each.session, each.programme})
 
     def forget(self, session: str | None = None) -> ForgottenCounts:
-        """Forget everything, also what was put aside; or what there is of one session or programme."""
+        """Delete everything, damaged files too; or the entries and the bookmark of one session or programme."""
         if not self.path.exists():
             return ForgottenCounts(0, 0)
-        forgotten = self._write(lambda at: _forget(at, session))
-        self._do("clear", sqlite_file.opened, lambda at: at.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+        forgotten = self._write(lambda at: _delete(at, session))
+        self._do(
+            "clear", sqlite_file.open_to_write, lambda at: at.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        )
         if session is None:
             with sqlite_file.sentences("clear", self.path):
-                for each in sqlite_file.aside(self.path):
+                for each in sqlite_file.damaged_files(self.path):
                     each.unlink(missing_ok=True)
         return forgotten
 
@@ -120,46 +122,46 @@ class Diary:
                 raise
             return done
 
-        return self._do("write", sqlite_file.opened, whole)
+        return self._do("write", sqlite_file.open_to_write, whole)
 
-    def _read(self, statement: str, kind: type[Kept]) -> tuple[Kept, ...]:
+    def _read(self, statement: str, kind: type[Entry]) -> tuple[Entry, ...]:
         if not self.path.exists():
             return ()
-        return self._do("read", sqlite_file.opened_to_read, lambda at: tuple(_entries(at.execute(statement), kind)))
+        return self._do("read", sqlite_file.open_to_read, lambda at: tuple(_entries(at.execute(statement), kind)))
 
     def _do(
-        self, doing: str, opened: Callable[[Path], sqlite3.Connection], action: Callable[[sqlite3.Connection], T]
+        self, doing: str, open_file: Callable[[Path], sqlite3.Connection], action: Callable[[sqlite3.Connection], T]
     ) -> T:
-        """The action's answer; where the file is damaged, the answer of a new one."""
+        """The action's result; if the file is damaged, its result on a new file."""
         with sqlite_file.sentences(doing, self.path):
             try:
-                return action(self._open(opened))
+                return action(self._open(open_file))
             except sqlite3.DatabaseError as error:
                 if not sqlite_file.is_damage(error):
                     raise
             self.close()
             aside = sqlite_file.put_aside(self.path)
             self._warn(f"the diary was damaged and begins anew; what there was is in {printable(str(aside))}")
-            return action(self._open(sqlite_file.opened))
+            return action(self._open(sqlite_file.open_to_write))
 
-    def _open(self, opened: Callable[[Path], sqlite3.Connection]) -> sqlite3.Connection:
+    def _open(self, open_file: Callable[[Path], sqlite3.Connection]) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = opened(self.path)
+            self._connection = open_file(self.path)
         return self._connection
 
 
 def _put(at: sqlite3.Connection, table: str, entry: Bookmark | HistoryEntry) -> None:
     cells = {each.name: _cell(getattr(entry, each.name)) for each in fields(entry)}
     names = ", ".join(cells)
-    places = ", ".join("?" * len(cells))
-    at.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({places})", [*cells.values()])  # noqa: S608 (names of our own)
+    placeholders = ", ".join("?" * len(cells))
+    at.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({placeholders})", [*cells.values()])  # noqa: S608 (names of our own)
 
 
-def _forget(at: sqlite3.Connection, session: str | None) -> ForgottenCounts:
+def _delete(at: sqlite3.Connection, session: str | None) -> ForgottenCounts:
     everything = session is None
-    practised = at.execute("DELETE FROM practised WHERE ? OR ? IN (session, programme)", [everything, session])
-    places = at.execute("DELETE FROM places WHERE ? OR session = ?", [everything, session])
-    return ForgottenCounts(practised.rowcount, places.rowcount)
+    entries = at.execute("DELETE FROM practised WHERE ? OR ? IN (session, programme)", [everything, session])
+    bookmarks = at.execute("DELETE FROM places WHERE ? OR session = ?", [everything, session])
+    return ForgottenCounts(entries.rowcount, bookmarks.rowcount)
 
 
 def _cell(value: object) -> object:
@@ -170,8 +172,8 @@ def _cell(value: object) -> object:
     return value
 
 
-def _entries(rows: sqlite3.Cursor, kind: type[Kept]) -> Iterable[Kept]:
-    """The entries in these rows; one that somebody wrote otherwise by hand counts as not there."""
+def _entries(rows: sqlite3.Cursor, kind: type[Entry]) -> Iterable[Entry]:
+    """The entries in these rows. Rows that cannot be read, such as after an edit by hand, are left out."""
     names = [name for name, *_ in rows.description]
     for row in rows:
         with contextlib.suppress(ValueError, TypeError):

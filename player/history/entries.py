@@ -1,6 +1,6 @@
-"""What a diary holds: places, and sessions that were practised.
+"""The values in a diary: bookmarks and history entries.
 
-The rule: frozen values; times of the day are in UTC, and ``asked`` is only ever handed back.
+They are frozen. Times are in UTC. The diary does not look into ``asked``.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Bookmark:
-    """Where a session or a programme was stopped; there is one at most for each.
+    """Where a session or a programme was stopped. Each has at most one.
 
     Attributes
     ----------
     session
-        What it is remembered by: the name of a bundled session or programme, or the absolute path of an own one.
+        The key of the session or programme: a bundled one's name, or the absolute path of the user's own.
     title
-        Of the session that was heard.
+        The title of the session that was heard.
     asked
-        All that the user asked for.
+        The request, as JSON.
     at_ms, total_ms
-        The place in the session that was heard, and its length.
+        The position in the session that was heard, and its length.
     noted
         When it was stopped.
     part
-        The part of a programme that alone was asked for, if one was.
+        The part of a programme, if only that part was asked for.
     number, turn
-        Which session of a programme was heard: its place, counted from 1, and what it is remembered by. In a session
-        by itself, 0 and nothing.
+        The session of a programme that was heard: its number, counted from 1, and its key. 0 and empty for a session
+        by itself.
     """
 
     session: str
@@ -51,24 +51,24 @@ class Bookmark:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """A session that was listened to, whole or not.
+    """A session that was heard, whole or not.
 
     Attributes
     ----------
     id
-        Tells it from all others; an entry with the same one is written over.
+        Unique; writing an entry replaces the one with the same id.
     session, title, asked
         As in `Bookmark`.
     programme
-        What the programme is remembered by in which it was heard; empty for a session by itself.
+        The key of the programme in which it was heard; empty for a session by itself.
     began
         When its first sound was heard.
     heard_ms
-        How long it really sounded, without pauses.
+        How long it sounded, without pauses.
     at_ms, total_ms
-        Where it ended, and its length.
+        The position at which it ended, and its length.
     whole
-        It was heard to its end.
+        Whether it was heard to its end.
     """
 
     id: str
@@ -85,7 +85,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class ForgottenCounts:
-    """How much was forgotten."""
+    """How many entries and bookmarks were deleted."""
 
-    practised: int
-    places: int
+    entries: int
+    bookmarks: int

@@ -1,8 +1,8 @@
-"""What becomes of a session that is played: its place while it is unfinished, and an entry of what was practised.
+"""Records a session that is played: a bookmark while it is unfinished, and a history entry.
 
-The rule: it is noted in time, so that a crash or a power cut loses a quarter of a minute at most. Little counts for
-nothing: who stops within ten seconds has not begun, and who stops ten seconds before the end has finished. So has who
-stops a background that outlives the session.
+It writes every 15 seconds, so that a crash or a power cut loses no more than that. A session that is stopped within its
+first ten seconds is not recorded; one that is stopped in its last ten seconds leaves no bookmark. One that is stopped
+in the background that outlives the session counts as heard to its end.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ if TYPE_CHECKING:
     from player.pipeline.turns import Turn
 
 LEAST_MS: Final = 10_000
-"""To be heard, so that anything is noted; and to be left, so that there is something to go on with."""
+"""Less than this heard, and nothing is recorded; less than this left, and there is no bookmark."""
 EVERY_MS: Final = 15_000
-"""From one note to the next while a session sounds."""
+"""From one write to the next while a session sounds."""
 
 
 class HistoryRecorder:
-    """The keeper who writes the diary, which is open from the first session on until his context ends.
+    """A progress listener that writes the diary. The diary is open from the first session until the context ends.
 
     Parameters
     ----------
     warn
-        Called with a sentence where the diary cannot be written; once, and playing goes on.
+        Called with a sentence if the diary cannot be written; once, and playing goes on.
     diary
         None is the user's own.
     clock
-        Tells the time of the day, in UTC.
+        Returns the time, in UTC.
 
     Attributes
     ----------
-    kept
-        The place at which it can go on, as it was noted last; None if there is none.
+    bookmark
+        The bookmark that was written last; None if there is none.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class HistoryRecorder:
         diary: Diary | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
-        self.kept: Bookmark | None = None
+        self.bookmark: Bookmark | None = None
         self._diary = diary
         self._warn = warn
         self._clock = clock
@@ -76,26 +76,26 @@ class HistoryRecorder:
             self._diary.close()
 
     def follow(self, programme: SessionRequest, part: int | None, turns: Sequence[Turn]) -> None:
-        """Be told of the programme that will be played; without it, each session is one by itself."""
+        """Set the programme that will be played; without it, each session is recorded by itself."""
         self._programme, self._part, self._turns = programme, part, turns
 
-    def began(self, turn: Turn, ready: Prepared, start_ms: int) -> None:  # noqa: ARG002 (a keeper is told it)
-        """Find out early whether the diary can be written."""
+    def began(self, turn: Turn, ready: Prepared, start_ms: int) -> None:  # noqa: ARG002 (part of the protocol)
+        """Check early whether the diary can be written."""
         following = next((each for each in self._turns if each.number == turn.number + 1), None)
-        self._entry = entry = self._beginning(turn, ready)
-        self._here = self._place(turn, entry.title, entry.total_ms)
-        self._next = None if following is None else self._place(following, following.title, following.length_ms)
+        self._entry = entry = self._new_entry(turn, ready)
+        self._here = self._bookmark_at(turn, entry.title, entry.total_ms)
+        self._next = None if following is None else self._bookmark_at(following, following.title, following.length_ms)
         self._end_ms = entry.total_ms - (turn.request.outlive_ms or 0)
         self._noted_ms = LEAST_MS - EVERY_MS
         self._write(lambda diary: diary.begin())
 
     def reached(self, at_ms: int, heard_ms: int) -> None:
-        """Note it, if it is time again."""
+        """Write the position, if it is time to."""
         if heard_ms >= self._noted_ms + EVERY_MS:
             self._note(at_ms, heard_ms, whole=False)
 
     def ended(self, at_ms: int, heard_ms: int, *, whole: bool) -> None:
-        """Note how it ended."""
+        """Write how the session ended."""
         if whole or heard_ms >= LEAST_MS:
             self._note(at_ms, heard_ms, whole=whole)
 
@@ -104,12 +104,12 @@ class HistoryRecorder:
         whole = whole or at_ms >= self._end_ms
         entry = replace(self._entry, heard_ms=heard_ms, at_ms=at_ms, whole=whole) if heard_ms >= LEAST_MS else None
         is_over = whole or at_ms > self._end_ms - LEAST_MS
-        place = self._next if is_over else replace(self._here, at_ms=at_ms)
-        place = place and replace(place, noted=self._clock())
-        is_written = self._write(lambda diary: diary.note(entry, self._here.session, place))
-        self.kept = place if is_written else None
+        bookmark = self._next if is_over else replace(self._here, at_ms=at_ms)
+        bookmark = bookmark and replace(bookmark, noted=self._clock())
+        is_written = self._write(lambda diary: diary.note(entry, self._here.session, bookmark))
+        self.bookmark = bookmark if is_written else None
 
-    def _beginning(self, turn: Turn, ready: Prepared) -> HistoryEntry:
+    def _new_entry(self, turn: Turn, ready: Prepared) -> HistoryEntry:
         return HistoryEntry(
             id=os.urandom(8).hex(),
             session=key(turn.request),
@@ -123,8 +123,8 @@ class HistoryRecorder:
             whole=False,
         )
 
-    def _place(self, turn: Turn, title: str, total_ms: int) -> Bookmark:
-        """Its beginning, in the programme that is followed or by itself."""
+    def _bookmark_at(self, turn: Turn, title: str, total_ms: int) -> Bookmark:
+        """A bookmark at the beginning of a session, in the programme or by itself."""
         session, at = key(turn.request), self._clock()
         if not turn.programme or self._programme is None:
             return Bookmark(session, title, as_json(turn.request), 0, total_ms, at)
@@ -132,7 +132,7 @@ class HistoryRecorder:
         return Bookmark(key(self._programme), title, asked, 0, total_ms, at, self._part, turn.number, session)
 
     def _write(self, write: Callable[[Diary], None]) -> bool:
-        from player.history.diary import Diary  # noqa: PLC0415 (see the package's rule)
+        from player.history.diary import Diary  # noqa: PLC0415 (imported when needed)
 
         self._diary = self._diary or Diary(self._warn)
         try:

@@ -1,8 +1,7 @@
-"""What a user asked for, as the diary keeps it: a request as JSON, and a request again.
+"""Converts a request to JSON for the diary, and back.
 
-The rule: it goes by the fields of `SessionRequest` alone, so that whatever a request can say is kept, and only what
-differs from a bare one is written down: a version with more or fewer fields reads it too. Files are named by absolute
-paths.
+The conversion uses the fields of `SessionRequest`, so that new fields are kept, too. Only fields that differ from the
+default are written, so that versions with more or fewer fields can read it. Files have absolute paths.
 """
 
 from __future__ import annotations
@@ -21,32 +20,33 @@ if TYPE_CHECKING:
 
 
 def key_of(called: str) -> str:
-    """What a session or programme is remembered by: the name of a bundled one, the absolute path of an own one.
+    """The key of a session or programme in the diary: a bundled one's name, or the absolute path of the user's own.
 
-    What has no file is remembered by what it is called.
+    The key of a session without a file is its name.
     """
     return _home(called).encode("utf-8", "backslashreplace").decode()  # file systems know names that no text can hold
 
 
 def key(request: SessionRequest) -> str:
-    """What the session or programme of a request is remembered by."""
+    """The key of a request's session or programme."""
     return request.session if request.script is not None else key_of(request.session)
 
 
 def as_json(request: SessionRequest) -> dict[str, JSON]:
-    """All that a request says, with its files named so that they are found from any folder."""
+    """A request as JSON, with absolute paths."""
     return {name: _plain(value) for name, value in _said(_at_home(request)).items()}
 
 
 def as_request(asked: Mapping[str, JSON], given: SessionRequest | None = None) -> SessionRequest:
-    """The request that was written down, with what is given now instead of what was asked then.
+    """The request from JSON, with the options that are given now.
 
     Parameters
     ----------
     given
-        What is asked for now; a parameter of the script is a thing by itself. Its session is left aside.
+        A request whose options replace the recorded ones, except its session. Parameters of the script are replaced one
+        by one.
     """
-    from player.pipeline import SessionRequest  # noqa: PLC0415 (see the package's rule)
+    from player.pipeline import SessionRequest  # noqa: PLC0415 (imported when needed)
 
     known = {each.name for each in fields(SessionRequest)}
     then: dict[str, Any] = {name: _frozen(value) for name, value in asked.items() if name in known}
@@ -56,7 +56,7 @@ def as_request(asked: Mapping[str, JSON], given: SessionRequest | None = None) -
 
 
 def _said(request: SessionRequest) -> dict[str, Any]:
-    """The fields in which it differs from a bare request."""
+    """The fields that differ from a default request."""
     bare = type(request)("")
     said = {each.name: getattr(request, each.name) for each in fields(request)}
     return {name: value for name, value in said.items() if value != getattr(bare, name)}
@@ -71,13 +71,13 @@ def _at_home(request: SessionRequest) -> SessionRequest:
 
 
 def _home(called: str) -> str:
-    from player.script import library  # noqa: PLC0415 (see the package's rule)
+    from player.script import library  # noqa: PLC0415 (imported when needed)
 
     try:
         source = library.programme(called) or library.find(called)
     except PlayerError:
         return called
-    # Not resolved: a script that is a link reaches what lies beside the link.
+    # Not resolved: a script that is a link includes files that are beside the link.
     return os.path.abspath(source.path) if source.own else source.name  # noqa: PTH100 (as the line above says)
 
 

@@ -1,10 +1,10 @@
-"""The file of a diary: where it is, how it is opened, and what is done where it cannot be.
+"""The diary's SQLite file: where it is, how it is opened, and what happens if it cannot be.
 
-The rule: a file that is damaged is put aside under another name, never deleted; one that is not ours, or that a newer
-player wrote, is left alone. It is made readable by its owner only. What is in the tables is the book's business.
+A damaged file is renamed, never deleted. A file of another program, or of a newer player, is left alone. Only its owner
+can read the file. `diary` reads and writes the tables.
 
-How it is written: in SQLite's WAL mode a note needs no waiting for the disk, so it may be made while a session plays;
-a power cut can lose the last notes, and never the file.
+In SQLite's WAL mode a write does not wait for the disk, so it may happen while a session plays. A power cut can lose
+the last writes, but not the file.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 VERSION: Final = 1
-"""Of the tables; each change needs a new one, and a way from the old one."""
+"""The version of the tables. Each change of them needs a new version, and a conversion from the old one."""
 BUSY_MS: Final = 1000
-"""How long another player's note is waited for; it takes less than a millisecond."""
+"""How long to wait for another player's write, which takes less than a millisecond."""
 
 _OURS: Final = 0x706C6472  # "pldr"
 _TABLES: Final = (
+    # places holds bookmarks, practised holds history entries: another name would need a new version of the file.
     """CREATE TABLE places (
         session TEXT PRIMARY KEY, title TEXT NOT NULL, asked TEXT NOT NULL, at_ms INTEGER NOT NULL,
         total_ms INTEGER NOT NULL, noted TEXT NOT NULL, part INTEGER, number INTEGER NOT NULL, turn TEXT NOT NULL)""",
@@ -50,7 +51,7 @@ _REMEDIES: Final = {
 
 
 def where() -> Path:
-    """The file, which need not exist; the variable PLAYER_DIARY names another one."""
+    """The path of the file, which need not exist. The variable PLAYER_DIARY can name another one."""
     if named := os.environ.get("PLAYER_DIARY"):
         return Path(named).expanduser().absolute()
     import platformdirs  # noqa: PLC0415 (not needed where the file is named)
@@ -58,8 +59,8 @@ def where() -> Path:
     return Path(platformdirs.user_data_dir("player", appauthor=False)) / "diary.sqlite3"
 
 
-def opened(path: Path) -> sqlite3.Connection:
-    """The file open for reading and writing, made where it is missing; errors go through.
+def open_to_write(path: Path) -> sqlite3.Connection:
+    """Open the file for reading and writing, and make it if it is missing. SQLite's errors are not caught.
 
     Raises
     ------
@@ -69,11 +70,11 @@ def opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))  # what SQLite adds beside it takes its permissions
-    return _begun(path, sqlite3.connect(path, isolation_level=None))
+    return _set_up(path, sqlite3.connect(path, isolation_level=None))
 
 
-def opened_to_read(path: Path) -> sqlite3.Connection:
-    """A file that is there, open for reading, also where nothing can be written beside it; errors go through.
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Open an existing file for reading, also in a folder that cannot be written. SQLite's errors are not caught.
 
     Raises
     ------
@@ -81,19 +82,19 @@ def opened_to_read(path: Path) -> sqlite3.Connection:
         If it is not a diary that this player can read.
     """
     try:
-        return _begun(path, sqlite3.connect(path, isolation_level=None))
+        return _set_up(path, sqlite3.connect(path, isolation_level=None))
     except sqlite3.OperationalError:
-        return _begun(path, sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True, isolation_level=None))
+        return _set_up(path, sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True, isolation_level=None))
 
 
 def is_damage(error: sqlite3.Error) -> bool:
-    """Whether it says that the file itself is broken, and not that it cannot be reached."""
+    """Whether the error says that the file is damaged, and not that it cannot be reached."""
     return type(error) is sqlite3.DatabaseError
 
 
 def put_aside(path: Path) -> Path:
-    """Give a damaged file another name, and what belongs to it; errors of the file system go through."""
-    taken = {each.name for each in aside(path)}
+    """Rename a damaged file and its companions. Errors of the file system are not caught."""
+    taken = {each.name for each in damaged_files(path)}
     name = f"{path.name}.damaged"
     name = next(each for each in (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3))) if each not in taken)
     for companion in _COMPANIONS:
@@ -102,8 +103,8 @@ def put_aside(path: Path) -> Path:
     return path.with_name(name)
 
 
-def aside(path: Path) -> tuple[Path, ...]:
-    """The damaged files that were put aside, with what belongs to them."""
+def damaged_files(path: Path) -> tuple[Path, ...]:
+    """The damaged files that were put aside, with their companions."""
     return tuple(path.parent.glob(f"{path.name}.damaged*"))
 
 
@@ -121,10 +122,10 @@ def sentences(doing: str, path: Path) -> Iterator[None]:
         ) from error
 
 
-def _begun(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
+def _set_up(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
     try:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        connection.execute("PRAGMA secure_delete = ON")  # what is forgotten is gone from the file
+        connection.execute("PRAGMA secure_delete = ON")  # deleted rows are overwritten in the file
         connection.execute("PRAGMA synchronous = NORMAL")
         if _is_empty(connection):
             _make_tables(connection)
@@ -136,7 +137,7 @@ def _begun(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _make_tables(connection: sqlite3.Connection) -> None:
-    with contextlib.suppress(sqlite3.OperationalError):  # not possible everywhere, and it does without
+    with contextlib.suppress(sqlite3.OperationalError):  # not every file system can, and it works without
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")
     if _is_empty(connection):  # another player may have been quicker

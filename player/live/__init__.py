@@ -1,1 +1,1 @@
-"""Playing: one loop that takes what controls ask for, keeps the loudspeaker supplied, and shows what is heard."""
+"""Playing live: one loop that carries out controls, keeps the output device supplied, and shows what is heard."""

@@ -1,6 +1,6 @@
-"""The loop: listens to who is there, keeps the loudspeaker fed, and tells what is heard.
+"""The playback loop: carries out controls, keeps the output device supplied, and shows what is heard.
 
-The rule: one thread, some twenty turns a second, and a turn waits for nothing but the next wish. It knows no keys, no
+It runs in one thread, some twenty times a second, and waits for nothing but the next control. It knows no keys, no
 screen and no file.
 """
 
@@ -18,62 +18,62 @@ if TYPE_CHECKING:
     from player.live.running import RunningParticipants
     from player.live.transport import Transport
 
-TURN_S: Final = 0.05
-_NOTE_MS: Final = 1000
+TICK_S: Final = 0.05
+_REPORT_MS: Final = 1000
 
 
 class Loop:
-    """A session that is being heard, in company."""
+    """The loop of one session, with its participants."""
 
-    def __init__(self, transport: Transport, party: RunningParticipants) -> None:
+    def __init__(self, transport: Transport, running: RunningParticipants) -> None:
         self._transport = transport
-        self._party = party
+        self._running = running
         self._keys_shown = False
-        self._noted = (-_NOTE_MS, False)
+        self._reported = (-_REPORT_MS, False)
 
     def run(self) -> int | None:
-        """Return when it is over: None if it was heard to its end, otherwise the exit code that was asked for.
+        """Return None if the session was heard to its end, otherwise the exit code of the control that ended it.
 
         Raises
         ------
         DeviceError
-            If the loudspeaker was lost, and nobody is there to wait for, or whoever waited has given up.
+            If the loudspeaker was lost, and nobody can ask for another one, or the listener gave up.
         """
         transport, wait_s = self._transport, 0.0
         while not transport.is_over:
-            for control in self._party.asked(wait_s):
+            for control in self._running.controls(wait_s):
                 if (code := exit_code(control)) is not None:
                     if transport.lost and not code:
                         raise transport.lost
                     return code
-                self._take(control)
-            transport.turn()
-            if transport.lost and not self._party.company.waits:
+                self._carry_out(control)
+            transport.tick()
+            if transport.lost and not self._running.participants.waits:
                 raise transport.lost
-            self._tell()
-            wait_s = TURN_S
+            self._report()
+            wait_s = TICK_S
         return None
 
-    def _take(self, control: AnyControl) -> None:
+    def _carry_out(self, control: AnyControl) -> None:
         if control is Control.SHOW_KEYS:
             self._keys_shown = not self._keys_shown
         else:
             steer(self._transport, control)
 
-    def _tell(self) -> None:
-        transport, taste = self._transport, self._transport.taste
-        self._party.show(
+    def _report(self) -> None:
+        transport, settings = self._transport, self._transport.settings
+        self._running.show(
             PlaybackState(
-                transport.place_ms,
+                transport.position_ms,
                 transport.is_paused,
-                taste.volume_db,
-                taste.has_background,
+                settings.volume_db,
+                settings.has_background,
                 transport.notice,
                 self._keys_shown,
             )
         )
-        keeper, (noted_ms, was_paused) = self._party.company.keeper, self._noted
-        if transport.heard_ms >= noted_ms + _NOTE_MS or transport.is_paused != was_paused:
-            self._noted = (transport.heard_ms, transport.is_paused)
-            if keeper:
-                keeper.reached(transport.place_ms, transport.heard_ms)
+        listener, (reported_ms, was_paused) = self._running.participants.progress_listener, self._reported
+        if transport.heard_ms >= reported_ms + _REPORT_MS or transport.is_paused != was_paused:
+            self._reported = (transport.heard_ms, transport.is_paused)
+            if listener:
+                listener.reached(transport.position_ms, transport.heard_ms)

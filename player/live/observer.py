@@ -1,6 +1,7 @@
-"""What is going on at a moment of playing, for whoever shows it.
+"""The state of playback, and the observers that receive it.
 
-The rule: frozen values; a view is told some twenty times a second, returns at once, and never changes what is heard.
+A state is frozen. An observer receives one some twenty times a second, must return at once, and cannot change what is
+heard except by a control.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PlaybackState:
-    """A moment of playing.
+    """What is going on at one moment of playback.
 
     Attributes
     ----------
     at_ms
-        What is heard now, in the session's own time; where it is paused, the place at which it will go on.
+        The position that is heard now, in the session's own time; in a pause, the position at which it will go on.
     volume_db
         0 is as exported.
     notice
-        A sentence for the listener, such as why it is paused; or nothing.
+        A sentence for the listener, such as why it is paused; or an empty string.
     keys_shown
         Whether the listener wants to see what each key does.
     """
@@ -37,13 +38,16 @@ class PlaybackState:
 
 
 class PlaybackObserver(Protocol):
-    """Whoever shows what is heard: a pacer on a terminal, lines, the desktop's media controls."""
+    """Receives the state of playback: a pacer on a terminal, lines of text, the desktop's media controls.
+
+    Sleep detection, the watch on the sound's route and job control are observers, too, because they need the tick.
+    """
 
     def begin(self, timeline: Timeline) -> None:
         """A session begins."""
 
-    def show(self, moment: PlaybackState) -> None:
-        """What is going on now."""
+    def show(self, state: PlaybackState) -> None:
+        """Receive the present state."""
 
     def end(self) -> None:
-        """The session is over; may be called twice. The terminal is as it was before."""
+        """The session is over; may be called twice. Restore the terminal."""

@@ -1,7 +1,8 @@
-"""Who is there while something plays: hands that steer it, eyes that follow it, and a memory of the place.
+"""The participants of playback: control sources, observers, and a listener to its progress.
 
-The rule: whoever is heavy to load comes as a factory, which is called when the first sound is on its way. Nobody here
-knows of the others: hands put controls into the one inbox, views are shown moments, the keeper is told places.
+Observers are heavy to load, so they come as factories, which are called when the first sound is on its way. The
+participants do not know each other: control sources put controls into the one inbox, observers receive states, and the
+progress listener receives positions.
 """
 
 from __future__ import annotations
@@ -24,38 +25,40 @@ ControlSource: TypeAlias = "Callable[[Inbox], AbstractContextManager[object]]"
 
 
 class ProgressListener(Protocol):
-    """Is told of each session that is played: once that it began, now and then how far it came, once that it ended."""
+    """Receives the progress of each session: its beginning, its position every second, and its end."""
 
     def began(self, turn: Turn, ready: Prepared, start_ms: int) -> None:
-        """A session is about to sound from ``start_ms`` on; its loudspeaker is open."""
+        """A session begins at ``start_ms``; its output device is open."""
 
     def reached(self, at_ms: int, heard_ms: int) -> None:
-        """How far it has been heard, and how long it has sounded, without pauses; told every second, and at a pause."""
+        """The position, and how long the session has sounded without pauses; called every second and at a pause."""
 
     def ended(self, at_ms: int, heard_ms: int, *, whole: bool) -> None:
-        """It sounds no more: heard to its end, stopped, or lost. The times are as in `reached`."""
+        """The session has ended: heard as a whole, stopped, or lost. The times are as in `reached`."""
 
 
 @dataclass(frozen=True)
 class Participants:
-    """All of them.
+    """All participants of one command.
 
     Attributes
     ----------
-    hands
-        There from the first sound of the first session to the end of all: signals, the desktop.
+    control_sources
+        Open from the first sound of the first session to the end of the last one: signals.
     keys
-        The terminal's: there only while a session sounds, as questions are asked between two.
-    views
+        The terminal's keys: open only while a session sounds, because questions are asked between two sessions.
+    observers
         Made at the first sound; begun and ended with every session.
+    progress_listener
+        Such as the one that writes the history.
     waits
-        Somebody would see that the loudspeaker was lost, and could ask for another one: so it is waited for. Otherwise
+        Whether to pause when the loudspeaker is lost, because somebody can see that and ask for another one. Otherwise
         playing ends there.
     """
 
     inbox: Inbox = field(default_factory=Inbox)
-    hands: tuple[ControlSource, ...] = ()
+    control_sources: tuple[ControlSource, ...] = ()
     keys: ControlSource | None = None
-    views: tuple[Callable[[], PlaybackObserver], ...] = ()
-    keeper: ProgressListener | None = None
+    observers: tuple[Callable[[], PlaybackObserver], ...] = ()
+    progress_listener: ProgressListener | None = None
     waits: bool = False

@@ -1,11 +1,11 @@
-"""Playing live: the pipeline's blocks, through the loudspeaker; of a programme, one session after another.
+"""Playing live: one session, or the sessions of a programme one after another, through the output device.
 
-The rule: a device takes as long to open as Python takes to load the rest. So where the loudspeaker can wait for its
-sound, it is opened first, and nothing heavy is loaded here before that. It stands beside the pipeline.
+A device takes as long to open as Python takes to load the rest. So where the device can wait for its sound, it is
+opened first, and nothing heavy is loaded here before that.
 
-How much of a programme is known before the first sound: all of it as far as scripts tell, which is parsing and
-planning, about 20 ms a session. To speak a whole week could take a minute, so only the first session is spoken then.
-While a session plays, the next one is made ready in a thread (`player.live.prefetch`).
+Before the first sound, all scripts of a programme are read and planned, at about 20 ms a session. Speaking a whole week
+could take a minute, so only the first session is spoken then. While a session plays, a thread prepares the next one
+(`player.live.prefetch`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from player.timeline.model import Timeline
 
 SILENCE_MS: Final = 2000
-"""Between two sessions of a programme; the device is closed for most of it, and opens with its lead-in."""
+"""The silence between two sessions; the device is closed for most of it, and opens with its lead-in."""
 
 
 def play(
@@ -43,109 +43,111 @@ def play(
     announce: Callable[[Turn, Prepared], None],
     progress: Progress | None = None,
     settle: Callable[[Timeline, int], int] | None = None,
-    company: Participants | None = None,
+    participants: Participants | None = None,
     silent: bool = False,
+    speaks: bool = True,
 ) -> int:
-    """One session after another through the loudspeaker, the first from ``start_ms`` on, each to its end.
+    """Play sessions one after another, each to its end; the first one from ``start_ms`` on.
 
-    ``ask`` tells what is to be heard, once the loudspeaker is opening. ``confirm`` is called before each session, and
-    returns when the listener is ready, and whether that took an answer; ``announce`` when it is prepared. ``settle``
-    tells where the first one really begins. The ``company`` steers, watches, and keeps the place. ``silent`` asks for
-    no loudspeaker: time passes, and nothing is heard.
+    ``ask`` returns the sessions; it is called while the device opens. ``confirm`` is called before each session: it
+    returns when the listener is ready, and whether that took an answer. ``announce`` is called when a session is
+    prepared. ``settle`` returns where the first session really begins. ``silent`` opens no device: time passes, and
+    nothing is heard. Without ``speaks``, no voice begins to load.
 
-    Returns the exit code: 0 if all was heard, or the listener ended it; otherwise what the end was asked for with.
+    Returns the exit code: 0 if all was heard or the listener ended it; otherwise the code of the signal that ended it.
 
-    Raises `PlayerError` with what stands in the way of a session, or if the first begins behind its end; `DeviceError`
-    if there is no loudspeaker, or it is lost on the way; `KeyboardInterrupt` if the user ended it, after the fade.
+    Raises `PlayerError` if a session cannot be made, or the first one would begin after its end; `DeviceError` if
+    there is no loudspeaker, or it is lost; `KeyboardInterrupt` if the user pressed Ctrl-C, after the fade.
     """
     with ExitStack() as stack:
-        door = stack.enter_context(DevicePreopener(silent=silent))
-        from player.machine import A_COUNT, this_machine  # noqa: PLC0415 (the rule above)
+        preopener = stack.enter_context(DevicePreopener(silent=silent))
+        from player.machine import A_COUNT, this_machine  # noqa: PLC0415 (after the device is opened)
 
-        machine = this_machine(soon="" if silent else A_COUNT)
-        from player import pipeline  # noqa: PLC0415 (the rule above)
+        machine = this_machine(soon=A_COUNT if speaks else "")
+        from player import pipeline  # noqa: PLC0415 (after the device is opened)
         from player.live.prefetch import Prefetcher  # noqa: PLC0415
         from player.live.preload import load_sound  # noqa: PLC0415
         from player.live.running import RunningParticipants  # noqa: PLC0415
 
         first, *others = ask()
         confirm(first)
-        if first.told_ms is not None and settle is None:
-            door.knock(first.told_ms, start_ms)
+        if first.known_ms is not None and settle is None:
+            preopener.open_for(first.known_ms, start_ms)
         load_sound()
         ready = pipeline.prepare(first.request, machine, progress)
-        machine.engine.stop()  # where nothing had to be spoken, a voice may be waiting
+        machine.engine.stop()  # if nothing had to be spoken, a voice process may still be waiting
         announce(first, ready)
         start_ms = settle(ready.timeline, start_ms) if settle else start_ms
-        party = stack.enter_context(RunningParticipants(company or Participants()))
-        evening = _PlaylistPlayer(door, party, stack.enter_context(Prefetcher(others, machine)))
-        code = evening.hear(first, ready, start_ms)
+        running = stack.enter_context(RunningParticipants(participants or Participants()))
+        playlist = _PlaylistPlayer(preopener, running, stack.enter_context(Prefetcher(others, machine)))
+        code = playlist.play(first, ready, start_ms)
         for turn in others:
-            code = evening.hear_next(turn, confirm, announce) if code is None else code
+            code = playlist.play_next(turn, confirm, announce) if code is None else code
         return code or 0
 
 
 class _PlaylistPlayer:
-    """One session after another, as loud and with as much background as the listener wanted the one before."""
+    """Plays one session after another; each one starts with the volume and background of the one before."""
 
-    def __init__(self, door: DevicePreopener, party: RunningParticipants, ahead: Prefetcher) -> None:
-        self._door = door
-        self._party = party
-        self._ahead = ahead
-        self._taste: ListenerSettings | None = None
+    def __init__(self, preopener: DevicePreopener, running: RunningParticipants, prefetcher: Prefetcher) -> None:
+        self._preopener = preopener
+        self._running = running
+        self._prefetcher = prefetcher
+        self._settings: ListenerSettings | None = None
 
-    def hear_next(
+    def play_next(
         self, turn: Turn, confirm: Callable[[Turn], bool], announce: Callable[[Turn, Prepared], None]
     ) -> int | None:
-        """A later session, a short silence after the one before it; as `hear`."""
+        """Play a later session, after a short silence; returns as `play`."""
         ended = time.monotonic()
-        ready = self._ahead.take()
+        ready = self._prefetcher.take()
         answered = confirm(turn)
         announce(turn, ready)
         silence_s = 0.0 if answered else ended + (SILENCE_MS - LEAD_IN_MS) / 1000 - time.monotonic()
-        code = self._party.rest(silence_s)
-        return self.hear(turn, ready, 0) if code is None else code
+        code = self._running.wait(silence_s)
+        return self.play(turn, ready, 0) if code is None else code
 
-    def hear(self, turn: Turn, ready: Prepared, start_ms: int) -> int | None:
-        """A session; as soon as it sounds, the next one is made ready. None if it was heard to its end."""
-        deck = self._door.enter(ready.timeline.total_ms, start_ms)
+    def play(self, turn: Turn, ready: Prepared, start_ms: int) -> int | None:
+        """Play a session, and prepare the next one meanwhile; None if it was heard to its end, else an exit code."""
+        device = self._preopener.take(ready.timeline.total_ms, start_ms)
         try:
-            return self._hear(turn, ready, start_ms, deck)
+            return self._play(turn, ready, start_ms, device)
         except DeviceError as error:
             if not turn.programme:
                 raise
-            # Its sentence says from where to go on in a session; in a programme it must say in which.
+            # The message says where to go on in a session; in a programme it must also name the session.
             where = "" if error.position_ms is None else f" of `player play {turn.request.session}`"
             raise DeviceError(f"in {turn.name}, {error}{where}", error.position_ms) from error
         finally:
-            deck.release()
+            device.release()
 
-    def _hear(self, turn: Turn, ready: Prepared, start_ms: int, deck: OutputDevice) -> int | None:
-        from player.live.loop import Loop  # noqa: PLC0415 (the rule above)
+    def _play(self, turn: Turn, ready: Prepared, start_ms: int, device: OutputDevice) -> int | None:
+        from player.live.loop import Loop  # noqa: PLC0415 (after the device is opened)
 
-        transport, keeper, whole = self._transport(ready, start_ms, deck), self._party.company.keeper, False
-        if keeper:
-            keeper.began(turn, ready, start_ms)
+        transport = self._transport(ready, start_ms, device)
+        listener, whole = self._running.participants.progress_listener, False
+        if listener:
+            listener.began(turn, ready, start_ms)
         try:
             try:
-                transport.turn()  # some seconds more are on the tape before anybody else is let in
-                self._ahead.begin()
-                with self._party.at(ready.timeline):
-                    code = Loop(transport, self._party).run()
+                transport.tick()  # writes some seconds ahead before the other participants are loaded
+                self._prefetcher.begin()
+                with self._running.session(ready.timeline):
+                    code = Loop(transport, self._running).run()
                 whole = code is None
             finally:
-                self._taste = transport.taste
+                self._settings = transport.settings
                 transport.leave()
         finally:
-            if keeper:
-                keeper.ended(transport.place_ms, transport.heard_ms, whole=whole)
+            if listener:
+                listener.ended(transport.position_ms, transport.heard_ms, whole=whole)
         return code
 
-    def _transport(self, ready: Prepared, start_ms: int, deck: OutputDevice) -> Transport:
-        from player import pipeline  # noqa: PLC0415 (the rule above)
+    def _transport(self, ready: Prepared, start_ms: int, device: OutputDevice) -> Transport:
+        from player import pipeline  # noqa: PLC0415 (after the device is opened)
         from player.live.source import ListenerSettings, MixSource  # noqa: PLC0415
         from player.live.transport import Transport  # noqa: PLC0415
         from player.timeline.steps import Steps  # noqa: PLC0415
 
-        reel = MixSource(pipeline.mix(ready), ready.timeline.total_ms, self._taste or ListenerSettings())
-        return Transport(reel, Steps(ready.timeline), start_ms, deck, self._door.open)
+        source = MixSource(pipeline.mix(ready), ready.timeline.total_ms, self._settings or ListenerSettings())
+        return Transport(source, Steps(ready.timeline), start_ms, device, self._preopener.open)

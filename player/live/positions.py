@@ -1,7 +1,7 @@
-"""The course of a tape: which moment of the programme each of its frames holds.
+"""The position of the programme at each frame of the ring.
 
-The rule: what is laid over the tape from a frame on is noted here by that frame; everything noted behind it is
-forgotten. So the moment that is heard is exact, whatever was laid over what. Pure numbers, all of them frames.
+When the ring is overwritten from a frame on, that is recorded here, and everything recorded after that frame is
+dropped. So the position that is heard is exact, however often the ring was overwritten. All numbers are frames.
 """
 
 from __future__ import annotations
@@ -10,35 +10,35 @@ from bisect import bisect_right
 
 
 class PositionTrack:
-    """Runs of the programme, and silences, one behind the other.
+    """Runs of the programme, and silences, in the order of the ring.
 
     Parameters
     ----------
-    frame, moment
-        The programme begins at this frame of the tape, with this moment of its own. Before it is the lead-in.
+    frame, position
+        The programme begins at this frame of the ring, from this position. The lead-in comes before it.
     """
 
-    def __init__(self, frame: int, moment: int) -> None:
+    def __init__(self, frame: int, position: int) -> None:
         self._frames = [frame]
-        self._moments = [moment]
+        self._positions = [position]
         self._moves = [True]
 
-    def lay(self, frame: int, moment: int) -> None:
-        """The programme goes from ``moment`` on, from ``frame`` of the tape on."""
-        self._note(frame, moment, moves=True)
+    def play_from(self, frame: int, position: int) -> None:
+        """From ``frame`` of the ring on, the programme plays from ``position`` on."""
+        self._note(frame, position, moves=True)
 
-    def hush(self, frame: int, moment: int) -> None:
-        """Silence from ``frame`` on, in which the programme stands at ``moment``."""
-        self._note(frame, moment, moves=False)
+    def stand_from(self, frame: int, position: int) -> None:
+        """From ``frame`` of the ring on there is silence, and the programme stands at ``position``."""
+        self._note(frame, position, moves=False)
 
-    def moment(self, frame: int) -> int:
-        """The moment of the programme at a frame; in a silence the one at which it stands."""
+    def position(self, frame: int) -> int:
+        """The position of the programme at a frame; in a silence, the one at which it stands."""
         index = max(bisect_right(self._frames, frame) - 1, 0)
         passed = max(frame - self._frames[index], 0) if self._moves[index] else 0
-        return self._moments[index] + passed
+        return self._positions[index] + passed
 
-    def _note(self, frame: int, moment: int, *, moves: bool) -> None:
+    def _note(self, frame: int, position: int, *, moves: bool) -> None:
         keep = max(bisect_right(self._frames, frame - 1), 0)
         self._frames[keep:] = [frame]
-        self._moments[keep:] = [moment]
+        self._positions[keep:] = [position]
         self._moves[keep:] = [moves]

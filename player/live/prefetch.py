@@ -1,7 +1,7 @@
-"""The next session of a programme, made ready in a thread while the present one plays.
+"""The next session of a programme, prepared in a thread while the present one plays.
 
-The rule: at most one at a time, so that never more than two sessions are held. A problem that only the voice could tell
-of comes when its session is taken, not in the middle of the present one.
+At most one is prepared at a time, so that at most two sessions are in memory. An error of a session is raised when that
+session is taken, not in the middle of the present one.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from player.pipeline import Machine, Prepared
     from player.pipeline.turns import Turn
 
-_LOOK_EVERY_S: Final = 0.2  # Windows hears Ctrl-C only between two waits
+_LOOK_EVERY_S: Final = 0.2  # Windows delivers Ctrl-C only between two waits
 _LEAVES_WITHIN_S: Final = 3.0
 
 
 class Prefetcher:
-    """The next session, made ready in a thread while the present one plays; at most one at a time."""
+    """Prepares sessions in order, one at a time, each in a thread."""
 
     def __init__(self, turns: Sequence[Turn], machine: Machine) -> None:
         self._turns = iter(turns)
@@ -38,25 +38,25 @@ class Prefetcher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stop what is being spoken; a thread that is busy otherwise is left behind, and ends with the program."""
+        """Stop the voice; a thread that is busy with something else is abandoned, and ends with the program."""
         until = time.monotonic() + _LEAVES_WITHIN_S
         while self._next and not self._next.done() and time.monotonic() < until:
             self._machine.engine.stop()
             wait([self._next], _LOOK_EVERY_S)
 
     def begin(self) -> None:
-        """Begin with the next one; nothing happens if that is under way, or there is none."""
+        """Start to prepare the next session, if there is one and it is not being prepared."""
         if self._next is None and (turn := next(self._turns, None)):
             self._next = Future()
-            threading.Thread(target=self._prepare, args=(turn, self._next), name="ahead", daemon=True).start()
+            threading.Thread(target=self._prepare, args=(turn, self._next), name="prefetch", daemon=True).start()
 
     def take(self) -> Prepared:
-        """The next one, as soon as it is ready.
+        """Wait for the next session, and return it.
 
         Raises
         ------
         PlayerError
-            With what stands in its way.
+            If it cannot be prepared.
         """
         self.begin()
         if self._next is None:

@@ -1,6 +1,6 @@
-"""What will be needed in a moment, loaded while the voice is waited for: where every word is new, half of the time.
+"""Loading modules in a thread while the voice speaks; where every word is new, this saves half of the time.
 
-The rule: nothing is loaded here that would not be loaded anyway, and the program does not end in the middle of it.
+It loads only what is needed anyway. The thread is no daemon, so the program does not end in the middle of an import.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import threading
 
 
 def load_sound() -> None:
-    """Begin to load what mixing needs, and return."""
+    """Start to load what mixing needs, and return at once."""
     threading.Thread(target=_load_sound, name="loading").start()
 
 

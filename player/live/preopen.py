@@ -1,6 +1,6 @@
-"""The way to a loudspeaker: the first one is open already where it can wait, others are opened when they are needed.
+"""Opening the first output device beforehand, where it can wait for its sound; others are opened when needed.
 
-The rule: a device takes as long to open as Python takes to load the rest, so nothing heavy is loaded here before that.
+A device takes as long to open as Python takes to load the rest, so nothing heavy is loaded here before that.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 
 class DevicePreopener:
-    """Used as a context, at whose end a loudspeaker that nobody took is let go.
+    """Opens output devices; the end of its context releases a device that was not taken.
 
     Parameters
     ----------
     silent
-        No loudspeaker is asked for: time passes, and nothing is heard.
-    opened
-        Opens a loudspeaker for so many frames; None is this machine's.
+        Open no device: time passes, and nothing is heard.
+    open_device
+        Opens a device for a number of frames; None means this machine's.
     """
 
-    def __init__(self, *, silent: bool = False, opened: Callable[[int], OutputDevice] | None = None) -> None:
-        self.open: Callable[[int], OutputDevice] = opened or (
-            _unheard if silent else partial(OutputDevice, changes=True)
+    def __init__(self, *, silent: bool = False, open_device: Callable[[int], OutputDevice] | None = None) -> None:
+        self.open: Callable[[int], OutputDevice] = open_device or (
+            _open_silent if silent else partial(OutputDevice, changes=True)
         )
         self._waiting: OutputDevice | None = None
         if not silent and _can_wait():
@@ -52,13 +52,13 @@ class DevicePreopener:
         if self._waiting:
             self._waiting.release()
 
-    def knock(self, total_ms: int, start_ms: int) -> None:
-        """Have the first one opened, for a session of this length from a moment of it on.
+    def open_for(self, total_ms: int, start_ms: int) -> None:
+        """Open a device for a session of this length from ``start_ms`` on, unless an open one can play it.
 
         Raises
         ------
         UsageError
-            If it begins behind its end.
+            If it would begin after its end.
         DeviceError
             If there is no loudspeaker.
         """
@@ -72,17 +72,20 @@ class DevicePreopener:
         if self._waiting is None:
             self._waiting = self.open(frames)
 
-    def enter(self, total_ms: int, start_ms: int) -> OutputDevice:
-        """The one that waits, or a new one."""
-        self.knock(total_ms, start_ms)
-        deck, self._waiting = self._waiting, None
-        return deck or self.open((total_ms - start_ms) * FRAMES_PER_MS)
+    def take(self, total_ms: int, start_ms: int) -> OutputDevice:
+        """The device that was opened beforehand, or a new one."""
+        self.open_for(total_ms, start_ms)
+        device, self._waiting = self._waiting, None
+        return device or self.open((total_ms - start_ms) * FRAMES_PER_MS)
 
 
 def _can_wait() -> bool:
-    """Whether it needs no length: miniaudio asks for sound as it needs it, and on Linux a tape costs no memory."""
+    """Whether a device can be opened before the length is known.
+
+    miniaudio needs no length, and on Linux an empty ring takes no memory.
+    """
     return sys.platform == "linux" or choose(None, 0, os.environ, available())[0] == "miniaudio"
 
 
-def _unheard(frames: int) -> OutputDevice:
+def _open_silent(frames: int) -> OutputDevice:
     return OutputDevice(frames, changes=True, kind="miniaudio", installed=("miniaudio",), spawn=SilentDevice)

@@ -1,8 +1,7 @@
 """A background or a bell, heard by itself.
 
-The rule: it goes the way of a session, from a timeline through the mixdown to the loudspeaker, with nothing spoken.
-Only a background is louder here than it is behind a voice, as there is none to turn the volume up for. It stands beside
-the pipeline.
+It is made like a session, from a timeline through the mixdown to the loudspeaker, with nothing spoken. Only a
+background is louder here than behind a voice, because without a voice nobody would turn the volume up.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from player.errors import UsageError
 from player.live.device.speaker import LoudspeakerSink
 from player.script import library
-from player.script.yaml.kinds import shown
-from player.script.yaml.near import did_you_mean
+from player.script.yaml.scalar_types import shown
+from player.script.yaml.suggestions import did_you_mean
 from player.techniques.chimes import CHIMES
 from player.techniques.cue import Tone
 from player.timeline.model import BedState, Cue, Timeline
@@ -27,11 +26,11 @@ if TYPE_CHECKING:
     from pydub import AudioSegment
 
 LENGTH_MS: Final = 20_000
-"""Of a background; a bell rings as long as it does."""
+"""Length of a background's preview; a bell has its own length."""
 FADE_IN_MS: Final = 1000
 FADE_OUT_MS: Final = 3000
 LEVEL_DB: Final = -8.0
-"""Of a background, as of a bell: relative to the voice that is not there."""
+"""Level of a background and of a bell, relative to the voice of a session."""
 _AFTER_MS: Final = 500
 
 
@@ -41,7 +40,7 @@ def preview(name: str, *, announce: Callable[[str], None]) -> None:
     Parameters
     ----------
     announce
-        Called with name and length when it is known what to play; a large file takes a while after that.
+        Called with name and length before the sound is made, which takes a while for a large file.
 
     Raises
     ------
@@ -50,9 +49,9 @@ def preview(name: str, *, announce: Callable[[str], None]) -> None:
     MediaError, StoreError
         If the file cannot be read or made into a background.
     DeviceError
-        If there is no loudspeaker, or it is lost on the way.
+        If there is no loudspeaker, or it is lost.
     KeyboardInterrupt
-        If the user ended it; the sound has faded by then.
+        If the user pressed Ctrl-C; the sound has faded by then.
     """
     path = None if name in CHIMES else _file(name)
     timeline = _ringing(name) if path is None else _lasting(name)
@@ -80,7 +79,7 @@ def ring(chime: str, level_db: float = LEVEL_DB, *, sleep: Callable[[float], Non
 
 def _play(timeline: Timeline, path: Path | None, sleep: Callable[[float], None] = time.sleep) -> None:
     blocks = _blocks(timeline, path)
-    first = next(blocks)  # what cannot be played is found before the loudspeaker is opened
+    first = next(blocks)  # errors come before the loudspeaker is opened
     with LoudspeakerSink(total_ms=timeline.total_ms, sleep=sleep) as speaker:
         speaker.write(first)
         for block in blocks:

@@ -1,6 +1,6 @@
-"""The company at work: made when the first sound is on its way, there with every session, asked and told.
+"""The running participants: started with the first session, and used by the loop in every session.
 
-The rule: what is in the inbox is taken all at once, so that who holds a key down is never behind.
+All controls in the inbox are taken at once, so that playback does not lag behind a key that is held down.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 class RunningParticipants:
-    """A company, for as long as the context lasts."""
+    """Participants that are running until the context ends."""
 
-    def __init__(self, company: Participants) -> None:
-        self.company = company
+    def __init__(self, participants: Participants) -> None:
+        self.participants = participants
         self._stack = contextlib.ExitStack()
-        self._views: list[PlaybackObserver] | None = None
+        self._observers: list[PlaybackObserver] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -41,55 +41,55 @@ class RunningParticipants:
         self._stack.close()
 
     @contextlib.contextmanager
-    def at(self, timeline: Timeline) -> Iterator[None]:
-        """A session sounds: everybody is there, and keys mean something."""
-        views = self._arrived()
+    def session(self, timeline: Timeline) -> Iterator[None]:
+        """For as long as a session sounds: the observers are begun, and keys are read."""
+        observers = self._start()
         with contextlib.ExitStack() as stack:
-            for view in views:
-                stack.callback(view.end)
-                view.begin(timeline)
-            if self.company.keys:
-                stack.enter_context(self.company.keys(self.company.inbox))
+            for observer in observers:
+                stack.callback(observer.end)
+                observer.begin(timeline)
+            if self.participants.keys:
+                stack.enter_context(self.participants.keys(self.participants.inbox))
             yield
 
-    def asked(self, wait_s: float) -> Iterator[AnyControl]:
-        """What is wanted now; none is there after so many seconds without any."""
-        inbox = self.company.inbox
+    def controls(self, wait_s: float) -> Iterator[AnyControl]:
+        """The controls in the inbox; if there is none, wait ``wait_s`` at most for the first one."""
+        inbox = self.participants.inbox
         with contextlib.suppress(Empty):
             yield inbox.get(timeout=wait_s)
             while True:
                 yield inbox.get_nowait()
 
-    def show(self, moment: PlaybackState) -> None:
-        """Tell all who watch."""
-        for view in self._views or ():
-            view.show(moment)
+    def show(self, state: PlaybackState) -> None:
+        """Show a state to all observers."""
+        for observer in self._observers or ():
+            observer.show(state)
 
-    def rest(self, seconds: float) -> int | None:
-        """Let time go by; if somebody ends it meanwhile, the exit code. Everything else is for the next session."""
+    def wait(self, seconds: float) -> int | None:
+        """Wait, and return the exit code of a control that ends it. Other controls are kept for the next session."""
         until = time.monotonic() + seconds
         later: list[AnyControl] = []
         try:
             while (left := until - time.monotonic()) > 0:
-                for control in self.asked(left):
+                for control in self.controls(left):
                     if (code := exit_code(control)) is not None:
                         return code
                     later.append(control)
         finally:
             for control in later:
-                self.company.inbox.put(control)
+                self.participants.inbox.put(control)
         return None
 
-    def _arrived(self) -> list[PlaybackObserver]:
-        if self._views is None:
-            self._views = [make() for make in self.company.views]
-            for hand in self.company.hands:
-                self._stack.enter_context(hand(self.company.inbox))
-        return self._views
+    def _start(self) -> list[PlaybackObserver]:
+        if self._observers is None:
+            self._observers = [make() for make in self.participants.observers]
+            for source in self.participants.control_sources:
+                self._stack.enter_context(source(self.participants.inbox))
+        return self._observers
 
 
 def exit_code(control: AnyControl) -> int | None:
-    """The exit code that an end asks for; None for all that is no end."""
+    """The exit code of a control that ends playing; None for other controls."""
     if isinstance(control, Quit):
         return control.exit_code
     return 0 if control is Control.QUIT else None

@@ -1,7 +1,7 @@
-"""The reel: a programme as the listener wants it just now, from any moment on.
+"""The source of sound: a programme with the listener's settings, from any position on.
 
-The rule: at full volume and with the background on, it is what is exported, bit for bit; anything else is made of that
-by the volume alone, or by leaving the background away. It knows nothing of tapes and time.
+At full volume and with the background on, it is bit-identical to the export; other settings only scale that or omit the
+background. It knows neither devices nor time.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ _NO_BACKGROUND: Final[tuple[Layer, ...]] = ("voice", "tones")
 
 
 class SeekableMix(Protocol):
-    """A programme of which any block can be had at any time, such as `player.sound.mixdown.Mix`."""
+    """A mix that can render any block at any time, such as `player.sound.mixdown.Mix`."""
 
     def block(self, start_ms: int, end_ms: int, layers: Collection[Layer]) -> AudioSegment:
-        """What lies between two moments."""
+        """The sound between two positions."""
 
 
 @dataclass(frozen=True)
 class ListenerSettings:
-    """How the listener wants it."""
+    """The volume, and whether the background is on."""
 
     volume_db: float = FULL_DB
     has_background: bool = True
 
 
 class MixSource:
-    """A programme of a length; ``taste`` may be changed at any time."""
+    """A programme of ``total_ms``; ``settings`` may be changed at any time."""
 
-    def __init__(self, mix: SeekableMix, total_ms: int, taste: ListenerSettings) -> None:
+    def __init__(self, mix: SeekableMix, total_ms: int, settings: ListenerSettings) -> None:
         self.total_ms = total_ms
-        self.taste = taste
+        self.settings = settings
         self._mix = mix
 
     def sound(self, start_ms: int, ms: int) -> bytes:
-        """So much of it, 16-bit stereo frames; less at its end."""
+        """The sound of ``ms`` from ``start_ms`` on, as 16-bit stereo frames; less at the end."""
         end_ms = min(start_ms + ms, self.total_ms)
         if start_ms >= end_ms:
             return b""
-        layers = _ALL if self.taste.has_background else _NO_BACKGROUND
-        return at_volume(self._mix.block(start_ms, end_ms, layers).raw_data, self.taste.volume_db)
+        layers = _ALL if self.settings.has_background else _NO_BACKGROUND
+        return at_volume(self._mix.block(start_ms, end_ms, layers).raw_data, self.settings.volume_db)
 
     def warm(self, start_ms: int, ms: int) -> None:
-        """Have what sounds there at hand, so that it can begin at once."""
+        """Load what sounds there, so that it can start at once."""
         if start_ms < self.total_ms:
             self._mix.block(start_ms, min(start_ms + ms, self.total_ms), _NO_BACKGROUND)

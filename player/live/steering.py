@@ -1,7 +1,6 @@
-"""Steering: what each control does to the transport.
+"""Steering: a table of the transport's method for each control.
 
-The rule: a table. What a control means to a listener stands in `player.live.controls.commands`; how it is done, in
-`player.live.transport`.
+`player.live.controls.commands` says what a control means to a listener; `player.live.transport` carries it out.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ _MEANINGS: Final[dict[Control, Callable[[Transport], None]]] = {
 
 
 def steer(transport: Transport, control: AnyControl) -> None:
-    """Carry out a control; those that are not about what is heard do nothing here."""
+    """Carry out a control; those that do not change what is heard do nothing here."""
     match control:
         case ForcedPause(notice):
             transport.pause(notice)

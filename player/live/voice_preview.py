@@ -1,6 +1,6 @@
 """A line of a session, heard in one voice, or in each voice of a language, one after the other.
 
-The rule: each is a session of its own, so that it sounds as it does in any other. It stands beside the pipeline.
+Each is a session of its own, so that it sounds as in any other session.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from player import pipeline
 from player.errors import UsageError
 from player.live.device.speaker import LoudspeakerSink
 from player.pipeline import SessionRequest
-from player.script.yaml.kinds import shown
+from player.script.yaml.scalar_types import shown
 from player.techniques.cue import Utterance
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ def preview(voices: Mapping[str, Voice], machine: Machine, *, announce: Callable
     voices
         Each by the name that a script would give it.
     announce
-        Called with the name and what is known of each, before it is heard.
+        Called with the name and details of each voice, before it is heard.
 
     Raises
     ------
     PlayerError
         If a voice cannot speak, or there is no loudspeaker.
     KeyboardInterrupt
-        If the user ended it; the sound has faded by then.
+        If the user pressed Ctrl-C; the sound has faded by then.
     """
     for name, voice in voices.items():
         ready = pipeline.prepare(_request(name, voice), machine)

@@ -1,6 +1,6 @@
-"""How loud a listener wants it: 0 dB is as exported and the highest, as its peaks have no room above that.
+"""The listener's volume: 0 dB is as exported, and the highest, because peaks have no headroom above that.
 
-The rule: pure numbers; what is not changed stays as it is, bit for bit.
+Sound at 0 dB stays bit-identical.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def softer(db: float) -> float:
 
 
 def clamped(db: float) -> float:
-    """The nearest volume that there is."""
+    """The nearest valid volume."""
     return SILENT_DB if not db >= _LOWEST_DB else min(db, FULL_DB)
 
 

@@ -1,5 +1,5 @@
-"""The picture of a session along time: what is breathed, what is heard, and the bed beneath it.
+"""The picture of a session along time: its breaths, its speech and tones, and its bed.
 
-``curves`` and ``passage`` read a timeline as numbers; ``body``, ``voice`` and ``background`` draw them as marks on
-paper, which ``page`` puts together; ``canvas`` makes a file's bytes of it; ``drawing`` is the door.
+``curves`` and ``passage`` turn a timeline into numbers. ``body``, ``voice`` and ``background`` draw these as marks,
+which ``page`` puts together. ``renderer`` makes a file's bytes of a page. Other rooms call ``drawing``.
 """

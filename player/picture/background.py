@@ -1,6 +1,6 @@
-"""The lane of the bed: how loud each sound is against the voice, how it steps back under speech, and its fades.
+"""The lane of the bed: the level of each sound relative to the voice, its ducking under speech, and its fades.
 
-The rule: the level is the envelope's, to the point; only what is far under every level of the script is off the paper.
+The rule: the level is exactly the envelope's; only levels far below all those of the script are not on the page.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _level(panel: Panel, strip: Strip, bed: BedCurve, sound: str, scale: tuple[f
 
 
 def _audible(outline: Points, base: float) -> Iterator[Points]:
-    """The parts of an outline over its base, with the points where they leave and reach it."""
+    """The parts of an outline above its base, with the points at which they begin and end on it."""
     part: list[tuple[float, float]] = []
     for before, point in zip((outline[0], *outline), outline, strict=False):
         if point[1] < base:

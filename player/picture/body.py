@@ -1,6 +1,6 @@
-"""The lane of the body: breath curves and the tension of muscles, and the beats on which words are heard.
+"""The lane of the body: breath curves, the tension of muscles, and the beats on which words are heard.
 
-The rule: every run is drawn as the timeline has it; only the strength of its outline depends on the room that it has.
+The rule: every run is drawn as the timeline has it; only the strength of its outline depends on its width.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _COLOURS: Final[dict[Body, tuple[str, str]]] = {
     "breath": (ink.BREATH, ink.BREATH_FILL),
     "tension": (ink.TENSION, ink.TENSION_FILL),
 }
-_CROWD: Final[dict[Body, str]] = {"breath": ink.BREATH_SOFT, "tension": ink.TENSION}
+_SOFT_COLOURS: Final[dict[Body, str]] = {"breath": ink.BREATH_SOFT, "tension": ink.TENSION}
 ROOMY: Final = 15.0
 CROWDED: Final = 7.0
-"""Breaths narrower than the first have a lighter outline, and narrower than the second none: a long session is to look
-as calm as it is, and not like a barcode."""
+"""Breaths narrower than the first have a lighter outline, and those narrower than the second have none, so that a long
+session looks calm, and not like a barcode."""
 
 
 def body(panel: Panel, strip: Strip, timeline: Timeline, *, named: bool = False) -> Iterator[Mark]:
@@ -47,11 +47,11 @@ def body(panel: Panel, strip: Strip, timeline: Timeline, *, named: bool = False)
             yield AreaMark((*outline, *ends), fill, f"{run.body}-{run.start_ms}" if named else "")
             room = _room(panel, run)
             if room > CROWDED:
-                yield LineMark(outline, *((colour, 1.4) if room > ROOMY else (_CROWD[run.body], 1.0)))
+                yield LineMark(outline, *((colour, 1.4) if room > ROOMY else (_SOFT_COLOURS[run.body], 1.0)))
 
 
 def _room(panel: Panel, run: Run) -> float:
-    """How wide a breath or a tension of the run is on the page."""
+    """The width of a breath or a tension of the run on the page."""
     cycles = sum(slot.opens or slot.guide == "tense" for slot in run.slots)
     return run.length_ms / panel.ms_a_unit / max(1, cycles)
 

@@ -1,9 +1,9 @@
 """A cover: the whole session once round a circle, clockwise from the top, as a square PNG.
 
-The rule: nothing is made up. Petals are breaths, or muscles that tense and let go; the beads inside are where somebody
-speaks; the colours are the technique's. One number a pixel and a palette of 256 colours keep it small, and edges are
-smooth because a pixel's share of a shape is its distance from the outline. The same session makes the same bytes where
-Python was built with zlib itself (zlib-ng packs the same picture differently).
+The rule: everything in it comes from the timeline. Petals are breaths, or muscles that tense and let go; the beads
+inside are where somebody speaks; the colours are the technique's. One number a pixel and a palette of 256 colours keep
+it small, and edges are smooth because a pixel's share of a shape is its distance from the outline. The same session
+makes the same bytes where Python was built with zlib itself (zlib-ng packs the same picture differently).
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 SIDE: Final = 640
 """Pixels."""
 _RAYS: Final = 4096
-_INNER, _REACH, _BEADS, _BEAD = 0.40, 0.42, 0.33, 0.016
-"""Where petals begin, how far they reach, where the voice is and how broad: shares of half a side."""
-_VEILS: Final = ((0.100, 1.08, 0.10), (0.030, 1.04, 0.16), (0.010, 1.0, 0.24), (0.004, 0.92, 0.34))
-"""Layers from far to near: over which share of the round the level is a mean, how far it reaches, how much light."""
+_INNER, _PETAL, _BEADS, _BEAD = 0.40, 0.42, 0.33, 0.016
+"""Radius at which petals begin, their length, radius of the voice's beads and their width: shares of half a side."""
+_LAYERS: Final = ((0.100, 1.08, 0.10), (0.030, 1.04, 0.16), (0.010, 1.0, 0.24), (0.004, 0.92, 0.34))
+"""Layers from back to front: the share of the circle over which the level is averaged, its scale, its light."""
 _WORDS, _WORDS_ALONE = 0.3, 0.55
-"""How far words reach beside breaths, and where neither breath nor muscles are guided."""
+"""The level of words beside breaths, and where neither breath nor muscles are guided."""
 _SLOWEST_WORDS, _SHORTEST_WORD, _HAIRLINE = 0.012, 0.0008, 0.004
 _BAND: Final = 16
 """Rows."""
@@ -58,7 +58,7 @@ _COLOURS: Final[dict[str, _Colours]] = {
 def cover(timeline: Timeline, technique: str = "guide") -> bytes:
     """The picture of a session, PNG; an unknown technique has the colours of a guide."""
     body, voice = _levels(timeline)
-    return _png(_drawn(body, voice), _palette(_COLOURS.get(technique, _COLOURS["guide"])))
+    return _png(_rendered(body, voice), _palette(_COLOURS.get(technique, _COLOURS["guide"])))
 
 
 def _levels(timeline: Timeline) -> tuple[Field, Field]:
@@ -84,7 +84,7 @@ def _share(times: Field, start_ms: int, end_ms: int, width_ms: float) -> Field:
 
 
 def _mean(levels: Field, share: float) -> Field:
-    """A mean over a share of the round, three times, which is nearly a bell; the round has no seam."""
+    """A circular mean over a share of the circle, three times, which is nearly a Gaussian."""
     width = int(share * _RAYS) | 1
     for _ in range(3):
         wrapped = np.concatenate([levels[-(width // 2) :], levels, levels[: width // 2]]) if width > 1 else levels
@@ -93,9 +93,9 @@ def _mean(levels: Field, share: float) -> Field:
     return levels
 
 
-def _drawn(body: Field, voice: Field) -> Field:
-    """The light of every pixel, 0 to 1; band after band, because a band fits into a processor's cache."""
-    outlines = [_INNER + _REACH * reach * _mean(body, share) for share, reach, _ in _VEILS]
+def _rendered(body: Field, voice: Field) -> Field:
+    """The light of every pixel, 0 to 1, by bands of rows: a band fits into a processor's cache."""
+    outlines = [_INNER + _PETAL * scale * _mean(body, share) for share, scale, _ in _LAYERS]
     said = _mean(voice, _SHORTEST_WORD)
     across: Field = np.linspace(1 / SIDE - 1, 1 - 1 / SIDE, SIDE)
     bands = (across[at : at + _BAND] for at in range(0, SIDE, _BAND))
@@ -107,8 +107,8 @@ def _band(across: Field, down: Field, outlines: Sequence[Field], said: Field) ->
     radius = np.sqrt(x * x + y * y)
     ray = np.floor(np.arctan2(x, -y) / (2 * np.pi) * _RAYS + _OFF_AXIS).astype(np.int64) % _RAYS
     light: Field = 0.16 * np.maximum(1.25 - radius, 0) ** 2
-    depth = np.clip(1.15 - (radius - _INNER) / _REACH * 0.6, 0.3, 1) * (1 - _disc(radius, _INNER))
-    for outline, (_, _, strength) in zip(outlines, _VEILS, strict=True):
+    depth = np.clip(1.15 - (radius - _INNER) / _PETAL * 0.6, 0.3, 1) * (1 - _disc(radius, _INNER))
+    for outline, (_, _, strength) in zip(outlines, _LAYERS, strict=True):
         light += strength * depth * _covered(outline, radius, ray)
     light += 0.75 * _ring(radius, _BEADS, _BEAD) * said[ray] + 0.10 * _ring(radius, _BEADS, _HAIRLINE)
     light += 0.28 * _ring(radius, _INNER, _HAIRLINE)
@@ -142,8 +142,8 @@ def _png(light: Field, palette: bytes) -> bytes:
     """Indexed colours, each row as it is (filter 0)."""
     rows = np.zeros((SIDE, SIDE + 1), np.uint8)
     rows[:, 1:] = np.floor(light * 255 + 0.5)
-    head = struct.pack(">2L5B", SIDE, SIDE, 8, 3, 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"PLTE", palette), (b"IDAT", zlib.compress(rows.tobytes(), 6)), (b"IEND", b""))
+    header = struct.pack(">2L5B", SIDE, SIDE, 8, 3, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", zlib.compress(rows.tobytes(), 6)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
 
 

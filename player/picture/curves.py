@@ -1,7 +1,7 @@
 """A timeline as numbers to draw: the curves of breath and tension, who guides them, and the level of the bed.
 
-The rule: times are the session's own, in ms, and nothing is decided here that the timeline has not decided: the bed is
-as loud as its envelope says. It knows no paper.
+The rule: times are the session's own, in ms, and all numbers come from the timeline; the level of the bed is that of
+its envelope. It knows no page.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SILENT_DB: Final = -120.0
 
 
 def curve(moves: Iterable[LevelRamp], every_ms: float) -> NDArray[np.float64]:
-    """Times and levels of a run, shape ``(n, 2)``: raised cosines, with a point at least every so many ms."""
+    """Times and levels of a run, shape ``(n, 2)``: raised cosines, with a point at least every ``every_ms``."""
     points: list[tuple[float, float]] = []
     for move in moves:
         steps = 1 if move.before == move.after else max(4, round((move.end_ms - move.start_ms) / every_ms))
@@ -43,7 +43,7 @@ def curve(moves: Iterable[LevelRamp], every_ms: float) -> NDArray[np.float64]:
 
 
 def guidance(timeline: Timeline) -> tuple[tuple[Span, Help], ...]:
-    """How breaths are guided, and from when to when: cycles that have the same help are one span."""
+    """The spans in which breaths are guided alike, and how: neighbouring cycles with the same help are one span."""
     heard = {start: tuple(cues) for start, cues in groupby(timeline.cues, key=lambda cue: cue.slot_start_ms)}
     spans: list[tuple[Span, Help]] = []
     for run in runs(timeline):

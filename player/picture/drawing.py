@@ -1,7 +1,7 @@
 """A session's picture as a file, whole or not at all.
 
-The rule: what could stand in the way (an ending that is not known, a file that is there already, matplotlib that is
-not) is told before any work is done. matplotlib is loaded when a picture is asked for, and not before.
+The rule: an unknown ending, a file that is there already, and a missing matplotlib are reported before any work is
+done. matplotlib is loaded only when a picture is drawn.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ INSTALL: Final = "pip install matplotlib"
 
 
 def must_be_drawable(target: Path, *, force: bool = False) -> None:
-    """Refuse what cannot be drawn.
+    """Refuse a target that cannot be drawn.
 
     Raises
     ------
@@ -37,11 +37,11 @@ def must_be_drawable(target: Path, *, force: bool = False) -> None:
             f"a picture ends in {' or '.join(ENDINGS)}, not {printable(target.name)!r}; choose one of them"
         )
     must_be_free(target, force=force)
-    _canvas()
+    _renderer()
 
 
 def draw(timeline: Timeline, about: About, target: Path, *, force: bool = False) -> None:
-    """Draw a session into a file: ``.png``, 1800 dots wide, or ``.svg``.
+    """Draw a session into a file: ``.png``, 1800 pixels wide, or ``.svg``.
 
     Raises
     ------
@@ -51,9 +51,9 @@ def draw(timeline: Timeline, about: About, target: Path, *, force: bool = False)
     from player.picture.page import compose  # noqa: PLC0415 (numpy)
 
     must_be_drawable(target, force=force)
-    canvas = _canvas()
-    page = compose(timeline, about, canvas.measure)
-    data = canvas.svg(page) if target.suffix.lower() == ".svg" else canvas.png(page)
+    renderer = _renderer()
+    page = compose(timeline, about, renderer.measure)
+    data = renderer.svg(page) if target.suffix.lower() == ".svg" else renderer.png(page)
     file = NewFile(target, force=force)
     try:
         with sentences(target):
@@ -64,9 +64,9 @@ def draw(timeline: Timeline, about: About, target: Path, *, force: bool = False)
         raise
 
 
-def _canvas() -> ModuleType:
+def _renderer() -> ModuleType:
     try:
-        from player.picture import canvas  # noqa: PLC0415 (matplotlib: half a second, and it may not be there)
+        from player.picture import renderer  # noqa: PLC0415 (matplotlib: half a second, and it may not be there)
     except ImportError as error:
         raise OutputError(f"matplotlib, which draws pictures, is not installed; install it with: {INSTALL}") from error
-    return canvas
+    return renderer

@@ -1,8 +1,7 @@
-"""Words that keep out of each other's way: titles over the places that they belong to, and texts folded to a width.
+"""Labels that do not overlap: titles over their places, and texts wrapped to a width.
 
 The rule: no two labels overlap, and no leader (the hairline from a label down to its place) runs through another label.
-A label that finds no place is cut short, or left out, rather than written over another. Widths are asked of whoever
-paints.
+A label without room is shortened or left out. The renderer says how wide a text is.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ RESERVED: Final = 2
 """Rows at the top for labels that cannot be cut short."""
 MOST_TURNED: Final = 4
 MOST_LABELS: Final = 40
-"""Nobody reads more, and it keeps the search short."""
+"""More could not be read, and it keeps the search short."""
 
 
 @dataclass(frozen=True)
 class Label:
     """A text for a place on the line below.
 
-    ``weight`` is how much it matters that it is there; ``short`` is what may stand in its place, for want of room.
+    ``weight`` is its importance; ``short`` may stand in its place where there is too little room.
     """
 
     x: float
@@ -58,7 +57,7 @@ class Placed:
         return self.left + self.label.width
 
     def clashes(self, other: Placed) -> bool:
-        """Whether the texts meet, or the leader of one runs through the text of the other."""
+        """Whether the texts overlap, or the leader of one runs through the text of the other."""
         if self.row == other.row and self.left < other.right + GAP and other.left < self.right + GAP:
             return True
         low, high = sorted((self, other), key=lambda each: each.row)
@@ -66,7 +65,7 @@ class Placed:
 
 
 def place(labels: Sequence[Label], edge: float, rows: int) -> tuple[Placed, ...]:
-    """As many labels as find a place in so many rows left of an edge, in the order of their places."""
+    """As many labels as fit into ``rows`` rows left of an edge, in the order of their places."""
     wanted = sorted(labels, key=lambda label: label.x)
     while wanted:
         ways = _ways(wanted, edge, rows) if len(wanted) <= MOST_LABELS else ()
@@ -85,7 +84,7 @@ def _ways(wanted: Sequence[Label], edge: float, rows: int) -> Iterator[tuple[Pla
 
 
 def _least(labels: Sequence[Label]) -> int:
-    """Which label matters least; of several that matter equally, the one between the nearest neighbours."""
+    """The least important label; of several that are alike, the one between the nearest neighbours."""
     x = [-math.inf, *(label.x for label in labels), math.inf]
     return min(range(len(labels)), key=lambda place: (labels[place].weight, x[place + 2] - x[place]))
 

@@ -1,6 +1,6 @@
-"""What a picture is made of: lines, areas, boxes and words on a page, and the colours that they have.
+"""The marks of a picture: lines, areas, boxes and words on a page, and their colours.
 
-The rule: a mark is a value in page units, from the left and from the top; whatever paints it decides nothing. Ten
+The rule: a mark is a value in page units, from the left and from the top; the renderer decides nothing. Ten
 units are the height of small print, and a page is as wide as a README. It knows no session and no library.
 """
 
@@ -29,16 +29,16 @@ BREATH_FILL: Final = "#d2e4f0"
 TENSION: Final = "#c25f17"
 TENSION_FILL: Final = "#f6dfc9"
 BEDS: Final = (("#4d7f72", "#dbe9e4"), ("#8b814f", "#ebe7d3"), ("#7a7a86", "#e4e4e9"))
-"""Line and fill of the first, second and third sound; then they come round again."""
+"""Line and fill of the first, second and third sound; after that they repeat."""
 
 SMALL: Final = 10.0
-"""The size of what is read only from near."""
+"""The size of small print."""
 
 Points = tuple[tuple[float, float], ...]
 
 
 class Measure(Protocol):
-    """How wide a text is, in units of the page."""
+    """Gives the width of a text in units of the page."""
 
     def __call__(self, text: str, size: float = SMALL, *, bold: bool = False) -> float:
         """The width at a size."""
@@ -56,7 +56,7 @@ class LineMark:
 
 @dataclass(frozen=True)
 class AreaMark:
-    """A filled outline; ``name`` is what a reader of the file finds it by."""
+    """A filled outline; ``name`` is its id in an SVG file."""
 
     points: Points
     colour: str
@@ -65,7 +65,7 @@ class AreaMark:
 
 @dataclass(frozen=True)
 class BoxMark:
-    """A bar with its corners rounded."""
+    """A bar with rounded corners."""
 
     left: float
     top: float
@@ -93,7 +93,7 @@ Mark = LineMark | AreaMark | BoxMark | TextMark
 
 @dataclass(frozen=True)
 class About:
-    """What a picture says of a session beside its timeline."""
+    """Facts about a session for its picture that are not in its timeline."""
 
     summary: str | None = None
     technique: str | None = None
@@ -101,9 +101,9 @@ class About:
 
 @dataclass(frozen=True)
 class Page:
-    """A picture ready to be painted, marks in order from the back.
+    """A picture for the renderer, its marks in order from the back.
 
-    ``description`` says the same in words, for those who do not see it.
+    ``description`` is the picture in words, for those who cannot see it.
     """
 
     title: str

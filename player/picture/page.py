@@ -1,7 +1,7 @@
-"""A session on one page: the whole of it above, and a telling passage of it close up below.
+"""A session on one page: the whole session above, and a close-up of one passage below.
 
-The rule: parts follow each other from the top down, and the page is as high as they need; a lane that a session does
-not have is not there. It knows the order of the parts, and neither files nor libraries.
+The rule: parts follow each other from the top down, and the page is as high as they need. A lane without content is
+left out. It knows the order of the parts, and neither files nor libraries.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ CHAPTER_ROWS: Final = 6
 LABEL_ROW: Final = 16.0
 LONGEST_CHAPTER: Final = 180.0
 SHORTEST_CHAPTER: Final = 24.0
-"""Titles of chapters are cut to the first, and where they are crowded even to the second, but no further."""
+"""Titles of chapters are shortened to the first width, or to the second at least where there are many."""
 _BODY: Final = {"breath": ("Breath", ink.BREATH), "tension": ("Tension", ink.TENSION)}
 
 
 def compose(timeline: Timeline, about: About, measure: Measure) -> Page:
-    """The page of a session; ``measure`` says how wide a text is."""
+    """The page of a session; ``measure`` gives the width of a text."""
     sheet = _PageInProgress(timeline, measure)
     sheet.head(about)
     sheet.whole()
@@ -67,7 +67,7 @@ def description(timeline: Timeline, about: About) -> str:
 
 @dataclass
 class _PageInProgress:
-    """The page in the making: marks so far, and where the next part begins."""
+    """An unfinished page: its marks so far, and where the next part begins."""
 
     timeline: Timeline
     measure: Measure
@@ -78,14 +78,14 @@ class _PageInProgress:
     def __post_init__(self) -> None:
         self.bodies = tuple(dict.fromkeys(run.body for run in runs(self.timeline)))
         self.bed = BedCurve(self.timeline)
-        self.far = Panel(Span(0, self.timeline.total_ms), LEFT, RIGHT)
-        self.near = Panel(passage(self.timeline, self._has_room), LEFT, RIGHT)
+        self.overview = Panel(Span(0, self.timeline.total_ms), LEFT, RIGHT)
+        self.detail = Panel(passage(self.timeline, self._has_room), LEFT, RIGHT)
 
     def _has_room(self, span: Span) -> bool:
         return voice.has_room(Panel(span, LEFT, RIGHT), self.timeline, self.measure)
 
     def strip(self, height: float, after: float = 0.0) -> Strip:
-        """The next strip of the page, with so much room behind it."""
+        """The next strip of the page, with ``after`` units of room behind it."""
         strip = Strip(self.top, height)
         self.top += height + after
         return strip
@@ -109,20 +109,20 @@ class _PageInProgress:
         """The session from its beginning to its end, under the titles of its chapters."""
         leaders = self.chapters()
         top = self.top
-        self.lanes(self.far)
-        left, right = (self.far.x(ms) for ms in (self.near.span.start_ms, self.near.span.end_ms))
+        self.lanes(self.overview)
+        left, right = (self.overview.x(ms) for ms in (self.detail.span.start_ms, self.detail.span.end_ms))
         self.behind.append(BoxMark(left, top, right - left, self.top - top, ink.TINT))
         self.behind += (LineMark(((x, y), (x, self.top)), ink.HAIR, 0.8) for x, y in leaders)
-        starts = (self.far.x(section.start_ms) for section in self.timeline.sections)
+        starts = (self.overview.x(section.start_ms) for section in self.timeline.sections)
         self.behind += (LineMark(((x, top - 8), (x, top - 4)), ink.HAIR, 0.8) for x in starts)
-        self.marks += axis(self.far, self.top, self.measure)
+        self.marks += axis(self.overview, self.top, self.measure)
         self.top += 20
 
     def chapters(self) -> list[tuple[float, float]]:
-        """The titles of the chapters; gives the tops of the hairlines at which they stand."""
+        """Add the titles of the chapters; returns the upper ends of their hairlines."""
         starts = [section.start_ms for section in self.timeline.sections]
         lengths = [end - start for start, end in pairwise((*starts, self.timeline.total_ms))]
-        ahead = [*map(self.far.x, starts[1:]), ink.WIDTH]
+        ahead = [*map(self.overview.x, starts[1:]), ink.WIDTH]
         labels = [self._label(*each) for each in zip(self.timeline.sections, lengths, ahead, strict=False)]
         placed = place(labels, ink.WIDTH - 6, CHAPTER_ROWS)
         strip = self.strip(LABEL_ROW * (1 + max((each.row for each in placed), default=0)), after=8)
@@ -132,8 +132,8 @@ class _PageInProgress:
         return [(each.label.x, strip.base - LABEL_ROW * each.row - 14) for each in placed]
 
     def _label(self, section: Section, length_ms: int, next_x: float) -> Label:
-        """The title; where it has no place, as much of it as there is room for before the next chapter."""
-        x = self.far.x(section.start_ms)
+        """The title, and a short form with as much of it as fits before the next chapter."""
+        x = self.overview.x(section.start_ms)
         full, cut = (self._titled(section.title, room) for room in (LONGEST_CHAPTER, next_x - x - 2 * GAP))
         short = Label(x, *cut, length_ms) if cut[1] >= SHORTEST_CHAPTER else None
         return Label(x, *full, length_ms, short)
@@ -143,18 +143,18 @@ class _PageInProgress:
         return text, self.measure(text, SMALL + 1)
 
     def close_up(self) -> None:
-        """The telling passage, second by second."""
+        """The passage in detail, second by second."""
         above, self.top = self.top, self.top + 26
         top, self.top = self.top, self.top + 10
-        self.lanes(self.near, close=True)
-        left, right = (self.far.x(ms) for ms in (self.near.span.start_ms, self.near.span.end_ms))
+        self.lanes(self.detail, close=True)
+        left, right = (self.overview.x(ms) for ms in (self.detail.span.start_ms, self.detail.span.end_ms))
         self.behind.append(AreaMark(((left, above - 20), (right, above - 20), (RIGHT, top), (LEFT, top)), ink.TINT))
         self.behind.append(BoxMark(LEFT, top, RIGHT - LEFT, self.top - top, ink.TINT))
-        self.marks += axis(self.near, self.top, self.measure, seconds=True)
+        self.marks += axis(self.detail, self.top, self.measure, seconds=True)
         self.top += 20
 
     def lanes(self, panel: Panel, *, close: bool = False) -> None:
-        """The lanes that the session has, one under the other."""
+        """All lanes with content, one under the other."""
         if self.bodies:
             self.body(panel, close=close)
         self.voice(panel, close=close)
@@ -174,13 +174,13 @@ class _PageInProgress:
             self.marks += body.beats(panel, strip, self.timeline)
 
     def voice(self, panel: Panel, *, close: bool) -> None:
-        """What is heard over the bed; from near, with the words."""
+        """Speech and tones; in the close-up with the words."""
         strip = self.strip(voice.BAR, after=8)
         self.marks.append(TextMark(MARGIN, strip.base - 2.5, "Voice", TEXT, ink.VOICE))
         if not close:
-            self.marks += voice.from_afar(panel, strip, self.timeline, self.measure)
+            self.marks += voice.overview(panel, strip, self.timeline, self.measure)
             return
-        self.marks += voice.from_near(panel, strip, self.timeline, self.measure)
+        self.marks += voice.detail(panel, strip, self.timeline, self.measure)
         words = voice.script(panel, self.top - 6, self.timeline, self.measure)
         self.marks += words
         self.top = max((word.y for word in words), default=self.top) + 10

@@ -1,6 +1,6 @@
-"""A span of time on paper: its panel, the strips of its lanes, its axis, and how a curve lies on it.
+"""Panels: a span of time on the page, the strips of its lanes, its axis, and the points of curves on it.
 
-The rule: what is outside of the span is not drawn. A panel knows no lane.
+The rule: nothing outside the span is drawn. A panel knows no lane.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ class Panel:
     right: float
 
     def x(self, ms: float) -> float:
-        """Where a moment lies; moments outside lie on the edges."""
+        """The position of a moment; moments outside lie on the edges."""
         inside = min(max(ms, self.span.start_ms), self.span.end_ms)
         return self.left + (inside - self.span.start_ms) / self.ms_a_unit
 
     @property
     def ms_a_unit(self) -> float:
-        """How much time a unit of the page is."""
+        """Milliseconds for each unit of the page."""
         return (self.span.end_ms - self.span.start_ms) / (self.right - self.left)
 
     def meets(self, start_ms: float, end_ms: float) -> bool:
-        """Whether something of a span is seen."""
+        """Whether a part of this span lies in the panel's."""
         return start_ms < self.span.end_ms and end_ms > self.span.start_ms
 
 
 @dataclass(frozen=True)
 class Strip:
-    """Where a lane lies on the page, from its top down."""
+    """The strip of a lane on the page."""
 
     top: float
     height: float
@@ -61,7 +61,7 @@ class Strip:
         return self.top + self.height
 
     def y(self, level: float) -> float:
-        """Where a level of 0 to 1 lies."""
+        """The position of a level of 0 to 1."""
         return self.base - level * self.height
 
 
@@ -82,7 +82,7 @@ def points(panel: Panel, strip: Strip, levels: NDArray[np.float64]) -> Points:
 
 
 def axis(panel: Panel, top: float, measure: Measure, *, seconds: bool = False) -> Iterator[Mark]:
-    """Minutes and seconds, and where the panel ends."""
+    """The axis with minutes and seconds, and the panel's end."""
     yield LineMark(((panel.left, top), (panel.right, top)), ink.SOFT, 0.8)
     if seconds:
         yield from (_tick(panel, ms, top, 3) for ms in _multiples(panel.span, 1000))

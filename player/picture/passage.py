@@ -1,8 +1,7 @@
-"""What a session says, block by block, and the passage of it that is worth a close look.
+"""The spoken blocks of a session, and the passage for the close-up.
 
-The rule: a passage is where the guiding begins, with what announces it, and a little early so that the bed is seen to
-step back. It ends where a slot does, and is the longest in which the words still have room; how much they need is
-asked, not known.
+The rule: the passage begins where the guiding does, with its announcement, and a little earlier, so that the ducking of
+the bed is seen. It ends with a slot, and is the longest in which the words have room; ``has_room`` decides that.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ ANNOUNCED_MS: Final = 25_000
 """The slot before the guiding belongs to it, if it is no longer than this."""
 LENGTHS_MS: Final = (68_000, 56_000, 48_000, 40_000, 34_000)
 UNGUIDED_MS: Final = (108_000, 84_000)
-"""Where nothing is to be read to the second there may be more of it."""
+"""Without guiding, no seconds need to be read, and the passage may be longer."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """What is said in one slot, but for the numbers."""
+    """The spoken text of one slot, without counted numbers."""
 
     start_ms: int
     end_ms: int
@@ -59,8 +58,8 @@ def figure(cue: Cue) -> str:
 
 
 def passage(timeline: Timeline, has_room: Callable[[Span], bool]) -> Span:
-    """The span to look at closely; ``has_room`` tells whether the words in a span can all be written."""
-    start = max(0, _telling_ms(timeline) - LEAD_MS)
+    """The span for the close-up; ``has_room`` says whether all words of a span can be written."""
+    start = max(0, _main_start_ms(timeline) - LEAD_MS)
     lengths = LENGTHS_MS if runs(timeline) else (*UNGUIDED_MS, *LENGTHS_MS)
     spans = [_within(timeline, start, length) for length in lengths]
     return next((span for span in spans if has_room(span)), spans[-1])
@@ -76,18 +75,18 @@ def _within(timeline: Timeline, start_ms: int, length_ms: int) -> Span:
     return Span(start_ms, max(ends, default=most))
 
 
-def _telling_ms(timeline: Timeline) -> int:
-    """Where the guiding of what the session is mostly about begins; without any, where the second chapter does."""
+def _main_start_ms(timeline: Timeline) -> int:
+    """Where the main guiding begins, of breath or of muscles; without any, where the second chapter does."""
     found = runs(timeline)
     if not found:
         later = [section.start_ms for section in timeline.sections if section.start_ms > LEAD_MS]
         return min(later, default=0)
     lengths = {body: sum(run.length_ms for run in found if run.body == body) for body in ("breath", "tension")}
     main = max(lengths, key=lengths.__getitem__)
-    return _announced_ms(timeline, next(run.start_ms for run in found if run.body == main))
+    return _announcement_ms(timeline, next(run.start_ms for run in found if run.body == main))
 
 
-def _announced_ms(timeline: Timeline, start_ms: int) -> int:
+def _announcement_ms(timeline: Timeline, start_ms: int) -> int:
     """Where the slot before begins: a muscle is named before it is tensed, a pattern explained before it is counted."""
     before = [slot for slot in timeline.slots if slot.length_ms and slot.start_ms < start_ms]
     if before and before[-1].length_ms <= ANNOUNCED_MS:

@@ -1,7 +1,7 @@
-"""The lane of what is heard over the bed: speech, counting, tones and chimes, and from near also the words.
+"""The lane of the voice: speech, counting, tones and chimes, and in the close-up also the words.
 
-The rule: from afar, counted breaths are one bar, as their words would be a barcode; from near, every clip is where it
-sounds. Text never leaves the time that it has until the next is said.
+The rule: in the overview, counted breaths are one bar, as their words would look like a barcode; in the close-up, every
+clip is drawn where it sounds. A text is never wider than the time until the next one.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
 LINE_HEIGHT: Final = 13.0
 COLUMN: Final = 230.0
 MOST_LINES: Final = 6
-"""What is said is folded into columns no wider and no higher than this."""
+"""Spoken text is wrapped into columns no wider and no higher than this."""
 BETWEEN: Final = 8.0
 """Two columns are this far apart."""
 BAR: Final = 14.0
 HAIRLINE: Final = 1.2
-"""No bar is narrower; what is less than this apart is one."""
+"""No bar is narrower; bars with less between them are one."""
 SLIVER: Final = 2.5
-"""What an edge leaves of a word is not drawn if it is no wider."""
+"""A word that is cut at an edge is not drawn if its rest is no wider."""
 _HELP_COLOURS: Final[dict[Help, str]] = {"counted": ink.GUIDE, "words": ink.GUIDE, "tones": ink.TONE_FILL}
 
 
-def from_afar(panel: Panel, strip: Strip, timeline: Timeline, measure: Measure) -> Iterator[Mark]:
-    """Spoken passages as bars, counted ones and tones as what they are, chimes as lozenges."""
+def overview(panel: Panel, strip: Strip, timeline: Timeline, measure: Measure) -> Iterator[Mark]:
+    """Speech as bars, counted breaths and tones as bars with a name, chimes as lozenges."""
     top = strip.top + (strip.height - BAR) / 2
     guided = [(span, help_) for span, help_ in guidance(timeline) if help_]
     for span, help_ in guided:
@@ -55,7 +55,7 @@ def from_afar(panel: Panel, strip: Strip, timeline: Timeline, measure: Measure) 
 
 
 def _chimes(panel: Panel, strip: Strip, timeline: Timeline, measure: Measure) -> Iterator[Mark]:
-    """A lozenge where a chime is struck, and what it is, if there is room before anything else is heard."""
+    """A lozenge for each chime, and its name if there is room before the next sound."""
     sounding = [cue.start_ms for cue in timeline.cues]
     for cue, tone in tones(timeline, panel.span):
         if cue.kind == "chime" and panel.meets(cue.start_ms, cue.start_ms + 1):
@@ -84,8 +84,8 @@ def _joined(panel: Panel, cues: Iterable[Cue]) -> list[tuple[float, float]]:
     return bars
 
 
-def from_near(panel: Panel, strip: Strip, timeline: Timeline, measure: Measure) -> Iterator[Mark]:
-    """Every clip where it sounds, every tone as it glides, and chimes."""
+def detail(panel: Panel, strip: Strip, timeline: Timeline, measure: Measure) -> Iterator[Mark]:
+    """Every clip as a bar, every tone as its glide, and chimes."""
     for cue in voiced(timeline, panel.span):
         left, right = panel.x(cue.start_ms), panel.x(cue.end_ms)
         is_whole = panel.span.start_ms <= cue.start_ms and cue.end_ms <= panel.span.end_ms
@@ -104,9 +104,9 @@ _GLIDES: Final = {"in": (0.1, 0.9), "hold": (0.9, 0.9), "out": (0.9, 0.1), "rest
 
 
 def script(panel: Panel, top: float, timeline: Timeline, measure: Measure) -> tuple[TextMark, ...]:
-    """What is said, under the bars, each block as wide as there is time until the next one.
+    """The spoken text under the bars, each block as wide as the time until the next one.
 
-    A block that has not even room for its longest word is one line lower down, where nothing else is.
+    A block that is too narrow for its longest word stands on one line further down, where there is room.
     """
     words: list[TextMark] = []
     narrow: list[Block] = []
@@ -138,7 +138,7 @@ def _base(top: float, row: int) -> float:
 
 
 def _below(block: Block, panel: Panel, top: float, words: Sequence[TextMark], measure: Measure) -> Iterator[TextMark]:
-    """The block in the highest line in which it meets no other; nothing, if there is none."""
+    """The block in the highest line in which it overlaps no other; nothing if there is none."""
     left = panel.x(block.start_ms)
     right = left + measure(block.text) + BETWEEN
     for base in (_base(top, row) for row in range(MOST_LINES)):
@@ -149,7 +149,7 @@ def _below(block: Block, panel: Panel, top: float, words: Sequence[TextMark], me
 
 
 def has_room(panel: Panel, timeline: Timeline, measure: Measure) -> bool:
-    """Whether everything said can be written where it is said, and counted numbers stay apart."""
+    """Whether all text can be written where it is spoken, and counted numbers do not touch."""
     for block, room in _columns(panel, timeline):
         lines = list(folded(block.text, room, measure))
         if len(lines) > MOST_LINES or max(map(measure, lines), default=0.0) > room:

@@ -1,7 +1,7 @@
-"""The pipeline, where all stages meet: what a user asks for becomes a session that is ready to be heard.
+"""The pipeline, where all stages meet: a user's request becomes a session that is ready to be heard.
 
-The rule: a session becomes a `Prepared` first, with every problem found, every clip spoken and the true total known;
-only then does a sound go anywhere. Live playing and export send the same blocks. It knows no arguments, and prints
+The rule: a request becomes a `Prepared` first, with every problem found, every clip spoken and the true total known.
+Only then is sound played or written. Playing and export send the same blocks. It knows no arguments, and prints
 nothing.
 """
 
@@ -12,11 +12,11 @@ from player.pipeline.session import (
     SessionRequest,
     blocks,
     check,
+    known_length,
     load,
     mix,
     prepare,
     settled,
-    told_length,
 )
 
 __all__ = [
@@ -26,10 +26,10 @@ __all__ = [
     "SessionRequest",
     "blocks",
     "check",
+    "known_length",
     "load",
     "mix",
     "prepare",
     "settled",
     "this_machine",
-    "told_length",
 ]

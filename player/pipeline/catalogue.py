@@ -1,6 +1,6 @@
-"""What there is to choose from: sessions, programmes, voices, backgrounds and bells.
+"""The catalogue: all sessions, programmes, voices, backgrounds and bells.
 
-The rule: nothing is spoken and nothing is heard to find out. It stands beside the pipeline and asks the same rooms.
+The rule: it needs no speech and no sound.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ListedSession:
-    """A session as a list shows it; ``exact`` is False where only the voice could tell its length.
+    """A session as a list shows it; ``exact`` is False where its length depends on the voice.
 
     ``length_ms`` is None for a script with problems.
     """
@@ -39,7 +39,7 @@ class ListedSession:
 def sessions() -> tuple[ListedSession, ...]:
     """The bundled sessions and the user's own; nothing is spoken, so a length may be an estimate.
 
-    A script with problems is listed by its name alone: `check` tells what they are.
+    A script with problems is listed by its name alone; `check` reports them.
     """
     return tuple(_listed(name) for name in library.session_names())
 
@@ -85,7 +85,7 @@ def _listed_programme(name: str) -> ListedProgramme:
     if plan is None:
         text = "has the name of a session: give its file another one"
         return ListedProgramme(name, text, 0, 0, None, exact=False)
-    return ListedProgramme(name, plan.title, len(plan.sittings), plan.count, plan.length_ms, plan.exact)
+    return ListedProgramme(name, plan.title, len(plan.parts), plan.count, plan.length_ms, plan.exact)
 
 
 def voices(machine: Machine, language: str | None = None) -> tuple[Voice, ...]:
@@ -102,13 +102,13 @@ def chosen(machine: Machine) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class ListedSound:
-    """A background or a bell, and what is heard of it in a few words."""
+    """A background or a bell, and a short description of its sound."""
 
     name: str
     about: str
 
 
-_HEARD = {
+_DESCRIPTIONS = {
     "bowls": "singing bowls, struck softly every ten seconds or so, each ringing for most of a minute",
     "brown-noise": "a low, even rush, as of wind far off",
     "drone": "a soft, warm chord that moves slowly",
@@ -127,9 +127,9 @@ _HEARD = {
 
 def beds() -> tuple[ListedSound, ...]:
     """The bundled backgrounds."""
-    return tuple(ListedSound(name, _HEARD.get(name, "")) for name in library.sounds())
+    return tuple(ListedSound(name, _DESCRIPTIONS.get(name, "")) for name in library.sounds())
 
 
 def chimes() -> tuple[ListedSound, ...]:
     """The bells."""
-    return tuple(ListedSound(name, _HEARD.get(name, "")) for name in CHIMES)
+    return tuple(ListedSound(name, _DESCRIPTIONS.get(name, "")) for name in CHIMES)

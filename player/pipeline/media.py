@@ -1,7 +1,7 @@
 """The sound files of a session: backgrounds, recordings and the user's own takes, found where they may lie.
 
-The rule: what a script names lies beside that script, or is bundled; what the user names may lie anywhere. Everything
-that cannot be had is told at its step. It stands beside the pipeline.
+The rule: a file that a script names lies beside that script, or is bundled; a file that the user names may lie
+anywhere. A file that is missing is a problem at its step.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class FoundBackground(NamedTuple):
 def beds(
     session: Session, parts: Iterable[Part], asked: str | None
 ) -> tuple[dict[str, FoundBackground], list[Problem]]:
-    """The file of each bed by its name, and what is wrong with the others; ``asked`` is the user's own background.
+    """The file of each bed by its name, and the problems of the others; ``asked`` is the user's own background.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def beds(
 
 
 def with_background(parts: Iterable[Part], asked: str | None) -> Iterator[Part]:
-    """The parts with the user's background all the way: the script may still change its level, and turn it off."""
+    """The parts with the user's background throughout: the script may still change its level, and turn it off."""
     for part in parts:
         if asked is None or not isinstance(part, BedChange):
             yield part
@@ -157,7 +157,7 @@ def takes(folder: str | None, wanted: Iterable[Utterance], store: Store) -> dict
     for each in wanted:
         found = files.get(own_takes.name(each.text), ())
         if len(found) > 1:
-            raise UsageError(own_takes.told_twice(found, each.text))
+            raise UsageError(own_takes.duplicate_message(found, each.text))
         try:
             clips.update((each, open_take(path, each, store)) for path in found)
         except MediaError as error:

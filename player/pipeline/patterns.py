@@ -1,6 +1,6 @@
-"""Breathing at once, with no script at hand: a pattern that was typed becomes a session like any other.
+"""Breathing patterns: a typed pattern becomes the request of a session like any other.
 
-The rule: nothing here is played or spoken; from here on it is a request. It stands beside the pipeline.
+The rule: nothing here is played or spoken.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from player.techniques.patterns import Help
 
 
-def request(
+def session_request(
     pattern: str,
     for_ms: int | None = None,
     help_: Help = "voice",
@@ -26,7 +26,7 @@ def request(
     rate: int | None = None,
     background: str | None = None,
 ) -> SessionRequest:
-    """A session of this pattern; what it is named after is the pattern in numbers.
+    """The request of a session of this pattern; its name is the pattern in numbers.
 
     Raises
     ------
@@ -36,10 +36,11 @@ def request(
     rhythm = patterns.rhythm(pattern)
     text = patterns.script(rhythm, for_ms, help_, background or "none")
     name = f"breathe-{rhythm.name}.yaml"
-    return SessionRequest(name, voice=voice, rate=rate, background=background, script=text)
+    silent = help_ == "nothing"
+    return SessionRequest(name, voice=voice, rate=rate, background=background, script=text, silent=silent)
 
 
 def cautions(ready: Prepared) -> tuple[str, ...]:
-    """What should not be asked of everybody in a session of breathing, a sentence each."""
+    """What is not suitable for everybody in a session of breathing, a sentence each."""
     parts = fit.settle(plan(ready.session, TECHNIQUES))
     return tuple(problem.text for problem in lint.of_breath(parts, ready.timeline))

@@ -1,7 +1,7 @@
-"""Programmes, looked into: each session found and planned, so that all problems are known before a sound is made.
+"""Planning of programmes: each session is found and planned, so that all problems are known before a sound is made.
 
-The rule: a programme is made ready by its sessions' own means, one `pipeline.Request` each; nothing here speaks but
-`check`. It stands beside the pipeline, prints nothing and plays nothing.
+The rule: each session of a programme is a `SessionRequest` of its own. Only `check` speaks. Nothing here prints or
+plays.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from player.errors import Problem, ScriptError, UsageError
 from player.pipeline import media
 from player.pipeline.turns import PlannedProgramme, ProgrammePart, Turn
 from player.script import library, programme
-from player.script.yaml.kinds import shown
-from player.script.yaml.near import did_you_mean
-from player.script.yaml.shapes import enumerated
+from player.script.yaml.scalar_types import shown
+from player.script.yaml.suggestions import did_you_mean
+from player.script.yaml.type_shapes import enumerated
 from player.techniques import TECHNIQUES
 from player.techniques.planning import plan
 from player.timeline import fit
@@ -55,8 +55,8 @@ def find(name_or_path: str) -> Source | None:
 def planned(asked: SessionRequest, part: int | None = None) -> PlannedProgramme | None:
     """The programme of a request, every session of it found and planned; None where a session is asked for.
 
-    The request's voice, rate and background hold for every session, its parameters for those that have them. What is to
-    outlive a programme outlives its last session.
+    The request's voice, rate and background hold for every session, its parameters for those that have them. The time
+    for which the background outlives a programme is added to its last session.
 
     Parameters
     ----------
@@ -80,28 +80,28 @@ def planned(asked: SessionRequest, part: int | None = None) -> PlannedProgramme 
             raise UsageError(f"{option} is for one session, and {name} is a programme; name one of its sessions")
     by_name = library.programme(asked.session) is not None
     written = programme.parse(source.text, str(source.path))
-    if part is not None and part > len(written.sittings):
-        has = "only one part" if len(written.sittings) == 1 else f"parts 1 to {len(written.sittings)}"
+    if part is not None and part > len(written.all_parts):
+        has = "only one part" if len(written.all_parts) == 1 else f"parts 1 to {len(written.all_parts)}"
         raise UsageError(f"{name} has {has}, so there is no part {part}")
-    reading = _Reading(replace(asked, outlive_ms=None), written, None if by_name else source.path.parent)
-    return _outlived(reading.plan(part), asked.outlive_ms)
+    planner = _Planner(replace(asked, outlive_ms=None), written, None if by_name else source.path.parent)
+    return _with_outlive(planner.plan(part), asked.outlive_ms)
 
 
-def _outlived(plan: PlannedProgramme, by_ms: int | None) -> PlannedProgramme:
+def _with_outlive(plan: PlannedProgramme, by_ms: int | None) -> PlannedProgramme:
     """The plan with a background that goes on after the last of its sessions."""
     if by_ms is None:
         return plan
-    *before, last = plan.sittings
+    *before, last = plan.parts
     request = replace(last.turns[-1].request, outlive_ms=by_ms)
-    pipeline.told_length(request)  # which says what is in the way
+    pipeline.known_length(request)  # raises what is wrong with it
     turn = replace(last.turns[-1], request=request, length_ms=last.turns[-1].length_ms + by_ms)
-    return replace(plan, sittings=(*before, replace(last, turns=(*last.turns[:-1], turn))))
+    return replace(plan, parts=(*before, replace(last, turns=(*last.turns[:-1], turn))))
 
 
 def alone(asked: SessionRequest) -> Turn:
     """A session by itself, as if it were a programme of one."""
-    told_ms = pipeline.told_length(asked)
-    return Turn(asked, asked.session, "", told_ms or 0, exact=told_ms is not None)
+    known_ms = pipeline.known_length(asked)
+    return Turn(asked, asked.session, "", known_ms or 0, exact=known_ms is not None)
 
 
 def check(asked: SessionRequest, machine: Machine, progress: Progress | None = None) -> tuple[int, tuple[Problem, ...]]:
@@ -131,7 +131,7 @@ def check(asked: SessionRequest, machine: Machine, progress: Progress | None = N
 
 
 def distinct(values: Iterable[T]) -> list[T]:
-    """Without those that stood there before; for what cannot be hashed."""
+    """The values without repetitions; they need not be hashable."""
     found: list[T] = []
     for value in values:
         if value not in found:
@@ -141,7 +141,7 @@ def distinct(values: Iterable[T]) -> list[T]:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What there is to know about a session with certain values."""
+    """A session's facts for certain values."""
 
     title: str
     params: Mapping[str, Parameter]
@@ -150,15 +150,15 @@ class _Facts:
 
 
 @dataclass
-class _Reading:
-    """One programme being looked into.
+class _Planner:
+    """Plans one programme.
 
     Attributes
     ----------
     near
         The folder whose sessions come first; None is none.
     known
-        What was found out: a programme may have the same session many times.
+        Facts so far: a programme may have the same session many times.
     """
 
     asked: SessionRequest
@@ -168,20 +168,20 @@ class _Reading:
     known: dict[tuple[str, tuple[tuple[str, str], ...]], _Facts | None] = field(default_factory=dict)
 
     def plan(self, part: int | None) -> PlannedProgramme:
-        """The plan of all parts, or of one: what is not to be heard need not be looked into."""
-        count, sittings = 0, []
-        for number, each in enumerate(self.written.sittings, 1):
+        """The plan of all parts, or of one; then the others are not planned."""
+        count, parts = 0, []
+        for number, each in enumerate(self.written.all_parts, 1):
             if part in (None, number):
                 turns = [self._turn(entry, (number, at), count + at) for at, entry in enumerate(each.sessions, 1)]
-                sittings.append(ProgrammePart(number, each.title, each.about, tuple(turn for turn in turns if turn)))
+                parts.append(ProgrammePart(number, each.title, each.about, tuple(turn for turn in turns if turn)))
             count += len(each.sessions)
         if self.problems:
             raise ScriptError(self.problems)
         self._must_be_known(self.asked.values)
-        return PlannedProgramme(self.asked.session, self.written.title, self.written.summary, tuple(sittings), count)
+        return PlannedProgramme(self.asked.session, self.written.title, self.written.summary, tuple(parts), count)
 
     def _turn(self, entry: ProgrammeEntry, place: tuple[int, int], number: int) -> Turn | None:
-        """The turn of an entry; None where a problem was told."""
+        """The turn of an entry; None where it has a problem."""
         part, at = place
         where = partial(self.written.where, part - 1, at - 1)
         found = self._found(entry, where())
@@ -216,7 +216,7 @@ class _Reading:
         return None
 
     def _facts(self, call: str, values: Mapping[str, str]) -> _Facts | None:
-        """A session's facts; None, and its problems told, where it cannot be planned."""
+        """A session's facts; None where it cannot be planned, and its problems are added."""
         key = (call, tuple(sorted(values.items())))
         if key not in self.known:
             try:
@@ -227,7 +227,7 @@ class _Reading:
         return self.known[key]
 
     def _must_be_known(self, values: Iterable[str]) -> None:
-        """A parameter that no session has is a slip of the user's."""
+        """Refuse a parameter that no session has."""
         params = sorted({word for facts in self.known.values() if facts for word in facts.params})
         for word in values:
             if word not in params:
@@ -236,7 +236,7 @@ class _Reading:
 
 
 def _facts(request: SessionRequest) -> _Facts:
-    """What a session's script tells; its backgrounds are looked for, too: that takes no voice either."""
+    """The facts in a session's script; its backgrounds are looked for, too, as that needs no voice."""
     session = pipeline.load(request)
     parts = fit.settle(plan(session, TECHNIQUES))
     asked = request.background

@@ -36,16 +36,17 @@ if TYPE_CHECKING:
     from player.voice.engine import Engine
 
 Progress = Callable[[int, int], None]
-"""Called with what is done and what there is to do."""
+"""Called with what is done and the total."""
 
 
 @dataclass(frozen=True)
 class SessionRequest:
-    """What a user asks for: a session, and what is to differ from its script.
+    """A session, and how it differs from its script.
 
-    ``length_ms`` is the length to come close to, ``skip`` what to leave out, by short names; ``outlive_ms`` is for how
-    long the background goes on after all that; ``script`` is the text of a session that lies nowhere. ``takes`` is a
-    folder with takes of lines that are then heard from them, and not spoken.
+    ``length_ms`` is the length to come close to, and ``skip`` what to leave out, by short names. ``outlive_ms`` is how
+    long the background goes on at the end. ``script`` is the text of a session without a file. ``takes`` is a folder
+    with takes: lines that have one are heard from it, and not spoken. ``silent`` says that nothing is heard of it, so
+    that it needs no loudspeaker.
     """
 
     session: str
@@ -58,6 +59,7 @@ class SessionRequest:
     outlive_ms: int | None = None
     script: str | None = None
     takes: str | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Prepared:
     beds
         Each bed that the timeline names, open.
     request
-        What was asked for.
+        The request that it was made from.
     """
 
     session: Session
@@ -88,7 +90,7 @@ class Prepared:
 
     @property
     def takes(self) -> tuple[int, int]:
-        """How many of its lines are heard from the user's own takes, and how many lines there are."""
+        """How many of its lines are heard from the user's own takes, and how many lines it has."""
         own = {own_takes.name(said.text) for said, clip in self.clips.items() if clip.is_own}
         return len(own), len({own_takes.name(said.text) for said in self.clips})
 
@@ -114,7 +116,7 @@ def load(request: SessionRequest) -> Session:
 
 
 def settled(request: SessionRequest) -> tuple[Session, tuple[Part, ...]]:
-    """A session and its parts, without a voice: at the length that was asked for as far as the script alone tells.
+    """A session and its parts, without a voice: at the requested length as far as the script alone decides it.
 
     Raises
     ------
@@ -131,8 +133,8 @@ def settled(request: SessionRequest) -> tuple[Session, tuple[Part, ...]]:
     return session, flat
 
 
-def told_length(request: SessionRequest) -> int | None:
-    """The total in ms, if the script alone tells it: every step has its own time, whatever the voice."""
+def known_length(request: SessionRequest) -> int | None:
+    """The total in ms, if it is known without a voice: then every step has its own time. Otherwise None."""
     parts = _planned(load(request), request)
     total_ms, exact = nominal_ms(fit.settle(parts))
     if exact and request.length_ms is not None:
@@ -141,12 +143,12 @@ def told_length(request: SessionRequest) -> int | None:
 
 
 def prepare(request: SessionRequest, machine: Machine, progress: Progress | None = None) -> Prepared:
-    """A session made ready: every utterance spoken (or found in the store), every moment decided, every bed opened.
+    """Prepare a session: every utterance is spoken (or found in the store), every time decided, every bed opened.
 
     Raises
     ------
     PlayerError
-        With what stands in the way: all problems of the script, a voice or a file that is not there.
+        With all problems of the script, or with a voice or a file that is missing.
     """
     session = load(request)
     parts = _planned(session, request)
@@ -157,7 +159,8 @@ def prepare(request: SessionRequest, machine: Machine, progress: Progress | None
         problems += error.problems
     if problems:
         raise ScriptError(problems)
-    remember_script(library.find(request.session, request.script).text, machine.store)
+    if clips and request.script is None:
+        remember_script(library.find(request.session).text, machine.store)
     return Prepared(session, timeline, clips, recordings, media.open_beds(beds, machine.store), machine, request)
 
 
@@ -185,9 +188,9 @@ def _laid(
     machine: Machine,
     progress: Progress | None = None,
 ) -> tuple[Timeline, dict[Utterance, Clip], dict[Recording, OpenRecording]]:
-    """The timeline at the length that was asked for, and what is heard in it.
+    """The timeline at the requested length, and its clips and recordings.
 
-    Another length is reckoned from the session's own, and may need words that the session's own does not.
+    Another length is computed from the session's own, and may need words that the session's own does not.
     """
     flat = fit.settle(parts)
     recordings = media.recordings(flat, machine.store)
@@ -244,26 +247,26 @@ def blocks(
 
 
 def mix(ready: Prepared, *, master: Master = AS_PLAYED) -> Mix:
-    """The same, of which any block can be asked for at any time; its layers are told with each."""
+    """The session as sound, of which any block can be read at any time, with the layers that are given for it."""
     from player.sound import conform, mixdown, stem, tones  # noqa: PLC0415 (pydub)
     from player.sound.headroom import headroom  # noqa: PLC0415
 
     beds, factor = ready.beds, gain(master.gain_db)
-    room = headroom(
+    found = headroom(
         ready.timeline,
         bed_peak=lambda name: beds[name].peak * factor,
         tone_peak=lambda tone: tones.peak_at_most(tone) * factor,
         peak_db=master.peak_db,
     )
-    whole_db = room.trim_db + master.gain_db
+    whole_db = found.trim_db + master.gain_db
     gains_db = stem.gains_db(_heard(ready), ready.machine.store)
 
     def open_clip(said: Utterance | Recording) -> AudioSegment | Passages:
         if isinstance(said, Recording):
-            return ready.recordings[said].passages(whole_db, room.ceiling_db)
+            return ready.recordings[said].passages(whole_db, found.ceiling_db)
         clip = ready.clips[said]
         level_db = gains_db[said] if clip.level_db is None else clip.level_db
-        return conform.speech(clip.samples(), clip.rate, level_db + whole_db, room.ceiling_db)
+        return conform.speech(clip.samples(), clip.rate, level_db + whole_db, found.ceiling_db)
 
     return mixdown.Mix(
         ready.timeline,
@@ -275,7 +278,7 @@ def mix(ready: Prepared, *, master: Master = AS_PLAYED) -> Mix:
 
 
 def _heard(ready: Prepared) -> list[Clip]:
-    """Every clip as often as it is heard; recordings and a person's own takes have levels of their own."""
+    """Every clip as often as it is heard, without own takes, which have levels of their own, as recordings have."""
     heard = [ready.clips[cue.sound] for cue in ready.timeline.cues if isinstance(cue.sound, Utterance)]
     return [clip for clip in heard if not clip.is_own]
 
@@ -283,14 +286,14 @@ def _heard(ready: Prepared) -> list[Clip]:
 def check(
     request: SessionRequest, machine: Machine, progress: Progress | None = None
 ) -> tuple[Timeline, tuple[Problem, ...]]:
-    """Everything about a session that can be wrong, found without a sound; a good one's timeline, and warnings.
+    """Find every problem of a session without playing it; a good one's timeline, and warnings.
 
-    It is looked at in its own length: a request for another one, or for more at its end, is left aside.
+    It is checked in its own length: another length or a longer end in the request is ignored.
 
     Raises
     ------
     PlayerError
-        With all problems of the script, or what stands in the way of finding them.
+        With all problems of the script, or the reason why they cannot be found.
     """
     from player.timeline import lint  # noqa: PLC0415 (only here)
 
@@ -304,7 +307,7 @@ def check(
 
 
 def _misfits(rest: object, request: SessionRequest, machine: Machine) -> Iterator[Problem]:
-    """What does not fit in the steps of a script that are well; each by itself, as the others may be missing."""
+    """What does not fit in the good steps of a script; each step is checked by itself, as the others may be missing."""
     if not isinstance(rest, Session):
         return
     for alone in (replace(rest, steps=(step,)) for step in rest.steps):
@@ -315,4 +318,4 @@ def _misfits(rest: object, request: SessionRequest, machine: Machine) -> Iterato
         except ScriptError as error:
             yield from error.problems
         except (VoiceError, MediaError, UsageError):
-            return  # without a voice, or the takes that were asked for, nobody can tell
+            return  # without the voice or the takes, this cannot be checked

@@ -1,6 +1,6 @@
-"""What is played in turn: the sessions of a programme, or one session by itself.
+"""The sessions of a programme in their order, or one session by itself.
 
-The rule: frozen values, told by scripts alone; nothing here finds, speaks or plays. It stands beside the pipeline.
+The rule: frozen values that come from scripts alone; nothing here finds, speaks or plays.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Turn:
-    """A session whose turn comes.
+    """A session in the order of playing.
 
     Attributes
     ----------
     name
         Of the session, without folder and ending.
     length_ms, exact
-        Its length as far as its script tells it; ``exact`` is False where only the voice could.
+        Its length as far as its script says it; ``exact`` is False where it depends on the voice.
     number, part
-        Its place in the whole programme and that of its part, both counted from 1.
+        Its number in the whole programme and that of its part, both counted from 1.
     opens
         It is the first session of its part.
     before
         What the listener has to do before it begins.
     programme
-        As it was asked for; empty for a session by itself.
+        As the user named it; empty for a session by itself.
     """
 
     request: SessionRequest
@@ -44,7 +44,7 @@ class Turn:
     programme: str = ""
 
     @property
-    def told_ms(self) -> int | None:
+    def known_ms(self) -> int | None:
         """The length, if it is known without the voice."""
         return self.length_ms if self.exact else None
 
@@ -76,28 +76,28 @@ class PlannedProgramme:
     Attributes
     ----------
     name
-        As it was asked for: a name or a path.
+        As the user named it: a name or a path.
     count
-        Sessions of the whole programme, also where ``sittings`` is one part alone.
+        Sessions of the whole programme, also where ``parts`` is one part alone.
     """
 
     name: str
     title: str
     summary: str
-    sittings: tuple[ProgrammePart, ...]
+    parts: tuple[ProgrammePart, ...]
     count: int
 
     @property
     def turns(self) -> tuple[Turn, ...]:
         """The sessions of all its parts, in order."""
-        return tuple(turn for sitting in self.sittings for turn in sitting.turns)
+        return tuple(turn for part in self.parts for turn in part.turns)
 
     @property
     def length_ms(self) -> int:
         """All its sessions, without the silences between."""
-        return sum(sitting.length_ms for sitting in self.sittings)
+        return sum(part.length_ms for part in self.parts)
 
     @property
     def exact(self) -> bool:
         """Whether its length is known without the voice."""
-        return all(sitting.exact for sitting in self.sittings)
+        return all(part.exact for part in self.parts)

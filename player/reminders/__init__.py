@@ -1,4 +1,4 @@
-"""A session again and again: when its moments are, waiting for them, and timers of the system that do the same.
+"""A session at intervals: the schedule, the loop that waits for it, and timers of the system that do the same.
 
-The rule: the schedule is pure; who waits knows neither loudspeaker nor terminal, and who writes timers starts none.
+The schedule is pure. The loop knows neither loudspeaker nor terminal. Timers are written, but not switched on.
 """

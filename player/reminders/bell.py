@@ -1,7 +1,7 @@
-"""The bell before a session: it rings in a thread, so that whoever waits can be answered meanwhile.
+"""The bell before a session. It rings in a thread, so that keys are read meanwhile.
 
-The rule: whoever leaves before its end hears it fade, never break off; what kept it from ringing is raised where it is
-waited for.
+If the listener answers before its end, it fades and never breaks off. An error in the thread is raised by `check` or
+when the context is left.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 CHIME: Final = "bowl"
 """The deepest and slowest of the bells: it comes unasked, into work."""
 LEVEL_DB: Final = -12.0
-"""Relative to the voice; softer than a bell in a session, which nobody is startled by."""
+"""Relative to the voice; softer than a bell in a session, so that it does not startle."""
 
 
 class _Enough(Exception):  # noqa: N818 (no error)
-    """Nobody wants to hear more of it."""
+    """Ends the ringing."""
 
 
 class SoftBell:
-    """A bell that begins when its context is entered, and has ended when that is left.
+    """A bell that begins when its context is entered, and has ended when the context is left.
 
     Parameters
     ----------
     ring
-        Rings to the end, and calls what it is given again and again meanwhile.
+        Rings to the end, and calls the given ``sleep`` for each of its pauses.
     """
 
     def __init__(self, ring: Callable[[Callable[[float], None]], None] | None = None) -> None:
@@ -42,21 +42,21 @@ class SoftBell:
         self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
 
     def __enter__(self) -> Self:
-        """It rings."""
+        """Begin to ring."""
         self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """It has faded."""
+        """Wait until the bell has faded."""
         self._enough.set()
         self._thread.join()
         if error is None:
             self.check()
 
     def check(self) -> None:
-        """Raise what kept it from ringing.
+        """Raise the error that kept it from ringing.
 
         Raises
         ------
@@ -75,7 +75,7 @@ class SoftBell:
             self._error = error
 
     def _sleep(self, seconds: float) -> None:
-        """A pause of whoever rings; the first one after the end ends the ringing, the others are those of its fade."""
+        """A pause of the ringing. The first one after the end stops it; the later ones are pauses of its fade."""
         if not self._is_fading and self._enough.wait(seconds):
             self._is_fading = True
             raise _Enough

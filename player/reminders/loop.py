@@ -1,8 +1,8 @@
-"""Waiting for the moments of a schedule, and what happens at each: a bell, a quiet in which one can decline, a session.
+"""The loop that waits for the moments of a schedule. At each: a bell, a quiet time to decline, and the session.
 
-The rule: everything is asked of the clock on the wall, a few times a minute, so that a computer may sleep and its clock
-may be set: a moment that was slept through is not played later, and none is played twice. A problem at one moment is
-told, and the schedule goes on. It knows neither loudspeaker nor terminal.
+The loop reads the wall clock a few times a minute, so the computer may sleep and its clock may be set: a moment that
+was slept through is not played later, and none is played twice. An error at one moment is reported, and the schedule
+goes on. The loop knows neither loudspeaker nor terminal.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from player.reminders.schedule import Schedule
 
 LATE: Final = timedelta(minutes=3)
-"""A moment that is longer ago was slept through."""
+"""If a moment is longer ago, the computer slept through it."""
 QUIET: Final = timedelta(seconds=20)
 """From the bell to the session: time to end a sentence, or to decline."""
 POSTPONED: Final = timedelta(minutes=10)
@@ -32,11 +32,11 @@ POSTPONED: Final = timedelta(minutes=10)
 _LOOK_EVERY: Final = timedelta(seconds=20)
 _LOOK_AT_THE_BELL: Final = timedelta(seconds=1)
 _SET_BACK: Final = timedelta(days=1)
-"""A clock that is set back further was wrong before, and what was dealt with by it is forgotten."""
+"""A clock that is set back further was wrong before, so the moments handled by it are forgotten."""
 
 
 class ReminderAnswer(Enum):
-    """What becomes of a moment."""
+    """What happens to a moment."""
 
     BEGIN = auto()
     SKIP = auto()
@@ -46,25 +46,25 @@ class ReminderAnswer(Enum):
 
 
 WAITING: Final = {"s": ReminderAnswer.SKIP, "p": ReminderAnswer.POSTPONE, "q": ReminderAnswer.QUIT}
-"""What each key means, by the name that the terminal gives it."""
+"""What each key means while waiting, by its name at the terminal."""
 AT_THE_BELL: Final = WAITING | dict.fromkeys((" ", "\n", "\r", "KEY_ENTER"), ReminderAnswer.BEGIN)
 
 
 class ReminderKeys(Protocol):
-    """Where keys come from."""
+    """A source of keys."""
 
     def take(self) -> None:
-        """Key by key from now on; nothing happens if that is so, or cannot be."""
+        """Read key by key from now on; does nothing if it already does, or cannot."""
 
     def give_back(self) -> None:
-        """As it was before."""
+        """Restore the terminal."""
 
     def read(self, seconds: float) -> str:
-        """The next key by its name; nothing if none comes within so many seconds."""
+        """The name of the next key; empty if none comes within ``seconds``."""
 
 
 class NoKeyboard:
-    """Where there is no terminal."""
+    """The keys where there is no terminal."""
 
     def take(self) -> None:
         """Nothing to do."""
@@ -72,35 +72,35 @@ class NoKeyboard:
     def give_back(self) -> None:
         """Nothing to do."""
 
-    def read(self, seconds: float) -> str:  # noqa: ARG002 (whoever asks waits by itself)
+    def read(self, seconds: float) -> str:  # noqa: ARG002 (the loop waits by itself)
         """No key."""
         return ""
 
 
 class Bell(Protocol):
-    """A bell that rings while others go on."""
+    """A bell that rings in the background."""
 
     def check(self) -> None:
-        """Raise what kept it from ringing."""
+        """Raise the error that kept it from ringing."""
 
 
 class ReminderObserver(Protocol):
-    """Who tells the listener what is going on."""
+    """Shows the listener what the loop does."""
 
     def waiting(self, due: datetime, now: datetime) -> None:
-        """So far it is to the next moment; told again and again."""
+        """The loop waits for the next moment; called again and again."""
 
     def ringing(self) -> None:
         """The bell rings."""
 
     def begins(self, due: datetime) -> None:
-        """What was told of this moment is over, and the session begins."""
+        """The session begins."""
 
     def missed(self, due: datetime) -> None:
-        """A moment was slept through."""
+        """The computer slept through this moment."""
 
     def failed(self, due: datetime, error: PlayerError) -> None:
-        """Nothing comes of this moment, or no more."""
+        """The bell or the session of this moment failed."""
 
 
 def _now() -> datetime:
@@ -111,64 +111,64 @@ def _now() -> datetime:
 
 @dataclass
 class ReminderLoop:
-    """One listener's wait.
+    """Plays a session at every moment of a schedule.
 
     Attributes
     ----------
     play
-        Plays the session, to its end.
+        Plays the session to its end.
     bell
-        Rings as long as its context lasts, or shorter.
+        Rings while its context lasts, or shorter.
     keyboard
         Taken while waiting, and given back before anything is played.
     zone
-        Whose clock is on the wall; None is this computer's.
+        The time zone of the schedule; None is the computer's.
     """
 
     schedule: Schedule
-    teller: ReminderObserver
+    observer: ReminderObserver
     play: Callable[[], None]
     bell: Callable[[], AbstractContextManager[Bell]]
     keyboard: ReminderKeys = field(default_factory=NoKeyboard)
     now: Callable[[], datetime] = _now
     sleep: Callable[[float], None] = time.sleep
     zone: tzinfo | None = None
-    _dealt_with: datetime | None = None
+    _handled: datetime | None = None
     _postponed: datetime | None = None
     _seen: datetime | None = None
 
-    def keep(self) -> None:
-        """Wait for one moment after the other, until the listener wants no more."""
+    def run(self) -> None:
+        """Wait for one moment after the other, until the listener quits."""
         while (answer := self._answer()) is not ReminderAnswer.QUIT:
             due = self._due()
             if answer is ReminderAnswer.POSTPONE:
                 self._postponed = max(due, self.now()) + POSTPONED
                 continue
             if answer is ReminderAnswer.MISSED:
-                self.teller.missed(due)
+                self.observer.missed(due)
             elif answer is ReminderAnswer.BEGIN:
                 self._begin(due)
-            self._dealt_with, self._postponed = max(due, self.now()), None
+            self._handled, self._postponed = max(due, self.now()), None
 
     def once(self) -> None:
-        """The moment that is now: the bell, the quiet and the session.
+        """Ring the bell, wait, and play the session, now.
 
         Raises
         ------
         PlayerError
-            With what is in the way.
+            If the bell or the session fails.
         """
         with self.bell() as bell:
             self._quiet(bell)
         self.play()
 
     def _due(self) -> datetime:
-        """The next moment; reckoned again each time, as the clock may have been set."""
+        """The next moment; computed again each time, as the clock may have been set."""
         now = self.now()
-        if self._dealt_with is None or (self._seen or now) - now > _SET_BACK:
-            self._dealt_with, self._postponed = now, None
+        if self._handled is None or (self._seen or now) - now > _SET_BACK:
+            self._handled, self._postponed = now, None
         self._seen = now
-        return self._postponed or self.schedule.next_after(self._dealt_with, self.zone)
+        return self._postponed or self.schedule.next_after(self._handled, self.zone)
 
     def _answer(self) -> ReminderAnswer:
         try:
@@ -178,21 +178,21 @@ class ReminderLoop:
             self.keyboard.give_back()
 
     def _wait(self) -> ReminderAnswer:
-        """Until the next moment, or until a key decides about it."""
+        """Wait until the next moment, or until a key decides about it."""
         while (left := (due := self._due()) - (now := self.now())) > timedelta():
-            self.teller.waiting(due, now)
+            self.observer.waiting(due, now)
             if answer := WAITING.get(self._key(min(left, _LOOK_EVERY))):
                 return answer
         return ReminderAnswer.MISSED if -left > LATE else ReminderAnswer.BEGIN
 
     def _ring(self) -> ReminderAnswer:
-        """The bell, and the quiet after it."""
-        self.teller.ringing()
+        """Ring the bell, and wait for an answer."""
+        self.observer.ringing()
         try:
             with self.bell() as bell:
                 answer = self._quiet(bell)
         except PlayerError as error:
-            self.teller.failed(self._due(), error)
+            self.observer.failed(self._due(), error)
             return ReminderAnswer.SKIP
         is_late = answer is ReminderAnswer.BEGIN and self.now() - self._due() > LATE + QUIET
         return ReminderAnswer.MISSED if is_late else answer
@@ -206,14 +206,14 @@ class ReminderLoop:
         return ReminderAnswer.BEGIN
 
     def _begin(self, due: datetime) -> None:
-        self.teller.begins(due)
+        self.observer.begins(due)
         try:
             self.play()
         except PlayerError as error:
-            self.teller.failed(due, error)
+            self.observer.failed(due, error)
 
     def _key(self, within: timedelta) -> str:
-        """A key; after so long at the latest, also where a keyboard answers at once that there is none."""
+        """The next key. It takes at most ``within``, and that long even if the keyboard returns nothing at once."""
         seconds, began = within.total_seconds(), self.now()
         with contextlib.suppress(EOFError, OSError):  # the terminal is gone; waiting goes on
             self.keyboard.take()

@@ -1,10 +1,10 @@
-"""The schedule: at which moments of the week a session begins.
+"""The schedule: the moments of the week at which a session begins.
 
-The rule: moments are times of the clock on the wall, counted anew in each window: at its beginning, and then at every
-interval before its end. ``every 2h`` between 9:00 and 18:00 is 9:00, 11:00, 13:00, 15:00 and 17:00; without a window it
-begins at midnight. So they are the same every day, and the same for a timer of the system. A window over midnight
-belongs to the day on which it opens. A moment that the clock leaps over in spring is left out; one that it shows twice
-in autumn is the first of both. Pure: it asks no clock.
+Moments are wall-clock times, counted anew in each window: at its beginning, and then at every interval before its end.
+``every 2h`` between 9:00 and 18:00 is 9:00, 11:00, 13:00, 15:00 and 17:00; without a window it begins at midnight. So
+moments are the same every day, and the same for a timer of the system. A window over midnight belongs to the day on
+which it opens. A moment that the clock skips in spring is left out; of a moment that it shows twice in autumn, the
+first counts. Pure: it reads no clock.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ EVERY_DAY: Final = frozenset(range(len(DAYS)))
 
 _CLOCK: Final = re.compile(r"(\d{1,2})(?::(\d{2}))?")
 _AHEAD_DAYS: Final = 15
-"""Two weeks: the only moment of a week may be one that the clock leaps over."""
+"""Two weeks: the clock may skip the only moment of a week."""
 
 
 class Window(NamedTuple):
-    """A part of the day, half-open, in minutes from its midnight; it may go on into the next day."""
+    """A part of the day, in minutes from midnight, without its end; it may go on into the next day."""
 
     opens: int = 0
     closes: int = DAY
@@ -53,12 +53,12 @@ class Schedule:
     every_ms
         Whole minutes, up to a day.
     days
-        On which a window opens.
+        The days on which a window opens, 0 for Monday.
 
     Raises
     ------
     ValueError
-        If the interval is none, in a fragment that fits behind its name.
+        If the interval is not allowed. The message fits behind the option's name.
     """
 
     every_ms: int
@@ -72,7 +72,7 @@ class Schedule:
 
     @property
     def minutes(self) -> tuple[int, ...]:
-        """Of one window, from the midnight before it; those of the next day are over `DAY`."""
+        """The moments of one window, in minutes from the midnight before it; above `DAY` on the next day."""
         return tuple(range(self.window.opens, self.window.closes, self.every_ms // 60_000))
 
     def week(self) -> tuple[WeekMoment, ...]:
@@ -91,9 +91,9 @@ class Schedule:
         Parameters
         ----------
         now
-            With its own time zone, whichever.
+            With any time zone.
         zone
-            Whose clock is on the wall; None is this computer's.
+            The time zone of the schedule; None is the computer's.
         """
         today, week = now.astimezone(zone).date(), self.week()
         for days in range(_AHEAD_DAYS):
@@ -107,12 +107,12 @@ class Schedule:
         raise ValueError("never happens in two weeks")
 
     def is_due(self, now: datetime, late: timedelta, zone: tzinfo | None = None) -> bool:
-        """Whether a moment has come and is not longer ago than this."""
+        """Whether a moment was at most ``late`` ago."""
         return self.next_after(now - late, zone) <= now
 
 
 def _instant(wall: datetime, zone: tzinfo | None) -> datetime | None:
-    """When the clock on the wall shows this, the first time; None if it never does."""
+    """The first instant at which the clock shows this wall time; None if it never does."""
     aware = wall.astimezone() if zone is None else wall.replace(tzinfo=zone)
     instant = aware.astimezone(timezone.utc)
     shown = instant.astimezone(zone).replace(tzinfo=None, fold=0)
@@ -120,12 +120,12 @@ def _instant(wall: datetime, zone: tzinfo | None) -> datetime | None:
 
 
 def window(text: str) -> Window:
-    """The window meant by ``9:00-18:00``, ``9-18`` or, over midnight, ``22:00-6:00``.
+    """Parse a window: ``9:00-18:00``, ``9-18`` or, over midnight, ``22:00-6:00``.
 
     Raises
     ------
     ValueError
-        If it means none, in a fragment that fits behind a name.
+        If it is not a window. The message fits behind the option's name.
     """
     opens, closes = map(_minute, text.partition("-")[::2])
     if opens is None or closes is None or opens in {DAY, closes}:
@@ -142,12 +142,12 @@ def _minute(text: str) -> int | None:
 
 
 def weekdays(text: str) -> frozenset[int]:
-    """The days meant by ``mon-fri``, ``sat,sun``, ``fri-mon`` or ``wednesday``.
+    """Parse days: ``mon-fri``, ``sat,sun``, ``fri-mon`` or ``wednesday``.
 
     Raises
     ------
     ValueError
-        If it means none, in a fragment that fits behind a name.
+        If these are not days. The message fits behind the option's name.
     """
     days: set[int] = set()
     for part in text.lower().split(","):
@@ -165,5 +165,5 @@ def _day(text: str) -> int | None:
 
 
 def clock(minute: int) -> str:
-    """``9:00``, as it is shown on the wall."""
+    """A minute of the day as ``9:00``."""
     return f"{minute // 60 % 24}:{minute % 60:02}"

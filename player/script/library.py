@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import MediaError, UsageError, printable
 from player.script.yaml.encoding import LARGEST, decode
-from player.script.yaml.kinds import shown
-from player.script.yaml.near import did_you_mean
+from player.script.yaml.scalar_types import shown
+from player.script.yaml.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 SCRIPT_ENDINGS: Final = (".yaml", ".yml")
 SOUND_ENDINGS: Final = (".ogg", ".flac", ".wav")
-"""What bundled sounds are; an author's own may be anything that can be decoded."""
+"""Endings of bundled sounds; an author's own may be any file that can be decoded."""
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|data:")
 _PATH_SIGNS = ("/", "\\")
@@ -35,11 +35,11 @@ class Source:
     Attributes
     ----------
     name
-        Without folder and ending: what a result is named after.
+        Without folder and ending; results are named after it.
     text
         The whole text.
     path
-        The file, for problems and for what lies beside it.
+        The file, for messages and for files beside it.
     own
         It is the user's, not a bundled one.
     """
@@ -61,7 +61,7 @@ def own_scripts() -> Path:
     """The folder of the user's own scripts, which need not exist; the variable PLAYER_SCRIPTS names another one."""
     if named := os.environ.get("PLAYER_SCRIPTS"):
         return Path(named)
-    import platformdirs  # noqa: PLC0415 (needed by no one who names a bundled session)
+    import platformdirs  # noqa: PLC0415 (not needed for bundled sessions)
 
     return Path(platformdirs.user_data_dir("player", appauthor=False)) / "scripts"
 
@@ -73,7 +73,7 @@ def session_names() -> tuple[str, ...]:
 
 
 def find(name_or_path: str, text: str | None = None) -> Source:
-    """The session with this name, or the script with this path; or one whose text comes along, and lies nowhere.
+    """The session with this name, or the script with this path; or, with ``text``, a script without a file.
 
     Raises
     ------
@@ -89,15 +89,15 @@ def find(name_or_path: str, text: str | None = None) -> Source:
             if path := _named(folder, SCRIPT_ENDINGS).get(name_or_path):
                 return Source(name_or_path, _text(path), path, own)
         if not _exists(Path(name_or_path)):
-            near = did_you_mean(name_or_path, [*session_names(), *programme_names()])
-            text = f"there is no session {shown(name_or_path)}; {near + ' ' if near else ''}`player list` shows them"
+            hint = did_you_mean(name_or_path, [*session_names(), *programme_names()])
+            text = f"there is no session {shown(name_or_path)}; {hint + ' ' if hint else ''}`player list` shows them"
             raise UsageError(text)
     path = Path(name_or_path)
     return Source(path.stem, _text(path), path, own=True)
 
 
 def stem(session: str) -> str:
-    """What is made of a session is named after this: its name, or that of its file without folder and ending."""
+    """The stem of files made of a session: its name, or that of its file without folder and ending."""
     path = PurePath(session)
     return path.stem if session.lower().endswith(SCRIPT_ENDINGS) else path.name
 
@@ -198,14 +198,14 @@ def _text(path: Path) -> str:
     shown_path = printable(str(path))
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST + 4)  # a little too much is enough to be refused for its size
+            data = file.read(LARGEST + 4)  # a little more than allowed shows that it is too large
     except IsADirectoryError:
         raise UsageError(f"{shown_path} is a folder; name a script in it") from None
     except FileNotFoundError:
         raise UsageError(f"{shown_path} is not there; `player list` shows the sessions that have names") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        if path.is_dir():  # Windows calls it a matter of permission
+        if path.is_dir():  # Windows reports a permission error
             reason = "it is a folder"
         raise UsageError(f"{shown_path} cannot be read: {reason}") from error
     return decode(data, str(path))
@@ -280,8 +280,8 @@ def muscle_set(name: str) -> Source:
     """
     files = _muscle_files()
     if name not in files:
-        near = did_you_mean(name, files)
-        raise ValueError(f"must be one of {', '.join(files)}, not {shown(name)}" + (f"; {near}" if near else ""))
+        hint = did_you_mean(name, files)
+        raise ValueError(f"must be one of {', '.join(files)}, not {shown(name)}" + (f"; {hint}" if hint else ""))
     path, own = files[name]
     return Source(name, _text(path), path, own)
 

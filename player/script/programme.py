@@ -17,11 +17,11 @@ from player.errors import Position, ScriptError
 from player.script import library
 from player.script.yaml import reader
 from player.script.yaml.binding import WRONG, Binder
-from player.script.yaml.kinds import shown
-from player.script.yaml.near import did_you_mean
 from player.script.yaml.nodes import Mapping as Nodes
-from player.script.yaml.shapes import Record, enumerated
-from player.script.yaml.types import NOT_WRITTEN, FieldError, Identifier, ListKind, Name, OneOrMore, Text
+from player.script.yaml.scalar_types import shown
+from player.script.yaml.suggestions import did_you_mean
+from player.script.yaml.type_shapes import Record, enumerated
+from player.script.yaml.types import NOT_WRITTEN, FieldError, Identifier, ListRule, Name, OneOrMore, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ class Programme:
 
     title: Name
     summary: Text = ""
-    parts: Annotated[tuple[Part, ...], ListKind(least=1)] = ()
+    parts: Annotated[tuple[Part, ...], ListRule(least=1)] = ()
     sessions: OneOrMore[ProgrammeEntry] = ()
     path: str = field(default="", metadata=NOT_WRITTEN)
     places: Mapping[str, Position] = field(default_factory=dict, metadata=NOT_WRITTEN, compare=False)
@@ -97,7 +97,7 @@ class Programme:
             raise ValueError("must have sessions, or parts with sessions in them")
 
     @property
-    def sittings(self) -> tuple[Part, ...]:
+    def all_parts(self) -> tuple[Part, ...]:
         """The parts in either form: sessions alone are one part, with the programme's own title."""
         return self.parts or (Part(self.title, self.sessions),)
 
@@ -118,7 +118,7 @@ def is_programme(text: str) -> bool:
         return False
     try:
         root, _ = reader.compose(text, "", exact=False)
-    except ScriptError:  # whoever reads it as a session tells the same problems
+    except ScriptError:  # reading it as a session finds the same problems
         return False
     keys = {key.text for key, _ in root.pairs} if isinstance(root, Nodes) else set()
     return bool(keys & {"parts", "sessions"}) and "steps" not in keys

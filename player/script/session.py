@@ -1,7 +1,7 @@
 """The session: the validated, immutable model of a script.
 
-The rule: whoever holds a `Session` never checks it again. Names of sounds and voices are as written; whether they exist
-is for those who know sounds and voices. What the steps are is handed in.
+The rule: a `Session` is valid, and is never checked again. Names of sounds and voices are as written; whether they
+exist is for those who know sounds and voices. What the steps are is handed in.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Annotated, ClassVar, Final, Literal, cast
 from player.errors import Position, ScriptError
 from player.script.yaml import reader
 from player.script.yaml.binding import WRONG, Binder, Outcome
-from player.script.yaml.kinds import TextKind, shown
-from player.script.yaml.near import did_you_mean
 from player.script.yaml.nodes import Mapping as Nodes
 from player.script.yaml.nodes import Node
 from player.script.yaml.nodes import Sequence as Items
 from player.script.yaml.params import Parameter
-from player.script.yaml.shapes import AnyStep, Record, enumerated, fields_of, shape_of
+from player.script.yaml.scalar_types import TextType, shown
+from player.script.yaml.suggestions import did_you_mean
+from player.script.yaml.type_shapes import AnyStep, Record, enumerated, fields_of, shape_of
 from player.script.yaml.types import (
     NOT_WRITTEN,
     Identifier,
@@ -101,7 +101,7 @@ class Session:
 def parse(
     text: str | bytes,
     name: str,
-    kinds: Mapping[str, type],
+    step_types: Mapping[str, type],
     values: Mapping[str, str] = _NO_VALUES,
     asked_at: Position | None = None,
 ) -> Session:
@@ -113,35 +113,35 @@ def parse(
         YAML; bytes must be UTF-8.
     name
         What problems call the script.
-    kinds
+    step_types
         Step key to the frozen dataclass of its fields.
     values
-        What parameters stand for in place of their defaults.
+        Values of parameters in place of their defaults.
     asked_at
-        Where these values are asked for, if that is in another script: what is wrong with them is told there.
+        The position in another script that asks for these values, if there is one: their problems have it.
 
     Raises
     ------
     ScriptError
         With every problem of the script and of the values.
     """
-    try:  # nearly every script is well; what is wrong with another one is then told exactly
-        return _read(text, name, kinds, values, asked_at, exact=False)
+    try:  # nearly every script is good; the problems of another one are then read exactly
+        return _read(text, name, step_types, values, asked_at, exact=False)
     except ScriptError:
-        return _read(text, name, kinds, values, asked_at, exact=True)
+        return _read(text, name, step_types, values, asked_at, exact=True)
 
 
 def _read(
     text: str | bytes,
     name: str,
-    kinds: Mapping[str, type],
+    step_types: Mapping[str, type],
     values: Mapping[str, str],
     asked_at: Position | None,
     *,
     exact: bool,
 ) -> Session:
     root, problems = reader.compose(text, name, exact=exact)
-    binder = Binder(kinds, None, problems)
+    binder = Binder(step_types, None, problems)
     session: object = WRONG
     if isinstance(root, Nodes):
         session = _session(root, binder, name, values, asked_at)
@@ -153,14 +153,14 @@ def _read(
 
 
 def _rest(root: Node, binder: Binder, name: str) -> Session | None:
-    """A session of all values and steps that are well by themselves; None where no step is."""
+    """A session of all values and steps that are good by themselves; None if no step is."""
     if not isinstance(root, Nodes):
         return None
     kept: dict[str, object] = {"title": name, "path": name, "places": MappingProxyType(binder.places)}
     values = {key.text: value for key, value in root.pairs}
     for each in fields_of(Session):
         if (value := values.get(each.key)) is not None:
-            alone = Binder(binder.kinds, binder.values)
+            alone = Binder(binder.step_types, binder.values)
             steps = value.items if each.key == "steps" and isinstance(value, Items) else None
             read = alone.value(value, each.shape, each.key, each.key) if steps is None else _good(steps, binder)
             kept |= {} if alone.problems else {each.attribute: read}
@@ -169,7 +169,7 @@ def _rest(root: Node, binder: Binder, name: str) -> Session | None:
 
 def _good(nodes: tuple[Node, ...], binder: Binder) -> tuple[Step, ...]:
     """The steps without problems, each read by itself."""
-    read = [Binder(binder.kinds, binder.values).value(node, AnyStep(), "a step", "") for node in nodes]
+    read = [Binder(binder.step_types, binder.values).value(node, AnyStep(), "a step", "") for node in nodes]
     return tuple(step for step in read if isinstance(step, Step))  # with a problem in it, it would be none
 
 
@@ -212,7 +212,7 @@ def _choose(
     binder: Binder,
     where: Callable[[str], Position],
 ) -> dict[str, str | None]:
-    """What each parameter stands for; None where a problem has been told."""
+    """The value of each parameter; None where it has a problem."""
     there = f"there are {enumerated([*parameters])}" if parameters else "this script has none"
     for word in values:
         if word not in parameters:
@@ -229,7 +229,7 @@ def _chosen(
     if value is None:
         return parameter.default
     try:
-        text = TextKind().parse(value)
+        text = TextType().parse(value)
         parameter.check(text)
     except ValueError as error:
         binder.wrong(where(f"params.{word}"), f"{word} {error}")

@@ -1,8 +1,8 @@
 """A bed: any sound file as a loop without a seam, at the voice's loudness, in the store.
 
-The rule: the bed at a moment is a function of that moment alone, ``loop[moment % length]``, so a programme may start
-anywhere, and asking for any block gives the same samples. A file is conformed once and known by its content; after
-that, opening it decodes nothing. How loud the bed is at a time is not known here.
+The rule: the bed at a moment is ``loop[moment % length]``, so a programme may start anywhere, and blocks of any length
+give the same samples. A file is conformed once and found by its content; after that, opening it decodes nothing. It
+does not know the bed's level at a time.
 
 The join: the last four seconds fade out into the first four, which fade in along cosine and sine, so that the power of
 two unrelated sounds stays even (a linear fade of noise dips by 3 dB). The loop begins where the fading in ends.
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 JOIN_FRAMES: Final = 4 * RATE
 SHORTEST_FRAMES: Final = 2 * RATE
 LONGEST_FRAMES: Final = 2 * 3600 * RATE
-"""Of a longer file the first two hours are the bed; they are 1.4 GB in the store."""
+"""Of a longer file, the first two hours are the bed; they are 1.4 GB in the store."""
 
 _SCHEMA: Final = 2
 
 
 class Samples(Protocol):
-    """16-bit samples of shape ``(frames, 2)``: an array, or what lies in the store."""
+    """16-bit samples of shape ``(frames, 2)``: an array, or an entry of the store."""
 
     def __len__(self) -> int: ...
 
@@ -53,7 +53,7 @@ class Bed:
     loop
         Its samples, usually in the store.
     scale
-        Makes of them float samples at -18 LUFS, full scale 1.0.
+        Factor that makes them float samples at -18 LUFS, full scale 1.0.
     peak
         The highest magnitude of those.
     """
@@ -64,7 +64,7 @@ class Bed:
 
     @property
     def length_frames(self) -> int:
-        """Frames until it comes round."""
+        """Frames of one round of the loop."""
         return len(self.loop)
 
     def read(self, start: int, frames: int) -> NDArray[np.float32]:
@@ -101,18 +101,18 @@ def open_bed(path: Path, store: Store) -> Bed:
 def seamless(blocks: Iterable[NDArray[np.float32]], join: int = JOIN_FRAMES) -> Iterator[NDArray[np.float32]]:
     """Blocks of shape ``(frames, 2)`` whose end leads into their beginning; ``join`` frames fewer than came in.
 
-    Of material shorter than three joins, a third is the join. Held in memory: three joins and a block.
+    Of material shorter than three joins, a third is the join. Buffered in memory: three joins and a block.
     """
     source = iter(blocks)
-    held = _beginning(source, 3 * join)
-    join = max(1, min(join, len(held) // 3))
-    head, held = held[:join], held[join:]
+    buffered = _beginning(source, 3 * join)
+    join = max(1, min(join, len(buffered) // 3))
+    head, buffered = buffered[:join], buffered[join:]
     for block in source:
-        yield held[:-join]
-        held = np.concatenate((held[-join:], block))
-    yield held[: len(held) - join]
+        yield buffered[:-join]
+        buffered = np.concatenate((buffered[-join:], block))
+    yield buffered[: len(buffered) - join]
     quarter = ((np.arange(join) + 0.5) * (np.pi / 2 / join)).astype(np.float32)[:, None]
-    yield held[len(held) - join :] * np.cos(quarter) + head * np.sin(quarter)
+    yield buffered[len(buffered) - join :] * np.cos(quarter) + head * np.sin(quarter)
 
 
 def _beginning(source: Iterator[NDArray[np.float32]], frames: int) -> NDArray[np.float32]:

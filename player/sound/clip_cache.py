@@ -1,8 +1,8 @@
-"""Clips at hand: those used last, and those that will be needed in a moment.
+"""The clip cache: clips that were used last, and clips that are prefetched.
 
-The rule: what was used last is kept up to a number of bytes, and each is made once while it is kept. What is to come
-soon may be made in another thread meanwhile: most of that is resampling, which needs no interpreter. It does not know
-what clips are made of.
+The rule: the clips used last are cached up to a number of bytes, and each is made once while it is cached. Clips that
+are needed soon may be made in another thread: most of that work is resampling, which does not need the interpreter's
+lock. It does not know what clips are made of.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from concurrent.futures import Executor, Future
 
-HELD_BYTES: Final = 16 * 2**20
-"""Clips and tones kept for their next use: about a minute and a half of sound."""
+CACHE_BYTES: Final = 16 * 2**20
+"""Clips and tones that are cached: about a minute and a half of sound."""
 
 
 class SessionClip(Protocol):
-    """A clip in the session format: a pydub segment, or whatever is too long to be one."""
+    """A clip in the session format: a pydub segment, or a sound too long to be one."""
 
     def __getitem__(self, span: slice) -> AudioSegment:
-        """What lies between two milliseconds of it."""
+        """The sound between two milliseconds of it."""
         ...
 
 
 class ClipCache:
-    """Clips and tones, the ones used last kept up to so many bytes."""
+    """Clips and tones; those used last are cached up to ``limit`` bytes."""
 
-    def __init__(self, limit: int = HELD_BYTES) -> None:
+    def __init__(self, limit: int = CACHE_BYTES) -> None:
         self._limit = limit
         self._bytes = 0
         self._clips: OrderedDict[Hashable, SessionClip] = OrderedDict()
-        self._coming: dict[Hashable, Future[SessionClip]] = {}
+        self._pending: dict[Hashable, Future[SessionClip]] = {}
 
-    def expect(self, sound: Hashable, make: Callable[[Any], SessionClip], hands: Executor) -> None:
-        """Have one made by other hands; what goes wrong is raised when it is asked for."""
-        if sound not in self._clips and sound not in self._coming:
-            self._coming[sound] = hands.submit(make, sound)
+    def prefetch(self, sound: Hashable, make: Callable[[Any], SessionClip], executor: Executor) -> None:
+        """Make one in another thread; an error is raised when the clip is read."""
+        if sound not in self._clips and sound not in self._pending:
+            self._pending[sound] = executor.submit(make, sound)
 
     def of(self, sound: Hashable, make: Callable[[Any], SessionClip]) -> SessionClip:
         """The clip of a sound.
@@ -55,20 +55,20 @@ class ClipCache:
         if sound in self._clips:
             self._clips.move_to_end(sound)
             return self._clips[sound]
-        made = self._coming.pop(sound).result() if sound in self._coming else make(sound)
+        made = self._pending.pop(sound).result() if sound in self._pending else make(sound)
         clip = self._clips[sound] = _whole(made) if isinstance(made, AudioSegment) else made
         self._bytes += _weight(clip)
         while self._bytes > self._limit and len(self._clips) > 1:
             self._bytes -= _weight(self._clips.popitem(last=False)[1])
         return clip
 
-    def forget_coming(self) -> None:
-        """No other hands are at work any more."""
-        self._coming.clear()
+    def forget_pending(self) -> None:
+        """Forget all prefetched clips, as their executor has ended."""
+        self._pending.clear()
 
 
 def _weight(clip: SessionClip) -> int:
-    """Bytes that it holds; what is no segment lies in the store."""
+    """Its bytes in memory; a clip that is no segment lies in the store."""
     return len(clip.raw_data) if isinstance(clip, AudioSegment) else 0
 
 

@@ -1,8 +1,7 @@
 """Any sound becomes the session format: 48 kHz, 16-bit, stereo.
 
-The rule: nothing moves. What is at a millisecond of the source is at the same millisecond afterwards, clips last a
-whole number of milliseconds, nothing ever clips, and a long file passes through in constant memory. What the sound is
-for, how loud it is to be and where it goes is known elsewhere.
+The rule: sound keeps its time to the millisecond, clips last a whole number of milliseconds, nothing is clipped, and a
+long file needs constant memory. It does not know the sound's purpose, level or target.
 """
 
 from __future__ import annotations
@@ -72,7 +71,7 @@ def speech(samples: NDArray[np.int16], rate: int, gain_db: float, ceiling_dbtp: 
 
 
 def segment(samples: NDArray[np.float32]) -> AudioSegment:
-    """Float samples of shape ``(frames, 2)`` at 48 kHz, full scale 1.0, rounded to 16 bits; what is over is cut."""
+    """Float samples of shape ``(frames, 2)`` at 48 kHz, full scale 1.0, as 16 bits; louder samples are clipped."""
     return _segment(_rounded(samples))
 
 
@@ -128,7 +127,7 @@ def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.
 
 
 def must_be_readable(path: Path) -> None:
-    """Nothing, or the sentence that says why not.
+    """Refuse a sound file that cannot be read.
 
     Raises
     ------

@@ -1,9 +1,9 @@
 """The bed's gain over time: ducking under speech, changes of the bed, and the programme's fades.
 
-The rule: gain at a moment is a function of that moment alone, drawn from the timeline and continuous everywhere. So
+The rule: the gain at a moment depends on that moment alone, comes from the timeline, and is continuous everywhere. So
 starting anywhere, pausing and a second pass cost nothing, and the length of blocks changes no sample. Every ramp is a
-raised cosine: levels in dB, fades to and from silence in amplitude; only a fade for sleepers is even in dB. It touches
-no sound and knows no clip.
+raised cosine: levels in dB, fades to and from silence in amplitude; only a fade for falling asleep is linear in dB. It
+touches no sound and knows no clip.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ JOIN_MS: Final = 4000
 EDGE_MS: Final = 20
 """No change of the bed is faster: fades of 20 to 100 ms remove clicks (anytimeconvert.com/audio-fade)."""
 EVEN_DB: Final = 40.0
-"""How deep an even fade goes. To someone who has the voice as loud as talking in the room, 60 dB, a background in a
-pause is at 44 dB, and 40 dB below that is the threshold of hearing; a bedroom at night is louder by 20 dB."""
+"""The depth of a fade that is linear in dB. With the voice as loud as talking, 60 dB, a background in a pause
+is at 44 dB, and 40 dB below that is the threshold of hearing; a bedroom at night is louder by 20 dB."""
 
 _STEPS: Final = np.arange(FRAMES_PER_MS, dtype=np.float32) / np.float32(FRAMES_PER_MS)
 
@@ -72,7 +72,7 @@ class Envelope:
         return gains
 
     def pieces(self, sound: str, start: int, frames: int) -> Iterator[GainRun]:
-        """The same as `gain`, in pieces: most of a session stands still, and there a piece has a single number."""
+        """The same as `gain`, in pieces: for most of a session the gain is constant, and a piece has one number."""
         for at, stop, before_ms in self._runs(start, start + frames):
             gain = self._moving(sound, at, stop) if before_ms is None else self._still(sound, before_ms)
             yield GainRun(at - start, stop - start, gain)
@@ -86,7 +86,7 @@ class Envelope:
         )
 
     def _runs(self, at: int, end: int) -> Iterator[tuple[int, int, int | None]]:
-        """First frame and end of each run in which the gain moves, or stands still as it was at a moment before.
+        """First frame and end of each run in which the gain moves, or has the constant value of an earlier moment.
 
         That moment is an edge, so that a block gets the same gain wherever it begins.
         """
@@ -156,7 +156,7 @@ class Envelope:
         return power, under_db, pauses_db
 
     def _settled(self, at_ms: float) -> int:
-        """The last state that is reached in full by then: what came before it is forgotten."""
+        """The last state that is complete by then: earlier ones no longer matter."""
         index = max(bisect_right(self._changes, at_ms) - 1, 0)
         while index and self._changes[index] + _over_ms(self._beds[index]) > at_ms:
             index -= 1

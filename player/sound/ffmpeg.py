@@ -28,7 +28,7 @@ _DEMUXERS: Final = (
     "mov,asf,matroska,aac,ac3,eac3,amr,ape,wv,tta,mpc,mpc8,dsf,mp3,ogg,flac,wav,w64,aiff,caf,au,adts,latm"
 )
 _HEADER: Final = struct.Struct(">4sIIIII")
-"""Sun's AU: magic, start of the samples, size, encoding, rate, channels. Nothing of it is filled in later: it pipes."""
+"""Sun's AU: magic, start of the samples, size, encoding, rate, channels. No field is filled in later, as in a pipe."""
 
 
 def find() -> str | None:
@@ -48,13 +48,13 @@ def opened(ffmpeg: str, path: Path, block_frames: int) -> Iterator[tuple[int, It
     MediaError
         If ffmpeg finds no sound in the file.
     """
-    with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(_command(ffmpeg, path), stdout=subprocess.PIPE, stderr=complaints)
+    with tempfile.TemporaryFile() as stderr:
+        process = subprocess.Popen(_command(ffmpeg, path), stdout=subprocess.PIPE, stderr=stderr)
         try:
             pipe = cast("BinaryIO", process.stdout)
             head = pipe.read(_HEADER.size)
             if len(head) < _HEADER.size:
-                raise MediaError(f"{_shown(path)}: ffmpeg finds no sound in it ({_reason(complaints)}); choose another")
+                raise MediaError(f"{_shown(path)}: ffmpeg finds no sound in it ({_reason(stderr)}); choose another")
             _, start, _, _, rate, channels = _HEADER.unpack(head)
             pipe.read(start - _HEADER.size)
             yield rate, _blocks(pipe, channels, block_frames)
@@ -75,9 +75,9 @@ def _command(ffmpeg: str, path: Path) -> list[str]:
     return [ffmpeg, "-v", "error", "-nostdin", *only_files, "-i", f"file:{path.absolute()}", *first_sound]
 
 
-def _reason(complaints: BinaryIO) -> str:
-    complaints.seek(0)
-    lines = complaints.read(4096).decode("utf-8", "replace").strip().splitlines()
+def _reason(stderr: BinaryIO) -> str:
+    stderr.seek(0)
+    lines = stderr.read(4096).decode("utf-8", "replace").strip().splitlines()
     return printable(lines[-1].rpartition(": ")[2]) if lines else "it says nothing"
 
 

@@ -1,9 +1,9 @@
 """Headroom: how high the voice may reach so that its sum with tones and bed never passes the programme's peak.
 
-The rule: peaks are added as if they always met, so no sum can be higher than what is reckoned here. First the voice's
-own peaks make room, which costs no loudness: a limiter takes a few dB off the rarest. Only beds or tones so loud that
-this would be heard lower everything, and then by the same amount, so that all levels relative to the voice stay.
-It knows the timeline, is given the peaks, and touches no sound.
+The rule: peaks are added as if they always coincided, so no sum can be higher than the result. First the voice's own
+peaks make room, which costs no loudness: a limiter takes a few dB off the rarest. Only if beds or tones are so loud
+that this would be heard is everything lowered, by the same amount, so that all levels relative to the voice stay. It
+knows the timeline and the peaks, and touches no sound.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LONGEST_STRETCH_MS: Final = 60_000
 
 
 class Headroom(NamedTuple):
-    """What keeps the sum under its peak.
+    """The levels that keep the sum under its peak.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ def headroom(
     tone_peak
         The highest magnitude of a tone at its level.
     peak_db
-        What the programme never passes, dBFS.
+        Highest level of the programme, dBFS.
     """
     voice = _Overlaps((cue, 1.0) for cue in timeline.cues if not cue.is_tone)
     tones = _Overlaps((cue, tone_peak(cast("Tone", cue.sound))) for cue in timeline.cues if cue.is_tone)
@@ -87,7 +87,7 @@ def _stretches(timeline: Timeline) -> Iterator[tuple[int, int]]:
 
 
 class _Overlaps:
-    """Cues and how high each reaches: the most that those sounding together reach."""
+    """Cues with their peaks: the highest sum of those that sound together."""
 
     def __init__(self, cues: Iterable[tuple[Cue, float]]) -> None:
         heights = [(cue.start_ms, cue.end_ms, height) for cue, height in cues]

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _OVERSAMPLING: Final = 4
-_REACH: Final = 10 * FRAMES_PER_MS
+_LOOKAHEAD: Final = 10 * FRAMES_PER_MS
 _SURE_DB: Final = 3.0
 """Under a quarter of the rate (12 kHz, above all speech) a true peak is at most this much over the highest sample."""
-_AROUND: Final = 4 * _REACH
-"""Frames before and after a loud one that are looked at: the gain reaches 20 ms, and the filter that finds true peaks
-has settled in as many."""
+_AROUND: Final = 4 * _LOOKAHEAD
+"""Frames around a loud one that are processed: the gain changes within 20 ms of it, and the filter for true peaks needs
+as many to settle."""
 _MARGIN_DB: Final = 0.05
 """For what the moving gain and the rounding to 16 bits add."""
 
@@ -77,16 +77,16 @@ def _true_peaks(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _smooth(needed: NDArray[np.float32]) -> NDArray[np.float32]:
-    window = np.hanning(2 * _REACH + 3)[1:-1]
-    least = _running_least(np.pad(needed, 2 * _REACH, constant_values=1.0), 2 * _REACH + 1)
+    window = np.hanning(2 * _LOOKAHEAD + 3)[1:-1]
+    least = _running_least(np.pad(needed, 2 * _LOOKAHEAD, constant_values=1.0), 2 * _LOOKAHEAD + 1)
     return np.convolve(least, window / window.sum(), "valid").astype(np.float32)
 
 
 def _running_least(values: NDArray[np.float32], width: int) -> NDArray[np.float32]:
     """The least of every ``width`` neighbours, by doubling: the least of 2n is the lesser of two leasts of n."""
-    reach = 1
-    while reach < width:
-        step = min(reach, width - reach)
+    covered = 1
+    while covered < width:
+        step = min(covered, width - covered)
         values = np.minimum(values[:-step], values[step:])
-        reach += step
+        covered += step
     return values

@@ -28,7 +28,7 @@ _STEPS_A_SECOND: Final = 10
 _STEPS_A_WINDOW: Final = 4
 """Windows of 400 ms, one every 100 ms."""
 _SETTLE_STEPS: Final = 5
-"""How much of the past the weighting filters are given: after half a second nothing of their own start is left."""
+"""How much earlier sound the weighting filters get: after half a second their own start has no effect."""
 _CHUNK_STEPS: Final = 20
 _OFFSET: Final = -0.691
 """So that a full-scale sine of 997 Hz in one channel reads -3.01 LUFS."""
@@ -61,7 +61,7 @@ class Meter:
         self._powers: list[float] = []
 
     def add(self, block: NDArray[np.floating]) -> None:
-        """Hear a block of shape ``(frames, channels)``."""
+        """Add a block of shape ``(frames, channels)``."""
         # Always as much at once: the response of the filters takes as long to be worked out as they take to be applied.
         piece, chunk = _CHUNK_STEPS * self._step, (_CHUNK_STEPS + _STEPS_A_WINDOW) * self._step
         for at in range(0, len(block), piece):
@@ -81,7 +81,7 @@ class Meter:
         return float(_OFFSET + 10 * np.log10(powers.mean()))
 
     def _measure(self, frames: int) -> None:
-        """Weigh and take the windows of so much that is waiting; its last 300 ms wait on, as another begins in them."""
+        """Measure the windows of the first waiting frames; the last 300 ms stay, as another window begins in them."""
         if not frames:
             return
         waiting = np.concatenate(self._waiting).astype(np.float64)

@@ -1,4 +1,4 @@
-"""How the whole of a session is to sound, where it is not as it is played.
+"""The master: level, peak and layers of a whole session, where they differ from playing.
 
 The rule: one gain for voice, tones and background, so that their levels to each other stay. Pure numbers.
 """
@@ -22,12 +22,12 @@ class Master:
     Attributes
     ----------
     gain_db
-        On everything alike. Where the sum would pass the peak, the voice's rarest peaks are limited first, and what is
-        then still too much lowers everything.
+        For everything. Where the sum would pass the peak, the voice's rarest peaks are limited first; if that is not
+        enough, everything is lowered.
     peak_db
-        What no sample passes, dBFS.
+        Highest sample, dBFS.
     layers
-        What is heard; none named is all. Levels are those of the whole, so the layers add up to it.
+        The layers that are heard; empty is all. Levels are those of the whole, so the layers add up to it.
     """
 
     gain_db: float = 0.0

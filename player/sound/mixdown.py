@@ -1,9 +1,9 @@
 """The mixdown: a timeline, its clips, tones and bed become a stream of blocks in the session format.
 
 The rule: a block is a function of its time alone, so blocks of any length, begun anywhere, hold the same samples; and
-the whole session is never held. The bed is painted first (`player.sound.canvas`); then clips and tones are laid over it
-by pydub, at their millisecond. pydub adds in 16 bits and cuts what passes full scale without a
-word: room for the sum is made beforehand (`player.sound.headroom`).
+the whole session is never in memory. The bed is rendered first (`player.sound.bed_renderer`); then clips and tones are
+laid over it by pydub, at their millisecond. pydub adds in 16 bits and clips a sum over full scale without an error:
+`player.sound.headroom` makes room for the sum beforehand.
 It does not know where clips and beds come from, or where the blocks go.
 """
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from pydub import AudioSegment
 
-from player.sound.canvas import FULL_SCALE, BedRenderer, rounded
+from player.sound.bed_renderer import FULL_SCALE, BedRenderer, rounded
 from player.sound.clip_cache import ClipCache
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.sound.canvas import Readable
+    from player.sound.bed_renderer import Readable
     from player.sound.clip_cache import SessionClip
     from player.techniques.cue import Tone
     from player.timeline.model import Cue, Timeline
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 BLOCK_MS: Final = 2000
 """Long enough that calls cost nothing, short enough for a processor's cache; twice or half of it is no quicker."""
 SOON_MS: Final = 8000
-"""Clips that begin so soon after a block are made while it is mixed."""
+"""Clips that begin this soon after a block are made while it is mixed."""
 
 Layer = Literal["bed", "voice", "tones"]
 LAYERS: Final[tuple[Layer, ...]] = ("bed", "voice", "tones")
@@ -90,9 +90,9 @@ def _samples(segment: AudioSegment) -> NDArray[np.int16]:
 
 
 class Mix:
-    """One timeline on the way to sound: its bed, its cues by time, and the clips used last.
+    """The mix of one timeline: its bed, its cues by time, and the clips used last.
 
-    It is a function of time: blocks may be asked for in any order. The parameters are those of `blocks`.
+    Blocks may be read in any order. The parameters are those of `blocks`.
     """
 
     def __init__(
@@ -107,10 +107,10 @@ class Mix:
         self._timeline = timeline
         self._open_bed = open_bed
         self._factor = gain(trim_db)
-        self._score = _CueIndex(timeline.cues)
-        self._held = ClipCache()
+        self._cue_index = _CueIndex(timeline.cues)
+        self._clip_cache = ClipCache()
         scale = np.float32(self._factor * FULL_SCALE)
-        self._makers: dict[Layer, Callable[[Any], SessionClip]] = {
+        self._open: dict[Layer, Callable[[Any], SessionClip]] = {
             "voice": open_clip,
             "tones": lambda tone: _segment(rounded(render_tone(tone) * scale).astype(np.int16)),
         }
@@ -125,36 +125,36 @@ class Mix:
         """The programme from ``start_ms`` to its end, block after block; see `blocks`."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (live playing needs none)
 
-        at, end, hands = start_ms, start_ms + (first_block_ms or block_ms), ThreadPoolExecutor(1, "clips")
+        at, end, executor = start_ms, start_ms + (first_block_ms or block_ms), ThreadPoolExecutor(1, "clips")
         try:
             while at < self._timeline.total_ms:
-                self._expect(end, end + SOON_MS, layers, hands)
+                self._prefetch(end, end + SOON_MS, layers, executor)
                 yield self.block(at, min(end, self._timeline.total_ms), layers)
                 at, end = end, end + block_ms
         finally:
-            hands.shutdown(cancel_futures=True)
-            self._held.forget_coming()
+            executor.shutdown(cancel_futures=True)
+            self._clip_cache.forget_pending()
 
     def block(self, start_ms: int, end_ms: int, layers: Collection[Layer] = LAYERS) -> AudioSegment:
         """The programme between two moments."""
         start, frames = start_ms * FRAMES_PER_MS, (end_ms - start_ms) * FRAMES_PER_MS
-        block = self._canvas.painted(start, frames) if "bed" in layers else np.zeros((frames, CHANNELS), np.int16)
-        for cue in self._score.between(start_ms, end_ms):
+        block = self._bed_renderer.render(start, frames) if "bed" in layers else np.zeros((frames, CHANNELS), np.int16)
+        for cue in self._cue_index.between(start_ms, end_ms):
             if (layer := _layer(cue)) not in layers:
                 continue
-            clip = self._held.of(cue.sound, self._makers[layer])
+            clip = self._clip_cache.of(cue.sound, self._open[layer])
             part = clip[max(start_ms - cue.start_ms, 0) : min(end_ms, cue.end_ms) - cue.start_ms]
             at = max(cue.start_ms - start_ms, 0) * FRAMES_PER_MS
             _lay(part, block[at : at + int(part.frame_count())])
         return _segment(block)
 
-    def _expect(self, start_ms: int, end_ms: int, layers: Collection[Layer], hands: Executor) -> None:
-        for cue in self._score.between(start_ms, end_ms):
+    def _prefetch(self, start_ms: int, end_ms: int, layers: Collection[Layer], executor: Executor) -> None:
+        for cue in self._cue_index.between(start_ms, end_ms):
             if (layer := _layer(cue)) in layers:
-                self._held.expect(cue.sound, self._makers[layer], hands)
+                self._clip_cache.prefetch(cue.sound, self._open[layer], executor)
 
     @cached_property
-    def _canvas(self) -> BedRenderer:
+    def _bed_renderer(self) -> BedRenderer:
         return BedRenderer(self._timeline, self._open_bed, self._factor)
 
 

@@ -1,9 +1,9 @@
 """A person's own take of a line: a sound file becomes a clip, trimmed, levelled by itself, its beat found.
 
-The rule: a take is heard as it was spoken, and as loud as a voice says such a line, a sentence or a count; nothing is
-cut out of its middle, hurried or cleaned. What is before and after the speech goes, by the take's own loudness and its
-room's own noise, as no room is as quiet as a speech engine. It is decoded once and known by its content. Which line it
-is, and where it is placed, is known elsewhere.
+The rule: a take is heard as it was spoken, at the loudness of a voice for such a line, a sentence or a count. Nothing
+in its middle is cut, hurried or cleaned. What is before and after the speech is removed, by the take's own loudness and
+its room's noise, as no room is as quiet as a speech engine. It is decoded once and found by its content. It does not
+know which line it is, or where it is placed.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def open_take(path: Path, utterance: Utterance, store: Store) -> Clip:
 
 
 def missing_db(clip: Clip) -> float:
-    """By how many dB a take stays under the voice's loudness, as more gain would only make its noise loud."""
+    """By how many dB a take is softer than the voice, as more gain would only make its noise loud."""
     return float(str(clip.entry.facts.get("missing_db", 0.0)))
 
 
@@ -91,7 +91,7 @@ def _must_be_small(path: Path) -> None:
     try:
         size = path.stat().st_size
     except OSError:
-        return  # whoever reads it tells why it cannot be read
+        return  # reading it gives the reason
     if size > LARGEST:
         raise MediaError(f"{_shown(path)}: a take may have {LARGEST // 10**6} MB, and it has {size // 10**6}; cut it")
 
@@ -132,11 +132,11 @@ def trimmed(blocks: Callable[[], Iterable[NDArray[np.float32]]]) -> NDArray[np.f
         Makes blocks of one channel at 48 kHz, shape ``(frames,)``, full scale 1.0. It is called a second time, since a
         long take is mostly silence, which need not be held.
     """
-    levels, frames, offset = _listened(blocks())
-    heard = _heard(levels)
-    if heard is None:
+    levels, frames, offset = _levels(blocks())
+    span = _speech_span(levels)
+    if span is None:
         return np.empty(0, np.float32)
-    first, last = heard[0] * _WINDOW, min(heard[1] * _WINDOW, frames)
+    first, last = span[0] * _WINDOW, min(span[1] * _WINDOW, frames)
     start, stop = max(0, first - LEAD_MS * RATE // 1000), min(frames, last + TAIL_MS * RATE // 1000)
     said = _piece(blocks(), start, stop)
     said -= np.float32(offset)
@@ -149,7 +149,7 @@ def _rise(frames: int) -> NDArray[np.float32]:
     return (0.5 - 0.5 * np.cos(np.pi * (np.arange(frames) + 0.5) / max(1, frames))).astype(np.float32)
 
 
-def _listened(blocks: Iterable[NDArray[np.float32]]) -> tuple[NDArray[np.float64], int, float]:
+def _levels(blocks: Iterable[NDArray[np.float32]]) -> tuple[NDArray[np.float64], int, float]:
     """The level of each window in dB below full scale, the frames, and the offset that some recorders add.
 
     What is slower than a window is no sound.
@@ -179,7 +179,7 @@ def _piece(blocks: Iterable[NDArray[np.float32]], start: int, stop: int) -> NDAr
     return piece
 
 
-def _heard(levels: NDArray[np.float64]) -> tuple[int, int] | None:
+def _speech_span(levels: NDArray[np.float64]) -> tuple[int, int] | None:
     """The first window with speech in it, and the one behind the last."""
     if not len(levels):
         return None

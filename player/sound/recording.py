@@ -1,8 +1,8 @@
 """An author's own recording: levelled like speech, and as long as it likes.
 
 The rule: a recording is brought to the voice's loudness by its own, keeps its two sides, and is limited as speech is.
-It is decoded once and known by its content; afterwards it is read from the store a stretch at a time. Stretches lie at
-fixed places, so a moment of a recording is always the same samples. Where it is placed is not known here.
+It is decoded once and found by its content; afterwards it is read from the store a stretch at a time. Stretches lie at
+fixed places, so a moment of a recording always has the same samples. It does not know where it is placed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 STRETCH: Final = 2000 * FRAMES_PER_MS
 """Frames limited at once; as many as a block of the mixdown has."""
 _AROUND: Final = 100 * FRAMES_PER_MS
-"""Frames before and after a stretch that its limiter hears too: its gain looks 20 ms ahead and behind, and the filter
+"""Frames before and after a stretch that its limiter also gets: its gain looks 20 ms ahead and behind, and the filter
 that finds true peaks some milliseconds more."""
 _SCHEMA: Final = 2
 
@@ -45,11 +45,11 @@ class OpenRecording:
     samples
         Its sound in the store.
     scale
-        Makes of it float samples at -18 LUFS, full scale 1.0.
+        Factor that makes them float samples at -18 LUFS, full scale 1.0.
     beat_ms
-        It begins when it begins: nothing in it is counted on.
+        Always 0: nothing in it falls on a beat.
     after_ms, pauses
-        Its silences are its speaker's.
+        Always empty: its silences belong to it.
     """
 
     samples: Stored
@@ -64,7 +64,7 @@ class OpenRecording:
         return -(-len(self.samples) // FRAMES_PER_MS)
 
     def passages(self, trim_db: float, ceiling_dbtp: float) -> Passages:
-        """The recording as the mixdown takes it.
+        """The recording in the form that the mixdown needs.
 
         Parameters
         ----------

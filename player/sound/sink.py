@@ -1,7 +1,7 @@
-"""What receives the blocks of a programme: a file being written, or the loudspeaker.
+"""Sinks: they receive the blocks of a programme, into a file or to the loudspeaker.
 
-The rule: a sink is used as a context manager. Left in peace it closes, which commits what was written; left by any
-exception, Ctrl-C among them, it aborts, and nothing is left behind. It does not know where blocks come from.
+The rule: a sink is a context manager. At a normal end it closes, which commits what was written; at any exception,
+Ctrl-C too, it aborts, and leaves nothing. It does not know where blocks come from.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How loud speech is: every voice alike over its sentences, and every counted word as loud as the next.
+"""The loudness of speech: all voices alike over their sentences, and all counted words alike.
 
 The rule: loudness is measured on the stem, all sentences of a voice without the silences, because long pauses make a
 whole programme read 1.4 to 4.8 LU too low. One gain for all sentences of a voice keeps its own balance between a firm
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 TARGET_LUFS: Final = -18.0
 """AES TD1008: speech at -18 LUFS, measured on the speech."""
 DUAL_MONO_LU: Final = 10 * math.log10(2)
-"""A mono clip heard from two loudspeakers is this much louder (BS.1770 adds the channels' powers)."""
+"""A mono clip from two loudspeakers is this much louder (BS.1770 adds the channels' powers)."""
 
 # All 1,024 sentences of the bundled sessions, brought to -18 LUFS, and 41 words to count and breathe by; in LUFS of a
 # window of 400 ms:        heart    joe  gmw/en  gmw/en-us

@@ -1,7 +1,7 @@
 """Long sounds in the store: levelled to the voice's loudness, and read piece by piece.
 
-The rule: a sound is known by the content of its file, is decoded once, and is never held whole, neither while it is
-made nor while it is read. What it is for, a bed or a recording, is known elsewhere.
+The rule: a sound is found by the content of its file, is decoded once, and is never whole in memory, neither while it
+is made nor while it is read. It does not know whether it is a bed or a recording.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Stored:
         self.path = entry.path
         self._offset = entry.offset
         self._frames = entry.size // _FRAME
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         with sentences("read", entry.path):
             self._file = os.open(entry.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         weakref.finalize(self, os.close, self._file)
@@ -72,14 +72,14 @@ class Stored:
     def _read(self, size: int, at: int) -> bytes:
         if hasattr(os, "pread"):
             return os.pread(self._file, size, at)
-        with self._turn:  # Windows reads on from one place, which all threads share
+        with self._lock:  # Windows reads on from one place, which all threads share
             os.lseek(self._file, at, os.SEEK_SET)
             return os.read(self._file, size)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A sound heard once: its frames, its highest sample (full scale 1.0), its loudness or None for silence."""
+    """A measured sound: its frames, its highest sample (full scale 1.0), its loudness or None for silence."""
 
     frames: int
     peak: float
@@ -87,7 +87,7 @@ class Measured:
 
 
 def measured(blocks: Iterable[NDArray[np.float32]]) -> Measured:
-    """What the blocks, of shape ``(frames, 2)``, hold."""
+    """Measure blocks of shape ``(frames, 2)``."""
     meter, peak, frames = Meter(RATE), 0.0, 0
     for block in _seconds(blocks):
         meter.add(block)
@@ -102,7 +102,7 @@ def draft(found: Measured, blocks: Callable[[], Iterable[NDArray[np.float32]]]) 
     The blocks are made a second time: the level must be known before the first sample is written, and a long file fits
     no memory.
     """
-    assert found.lufs is not None  # noqa: S101 (whoever asks has refused silence, in words of his own)
+    assert found.lufs is not None  # noqa: S101 (callers refuse silence before)
     stored, level = _PEAK / found.peak * 32_768, gain(REFERENCE_LUFS - found.lufs)
     facts = {"scale": level / stored, "peak": level * found.peak, "source_lufs": found.lufs}
     chunks = (np.rint(block * np.float32(stored)).astype("<i2").tobytes() for block in _seconds(blocks()))
@@ -110,14 +110,14 @@ def draft(found: Measured, blocks: Callable[[], Iterable[NDArray[np.float32]]]) 
 
 
 def _seconds(blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
-    """The same in shorter blocks: what is worked on at once takes many times its memory, and resampling makes long."""
+    """The same in shorter blocks: measuring takes many times a block's memory, and resampling makes long blocks."""
     for block in blocks:
         for at in range(0, len(block), RATE):
             yield block[at : at + RATE]
 
 
 def source_digest(path: Path, store: Store) -> str:
-    """Digest of a file's content; of a large file it is remembered, for as long as nobody touches the file.
+    """Digest of a file's content; of a large file it is stored, and valid until the file changes.
 
     Raises
     ------

@@ -1,8 +1,8 @@
-"""Tones and chimes, made when they are needed: what a phase of breathing sounds like without words, and bells.
+"""Tones and chimes, made when they are needed: guide tones for the phases of a breath, and bells.
 
 The rule: a tone lasts exactly its length, begins and ends at zero, never starts suddenly (a quick onset startles even
 when it is soft), and its level is its loudest 400 ms as BS.1770 weighs them, relative to the voice's -18 LUFS. A tone
-of the same name, length and level is always the same samples. When it sounds is not known here.
+of the same name, length and level always has the same samples. It does not know when a tone sounds.
 
 A guide tone glides with the phase: up a fifth while breathing in, level and gently pulsing while holding, down while
 breathing out. A rest is one low soft note at its start and then nothing. So that a listener with closed eyes knows at
@@ -155,7 +155,7 @@ def render(tone: Tone) -> NDArray[np.float32]:
     """The sound of a tone: float32, shape ``(length_ms * 48, 2)``, full scale 1.0, read-only.
 
     Its loudest 400 ms (or all of it, if it is shorter) are ``level_db`` from -18 LUFS; a rest is 8 dB softer still.
-    The last few are remembered: the phases of a pattern come again and again.
+    The last few are cached: the phases of a pattern come again and again.
 
     Raises
     ------
@@ -237,7 +237,7 @@ def _ring(frames: int, cycles: float, decay: float, phase: float) -> Array:
 
 
 def _soften(wave: Array, attack: int, release: int) -> None:
-    """Fade both ends, in place, along raised cosines of so many frames."""
+    """Fade both ends in place, along raised cosines of ``attack`` and ``release`` frames."""
     wave[:attack] *= _rise(attack)
     wave[len(wave) - release :] *= _rise(release)[::-1]
 

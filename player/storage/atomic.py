@@ -1,8 +1,8 @@
 """A file that appears whole or not at all.
 
 The rule: everything is written to ``.NAME.PID-HERE.part`` in the folder of its target, and takes its name in one step
-when complete. Nothing is overwritten unasked, neither when the writing starts nor when it ends. What a crash left
-behind is removed by the next run here, or an hour later by one elsewhere. It does not know what is written.
+when complete. Nothing is overwritten without ``force``, neither when writing starts nor when it ends. What a
+crash left is removed by the next run on this machine, or an hour later on another. It does not know what is written.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from player.errors import OutputError, UsageError, printable
-from player.storage.leftovers import MARK, is_left, mark
+from player.storage.stale_files import MARK, is_stale, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 STALE_AFTER_S: Final = 3600
-"""A part of another machine that nobody wrote to for this long: one piece may wait so long for the others."""
+"""A part of another machine that was not written for this long is stale: one file may wait that long for others."""
 
 _PART: Final = re.compile(rf"\..+\.{MARK}\.part")
 _LONGEST_NAME: Final = 50
@@ -38,7 +38,7 @@ _REMEDIES: Final = {
 
 
 class NewFile:
-    """A file on its way: ``part`` is where to write, then `commit` or `discard`.
+    """An unfinished file: write to ``part``, then call `commit` or `discard`.
 
     Raises
     ------
@@ -53,7 +53,7 @@ class NewFile:
         self._force = force
         must_be_free(self.target, force=self._force)
         self.part = target.with_name(f".{_short(target.name)}.{mark()}.part")
-        _sweep(target.parent)
+        _remove_stale(target.parent)
         with sentences(target):
             self.part.write_bytes(b"")
 
@@ -73,7 +73,7 @@ class NewFile:
 def together() -> Iterator[list[NewFile]]:
     """A list for new files: they get their names when all are complete, or are removed.
 
-    Who is killed just then leaves whole files, but some old and some new.
+    If the process is killed just then, all files are whole, but some are old and some new.
     """
     made: list[NewFile] = []
     try:
@@ -86,7 +86,7 @@ def together() -> Iterator[list[NewFile]]:
 
 
 def complete(target: Path, content: bytes, *, force: bool = False) -> NewFile:
-    """A small file that has yet to be given its name.
+    """A small complete file that does not have its name yet.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def write_all(contents: Mapping[Path, bytes], *, force: bool = False) -> tuple[P
 
 
 def must_be_free(target: Path, *, force: bool) -> None:
-    """Refuse a target that may not be written, early, before any work is done for it.
+    """Refuse a target that may not be written, before any work is done for it.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def must_be_free(target: Path, *, force: bool) -> None:
     name = printable(str(target))
     if target.is_dir():
         raise OutputError(f"cannot write {name}: it is a folder; name a file in it")
-    if target.exists() and not target.is_file():  # putting a file in the place of /dev/null helps nobody
+    if target.exists() and not target.is_file():  # a file in place of /dev/null helps nobody
         raise OutputError(f"cannot write {name}: it is no ordinary file; choose another name")
     if target.exists() and not force:
         raise UsageError(f"{name} is there already; choose another name, or write over it with --force")
@@ -140,7 +140,7 @@ def must_be_free(target: Path, *, force: bool) -> None:
 
 @contextlib.contextmanager
 def sentences(target: Path) -> Iterator[None]:
-    """Turns what the file system says into one sentence about the target."""
+    """Turn errors of the file system into one sentence about the target."""
     try:
         yield
     except OSError as error:
@@ -149,9 +149,9 @@ def sentences(target: Path) -> Iterator[None]:
         raise OutputError(f"cannot write {printable(str(target))}: {printable(reason)}; {remedy}") from error
 
 
-def _sweep(folder: Path) -> None:
-    """Remove the parts of runs that ended without a word."""
-    with contextlib.suppress(OSError):  # no such folder, or one that may not be listed: the writing will tell
+def _remove_stale(folder: Path) -> None:
+    """Remove the parts of runs that crashed."""
+    with contextlib.suppress(OSError):  # no such folder, or one that may not be listed: writing reports it
         for path in folder.iterdir():
             if match := _PART.fullmatch(path.name):
                 _remove(path, match)
@@ -159,12 +159,12 @@ def _sweep(folder: Path) -> None:
 
 def _remove(path: Path, match: re.Match[str]) -> None:
     with contextlib.suppress(OSError):
-        if is_left(path, match, stale_after_s=STALE_AFTER_S):
+        if is_stale(path, match, stale_after_s=STALE_AFTER_S):
             path.unlink()
 
 
 def _short(name: str) -> str:
-    """A name that leaves room for more; two long ones that differ only at their ends still differ."""
+    """A shorter name; two long ones that differ only at their ends still differ."""
     if len(name) <= _LONGEST_NAME:
         return name
     return f"{name[: _LONGEST_NAME - 7]}-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:6]}"

@@ -2,8 +2,8 @@
 
 The rule: what is read is verified, and what is written takes its name only when it is complete. The file is a magic
 line, one line of JSON (size, digests, facts, and for people the fields of its key), then the payload, which starts at a
-multiple of 64 bytes so that it can be mapped as samples. Where entries lie and what they are called is the store's
-business.
+multiple of 64 bytes so that it can be mapped as samples. The store decides where entries lie and their
+names.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Scalar: TypeAlias = str | int | float | bool | None
 JSON: TypeAlias = "Scalar | Sequence[JSON] | Mapping[str, JSON]"
 
 DIGESTED_UP_TO: Final = 64 * 2**20
-"""Bytes; the digest of a larger payload is not checked at every look, only its size is."""
+"""Bytes; of a larger payload, only the size is checked at every read, and not the digest."""
 
 _MAGIC: Final = b"player-store 1\n"
 _ALIGNMENT: Final = 64
@@ -47,7 +47,7 @@ _REMEDIES: Final = {
 
 @dataclass(frozen=True)
 class Draft:
-    """What a maker hands in: facts, which are known first, and the payload in pieces, so that it may be long."""
+    """A new entry: its facts, which are known first, and the payload in chunks, so that it may be long."""
 
     facts: Mapping[str, Scalar]
     chunks: Iterable[bytes]
@@ -60,7 +60,7 @@ class Entry:
     Attributes
     ----------
     facts
-        What its maker noted.
+        The facts of its draft.
     path, offset, size
         Where the payload lies, in bytes: ``np.memmap(path, offset=offset, ...)`` reads it in place.
     """
@@ -111,31 +111,31 @@ def write_entry(temporary: Path, path: Path, fields: Mapping[str, JSON], draft: 
     Raises
     ------
     StoreError
-        If it cannot be written. What the maker of the chunks raises goes through.
+        If it cannot be written. Errors of the chunks' iterator go through.
     """
     with sentences("write", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = temporary.open("xb")
     try:
-        offset = len(_head(draft.facts, fields, _LARGEST_SIZE, "0" * 2 * _DIGEST_BYTES))
+        offset = len(_header(draft.facts, fields, _LARGEST_SIZE, "0" * 2 * _DIGEST_BYTES))
         with sentences("write", path):
             file.seek(offset)
         size, digest = 0, hashlib.sha256()
-        for chunk in draft.chunks:  # outside the guards: an error of the maker is not the store's
+        for chunk in draft.chunks:  # outside the guards: an error of the chunks is not the store's
             digest.update(chunk)
             size += len(chunk)
             with sentences("write", path):
                 file.write(chunk)
         with sentences("write", path):
             file.seek(0)
-            file.write(_head(draft.facts, fields, size, digest.hexdigest(), offset))
+            file.write(_header(draft.facts, fields, size, digest.hexdigest(), offset))
     finally:
         with sentences("write", path):
             file.close()
     return Entry(dict(draft.facts), path, offset, size)
 
 
-def _head(facts: Mapping[str, Scalar], fields: Mapping[str, JSON], size: int, digest: str, width: int = 0) -> bytes:
+def _header(facts: Mapping[str, Scalar], fields: Mapping[str, JSON], size: int, digest: str, width: int = 0) -> bytes:
     seal = _seal(facts, size, digest)
     header = {"size": size, "sha256": digest, "seal": seal, "facts": dict(facts), "made_from": fields}
     lines = _MAGIC + json.dumps(header, default=dict).encode("ascii")
@@ -144,7 +144,7 @@ def _head(facts: Mapping[str, Scalar], fields: Mapping[str, JSON], size: int, di
 
 
 def _digest_of(file: BufferedReader) -> str:
-    """Of all that is left to read. Processors have instructions for SHA-256: a bed's 16 MB take 11 ms."""
+    """The digest of the rest of a file. Processors have instructions for SHA-256: a bed's 16 MB take 11 ms."""
     digest, piece = hashlib.sha256(), bytearray(_PIECE)
     while count := file.readinto(piece):
         digest.update(memoryview(piece)[:count])
@@ -152,7 +152,7 @@ def _digest_of(file: BufferedReader) -> str:
 
 
 def _seal(facts: Mapping[str, Scalar], size: int, digest: str) -> str:
-    """A digest of what is said about the payload, so that damage to a fact is seen too."""
+    """A digest of the facts about the payload, so that damage to a fact is found too."""
     said = json.dumps([dict(facts), size, digest], sort_keys=True)
     return hashlib.sha256(said.encode("ascii")).hexdigest()
 

@@ -2,7 +2,7 @@
 
 The rule: an entry is there whole and verified, or it is not there at all. It is written under a temporary name in the
 same folder and renamed when complete; a damaged entry counts as missing and is made again; two processes may make the
-same entry at once. What an entry means is its maker's business; what its file looks like stands in ``entry``.
+same entry at once. The caller knows what an entry means; ``entry`` knows its file.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import Final, NamedTuple
 
 from player.errors import StoreError, printable
 from player.storage.entry import JSON, Draft, Entry, Scalar, read_entry, sentences, write_entry
-from player.storage.leftovers import MARK, is_left, mark
+from player.storage.stale_files import MARK, is_stale, mark
 
 __all__ = ["JSON", "Draft", "Entry", "Scalar", "Store", "Usage", "key"]
 
 SCHEMA: Final = 1
 """Part of every key: a new number makes every entry again."""
 STALE_AFTER_S: Final = 3600
-"""A temporary file of another machine that nobody wrote to for this long was left by a crash."""
+"""A temporary file of another machine that was not written for this long is stale."""
 
 _FOLDER: Final = re.compile(r"[0-9a-f]{2}")
 _ENTRY: Final = re.compile(r"[0-9a-f]{64}")
@@ -34,7 +34,7 @@ _TEMPORARY: Final = re.compile(rf"[0-9a-f]{{64}}\.{MARK}-[0-9a-f]{{12}}\.tmp")
 
 
 class Usage(NamedTuple):
-    """How much there is: whole entries and their bytes."""
+    """The number of whole entries, and their bytes."""
 
     entries: int
     bytes: int
@@ -52,7 +52,7 @@ class Store:
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = (_default_root() if root is None else root).absolute()
-        self._swept = False
+        self._stale_removed = False
 
     def get_or_make(self, fields: Mapping[str, JSON], make: Callable[[], Draft]) -> Entry:
         """The entry of these fields; ``make`` is called only if there is no good one.
@@ -90,15 +90,15 @@ class Store:
         StoreError
             If the store cannot be written, for instance because the disk is full.
         """
-        if not self._swept:
-            self._swept = True
-            self._sweep()
+        if not self._stale_removed:
+            self._stale_removed = True
+            self._remove_stale()
         path = self._path(fields)
         temporary = path.with_name(f"{path.name}.{mark()}-{os.urandom(6).hex()}.tmp")
         try:
             entry = write_entry(temporary, path, fields, draft)
-            if not _takes_name(temporary, path):
-                return self.get(fields) or _held(path)
+            if not _rename(temporary, path):
+                return self.get(fields) or _refuse_busy(path)
             return entry
         finally:
             _remove(temporary)
@@ -126,17 +126,17 @@ class Store:
         for path in self._files(_ENTRY):
             with sentences("clear", path):
                 path.unlink(missing_ok=True)
-        self._sweep()
+        self._remove_stale()
         return before
 
     def _path(self, fields: Mapping[str, JSON]) -> Path:
         digest = key(fields)
         return self.root / digest[:2] / digest
 
-    def _sweep(self) -> None:
+    def _remove_stale(self) -> None:
         for path in self._files(_TEMPORARY):
             with contextlib.suppress(OSError):  # gone already, or not ours to remove
-                if (name := _TEMPORARY.fullmatch(path.name)) and is_left(path, name, stale_after_s=STALE_AFTER_S):
+                if (name := _TEMPORARY.fullmatch(path.name)) and is_stale(path, name, stale_after_s=STALE_AFTER_S):
                     path.unlink()
 
     def _files(self, pattern: re.Pattern[str]) -> Iterator[Path]:
@@ -172,8 +172,8 @@ def _default_root() -> Path:
     return Path(platformdirs.user_cache_dir("player", appauthor=False))
 
 
-def _takes_name(temporary: Path, path: Path) -> bool:
-    """Whether the file took its name: Windows refuses while another process reads the same, equally good, entry."""
+def _rename(temporary: Path, path: Path) -> bool:
+    """Whether the file got its name: Windows refuses while another process reads the same entry."""
     with sentences("write", path):
         try:
             temporary.replace(path)
@@ -184,7 +184,7 @@ def _takes_name(temporary: Path, path: Path) -> bool:
     return True
 
 
-def _held(path: Path) -> Entry:
+def _refuse_busy(path: Path) -> Entry:
     raise StoreError(f"cannot write {printable(str(path))}: another program holds it; start again")
 
 

@@ -1,7 +1,7 @@
 """Techniques: one file each, with the fields of its step and the parts that it becomes; and the table of them all.
 
-The rule: a new technique is one file and one entry in `TECHNIQUES`. Nothing before this room knows a technique by name,
-and nothing behind it knows what a step was.
+A new technique is one file and one entry in `TECHNIQUES`. The packages below this one know no technique by name, and
+those above it know parts, not steps.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`breathe`: phases of a breath, counted, named, toned or silent.
 
-The rule: a phase lasts exactly its length, its spoken word included; the word's beat falls on the phase's first moment
-and each number's beat on its second. The guide steps back over the cycles; the bed stays down while it speaks.
-What the phases of a pattern are is told in `breaths`.
+The rule: a phase lasts exactly its length, with its spoken word; the word's beat is at the phase's start, and each
+number's beat on its second (tests/techniques/test_breathing.py). Over the cycles the guidance becomes less; the bed
+stays ducked while it speaks. `breaths` defines the phases of a pattern.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ if TYPE_CHECKING:
 Help = Literal["count", "words", "tones", "silent"]
 
 SHORTEST_COUNTED_MS: Final = 2000
-"""A shorter phase gets the word alone: there is no room to count in it."""
+"""A shorter phase gets only its word, as it has no room for counting."""
 BEAT_MS: Final = 1000
 COUNTING_PACE: Final = 1.25
 """Counted words are said a little faster than sentences, so that each leaves silence before the next."""
 LEAD_MS: Final = 160
-"""Left free before a beat for the sound before it: the beats of counted words lie up to 156 ms behind their first
-sound."""
+"""Kept free before a beat, because the beats of counted words are up to 156 ms behind their first sound."""
 
 _STAGE = re.compile(r"(\w+)(?:\s+(\d+))?")
 _HELPS: Final = ("count", "words", "tones", "silent")
@@ -104,10 +103,10 @@ class Breathe:
 
     def _slots(self, at: Position, planner: Planner, words: list[str], cycles: int) -> Iterator[Slot]:
         for cycle, help_ in enumerate(self._helps(cycles)):
-            for place, (phase, word) in enumerate(zip(self.breathe.order(), words, strict=True)):
+            for number, (phase, word) in enumerate(zip(self.breathe.order(), words, strict=True)):
                 length = phase.length_ms(cycle, cycles)
                 cues = tuple(self._cues(at, planner, help_, Tone(phase.kind, length), word))
-                yield Slot(at, length, cues, ducked=help_ in _SPOKEN, guide=phase.kind, opens=place == 0)
+                yield Slot(at, length, cues, ducked=help_ in _SPOKEN, guide=phase.kind, opens=number == 0)
 
     def _helps(self, left: int) -> Iterator[Help]:
         for stage in self.guide[:-1]:
@@ -117,7 +116,7 @@ class Breathe:
         yield from [self.guide[-1].help] * left
 
     def _words(self, at: Position, planner: Planner) -> list[str]:
-        """What each phase is called; the language's table is asked only where the author leaves something to it."""
+        """The word for each phase. The language's table is read only if the author's words are not enough."""
         order = self.breathe.order()
         own = [self.words.of(phase) for phase in order]
         if all(own) and self.count == "none":

@@ -1,7 +1,7 @@
-"""The phases of a breath: which, in what order, how long in which cycle, and how many cycles.
+"""The phases of a breath: their order, their length in each cycle, and the number of cycles.
 
-The rule: lengths are whole milliseconds, and a ramp grows by the same amount from every cycle to the next. What is
-heard in a phase is the business of `breathing`.
+Lengths are whole milliseconds, and a ramp changes by the same amount from every cycle to the next. `breathing` adds
+what is heard in a phase.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ Kind = Literal["in", "hold", "out", "rest"]
 PhaseLength = Annotated[int, duration(minimum_ms=500, maximum_ms=60_000)]
 
 NATURAL_REST_MS: Final = 2000
-"""A rest up to this is the pause in which a breath ends by itself; a longer one is a hold with empty lungs."""
+"""A rest up to this is the natural pause at the end of a breath; a longer one is a hold with empty lungs."""
 FIRST_FOUR_SEVEN_EIGHT: Final = 4
 MOST_FOUR_SEVEN_EIGHT: Final = 8
-"""Cycles at one sitting, in the first month of practice and ever. The ratio counts, not the speed."""
+"""The most cycles in a session, for a beginner's first month and for ever. The ratio counts, not the speed."""
 _FOUR_SEVEN_EIGHT: Final = (("in", 4), ("hold", 7), ("out", 8))
 
 
@@ -44,7 +44,7 @@ class Phase:
     word: str | None = None
 
     def length_ms(self, cycle: int, cycles: int) -> int:
-        """How long it lasts in a cycle, counted from 0; a half of a millisecond is rounded up."""
+        """Its length in a cycle, counted from 0; half a millisecond is rounded up."""
         if cycles == 1:
             return self.first_ms
         steps = 2 * (cycles - 1)
@@ -68,7 +68,7 @@ class ListedPhase:
             raise ValueError("must have either for, or from and to, which say how long it is")
 
     def phase(self) -> Phase:
-        """What the cycle takes from it."""
+        """The phase that it defines."""
         first, last = self.for_ or self.from_ or 0, self.for_ or self.to or 0
         return Phase(self.kind, first, last, self.say)
 
@@ -108,23 +108,23 @@ class Pattern:
         return tuple(_phase(kind, length) for kind, length in self._named().items() if length)
 
     def count(self) -> int:
-        """How many cycles: as given, or the whole number nearest to the time given, at least one."""
+        """The number of cycles: as given, or the whole number nearest to the given time, at least one."""
         if self.cycles is not None:
             return self.cycles
         both = sum(phase.first_ms + phase.last_ms for phase in self.order())  # two cycles of a mean length
         return max(1, (4 * (self.for_ or 0) + both) // (2 * both))
 
     def most(self) -> int:
-        """What a longer session may come to: ``at_most``, or as many as a day holds."""
+        """The most cycles of a longer session: ``at_most``, or as many as a day holds."""
         return self.at_most or max(self.count(), LONGEST_MS // self.length_ms(1))
 
     def length_ms(self, cycles: int) -> int:
-        """How long so many cycles last."""
+        """The length of a number of cycles."""
         return sum(_total_ms(phase, cycles) for phase in self.order())
 
 
 def is_four_seven_eight(phases: Sequence[tuple[str, int]]) -> bool:
-    """Whether the phases of a breath, each a kind and a length, stand to each other as in four-seven-eight."""
+    """Whether the phases of a breath, each a kind and a length, have the ratio of four-seven-eight."""
     if [kind for kind, _ in phases] != [kind for kind, _ in _FOUR_SEVEN_EIGHT]:
         return False
     unit, first = phases[0][1], _FOUR_SEVEN_EIGHT[0][1]

@@ -1,6 +1,6 @@
-"""`chime`: a bell that owns the time in which it rings.
+"""`chime`: a bell, with a slot as long as it rings.
 
-The rule: how long a chime rings is decided here, how it sounds in the sound room.
+This module decides how long a chime rings; `player.sound` decides how it sounds.
 """
 
 from __future__ import annotations

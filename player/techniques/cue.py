@@ -1,9 +1,9 @@
-"""What a technique yields: slots of time with what is heard in them, chapter markers, and changes of the bed.
+"""The parts that a technique yields: slots of time with their cues, chapter markers, and changes of the bed.
 
-A stretch whose amount another length of the session may change is an `Elastic` until the timeline has settled it.
+A stretch that ``--length`` may change is an `Elastic` until the timeline has settled it.
 
-The rule: everything here is relative to its own slot and knows no clip lengths; when things happen is the timeline's
-business, how they sound is the voice's and the sound's. All values are frozen and hashable.
+Times are relative to a part's own slot, and no clip lengths are known. The timeline decides when things happen, the
+voice and the sound how they sound. All values are frozen and hashable.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Utterance:
     text
         Plain words, NFC, never empty.
     language
-        BCP 47, such as ``en-US``; picks the voice where ``voice`` names none.
+        BCP 47, such as ``en-US``; picks the voice if ``voice`` is None.
     voice
         The engine's own name for a voice, or None for the language's default.
     rate
@@ -34,10 +34,10 @@ class Utterance:
     pitch
         0 to 100; 50 is the voice's own.
     manner
-        ``count`` is one of many words said on a beat: never slower than it is understood, and in the tone of a list
-        that goes on.
+        ``count`` is one of many words said on a beat: never too slow to be understood, and in the tone of a list that
+        goes on.
     room_ms
-        How long it may sound after its beat; said faster where that is needed. 0 for as long as it takes.
+        How long it may sound after its beat; it is said faster if needed. 0 is without a limit.
     """
 
     text: str
@@ -56,11 +56,11 @@ class Recording:
     Attributes
     ----------
     file
-        As the script writes it.
+        The file's name in the script.
     script
-        The script, as problems call it: the file lies in its folder.
+        The script's name in problems; the file is in its folder.
     text
-        What is said in it, for captions; empty where the author does not tell.
+        The spoken text, for captions; empty if the author gives none.
     """
 
     file: str
@@ -70,10 +70,10 @@ class Recording:
 
 @dataclass(frozen=True)
 class Speech:
-    """Speech in a slot: an utterance, or a recording in its place.
+    """Speech in a slot: an utterance, or a recording instead.
 
-    Without ``beat_ms`` it starts where the speech before it in the slot ended, after ``gap_ms``. With ``beat_ms`` it is
-    placed so that its beat, the moment at which a listener hears the word happen, falls on that moment of the slot.
+    Without ``beat_ms`` it starts ``gap_ms`` after the speech before it in the slot. With ``beat_ms`` it is placed so
+    that its beat, the moment at which a listener hears the word happen, is at that time of the slot.
     """
 
     said: Utterance | Recording
@@ -112,13 +112,13 @@ class Slot:
     length_ms
         Exact, or None: as long as its speech and ``then_ms``.
     cues
-        What is heard in it, in the order of their times.
+        The speech and tones in it, in the order of their times.
     ducked
-        The bed stays down for the whole slot, as it does for a counted block.
+        Whether the bed stays ducked for the whole slot, as for a counted block.
     guide
-        What a pacer would show: ``in``, ``hold``, ``out``, ``rest``, ``tense``, ``release``; or nothing.
+        What a pacer shows: ``in``, ``hold``, ``out``, ``rest``, ``tense``, ``release``; or empty.
     opens
-        A cycle of breaths begins with it.
+        Whether a cycle of breaths begins with it.
     """
 
     at: Position
@@ -132,20 +132,20 @@ class Slot:
 
 @dataclass(frozen=True)
 class Elastic:
-    """A stretch of which a session of another length has more or less.
+    """A stretch that ``--length`` can make longer or shorter.
 
     Attributes
     ----------
     at
         The step, for problems.
     amount
-        What the script asks for: cycles of breath, or milliseconds of a pause.
+        The script's amount: cycles of breath, or milliseconds of a pause.
     least, most
-        What it may become.
+        The limits of the amount.
     length_ms
-        How long an amount lasts.
+        Returns the length of an amount.
     slots
-        What an amount is made of.
+        Returns the slots of an amount.
     """
 
     at: Position
@@ -169,7 +169,7 @@ class Marker:
 
 @dataclass(frozen=True)
 class BedChange:
-    """From here on the bed is this; what is None stays as it was. ``sound`` ``"none"`` turns it off."""
+    """A change of the bed from here on; None leaves a value unchanged. ``sound`` ``"none"`` turns it off."""
 
     at: Position
     sound: str | None = None

@@ -1,4 +1,4 @@
-"""`section`, `repeat` and `include`: the order of things, with no sound of their own."""
+"""`section`, `repeat` and `include`: the order of steps, without a sound of their own."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """`move`: gentle movements, each held for a while, one side after the other.
 
-The rule: a movement is said at the head of its hold, and the way back at the head of the change; both have their own
-time, so that a set of stretches keeps its rhythm. The lines come round again where there are more times than lines.
-Desk stretches are held for 10 s, those on the floor for 5 to 10 s (the Newcastle and Mayo sets).
+A movement is said at the beginning of its hold, and the way back at the beginning of the change. Both have their own
+time, so that a set of stretches keeps its rhythm. The lines repeat if there are more times than lines. Desk stretches
+are held for 10 s, those on the floor for 5 to 10 s (the Newcastle and Mayo sets).
 """
 
 from __future__ import annotations

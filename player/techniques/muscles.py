@@ -1,8 +1,8 @@
 """`muscles`: progressive muscle relaxation over a list of groups.
 
-The rule: the groups are data (``scripts/muscles/*.yaml``), never code. A round says what to do, marks the start of the
-tension with a firm "now" on its beat, and the release with a long "let go". Clinical handouts ask for 5 to 7 s of
-tension and 30 to 40 s of release, each group twice; the defaults are 6 s, then 35 s and 40 s.
+The groups are data (``scripts/muscles/*.yaml``), not code. A round says what to do, marks the start of the tension with
+a firm "now" on its beat, and the release with a long "let go". Clinical handouts ask for 5 to 7 s of tension and 30 to
+40 s of release, each group twice; the defaults are 6 s, then 35 s and 40 s.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from player.script import library
 from player.script.yaml.binding import bind
 from player.script.yaml.reader import read
-from player.script.yaml.types import Count, Duration, FieldError, ListKind, Name, OneOrMore, Text, duration
+from player.script.yaml.types import Count, Duration, FieldError, ListRule, Name, OneOrMore, Text, duration
 from player.techniques.cue import Marker, Part, Slot, Speech
 from player.techniques.speech import spoken
 
@@ -46,11 +46,11 @@ class Group:
     tense: Tension | None = None
 
     def tension(self, wanted: int) -> int:
-        """How long it is tensed where the others are for so long."""
+        """How long this group is tensed if the others are tensed for ``wanted``."""
         return min(wanted, self.tense or wanted)
 
 
-Groups = Annotated[tuple[Group, ...], ListKind(least=1)]
+Groups = Annotated[tuple[Group, ...], ListRule(least=1)]
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Muscles:
 
     def _ordered(self) -> list[Group]:
         """The groups named in ``order`` first, then the others as they stand."""
-        rank = {short: place for place, short in enumerate(self.order)}
+        rank = {short: number for number, short in enumerate(self.order)}
         return sorted(self.muscles, key=lambda group: rank.get(group.short, len(rank)))
 
     def _releases(self) -> list[int]:

@@ -1,7 +1,7 @@
-"""Patterns of breath as people type them, ``4-4-4-4`` or ``box``, and the script that each of them is.
+"""Breathing patterns as the user types them, such as ``4-4-4-4`` or ``box``, and the script of each.
 
-The rule: a pattern becomes a script like any other, in text, so that everything that holds for sessions holds for it.
-What a breath may be is decided by `breaths`; here is only how it is written in short. It knows no files and no voice.
+A pattern becomes the text of a script, so that everything works as for other sessions. `breaths` decides which breaths
+are allowed; this module reads the short form. It knows no files and no voice.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from player.errors import UsageError
-from player.script.yaml.kinds import shown
-from player.script.yaml.near import did_you_mean
+from player.script.yaml.scalar_types import shown
+from player.script.yaml.suggestions import did_you_mean
 from player.techniques.breaths import (
     FIRST_FOUR_SEVEN_EIGHT,
     MOST_FOUR_SEVEN_EIGHT,
@@ -34,14 +34,13 @@ NAMES: Final = {"box": "4-4-4-4", "478": "4-7-8", "coherent": "5.5-5.5", "exhale
 """Patterns that have a name."""
 USUAL_MS: Final = 180_000
 LEAD_MS: Final = 500
-"""Before the first breath: a word is heard on its second, so it begins a little before it; and a listener has to let
-go of the keyboard."""
+"""Before the first breath: its word begins a little before its beat, and the listener has to let go of the keyboard."""
 
 _KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-_PLACES: Final[dict[int, tuple[Kind, ...]]] = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: _KINDS}
-"""What the numbers of a pattern are, by how many there are."""
+_PHASES_BY_COUNT: Final[dict[int, tuple[Kind, ...]]] = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: _KINDS}
+"""The phases of a pattern's numbers, by how many numbers there are."""
 _SPOKEN_FROM_MS: Final = 1000
-"""A word needs this long."""
+"""A shorter phase has no room for a word."""
 _DASH: Final = re.compile("[-–]")
 _NUMBER: Final = re.compile(r"\d{1,5}(\.\d{1,5})?")
 _PLAIN: Final = re.compile("[a-z]+(-[a-z]+)*")
@@ -50,25 +49,25 @@ _LIMITS: Final = get_args(PhaseLength)[1]
 
 @dataclass(frozen=True)
 class Rhythm:
-    """A pattern as it was asked for: phase to its length in ms, without those that it does not have."""
+    """A pattern: its phases with their lengths in ms, without those of length 0."""
 
     phases: tuple[tuple[Kind, int], ...]
 
     @property
     def name(self) -> str:
-        """The pattern in numbers, with as few as can say it: ``4-6``, ``4-7-8``."""
+        """The pattern in as few numbers as possible: ``4-6``, ``4-7-8``."""
         lengths = dict(self.phases)
-        places = next(kinds for kinds in _PLACES.values() if lengths.keys() <= set(kinds))
-        return "-".join(_seconds(lengths.get(kind, 0)) for kind in places)
+        order = next(kinds for kinds in _PHASES_BY_COUNT.values() if lengths.keys() <= set(kinds))
+        return "-".join(_seconds(lengths.get(kind, 0)) for kind in order)
 
     @property
     def is_four_seven_eight(self) -> bool:
-        """It is that one, at whatever speed."""
+        """Whether it has the ratio of four-seven-eight, at any speed."""
         return is_four_seven_eight(self.phases)
 
     @property
     def has_holds(self) -> bool:
-        """Whether the breath is held, be it with empty lungs."""
+        """Whether the breath is held, also with empty lungs."""
         lengths = dict(self.phases)
         return "hold" in lengths or lengths.get("rest", 0) > NATURAL_REST_MS
 
@@ -79,21 +78,21 @@ class Rhythm:
 
 
 def rhythm(text: str) -> Rhythm:
-    """The pattern that is meant by a name, or by two to four numbers of seconds with dashes, 0 for none.
+    """Parse a pattern: a name, or two to four numbers of seconds with dashes, 0 for none.
 
     Raises
     ------
     UsageError
-        If it is none, with what is allowed.
+        If it is not a pattern.
     """
     numbers = _DASH.split(NAMES.get(text.strip().lower(), text.strip()))
-    if len(numbers) not in _PLACES or not all(map(_NUMBER.fullmatch, numbers)):
+    if len(numbers) not in _PHASES_BY_COUNT or not all(map(_NUMBER.fullmatch, numbers)):
         near = did_you_mean(text, NAMES)
         raise UsageError(
             f"a pattern must be {', '.join(NAMES)} or two to four numbers of seconds with dashes, "
             f"such as 4-4-4-4 (in, hold, out, rest), 4-7-8 or 4-6, not {shown(text)}{'; ' if near else ''}{near}"
         )
-    kinds = _PLACES[len(numbers)]
+    kinds = _PHASES_BY_COUNT[len(numbers)]
     found = Rhythm(tuple((kind, _length(kind, each)) for kind, each in zip(kinds, numbers, strict=True) if float(each)))
     if missing := [kind for kind in ("in", "out") if kind not in dict(found.phases)]:
         raise UsageError(f"a breath must go in and out, so {' and '.join(missing)} must not be 0 in {shown(text)}")
@@ -113,15 +112,14 @@ def script(rhythm: Rhythm, for_ms: int | None = None, help_: Help = "voice", bac
     Parameters
     ----------
     for_ms
-        How long to breathe, as nearly as whole cycles can; None is three minutes, or the four cycles of a beginner
-        where more are not meant to be.
+        How long to breathe, to the nearest whole cycle; None is three minutes, or four cycles of four-seven-eight.
     help_
-        Whether a voice guides, which steps back for tones; or tones alone; or nothing that is heard.
+        Guidance by a voice and then tones, by tones alone, or without sound.
 
     Raises
     ------
     UsageError
-        If these are more cycles than this pattern may have.
+        If the pattern may not have that many cycles.
     """
     lines = [
         f"title: Breathing {rhythm.name}",
@@ -145,7 +143,7 @@ def _lengths(rhythm: Rhythm) -> list[str]:
 
 
 def _amount(rhythm: Rhythm, for_ms: int | None) -> str:
-    """How many cycles, in the language's own terms."""
+    """The number of cycles or the time, as the script writes it."""
     if not rhythm.is_four_seven_eight:
         return f"for: {format_duration(USUAL_MS if for_ms is None else for_ms)}"
     cycles = FIRST_FOUR_SEVEN_EIGHT if for_ms is None else rhythm.cycles(for_ms)
@@ -159,7 +157,7 @@ def _amount(rhythm: Rhythm, for_ms: int | None) -> str:
 
 
 def _guide(rhythm: Rhythm, help_: Help) -> Sequence[str]:
-    """Counted where there are whole seconds to count, named where a word has room, and then tones."""
+    """Counted if all phases are whole seconds, in words if they have room, and then tones."""
     lengths = [length for _, length in rhythm.phases]
     if help_ == "nothing":
         return ("silent",)
@@ -170,8 +168,8 @@ def _guide(rhythm: Rhythm, help_: Help) -> Sequence[str]:
 
 
 def _summary(rhythm: Rhythm) -> str:
-    told = ", ".join(f"{kind} for {_seconds(length)}" for kind, length in rhythm.phases)
-    return f"{told[0].upper()}{told[1:]} seconds."
+    text = ", ".join(f"{kind} for {_seconds(length)}" for kind, length in rhythm.phases)
+    return f"{text[0].upper()}{text[1:]} seconds."
 
 
 def _safety(rhythm: Rhythm) -> Iterator[str]:

@@ -1,8 +1,8 @@
-"""From steps to parts: every step's own technique says what it becomes.
+"""Plans a session: converts its steps to parts, each by its technique.
 
-The rule: a technique is a frozen dataclass with one method, `Technique.parts`; whatever it may ask of the session
-(its voice, its language, the parts of nested and included steps, what is to be left out) is the `Planner`. Nothing here
-knows a technique by name: which steps there are is handed in.
+A technique is a frozen dataclass with one method, `Technique.parts`. The `Planner` gives it what it needs of the
+session: voice, language, the parts of nested and included steps, and what to leave out. No technique is known by name
+here: the caller passes the table of steps.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from player.errors import Position, Problem, ScriptError, UsageError
 from player.script import library
 from player.script.session import parse
-from player.script.yaml.kinds import shown
-from player.script.yaml.near import did_you_mean
+from player.script.yaml.scalar_types import shown
+from player.script.yaml.suggestions import did_you_mean
 from player.techniques.cue import Part, Utterance
 from player.techniques.words import GuidingWords, languages, words_for
 
@@ -26,39 +26,39 @@ if TYPE_CHECKING:
     from player.script.session import Session, Step
 
 MOST_PARTS: Final = 200_000
-"""Eight hours of box breathing have 28 800 phases; more than this is a loop gone wrong."""
+"""Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
 
 _NO_KINDS: Final[Mapping[str, type]] = MappingProxyType({})
 
 
 class Technique(Protocol):
-    """What a step's fields can do: become parts."""
+    """The fields of a step, which can become parts."""
 
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
-        """Yield the step's parts, in the order of their times; ``at`` is the step's place, for problems."""
+        """Yield the step's parts, in the order of their times; ``at`` is the step's position, for problems."""
         ...
 
 
 @dataclass(frozen=True)
 class Planner:
-    """What a technique may ask of its session.
+    """The session, as far as a technique needs it.
 
     Attributes
     ----------
     language
         BCP 47 tag of the script.
     voice
-        The engine's name for the voice, or None for the language's own.
+        The engine's name for the voice, or None for the language's default.
     rate, pitch
         Words a minute and 0 to 100, as in `Utterance`.
     kinds
         The steps that an included script may have.
     skip
-        What the listener leaves out, such as muscle groups, by the short names of their authors, in lower case.
+        The short names of what the listener leaves out, such as muscle groups, in lower case.
     trail
         The scripts that are being included, the outermost first.
     offered, read
-        What could have been left out so far, and the included scripts that were read.
+        The short names that could be left out so far, and the included scripts that were read.
     """
 
     language: str
@@ -77,7 +77,7 @@ class Planner:
         return Utterance(text, self.language, self.voice, rate, self.pitch)
 
     def count(self, text: str, room_ms: int, *, pace: float = 1.0) -> Utterance:
-        """The same for a word that is said on a beat, and may sound for ``room_ms`` after it."""
+        """A word in the session's voice that is said on a beat, and may sound for ``room_ms`` after it."""
         return replace(self.utterance(text, pace=pace), manner="count", room_ms=room_ms)
 
     def words(self, at: Position) -> GuidingWords:
@@ -96,12 +96,12 @@ class Planner:
         return found
 
     def leaves_out(self, short: str) -> bool:
-        """Whether the listener wants to do without what this short name stands for."""
+        """Whether the listener leaves out what has this short name."""
         self.offered.setdefault(short)
         return short.casefold() in self.skip
 
     def included(self, at: Position, name: str, params: Mapping[str, str]) -> Iterator[Part]:
-        """The parts of another script's steps; it lies beside the script of ``at``, or is a bundled one.
+        """The parts of the steps of another script, which is beside the script of ``at``, or bundled.
 
         Raises
         ------
@@ -137,7 +137,7 @@ def plan(
     kinds
         The steps that included scripts may have.
     skip
-        What to leave out, by its short name, upper and lower case alike.
+        The short names of what to leave out, in any case.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""`play`: the author's own recording in the place of speech.
+"""`play`: the author's own recording instead of speech.
 
-The rule: a recording is known here by its name alone; how long it is, the timeline learns from whoever has opened it.
+Only the recording's name is known here; the timeline gets its length when the file has been opened.
 """
 
 from __future__ import annotations

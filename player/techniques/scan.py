@@ -1,7 +1,7 @@
-"""`scan`: attention travels through the body, region by region, with time in each.
+"""`scan`: a body scan; attention moves through the body, region by region.
 
-The rule: every region has the same time: a guiding line in its slot, then quiet. Nothing is asked of the body. Body
-scans of 15 minutes leave 40 to 60 s a region; the defaults are 12 s and 38 s.
+Every region has the same time: a guiding line in its slot, then quiet. Body scans of 15 minutes have 40 to 60 s a
+region; the defaults are 12 s and 38 s.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from player.script.yaml.types import Duration, ListKind, Name, Text
+from player.script.yaml.types import Duration, ListRule, Name, Text
 from player.techniques.cue import Marker, Part, Slot
 from player.techniques.speech import spoken
 
@@ -37,7 +37,7 @@ class Region:
 class Scan:
     """A body scan; ``guide`` is the slot of each line, ``silence`` the quiet after it."""
 
-    scan: Annotated[tuple[Region, ...], ListKind(least=1)]
+    scan: Annotated[tuple[Region, ...], ListRule(least=1)]
     guide: Duration = 12_000
     silence: Duration = 38_000
 

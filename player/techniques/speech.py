@@ -1,8 +1,8 @@
 """`say` and `pause`: plain speech and plain silence.
 
-The rule: one sentence is one utterance. Sentences are spoken apart and set `SENTENCE_GAP_MS` from each other, because a
-listener with closed eyes needs longer to take in a sentence than a speech engine leaves; and a changed sentence is then
-the only one that has to be spoken again.
+One sentence is one utterance. Sentences are spoken separately, `SENTENCE_GAP_MS` apart, because a listener with closed
+eyes needs more time for a sentence than a speech engine leaves. So a changed sentence is also the only one that has to
+be spoken again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SENTENCE_GAP_MS: Final = 1200
 """Silence between two sentences of relaxation speech; engines leave about 650 ms at a calm rate (measured)."""
 
 SHORTEST_FLEX_MS: Final = 1000
-"""A pause shrinks to this, so that what was apart stays apart."""
+"""A flexible pause is never shorter, so that it still separates."""
 
 _QUOTES = "\"'\u201c\u201d\u2018\u2019()"
 _SENTENCE_END = re.compile(rf"([.!?…][{_QUOTES}]*) (?=[{_QUOTES}]*[^\W\d_a-z]|\d)")
@@ -34,10 +34,10 @@ _CLAUSE_END = re.compile(r"[,;:—–…](?=\s)|[、，；：]|\s-(?=\s)")
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text, white space folded; never empty for a text with a word in it.
+    """The sentences of a text, with white space folded; at least one for a text with a word.
 
-    A sentence ends with ``.``, ``!``, ``?`` or an ellipsis before a capital letter or digit, unless what ends is an
-    abbreviation such as ``Dr.``.
+    A sentence ends with ``.``, ``!``, ``?`` or an ellipsis before a capital letter or digit, but not at an abbreviation
+    such as ``Dr.``.
     """
     found: list[str] = []
     for piece in _SENTENCE_END.sub(r"\1\n", " ".join(text.split())).split("\n"):
@@ -49,12 +49,12 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def clause_ends(text: str) -> tuple[int, ...]:
-    """Where a sentence has a comma or the like inside, at which a speaker pauses: the places behind them."""
+    """The positions after the commas and the like inside a sentence, at which a speaker pauses."""
     return tuple(match.end() for match in _CLAUSE_END.finditer(text.rstrip()))
 
 
 def spoken(text: str, planner: Planner, *, follows: bool = False) -> tuple[Speech, ...]:
-    """A text as speech, sentence by sentence; ``follows`` sets it off from speech before it in the slot."""
+    """A text as speech, sentence by sentence; with ``follows``, after a gap to the speech before it in the slot."""
     said = map(planner.utterance, sentences(text))
     return tuple(Speech(each, gap_ms=SENTENCE_GAP_MS if follows or i else 0) for i, each in enumerate(said))
 

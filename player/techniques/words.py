@@ -1,8 +1,7 @@
-"""The fixed words of guiding, by language: phases, numbers and the turns of muscle relaxation.
+"""The fixed guiding words, by language: phases, numbers and the sentences of muscle relaxation.
 
-The rule: a script may override any of them; where a language has no table here, the script must give its own words.
-It knows no timing. The beginnings of words by which warnings know that something was said stand here, too, so that a
-language is one table.
+A script may override any of them; in a language without a table here, it must give its own words. The table also
+has the beginnings of words by which warnings recognise an announcement, so that a language is one table.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class GuidingWords:
-    """What a guide says in one language.
+    """The guiding words of one language.
 
     Attributes
     ----------
@@ -22,13 +21,13 @@ class GuidingWords:
     numbers
         One, two, three ... as they are spoken; index 0 is one.
     attend, tighten, again, now, let_go
-        The turns of muscle relaxation; ``{name}`` and ``{how}`` are the muscle group's.
+        The sentences of muscle relaxation; ``{name}`` and ``{how}`` are the muscle group's.
     announces_quiet
-        Any of these announces a time without words. Like those below they are in lower case, and begin a word.
+        Each announces a time without words. Like those below, they are beginnings of words in lower case.
     holding, optional
-        One of each in a sentence says that the holds of the breath may be left out.
+        A sentence with one of each says that the holds may be left out.
     driving
-        Any of these speaks of driving.
+        Each is about driving.
     """
 
     phases: dict[str, str]

@@ -1,7 +1,7 @@
-"""What a body does that follows a timeline: how the breath rises and falls, how muscles tighten and let go.
+"""The movements of a body that follows a timeline: how the breath rises and falls, how muscles tighten and let go.
 
-The rule: times are the session's own, in ms, and nothing is decided here that the timeline has not decided: a breath
-rises for as long as its slot. Levels are 0 to 1. It knows no paper and no screen.
+Times are positions in the session, in ms, and come from the timeline: a breath rises for as long as its slot. Levels
+are 0 to 1. It knows no paper and no screen.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ BODY: Final[dict[str, Body]] = {
     **dict.fromkeys(("in", "hold", "out", "rest"), "breath"),
     **dict.fromkeys(("tense", "release"), "tension"),
 }
-"""What a slot's ``guide`` guides."""
+"""A slot's ``guide`` to the part of the body that it guides."""
 
 TENSING_MS: Final = 800
 LETTING_GO_MS: Final = 2500
 LEFT_OVER: Final = 0.12
-"""How muscles follow a word: they take up tension in one go, let most of it go soon, and the rest ebbs away for as long
-as the release lasts."""
+"""How muscles follow a word: they tense in one go, let most of the tension go soon, and the rest fades until the
+release ends."""
 AT_REST: Final = 0.6
-"""Muscles that were not tensed have this to let go of."""
+"""The level from which muscles let go that were not tensed."""
 
 
 @dataclass(frozen=True)
 class LevelRamp:
-    """A level that goes from one value to another between two moments, or stays."""
+    """A level that moves from one value to another between two times, or stays."""
 
     start_ms: int
     end_ms: int
@@ -43,34 +43,34 @@ class LevelRamp:
     after: float
 
     def level(self, share: float) -> float:
-        """The level when this share of it is over, 0 to 1: a raised cosine."""
+        """The level when this share of the ramp is over, 0 to 1: a raised cosine."""
         return self.before + (self.after - self.before) * (0.5 - 0.5 * cos(pi * share))
 
     def level_at(self, at_ms: int) -> float:
-        """The level at a moment in it."""
+        """The level at a time in the ramp."""
         return self.level((at_ms - self.start_ms) / max(1, self.end_ms - self.start_ms))
 
 
 @dataclass(frozen=True)
 class Run:
-    """Guided slots that follow each other without a gap, all of the breath or all of the muscles."""
+    """Guided slots that follow each other without a gap, all for the breath or all for the muscles."""
 
     body: Body
     slots: tuple[Stretch, ...]
 
     @property
     def start_ms(self) -> int:
-        """Where the first begins."""
+        """The start of the first slot."""
         return self.slots[0].start_ms
 
     @property
     def end_ms(self) -> int:
-        """Where the last ends."""
+        """The end of the last slot."""
         return self.slots[-1].start_ms + self.slots[-1].length_ms
 
     @property
     def length_ms(self) -> int:
-        """From the first to the last."""
+        """The length of all slots."""
         return self.end_ms - self.start_ms
 
 
@@ -82,21 +82,21 @@ def runs(timeline: Timeline) -> tuple[Run, ...]:
 
 
 def moves(run: Run) -> tuple[LevelRamp, ...]:
-    """How a run goes, without a gap."""
+    """The ramps of a run, without a gap."""
     return tuple(_breath(run.slots) if run.body == "breath" else _tension(run.slots))
 
 
 def _breath(slots: Sequence[Stretch]) -> Iterator[LevelRamp]:
-    """Full is 1, empty is 0; a breath drawn in two goes has its shoulder where the first ends."""
+    """Full is 1, empty is 0. A breath in two slots is interrupted where the first slot ends."""
     level = 1.0 if slots[0].guide == "out" else 0.0
-    for place, slot in enumerate(slots):
+    for number, slot in enumerate(slots):
         before, target = level, {"in": 1.0, "out": 0.0}.get(slot.guide, level)
-        level += (target - level) * slot.length_ms / _way_to_go_ms(islice(slots, place, None))
+        level += (target - level) * slot.length_ms / _rest_of_way_ms(islice(slots, number, None))
         yield LevelRamp(slot.start_ms, slot.start_ms + slot.length_ms, before, level)
 
 
-def _way_to_go_ms(slots: Iterable[Stretch]) -> int:
-    """How long the breath goes on as it does in the first slot."""
+def _rest_of_way_ms(slots: Iterable[Stretch]) -> int:
+    """How long the breath goes on in the direction of the first slot."""
     _, group = next(groupby(slots, key=lambda slot: slot.guide))
     return sum(slot.length_ms for slot in group)
 

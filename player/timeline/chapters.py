@@ -1,7 +1,8 @@
-"""Chapters: the sections of a session, and the muscle groups or places of the body in them.
+"""Chapters: the sections of a session, and the muscle groups or body regions in them.
 
-The rule: chapters never overlap and none is empty. A muscle group's has its section's title in front, because players
-show a flat list: "Tense and let go: your right arm". What comes before the first section belongs to no chapter.
+The rule: chapters never overlap and none is empty (tests/timeline/test_chapters.py). The chapter of a muscle group
+begins with its section's title, because audio players show a flat list: "Tense and let go: your right arm". The time
+before the first section has no chapter.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A titled stretch of a session, half-open."""
+    """A titled part of a session, without its end."""
 
     title: str
     start_ms: int
@@ -24,7 +25,7 @@ class Chapter:
 
 
 def chapters(timeline: Timeline) -> tuple[Chapter, ...]:
-    """Each section up to the first group in it, each group up to the next or to the end of its section."""
+    """Each section up to its first group, and each group up to the next one or to the end of its section."""
     marks = [(section.start_ms, 1, section.title) for section in timeline.sections]
     marks += [(group.start_ms, 2, group.title) for group in timeline.groups]
     marks.sort(key=lambda mark: mark[:2])

@@ -1,8 +1,8 @@
-"""Fitting: elastic stretches become slots, as long as the script says or as another length of the session asks.
+"""Fits a session to a length: elastic stretches become slots, as long as the script or the ``--length`` option says.
 
-The rule: only cycles of breath and pauses marked as flexible give way, all by the same factor as far as they can.
-Breaths stay whole: without a flexible pause the session ends within half a cycle of the length that was asked for, with
-one exactly on it. It knows lengths alone.
+The rule: only cycles of breath and flexible pauses change, all by the same factor within their limits, and breaths stay
+whole (tests/timeline/test_fit.py). Without a flexible pause the session ends within half a cycle of the wanted length;
+with one, exactly on it. It knows lengths only.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from player.techniques.cue import Part
 
 MOST_SLOTS: Final = 200_000
-"""Eight hours of box breathing have 28 800 phases; more than this is a loop gone wrong."""
+"""Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
 _HALVINGS: Final = 60
 
 
 def settle(parts: Iterable[Part], amounts: Sequence[int] | None = None) -> tuple[Part, ...]:
-    """The parts with every elastic stretch made into slots.
+    """The parts, with slots in place of the elastic stretches.
 
     Parameters
     ----------
     amounts
-        Of the elastic stretches in their order; without it, each has what its script asks for.
+        The amounts of the elastic stretches, in their order; without it, those of the script.
 
     Raises
     ------
@@ -51,12 +51,12 @@ def settle(parts: Iterable[Part], amounts: Sequence[int] | None = None) -> tuple
 
 
 def to_length(parts: Sequence[Part], natural_ms: int, wanted_ms: int) -> tuple[Part, ...]:
-    """The parts of a session that is to last about ``wanted_ms`` in place of ``natural_ms``.
+    """The parts of a session, fitted to last about ``wanted_ms`` instead of ``natural_ms``.
 
     Raises
     ------
     UsageError
-        If nothing in it can give way, or not so far.
+        If nothing in it is elastic, or not elastic enough.
     """
     elastics = [part for part in parts if isinstance(part, Elastic)]
     if not elastics:
@@ -72,7 +72,7 @@ def to_length(parts: Sequence[Part], natural_ms: int, wanted_ms: int) -> tuple[P
 
 
 def _shared(elastics: Sequence[Elastic], room_ms: int) -> list[int]:
-    """Amounts that come as close to the room as whole cycles and flexible pauses can."""
+    """Amounts that bring the length as close to ``room_ms`` as whole cycles and flexible pauses can."""
     low, high = 0.0, max(each.most / each.amount for each in elastics)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
@@ -99,18 +99,18 @@ def _is_pause(elastic: Elastic) -> bool:
 
 
 def _add_cycles(elastics: Sequence[Elastic], amounts: list[int], highest: Sequence[int], room_ms: int) -> None:
-    """One cycle more wherever the next factor would bring one, as long as that comes closer."""
+    """Add one cycle wherever the next factor would, as long as that comes closer."""
     pauses = any(map(_is_pause, elastics))
-    for place, (each, most) in enumerate(zip(elastics, highest, strict=True)):
+    for number, (each, most) in enumerate(zip(elastics, highest, strict=True)):
         left = room_ms - _length(elastics, amounts)
-        cycle = each.length_ms(amounts[place] + 1) - each.length_ms(amounts[place])
-        if amounts[place] < most and (left >= cycle or (2 * left > cycle and not pauses)):
-            amounts[place] += 1
+        cycle = each.length_ms(amounts[number] + 1) - each.length_ms(amounts[number])
+        if amounts[number] < most and (left >= cycle or (2 * left > cycle and not pauses)):
+            amounts[number] += 1
 
 
 def _fill_pauses(elastics: Sequence[Elastic], amounts: list[int], room_ms: int) -> None:
-    """What is left, which is less than a cycle, goes to the pauses in equal parts."""
-    pauses = [place for place, each in enumerate(elastics) if _is_pause(each)]
+    """Share the rest, which is less than a cycle, equally among the pauses."""
+    pauses = [index for index, each in enumerate(elastics) if _is_pause(each)]
     left = room_ms - _length(elastics, amounts)
-    for number, place in enumerate(pauses):
-        amounts[place] += left // len(pauses) + (number < left % len(pauses))
+    for number, index in enumerate(pauses):
+        amounts[index] += left // len(pauses) + (number < left % len(pauses))

@@ -1,8 +1,9 @@
-"""Laying out: parts and the lengths of their clips become a timeline.
+"""Lays out parts and the lengths of their clips on a timeline.
 
-The rule: a slot starts where the one before it ends, to the millisecond, and nothing that is spoken ever moves it.
-Speech that does not fit is a problem with its place, its length, its room and the remedies; it is never shifted, cut or
-hurried. Clips are known by their length and beat alone, so that made-up numbers test all of it.
+The rule: a slot starts where the one before it ends, to the millisecond, and speech never moves it
+(tests/timeline/test_layout.py). Speech that does not fit is a problem with its position, its length, its room and the
+remedies; it is never shifted, cut or hurried. The layout knows only the length and the beat of a clip, so that tests
+need no sound.
 """
 
 from __future__ import annotations
@@ -23,40 +24,40 @@ if TYPE_CHECKING:
 
 
 class Spoken(Protocol):
-    """What the layout must know of a clip, in ms: its length, its beat from its own start, and the silence after it."""
+    """What the layout knows of a clip, in ms: its length, its beat from its own start, and its silences."""
 
     @property
     def length_ms(self) -> int:
-        """How long it sounds."""
+        """The clip's length."""
         ...
 
     @property
     def beat_ms(self) -> int:
-        """When its word is heard to happen."""
+        """The beat of its first word, from the clip's start."""
         ...
 
     @property
     def after_ms(self) -> int:
-        """What a slow rate adds to the gap before the next sentence of the same slot."""
+        """The silence that a slow rate adds to the gap before the next sentence of the same slot."""
         ...
 
     @property
     def pauses(self) -> Sequence[tuple[int, int]]:
-        """What it adds inside: start and end of each pause that it has made longer, from the clip's start."""
+        """Start and end of each pause inside that a slow rate has made longer, from the clip's start."""
         ...
 
 
 def utterances(parts: Iterable[Part]) -> tuple[Utterance, ...]:
-    """All distinct utterances, in the order in which they are first heard."""
+    """All distinct utterances, in the order of their first use."""
     cues = (cue for part in parts if isinstance(part, Slot) for cue in part.cues)
     said = (cue.said for cue in cues if isinstance(cue, Speech))
     return tuple(dict.fromkeys(each for each in said if isinstance(each, Utterance)))
 
 
 def nominal_ms(parts: Iterable[Part]) -> tuple[int, bool]:
-    """How long parts last without a voice to tell, and whether that is exact.
+    """The length of parts without knowing their clips, and whether it is exact.
 
-    Speech without a slot is taken at its rate, words a minute; a recording as if its words were spoken.
+    Speech without a slot is estimated by its rate in words a minute, and a recording as if its words were spoken.
     """
     slots = [part for part in parts if isinstance(part, Slot)]
     lengths = [_estimate(slot) if slot.length_ms is None else slot.length_ms for slot in slots]
@@ -79,36 +80,36 @@ def lay_out(
     Parameters
     ----------
     clip_of
-        Length and beat of each utterance and recording.
+        Returns the length and beat of an utterance or recording.
     own
-        What a person speaks, and no voice: there are other remedies for that.
+        The utterances with a take of a person, for which there are other remedies.
 
     Raises
     ------
     ScriptError
-        With every misfit of the session: speech longer than its slot, a word longer than its phase, a count longer than
+        With all problems of the session: speech longer than its slot, a word longer than its phase, a count longer than
         its beat (each is ``about`` the utterances that do not fit), a session of no length or of more than a day.
     """
-    desk = _Desk(clip_of, [_first_bed(session)], own)
+    builder = _LayoutBuilder(clip_of, [_first_bed(session)], own)
     for part in parts:
-        desk.add(part)
-    if not 0 < desk.now_ms <= LONGEST_MS:
-        lasts = timecode(desk.now_ms)
-        desk.problem(session.steps[0].at, f"a session must last more than nothing and at most 24 hours, not {lasts}")
-    if desk.problems:
-        raise ScriptError(desk.problems)
+        builder.add(part)
+    if not 0 < builder.now_ms <= LONGEST_MS:
+        lasts = timecode(builder.now_ms)
+        builder.problem(session.steps[0].at, f"a session must last more than nothing and at most 24 hours, not {lasts}")
+    if builder.problems:
+        raise ScriptError(builder.problems)
     fades = session.background
     return Timeline(
         session.title,
-        desk.now_ms,
-        tuple(desk.sections),
-        tuple(desk.cues),
-        _joined(desk.spans),
-        tuple(desk.beds),
-        tuple(desk.slots),
+        builder.now_ms,
+        tuple(builder.sections),
+        tuple(builder.cues),
+        _joined(builder.spans),
+        tuple(builder.beds),
+        tuple(builder.slots),
         fades.fade_in,
         fades.fade_out,
-        tuple(desk.groups),
+        tuple(builder.groups),
     )
 
 
@@ -122,8 +123,8 @@ def _silence_is_none(sound: str | None) -> str | None:
 
 
 @dataclass
-class _Desk:
-    """The work in hand: everything placed so far, and the end of the last speech."""
+class _LayoutBuilder:
+    """Builds the timeline: holds everything placed so far, and the last speech."""
 
     clip_of: Callable[[Utterance | Recording], Spoken]
     beds: list[BedState]
@@ -179,7 +180,7 @@ class _Desk:
         return cue.tone.length_ms if isinstance(cue, Sounding) else self.clip_of(cue.said).length_ms
 
     def _starts(self, slot: Slot) -> list[int]:
-        """When each cue begins: tones at their time, words by their beat, speech behind the speech before it."""
+        """The start of each cue: tones at their time, words by their beat, speech after the speech before it."""
         starts, end, after_ms = [], self.now_ms, 0
         for cue in slot.cues:
             if isinstance(cue, Sounding):
@@ -206,14 +207,14 @@ class _Desk:
         self.last, self.last_at = placed, slot.at
 
     def _check_order(self, at: Position, cue: Cue) -> None:
-        """No speech begins before the start of the programme or before the speech before it has ended."""
+        """Report speech that begins before the session does, or before the speech before it has ended."""
         if cue.start_ms < 0:
             early = format_duration(-cue.start_ms)
             self.problem(at, f"{cue.text!r} begins {early} before the session does; put a pause: 1s before it")
         if self.last is None or self.last_at is None or cue.start_ms >= self.last.end_ms:
             return
         if self.last.end_ms > self.last.slot_start_ms + self.last.slot_ms:
-            return  # that it is too long for its slot has been told
+            return  # it is too long for its slot, which is reported already
         room = format_duration(cue.start_ms - self.last.start_ms)
         length = format_duration(self.last.end_ms - self.last.start_ms)
         text = f"{_short(self.last.text)!r} takes {length}, but {_short(cue.text)!r} begins {room} after its start; "
@@ -221,7 +222,7 @@ class _Desk:
         self.problem(self.last_at, text + self._remedy(self.last.kind, said), said)
 
     def _check_room(self, slot: Slot, length: int, ends: Sequence[int]) -> None:
-        """No speech goes on after its slot has ended."""
+        """Report speech that goes on after its slot has ended."""
         said = [(end, cue) for end, cue in zip(ends, slot.cues, strict=True) if isinstance(cue, Speech)]
         end, longest = max(said, key=lambda each: each[0], default=(0, None))
         over, room = end - self.now_ms - length, format_duration(length)
@@ -269,7 +270,7 @@ def _short(text: str) -> str:
 
 
 def _joined(spans: list[Span]) -> tuple[Span, ...]:
-    """The spans in order, those that touch or overlap made one."""
+    """The spans in order, with those that touch or overlap joined."""
     joined: list[Span] = []
     for span in sorted(spans, key=lambda each: each.start_ms):
         if joined and span.start_ms <= joined[-1].end_ms:

@@ -1,10 +1,9 @@
-"""Warnings: what a listener should not be asked to do, found on the finished timeline.
+"""Warnings about what may not be good for a listener, found on the finished timeline.
 
-The rule: only what is heard counts (the phases that are guided, the words and tones), never what a step was called. A
-warning is one sentence at the step that causes it, told once however often it happens, with its worst case. Nothing
-here keeps a session from being played.
+Only what is heard counts (guided phases, words and tones), not the names of steps. A warning is one sentence at the
+step that causes it, given once with its worst case. A warning never keeps a session from being played.
 
-The limits are those of clinical handouts and trials of paced breathing and muscle relaxation; where sources only show a
+The limits are those of clinical handouts and trials of paced breathing and muscle relaxation. If sources only show a
 usual range, the limit is the project's own choice just outside of it.
 """
 
@@ -36,9 +35,9 @@ taught is the 7 s of four-seven-eight, and holding with empty lungs is harder; h
 SLOWEST_BREATH_MS: Final = 20_000
 FASTEST_BREATH_MS: Final = 5000
 """A breath at 3 and at 12 a minute. Box breathing is at 3.75, paced breathing at 4.5 to 6.5; 12 a minute was
-the placebo of a large trial: nothing is slowed down by it."""
+the placebo of a large trial: it slows nothing down."""
 QUIET_MS: Final = 45_000
-"""A longer silence is announced, so that nobody opens their eyes to see whether something is broken."""
+"""A longer silence must be announced, or listeners open their eyes to see whether something is broken."""
 
 _BREATH: Final = ("in", "hold", "out", "rest")
 _CALLED: Final = {"in": "breath in", "out": "breath out", "hold": "hold", "empty hold": "hold with empty lungs"}
@@ -52,7 +51,7 @@ _REMEDIES: Final = {
 
 
 class Warned(NamedTuple):
-    """A warning on its way: of those with the same place and cause, the one with the greatest weight is told."""
+    """A candidate for a warning. Of several with one position and cause, the one of greatest weight is given."""
 
     at: Position
     cause: str
@@ -62,7 +61,7 @@ class Warned(NamedTuple):
 
 @dataclass(frozen=True)
 class GuidedRun:
-    """What is guided without a break: slots of the same kind that follow each other."""
+    """Slots of the same kind that follow each other without a break."""
 
     at: Position
     kind: str
@@ -71,19 +70,19 @@ class GuidedRun:
 
     @property
     def end_ms(self) -> int:
-        """Where it ends."""
+        """The end of the last slot."""
         return self.start_ms + self.length_ms
 
 
 def warnings(session: Session, parts: Iterable[Part], timeline: Timeline) -> tuple[Problem, ...]:
-    """What a listener should not be asked to do, in the order of the script.
+    """The warnings about a session, in the order of the script.
 
     Parameters
     ----------
     parts
-        What the timeline was laid out from: its slots are those of the timeline, in the same order.
+        The parts that the timeline was laid out from: the same slots, in the same order.
     timeline
-        The session as it is heard.
+        The session's timeline.
     """
     slots = [part for part in parts if isinstance(part, Slot)]
     phases = list(_phases(slots, timeline.slots))
@@ -95,7 +94,7 @@ def warnings(session: Session, parts: Iterable[Part], timeline: Timeline) -> tup
 
 
 def of_breath(parts: Iterable[Part], timeline: Timeline) -> tuple[Problem, ...]:
-    """Those of the `warnings` that are about the breath itself, whatever is said and heard with it."""
+    """Those of the `warnings` that are about the breath itself, whatever else is heard."""
     slots = [part for part in parts if isinstance(part, Slot)]
     runs = _breathed(list(_phases(slots, timeline.slots)))
     return _once([*_breathing(runs), *_four_seven_eight(runs)])
@@ -111,7 +110,7 @@ def _once(found: Iterable[Warned]) -> tuple[Problem, ...]:
 
 
 def _phases(slots: Sequence[Slot], stretches: Sequence[Stretch]) -> Iterator[GuidedRun]:
-    """The guided phases; a second breath in on top of the first makes one long one."""
+    """The guided phases. A second breath in on top of the first is joined to it."""
     last: GuidedRun | None = None
     for slot, stretch in zip(slots, stretches, strict=True):
         if not stretch.length_ms:
@@ -154,7 +153,7 @@ def _breaths(run: Sequence[GuidedRun]) -> Iterator[list[GuidedRun]]:
 
 
 def _whole(breath: list[GuidedRun]) -> Iterator[list[GuidedRun]]:
-    """A pattern that begins with a breath out leaves a part of a breath at each end."""
+    """The breath if it is whole. A pattern that begins with a breath out has a part of a breath at each end."""
     if {"in", "out"} <= {each.kind for each in breath}:
         yield breath
 
@@ -206,7 +205,7 @@ def _rate(breath: Sequence[GuidedRun]) -> Iterator[Warned]:
 
 
 def _four_seven_eight(runs: Iterable[Sequence[GuidedRun]]) -> Iterator[Warned]:
-    """All cycles of a session together, told where the first one too many is."""
+    """Too many cycles in the whole session; the warning is at the first one too many."""
     cycles = [breath[0].at for run in runs for breath in _breaths(run) if _is_four_seven_eight(breath)]
     if len(cycles) > MOST_FOUR_SEVEN_EIGHT:
         text = (
@@ -221,9 +220,9 @@ def _is_four_seven_eight(breath: Sequence[GuidedRun]) -> bool:
 
 
 def _silences(words: GuidingWords, slots: Sequence[Slot], timeline: Timeline) -> Iterator[Warned]:
-    """What lies between two cues that tell the listener that somebody is there."""
+    """Long silences between two cues, if they are not announced."""
     heard = [cue for cue in timeline.cues if cue.kind != "chime"]
-    guided = {place.start_ms for place in timeline.slots if place.guide in _BREATH}
+    guided = {stretch.start_ms for stretch in timeline.slots if stretch.guide in _BREATH}
     ends, starts = [0, *(cue.end_ms for cue in heard)], [*(cue.start_ms for cue in heard), timeline.total_ms]
     for number, (end_ms, start_ms) in enumerate(zip(ends, starts, strict=True)):
         if start_ms - end_ms > QUIET_MS and not _has(words.announces_quiet, _said_before(heard[:number], guided)):
@@ -231,7 +230,7 @@ def _silences(words: GuidingWords, slots: Sequence[Slot], timeline: Timeline) ->
 
 
 def _said_before(heard: Sequence[Cue], guided: Collection[int]) -> str:
-    """The last words: those of the last slot with any; breathing that goes on in silence is announced before it."""
+    """The words of the last slot with any. Silent breathing is announced before it, in the last speech."""
     last = next(reversed(heard), None)
     if last and last.slot_start_ms + last.slot_ms in guided:
         last = next((cue for cue in reversed(heard) if cue.kind == "speech"), None)
@@ -239,9 +238,9 @@ def _said_before(heard: Sequence[Cue], guided: Collection[int]) -> str:
 
 
 def _quiet(slots: Sequence[Slot], stretches: Sequence[Stretch], since_ms: int, length_ms: int) -> Warned:
-    """Told at the step in which it becomes too long."""
+    """The warning, at the step in which the silence becomes too long."""
     there = zip(slots, stretches, strict=True)
-    at = next(slot.at for slot, place in there if place.start_ms + place.length_ms > since_ms + QUIET_MS)
+    at = next(slot.at for slot, stretch in there if stretch.start_ms + stretch.length_ms > since_ms + QUIET_MS)
     lasts, most = format_duration(-(-length_ms // 100) * 100), format_duration(QUIET_MS)
     text = (
         f"there is no word and no guide tone for {lasts}, more than {most}; "
@@ -253,7 +252,7 @@ def _quiet(slots: Sequence[Slot], stretches: Sequence[Stretch], since_ms: int, l
 def _unsaid(
     words: GuidingWords, session: Session, runs: Sequence[Sequence[GuidedRun]], timeline: Timeline
 ) -> Iterator[Warned]:
-    """What a session with holds must say, aloud or in its safety lines."""
+    """What a session with holds must say, in speech or in its safety lines, and does not."""
     held = next((phase.at for run in runs for phase in run if _is_held(phase)), None)
     if held is None:
         return
@@ -271,5 +270,5 @@ def _is_held(phase: GuidedRun) -> bool:
 
 
 def _has(beginnings: Iterable[str], text: str) -> bool:
-    """Whether a word of the text begins with one of them; several words stand as they are."""
+    """Whether the text has a word, or words, that begin with one of these."""
     return any(re.search(rf"\b{re.escape(each)}", text.lower()) for each in beginnings)

@@ -1,7 +1,7 @@
-"""The timeline: every cue, every section and the bed, in milliseconds from the start of the programme.
+"""The timeline: every cue, every section and the bed, in milliseconds from the start of the session.
 
-The rule: all times are absolute and exact; nothing is ever placed by adding up. Whoever plays, exports, shows or
-captions a session reads this and nothing else. It knows no audio: clips and tones are named, not held.
+All times are absolute and exact, so nothing is placed by adding up lengths. Playing, exporting, showing and captioning
+a session read the timeline and nothing else. It holds no audio, only the names of clips and tones.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ class Cue:
     Attributes
     ----------
     start_ms, end_ms
-        Where it sounds, half-open.
+        When it sounds, without the end.
     slot_start_ms, slot_ms
-        The slot that it lives in.
+        The start and the length of its slot.
     beat_ms
-        The moment at which its word is to be heard, or None where nothing was promised.
+        The time of its word's beat, or None if it has no beat.
     sound
-        What sounds.
+        The clip or tone.
     pauses
-        Where a slow voice waits inside it, at its commas: the silences that were made longer.
+        The silences at its commas that were made longer for a slow rate.
     """
 
     start_ms: int
@@ -45,16 +45,16 @@ class Cue:
 
     @property
     def is_tone(self) -> bool:
-        """It is a generated sound, and nobody speaks."""
+        """Whether it is a generated sound, and not speech."""
         return self.kind in {"tone", "chime"}
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A slot in its place.
+    """A slot on the timeline.
 
-    ``guide`` is what a pacer would show (``in``, ``hold``, ``tense`` ...), or nothing; ``opens`` is whether a cycle of
-    breaths begins with it.
+    ``guide`` is what a pacer shows (``in``, ``hold``, ``tense`` ...), or empty; ``opens`` is whether a cycle of breaths
+    begins with it.
     """
 
     start_ms: int
@@ -73,7 +73,7 @@ class Section:
 
 @dataclass(frozen=True)
 class BedState:
-    """What the bed is from ``start_ms`` on, reached over ``over_ms``; ``sound`` None is silence."""
+    """The bed from ``start_ms`` on, reached over ``over_ms``; ``sound`` None is silence."""
 
     start_ms: int
     over_ms: int
@@ -84,7 +84,7 @@ class BedState:
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of time, half-open."""
+    """A span of time, without its end."""
 
     start_ms: int
     end_ms: int
@@ -92,12 +92,12 @@ class Span:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A session with every moment decided.
+    """A session with all its times.
 
-    ``speech`` are the spans under which the bed is down (spoken cues and whole counted blocks), in order and apart.
+    ``speech`` are the spans under which the bed is ducked (spoken cues and whole counted blocks), in order and apart.
     ``slots`` follow each other without a gap and add up to ``total_ms``. ``beds`` is in order of time and never empty;
     the first state starts at 0. ``groups`` are parts of sections, such as muscle groups: `chapters` has both.
-    ``fades_evenly`` is whether the fade-out takes as many dB in every second, as long as anything can be heard.
+    ``fades_evenly`` is whether the fade-out takes the same number of dB in every second, as long as it is audible.
     """
 
     title: str

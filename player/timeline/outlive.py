@@ -1,8 +1,8 @@
-"""Outliving: the background goes on when everything has been said, and fades so slowly that nobody wakes.
+"""Outliving: the background goes on after the session, and fades so slowly that a sleeper does not wake.
 
-The rule: what was decided stays where it is; a quiet stretch follows it, and the fade takes the whole of that, in place
-of the session's own. Closing bells are left out, as somebody may be asleep by then: a bell is a closing one where
-nothing is said or guided after it. Pure: a timeline in, a timeline out. How a fade sounds is the envelope's business.
+The session's own times do not change. A quiet stretch is added, and the fade takes all of it, instead of the session's
+own fade. Closing bells are left out, as the listener may be asleep: a bell is a closing one if nothing is said or
+guided after it. Pure: a timeline in, a timeline out. The envelope decides how the fade sounds.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MOST_MS: Final = 8 * 3_600_000
 
 
 def must_be_possible(session: Session, parts: Iterable[Part], by_ms: int | None) -> None:
-    """Refuse what cannot be outlived, before anything is spoken; None asks for nothing.
+    """Refuse a session that cannot be outlived, before anything is spoken; None changes nothing.
 
     Raises
     ------
@@ -48,12 +48,12 @@ def must_be_possible(session: Session, parts: Iterable[Part], by_ms: int | None)
 
 
 def outlived(timeline: Timeline, by_ms: int | None) -> Timeline:
-    """The timeline with its background going on for ``by_ms`` more, fading all the while; with None, as it is.
+    """The timeline with a background that goes on for ``by_ms`` more and fades; unchanged with None.
 
     Raises
     ------
     UsageError
-        If that makes more than a day.
+        If the session becomes longer than a day.
     """
     if by_ms is None:
         return timeline

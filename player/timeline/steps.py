@@ -1,8 +1,8 @@
-"""Steps as a listener knows them: where playing may begin again, one step back, on, or once more.
+"""The listener's steps: the positions at which playing may begin again, one step back, one on, or once more.
 
-The rule: whoever begins at a step hears it from its beginning, never from within a word or a breath. A cycle of breaths
-is one step; a tension with its release, and with the words before it, is one; any other slot is a step of its own.
-Pure: it reads a timeline and knows nothing of how that is played.
+The rule: playing from a step never begins within a word or a breath (tests/timeline/test_steps.py). A cycle of breaths
+is one step; a tension with its release and the words before it is one step; any other slot is a step of its own. Pure:
+it reads a timeline and does not know how it is played.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from player.timeline.model import Cue, Stretch, Timeline
 
 LEAD_MS: Final = 100
-"""Playing begins so long before the first word of a step, where nobody speaks: long enough to fade in."""
+"""Playing begins this long before the first word of a step, in silence: long enough to fade in."""
 
 _LATER_PHASES: Final = {"in", "hold", "out", "rest"}
 _BEFORE: Final = {"tense": {""}, "release": {"", "tense"}}
-"""What a slot goes on with: a tension with the words that lead to it, a release with its tension or such words."""
+"""The slots that are in the same step as the one before: a tension with its words, a release with tension or words."""
 
 
 class TimelineStep(NamedTuple):
@@ -29,9 +29,9 @@ class TimelineStep(NamedTuple):
     Attributes
     ----------
     start_ms
-        Where its first slot begins.
+        The start of its first slot.
     entry_ms
-        Where playing begins, a little before: a word whose beat is on the start sounds earlier than that.
+        The position at which playing begins, a little before: a word with its beat on the start sounds earlier.
     """
 
     start_ms: int
@@ -52,15 +52,15 @@ class Steps:
         return len(self._steps)
 
     def at(self, ms: int) -> TimelineStep:
-        """The step that a moment lies in."""
+        """The step at a position."""
         return self._steps[self._index(ms)]
 
     def before(self, ms: int) -> TimelineStep:
-        """The step before that one; before the first is the first."""
+        """The step before the one at a position; the first at least."""
         return self._steps[max(self._index(ms) - 1, 0)]
 
     def after(self, ms: int) -> TimelineStep | None:
-        """The step after that one, or None."""
+        """The step after the one at a position, or None."""
         index = self._index(ms) + 1
         return self._steps[index] if index < len(self._steps) else None
 
@@ -74,7 +74,7 @@ class Steps:
 
 
 def _starts(slots: Iterable[Stretch]) -> Iterator[int]:
-    """Where steps begin; slots of no length begin none."""
+    """The starts of the steps. A slot without a length begins no step."""
     before: Stretch | None = None
     for slot in slots:
         if slot.length_ms:

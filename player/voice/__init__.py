@@ -1,4 +1,4 @@
-"""Voice: utterances become clips, each spoken once and kept in the store with its beat.
+"""Voice: turns utterances into clips, each spoken once and kept in the store with its beat.
 
-``clips.speak_all`` is the way in; ``engine`` says what an engine is, and ``pyttsx3_engine`` is the one there is.
+Begin with ``clips.speak_all``. ``engine`` defines the interface of an engine, and ``pyttsx3_engine`` implements it.
 """

@@ -1,8 +1,8 @@
 """The beat of a clip: the moment at which a listener hears its word happen, its P-centre.
 
-A rhythm sounds even when beats are evenly spaced, not when files or first sounds are: the beats of counted words lie 12
-to 156 ms behind their first sound. The estimate is Scott's, with the 50 % point of Cummins and Port: the energy where
-first formants lie, smoothed, and the middle of its first main rise. It knows no words and no voices.
+A rhythm sounds even if its beats are evenly spaced, not if the files or the first sounds are: the beats of counted
+words are 12 to 156 ms behind their first sound. The estimate is Scott's, with the 50 % point of Cummins and Port: the
+energy in the band of first formants, smoothed, and the middle of its first main rise. It knows no words and no voices.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Scott 1993, and Cummins & Port 1998 (Journal of Phonetics 26), by way of the manual of Barbosa's BeatExtractor. With
 # filters of order 2 the beats of 30 words of two espeak-ng voices came within 5 ms of an independent measurement.
 BAND_HZ: Final = (288, 909)
-"""Where vowels begin to sound: wide enough for first formants, low enough to leave out the noise of an s."""
+"""The band in which vowels begin: wide enough for first formants, low enough to leave out the noise of an s."""
 SMOOTHING_HZ: Final = 25
 """Low-pass of the envelope: above the rate of syllables, below that of the voice."""
 MAIN_PEAK: Final = 0.25
@@ -57,10 +57,10 @@ def beat_ms(samples: NDArray[np.int16], rate: int) -> float:
 
 
 def _envelope(signal: Signal, rate: int) -> tuple[Signal, int]:
-    """Band-pass, rectify, low-pass; of every so many frames one, the second value, as the band needs no more.
+    """Band-pass, rectify and low-pass. Returns the envelope, and how many frames each of its values stands for.
 
     The filters are Butterworth's, run forwards and backwards so that they delay nothing, each as one product of
-    spectra. They come out as ``scipy.signal.sosfiltfilt`` does, without the 1.5 s that it takes to import scipy.signal.
+    spectra. The result equals that of ``scipy.signal.sosfiltfilt``, without the 1.5 s of importing scipy.signal.
     """
     step = 1 << max(rate // _ENOUGH_HZ, 1).bit_length() - 1
     size = 1 << (len(signal) - 1).bit_length()

@@ -1,6 +1,6 @@
-"""Names of voices: which one of many a name or a language means.
+"""Finds the voice that a name or a language means.
 
-The rule: an unknown name is refused with the nearest names there are. What voices there are is not known here.
+An unknown name is refused with the nearest known names. The voices are given by the caller.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def named(name: str, voices: Sequence[Voice]) -> Voice | None:
 
 
 def unknown(name: str, voices: Sequence[Voice], remedy: str = "") -> UnknownVoiceError:
-    """That there is no voice of this name, with the nearest names, or with a ``remedy``."""
+    """The error for a name that no voice has, with the nearest names or with a ``remedy``."""
     wanted = name.strip().casefold()
     known = {part_of(voice): voice.id for part_of in (_tail, _full_name, _identifier) for voice in voices}
     near = dict.fromkeys(known[match] for match in difflib.get_close_matches(wanted, known, n=2 * _NEAR, cutoff=0.5))
@@ -41,7 +41,7 @@ def unknown(name: str, voices: Sequence[Voice], remedy: str = "") -> UnknownVoic
 
 
 def variant(name: str, variants: Sequence[str]) -> str:
-    """The variant of this name, in any case: what may stand behind a voice and a ``+``, as in ``gmw/en+f2``.
+    """The variant of this name, in any case: the part after a voice and a ``+``, as in ``gmw/en+f2``.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def of_language(tag: str, voices: Sequence[Voice], default: str) -> Voice | None
 
 
 def no_language(tag: str, voices: Sequence[Voice]) -> UnknownVoiceError:
-    """That no voice speaks a language, with the languages there are."""
+    """The error for a language that no voice speaks, with the known languages."""
     languages = sorted({voice.language for voice in voices if voice.language})
     return UnknownVoiceError(
         f"there is no voice for the language {_quoted(tag)}; there are {_listed(languages)}; name one, or a voice"

@@ -1,8 +1,8 @@
-"""Clips: every utterance spoken once, trimmed, its beat found, and kept in the store.
+"""Clips: every utterance is spoken once, trimmed, analysed for its beat, and kept in the store.
 
-The rule: what is stored is never spoken again, and where everything is stored no process is started and nothing heavy
-is imported. What is missing is spoken by several workers at once; the first failure stops the others. Where clips are
-placed is not known here.
+The rule: a stored clip is never spoken again, and if all clips are stored, no process is started and nothing heavy is
+imported (tests/voice/test_clips.py). Missing clips are spoken by several workers at once; the first failure stops the
+others. This module does not know where clips are placed.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ Progress = Callable[[int, int], None]
 _SCHEMA: Final = 4  # of what is done to a take: a new number speaks everything again
 _MOST_WORKERS: Final = 8  # more take longer to start than they save
 _FASTER: Final = (1.1, 1.2, 1.35, 1.5)
-"""How much faster a word is said that does not fit: at half as fast again even drawling variants of espeak-ng do."""
-_LOOK_EVERY_S: Final = 0.2  # Windows hears Ctrl-C only between two waits
+"""Factors for the rate of a word that does not fit. At 1.5, even drawling variants of espeak-ng fit."""
+_LOOK_EVERY_S: Final = 0.2  # Windows notices Ctrl-C only between two waits
 
 
 @dataclass(frozen=True)
@@ -44,22 +44,22 @@ class Clip:
     Attributes
     ----------
     voice
-        Who speaks it: the driver and the driver's own identifier, with the variant.
+        The driver, and the driver's identifier of the voice, with the variant.
     rate
         Frames a second, as the engine delivered them.
     frames
-        Its length.
+        The number of frames.
     beat_ms
         The moment, from the clip's start, at which a listener hears its first word happen.
     after_ms
-        Silence that belongs after it, so that its rate is as it was asked for.
+        Silence to add after it, so that it has the wanted rate.
     pauses
         Start and end, from the clip's start, of each pause inside that was lengthened for the same reason.
     entry
-        Where its samples are.
+        The store's entry with the samples.
     level_db
-        The gain that brings it, heard from two loudspeakers, to the loudness of speech; None for what a voice spoke:
-        that is levelled together, so that a voice keeps its own balance.
+        The gain that brings it, heard from two loudspeakers, to the loudness of speech; None for clips of a voice,
+        which are levelled together, so that a voice keeps its own balance.
     """
 
     utterance: Utterance
@@ -101,15 +101,14 @@ def speak_all(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> dict[Utterance, Clip]:
-    """A clip for each distinct utterance: from the store, or else spoken now and put there.
+    """A clip for each distinct utterance, from the store, or else spoken now and stored.
 
     Parameters
     ----------
     workers
-        How many utterances are spoken at once; None is one for each core, as far as the engine finds it worth while.
+        How many utterances are spoken at once; None is one for each core, but at most the engine's `useful_workers`.
     progress
-        Called in the caller's thread with how many of the missing clips have been spoken, and how many were missing;
-        never if none was.
+        Called in the caller's thread with the numbers of clips spoken and missing; never if none is missing.
 
     Raises
     ------
@@ -119,12 +118,12 @@ def speak_all(
         If the store cannot be read or written.
     """
     requests = {utterance: engine.request(utterance) for utterance in utterances}
-    freely = {request: replace(request, room_ms=0) for request in requests.values()}
-    entries = _entries(freely.values(), engine, store, workers, progress)
-    tight = [request for request, free in freely.items() if not _fits(entries[free], request)]
+    unhurried = {request: replace(request, room_ms=0) for request in requests.values()}
+    entries = _entries(unhurried.values(), engine, store, workers, progress)
+    tight = [request for request, free in unhurried.items() if not _fits(entries[free], request)]
     faster = _entries(tight, engine, store, workers, progress)
     return {
-        utterance: _clip(utterance, request, faster.get(request) or entries[freely[request]])
+        utterance: _clip(utterance, request, faster.get(request) or entries[unhurried[request]])
         for utterance, request in requests.items()
     }
 
@@ -132,7 +131,7 @@ def speak_all(
 def _entries(
     requests: Iterable[SpeechRequest], engine: Engine, store: Store, workers: int | None, progress: Progress | None
 ) -> dict[SpeechRequest, Entry]:
-    """What the store has of each, spoken now where it has nothing yet."""
+    """The store's entry of each request, spoken now if it is missing."""
     keys = {request: _fields(engine, request) for request in requests}
     stored = {request: store.get(fields) for request, fields in keys.items()}
     missing = [request for request, entry in stored.items() if entry is None]
@@ -145,7 +144,7 @@ def _entries(
 
 
 def _fits(entry: Entry, request: SpeechRequest) -> bool:
-    """Whether a word has ended before the next one begins, in as much room as it has from its beat on."""
+    """Whether a word ends within its room, which counts from its beat on."""
     rate, frames, beat = (cast("int", entry.facts[name]) for name in ("rate", "frames", "beat_ms"))
     return not request.room_ms or frames * 1000 / rate - beat <= request.room_ms
 
@@ -157,12 +156,12 @@ class _SpeakingPool:
         self._engine = engine
         self._store = store
         self._workers = workers
-        self._progress = progress or (lambda done, total: None)  # noqa: ARG005  (nobody wants to know)
+        self._progress = progress or (lambda done, total: None)  # noqa: ARG005  (no progress is shown)
         self._stopped = threading.Event()
 
     def speak(self, keys: Mapping[SpeechRequest, Mapping[str, JSON]]) -> dict[SpeechRequest, Entry]:
-        places = self._workers or min(cores(), _MOST_WORKERS, self._engine.places(keys))
-        pool = ThreadPoolExecutor(min(places, len(keys)), thread_name_prefix="voice")
+        workers = self._workers or min(cores(), _MOST_WORKERS, self._engine.useful_workers(keys))
+        pool = ThreadPoolExecutor(min(workers, len(keys)), thread_name_prefix="voice")
         try:
             futures = {pool.submit(self._speak, request, fields): request for request, fields in keys.items()}
             return self._gathered(futures)
@@ -170,7 +169,7 @@ class _SpeakingPool:
             self._stopped.set()
             self._engine.stop()
             pool.shutdown(cancel_futures=True)
-            self._engine.stop()  # whoever started between the first and the shutdown
+            self._engine.stop()  # workers that started between the first stop and the shutdown
 
     def _gathered(self, futures: Mapping[Future[Entry], SpeechRequest]) -> dict[SpeechRequest, Entry]:
         entries: dict[SpeechRequest, Entry] = {}
@@ -194,7 +193,7 @@ def _fields(engine: Engine, request: SpeechRequest) -> Mapping[str, JSON]:
 
 
 def _spoken(engine: Engine, request: SpeechRequest) -> Draft:
-    """The request spoken; one that has too little room is said faster until it fits, as far as that makes sense."""
+    """Speak a request. A word with too little room is spoken faster until it fits, up to the last of `_FASTER`."""
     for faster in _FASTER if request.room_ms else (1.0,):
         take = engine.speak(replace(request, rate=round(request.rate * faster)))
         samples, beat = _heard(request, take)
@@ -212,7 +211,7 @@ def _spoken(engine: Engine, request: SpeechRequest) -> Draft:
 
 
 def _heard(request: SpeechRequest, take: Take) -> tuple[NDArray[np.int16], float]:
-    """What can be heard of a take, and its beat."""
+    """The audible samples of a take, and their beat."""
     from player.voice.beat import beat_ms  # noqa: PLC0415  (only for a clip that is not stored yet)
 
     samples = trimmed(take)

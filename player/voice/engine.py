@@ -1,8 +1,7 @@
-"""What a voice engine is: what it can be asked, and the values that it takes and gives.
+"""The interface of a voice engine, and its values.
 
-The rule: an utterance is first put into the engine's own terms, a `SpeechRequest`; that is the moment at which an
-unknown voice or language is refused, and nothing else about the utterance decides the sound. How an engine speaks is
-not known here.
+An utterance is first converted to the engine's terms, a `SpeechRequest`. The conversion refuses an unknown voice or
+language. The request holds everything that decides the sound.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class UnknownVoiceError(VoiceError):
-    """There is an engine, but it has no such voice, or none for this language."""
+    """The engine has no such voice, or none for this language."""
 
 
 class MissingEngineError(VoiceError):
-    """There is no engine to speak with; the sentence says how to get one."""
+    """There is no engine; the message says how to get one."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ class Engine(Protocol):
 
     @property
     def version(self) -> str:
-        """What must be alike on two machines that are to speak alike: versions of drivers and libraries."""
+        """The versions of drivers and libraries. Two machines speak alike only if these are equal."""
 
     def voices(self) -> Sequence[Voice]:
         """All voices, in the engine's order.
@@ -123,10 +122,10 @@ class Engine(Protocol):
         """The voice that speaks an utterance; the same errors as `request`."""
 
     def chosen(self) -> Mapping[str, Voice]:
-        """The voice of each language, by its tag, that speaks where a script names none."""
+        """The default voice of each language, by the language's tag."""
 
     def request(self, utterance: Utterance) -> SpeechRequest:
-        """The utterance in this engine's terms; quick, and nothing is spoken.
+        """The utterance in this engine's terms. This is quick, and speaks nothing.
 
         Raises
         ------
@@ -136,11 +135,11 @@ class Engine(Protocol):
             If the engine does not know the voice or the language.
         """
 
-    def places(self, requests: Collection[SpeechRequest]) -> int:
-        """How many of these are worth speaking at once, however many cores there are."""
+    def useful_workers(self, requests: Collection[SpeechRequest]) -> int:
+        """How many workers are worth their start for these requests, on any number of cores."""
 
     def speak(self, request: SpeechRequest) -> Take:
-        """The request spoken, verified as far as the engine can.
+        """Speak the request, and verify the take as far as the engine can.
 
         Raises
         ------
@@ -149,4 +148,4 @@ class Engine(Protocol):
         """
 
     def stop(self) -> None:
-        """Break off everything that is being spoken and let go of processes. The engine can be used again."""
+        """Stop all speaking and end all processes. The engine can be used again."""

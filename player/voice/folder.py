@@ -1,4 +1,4 @@
-"""Where the voice models lie that the user has brought."""
+"""The folder of the voice models that the user has installed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import platformdirs
 
 def folder() -> Path:
     """The folder that ``PLAYER_VOICES`` names, or else ``voices`` in the user's data folder; it may be missing."""
-    told = os.environ.get("PLAYER_VOICES")
-    if told:
-        return Path(told).expanduser().absolute()
+    named = os.environ.get("PLAYER_VOICES")
+    if named:
+        return Path(named).expanduser().absolute()
     return Path(platformdirs.user_data_dir("player", appauthor=False), "voices")

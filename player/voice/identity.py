@@ -1,8 +1,7 @@
-"""Who a driver is: its versions and voices, remembered in the store.
+"""The identity of a driver: its versions and voices, kept in the store.
 
-The rule: asking costs a process, so it is done once for each state of the machine, and what was answered is kept under
-a key that changes whenever another answer could come: other packages, another Python, another espeak-ng, other models.
-How a driver is asked is not known here.
+Asking a driver costs a process, so it is asked once for each state of the machine. The answer is stored under a key
+that changes whenever the answer could change: with packages, Python, espeak-ng or models. The caller asks the driver.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 _SCHEMA: Final = 3
 _TEXTS: Final = ("package", "driver", "version", "library", "default")
-_TOLD_OF_A_VOICE: Final = 6  # its id, name, language, gender, model and licence; the driver tells the rest
+_VOICE_FIELDS: Final = 6  # id, name, language, gender, model and licence; the rest comes from the driver's row
 _MISSING: Final = "missing"
 _MODELS: Final = "*.onnx*"
 _CARRIED: Final = "espeakng_loader"
@@ -46,11 +45,11 @@ class Identity:
     package
         The version of pyttsx3.
     version, library
-        Of what the driver uses, as far as it tells: the versions, and where the library lies.
+        The versions of what the driver uses, and the path of its library, as far as they are known.
     variants
-        What may stand behind a voice and a ``+``.
+        The variants that may follow a voice and a ``+``.
     default
-        The identifier of the voice that the user's system prefers.
+        The identifier of the system's preferred voice.
     """
 
     package: str
@@ -63,17 +62,17 @@ class Identity:
 
     @classmethod
     def of(cls, answer: Mapping[str, Any], driver: Driver) -> Identity:
-        """What a worker's answer says.
+        """The identity in a worker's answer.
 
         Raises
         ------
         MissingEngineError
-            If the driver has not a single voice.
+            If the driver has no voice.
         VoiceError
-            If it does not say it properly.
+            If the answer is malformed.
         """
         try:
-            voices = tuple(_voice(told, driver) for told in answer["voices"])
+            voices = tuple(_voice(fields, driver) for fields in answer["voices"])
             package, name, version, library, default = (str(answer[name]) for name in _TEXTS)
             identity = cls(package, name, version, library, default, voices, tuple(map(str, answer["variants"])))
         except (KeyError, TypeError, ValueError) as error:
@@ -83,20 +82,20 @@ class Identity:
         return identity
 
 
-def _voice(told: Sequence[object], driver: Driver) -> Voice:
-    name, title, language, gender, model, licence = map(str, told)
+def _voice(fields: Sequence[object], driver: Driver) -> Voice:
+    name, title, language, gender, model, licence = map(str, fields)
     return Voice(name, title, language, gender, model, licence, driver.name, driver.quality)
 
 
 def remembered(store: Store, driver: Driver, ask: Callable[[], Identity]) -> Identity:
-    """A driver's identity from the store, or as ``ask`` gives it, which the store then keeps.
+    """A driver's identity from the store, or from ``ask``, which is then stored.
 
     Raises
     ------
     MissingEngineError
-        If it has no voice. Of a driver that keeps models this is remembered, too, as it stays so until one comes.
+        If it has no voice. For a driver that keeps models this is stored, too, as it is true until a model comes.
     """
-    entry = store.get_or_make(_state_of_machine(driver), lambda: _asked(driver, ask))
+    entry = store.get_or_make(_state_of_machine(driver), lambda: _answered(driver, ask))
     answer = json.loads(entry.payload())
     if _MISSING in answer:
         raise MissingEngineError(answer[_MISSING])
@@ -104,11 +103,11 @@ def remembered(store: Store, driver: Driver, ask: Callable[[], Identity]) -> Ide
 
 
 def is_remembered(store: Store, driver: Driver) -> bool:
-    """Whether the store knows what a driver answered."""
+    """Whether the store has the driver's answer."""
     return store.get(_state_of_machine(driver)) is not None
 
 
-def _asked(driver: Driver, ask: Callable[[], Identity]) -> Draft:
+def _answered(driver: Driver, ask: Callable[[], Identity]) -> Draft:
     try:
         return _draft(ask())
     except MissingEngineError as error:
@@ -118,18 +117,18 @@ def _asked(driver: Driver, ask: Callable[[], Identity]) -> Draft:
 
 
 def remember(store: Store, driver: Driver, identity: Identity) -> None:
-    """Put a newly asked identity in the place of the stored one."""
+    """Replace the stored identity."""
     store.put(_state_of_machine(driver), _draft(identity))
 
 
 def _draft(identity: Identity) -> Draft:
-    voices = [list(asdict(voice).values())[:_TOLD_OF_A_VOICE] for voice in identity.voices]
+    voices = [list(asdict(voice).values())[:_VOICE_FIELDS] for voice in identity.voices]
     answer = asdict(identity) | {"voices": voices}
     return Draft({"driver": identity.driver, "version": identity.version}, [json.dumps(answer).encode("ascii")])
 
 
 def _state_of_machine(driver: Driver) -> Mapping[str, JSON]:
-    """Whatever can change what a driver answers, as far as a look tells without importing anything."""
+    """Everything that can change a driver's answer and can be read without importing anything."""
     carried = _installed(_CARRIED)
     espeak = driver.has_variants
     return {
@@ -148,17 +147,17 @@ def _state_of_machine(driver: Driver) -> Mapping[str, JSON]:
 
 
 def _models() -> Iterator[str]:
-    """The models in the user's own folders and in packages, each with its size and the time it was put there."""
+    """The models in the user's folders and in packages, each with its size and modification time."""
     yield from filter(None, map(_installed, piper.CARRIERS))
-    for place in (folder(), hibari.own_folder()):
+    for models_folder in (folder(), hibari.own_folder()):
         with suppress(OSError):
-            for path in sorted(place.glob(_MODELS)):
+            for path in sorted(models_folder.glob(_MODELS)):
                 facts = path.stat()
                 yield f"{path} {facts.st_size} {facts.st_mtime_ns}"
 
 
 def _installed(name: str) -> str:
-    """Where a package lies and when it was put there: as telling as its version, and known 30 ms sooner."""
+    """A package's path and modification time: as good as its version, and 30 ms faster."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         return ""
@@ -172,7 +171,7 @@ def _system_release() -> str:
 
 
 def _system_libraries() -> list[str]:
-    """The espeak-ng libraries of the system, each with the time it was put there."""
+    """The espeak-ng libraries of the system, each with its modification time."""
     folders = [Path(folder) for folder in _LIBRARY_FOLDERS]
     found = [path for folder in folders for pattern in (_LIBRARY, f"*/{_LIBRARY}") for path in folder.glob(pattern)]
     return sorted({f"{path.resolve()} {path.stat().st_mtime_ns}" for path in found})

@@ -1,8 +1,8 @@
-"""A person's own takes: what the take of a line is called, and which file of a folder it is.
+"""A person's own takes: the name of a line's take, and its file in a folder.
 
-The rule: a name is a function of the words alone. So a script that is changed keeps its takes, and one folder serves
-many sessions; numbers in front of names only put the files in order. Case and punctuation make no other line: in none
-of the bundled sessions do two lines have the same words. What is in the files is not known here.
+The rule: a name depends on the words alone (tests/voice/test_own_takes.py). So a changed script keeps its takes, and
+one folder serves many sessions. Numbers in front of names only put the files in order. Case and punctuation do not
+count: in none of the bundled sessions do two lines have the same words. The files are not read here.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LONGEST: Final = 40
-"""Letters of the words in a name; a longer line is cut after a word, and told from others by six digits of a digest."""
+"""Letters of the words in a name. A longer line is cut after a word, and six digits of a digest make it unique."""
 ENDINGS: Final = (
     *(".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".aifc", ".au", ".caf", ".w64", ".rf64"),
     *(".m4a", ".mp4", ".aac", ".wma", ".webm", ".mka", ".amr", ".3gp"),
 )
-"""What recorders write. Those of the second row are read where ffmpeg is installed."""
+"""The endings of sound files. Those of the second row can be read if ffmpeg is installed."""
 
 _APOSTROPHES: Final = re.compile("['\u2019\u02bc]")
 _NUMBERED: Final = re.compile(r"\d+-(?=.)")
@@ -32,7 +32,7 @@ _DIGITS: Final = 6
 
 
 def words(text: str) -> str:
-    """The words of a text in lower case, with a hyphen between two; empty where there is none.
+    """The words of a text in lower case, joined by hyphens; empty if there are none.
 
     Letters of all scripts are kept as they are written, in their composed form (NFC).
     """
@@ -41,7 +41,7 @@ def words(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """What the take of a line is called, without number and ending."""
+    """The name of a line's take, without number and ending."""
     whole, symbols = words(text), _symbols(text)
     if whole and len(whole) <= LONGEST and not symbols:
         return whole
@@ -51,16 +51,16 @@ def name(text: str) -> str:
 
 
 class MatchedTakes(NamedTuple):
-    """Files by the names of their lines, more than one where somebody has to choose; and those of no line."""
+    """The files by the name of their line, more than one if the user must choose; and the files of no line."""
 
     files: Mapping[str, tuple[Path, ...]]
     unused: tuple[Path, ...]
 
 
 def matched(files: Iterable[Path], texts: Iterable[str]) -> MatchedTakes:
-    """Which file is the take of which line.
+    """Match files to lines.
 
-    A number in front of its name counts for nothing, nor do case and punctuation; a long line may also be written out.
+    A number in front of a file's name, case and punctuation do not count. The name of a long line may be written out.
     """
     known = {name(text): name(text) for text in texts}
     for text in texts:
@@ -79,7 +79,7 @@ def matched(files: Iterable[Path], texts: Iterable[str]) -> MatchedTakes:
 
 
 def in_folder(folder: str) -> tuple[Path, ...]:
-    """The sound files in a folder, by their endings, in the order of their names; hidden ones are none.
+    """The sound files in a folder, by their endings, in the order of their names, without hidden files.
 
     Raises
     ------
@@ -99,8 +99,8 @@ def in_folder(folder: str) -> tuple[Path, ...]:
     return tuple(file for file in found if not file.name.startswith("."))
 
 
-def told_twice(files: Iterable[Path], text: str) -> str:
-    """That a line has more than one take, in a sentence."""
+def duplicate_message(files: Iterable[Path], text: str) -> str:
+    """The message for a line with more than one take."""
     names = " and ".join(printable(str(file)) for file in files)
     return f"{names} are takes of the same line, {printable(text)!r}; keep one of them there"
 
@@ -116,5 +116,5 @@ def _is_letter(char: str) -> bool:
 
 
 def _symbols(text: str) -> str:
-    """What changes the meaning of words and can stand in no file's name: ``+``, ``%`` and the like."""
+    """The symbols that change the meaning of words but are not in names of files: ``+``, ``%`` and the like."""
     return "".join(char for char in _folded(text) if unicodedata.category(char)[0] == "S")

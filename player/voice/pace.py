@@ -1,9 +1,8 @@
-"""How fast a voice is to speak: from words a minute as heard to what a driver is told, and the silence that is added.
+"""Converts words a minute as heard to the rate for a driver, and to the silence that is added.
 
-The rule: a rate in the program is what a listener hears over several sentences; only here is it turned into the number
-that a driver must be told. A voice is never told to go slower than sounds well: what is left to do is done by silence.
-A length that no text of that size can have is a fault of the engine; one that is merely odd is not, as a number or an
-address takes long to read.
+Everywhere else in the program, a rate is what a listener hears over several sentences. A voice is never set to a rate
+at which it sounds bad: silence does the rest. A length that no text of that size can have is a fault of the engine. A
+length that is only odd is not, as a number or an address takes long to read.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ WORDS_A_GAP: Final = 640
 """Six sentences of relaxation have 64 words, and 1.2 s of silence between them: heard at 105 words a minute, they are
 spoken at 105 / (1 - 105 / 640) = 126. tests/bench/rates.py has the sentences."""
 LEAST_STRETCH: Final = 1.005
-"""Less is not worth the cut: rates told in whole numbers are off by as much."""
+"""A smaller stretch is not worth the cut: rates in whole numbers are off by as much."""
 
 # Least squares over 90 texts in 12 languages at 131 words a minute within phrases: seconds for each letter (a figure
 # counts as five, a character of a script without spaces as four), for each pause inside, and for every text.
@@ -35,36 +34,36 @@ _IMPOSSIBLE: Final = (0.2, 6.0)  # the worst of them, an address, took 3.1
 
 
 class Pace(NamedTuple):
-    """How a driver is to speak.
+    """The settings for a driver.
 
     Attributes
     ----------
-    told
-        What the driver is told.
+    rate
+        The rate that the driver is set to.
     stretch
-        How many times as long it must become by silence, at commas and after it; 1 or more.
+        The factor by which silence must lengthen the clip, at commas and after it; 1 or more.
     """
 
-    told: float
+    rate: float
     stretch: float = 1.0
 
 
 def for_sentence(heard: float, driver: Driver) -> Pace:
-    """So that ``heard`` words a minute are heard over sentences 1.2 s apart."""
+    """The pace at which ``heard`` words a minute are heard over sentences 1.2 s apart."""
     if not driver.measured:
         return Pace(heard)
     within = _within(heard)
-    told = driver.told(within)
-    if not driver.slowest:  # it drags as far as it can, and no further
-        return Pace(told)
-    stretch = round(driver.within(told) / within, 3)
-    return Pace(told, stretch if stretch >= LEAST_STRETCH else 1.0)
+    rate = driver.rate_for(within)
+    if not driver.slowest:  # it has no limit of its own: no silence is added
+        return Pace(rate)
+    stretch = round(driver.within(rate) / within, 3)
+    return Pace(rate, stretch if stretch >= LEAST_STRETCH else 1.0)
 
 
 def for_count(heard: float, driver: Driver) -> Pace:
-    """The same for a counted word, which gets no silence, and is never slower than it is understood."""
+    """The pace of a counted word, which gets no silence, and is never too slow to be understood."""
     heard = max(heard, driver.count_rate)
-    return Pace(driver.told(_within(heard)) if driver.measured else heard)
+    return Pace(driver.rate_for(_within(heard)) if driver.measured else heard)
 
 
 def _within(heard: float) -> float:

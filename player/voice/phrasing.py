@@ -1,9 +1,8 @@
-"""Silence inside and after a sentence: how a voice that articulates at its own pace becomes as slow as was asked for.
+"""Adds silence inside and after a sentence, so that a voice becomes as slow as was asked for.
 
-People who speak calmly do not draw out their vowels; they wait at commas and after sentences. A clip that must become
-longer is therefore given silence where the voice paused by itself, at most `MOST_ADDED_MS` in one place, and what is
-still missing comes after it, where the timeline adds it to the gap before the next sentence. All of it is in whole
-milliseconds, and told.
+People who speak calmly do not draw out their vowels; they wait at commas and after sentences. So a clip that must
+become longer gets silence where the voice paused by itself, at most `MOST_ADDED_MS` at one pause. The rest comes after
+it: the timeline adds it to the gap before the next sentence. All silences are in whole milliseconds, and returned.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_ADDED_MS: Final = 450
-"""Added to one pause inside a sentence; longer, and its second half sounds like a sentence of its own."""
+"""Added to one pause inside a sentence. With more, the second half sounds like a sentence of its own."""
 SHORTEST_PAUSE_MS: Final = 90
 """A shorter silence is the closure of a consonant."""
 PAUSE_DB: Final = -38.0
@@ -56,7 +55,7 @@ def phrased(samples: NDArray[np.int16], rate: int, text: str, stretch: float) ->
     rate
         Frames a second.
     text
-        What is said: only as many pauses are lengthened as it has commas and the like.
+        The spoken text: at most as many pauses are lengthened as it has commas and the like.
     """
     length_ms = len(samples) * 1000 // rate
     wanted_ms = round(length_ms * (stretch - 1))
@@ -76,7 +75,7 @@ def phrased(samples: NDArray[np.int16], rate: int, text: str, stretch: float) ->
 
 
 def _pauses(samples: NDArray[np.int16], rate: int, most: int) -> list[tuple[int, int]]:
-    """The longest silences inside a clip, at most so many, in ms and in the order of time."""
+    """The longest silences inside a clip, at most ``most``, in ms and in the order of time."""
     window = rate * _WINDOW_MS // 1000
     count = len(samples) // window
     if not most or not count:
@@ -91,7 +90,7 @@ def _pauses(samples: NDArray[np.int16], rate: int, most: int) -> list[tuple[int,
 
 
 def _faded(samples: NDArray[np.int16], rate: int, *, begins: bool, ends: bool = True) -> NDArray[np.int16]:
-    """What a voice breathes into its pauses fades at the silence that is put there."""
+    """The samples, faded at added silence, as a voice may breathe in its pauses."""
     fade = min(rate * _FADE_MS // 1000, len(samples))
     ramp = np.linspace(0, 1, fade, endpoint=False)
     gains = np.ones(len(samples))

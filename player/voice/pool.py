@@ -1,6 +1,7 @@
-"""Workers that are kept: a process for each thread that asks at the same time, started when it is needed.
+"""A pool of worker processes: one for each thread that asks at the same time, started when it is needed.
 
-The rule: no worker outlives `WorkerPool.stop`, whatever it is doing. What a worker is asked is not known here.
+The rule: no worker outlives `WorkerPool.stop`, whatever it is doing (tests/voice/test_pool.py). The pool does not know
+what the requests mean.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class WorkerPool:
     command
         The worker's command line.
     setup
-        What each is told when it starts, see `Worker`.
+        The first message to each worker, see `Worker`.
     """
 
     def __init__(self, command: Sequence[str], setup: Mapping[str, Any]) -> None:
@@ -33,29 +34,29 @@ class WorkerPool:
         self._busy: list[Worker] = []
 
     def answer(self, request: Mapping[str, Any], timeout_s: float, *, is_new: bool = False) -> dict[str, Any]:
-        """What a worker answers; it stays for the next request.
+        """A worker's answer. The worker stays for the next request.
 
         Parameters
         ----------
         is_new
-            Ask a new one.
+            Ask a new worker.
 
         Raises
         ------
         WorkerError
-            If it cannot be started, or does not answer properly within ``timeout_s`` seconds. It is dead then.
+            If the worker cannot be started, or does not answer properly within ``timeout_s`` seconds; it is killed.
         """
-        worker = self._hire(is_new=is_new)
+        worker = self._acquire(is_new=is_new)
         try:
             answer = worker.ask(request, timeout_s)
         except BaseException:
-            self._dismiss(worker)
+            self._discard(worker)
             raise
         self._release(worker, spent=bool(answer.get("last")))
         return answer
 
-    def let_go(self) -> None:
-        """Kill the workers that nobody is waiting for."""
+    def stop_idle(self) -> None:
+        """Kill the idle workers."""
         with self._lock:
             workers = self._idle.copy()
             self._idle.clear()
@@ -71,8 +72,8 @@ class WorkerPool:
         for worker in workers:
             worker.kill()
 
-    def _hire(self, *, is_new: bool) -> Worker:
-        with self._lock:  # starting inside it: no worker can slip past `stop`
+    def _acquire(self, *, is_new: bool) -> Worker:
+        with self._lock:  # starting under the lock, so that `stop` misses no worker
             worker = Worker(self._command, self._setup) if is_new or not self._idle else self._idle.pop()
             self._busy.append(worker)
             return worker
@@ -84,9 +85,9 @@ class WorkerPool:
                 self._busy.remove(worker)
                 self._idle.append(worker)
         if spent:
-            self._dismiss(worker)
+            self._discard(worker)
 
-    def _dismiss(self, worker: Worker) -> None:
+    def _discard(self, worker: Worker) -> None:
         with self._lock:
             if worker in self._busy:
                 self._busy.remove(worker)

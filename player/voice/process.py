@@ -1,8 +1,9 @@
 """One worker: a child process that answers one line of JSON for each line of JSON.
 
-The rule: a worker that answers late, wrongly or not at all is killed with everything it started, and whoever asked gets
-a `WorkerError`, never a wait without end. The child has a session of its own, so that Ctrl-C reaches only the program,
-and ends by itself when the program does, because its input ends then. What the lines mean is not known here.
+The rule: a worker that answers late, wrongly or not at all is killed with everything it started, and the caller gets a
+`WorkerError`, never an endless wait (tests/voice/test_process.py). The child has a session of its own, so that Ctrl-C
+reaches only the program. It ends by itself when the program does, because its input ends then. This module does not
+know what the lines mean.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
 
 _LONGEST_ANSWER: Final = 2**22
 _KEPT_OF_COMPLAINT: Final = 200
-_LISTENS_ON_S: Final = 1.0  # after the end; longer only if a process that escaped still holds the pipe
+_LISTENS_ON_S: Final = 1.0  # after the end, for the case that an escaped process still holds the pipe
 
 
 class WorkerError(Exception):
-    """The worker is of no use any more; the text says in what way."""
+    """The worker cannot be used any more; the message says why."""
 
 
 class StartError(WorkerError):
@@ -44,7 +45,7 @@ class Worker:
     command
         Its command line.
     setup
-        What it is told when it starts, beside the path of the program's modules.
+        The first message to it, besides the path of the program's modules.
 
     Raises
     ------
@@ -53,7 +54,7 @@ class Worker:
     """
 
     def __init__(self, command: Sequence[str], setup: Mapping[str, Any] = MappingProxyType({})) -> None:
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  (a pipe that nobody empties would stop the worker)
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  (a full pipe would stop the worker)
         self._closing = threading.Lock()
         self._closed = False
         try:
@@ -78,7 +79,7 @@ class Worker:
         Raises
         ------
         WorkerError
-            If there is no proper answer within ``timeout_s`` seconds. The worker is dead then.
+            If there is no proper answer within ``timeout_s`` seconds. The worker is then killed.
         """
         if self._closed:
             raise WorkerError("it died")
@@ -92,7 +93,7 @@ class Worker:
         return self._understood(line)
 
     def kill(self) -> None:
-        """End the worker and everything it started, at once; may be called from any thread, and again."""
+        """Kill the worker and everything it started. May be called from any thread, and more than once."""
         with self._closing:
             if self._closed:
                 return
@@ -152,9 +153,9 @@ class Worker:
 
 
 def _kill_with_children(process: subprocess.Popen[bytes]) -> None:
-    """Kill before the process is waited for: until then nobody else can get its number."""
+    """Kill the process before it is waited for: until then no other process can get its number."""
     if sys.platform != "win32":
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS forbids it where it is only too late
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS raises the latter if it has ended
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
 

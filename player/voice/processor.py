@@ -1,7 +1,7 @@
-"""What kind of processor this is, as far as it decides the samples of a natural voice.
+"""The kind of processor, as far as it changes the samples of a natural voice.
 
-The arithmetic libraries under a model choose their routines by the processor's vector instructions, and each routine
-rounds in its own way: lengths and quality stay, samples do not. (Measured: an emulated Haswell and an EPYC.)
+A model's arithmetic libraries choose their routines by the processor's vector instructions, and each routine rounds in
+its own way: lengths and quality stay the same, samples do not. (Measured: an emulated Haswell and an EPYC.)
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _VECTORS: Final = re.compile(r"avx\w*|fma|sse4_\d|amx\w*|f16c|asimd\w*|sve\w*|bf
 @cache
 def kind() -> str:
     """Such as ``x86_64 avx avx2 f16c fma sse4_1 sse4_2``: the architecture, then its vector instructions in order."""
-    return " ".join([platform.machine().lower(), *(_vectors() or [_told()])]).strip()
+    return " ".join([platform.machine().lower(), *(_vectors() or [_windows_name()])]).strip()
 
 
 def _vectors() -> list[str]:
@@ -32,6 +32,6 @@ def _vectors() -> list[str]:
     return []
 
 
-def _told() -> str:
-    """What Windows tells of itself; on macOS the architecture says enough, as Apple's processors of one are alike."""
+def _windows_name() -> str:
+    """The processor's name on Windows. On macOS the architecture is enough, as Apple's processors of one are alike."""
     return os.environ.get("PROCESSOR_IDENTIFIER", "") if sys.platform == "win32" else ""

@@ -1,8 +1,7 @@
-"""The engine that every machine has: pyttsx3 with all its drivers, in worker processes of its own.
+"""The engine: pyttsx3 with all its drivers, in worker processes.
 
-The rule: pyttsx3 is never imported here. Each request goes to a worker of its driver (see ``worker``), one for each
-thread that asks at the same time; whatever a worker does, the caller gets a verified take or a `VoiceError` that names
-the text. What becomes of takes is not known here.
+pyttsx3 is never imported here. Each request goes to a worker of its driver (see ``worker``), one for each thread that
+asks at the same time. Whatever a worker does, the caller gets a verified take or a `VoiceError` that names the text.
 """
 
 from __future__ import annotations
@@ -35,9 +34,9 @@ if TYPE_CHECKING:
     from player.voice.drivers.table import Driver
 
 WORKER: Final = (sys.executable, "-I", str(Path(__file__).with_name("worker.py")))
-"""By its path, and isolated: it starts from any folder, and nothing in that folder can take the place of a module."""
+"""By its path, and isolated: it starts from any folder, and no file in that folder can replace a module."""
 
-_DESCRIBES_WITHIN_S: Final = 60.0  # Windows writes interfaces for its speech library the first time
+_DESCRIBES_WITHIN_S: Final = 60.0  # Windows generates interfaces for its speech library the first time
 _LOADS_WITHIN_S: Final = 40.0  # a model that takes 1 s took 23 s beside twenty busy processes on two cores
 _SPEAKS_WITHIN_S: Final = 20.0
 _AND_A_LETTER_S: Final = 0.2
@@ -55,14 +54,14 @@ class Pyttsx3Engine:
     Parameters
     ----------
     store
-        Remembers who the drivers are, so that nothing is started where every clip is stored already.
+        Keeps the drivers' identities, so that no process is started if every clip is stored.
     command
         The worker's command line.
     timeout_s
-        How long an utterance may take; None is 20 s and 0.2 s a letter, a hundred times what it takes, and 40 s more
-        where a model may have to be loaded.
+        How long an utterance may take; None is 20 s and 0.2 s a letter, a hundred times what is usual, and 40 s more
+        if a model may have to be loaded.
     drivers
-        Those to use; None are all that this machine has.
+        The drivers to use; None is all of this machine.
     """
 
     name: Final = "pyttsx3"
@@ -77,7 +76,7 @@ class Pyttsx3Engine:
     ) -> None:
         self._timeout_s = timeout_s
         self._soon = ""
-        self._registry = Registry(store, self._asks, registry.here() if drivers is None else drivers)
+        self._registry = Registry(store, self._describe, registry.installed_drivers() if drivers is None else drivers)
         self._pools = {
             driver.name: WorkerPool(command, {"driver": driver.name, "voices": str(folder())})
             for driver in self._registry.drivers
@@ -89,31 +88,31 @@ class Pyttsx3Engine:
         return self._registry.drivers
 
     def identity(self, driver: Driver) -> Identity:
-        """What is known of a driver. See `Registry.identity`."""
+        """A driver's identity. See `Registry.identity`."""
         return self._registry.identity(driver)
 
     @property
     def version(self) -> str:
-        """Versions of all drivers, and of what each stands on: what must be alike where the same bytes are wanted."""
+        """The versions of all drivers and their libraries. Equal versions are needed for equal bytes."""
         known = self._registry.known().values()
         return "; ".join(" ".join(filter(None, (each.package, each.driver, each.version))) for each in known)
 
     def voices(self) -> Sequence[Voice]:
         """All voices, those of the preferred driver first. See `Engine.voices`.
 
-        Whoever wants to know is not going to speak: the workers that had to be asked are let go.
+        A command that lists voices does not speak, so the workers that were asked are stopped.
         """
         try:
             return self._registry.voices()
         finally:
-            self._let_go()
+            self._stop_idle()
 
     def chosen(self) -> dict[str, Voice]:
-        """The voice of each language for which there is one, where a script names none; by its tag, in order."""
+        """The default voice of each language, by the language's tag, in order."""
         try:
             return self._registry.chosen()
         finally:
-            self._let_go()
+            self._stop_idle()
 
     def voice_of(self, utterance: Utterance) -> Voice:
         """The voice that speaks an utterance; the same errors as `request`."""
@@ -121,13 +120,13 @@ class Pyttsx3Engine:
 
     @property
     def is_known(self) -> bool:
-        """Whether nobody needs to ask the preferred driver who it is: otherwise nothing was ever spoken here."""
+        """Whether the preferred driver's identity is stored; if not, nothing was ever spoken here."""
         return all(map(self._registry.is_known, self.drivers[:1]))
 
     def begin(self, text: str) -> None:
-        """Begin to load what the preferred driver needs for such a text, and return; it takes 0.3 to 0.8 s.
+        """Begin to load what the preferred driver needs for such a text, and return; loading takes 0.3 to 0.8 s.
 
-        The worker is the next one that is asked to speak. Where nobody is going to, `stop` ends it.
+        The worker gets the next request to speak. If there is none, `stop` ends it.
         """
         for driver in self.drivers[:1]:
             if driver.keeps_model:
@@ -135,14 +134,14 @@ class Pyttsx3Engine:
                 threading.Thread(target=self._begin, args=(driver,), name="voice", daemon=True).start()
 
     def _begin(self, driver: Driver) -> None:
-        with suppress(VoiceError, StoreError, WorkerError):  # whoever wants to speak meets it again
+        with suppress(VoiceError, StoreError, WorkerError):  # the next request to speak raises it again
             if not self._registry.is_known(driver):
                 self._registry.identity(driver)
             else:
                 self._pools[driver.name].answer({"do": "greet", "then_load": self._soon}, _DESCRIBES_WITHIN_S)
 
     def refresh(self) -> None:
-        """Ask the drivers again who they are, for instance because a voice was installed."""
+        """Ask all drivers again, for instance because a voice was installed."""
         self._registry.refresh()
 
     def request(self, utterance: Utterance) -> SpeechRequest:
@@ -150,31 +149,31 @@ class Pyttsx3Engine:
         route = self._registry.route(utterance)
         driver = route.driver
         is_count = utterance.manner == "count"
-        how = (pace.for_count if is_count else pace.for_sentence)(utterance.rate, driver)
+        speed = (pace.for_count if is_count else pace.for_sentence)(utterance.rate, driver)
         text = unicodedata.normalize("NFC", "".join(map(_speakable, utterance.text)))
         return SpeechRequest(
             driver.name,
             _version(route.driver, route.identity, route.voice),
             route.id,
             driver.as_count(text) if is_count else text,
-            how.told,
+            speed.rate,
             utterance.pitch if driver.has_pitch else _OWN_PITCH,
-            how.stretch,
+            speed.stretch,
             utterance.room_ms,
         )
 
-    def places(self, requests: Collection[SpeechRequest]) -> int:
-        """How many workers are worth their start. See `Engine.places`."""
+    def useful_workers(self, requests: Collection[SpeechRequest]) -> int:
+        """How many workers are worth their start. See `Engine.useful_workers`."""
         counts = Counter(request.driver for request in requests)
         return sum(-(-count // BY_NAME[name].worth_a_worker) for name, count in counts.items())
 
     def speak(self, request: SpeechRequest) -> Take:
-        """The request spoken and verified. See `Engine.speak`.
+        """Speak the request and verify the take. See `Engine.speak`.
 
-        A take that is cut short, or unusually long or short for its text, is made a second time. If it is as long
-        again, and not beyond all bounds, it is believed: numbers and addresses take long to read.
+        A take that is cut short, or unusually long or short for its text, is made a second time. If it has the same
+        length again, and a possible one, it is accepted: numbers and addresses take long to read.
         """
-        from player.voice.take import BadTakeError, trimmed  # noqa: PLC0415 (numpy: not before the first word is there)
+        from player.voice.take import BadTakeError, trimmed  # noqa: PLC0415 (numpy: only when a worker speaks)
 
         lengths: list[float] = []
         fault = ""
@@ -196,12 +195,12 @@ class Pyttsx3Engine:
         for pool in self._pools.values():
             pool.stop()
 
-    def _let_go(self) -> None:
+    def _stop_idle(self) -> None:
         for pool in self._pools.values():
-            pool.let_go()
+            pool.stop_idle()
 
-    def _asks(self, driver: Driver) -> Identity:
-        """What a new worker says of its driver; it stays, as who wants to know is often going to speak."""
+    def _describe(self, driver: Driver) -> Identity:
+        """The driver's identity, from a new worker. The worker is kept, as a request to speak often follows."""
         wanted = {"do": "describe", "then_load": self._soon}
         try:
             answer = self._pools[driver.name].answer(wanted, _DESCRIBES_WITHIN_S, is_new=True)
@@ -216,8 +215,8 @@ class Pyttsx3Engine:
         from player.voice.take import read_take  # noqa: PLC0415 (as above)
 
         try:
-            with takes.folder() as place:
-                path = place / takes.FILE
+            with takes.folder() as temporary:
+                path = temporary / takes.FILE
                 self._ask(request, path)
                 return read_take(path)
         except OSError as error:
@@ -226,9 +225,9 @@ class Pyttsx3Engine:
     def _ask(self, request: SpeechRequest, path: Path) -> None:
         loading_s = _LOADS_WITHIN_S if BY_NAME[request.driver].keeps_model else 0
         timeout_s = self._timeout_s or loading_s + _SPEAKS_WITHIN_S + _AND_A_LETTER_S * len(request.text)
-        told = {name: getattr(request, name) for name in ("text", "voice", "rate", "pitch")}
+        settings = {name: getattr(request, name) for name in ("text", "voice", "rate", "pitch")}
         try:
-            answer = self._pools[request.driver].answer({"do": "speak", **told, "file": str(path)}, timeout_s)
+            answer = self._pools[request.driver].answer({"do": "speak", **settings, "file": str(path)}, timeout_s)
         except StartError as error:
             raise _not_started(error) from error
         except WorkerError as error:
@@ -240,7 +239,7 @@ class Pyttsx3Engine:
 
 
 def _version(driver: Driver, identity: Identity, voice: Voice) -> str:
-    """Whatever can change how a voice sounds, as far as it is known."""
+    """Everything known that can change how a voice sounds."""
     kind = processor.kind() if driver.keeps_model else ""
     return " ".join(filter(None, (identity.package, identity.driver, identity.version, voice.model, kind)))
 

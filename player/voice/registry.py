@@ -1,9 +1,9 @@
-"""The drivers of this machine, and which of them speaks an utterance.
+"""The drivers of this machine, and the driver that speaks an utterance.
 
-The rule: a name goes to the driver that has a voice of this name, and a language to the first driver, in the order of
-`DRIVERS`, that has a voice for it. A driver is asked who it is only when it is needed for that, once for each state of
-the machine; one that is not installed is passed over. So is one that cannot say who it is, where another has a voice of
-the name; for a language it is an error, as nobody shall hear another voice than usual and not know why.
+A name goes to the driver that has a voice of this name, and a language to the first driver, in the order of `DRIVERS`,
+that has a voice for it. A driver is asked for its identity only when it is needed, once for each state of the machine.
+Drivers that are not installed are skipped. A driver that fails to answer is skipped if another has a voice of the name;
+for a language it is an error, because otherwise the listener would hear an unusual voice and not know why.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _REMEDIES: Final = {
     "win32": "run `pip install --force-reinstall pyttsx3`, and add a voice in Settings > Time & language > Speech",
 }
 _BROUGHT: Final = {"emma": "hibari", "fable": "hibari", "fenrir": "hibari", "kore": "hibari"}
-"""Voices that `player voices --install` knows by a name that does not tell their driver."""
+"""Voices that `player voices --install` knows by a name without their driver."""
 
 
 class VoiceRoute(NamedTuple):
-    """Who speaks an utterance: the driver, what is known of it, the voice, and the voice's id with its variant."""
+    """The driver of an utterance, its identity, the voice, and the voice's id with its variant."""
 
     driver: Driver
     identity: Identity
@@ -46,7 +46,7 @@ class VoiceRoute(NamedTuple):
     id: str
 
 
-def here() -> tuple[Driver, ...]:
+def installed_drivers() -> tuple[Driver, ...]:
     """The drivers that work on this system and whose packages are installed."""
     return tuple(
         driver
@@ -56,16 +56,16 @@ def here() -> tuple[Driver, ...]:
 
 
 class Registry:
-    """What is known of the drivers.
+    """The drivers and their identities.
 
     Parameters
     ----------
     store
-        Remembers what each driver said of itself.
+        Keeps the drivers' identities.
     ask
-        Asks a driver.
+        Asks a driver for its identity.
     drivers
-        Those of this machine.
+        The drivers of this machine.
     """
 
     def __init__(self, store: Store, ask: Callable[[Driver], Identity], drivers: Sequence[Driver]) -> None:
@@ -75,68 +75,68 @@ class Registry:
         self._known: dict[str, Identity] = {}
         self._missing: dict[str, MissingEngineError] = {}
         self._asked: set[str] = set()
-        self._finding_out = threading.Lock()
+        self._lock = threading.Lock()
 
     def identity(self, driver: Driver) -> Identity:
-        """What is known of a driver.
+        """A driver's identity.
 
         Raises
         ------
         MissingEngineError
-            If it is not there, or cannot start.
+            If it is missing, or cannot start.
         VoiceError
-            If it cannot say who it is.
+            If it fails to answer.
         """
-        with self._finding_out:
+        with self._lock:
             if driver.name in self._missing:
                 raise self._missing[driver.name]
             if driver.name not in self._known:
                 try:
-                    self._known[driver.name] = remembered(self._store, driver, lambda: self._asks(driver))
+                    self._known[driver.name] = remembered(self._store, driver, lambda: self._ask_now(driver))
                 except MissingEngineError as error:
                     self._missing[driver.name] = error
                     raise
             return self._known[driver.name]
 
     def is_known(self, driver: Driver) -> bool:
-        """Whether nobody needs to ask it."""
+        """Whether the driver's identity is known without asking it."""
         return driver.name in self._known or is_remembered(self._store, driver)
 
     def refresh(self, drivers: Iterable[Driver] | None = None) -> None:
-        """Ask drivers again, for instance because a voice was installed; those that are missing stay so."""
+        """Ask drivers again, for instance because a voice was installed."""
         for driver in self.drivers if drivers is None else drivers:
             self._known.pop(driver.name, None)
             self._missing.pop(driver.name, None)
             try:
-                self._known[driver.name] = self._asks(driver)
+                self._known[driver.name] = self._ask_now(driver)
             except MissingEngineError as error:
                 self._missing[driver.name] = error
                 continue
             remember(self._store, driver, self._known[driver.name])
 
     def known(self) -> dict[Driver, Identity]:
-        """All drivers that are there, in order of preference.
+        """The identities of all present drivers, in order of preference.
 
         Raises
         ------
         MissingEngineError
             If there is none.
         """
-        return dict(self._there())
+        return dict(self._present())
 
     def voices(self) -> tuple[Voice, ...]:
-        """All voices of all drivers; the same error."""
+        """All voices of all drivers; raises as `known`."""
         return tuple(voice for identity in self.known().values() for voice in identity.voices)
 
     def chosen(self) -> dict[str, Voice]:
-        """The voice of each language that there is, where a script names none."""
+        """The default voice of each language."""
         known = self.known()
         tags = sorted({voice.language for identity in known.values() for voice in identity.voices if voice.language})
         found = {tag: self._by_language(tag) for tag in tags}
         return {tag: route.voice for tag, route in found.items() if route}
 
     def route(self, utterance: Utterance) -> VoiceRoute:
-        """Who speaks this.
+        """The driver and the voice that speak an utterance.
 
         Raises
         ------
@@ -166,13 +166,13 @@ class Registry:
         return found._replace(id=f"{found.voice.id}+{choice.variant(variant, found.identity.variants)}")
 
     def _by_language(self, tag: str) -> VoiceRoute | None:
-        for driver, identity in self._there():
+        for driver, identity in self._present():
             if voice := choice.of_language(tag, identity.voices, identity.default):
                 return VoiceRoute(driver, identity, voice, voice.id)
         return None
 
     def _by_name(self, name: str) -> VoiceRoute | None:
-        """A name may begin with that of its driver and a colon, as in ``espeak:gmw/en``."""
+        """The voice of a name, which may begin with its driver and a colon, as in ``espeak:gmw/en``."""
         first, _, rest = name.partition(":")
         only = BY_NAME.get(first)
         broken: VoiceError | None = None
@@ -190,18 +190,18 @@ class Registry:
             raise broken
         return None
 
-    def _there(self) -> Iterator[tuple[Driver, Identity]]:
-        """The drivers that are there, each asked when its turn comes; it is an error if there is none."""
-        there = False
+    def _present(self) -> Iterator[tuple[Driver, Identity]]:
+        """The present drivers, each asked when its turn comes; an error if there is none."""
+        found = False
         for driver in self.drivers:
             if identity := self._or_none(driver):
-                there = True
+                found = True
                 yield driver, identity
-        if not there:
+        if not found:
             self._raise_missing()
 
     def _raise_missing(self) -> NoReturn:
-        """Say what the last driver says, the one that every machine should have."""
+        """Raise the error of the last driver, which every machine should have."""
         for driver in self.drivers[-1:]:
             self.identity(driver)
         raise MissingEngineError(f"there is no speech engine; {remedy()}")
@@ -212,22 +212,22 @@ class Registry:
         except MissingEngineError:
             return None
 
-    def _asks(self, driver: Driver) -> Identity:
+    def _ask_now(self, driver: Driver) -> Identity:
         self._asked.add(driver.name)
         return self._ask(driver)
 
 
 def remedy() -> str:
-    """How to get an engine where there is none."""
+    """How to get an engine on this system."""
     return _REMEDIES.get(sys.platform, _REMEDIES["linux"])
 
 
 def _how_to_get(name: str) -> str:
-    """The command that brings a voice of which only the name is known; nothing for a name that tells no driver."""
+    """How to install a voice of this name; empty if the name does not tell its driver."""
     first = name.partition(":")[0]
     driver = _BROUGHT.get(name.strip().casefold()) or (first if first in OWN else "")
     if not driver:
         return ""
-    if BY_NAME[driver] not in here():
+    if BY_NAME[driver] not in installed_drivers():
         return f"its driver is not installed: run `pip install {BY_NAME[driver].distributions[0]}`"
     return f"to bring it, run `player voices --install {name.strip()}`"

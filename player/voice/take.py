@@ -1,8 +1,8 @@
-"""Takes: reading what an engine wrote to a file, cutting away the silence around it, and easing an end that is chopped.
+"""Takes: reads the file that an engine wrote, trims the silence around it, and eases an end that is chopped.
 
-The rule: a file whose header promises more than is there is no take, nothing louder than -60 dBFS is ever cut, and a
-word that dies away by itself stays as it is. Which engine wrote the file is not known here: espeak-ng and Windows write
-WAV, macOS AIFF whatever the name says.
+The rule: a file with less sound than its header says is refused, nothing louder than -60 dBFS is ever cut, and a word
+that dies away by itself stays as it is (tests/voice/test_take.py). The format is found from the file: espeak-ng and
+Windows write WAV, macOS writes AIFF whatever the name says.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MARGIN_MS: Final = 5
-"""Left before the first and after the last audible sample; made up of silence where the engine left less.
+"""Left before the first and after the last audible sample; filled with silence if the engine left less.
 
 It is enough for a breathy onset: in 1,091 clips of heart the 10 ms before it hold -70 dBFS in the median and never more
 than -66, 46 dB under the voice; before words that begin with an h -73. A margin of 10 ms would keep half of that."""
 SILENCE_DB: Final = -60.0
-"""Anything quieter at both ends is silence; decibels below full scale."""
+"""Anything quieter at both ends is silence; in decibels relative to full scale."""
 CHOPPED_DB: Final = -30.0
 """Louder than this, the last 5 ms of a clip show that it was chopped; against its loud parts (the 95th percentile of
 its power).
@@ -43,7 +43,7 @@ _FULL_SCALE: Final = 2**15
 
 
 class BadTakeError(Exception):
-    """The file holds no speech; the text says why."""
+    """The file holds no speech; the message says why."""
 
 
 def read_take(path: Path) -> Take:
@@ -68,7 +68,7 @@ def read_take(path: Path) -> Take:
 
 
 def trimmed(take: Take) -> NDArray[np.int16]:
-    """The samples from `MARGIN_MS` before the first audible one to as long after the last; empty if there is none."""
+    """The samples from `MARGIN_MS` before the first audible one to `MARGIN_MS` after the last; empty if none is."""
     audible = np.flatnonzero(np.abs(take.samples.astype(np.int32)) >= _FULL_SCALE * gain(SILENCE_DB))
     if not len(audible):
         return np.empty(0, np.int16)
@@ -79,7 +79,7 @@ def trimmed(take: Take) -> NDArray[np.int16]:
 
 
 def eased(samples: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
-    """A trimmed clip, as long as it was; where its end is chopped, the last `EASED_MS` of sound fall to silence."""
+    """A trimmed clip of the same length. If its end is chopped, the last `EASED_MS` of sound fall to silence."""
     stop = len(samples) - _margin(rate)
     if not _is_chopped(samples[:stop], rate):
         return samples
@@ -91,7 +91,7 @@ def eased(samples: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
 
 
 def _is_chopped(heard: NDArray[np.int16], rate: int) -> bool:
-    """Whether sound that ends with its last audible sample is still loud there."""
+    """Whether a sound is still loud at its last audible sample."""
     window = rate * _WINDOW_MS // 1000
     count = len(heard) // window
     powers = np.mean(heard[len(heard) - count * window :].reshape(count, window).astype(np.float64) ** 2, axis=1)

@@ -1,7 +1,6 @@
-"""Where takes lie for the moment between the engine and the store: folders of their own for temporary files.
+"""Temporary folders for takes, between the engine and the store.
 
-The rule: a folder goes when its take has been read. What a crash left is removed by the next run that speaks. What is
-in a take is not known here.
+A folder is removed when its take has been read. Folders that a crash left are removed by the next run that speaks.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from player.storage.leftovers import MARK, is_left, mark
+from player.storage.stale_files import MARK, is_stale, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,15 +39,15 @@ def folder() -> Iterator[Path]:
 
 @cache
 def _sweep_once() -> None:
-    with contextlib.suppress(OSError):  # what cannot be listed has nothing of ours
+    with contextlib.suppress(OSError):  # a folder that cannot be listed has no files of ours
         for path in Path(tempfile.gettempdir()).iterdir():
             if name := _NAME.fullmatch(path.name):
                 _remove(path, name)
 
 
 def _remove(path: Path, name: re.Match[str]) -> None:
-    """Only what is ours to make, and no link: anybody may put things there."""
+    """Remove a folder of ours, but no link: every user may put things there."""
     with contextlib.suppress(OSError):
-        if not path.is_symlink() and is_left(path, name, stale_after_s=STALE_AFTER_S):
+        if not path.is_symlink() and is_stale(path, name, stale_after_s=STALE_AFTER_S):
             (path / FILE).unlink(missing_ok=True)
             path.rmdir()

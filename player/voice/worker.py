@@ -1,18 +1,18 @@
 """The process that speaks: the only one that runs pyttsx3.
 
-It is run as a script of its own, reads one request a line on standard input, and writes one answer a line; both are
-JSON objects in ASCII. It serves one driver of pyttsx3. The rule: a driver that keeps a model answers all requests in
-this process; with any other, every utterance gets a process in which pyttsx3 has never run before, because only the
-first utterance of a process comes out the same each time. Where it can, it prepares once and forks a child for each
-request; elsewhere it answers once, marks that answer as its ``last``, and ends. It ends as soon as its input does.
+It runs as a script, reads one request a line on standard input, and writes one answer a line; both are JSON objects in
+ASCII. It serves one driver of pyttsx3. A driver that keeps a model answers all requests in this process. With any other
+driver, every utterance gets a process in which pyttsx3 has never run before, because only the first utterance of a
+process is the same each time. If forking is possible, this process prepares once and forks a child for each request;
+otherwise it answers once, marks that answer as its ``last``, and ends. It ends as soon as its input does.
 
 The program never imports this module. Nothing outside the standard library is imported before it is needed.
 
-The first line is ``{"path": [...], "driver": NAME, "voices": FOLDER}``: what becomes ``sys.path``, which driver to
-serve, and where models lie; it has no answer. A request is ``{"do": "describe"}``, ``{"do": "greet"}`` or ``{"do":
-"speak"}`` with ``text``, ``voice``, ``rate``, ``pitch`` and ``file``. After an answer, a driver that keeps a model
-loads what the text ``then_load`` needs, if the request has one. An answer has ``error`` where something is wrong, and
-``missing`` with it if there is no engine at all.
+The first line is ``{"path": [...], "driver": NAME, "voices": FOLDER}``: the new ``sys.path``, the driver to serve, and
+the folder of models; it has no answer. A request is ``{"do": "describe"}``, ``{"do": "greet"}`` or ``{"do": "speak"}``
+with ``text``, ``voice``, ``rate``, ``pitch`` and ``file``. If the request has ``then_load``, a driver with a model
+then loads what that text needs. An answer has ``error`` if something is wrong, and also ``missing`` if there is no
+engine at all.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
     setup = json.loads(requests.readline())
     sys.path[:] = setup["path"]
     os.environ["PLAYER_VOICES"] = setup.get("voices", "")
-    from player.voice.drivers.table import BY_NAME  # noqa: PLC0415  (found by the path that was just told)
+    from player.voice.drivers.table import BY_NAME  # noqa: PLC0415  (found by the path that was just set)
 
     driver = BY_NAME[setup["driver"]]
     if driver.keeps_model:
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _serve_in_this_process(driver: Driver, requests: BinaryIO, answers: int) -> None:
-    """One request after the other, in a thread: the input is read meanwhile, as its end must be noticed at once."""
+    """Answer the requests in a thread. The input is read meanwhile, so that its end is noticed at once."""
     import queue  # noqa: PLC0415 (only here)
     import threading  # noqa: PLC0415
 
@@ -70,14 +70,14 @@ def _serve_in_this_process(driver: Driver, requests: BinaryIO, answers: int) -> 
         while True:
             line = lines.get()
             _send(answers, _answer(driver, line, answers))
-            with contextlib.suppress(Exception):  # the first request to speak meets it again
+            with contextlib.suppress(Exception):  # the first request to speak reports it again
                 if text := json.loads(line).get("then_load"):
-                    _companion(driver).load(_start(driver), text)
+                    _adapter(driver).load(_start(driver), text)
 
     threading.Thread(target=work, daemon=True).start()
     for line in requests:
         lines.put(line)
-    os._exit(0)  # whatever is being said, nobody wants it
+    os._exit(0)  # also while it speaks: the program has gone
 
 
 def _silence(number: int) -> None:
@@ -87,7 +87,7 @@ def _silence(number: int) -> None:
 
 
 def _serve_in_children(driver: Driver, requests: BinaryIO, answers: int) -> None:
-    with contextlib.suppress(Exception):  # the child meets it again, and says so
+    with contextlib.suppress(Exception):  # the child reports it again
         _prepare(driver)
         import pyttsx3.drivers.espeak  # noqa: F401, PLC0415  (three quarters of the time that a child would take)
     for line in requests:
@@ -111,7 +111,7 @@ def _answer_in_child(driver: Driver, line: bytes) -> Answer:
 
 
 def _read_while_wanted(reading: int, child: int) -> bytes:
-    """All that the child writes; if the program that asked is gone, nobody wants it, and both end."""
+    """All that the child writes. If the program has gone, the child and this process end."""
     text = b""
     while True:
         ready, _, _ = select.select([reading, 0], [], [])
@@ -130,7 +130,7 @@ def _answer_once(driver: Driver, requests: BinaryIO, answers: int) -> None:
     line = requests.readline()
     threading.Thread(target=_end_with_input, args=(requests,), daemon=True).start()
     _send(answers, {**_answer(driver, line, answers), "last": True})
-    os._exit(0)  # an engine's own threads shall not hold up the end
+    os._exit(0)  # does not wait for the engine's own threads
 
 
 def _end_with_input(requests: BinaryIO) -> None:
@@ -148,15 +148,15 @@ def _answer(driver: Driver, line: bytes, answers: int) -> Answer:
     try:
         request = json.loads(line)
         _prepare(driver)
-        deeds: dict[str, Callable[[], Answer]] = {
+        actions: dict[str, Callable[[], Answer]] = {
             "describe": lambda: _describe(driver),
             "greet": dict,
             "speak": lambda: _speak(driver, request, answers),
         }
-        return deeds[request["do"]]()
+        return actions[request["do"]]()
     except NoEngineError as error:
         return {"error": _sentence(error), "missing": True}
-    except Exception as error:  # noqa: BLE001  (whatever it is, the program must hear of it)
+    except Exception as error:  # noqa: BLE001  (every error must reach the program)
         return {"error": _sentence(error)}
 
 
@@ -165,21 +165,21 @@ def _sentence(error: BaseException) -> str:
 
 
 def _prepare(driver: Driver) -> None:
-    """Import pyttsx3, and before it whatever its driver needs."""
+    """Import pyttsx3, after preparing what its driver needs."""
     if "pyttsx3" in sys.modules:
         return
-    _companion(driver).prepare()
+    _adapter(driver).prepare()
     try:
-        import pyttsx3  # noqa: F401, PLC0415  (stays out until somebody asks)
+        import pyttsx3  # noqa: F401, PLC0415  (imported at the first request)
     except ImportError as error:
         raise NoEngineError(f"pyttsx3 cannot be imported: {error}") from error
 
 
-def _companion(driver: Driver) -> Any:  # noqa: ANN401  (modules of the same three functions)
-    """The module that knows what is peculiar to a driver: ``prepare``, ``settle`` and ``facts``."""
+def _adapter(driver: Driver) -> Any:  # noqa: ANN401  (modules of the same three functions)
+    """The driver's module with ``prepare``, ``settle`` and ``facts``."""
     from importlib import import_module  # noqa: PLC0415  (only here)
 
-    return import_module(f"player.voice.drivers.{driver.companion}")
+    return import_module(f"player.voice.drivers.{driver.adapter}")
 
 
 def _start(driver: Driver) -> Any:  # noqa: ANN401  (pyttsx3 publishes no types)
@@ -189,7 +189,7 @@ def _start(driver: Driver) -> Any:  # noqa: ANN401  (pyttsx3 publishes no types)
         engine = pyttsx3.init(driver.name)
     except Exception as error:
         raise NoEngineError(f"pyttsx3 cannot start: {_sentence(error)}") from error
-    # The driver is born busy, and would queue every property until the first run, and lose some of them there.
+    # A new driver is busy: it would queue every property until the first run, and lose some of them.
     engine.proxy.setBusy(False)
     return engine
 
@@ -198,13 +198,13 @@ def _speak(driver: Driver, request: Answer, answers: int) -> Answer:
     engine, faults, ends = _start(driver), [], []
     engine.connect("error", lambda name, exception: faults.append(exception))  # noqa: ARG005  (pyttsx3 names them)
     engine.connect("finished-utterance", lambda name, completed: ends.append(completed))  # noqa: ARG005
-    if not driver.keeps_model:  # whose drivers speak in Python alone
-        _give_up_on_hidden_errors(answers)
+    if not driver.keeps_model:  # drivers with models have no callbacks from C
+        _end_on_hidden_errors(answers)
     engine.setProperty("voice", request["voice"])
     engine.setProperty("rate", request["rate"])
     if driver.has_pitch:
         engine.setProperty("pitch", request["pitch"])
-    _companion(driver).settle(engine, request)
+    _adapter(driver).settle(engine, request)
     engine.save_to_file(request["text"], request["file"])
     engine.runAndWait()
     if driver.announces_end:
@@ -216,8 +216,8 @@ def _speak(driver: Driver, request: Answer, answers: int) -> Answer:
     return {"done": True}
 
 
-def _give_up_on_hidden_errors(answers: int) -> None:
-    """Answer and end at an error inside a callback from C: pyttsx3 would lose it, and wait for ever."""
+def _end_on_hidden_errors(answers: int) -> None:
+    """Answer and end at an error inside a callback from C, which pyttsx3 would lose, and wait for ever."""
 
     def answer_and_end(hidden: sys.UnraisableHookArgs) -> None:
         _send(answers, {"error": _sentence(hidden.exc_value or hidden.exc_type()), "last": True})
@@ -244,7 +244,7 @@ def _describe(driver: Driver) -> Answer:
         "variants": [],
         "default": engine.getProperty("voice") or "",
         "voices": [_voice(voice) for voice in engine.getProperty("voices")],
-        **_companion(driver).facts(driver),
+        **_adapter(driver).facts(driver),
     }
 
 
@@ -257,7 +257,7 @@ def _package_version() -> str:
 
 
 def _voice(voice: Any) -> list[str]:  # noqa: ANN401  (pyttsx3 publishes no types)
-    """Its id, name, language, gender, and of voices that have a model its digest and its licence."""
+    """A voice's id, name, language and gender, and the digest and licence of its model, if it has one."""
     languages = [name.decode(errors="replace") if isinstance(name, bytes) else str(name) for name in voice.languages]
     language = (languages or [""])[0].replace("_", "-").lower()
     gender = str(voice.gender or "").lower()

@@ -19,7 +19,7 @@ from player.errors import OutputError, ScriptError, UsageError
 from player.script import library
 from player.script.session import Session
 from player.script.yaml import reader
-from player.script.yaml.shapes import fields_of
+from player.script.yaml.type_shapes import fields_of
 from player.storage.store import Store
 from player.techniques import TECHNIQUES
 from tests.fakes_voice import FakeEngine
@@ -56,8 +56,8 @@ def test_the_small_one_has_a_length_of_its_own_and_no_warnings() -> None:
     timeline, warnings = pipeline.check(pipeline.SessionRequest(str(path), background="none"), machine)
     assert (timeline.title, warnings) == ("Evening breath", ())
     assert [section.title for section in timeline.sections] == ["Welcome", "Breathe", "Rest"]
-    assert pipeline.told_length(pipeline.SessionRequest(str(path))) == timeline.total_ms
-    assert pipeline.told_length(pipeline.SessionRequest(str(path), {"breaths": "12"}, length_ms=600_000)) == 600_000
+    assert pipeline.known_length(pipeline.SessionRequest(str(path))) == timeline.total_ms
+    assert pipeline.known_length(pipeline.SessionRequest(str(path), {"breaths": "12"}, length_ms=600_000)) == 600_000
 
 
 def test_every_key_of_the_small_one_has_a_comment_where_it_stands_for_the_first_time() -> None:
@@ -84,7 +84,7 @@ def test_every_bundled_session_can_be_begun_with(source: str) -> None:
     session, original = (pipeline.load(pipeline.SessionRequest(each)) for each in (str(path), source))
     assert session.title == "My own"
     assert without_places(session) == without_places(original)
-    assert pipeline.told_length(pipeline.SessionRequest(str(path))) == pipeline.told_length(
+    assert pipeline.known_length(pipeline.SessionRequest(str(path))) == pipeline.known_length(
         pipeline.SessionRequest(source)
     )
 
@@ -177,7 +177,7 @@ def test_the_file_may_be_another_one() -> None:
         new.write("mine", output=Path("nowhere/mine.yaml"))
 
 
-def test_what_cannot_be_begun_with_is_told_and_leaves_nothing() -> None:
+def test_what_cannot_be_begun_with_is_reported_and_leaves_nothing() -> None:
     with pytest.raises(UsageError, match="did you mean 'box-breathing'"):
         new.write("mine", "box-breathin")
     with pytest.raises(ScriptError, match="steps is missing"):
@@ -202,7 +202,7 @@ def test_every_key_has_an_explanation(key: str) -> None:
 
 
 @pytest.mark.parametrize("step", ["breathe", "notice", "move", "repeat"])
-def test_what_is_written_inside_a_step_is_told_with_it(step: str) -> None:
+def test_what_is_written_inside_a_step_is_reported_with_it(step: str) -> None:
     inside = next(field for field in fields_of(TECHNIQUES[step]) if field.key == step)
     for field in fields_of(inside.shape.type):  # type: ignore[union-attr]
         assert re.search(rf"\b{field.key}\b", explanation(step)), field.key

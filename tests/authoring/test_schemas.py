@@ -13,7 +13,7 @@ from jsonschema.exceptions import best_match
 from player.authoring import schemas
 from tests import as_editors_read
 
-SCRIPTS = Path(__file__).parents[3] / "scripts"
+SCRIPTS = Path(__file__).parents[2] / "scripts"
 FILES = sorted(path for path in SCRIPTS.rglob("*.yaml"))
 BY_FOLDER = {"muscles": schemas.MUSCLES, "programmes": schemas.PROGRAMME}
 
@@ -49,4 +49,4 @@ def test_every_bundled_file_is_valid(path: Path) -> None:
 def test_every_bundled_file_names_its_schema_for_editors(path: Path) -> None:
     schema = BY_FOLDER.get(path.parent.name, schemas.SESSION)
     where = "" if path.parent == SCRIPTS else "../"
-    assert path.read_text(encoding="utf-8").splitlines()[0] == schemas.mark(f"{where}{schema}")
+    assert path.read_text(encoding="utf-8").splitlines()[0] == schemas.schema_line(f"{where}{schema}")

@@ -67,16 +67,16 @@ def quiet(times: int = 4) -> Iterator[Callable[[], None]]:
     return iter([nothing] * times)
 
 
-def test_all_are_told_first_and_nothing_more_while_nothing_is_saved() -> None:
+def test_all_are_reported_first_and_nothing_more_while_nothing_is_saved() -> None:
     assert watched(*quiet(9), names=("a.yaml", "b.yaml")) == [["a.yaml", "b.yaml"]]
 
 
 @pytest.mark.parametrize("name", ["a.yaml", "sub/part.yaml", "sub/deeper.yaml", "sub/deeper.yml", "bell.wav"])
-def test_a_save_of_the_script_or_of_what_it_names_is_told_once(name: str) -> None:
+def test_a_save_of_the_script_or_of_what_it_names_is_reported_once(name: str) -> None:
     assert watched(write(name, PART), *quiet(9)) == [["a.yaml"]] * 2
 
 
-def test_only_the_script_concerned_is_told() -> None:
+def test_only_the_script_concerned_is_reported() -> None:
     assert watched(write("b.yaml", SCRIPT), *quiet(), names=("a.yaml", "b.yaml"))[1:] == [["b.yaml"]]
     assert watched(write("other.yaml", SCRIPT), *quiet())[1:] == []
 
@@ -102,7 +102,7 @@ def test_a_file_that_vanishes_for_a_moment_is_waited_for() -> None:
     assert watched(away, *quiet(8), write("a.yaml", SCRIPT), *quiet(4))[1:] == [["a.yaml"]]
 
 
-def test_a_file_that_stays_away_is_told_and_still_watched() -> None:
+def test_a_file_that_stays_away_is_reported_and_still_watched() -> None:
     told = watched(Path("a.yaml").unlink, *quiet(30), write("a.yaml", SCRIPT), *quiet(4))
     assert told[1:] == [["a.yaml"]] * 2
 

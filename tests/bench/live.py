@@ -54,11 +54,11 @@ _START_S = 5.0
 
 def press_keys(kind: str) -> None:
     """What a process of its own does: play a programme that tells its moments, with keys; and print when they came."""
-    party, pressed = (
+    running, pressed = (
         RunningParticipants(Participants(waits=True)),
         dict[str, list[tuple[float, float]]](volume=[], place=[]),
     )
-    inbox, rng = party.company.inbox, np.random.default_rng(1)
+    inbox, rng = running.participants.inbox, np.random.default_rng(1)
 
     def keys() -> None:
         time.sleep(3)
@@ -74,13 +74,12 @@ def press_keys(kind: str) -> None:
             time.sleep(0.7 + rng.random() / 5)
         inbox.put(Control.QUIT)
 
-    timeline, open_deck = telling_timeline(TOTAL_MS), partial(OutputDevice, changes=True, kind=kind)
-    transport = Transport(
-        MixSource(TellingMix(), TOTAL_MS, ListenerSettings()), Steps(timeline), 0, open_deck(TOTAL_MS * 48), open_deck
-    )
+    timeline, open_device = telling_timeline(TOTAL_MS), partial(OutputDevice, changes=True, kind=kind)
+    source = MixSource(TellingMix(), TOTAL_MS, ListenerSettings())
+    transport = Transport(source, Steps(timeline), 0, open_device(TOTAL_MS * 48), open_device)
     threading.Thread(target=keys, daemon=True).start()
-    with party, party.at(timeline):
-        Loop(transport, party).run()
+    with running, running.session(timeline):
+        Loop(transport, running).run()
     transport.leave()
     print(json.dumps(pressed))
 

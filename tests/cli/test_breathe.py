@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import soundfile
 
+from player.history.diary import Diary
+from player.history.entries import Bookmark
+from player.history.requests import as_json, as_request
+from player.pipeline import patterns
 from player.units import RATE
 from tests.sound_server import Loudspeaker, without_devices
 
@@ -58,6 +63,22 @@ def test_silently_it_needs_no_loudspeaker_and_lasts_as_long_as_it_says(run: Run,
     assert time.monotonic() - started > 2.5
 
 
+def test_resumed_silently_it_needs_no_loudspeaker_either(run: Run, tmp_path: Path) -> None:
+    request = patterns.session_request("1-1", 4000, "nothing")
+    asked = as_json(request)
+    assert as_request(asked) == request
+    bookmark = Bookmark(request.session, "Breathing 1-1", asked, 1000, 4000, datetime.now(timezone.utc))
+    with Diary(pytest.fail, tmp_path / "diary.sqlite") as diary:
+        diary.note(None, request.session, bookmark)
+    env = without_devices(tmp_path) | {
+        "PLAYER_STORE": str(tmp_path / "s"),
+        "PLAYER_DIARY": str(tmp_path / "diary.sqlite"),
+    }
+    done = run("play", "--resume", env=env)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "Breathing 1-1" in done.stderr
+
+
 def test_tones_start_no_voice(run: Run, tmp_path: Path) -> None:
     done = run(
         "breathe", "4-6", "--tones", "--for", "10s", "-o", "tones.wav", env={"PLAYER_STORE": str(tmp_path / "s")}
@@ -65,7 +86,7 @@ def test_tones_start_no_voice(run: Run, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "tones.wav\n")
     sound, _ = soundfile.read(tmp_path / "tones.wav", dtype="int16")
     assert len(sound) == 18_500 * 48
-    assert not (tmp_path / "s").exists(), "whoever had asked a voice would have kept what it answered"
+    assert not (tmp_path / "s").exists(), "a voice that was asked would be in the store"
 
 
 @pytest.mark.device

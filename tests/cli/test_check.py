@@ -61,7 +61,7 @@ def test_what_is_new_checks_clean_with_a_real_voice(run: Run, source: tuple[str,
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
-def test_warnings_have_a_place_and_a_remedy_and_change_no_exit_code(run: Run, tmp_path: Path) -> None:
+def test_warnings_have_a_position_and_a_remedy_and_change_no_exit_code(run: Run, tmp_path: Path) -> None:
     (tmp_path / "held.yaml").write_text(HELD)
     done = run("check", "held.yaml")
     assert (done.returncode, done.stdout) == (0, "held.yaml: fine, 0:38\n")
@@ -76,7 +76,7 @@ def test_warnings_have_a_place_and_a_remedy_and_change_no_exit_code(run: Run, tm
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
-def test_a_warning_in_an_included_script_has_its_place_there(run: Run, tmp_path: Path) -> None:
+def test_a_warning_in_an_included_script_has_its_position_there(run: Run, tmp_path: Path) -> None:
     (tmp_path / "held.yaml").write_text(WITH_SAFETY)
     (tmp_path / "whole.yaml").write_text(WITH_SAFETY.partition("steps:")[0] + "steps: [{include: held}]\n")
     done = run("check", "whole.yaml")

@@ -92,7 +92,7 @@ def test_an_unknown_session_is_one_sentence_with_a_near_name(run: Run) -> None:
 
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
-def test_show_tells_every_moment_to_a_program(run: Run, tmp_path: Path) -> None:
+def test_show_prints_every_cue_as_json(run: Run, tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(TINY)
     shown = json.loads(run("show", "tiny.yaml", "--json").stdout)
     assert (shown["title"], shown["total_ms"]) == ("Tiny", 7000)

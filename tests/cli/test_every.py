@@ -60,7 +60,7 @@ def test_wrong_use_is_one_sentence_and_exit_2(
 
 
 @pytest.mark.usefixtures("voice")
-def test_a_script_with_problems_is_told_at_the_start(run: Run, script: str, tmp_path: Path) -> None:
+def test_a_script_with_problems_is_reported_at_the_start(run: Run, script: str, tmp_path: Path) -> None:
     (tmp_path / script).write_text(SCRIPT.replace("3s", "10ms"))
     done = run("every", "2h", script)
     assert done.returncode == 2
@@ -127,7 +127,7 @@ def test_once_is_a_bell_and_then_the_session(
 ) -> None:
     assert run("export", script, "-o", "short.wav").returncode == 0
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(loop, "QUIET", timedelta(seconds=2))  # nobody wants to wait for 20 in a test
+    monkeypatch.setattr(loop, "QUIET", timedelta(seconds=2))  # 20 would be long for a test
     for name, value in (loudspeaker.env | {"PLAYER_STORE": str(store_folder)}).items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as ended:

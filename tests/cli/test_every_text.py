@@ -1,4 +1,4 @@
-"""What is said while waiting."""
+"""The text of ``every`` while it waits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def patience(
+def status_line(
     monkeypatch: pytest.MonkeyPatch, *, terminal: bool, columns: int = 80, quiet: bool = False
 ) -> tuple[StatusLine, io.StringIO]:
     out = Terminal() if terminal else io.StringIO()
@@ -31,15 +31,15 @@ def patience(
     return StatusLine("micro-break", "Ninety seconds", quiet=quiet), out
 
 
-def story(told: StatusLine) -> None:
-    with told:
-        told.waiting(NOON + timedelta(hours=1), NOON - timedelta(minutes=12))
-        told.waiting(NOON + timedelta(hours=1), NOON - timedelta(minutes=12) + timedelta(seconds=20))
-        told.ringing()
-        told.begins(NOON + timedelta(hours=1))
-        told.missed(NOON + timedelta(hours=3))
-        told.failed(NOON + timedelta(hours=5), DeviceError("there is no loudspeaker"))
-        told.waiting(NOON + timedelta(hours=21), NOON + timedelta(hours=7))
+def story(line: StatusLine) -> None:
+    with line:
+        line.waiting(NOON + timedelta(hours=1), NOON - timedelta(minutes=12))
+        line.waiting(NOON + timedelta(hours=1), NOON - timedelta(minutes=12) + timedelta(seconds=20))
+        line.ringing()
+        line.begins(NOON + timedelta(hours=1))
+        line.missed(NOON + timedelta(hours=3))
+        line.failed(NOON + timedelta(hours=5), DeviceError("there is no loudspeaker"))
+        line.waiting(NOON + timedelta(hours=21), NOON + timedelta(hours=7))
 
 
 def shown(written: str, columns: int) -> list[str]:
@@ -57,8 +57,8 @@ def shown(written: str, columns: int) -> list[str]:
 
 
 def test_a_terminal_has_one_line_that_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, out = patience(monkeypatch, terminal=True)
-    story(told)
+    line, out = status_line(monkeypatch, terminal=True)
+    story(line)
     written = out.getvalue()
     assert written.count("micro-break at 13:00, in 1 h 12 min; s skip, p later, q end") == 1
     assert "micro-break begins in a moment; Enter now, s skip, p later, q end" in written
@@ -71,9 +71,9 @@ def test_a_terminal_has_one_line_that_changes(monkeypatch: pytest.MonkeyPatch) -
     ]
 
 
-def test_elsewhere_each_moment_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, out = patience(monkeypatch, terminal=False)
-    story(told)
+def test_elsewhere_each_moment_is_printed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    line, out = status_line(monkeypatch, terminal=False)
+    story(line)
     assert out.getvalue().splitlines() == [
         "micro-break at 13:00",
         "13:00  Ninety seconds",
@@ -84,17 +84,17 @@ def test_elsewhere_each_moment_is_told_once(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-def test_who_wants_quiet_hears_of_problems_only(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
-    told, out = patience(monkeypatch, terminal=terminal, quiet=True)
-    story(told)
+def test_with_quiet_only_problems_are_printed(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
+    line, out = status_line(monkeypatch, terminal=terminal, quiet=True)
+    story(line)
     assert out.getvalue() == "17:00  there is no loudspeaker\n"
 
 
 def test_a_narrow_window_is_never_overrun(monkeypatch: pytest.MonkeyPatch) -> None:
-    told, out = patience(monkeypatch, terminal=True, columns=30)
-    told.waiting(NOON + timedelta(hours=1), NOON)
-    told.ringing()
-    told.__exit__(None, None, None)
+    line, out = status_line(monkeypatch, terminal=True, columns=30)
+    line.waiting(NOON + timedelta(hours=1), NOON)
+    line.ringing()
+    line.__exit__(None, None, None)
     assert shown(out.getvalue(), 30) == [""]
 
 
@@ -103,8 +103,8 @@ def test_a_narrow_window_is_never_overrun(monkeypatch: pytest.MonkeyPatch) -> No
     [(59, "less than a minute"), (60, "1 min"), (89, "1 min"), (3569, "59 min"), (3600, "1 h"), (4320, "1 h 12 min")],
 )
 def test_how_long_it_is(monkeypatch: pytest.MonkeyPatch, left: int, text: str) -> None:
-    told, out = patience(monkeypatch, terminal=True)
-    told.waiting(NOON + timedelta(seconds=left), NOON)
+    line, out = status_line(monkeypatch, terminal=True)
+    line.waiting(NOON + timedelta(seconds=left), NOON)
     assert f", in {text};" in out.getvalue()
 
 

@@ -49,7 +49,7 @@ def tiny(tmp_path: Path) -> str:
         (("--split", "--labels"), 2, "--labels is of the whole and --split makes pieces of it"),
     ],
 )
-def test_a_wish_that_cannot_be_granted_is_told_at_once(
+def test_impossible_options_are_refused_at_once(
     run: Run, tiny: str, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
     done = run("export", tiny, *arguments)

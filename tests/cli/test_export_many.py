@@ -111,7 +111,7 @@ def test_a_file_for_each_person(run: Run, tmp_path: Path) -> None:
     assert lengths == {"Zoë-one.flac": 8, "Ben-one.flac": 9}
 
 
-def test_a_table_that_does_not_fit_is_told_with_the_session_that_is_missing(run: Run, tmp_path: Path) -> None:
+def test_a_table_that_does_not_fit_is_reported_with_the_session_that_is_missing(run: Run, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text("name,side\nAnna,4s\n")
     done = run("export", "bad.yaml", "one.yaml", "--each", "people.csv", "-o", "{name}-{session}.mp3")
     assert done.returncode == 2
@@ -120,7 +120,7 @@ def test_a_table_that_does_not_fit_is_told_with_the_session_that_is_missing(run:
     assert second.startswith("people.csv:1:2: the column 'side' is no parameter")
 
 
-def test_notes_stand_below_the_table_and_are_told_in_quiet(run: Run) -> None:
+def test_notes_stand_below_the_table_and_are_printed_in_quiet(run: Run) -> None:
     done = run("export", "one.yaml", "two.yaml", "-o", "out", "--format", "opus", "--preset", "audiobook", "-q")
     assert (done.returncode, done.stdout) == (0, "")
     starts = [line.partition(" -")[0] for line in done.stderr.splitlines()]
@@ -145,7 +145,7 @@ def test_notes_stand_below_the_table_and_are_told_in_quiet(run: Run) -> None:
         (("one.yaml", "--cluster", "tcp://h:1", "--jobs", "2"), "--jobs is for this machine"),
     ],
 )
-def test_what_cannot_be_is_told_before_anything_is_made(
+def test_what_cannot_be_is_refused_before_anything_is_made(
     run: Run, tmp_path: Path, arguments: tuple[str, ...], told: str
 ) -> None:
     (tmp_path / "people.csv").write_text("name,rest\nAnna,0s\n")

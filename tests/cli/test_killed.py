@@ -1,4 +1,4 @@
-"""The whole command, ended in the middle by a signal that nobody can catch."""
+"""The whole command, ended in the middle by a signal that cannot be caught."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SHAPES = {
 KILLS = 4
 
 
-class Place:
+class ExportFolder:
     """A folder for files, one for temporary ones, and a store; ``export`` says how long it took."""
 
     def __init__(self, folder: Path, shape: str) -> None:
@@ -62,8 +62,8 @@ class Place:
     def export(self, rest: str) -> float:
         began = time.monotonic()
         with self.start(rest, stdout=subprocess.DEVNULL) as player:
-            _, told = player.communicate()
-        assert player.returncode == 0, told.decode()
+            _, stderr = player.communicate()
+        assert player.returncode == 0, stderr.decode()
         return time.monotonic() - began
 
     def files(self) -> dict[str, str]:
@@ -71,27 +71,27 @@ class Place:
         return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in self.out.iterdir()}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there, nobody can be killed without a word")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that cannot be caught")
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
 @pytest.mark.parametrize("shape", SHAPES)
-def test_killed_at_any_moment_it_leaves_old_files_or_new_ones(tmp_path: Path, shape: str) -> None:
-    place, moments = Place(tmp_path, shape), random.Random(shape)
-    place.export("1s")
-    first = place.files()
-    seconds = place.export("2s")
-    second = place.files()
+def test_killed_at_any_time_it_leaves_old_files_or_new_ones(tmp_path: Path, shape: str) -> None:
+    folder, times = ExportFolder(tmp_path, shape), random.Random(shape)
+    folder.export("1s")
+    first = folder.files()
+    seconds = folder.export("2s")
+    second = folder.files()
     assert first.keys() == second.keys()
     for number in range(KILLS):
         if number % 2:
-            shutil.rmtree(place.store, ignore_errors=True)
-        with place.start("2s" if number % 2 else "1s", stdout=subprocess.DEVNULL) as player:
-            time.sleep(seconds * moments.uniform(number, number + 1) / KILLS)
+            shutil.rmtree(folder.store, ignore_errors=True)
+        with folder.start("2s" if number % 2 else "1s", stdout=subprocess.DEVNULL) as player:
+            time.sleep(seconds * times.uniform(number, number + 1) / KILLS)
             player.kill()
-        found = place.files()
+        found = folder.files()
         assert all(found[name] in {first[name], second[name]} for name in first)
         assert all(name.endswith(".part") for name in found.keys() - first.keys())
-    place.export("1s")
-    assert place.files() == first
-    assert list(place.temporary.iterdir()) == []
-    assert list(place.store.rglob("*.tmp")) == []
+    folder.export("1s")
+    assert folder.files() == first
+    assert list(folder.temporary.iterdir()) == []
+    assert list(folder.store.rglob("*.tmp")) == []

@@ -31,8 +31,8 @@ def test_help_lists_each_on_one_line_and_loads_none() -> None:
     code = "import sys; from player.cli import main\ntry: main(['--help'])\nfinally: print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     text, _, loaded = said.rpartition("\n\n") if said.endswith("\n\n") else said.rstrip().rpartition("\n")
-    for name, late in COMMANDS.items():
-        assert f"\n  {name:<8} {late.brief}\n" in text + "\n"
+    for name, command in COMMANDS.items():
+        assert f"\n  {name:<8} {command.brief}\n" in text + "\n"
     assert {each for each in loaded.split() if each.startswith("player.cli.")} == {
         "player.cli._error_boundary",
         "player.cli._lazy_group",
@@ -45,7 +45,7 @@ def test_the_version_is_that_of_the_installed_package() -> None:
 
 
 @pytest.mark.parametrize(("given", "found"), [(None, "1"), ("3", "3")])
-def test_no_command_starts_threads_for_matrices_unless_it_was_told_to(given: str | None, found: str) -> None:
+def test_no_command_starts_threads_for_matrices_unless_it_was_set_to(given: str | None, found: str) -> None:
     code = "import os\nfrom player.cli import main\ntry: main(['list'])\nfinally: print(os.environ[NAME])"
     code = code.replace("NAME", "'OPENBLAS_NUM_THREADS'")
     env = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}

@@ -23,7 +23,7 @@ from player.live.device.device import LEAD_IN
 from player.live.device.fades import lead_in
 from player.timeline.steps import LEAD_MS
 from player.units import FRAMES_PER_MS, RATE
-from tests.fakes_diary import NOON, place, practised
+from tests.fakes_diary import NOON, make_bookmark, make_entry
 from tests.sound_server import Loudspeaker, mortal_server, wait_until
 
 if TYPE_CHECKING:
@@ -66,23 +66,23 @@ def stopped(diary: Diary, script: str, tmp_path: Path) -> Diary:
     """The script was stopped at 0:06 of 0:07, in the step that begins at 0:05."""
     key = str(tmp_path / script)
     with diary:
-        diary.note(None, key, replace(place(key, 6000), title="Heard", asked={"session": key}, total_ms=7000))
+        diary.note(None, key, replace(make_bookmark(key, 6000), title="Heard", asked={"session": key}, total_ms=7000))
     return diary
 
 
-# What was practised
+# The history
 
 
 @pytest.fixture
-def practised_much(diary: Diary) -> None:
+def many_entries(diary: Diary) -> None:
     with diary:
         for number in range(25):
             at = NOON + number * timedelta(days=1)
-            diary.note(practised(str(number), "pmr-7" if number % 5 else "pmr-4", at), "", None)
-        diary.note(None, "pmr-7", place("pmr-7"))
+            diary.note(make_entry(str(number), "pmr-7" if number % 5 else "pmr-4", at), "", None)
+        diary.note(None, "pmr-7", make_bookmark("pmr-7"))
 
 
-@pytest.mark.usefixtures("practised_much")
+@pytest.mark.usefixtures("many_entries")
 def test_the_log_shows_the_last_twenty_the_newest_last(run: Run) -> None:
     done = run("log", env={"TZ": "UTC"})
     lines = done.stdout.splitlines()
@@ -94,13 +94,13 @@ def test_the_log_shows_the_last_twenty_the_newest_last(run: Run) -> None:
     assert len(run("log", "-n", "3").stdout.splitlines()) == 3
 
 
-@pytest.mark.usefixtures("practised_much")
+@pytest.mark.usefixtures("many_entries")
 def test_the_log_of_one_session(run: Run) -> None:
     assert len(run("log", "pmr-4").stdout.splitlines()) == 5
     assert run("log", "pmr-16").stdout == ""
 
 
-@pytest.mark.usefixtures("practised_much")
+@pytest.mark.usefixtures("many_entries")
 def test_the_log_as_json_has_everything(run: Run) -> None:
     entries = json.loads(run("log", "--json").stdout)
     assert len(entries) == 25
@@ -127,7 +127,7 @@ def test_an_empty_log_is_a_sentence(run: Run) -> None:
     assert run("log", "--json").stdout == "[]\n"
 
 
-@pytest.mark.usefixtures("practised_much")
+@pytest.mark.usefixtures("many_entries")
 def test_forgetting_says_what_was_forgotten(run: Run) -> None:
     assert run("log", "pmr-4", "--forget").stdout == (
         "Forgotten: 5 sessions that you practised, and 0 places to go on at.\n"
@@ -144,7 +144,7 @@ def test_a_diary_that_cannot_be_read_is_a_sentence(run: Run, tmp_path: Path) -> 
     assert done.stderr.startswith(f"cannot read the diary {tmp_path}/folder: unable to open database file; make")
 
 
-def test_a_damaged_diary_is_told(run: Run, tmp_path: Path) -> None:
+def test_a_damaged_diary_is_a_warning(run: Run, tmp_path: Path) -> None:
     (tmp_path / "diary.sqlite3").write_text("what is this?" * 1000)
     done = run("log")
     assert (done.returncode, done.stdout) == (0, "")
@@ -268,7 +268,7 @@ needs_a_terminal = pytest.mark.skipif(
 
 @needs_a_terminal
 @pytest.mark.usefixtures("stopped")
-def test_who_says_no_is_told_how_to_begin_another(terminal: Begin) -> None:
+def test_after_no_it_says_how_to_begin_another(terminal: Begin) -> None:
     at = terminal("play")
     at.wait_for(b"Heard, stopped at 0:06 of 0:07 on 25 November")
     at.wait_for(b" Go on? [Y/n]: ")
@@ -285,12 +285,12 @@ def test_ctrl_c_at_the_question_ends_it(stopped: Diary, terminal: Begin) -> None
     at.process.send_signal(signal.SIGINT)
     code, told = at.ends()
     assert (code, told.splitlines()[-1]) == (130, "Stopped.")
-    assert len(stopped.places()) == 1
+    assert len(stopped.bookmarks()) == 1
     stopped.close()
 
 
 @needs_a_terminal
-@pytest.mark.usefixtures("practised_much")
+@pytest.mark.usefixtures("many_entries")
 @pytest.mark.parametrize(("answer", "left"), [(b"\n", 25), (b"y\n", 0)])
 def test_forgetting_asks_first(diary: Diary, terminal: Begin, answer: bytes, left: int) -> None:
     at = terminal("log", "--forget")
@@ -300,12 +300,12 @@ def test_forgetting_asks_first(diary: Diary, terminal: Begin, answer: bytes, lef
     assert code == 0
     assert told.endswith("Nothing was forgotten.\r\n" if left else "and 1 place to go on at.\r\n")
     with diary:
-        assert len(diary.practised()) == left
+        assert len(diary.entries()) == left
 
 
 @needs_a_terminal
-@pytest.mark.usefixtures("practised_much")
-def test_who_is_sure_is_not_asked(terminal: Begin) -> None:
+@pytest.mark.usefixtures("many_entries")
+def test_yes_asks_nothing(terminal: Begin) -> None:
     code, told = terminal("log", "--forget", "--yes").ends()
     assert (code, "?" in told) == (0, False)
 
@@ -328,7 +328,7 @@ def must_be_heard(sound: np.ndarray, recording: np.ndarray) -> None:
 @pytest.mark.device
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
-def test_resuming_goes_on_at_the_place_and_then_forgets_it(
+def test_resuming_goes_on_at_the_bookmark_and_then_forgets_it(
     script: str, stopped: Diary, run: Run, loudspeaker: Loudspeaker, tmp_path: Path
 ) -> None:
     assert run("export", script, "-o", "heard.wav").returncode == 0
@@ -337,7 +337,7 @@ def test_resuming_goes_on_at_the_place_and_then_forgets_it(
     exported = soundfile.read(tmp_path / "heard.wav", dtype="int16")[0]
     must_be_heard(exported[BEGINNING * FRAMES_PER_MS :], loudspeaker.recording())
     with stopped:
-        assert stopped.places() == ()
+        assert stopped.bookmarks() == ()
 
 
 @pytest.mark.device
@@ -361,7 +361,7 @@ def test_enter_goes_on_from_any_folder(
 @pytest.mark.device
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
-def test_who_stops_is_told_how_to_go_on(
+def test_after_a_stop_it_says_how_to_go_on(
     script: str, diary: Diary, run: Run, loudspeaker: Loudspeaker, tmp_path: Path, store_folder: Path
 ) -> None:
     assert run("show", script, "-p", "more=60s").returncode == 0
@@ -372,13 +372,13 @@ def test_who_stops_is_told_how_to_go_on(
         playing.send_signal(signal.SIGINT)
         _, told = playing.communicate(timeout=20)
     with diary:
-        (place,), (entry,) = diary.places(), diary.practised()
-    assert place.asked == {"session": str(tmp_path / script), "values": {"more": "60s"}}
-    assert 10_000 < place.at_ms == entry.at_ms < 20_000
+        (bookmark,), (entry,) = diary.bookmarks(), diary.entries()
+    assert bookmark.asked == {"session": str(tmp_path / script), "values": {"more": "60s"}}
+    assert 10_000 < bookmark.at_ms == entry.at_ms < 20_000
     assert entry.heard_ms == pytest.approx(entry.at_ms, abs=1000)  # the fade is heard, too
-    assert told == f"\nStopped. `player play heard.yaml --resume` goes on at 0:{place.at_ms // 1000}.\n"
+    assert told == f"\nStopped. `player play heard.yaml --resume` goes on at 0:{bookmark.at_ms // 1000}.\n"
     assert playing.returncode == 130
-    assert run("log").stdout.split("\n")[0].endswith(f"stopped at 0:{place.at_ms // 1000} of 1:07")
+    assert run("log").stdout.split("\n")[0].endswith(f"stopped at 0:{bookmark.at_ms // 1000} of 1:07")
 
 
 @pytest.mark.device
@@ -399,8 +399,8 @@ def test_a_killed_sound_server_is_one_sentence_and_with_another_one_it_goes_on_a
         ear.stop()
     assert playing.returncode == 1
     with diary:
-        (place,) = diary.places()
-    way = f"`player play heard.yaml --resume` goes on at 0:0{place.at_ms // 1000}."
+        (bookmark,) = diary.bookmarks()
+    way = f"`player play heard.yaml --resume` goes on at 0:0{bookmark.at_ms // 1000}."
     assert re.fullmatch(rf"the loudspeaker stopped at 0:1\d \(.+\); go on with --from 0:1\d\. {re.escape(way)}\n", said)
     with mortal_server() as server:
         ear = Loudspeaker(server.env)
@@ -413,7 +413,7 @@ def test_a_killed_sound_server_is_one_sentence_and_with_another_one_it_goes_on_a
         recording = ear.recording()
         ear.stop()
     exported = soundfile.read(tmp_path / "heard.wav", dtype="int16")[0]
-    whole = exported[place.at_ms * FRAMES_PER_MS : (place.at_ms + 2500) * FRAMES_PER_MS]
+    whole = exported[bookmark.at_ms * FRAMES_PER_MS : (bookmark.at_ms + 2500) * FRAMES_PER_MS]
     must_be_heard(whole, recording)
 
 

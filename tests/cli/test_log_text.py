@@ -1,4 +1,4 @@
-"""What is remembered, in words."""
+"""The text of ``log``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from player.cli import _log_text
 from player.history.entries import ForgottenCounts
-from tests.fakes_diary import NOON, place, practised
+from tests.fakes_diary import NOON, make_bookmark, make_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,26 +50,26 @@ def test_a_day_is_named_as_people_name_it(ago: timedelta, words: str) -> None:
     assert _log_text.day(NOON - ago, NOON) == words
 
 
-def test_a_place_is_a_sentence() -> None:
+def test_a_bookmark_is_a_sentence() -> None:
     now = NOON + 3 * DAY
-    assert _log_text.stopped(place(), now) == "Box breathing, stopped at 3:20 of 7:00 on Tuesday."
-    in_one = replace(place("evening"), number=2)
+    assert _log_text.stopped(make_bookmark(), now) == "Box breathing, stopped at 3:20 of 7:00 on Tuesday."
+    in_one = replace(make_bookmark("evening"), number=2)
     assert _log_text.stopped(in_one, now) == "Box breathing (evening), stopped at 3:20 of 7:00 on Tuesday."
-    own = replace(place("/home/me/calm days.yaml"), number=1)
+    own = replace(make_bookmark("/home/me/calm days.yaml"), number=1)
     assert _log_text.stopped(own, now).startswith("Box breathing (calm days), stopped")
-    assert _log_text.heard(practised(), now) == "Box breathing, heard on Tuesday."
+    assert _log_text.heard(make_entry(), now) == "Box breathing, heard on Tuesday."
 
 
 def test_a_title_never_steers_the_terminal() -> None:
-    assert "\x1b" not in _log_text.stopped(replace(place(), title="a\x1b[2J"), NOON)
-    assert "\x1b" not in _log_text.rows([replace(practised(), title="a\x1b[2J")], NOON)[0][1]
+    assert "\x1b" not in _log_text.stopped(replace(make_bookmark(), title="a\x1b[2J"), NOON)
+    assert "\x1b" not in _log_text.rows([replace(make_entry(), title="a\x1b[2J")], NOON)[0][1]
 
 
 def test_rows_tell_when_what_how_long_and_how_far() -> None:
     entries = [
-        practised("1", began=NOON - 365 * DAY),
-        practised("2", began=NOON - 20 * DAY, whole=False, heard_ms=61_000, programme="evening"),
-        practised("3", began=NOON, heard_ms=3_661_000),
+        make_entry("1", began=NOON - 365 * DAY),
+        make_entry("2", began=NOON - 20 * DAY, whole=False, heard_ms=61_000, programme="evening"),
+        make_entry("3", began=NOON, heard_ms=3_661_000),
     ]
     assert _log_text.rows(entries, NOON) == [
         ("Mon 25 Nov 2024 13:00", "Box breathing", "   7:00", "whole"),
@@ -80,7 +80,7 @@ def test_rows_tell_when_what_how_long_and_how_far() -> None:
 
 def test_a_week_begins_on_its_monday_where_the_listener_is() -> None:
     monday = datetime.fromisoformat("2025-11-24T00:00:00+01:00")
-    before, since = practised("1", began=monday - timedelta(minutes=1)), practised("2", began=monday)
+    before, since = make_entry("1", began=monday - timedelta(minutes=1)), make_entry("2", began=monday)
     assert _log_text.this_week([before, since], NOON) == "This week: 1 session, 7 minutes."
     assert _log_text.this_week([since, since, replace(since, heard_ms=10_000)], NOON) == (
         "This week: 3 sessions, 14 minutes."
@@ -88,8 +88,8 @@ def test_a_week_begins_on_its_monday_where_the_listener_is() -> None:
     assert _log_text.this_week([replace(since, heard_ms=10_000)], NOON) == "This week: 1 session, 1 minute."
 
 
-def test_a_week_without_practice_is_not_spoken_of() -> None:
-    assert _log_text.this_week([practised(began=NOON - 7 * DAY)], NOON) == ""
+def test_a_week_without_entries_is_not_mentioned() -> None:
+    assert _log_text.this_week([make_entry(began=NOON - 7 * DAY)], NOON) == ""
     assert _log_text.this_week([], NOON) == ""
 
 

@@ -198,7 +198,7 @@ def test_sessions_are_heard_one_after_another(
 @pytest.mark.device
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
-def test_without_a_terminal_it_stops_where_somebody_must_answer(
+def test_without_a_terminal_it_stops_where_an_answer_is_needed(
     week: str, run: Run, loudspeaker: Loudspeaker, tmp_path: Path
 ) -> None:
     done = run("play", week, "-q", env=loudspeaker.env)

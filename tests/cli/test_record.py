@@ -75,7 +75,7 @@ def test_record_tells_what_there_is_of_it(run: Run, takes: Path) -> None:
     ]
 
 
-def test_what_is_wrong_with_takes_is_told_and_is_exit_code_1(run: Run, takes: Path) -> None:
+def test_what_is_wrong_with_takes_is_reported_and_is_exit_code_1(run: Run, takes: Path) -> None:
     take(takes / "002-sit-down.flac", 5)
     take(takes / "1 Breathe in.mp3", 0.5)
     (takes / "hello-ann.wav").write_bytes(b"no sound")

@@ -58,7 +58,7 @@ def test_an_unknown_name_is_one_sentence(run: Run, name: str, words: str) -> Non
     assert words in done.stderr
 
 
-def test_a_file_that_is_no_sound_is_told_before_anything_is_heard(run: Run, tmp_path: Path) -> None:
+def test_a_file_that_is_no_sound_is_refused_before_anything_is_heard(run: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.wav").write_text("not a sound")
     done = run("sounds", "--preview", "mine.wav", env=without_devices(tmp_path))
     assert done.returncode == 1

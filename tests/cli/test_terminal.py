@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from player.cli import _terminal as module
-from player.cli._terminal import TerminalUi, stage
+from player.cli._terminal import TerminalUi, terminal_ui
 
 
 class Tty(io.StringIO):
@@ -21,11 +21,11 @@ def in_the_foreground(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def names(at: TerminalUi) -> list[str]:
-    return [getattr(make, "__name__", "") for make in at.views]
+    return [getattr(make, "__name__", "") for make in at.observers]
 
 
 @pytest.mark.parametrize(
-    ("stdin", "stdout", "stderr", "plain", "quiet", "term", "views", "has_hand"),
+    ("stdin", "stdout", "stderr", "plain", "quiet", "term", "observers", "has_controls"),
     [
         (Tty(), Tty(), Tty(), False, False, "xterm", ["pacer", "job"], True),
         (Tty(), Tty(), Tty(), True, False, "xterm", ["lines", "job"], True),
@@ -39,27 +39,29 @@ def names(at: TerminalUi) -> list[str]:
         (io.StringIO(), Tty(), io.StringIO(), False, False, "xterm", [], False),
     ],
 )
-def test_who_is_there(
+def test_what_is_there_at_which_terminal(
     stdin: io.StringIO,
     stdout: io.StringIO,
     stderr: io.StringIO,
     plain: bool,
     quiet: bool,
     term: str,
-    views: list[str],
-    has_hand: bool,
+    observers: list[str],
+    has_controls: bool,
 ) -> None:
-    at = stage(plain=plain, quiet=quiet, stdin=stdin, stdout=stdout, stderr=stderr, environ={"TERM": term})
-    assert names(at) == views
-    assert (at.hand is not None) is has_hand
+    at = terminal_ui(plain=plain, quiet=quiet, stdin=stdin, stdout=stdout, stderr=stderr, environ={"TERM": term})
+    assert names(at) == observers
+    assert (at.controls is not None) is has_controls
 
 
-def test_in_the_background_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_the_background_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "owns_terminal", lambda: False)
-    assert stage(plain=False, quiet=False, stdin=Tty(), stderr=Tty(), environ={}) == TerminalUi()
+    assert terminal_ui(plain=False, quiet=False, stdin=Tty(), stderr=Tty(), environ={}) == TerminalUi()
 
 
 def test_nothing_is_loaded_to_find_out() -> None:
-    code = "import sys; from player.cli._terminal import stage; stage(plain=True, quiet=False); print(*sys.modules)"
+    code = (
+        "import sys; from player.cli import _terminal as t; t.terminal_ui(plain=True, quiet=False); print(*sys.modules)"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"blessed", "wcwidth", "numpy", "player.live.screen.frame"} & set(loaded)

@@ -59,16 +59,16 @@ def test_a_voice_comes_with_its_addresses_its_licence_and_how_to_use_it(
     assert files(tmp_path / "voices") == [f"{THORSTEN}{end}" for end in (".note.json", ".onnx", ".onnx.json")]
 
 
-def test_what_pip_must_still_bring_is_told_on_stderr(player: Player) -> None:
+def test_what_pip_must_still_bring_is_reported_on_stderr(player: Player) -> None:
     done = player("--install", THORSTEN)
     last = done.stderr.splitlines()[-1]
     if find_spec("piper"):
         assert last.startswith("http")
     else:
-        assert last == "it cannot speak yet: pip install 'player[piper]'"
+        assert last == "it cannot speak yet: pip install 'guided-relaxation[piper]'"
 
 
-def test_what_is_there_already_asks_nobody(player: Player, hub: FakeHub) -> None:
+def test_what_is_there_already_asks_no_server(player: Player, hub: FakeHub) -> None:
     assert player("--install", "emma").returncode == 0
     hub.asked.clear()
     done = player("--install", "hibari:emma")
@@ -133,7 +133,7 @@ def test_what_goes_wrong_is_one_sentence_and_leaves_nothing(
     assert files(tmp_path / "voices") == []
 
 
-def test_without_a_network_the_way_by_hand_is_told(run: Player, env: dict[str, str]) -> None:
+def test_without_a_network_the_way_by_hand_is_printed(run: Player, env: dict[str, str]) -> None:
     with FakeHub() as gone:
         env["PLAYER_VOICE_SOURCE"] = gone.address
     done = run("voices", "--install", f"piper:{THORSTEN}", env=env)

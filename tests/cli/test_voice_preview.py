@@ -42,7 +42,7 @@ def test_a_voice_or_every_voice_of_a_language_is_heard(
     ("language", "sentence"),
     [(None, "takes the name of a voice, or --language with it"), ("tlh", "no voice for the language 'tlh'; `player")],
 )
-def test_without_a_name_a_language_is_needed_that_somebody_speaks(
+def test_without_a_name_a_language_is_needed_that_a_voice_speaks(
     machine: Machine, language: str | None, sentence: str
 ) -> None:
     with pytest.raises(UsageError, match=sentence):
@@ -56,7 +56,7 @@ def machine(tmp_path: Path) -> Machine:
 
 @pytest.mark.engine
 @pytest.mark.device
-def test_a_preview_is_heard_and_says_whose_it_is(run: Run, loudspeaker: Loudspeaker) -> None:
+def test_a_preview_is_heard_and_names_its_voice(run: Run, loudspeaker: Loudspeaker) -> None:
     done = run("voices", "--preview", "heart", env=loudspeaker.env)
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == "heart  Heart (hibari), natural, Apache-2.0\n"

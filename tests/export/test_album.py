@@ -156,7 +156,7 @@ def test_a_folder_that_cannot_be_is_one_sentence(folder: Path, machine: pipeline
         export(planned(), Path("out/deep"), machine)
 
 
-def test_a_preset_that_is_missed_is_told_with_the_name_of_the_file(folder: Path, machine: pipeline.Machine) -> None:
+def test_a_preset_that_is_missed_is_reported_with_the_name_of_the_file(folder: Path, machine: pipeline.Machine) -> None:
     (folder / "one.yaml").write_text(SESSION.replace("TITLE", "One") + "  - pause: 8m\n")
     sentences: list[str] = []
     steps = album.export(

@@ -13,10 +13,9 @@ import pytest
 import soundfile
 
 from player import pipeline
-from player.cli import export as command
 from player.errors import OutputError, UsageError
-from player.export import exporter, presets, sidecars
-from player.export.formats import table as export_room
+from player.export import exporter, presets
+from player.export.formats import table
 from player.export.formats.table import FileSink
 from player.export.options import ExportOptions
 from player.sound.loudness import integrated_lufs, true_peak_dbtp
@@ -134,23 +133,23 @@ def test_a_session_without_sections_cannot_be_split(ready: pipeline.Prepared, ou
 
 
 @pytest.mark.parametrize(
-    "wish", [ExportOptions("wav", split=True), ExportOptions("wav", stems=True)], ids=["split", "stems"]
+    "options", [ExportOptions("wav", split=True), ExportOptions("wav", stems=True)], ids=["split", "stems"]
 )
 def test_what_breaks_off_leaves_none_of_the_files(
-    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: ExportOptions
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, options: ExportOptions
 ) -> None:
     whole, given = list(pipeline.blocks(ready)), []
 
     def breaking(*_: object, **__: object) -> Any:
         for block in whole:
             given.append(block)
-            if len(given) == len(whole) * (1 + wish.stems) - 1:
+            if len(given) == len(whole) * (1 + options.stems) - 1:
                 raise OutputError("cannot write: the disk is full")
             yield block
 
     monkeypatch.setattr(pipeline, "blocks", breaking)
     with pytest.raises(OutputError, match="full"):
-        exporter.export(ready, out / "calm.wav", wish, force=False)
+        exporter.export(ready, out / "calm.wav", options, force=False)
     assert listing(out) == []
 
 
@@ -159,12 +158,12 @@ def at_work(*names: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("wish", "threads"),
+    ("options", "threads"),
     [(ExportOptions("flac"), ["mix_0"]), (ExportOptions("flac", split=True), ["mix_0"]), (ExportOptions("wav"), [])],
     ids=["whole", "split", "not encoded"],
 )
 def test_a_file_that_cannot_be_written_ends_the_mixing(
-    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: ExportOptions, threads: list[str]
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, options: ExportOptions, threads: list[str]
 ) -> None:
     class Full(FileSink):
         def write(self, segment: AudioSegment) -> None:
@@ -172,26 +171,26 @@ def test_a_file_that_cannot_be_written_ends_the_mixing(
             raise OutputError("cannot write: the disk is full")
 
     mixing: list[list[str]] = []
-    monkeypatch.setattr(export_room, "FileSink", Full)
+    monkeypatch.setattr(table, "FileSink", Full)
     with pytest.raises(OutputError, match="full"):
-        exporter.export(ready, out / "calm.wav", wish, force=False)
+        exporter.export(ready, out / "calm.wav", options, force=False)
     assert mixing == [threads]
     assert not at_work("mix", "clips")
     assert listing(out) == []
 
 
 @pytest.mark.parametrize(
-    "wish", [ExportOptions("wav", split=True), ExportOptions("wav", captions=("vtt",))], ids=["split", "captions"]
+    "options", [ExportOptions("wav", split=True), ExportOptions("wav", captions=("vtt",))], ids=["split", "captions"]
 )
 def test_a_disk_that_is_full_at_the_last_file_leaves_none(
-    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, wish: ExportOptions
+    ready: pipeline.Prepared, out: Path, monkeypatch: pytest.MonkeyPatch, options: ExportOptions
 ) -> None:
     def full(target: Path, content: bytes, *, force: bool = False) -> NewFile:
         raise OutputError(f"cannot write {target}: the disk is full")
 
     monkeypatch.setattr(exporter, "complete", full)
     with pytest.raises(OutputError, match="full"):
-        exporter.export(ready, out / "calm.wav", wish, force=False)
+        exporter.export(ready, out / "calm.wav", options, force=False)
     assert listing(out) == []
 
 
@@ -221,8 +220,8 @@ def test_the_file_has_the_loudness_of_its_preset(
     talk: pipeline.Prepared, out: Path, preset: str, lufs: float, one_channel: bool
 ) -> None:
     told: list[str] = []
-    wish = ExportOptions("wav", mono=one_channel, preset=preset)
-    (made,) = exporter.export(talk, out / "a.wav", wish, force=False, tell=told.append)
+    options = ExportOptions("wav", mono=one_channel, preset=preset)
+    (made,) = exporter.export(talk, out / "a.wav", options, force=False, tell=told.append)
     heard = sound(made) / 32768
     assert heard.shape[1] == (1 if one_channel else 2)
     assert true_peak_dbtp(heard, RATE) <= -1.4
@@ -235,8 +234,8 @@ def test_the_file_has_the_loudness_of_its_preset(
 def test_what_an_encoder_takes_off_is_made_up_for(
     talk: pipeline.Prepared, out: Path, form: str, bitrate: int | None
 ) -> None:
-    wish = ExportOptions(form, bitrate=bitrate, preset="podcast")
-    (made,) = exporter.export(talk, out / f"a.{form}", wish, force=False)
+    options = ExportOptions(form, bitrate=bitrate, preset="podcast")
+    (made,) = exporter.export(talk, out / f"a.{form}", options, force=False)
     heard, rate = soundfile.read(made)
     assert integrated_lufs(heard, rate) == pytest.approx(-16, abs=0.2)
     assert true_peak_dbtp(heard, rate) <= -1.0
@@ -255,8 +254,8 @@ def test_for_sleep_the_voice_alone_decides(ready: pipeline.Prepared, out: Path) 
     quiet = replace(ready, timeline=replace(ready.timeline, total_ms=300_000))
     told: list[str] = []
     files = [
-        exporter.export(quiet, out / f"{wish.preset}.wav", wish, force=False, tell=told.append)
-        for wish in (ExportOptions("wav", stems=True), ExportOptions("wav", stems=True, preset="sleep"))
+        exporter.export(quiet, out / f"{options.preset}.wav", options, force=False, tell=told.append)
+        for options in (ExportOptions("wav", stems=True), ExportOptions("wav", stems=True, preset="sleep"))
     ]
     played, slept = (float(np.sqrt(np.mean(sound(each[1]).astype(float) ** 2))) for each in files)
     assert 20 * np.log10(slept / played) == pytest.approx(-5, abs=0.05)
@@ -276,7 +275,7 @@ def test_no_preset_lifts_a_voice_until_it_is_cut(ready: pipeline.Prepared, out: 
 @pytest.mark.parametrize(
     ("name", "least_db", "most_db"), [("podcast", -17, -15), ("broadcast", -23.5, -22.5), ("audiobook", -23, -18)]
 )
-def test_a_miss_is_told_from_where_files_come_back(name: str, least_db: float, most_db: float) -> None:
+def test_a_miss_is_reported_from_where_files_come_back(name: str, least_db: float, most_db: float) -> None:
     preset = presets.PRESETS[name]
     told = {
         level_db: bool(presets.Mastering(preset, Master(), level_db).shortfall)
@@ -297,7 +296,7 @@ def test_sleep_fades_out_for_a_minute_or_a_quarter(ready: pipeline.Prepared) -> 
 
 
 @pytest.mark.parametrize(
-    ("wish", "message"),
+    ("options", "message"),
     [
         (ExportOptions("aiff"), "the format must be one of"),
         (ExportOptions("wav", bitrate=128), "wav keeps every sample"),
@@ -310,32 +309,29 @@ def test_sleep_fades_out_for_a_minute_or_a_quarter(ready: pipeline.Prepared) -> 
         (ExportOptions(captions=("txt",)), "captions must be of"),
     ],
 )
-def test_a_wish_that_cannot_be_granted(ready: pipeline.Prepared, out: Path, wish: ExportOptions, message: str) -> None:
+def test_options_that_are_not_possible(
+    ready: pipeline.Prepared, out: Path, options: ExportOptions, message: str
+) -> None:
     with pytest.raises(UsageError, match=message):
-        exporter.export(ready, out / "calm", wish, force=False)
+        exporter.export(ready, out / "calm", options, force=False)
     assert listing(out) == []
 
 
-def test_the_command_offers_what_there_is() -> None:
-    assert tuple(presets.PRESETS) == command.PRESETS
-    assert set(sidecars.CAPTIONS) == set(command.CAPTIONS)
-
-
 def test_sidecars_stand_beside_the_file(ready: pipeline.Prepared, out: Path) -> None:
-    wish = ExportOptions("wav", captions=("vtt", "srt", "lrc"), chapters=True, labels=True)
-    made = exporter.export(ready, out / "calm.wav", wish, force=False)
+    options = ExportOptions("wav", captions=("vtt", "srt", "lrc"), chapters=True, labels=True)
+    made = exporter.export(ready, out / "calm.wav", options, force=False)
     assert len(made) == 6
     assert listing(out) == sorted(path.name for path in made)
 
 
 @pytest.mark.parametrize(
-    "wish", [ExportOptions("wav", stems=True), ExportOptions("wav", split=True)], ids=["stems", "split"]
+    "options", [ExportOptions("wav", stems=True), ExportOptions("wav", split=True)], ids=["stems", "split"]
 )
-def test_progress_counts_all_files(ready: pipeline.Prepared, out: Path, wish: ExportOptions) -> None:
+def test_progress_counts_all_files(ready: pipeline.Prepared, out: Path, options: ExportOptions) -> None:
     told: list[tuple[int, int]] = []
-    exporter.export(ready, out / "calm.wav", wish, force=False, progress=lambda *done: told.append(done))
+    exporter.export(ready, out / "calm.wav", options, force=False, progress=lambda *done: told.append(done))
     assert told == sorted(told)
-    assert told[-1] == (ready.timeline.total_ms * (4 if wish.stems else 1),) * 2
+    assert told[-1] == (ready.timeline.total_ms * (4 if options.stems else 1),) * 2
 
 
 @pytest.mark.parametrize("form", ["mp3", "flac", "ogg", "opus", "wav"])

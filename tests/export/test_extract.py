@@ -78,14 +78,14 @@ def test_an_origin_has_all_that_makes_the_session_again(ready: pipeline.Prepared
     }
 
 
-def test_no_folder_is_told(ready: pipeline.Prepared, tmp_path: Path) -> None:
+def test_no_folder_is_named(ready: pipeline.Prepared, tmp_path: Path) -> None:
     asked = replace(ready.request, background=str(tmp_path / "sea.wav"))
     found = origin(replace(ready, request=asked))
     assert found.facts["background"] == "sea.wav"
     assert str(tmp_path) not in found.document()
 
 
-def test_takes_are_counted_and_their_folder_is_not_told(ready: pipeline.Prepared, tmp_path: Path) -> None:
+def test_takes_are_counted_and_their_folder_is_not_named(ready: pipeline.Prepared, tmp_path: Path) -> None:
     (tmp_path / "takes").mkdir()
     for name in ("hello", "sit-up"):
         soundfile.write(tmp_path / "takes" / f"001-{name}.wav", 0.1 * np.sin(np.arange(24_000) / 20), 48_000)
@@ -96,7 +96,7 @@ def test_takes_are_counted_and_their_folder_is_not_told(ready: pipeline.Prepared
     assert str(tmp_path) not in found.document()
 
 
-def test_what_nobody_but_the_author_speaks_has_no_voice(ready: pipeline.Prepared, tmp_path: Path) -> None:
+def test_what_only_the_author_speaks_has_no_voice(ready: pipeline.Prepared, tmp_path: Path) -> None:
     script = tmp_path / "scripts" / "alone.yaml"
     script.write_text("title: Alone\nlanguage: tlh\nsteps: [{say: nuqneH, for: 2s}]\n")
     (tmp_path / "takes").mkdir()

@@ -32,7 +32,7 @@ def test_what_would_be_made_is_known_before(tmp_path: Path) -> None:
     assert found == tuple(made)
 
 
-def test_one_that_is_in_the_way_is_told(tmp_path: Path) -> None:
+def test_one_that_is_in_the_way_is_reported(tmp_path: Path) -> None:
     (tmp_path / "calm.lrc").write_text("mine")
     with pytest.raises(UsageError, match=r"calm\.lrc is there already"):
         sidecars.paths(tmp_path / "calm.mp3", captions=("vtt", "srt", "lrc"))

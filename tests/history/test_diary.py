@@ -1,4 +1,4 @@
-"""The diary: entries in, entries out, whoever else writes and whatever became of the file."""
+"""The diary: entries in, entries out, also with other writers and damaged files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from player.history import sqlite_file
 from player.history.diary import Diary
 from player.history.entries import Bookmark, ForgottenCounts, HistoryEntry
 from tests import disks
-from tests.fakes_diary import NOON, place, practised
+from tests.fakes_diary import NOON, make_bookmark, make_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,20 +39,20 @@ asked = st.dictionaries(
 )
 
 
-class Told(list[str]):
-    """What a diary warned of."""
+class Warnings(list[str]):
+    """The warnings of a diary."""
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def warnings() -> Warnings:
+    return Warnings()
 
 
 @pytest.fixture
-def diary(tmp_path: Path, told: Told) -> Iterator[Diary]:
-    with Diary(told.append, tmp_path / "some" / "folder" / "diary.sqlite3") as diary:
+def diary(tmp_path: Path, warnings: Warnings) -> Iterator[Diary]:
+    with Diary(warnings.append, tmp_path / "some" / "folder" / "diary.sqlite3") as diary:
         yield diary
-    assert told == []
+    assert warnings == []
 
 
 def again(diary: Diary) -> Diary:
@@ -87,43 +87,43 @@ def test_what_goes_in_comes_out(
     with Diary(pytest.fail, path) as diary:
         diary.note(entry, stopped.session, stopped)
     with Diary(pytest.fail, path) as diary:
-        assert diary.practised() == (entry,)
-        assert diary.places() == (stopped,)
-        assert diary.place(stopped.session) == stopped
+        assert diary.entries() == (entry,)
+        assert diary.bookmarks() == (stopped,)
+        assert diary.bookmark(stopped.session) == stopped
 
 
-def test_there_is_one_place_for_each_session_the_last_one_first(diary: Diary) -> None:
+def test_there_is_one_bookmark_for_each_session_the_last_one_first(diary: Diary) -> None:
     for number, session in enumerate(["one", "two", "one"]):
-        diary.note(None, session, place(session, at_ms=number, noted=NOON + number * HOUR))
-    assert [(each.session, each.at_ms) for each in diary.places()] == [("one", 2), ("two", 1)]
-    assert diary.place("three") is None
+        diary.note(None, session, make_bookmark(session, at_ms=number, noted=NOON + number * HOUR))
+    assert [(each.session, each.at_ms) for each in diary.bookmarks()] == [("one", 2), ("two", 1)]
+    assert diary.bookmark("three") is None
 
 
-def test_a_session_that_was_finished_has_no_place(diary: Diary) -> None:
-    diary.note(practised(whole=False), "one", place("one"))
-    diary.note(None, "two", place("two"))
-    diary.note(practised(whole=True), "one", None)
-    assert [each.session for each in diary.places()] == ["two"]
-    assert [each.whole for each in diary.practised()] == [True]
+def test_a_session_that_was_finished_has_no_bookmark(diary: Diary) -> None:
+    diary.note(make_entry(whole=False), "one", make_bookmark("one"))
+    diary.note(None, "two", make_bookmark("two"))
+    diary.note(make_entry(whole=True), "one", None)
+    assert [each.session for each in diary.bookmarks()] == ["two"]
+    assert [each.whole for each in diary.entries()] == [True]
 
 
 def test_entries_come_in_the_order_of_their_beginning_in_any_time_zone(diary: Diary) -> None:
     east = timezone(5 * HOUR)
-    diary.note(practised("late", began=NOON), "", None)
-    diary.note(practised("early", began=(NOON - HOUR).astimezone(east)), "", None)
-    assert [each.id for each in diary.practised()] == ["early", "late"]
+    diary.note(make_entry("late", began=NOON), "", None)
+    diary.note(make_entry("early", began=(NOON - HOUR).astimezone(east)), "", None)
+    assert [each.id for each in diary.entries()] == ["early", "late"]
 
 
 def test_a_session_is_found_by_itself_and_in_a_programme(diary: Diary) -> None:
-    diary.note(practised("1", "heat"), "", None)
-    diary.note(practised("2", "heat", programme="evening"), "", None)
-    diary.note(practised("3", "sleep", programme="evening"), "", None)
-    assert [each.id for each in diary.practised("heat")] == ["1", "2"]
-    assert [each.id for each in diary.practised("evening")] == ["2", "3"]
+    diary.note(make_entry("1", "heat"), "", None)
+    diary.note(make_entry("2", "heat", programme="evening"), "", None)
+    diary.note(make_entry("3", "sleep", programme="evening"), "", None)
+    assert [each.id for each in diary.entries("heat")] == ["1", "2"]
+    assert [each.id for each in diary.entries("evening")] == ["2", "3"]
 
 
 def test_looking_makes_no_file(diary: Diary) -> None:
-    assert (diary.places(), diary.practised(), diary.place("x"), diary.forget()) == (
+    assert (diary.bookmarks(), diary.entries(), diary.bookmark("x"), diary.forget()) == (
         (),
         (),
         None,
@@ -133,49 +133,49 @@ def test_looking_makes_no_file(diary: Diary) -> None:
 
 
 @POSIX
-def test_nobody_else_can_read_it(diary: Diary) -> None:
-    diary.note(None, "one", place("one"))
+def test_only_its_owner_can_read_it(diary: Diary) -> None:
+    diary.note(None, "one", make_bookmark("one"))
     modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in diary.path.parent.iterdir()}
     assert set(modes) >= {"diary.sqlite3", "diary.sqlite3-wal"}
     assert set(modes.values()) == {0o600}
 
 
-def test_a_row_that_somebody_wrote_by_hand_is_left_out(diary: Diary) -> None:
-    diary.note(practised("1"), "one", place("one"))
-    diary.note(practised("2"), "two", place("two"))
+def test_a_damaged_row_is_left_out(diary: Diary) -> None:
+    diary.note(make_entry("1"), "one", make_bookmark("one"))
+    diary.note(make_entry("2"), "two", make_bookmark("two"))
     diary.close()
     with sqlite3.connect(diary.path) as mine:
         mine.execute("UPDATE practised SET began = 'long ago' WHERE id = '1'")
         mine.execute("UPDATE places SET asked = '{' WHERE session = 'two'")
     mine.close()
-    assert [each.id for each in diary.practised()] == ["2"]
-    assert [each.session for each in diary.places()] == ["one"]
+    assert [each.id for each in diary.entries()] == ["2"]
+    assert [each.session for each in diary.bookmarks()] == ["one"]
 
 
 # Forgetting
 
 
 def test_forgetting_leaves_no_trace_in_the_file(diary: Diary) -> None:
-    diary.note(practised("1", "a-secret-session"), "a-secret-session", place("a-secret-session"))
+    diary.note(make_entry("1", "a-secret-session"), "a-secret-session", make_bookmark("a-secret-session"))
     with again(diary) as other:
         assert other.forget() == ForgottenCounts(1, 1)
-    assert (diary.practised(), diary.places()) == ((), ())
+    assert (diary.entries(), diary.bookmarks()) == ((), ())
     diary.close()
     assert b"a-secret" not in b"".join(each.read_bytes() for each in diary.path.parent.iterdir())
 
 
 def test_forgetting_one_session_leaves_the_others(diary: Diary) -> None:
-    diary.note(practised("1", "one"), "one", place("one"))
-    diary.note(practised("2", "two", programme="one"), "two", place("two"))
-    diary.note(practised("3", "two"), "two", place("two"))
+    diary.note(make_entry("1", "one"), "one", make_bookmark("one"))
+    diary.note(make_entry("2", "two", programme="one"), "two", make_bookmark("two"))
+    diary.note(make_entry("3", "two"), "two", make_bookmark("two"))
     assert diary.forget("one") == ForgottenCounts(2, 1)
-    assert [each.id for each in diary.practised()] == ["3"]
-    assert [each.session for each in diary.places()] == ["two"]
+    assert [each.id for each in diary.entries()] == ["3"]
+    assert [each.session for each in diary.bookmarks()] == ["two"]
 
 
-def test_forgetting_everything_takes_what_was_put_aside(tmp_path: Path, told: Told) -> None:
+def test_forgetting_everything_takes_what_was_put_aside(tmp_path: Path, warnings: Warnings) -> None:
     (tmp_path / "diary").write_bytes(b"not a diary" * 1000)
-    with Diary(told.append, tmp_path / "diary") as diary:
+    with Diary(warnings.append, tmp_path / "diary") as diary:
         diary.begin()
         assert (tmp_path / "diary.damaged").exists()
         diary.forget("one")
@@ -191,10 +191,10 @@ WRITER = """
 import sys
 from pathlib import Path
 from player.history.diary import Diary
-from tests.fakes_diary import place, practised
+from tests.fakes_diary import make_bookmark, make_entry
 with Diary(print, Path(sys.argv[1])) as diary:
     for number in range(100):
-        diary.note(practised(f"{sys.argv[2]}-{number}"), sys.argv[2], place(sys.argv[2], number))
+        diary.note(make_entry(f"{sys.argv[2]}-{number}"), sys.argv[2], make_bookmark(sys.argv[2], number))
 """
 
 
@@ -206,29 +206,29 @@ def test_two_players_write_at_once(tmp_path: Path) -> None:
     ]
     assert [writer.communicate(timeout=60)[0] for writer in writers] == [b"", b""]
     with Diary(pytest.fail, path) as diary:
-        assert len({each.id for each in diary.practised()}) == 200
-        assert {(each.session, each.at_ms) for each in diary.places()} == {("one", 99), ("two", 99)}
+        assert len({each.id for each in diary.entries()}) == 200
+        assert {(each.session, each.at_ms) for each in diary.bookmarks()} == {("one", 99), ("two", 99)}
 
 
 def test_many_begin_it_at_once(tmp_path: Path) -> None:
-    told, at_once = Told(), threading.Barrier(8)
+    warnings, at_once = Warnings(), threading.Barrier(8)
 
     def begin(number: int) -> None:
-        with Diary(told.append, tmp_path / "diary") as diary:
+        with Diary(warnings.append, tmp_path / "diary") as diary:
             at_once.wait(10)
             try:
-                diary.note(practised(str(number)), "", None)
+                diary.note(make_entry(str(number)), "", None)
             except DiaryError as error:
-                told.append(str(error))
+                warnings.append(str(error))
 
     threads = [threading.Thread(target=begin, args=[number]) for number in range(8)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    assert told == []
+    assert warnings == []
     with Diary(pytest.fail, tmp_path / "diary") as diary:
-        assert len(diary.practised()) == 8
+        assert len(diary.entries()) == 8
 
 
 def test_a_file_that_another_program_holds_is_a_sentence(diary: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,10 +237,10 @@ def test_a_file_that_another_program_holds_is_a_sentence(diary: Diary, monkeypat
     holder = sqlite3.connect(diary.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with again(diary) as other, pytest.raises(DiaryError, match="locked; end the program that holds it or set"):
-        other.note(None, "one", place("one"))
+        other.note(None, "one", make_bookmark("one"))
     holder.execute("ROLLBACK")
     holder.close()
-    diary.note(None, "one", place("one"))  # and afterwards it can be written again
+    diary.note(None, "one", make_bookmark("one"))  # and afterwards it can be written again
 
 
 # What became of the file
@@ -262,33 +262,35 @@ def scratched(path: Path) -> None:
 
 DAMAGE = {each.__name__: each for each in (overwritten, cut, scratched)}
 USES: dict[str, Callable[[Diary], object]] = {
-    "noting": lambda diary: diary.note(practised("new"), "new", place("new")),
-    "looking": lambda diary: diary.practised(),
+    "noting": lambda diary: diary.note(make_entry("new"), "new", make_bookmark("new")),
+    "looking": lambda diary: diary.entries(),
     "forgetting": lambda diary: diary.forget("one"),
 }
 
 
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_file_is_put_aside_and_a_new_one_begun(tmp_path: Path, told: Told, damage: str, use: str) -> None:
+def test_a_damaged_file_is_put_aside_and_a_new_one_begun(
+    tmp_path: Path, warnings: Warnings, damage: str, use: str
+) -> None:
     path = tmp_path / "diary"
-    with Diary(told.append, path) as diary:
+    with Diary(warnings.append, path) as diary:
         for number in range(50):
-            diary.note(practised(str(number)), "one", place("one"))
+            diary.note(make_entry(str(number)), "one", make_bookmark("one"))
     DAMAGE[damage](path)
     damaged = path.read_bytes()
-    with Diary(told.append, path) as diary:
+    with Diary(warnings.append, path) as diary:
         USES[use](diary)
-        diary.note(practised("newer"), "new", place("new"))
-        assert diary.practised()[-1].id == "newer"
-    assert told == [f"the diary was damaged and begins anew; what there was is in {path}.damaged"]
+        diary.note(make_entry("newer"), "new", make_bookmark("new"))
+        assert diary.entries()[-1].id == "newer"
+    assert warnings == [f"the diary was damaged and begins anew; what there was is in {path}.damaged"]
     assert (tmp_path / "diary.damaged").read_bytes() == damaged
 
 
-def test_what_was_put_aside_before_stays(tmp_path: Path, told: Told) -> None:
+def test_what_was_put_aside_before_stays(tmp_path: Path, warnings: Warnings) -> None:
     for content in (b"first", b"second", b"third"):
         (tmp_path / "diary").write_bytes(content * 1000)
-        with Diary(told.append, tmp_path / "diary") as diary:
+        with Diary(warnings.append, tmp_path / "diary") as diary:
             diary.begin()
     kept = {each.name: each.read_bytes()[:5] for each in tmp_path.glob("*.damaged*")}
     assert kept == {"diary.damaged": b"first", "diary.damaged-2": b"secon", "diary.damaged-3": b"third"}
@@ -307,34 +309,34 @@ def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_file_of_a_newer_player_is_left_alone(diary: Diary) -> None:
-    diary.note(practised(), "one", place("one"))
+    diary.note(make_entry(), "one", make_bookmark("one"))
     diary.close()
     with sqlite3.connect(diary.path) as newer:
         newer.execute(f"PRAGMA user_version = {sqlite_file.VERSION + 1}")
     newer.close()
     with pytest.raises(DiaryError, match="is from a newer player; install that one, or set PLAYER_DIARY"):
-        diary.practised()
+        diary.entries()
 
 
 def test_an_empty_file_is_a_new_diary(tmp_path: Path) -> None:
     (tmp_path / "diary").touch()  # a crash between making the file and its tables
     with Diary(pytest.fail, tmp_path / "diary") as diary:
-        assert diary.practised() == ()
-        diary.note(practised(), "one", place("one"))
-        assert diary.practised() == (practised(),)
+        assert diary.entries() == ()
+        diary.note(make_entry(), "one", make_bookmark("one"))
+        assert diary.entries() == (make_entry(),)
 
 
-def test_a_file_in_the_place_of_its_folder_is_a_sentence(tmp_path: Path) -> None:
+def test_a_file_where_its_folder_should_be_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     diary = Diary(pytest.fail, tmp_path / "file" / "diary")
     with pytest.raises(
         DiaryError, match=r"^cannot write the diary .*; check its folder or set PLAYER_DIARY to another"
     ):
         diary.begin()
-    assert diary.practised() == ()
+    assert diary.entries() == ()
 
 
-def test_a_folder_in_its_place_is_a_sentence(tmp_path: Path) -> None:
+def test_a_folder_where_the_file_should_be_is_a_sentence(tmp_path: Path) -> None:
     diary = Diary(pytest.fail, tmp_path)
     for use in USES.values():
         with pytest.raises(DiaryError, match=r"^cannot (read|write) the diary .*unable to open"):
@@ -352,22 +354,22 @@ if disks.CAN_MOUNT:
 
     def test_a_full_disk_is_a_sentence_and_leaves_what_was_there(tmp_path: Path) -> None:
         with disks.tiny(tmp_path / "disk") as disk, Diary(pytest.fail, disk / "diary") as diary:
-            diary.note(practised("kept"), "one", place("one"))
-            too_long = replace(practised("new"), title="x" * 300_000)
+            diary.note(make_entry("kept"), "one", make_bookmark("one"))
+            too_long = replace(make_entry("new"), title="x" * 300_000)
             with pytest.raises(DiaryError, match="full; free some space or set PLAYER_DIARY to another file"):
                 diary.note(too_long, "two", None)
             diary.close()
-            assert diary.practised() == (practised("kept"),)
-            assert diary.place("one") == place("one")
+            assert diary.entries() == (make_entry("kept"),)
+            assert diary.bookmark("one") == make_bookmark("one")
             diary.close()
 
     def test_a_read_only_disk_can_be_read(tmp_path: Path) -> None:
         with disks.tiny(tmp_path / "disk", "1m") as disk:
             with Diary(pytest.fail, disk / "diary") as diary:
-                diary.note(practised(), "one", place("one"))
+                diary.note(make_entry(), "one", make_bookmark("one"))
             disks.make_read_only(disk)
             with Diary(pytest.fail, disk / "diary") as diary:
-                assert (diary.practised(), diary.places()) == ((practised(),), (place("one"),))
+                assert (diary.entries(), diary.bookmarks()) == ((make_entry(),), (make_bookmark("one"),))
                 with pytest.raises(DiaryError, match="make it writable or set PLAYER_DIARY to another file"):
                     diary.note(None, "one", None)
             with pytest.raises(DiaryError, match="make its folder writable"):

@@ -1,4 +1,4 @@
-"""What a session leaves in the diary: told by hand, and played by a loudspeaker whose time is not real."""
+"""What a session leaves in the diary: recorded by hand, and played by a loudspeaker whose time is not real."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ class Home:
     folder: Path
     machine: Machine
     diary: Diary
-    told: list[str]
+    warnings: list[str]
 
-    def practice(self) -> HistoryRecorder:
-        return HistoryRecorder(self.told.append, self.diary, Clock())
+    def recorder(self) -> HistoryRecorder:
+        return HistoryRecorder(self.warnings.append, self.diary, Clock())
 
     def turns(self, name: str, **asked: str) -> tuple[Turn, ...]:
         plan = programmes.planned(SessionRequest(str(self.folder / name), asked))
@@ -72,17 +72,17 @@ class Home:
         return pipeline.prepare(turn.request, self.machine)
 
     def begun(self, name: str = "one.yaml", **asked: str) -> HistoryRecorder:
-        """The keeper of a session that begins."""
-        practice, (turn, *_) = self.practice(), self.turns(name, **asked)
-        practice.began(turn, self.ready(turn), 0)
-        return practice
+        """The recorder of a session that has begun."""
+        recorder, (turn, *_) = self.recorder(), self.turns(name, **asked)
+        recorder.began(turn, self.ready(turn), 0)
+        return recorder
 
-    def place(self) -> Bookmark:
-        (place,) = self.diary.places()
-        return place
+    def bookmark(self) -> Bookmark:
+        (bookmark,) = self.diary.bookmarks()
+        return bookmark
 
     def entry(self) -> HistoryEntry:
-        (entry,) = self.diary.practised()
+        (entry,) = self.diary.entries()
         return entry
 
     def named(self, key: str) -> str:
@@ -94,206 +94,215 @@ def home(tmp_path: Path) -> Iterator[Home]:
     for name in ("one", "two"):
         (tmp_path / f"{name}.yaml").write_text(SESSION.replace("TITLE", name.capitalize()))
     (tmp_path / "both.yaml").write_text("title: Both\nsessions: [one, two]\n")
-    told: list[str] = []
+    warnings: list[str] = []
     machine = pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
-    with Diary(told.append, tmp_path / "diary") as diary:
-        yield Home(tmp_path, machine, diary, told)
+    with Diary(warnings.append, tmp_path / "diary") as diary:
+        yield Home(tmp_path, machine, diary, warnings)
 
 
 # A session by itself
 
 
-def test_stopping_early_remembers_the_place_and_what_was_asked_for(home: Home) -> None:
+def test_stopping_early_leaves_a_bookmark_with_what_was_asked_for(home: Home) -> None:
     home.begun(word="soon").ended(20 * SECOND, 18 * SECOND, whole=False)
-    place, entry = home.place(), home.entry()
-    assert (home.named(place.session), place.title, place.at_ms, place.total_ms) == ("one.yaml", "One", 20_000, 60_000)
-    assert place.asked["values"] == entry.asked["values"] == {"word": "soon"}
-    assert (place.part, place.number, place.turn) == (None, 0, "")
+    bookmark, entry = home.bookmark(), home.entry()
+    assert (home.named(bookmark.session), bookmark.title, bookmark.at_ms, bookmark.total_ms) == (
+        "one.yaml",
+        "One",
+        20_000,
+        60_000,
+    )
+    assert bookmark.asked["values"] == entry.asked["values"] == {"word": "soon"}
+    assert (bookmark.part, bookmark.number, bookmark.turn) == (None, 0, "")
     assert (home.named(entry.session), entry.title, entry.programme) == ("one.yaml", "One", "")
     assert (entry.at_ms, entry.heard_ms, entry.total_ms, entry.whole) == (20_000, 18_000, 60_000, False)
-    assert NOON < entry.began < place.noted
+    assert NOON < entry.began < bookmark.noted
 
 
-def test_a_session_heard_to_its_end_has_no_place(home: Home) -> None:
+def test_a_session_heard_to_its_end_has_no_bookmark(home: Home) -> None:
     home.begun().ended(20 * SECOND, 20 * SECOND, whole=False)
-    practice = home.begun()
-    practice.ended(60 * SECOND, 40 * SECOND, whole=True)
-    assert home.diary.places() == ()
-    assert [each.whole for each in home.diary.practised()] == [False, True]
-    assert practice.kept is None
+    recorder = home.begun()
+    recorder.ended(60 * SECOND, 40 * SECOND, whole=True)
+    assert home.diary.bookmarks() == ()
+    assert [each.whole for each in home.diary.entries()] == [False, True]
+    assert recorder.bookmark is None
 
 
 def test_stopping_at_once_remembers_nothing_new(home: Home) -> None:
     home.begun().ended(20 * SECOND, 20 * SECOND, whole=False)
-    practice = home.begun()
-    practice.reached(29 * SECOND, LEAST_MS - 1)
-    practice.ended(29 * SECOND, LEAST_MS - 1, whole=False)
-    assert home.place().at_ms == 20 * SECOND
-    assert len(home.diary.practised()) == 1
-    assert practice.kept is None
+    recorder = home.begun()
+    recorder.reached(29 * SECOND, LEAST_MS - 1)
+    recorder.ended(29 * SECOND, LEAST_MS - 1, whole=False)
+    assert home.bookmark().at_ms == 20 * SECOND
+    assert len(home.diary.entries()) == 1
+    assert recorder.bookmark is None
 
 
-def test_an_end_that_was_heard_alone_is_not_practice_but_an_end(home: Home) -> None:
+def test_an_end_that_was_heard_alone_is_not_an_entry_but_an_end(home: Home) -> None:
     home.begun().ended(20 * SECOND, 20 * SECOND, whole=False)
     home.begun().ended(60 * SECOND, 2 * SECOND, whole=True)
-    assert home.diary.places() == ()
-    assert len(home.diary.practised()) == 1
+    assert home.diary.bookmarks() == ()
+    assert len(home.diary.entries()) == 1
 
 
 def test_with_next_to_nothing_left_there_is_nothing_to_go_on_with(home: Home) -> None:
-    practice = home.begun()
-    practice.ended(60 * SECOND - LEAST_MS, 20 * SECOND, whole=False)
-    assert home.place().at_ms == 50 * SECOND
-    practice.ended(60 * SECOND - LEAST_MS + 1, 20 * SECOND, whole=False)
-    assert home.diary.places() == ()
+    recorder = home.begun()
+    recorder.ended(60 * SECOND - LEAST_MS, 20 * SECOND, whole=False)
+    assert home.bookmark().at_ms == 50 * SECOND
+    recorder.ended(60 * SECOND - LEAST_MS + 1, 20 * SECOND, whole=False)
+    assert home.diary.bookmarks() == ()
     assert not home.entry().whole
 
 
 def test_a_background_that_outlives_a_session_is_no_part_of_it(home: Home) -> None:
     (turn,) = home.turns("one.yaml")
     turn = replace(turn, request=replace(turn.request, background="rain", outlive_ms=120 * SECOND))
-    practice = home.practice()
-    practice.began(turn, home.ready(turn), 0)
-    practice.ended(50 * SECOND, 50 * SECOND, whole=False)
-    assert (home.place().at_ms, home.place().total_ms) == (50 * SECOND, 180 * SECOND)
-    practice.ended(90 * SECOND, 90 * SECOND, whole=False)
-    assert home.diary.places() == ()
+    recorder = home.recorder()
+    recorder.began(turn, home.ready(turn), 0)
+    recorder.ended(50 * SECOND, 50 * SECOND, whole=False)
+    assert (home.bookmark().at_ms, home.bookmark().total_ms) == (50 * SECOND, 180 * SECOND)
+    recorder.ended(90 * SECOND, 90 * SECOND, whole=False)
+    assert home.diary.bookmarks() == ()
     assert (home.entry().whole, home.entry().heard_ms) == (True, 90 * SECOND)
 
 
 def test_it_is_noted_while_it_sounds(home: Home) -> None:
-    """So whatever ends the program, little is lost: another one reads the file here, and nobody has closed it."""
-    practice = home.begun()
+    """Little is lost however the program ends: another process reads the file here, which is still open."""
+    recorder = home.begun()
     noted = []
     for second in range(45):
-        practice.reached(second * SECOND, second * SECOND)
+        recorder.reached(second * SECOND, second * SECOND)
         with Diary(pytest.fail, home.diary.path) as other:
-            noted += [place.at_ms // SECOND for place in other.places()]
-            assert len(other.practised()) == len(other.places())
+            noted += [bookmark.at_ms // SECOND for bookmark in other.bookmarks()]
+            assert len(other.entries()) == len(other.bookmarks())
     assert list(dict.fromkeys(noted)) == [10, 25, 40]
     assert (LEAST_MS, EVERY_MS) == (10_000, 15_000)
 
 
 def test_each_session_is_an_entry_of_its_own(home: Home) -> None:
-    practice = home.practice()
+    recorder = home.recorder()
     for name in ("one.yaml", "two.yaml", "one.yaml"):
         (turn,) = home.turns(name)
-        practice.began(turn, home.ready(turn), 0)
-        practice.reached(15 * SECOND, 15 * SECOND)
-        practice.ended(60 * SECOND, 60 * SECOND, whole=True)
-    assert [home.named(each.session) for each in home.diary.practised()] == ["one.yaml", "two.yaml", "one.yaml"]
+        recorder.began(turn, home.ready(turn), 0)
+        recorder.reached(15 * SECOND, 15 * SECOND)
+        recorder.ended(60 * SECOND, 60 * SECOND, whole=True)
+    assert [home.named(each.session) for each in home.diary.entries()] == ["one.yaml", "two.yaml", "one.yaml"]
 
 
 # A programme
 
 
-def test_in_a_programme_the_place_is_the_programmes(home: Home) -> None:
-    practice, turns = home.practice(), home.turns("both.yaml", word="soon")
-    practice.follow(SessionRequest(str(home.folder / "both.yaml"), {"word": "soon"}), 1, turns)
-    practice.began(turns[0], home.ready(turns[0]), 0)
-    practice.ended(20 * SECOND, 20 * SECOND, whole=False)
-    place, entry = home.place(), home.entry()
-    assert (home.named(place.session), place.part, place.number) == ("both.yaml", 1, 1)
-    assert (home.named(place.turn), place.title, place.at_ms) == ("one.yaml", "One", 20 * SECOND)
-    assert place.asked == {"session": str(home.folder / "both.yaml"), "values": {"word": "soon"}}
+def test_in_a_programme_the_bookmark_is_the_programmes(home: Home) -> None:
+    recorder, turns = home.recorder(), home.turns("both.yaml", word="soon")
+    recorder.follow(SessionRequest(str(home.folder / "both.yaml"), {"word": "soon"}), 1, turns)
+    recorder.began(turns[0], home.ready(turns[0]), 0)
+    recorder.ended(20 * SECOND, 20 * SECOND, whole=False)
+    bookmark, entry = home.bookmark(), home.entry()
+    assert (home.named(bookmark.session), bookmark.part, bookmark.number) == ("both.yaml", 1, 1)
+    assert (home.named(bookmark.turn), bookmark.title, bookmark.at_ms) == ("one.yaml", "One", 20 * SECOND)
+    assert bookmark.asked == {"session": str(home.folder / "both.yaml"), "values": {"word": "soon"}}
     assert (home.named(entry.session), home.named(entry.programme)) == ("one.yaml", "both.yaml")
     assert entry.asked["session"] == str(home.folder / "one.yaml")
 
 
-def test_after_a_whole_session_the_place_is_at_the_next_one(home: Home) -> None:
-    practice, turns = home.practice(), home.turns("both.yaml")
-    practice.follow(SessionRequest(str(home.folder / "both.yaml")), None, turns)
-    practice.began(turns[0], home.ready(turns[0]), 0)
-    practice.ended(60 * SECOND, 60 * SECOND, whole=True)
-    place = home.place()
-    assert (place.number, home.named(place.turn), place.title) == (2, "two.yaml", "Two")
-    assert (place.at_ms, place.total_ms) == (0, 60 * SECOND)
-    practice.began(turns[1], home.ready(turns[1]), 0)
-    practice.ended(5 * SECOND, 5 * SECOND, whole=False)
-    assert home.place() == place
-    practice.ended(60 * SECOND, 60 * SECOND, whole=True)
-    assert home.diary.places() == ()
-    assert [home.named(each.session) for each in home.diary.practised()] == ["one.yaml", "two.yaml"]
+def test_after_a_whole_session_the_bookmark_is_at_the_next_one(home: Home) -> None:
+    recorder, turns = home.recorder(), home.turns("both.yaml")
+    recorder.follow(SessionRequest(str(home.folder / "both.yaml")), None, turns)
+    recorder.began(turns[0], home.ready(turns[0]), 0)
+    recorder.ended(60 * SECOND, 60 * SECOND, whole=True)
+    bookmark = home.bookmark()
+    assert (bookmark.number, home.named(bookmark.turn), bookmark.title) == (2, "two.yaml", "Two")
+    assert (bookmark.at_ms, bookmark.total_ms) == (0, 60 * SECOND)
+    recorder.began(turns[1], home.ready(turns[1]), 0)
+    recorder.ended(5 * SECOND, 5 * SECOND, whole=False)
+    assert home.bookmark() == bookmark
+    recorder.ended(60 * SECOND, 60 * SECOND, whole=True)
+    assert home.diary.bookmarks() == ()
+    assert [home.named(each.session) for each in home.diary.entries()] == ["one.yaml", "two.yaml"]
 
 
 # A diary that cannot be written
 
 
-def test_a_diary_that_cannot_be_written_is_told_once_and_stops_nothing(home: Home) -> None:
+def test_a_diary_that_cannot_be_written_is_one_warning_and_stops_nothing(home: Home) -> None:
     (home.folder / "file").write_text("in the way")
-    home.diary = Diary(home.told.append, home.folder / "file" / "diary")
-    practice = home.begun()
+    home.diary = Diary(home.warnings.append, home.folder / "file" / "diary")
+    recorder = home.begun()
     for second in range(40):
-        practice.reached(second * SECOND, second * SECOND)
-    practice.ended(40 * SECOND, 40 * SECOND, whole=False)
-    (sentence,) = home.told
+        recorder.reached(second * SECOND, second * SECOND)
+    recorder.ended(40 * SECOND, 40 * SECOND, whole=False)
+    (sentence,) = home.warnings
     assert sentence.startswith("this session is not remembered: cannot write the diary")
-    assert practice.kept is None
+    assert recorder.bookmark is None
 
 
-def test_a_damaged_diary_is_told_and_a_new_one_has_the_session(home: Home) -> None:
+def test_a_damaged_diary_is_a_warning_and_a_new_one_has_the_session(home: Home) -> None:
     home.diary.path.write_bytes(b"no diary" * 1000)
     home.begun().ended(20 * SECOND, 20 * SECOND, whole=False)
-    assert home.place().at_ms == 20 * SECOND
-    assert home.told == [f"the diary was damaged and begins anew; what there was is in {home.diary.path}.damaged"]
+    assert home.bookmark().at_ms == 20 * SECOND
+    assert home.warnings == [f"the diary was damaged and begins anew; what there was is in {home.diary.path}.damaged"]
 
 
 # Played
 
 
 class Hour(RunningParticipants):
-    """A party in a room whose time goes by as often as somebody asks what is wanted."""
+    """Participants in a room whose time passes each time they are asked for controls."""
 
-    def __init__(self, room: Room, company: Participants) -> None:
-        super().__init__(company)
+    def __init__(self, room: Room, participants: Participants) -> None:
+        super().__init__(participants)
         self._room = room
 
-    def asked(self, wait_s: float) -> Iterator[AnyControl]:
+    def controls(self, wait_s: float) -> Iterator[AnyControl]:
         self._room.sleep(wait_s)
         yield from ()
 
 
-def door(room: Room) -> DevicePreopener:
+def preopener(room: Room) -> DevicePreopener:
     """It leads to a loudspeaker of a room."""
     how = {"kind": "miniaudio", "environ": dict[str, str](), "spawn": room.spawn, "installed": ("miniaudio",)}
-    return DevicePreopener(opened=partial(OutputDevice, changes=True, **how))  # type: ignore[arg-type]
+    return DevicePreopener(open_device=partial(OutputDevice, changes=True, **how))  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., HistoryRecorder]:
     def played(room: Room, start_ms: int = 0) -> HistoryRecorder:
         monkeypatch.setattr(Transport, "leave", partialmethod(Transport.leave, room.sleep))
-        practice, (turn,) = home.practice(), home.turns("one.yaml")
-        party = Hour(room, Participants(keeper=practice))
-        with Prefetcher([], home.machine) as ahead, party, contextlib.suppress(KeyboardInterrupt, DeviceError):
-            _PlaylistPlayer(door(room), party, ahead).hear(turn, home.ready(turn), start_ms)
-        return practice
+        recorder, (turn,) = home.recorder(), home.turns("one.yaml")
+        participants = Hour(room, Participants(progress_listener=recorder))
+        with (
+            Prefetcher([], home.machine) as prefetcher,
+            participants,
+            contextlib.suppress(KeyboardInterrupt, DeviceError),
+        ):
+            _PlaylistPlayer(preopener(room), participants, prefetcher).play(turn, home.ready(turn), start_ms)
+        return recorder
 
     return played
 
 
 def test_a_session_that_is_played_to_its_end(home: Home, play: Callable[..., HistoryRecorder]) -> None:
     play(Room())
-    assert home.diary.places() == ()
+    assert home.diary.bookmarks() == ()
     assert (home.entry().whole, home.entry().heard_ms, home.entry().at_ms) == (True, 60 * SECOND, 60 * SECOND)
 
 
-def test_ctrl_c_keeps_the_place_that_was_heard(home: Home, play: Callable[..., HistoryRecorder]) -> None:
+def test_ctrl_c_bookmarks_what_was_heard(home: Home, play: Callable[..., HistoryRecorder]) -> None:
     play(Room(interrupt_at=LEAD_IN + 15 * RATE), start_ms=20 * SECOND)
-    assert home.place().at_ms == pytest.approx(35 * SECOND, abs=SECOND)  # the fade is heard, too
+    assert home.bookmark().at_ms == pytest.approx(35 * SECOND, abs=SECOND)  # the fade is heard, too
     assert home.entry().heard_ms == pytest.approx(15 * SECOND, abs=SECOND)
 
 
 def test_a_lost_loudspeaker_keeps_the_beginning_of_the_step_that_was_heard(
     home: Home, play: Callable[..., HistoryRecorder]
 ) -> None:
-    practice = play(Room(dies_at=LEAD_IN + 25 * RATE))
-    assert home.place().at_ms == 0
-    assert practice.kept == home.place()
+    recorder = play(Room(dies_at=LEAD_IN + 25 * RATE))
+    assert home.bookmark().at_ms == 0
+    assert recorder.bookmark == home.bookmark()
     assert home.entry().heard_ms == pytest.approx(25 * SECOND, abs=SECOND)
     assert not home.entry().whole
 
 
 def test_a_loudspeaker_that_never_sounded_leaves_nothing(home: Home, play: Callable[..., HistoryRecorder]) -> None:
     play(Room(missing={"miniaudio": "no device"}))
-    assert (home.diary.places(), home.diary.practised()) == ((), ())
+    assert (home.diary.bookmarks(), home.diary.entries()) == ((), ())

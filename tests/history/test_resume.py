@@ -11,11 +11,11 @@ import pytest
 from player.errors import UsageError
 from player.history.diary import Diary
 from player.history.requests import as_json
-from player.history.resume import ResumedPlayback, last, place_of
+from player.history.resume import ResumedPlayback, bookmark_of, last
 from player.pipeline import SessionRequest, programmes
 from player.timeline.model import BedState, Stretch, Timeline
 from player.timeline.steps import LEAD_MS
-from tests.fakes_diary import NOON, place, practised
+from tests.fakes_diary import NOON, make_bookmark, make_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def told() -> list[str]:
+def warnings() -> list[str]:
     return []
 
 
@@ -45,80 +45,80 @@ def lasting(total_ms: int) -> Timeline:
     return Timeline("", total_ms, (), (), (), (BedState(0, 0, None, 0.0, 0.0),), slots)
 
 
-# Which place
+# Which bookmark
 
 
-def test_the_place_of_a_session_is_found_by_any_name_of_it(diary: Diary, tmp_path: Path) -> None:
+def test_the_bookmark_of_a_session_is_found_by_any_name_of_it(diary: Diary, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "calm.yaml").write_text(SESSION)
     key = str(tmp_path / "own" / "calm.yaml")
-    diary.note(None, key, place(key))
-    assert place_of("calm", diary) == place_of(key, diary) == place(key)
+    diary.note(None, key, make_bookmark(key))
+    assert bookmark_of("calm", diary) == bookmark_of(key, diary) == make_bookmark(key)
 
 
-def test_a_session_without_a_place_is_a_sentence_with_those_that_have_one(diary: Diary, tmp_path: Path) -> None:
+def test_a_session_without_a_bookmark_is_a_sentence_with_those_that_have_one(diary: Diary, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"^'pmr-7' was not stopped on its way; no place is remembered; leave out"):
-        place_of("pmr-7", diary)
-    diary.note(None, "box-breathing", place())
-    diary.note(None, f"{tmp_path}/calm.yaml", place(f"{tmp_path}/calm.yaml", 5000, NOON + HOUR))
+        bookmark_of("pmr-7", diary)
+    diary.note(None, "box-breathing", make_bookmark())
+    diary.note(None, f"{tmp_path}/calm.yaml", make_bookmark(f"{tmp_path}/calm.yaml", 5000, NOON + HOUR))
     remembered = "a place is remembered in calm (0:05 of 7:00), box-breathing (3:20 of 7:00)"
     with pytest.raises(UsageError) as caught:
-        place_of("evening", diary)
+        bookmark_of("evening", diary)
     assert str(caught.value) == f"'evening' was not stopped on its way; {remembered}; leave out --resume to begin it"
 
 
 def test_a_session_that_is_not_there_is_said_to_be_so(diary: Diary) -> None:
     with pytest.raises(UsageError, match=r"there is no session 'box-breathin'; did you mean 'box-breathing'\?"):
-        place_of("box-breathin", diary)
+        bookmark_of("box-breathin", diary)
 
 
-def test_the_last_place_comes_before_what_was_practised_last(diary: Diary) -> None:
+def test_the_last_bookmark_comes_before_the_last_entry(diary: Diary) -> None:
     assert last(diary) is None
-    diary.note(practised("1"), "", None)
-    diary.note(practised("2", began=NOON + HOUR), "", None)
-    assert last(diary) == practised("2", began=NOON + HOUR)
-    diary.note(None, "pmr-7", place("pmr-7"))
-    diary.note(None, "pmr-4", place("pmr-4", noted=NOON - HOUR))
-    assert last(diary) == place("pmr-7")
+    diary.note(make_entry("1"), "", None)
+    diary.note(make_entry("2", began=NOON + HOUR), "", None)
+    assert last(diary) == make_entry("2", began=NOON + HOUR)
+    diary.note(None, "pmr-7", make_bookmark("pmr-7"))
+    diary.note(None, "pmr-4", make_bookmark("pmr-4", noted=NOON - HOUR))
+    assert last(diary) == make_bookmark("pmr-7")
 
 
 def test_a_script_that_is_gone_is_not_offered(diary: Diary, tmp_path: Path) -> None:
     gone = str(tmp_path / "gone.yaml")
-    diary.note(practised("1", gone), gone, place(gone))
+    diary.note(make_entry("1", gone), gone, make_bookmark(gone))
     assert last(diary) is None
-    diary.note(practised("2", "breathe 4-6"), "", None)
-    assert last(diary) == practised("2", "breathe 4-6")
+    diary.note(make_entry("2", "breathe 4-6"), "", None)
+    assert last(diary) == make_entry("2", "breathe 4-6")
 
 
 # Where it goes on
 
 
-def test_a_place_goes_on_with_what_was_asked_for_then(told: list[str]) -> None:
-    resuming = ResumedPlayback(place(), told.append)
-    assert resuming.start_ms == 200_000
-    wanted, part = resuming.asked(SessionRequest("", rate=90), None)
+def test_a_bookmark_goes_on_with_what_was_asked_for_then(warnings: list[str]) -> None:
+    resumed = ResumedPlayback(make_bookmark(), warnings.append)
+    assert resumed.start_ms == 200_000
+    wanted, part = resumed.asked(SessionRequest("", rate=90), None)
     assert (wanted, part) == (SessionRequest("box-breathing", {"rounds": "3"}, rate=90, skip=("neck",)), None)
-    assert resuming.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
-    assert told == []
+    assert resumed.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
+    assert warnings == []
 
 
-def test_a_place_behind_the_end_is_told_and_begins_at_the_beginning(told: list[str]) -> None:
-    resuming = ResumedPlayback(place(), told.append)
-    assert resuming.settle(lasting(200_000), 200_000) == 0
-    assert told == ["you stopped at 3:20, and it ends at 3:20 now, so it begins at the beginning"]
+def test_a_bookmark_behind_the_end_is_a_warning_and_begins_at_the_beginning(warnings: list[str]) -> None:
+    resumed = ResumedPlayback(make_bookmark(), warnings.append)
+    assert resumed.settle(lasting(200_000), 200_000) == 0
+    assert warnings == ["you stopped at 3:20, and it ends at 3:20 now, so it begins at the beginning"]
 
 
-def test_what_was_practised_is_heard_from_its_beginning(told: list[str]) -> None:
-    resuming = ResumedPlayback(practised(), told.append)
-    assert resuming.start_ms == 0
-    assert resuming.asked(SessionRequest(""), None)[0].values == {"rounds": "3"}
-    assert resuming.settle(lasting(10), 0) == 0
+def test_an_entry_is_heard_from_its_beginning(warnings: list[str]) -> None:
+    resumed = ResumedPlayback(make_entry(), warnings.append)
+    assert resumed.start_ms == 0
+    assert resumed.asked(SessionRequest(""), None)[0].values == {"rounds": "3"}
+    assert resumed.settle(lasting(10), 0) == 0
 
 
-def test_nothing_remembered_is_what_is_asked_for(told: list[str]) -> None:
-    resuming = ResumedPlayback(None, told.append)
-    assert resuming.start_ms == 0
-    assert resuming.asked(SessionRequest("pmr-7"), 3) == (SessionRequest("pmr-7"), 3)
+def test_nothing_remembered_is_what_is_asked_for(warnings: list[str]) -> None:
+    resumed = ResumedPlayback(None, warnings.append)
+    assert resumed.start_ms == 0
+    assert resumed.asked(SessionRequest("pmr-7"), 3) == (SessionRequest("pmr-7"), 3)
 
 
 # Programmes
@@ -135,33 +135,35 @@ def week(tmp_path: Path, diary: Diary) -> Path:
 
 def stopped(week: Path, number: int, turn: str, part: int | None = None) -> Bookmark:
     asked = as_json(SessionRequest(str(week)))
-    return replace(place(str(week)), asked=asked, part=part, number=number, turn=str(week.parent / f"{turn}.yaml"))
+    return replace(
+        make_bookmark(str(week)), asked=asked, part=part, number=number, turn=str(week.parent / f"{turn}.yaml")
+    )
 
 
-def numbers(week: Path, resuming: ResumedPlayback, part: int | None = None) -> list[int]:
+def numbers(week: Path, resumed: ResumedPlayback, part: int | None = None) -> list[int]:
     """The sessions that are played, by their places in the programme."""
-    wanted, part = resuming.asked(SessionRequest(""), part)
+    wanted, part = resumed.asked(SessionRequest(""), part)
     plan = programmes.planned(wanted, part)
     assert plan
-    return [turn.number for turn in resuming.turns(plan.turns)]
+    return [turn.number for turn in resumed.turns(plan.turns)]
 
 
-def test_a_programme_goes_on_in_the_session_where_one_was(week: Path, told: list[str]) -> None:
-    resuming = ResumedPlayback(stopped(week, 2, "two"), told.append)
-    assert numbers(week, resuming) == [2, 3, 4]
-    assert resuming.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
+def test_a_programme_goes_on_in_the_session_where_one_was(week: Path, warnings: list[str]) -> None:
+    resumed = ResumedPlayback(stopped(week, 2, "two"), warnings.append)
+    assert numbers(week, resumed) == [2, 3, 4]
+    assert resumed.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
 
 
-def test_a_part_goes_on_to_its_own_end(week: Path, told: list[str]) -> None:
-    assert numbers(week, ResumedPlayback(stopped(week, 3, "one", part=2), told.append)) == [3, 4]
-    assert told == []
+def test_a_part_goes_on_to_its_own_end(week: Path, warnings: list[str]) -> None:
+    assert numbers(week, ResumedPlayback(stopped(week, 3, "one", part=2), warnings.append)) == [3, 4]
+    assert warnings == []
 
 
 @pytest.mark.parametrize(("number", "turn", "part"), [(2, "one", None), (5, "two", None), (2, "two", 2)])
-def test_a_session_that_is_no_longer_in_its_place_is_told(
-    week: Path, told: list[str], number: int, turn: str, part: int | None
+def test_a_session_that_is_no_longer_there_is_a_warning(
+    week: Path, warnings: list[str], number: int, turn: str, part: int | None
 ) -> None:
-    resuming = ResumedPlayback(stopped(week, number, turn), told.append)
-    assert numbers(week, resuming, part) == ([3, 4] if part else [1, 2, 3, 4])
-    assert resuming.settle(lasting(420_000), 200_000) == 0
-    assert told == ["the session in which you stopped is not there any more, so it begins at the beginning"]
+    resumed = ResumedPlayback(stopped(week, number, turn), warnings.append)
+    assert numbers(week, resumed, part) == ([3, 4] if part else [1, 2, 3, 4])
+    assert resumed.settle(lasting(420_000), 200_000) == 0
+    assert warnings == ["the session in which you stopped is not there any more, so it begins at the beginning"]

@@ -1,4 +1,4 @@
-"""The next session of a programme, made ready while the present one plays; heard in tests/cli."""
+"""The next session of a programme, prepared while the present one plays; tests/cli plays it."""
 
 from __future__ import annotations
 
@@ -35,29 +35,29 @@ def machine(folder: Path, engine: FakeEngine) -> pipeline.Machine:
 
 def test_one_session_at_a_time_is_made_ready_in_order(tmp_path: Path) -> None:
     engine = FakeEngine()
-    with Prefetcher(turns(tmp_path, "One", "Two", "Three"), machine(tmp_path, engine)) as ahead:
-        ahead.begin()
-        ahead.begin()  # a second begin is none
-        assert ahead.take().session.title == "One"
+    with Prefetcher(turns(tmp_path, "One", "Two", "Three"), machine(tmp_path, engine)) as prefetcher:
+        prefetcher.begin()
+        prefetcher.begin()  # a second begin is none
+        assert prefetcher.take().session.title == "One"
         assert engine.spoken == {"One.": 1}
-        ahead.begin()
-        assert ahead.take().session.title == "Two"
-        assert ahead.take().session.title == "Three"  # taken before it was begun: it begins now
-        ahead.begin()
+        prefetcher.begin()
+        assert prefetcher.take().session.title == "Two"
+        assert prefetcher.take().session.title == "Three"  # taken before it was begun: it begins now
+        prefetcher.begin()
         with pytest.raises(IndexError):
-            ahead.take()
+            prefetcher.take()
 
 
 def test_a_problem_comes_when_its_session_is_taken(tmp_path: Path) -> None:
     found = turns(tmp_path, "One", "Two")
     (tmp_path / "One.yaml").write_text(SESSION.replace("2s", "10ms"))
-    with Prefetcher(found, machine(tmp_path, FakeEngine())) as ahead:
-        ahead.begin()
+    with Prefetcher(found, machine(tmp_path, FakeEngine())) as prefetcher:
+        prefetcher.begin()
         with pytest.raises(ScriptError, match=r"One\.yaml:3:5"):
-            ahead.take()
+            prefetcher.take()
 
 
-def test_who_leaves_stops_what_is_being_spoken(tmp_path: Path) -> None:
+def test_leaving_stops_what_is_being_spoken(tmp_path: Path) -> None:
     begun, over = threading.Event(), threading.Event()
 
     class Slow(FakeEngine):
@@ -70,15 +70,15 @@ def test_who_leaves_stops_what_is_being_spoken(tmp_path: Path) -> None:
         assert over.wait(10)
         raise VoiceError("it was stopped")
 
-    with Prefetcher(turns(tmp_path, "One"), machine(tmp_path, Slow(while_speaking=speak))) as ahead:
-        ahead.begin()
+    with Prefetcher(turns(tmp_path, "One"), machine(tmp_path, Slow(while_speaking=speak))) as prefetcher:
+        prefetcher.begin()
         assert begun.wait(10)
     assert over.is_set()
-    wait_until(lambda: "ahead" not in {each.name for each in threading.enumerate()}, "its thread goes on")
+    wait_until(lambda: "prefetch" not in {each.name for each in threading.enumerate()}, "its thread goes on")
 
 
-def test_who_leaves_without_a_next_session_waits_for_nothing(tmp_path: Path) -> None:
+def test_leaving_without_a_next_session_does_not_wait(tmp_path: Path) -> None:
     engine = FakeEngine()
-    with Prefetcher([], machine(tmp_path, engine)) as ahead:
-        ahead.begin()
+    with Prefetcher([], machine(tmp_path, engine)) as prefetcher:
+        prefetcher.begin()
     assert engine.stops == 0

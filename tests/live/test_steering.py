@@ -22,7 +22,7 @@ def here() -> Iterator[Listening]:
 
 
 @pytest.mark.parametrize(
-    ("wishes", "paused", "step"),
+    ("controls", "paused", "step"),
     [
         ([Control.PAUSE], True, 2),
         ([Control.PAUSE, Control.PAUSE], True, 2),
@@ -41,16 +41,16 @@ def here() -> Iterator[Listening]:
     ],
 )
 def test_each_control_does_what_it_is_called(
-    here: Listening, wishes: list[AnyControl], paused: bool, step: int
+    here: Listening, controls: list[AnyControl], paused: bool, step: int
 ) -> None:
-    for wish in wishes:
-        steer(here.transport, wish)
+    for control in controls:
+        steer(here.transport, control)
     here.listen(0.5)
     assert here.transport.is_paused == paused
-    assert (here.transport.place_ms + 100) // STEP_MS == step
+    assert (here.transport.position_ms + 100) // STEP_MS == step
 
 
-def test_a_reason_is_told(here: Listening) -> None:
+def test_the_reason_of_a_pause_is_the_notice(here: Listening) -> None:
     steer(here.transport, ForcedPause("The lid was closed."))
     assert here.transport.notice == "The lid was closed."
     steer(here.transport, Control.RESUME)
@@ -58,8 +58,8 @@ def test_a_reason_is_told(here: Listening) -> None:
 
 
 def test_what_is_changed_is_how_it_sounds(here: Listening) -> None:
-    for wish in (Control.SOFTER, Control.SOFTER, Control.LOUDER, Control.BACKGROUND):
-        steer(here.transport, wish)
-    assert (here.transport.taste.volume_db, here.transport.taste.has_background) == (-2, False)
+    for control in (Control.SOFTER, Control.SOFTER, Control.LOUDER, Control.BACKGROUND):
+        steer(here.transport, control)
+    assert (here.transport.settings.volume_db, here.transport.settings.has_background) == (-2, False)
     steer(here.transport, SetVolume(-math.inf))
-    assert here.transport.taste.volume_db == -math.inf
+    assert here.transport.settings.volume_db == -math.inf

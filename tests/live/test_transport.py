@@ -1,4 +1,4 @@
-"""What a listener may do, with a loudspeaker that needs no device and a programme whose frames tell their moment."""
+"""The transport, with a loudspeaker that needs no device and a programme whose frames tell their position."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from player.errors import DeviceError
 from player.live.device.device import AHEAD, LEAD_IN
-from player.live.transport import JOIN_MS, PAUSE_MS, RESTS_AFTER_S
+from player.live.transport import JOIN_MS, PAUSE_MS, RELEASES_AFTER_S
 from player.timeline.steps import LEAD_MS
 from player.units import RATE
 from tests.fakes_programme import BED, STEP_MS, VOICE, Listening, TellingMix, told
@@ -45,7 +45,7 @@ def listening() -> Iterator[Callable[..., Listening]]:
 
 
 def near(step_ms: int) -> object:
-    """The first moment that is heard whole when a step was gone to: its lead is for the cross-fade."""
+    """The first position at full level after going to a step: the cross-fade covers its lead."""
     assert LEAD_MS == JOIN_MS
     return pytest.approx(step_ms, abs=12)
 
@@ -55,12 +55,12 @@ def exported(total_ms: int) -> np.ndarray:
     return np.frombuffer(sound, np.int16).reshape(-1, 2)
 
 
-def test_what_nobody_touches_is_the_programme(listening: Begin, kind: str) -> None:
+def test_without_controls_the_programme_is_unchanged(listening: Begin, kind: str) -> None:
     here = listening(total_ms=50_000, kind=kind)
     here.listen(52)
     assert here.transport.is_over
     assert np.array_equal(here.heard(), exported(50_000))
-    assert (here.transport.place_ms, here.transport.heard_ms) == (50_000, 50_000)
+    assert (here.transport.position_ms, here.transport.heard_ms) == (50_000, 50_000)
     here.transport.leave(here.sleep)
     assert here.room.last.ended
     assert len(here.room.loudspeakers) == 1
@@ -79,10 +79,10 @@ def test_the_lead_in_does_not_wait_for_the_programme_which_is_heard_whole(
     start = int(np.flatnonzero(heard[:, 0])[0])
     assert start <= max(waits_s - 0.5, 0) * RATE + LATE_MS * 48
     assert np.array_equal(heard[start:], exported(50_000)[5000 * 48 :])
-    assert (here.transport.place_ms, here.transport.heard_ms) == (50_000, 45_000)
+    assert (here.transport.position_ms, here.transport.heard_ms) == (50_000, 45_000)
 
 
-def test_who_waits_for_longer_than_there_is_silence_hears_the_whole_programme_too(
+def test_a_wait_longer_than_the_silence_loses_nothing_of_the_programme(
     listening: Begin, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("player.live.device.device.WAITING", 3 * RATE)
@@ -99,14 +99,14 @@ def test_a_loudspeaker_that_cannot_be_opened_while_it_waits_is_replaced(listenin
     assert np.array_equal(here.heard(), exported(20_000))
 
 
-def test_it_begins_where_it_is_told_to(listening: Begin, kind: str) -> None:
+def test_it_begins_at_the_given_position(listening: Begin, kind: str) -> None:
     here = listening(start_ms=12_345, total_ms=20_000, kind=kind)
     here.listen(9)
     assert np.array_equal(here.heard(), exported(20_000)[12_345 * 48 :])
     assert here.transport.heard_ms == 20_000 - 12_345
 
 
-def test_the_tape_is_never_far_ahead_and_never_dry(listening: Begin) -> None:
+def test_the_ring_is_never_far_ahead_and_never_dry(listening: Begin) -> None:
     here = listening()
     here.listen_until(50_000)
     assert AHEAD - 3 * RATE < here.room.last.farthest_ahead <= AHEAD
@@ -118,7 +118,7 @@ def test_a_pause_fades_out_and_going_on_begins_the_step_again(listening: Begin, 
     here.transport.pause()
     asked = len(here.heard())
     assert here.transport.is_paused
-    assert here.transport.place_ms == STEP_MS - LEAD_MS
+    assert here.transport.position_ms == STEP_MS - LEAD_MS
     here.listen(3)
     paused = here.heard()
     last = np.flatnonzero(paused[:, 1])[-1]
@@ -149,12 +149,12 @@ def test_a_long_pause_lets_go_of_the_loudspeaker_and_another_one_goes_on(listeni
     here = listening(kind=kind)
     here.listen_until(25_000)
     here.transport.pause()
-    here.listen(RESTS_AFTER_S - 0.5)
+    here.listen(RELEASES_AFTER_S - 0.5)
     assert not here.room.last.ended
     here.listen(1)
     assert here.room.last.ended
     here.listen(100)
-    assert here.transport.place_ms == 2 * STEP_MS - LEAD_MS
+    assert here.transport.position_ms == 2 * STEP_MS - LEAD_MS
     here.transport.resume()
     here.listen_until(28_000)
     assert len(here.room.loudspeakers) == 2
@@ -163,13 +163,13 @@ def test_a_long_pause_lets_go_of_the_loudspeaker_and_another_one_goes_on(listeni
 
 
 @pytest.mark.parametrize(
-    ("wish", "to_ms"),
+    ("control", "to_ms"),
     [("step_back", 10_000), ("repeat", 20_000), ("step_on", 30_000), ("next_section", 30_000)],
 )
-def test_keys_lead_to_the_beginning_of_a_step(listening: Begin, kind: str, wish: str, to_ms: int) -> None:
+def test_keys_lead_to_the_beginning_of_a_step(listening: Begin, kind: str, control: str, to_ms: int) -> None:
     here = listening(kind=kind)
     here.listen_until(24_000)
-    getattr(here.transport, wish)()
+    getattr(here.transport, control)()
     asked = len(here.heard())
     here.listen_until(to_ms + 3000) if to_ms > 20_000 else here.listen(4)
     first, second = told(here.heard())
@@ -184,11 +184,11 @@ def test_several_times_back_is_several_steps_back(listening: Begin) -> None:
     for _ in range(3):
         here.transport.step_back()
         here.listen(0.3)
-    assert here.transport.place_ms == pytest.approx(10_000, abs=500)
+    assert here.transport.position_ms == pytest.approx(10_000, abs=500)
     for _ in range(3):
         here.transport.step_back()
     here.listen(1)
-    assert here.transport.place_ms < 2000
+    assert here.transport.position_ms < 2000
 
 
 def test_in_the_last_step_there_is_nothing_further_on(listening: Begin) -> None:
@@ -207,9 +207,9 @@ def test_while_it_stands_still_keys_move_the_place(listening: Begin) -> None:
     here.transport.pause()
     here.transport.step_back()
     here.transport.step_back()
-    assert here.transport.place_ms == 0
+    assert here.transport.position_ms == 0
     here.transport.go_to(47_000)
-    assert here.transport.place_ms == 4 * STEP_MS - LEAD_MS
+    assert here.transport.position_ms == 4 * STEP_MS - LEAD_MS
     here.listen(1)
     assert here.transport.is_paused
     here.transport.resume()
@@ -217,7 +217,7 @@ def test_while_it_stands_still_keys_move_the_place(listening: Begin) -> None:
     assert told(here.heard())[-1][0] == near(4 * STEP_MS)
 
 
-def test_the_volume_is_one_short_ramp_and_the_moments_stay(listening: Begin, kind: str) -> None:
+def test_the_volume_is_one_short_ramp_and_the_positions_stay(listening: Begin, kind: str) -> None:
     here = listening(kind=kind)
     here.listen_until(8000)
     for _ in range(3):
@@ -232,7 +232,7 @@ def test_the_volume_is_one_short_ramp_and_the_moments_stay(listening: Begin, kin
     assert reached - changed < 60 * 48
     assert (right[reached:] == softer).all()
     assert here.heard()[-1, 0] == pytest.approx(len(right) / 96 * 10 ** (-6 / 20), abs=2)
-    assert here.transport.taste.volume_db == -6
+    assert here.transport.settings.volume_db == -6
 
 
 def test_back_at_full_volume_it_is_the_programme_again(listening: Begin) -> None:
@@ -254,7 +254,7 @@ def test_a_key_held_down_ends_in_silence_without_a_jump(listening: Begin) -> Non
         here.transport.softer()
         here.listen(0.05)
     here.listen(1)
-    assert here.transport.taste.volume_db == -math.inf
+    assert here.transport.settings.volume_db == -math.inf
     assert not here.heard()[-100:].any()
     assert np.abs(np.diff(here.heard()[:, 1])).max() < 6
 
@@ -271,18 +271,18 @@ def test_the_background_goes_and_comes_back(listening: Begin, kind: str) -> None
     assert np.array_equal(here.heard()[:, 0], exported(60_000)[: len(here.heard()), 0])
 
 
-def test_all_wishes_at_once_leave_no_jump_and_an_exact_place(listening: Begin) -> None:
+def test_all_controls_at_once_leave_no_jump_and_an_exact_position(listening: Begin) -> None:
     here = listening()
     here.listen_until(3000)
-    wishes = ["softer", "step_on", "switch_background", "pause", "resume", "louder", "repeat", "step_on", "pause"]
-    for wish, pause_s in zip(wishes * 4, itertools.cycle([0.05, 0.3, 0.1, 1.0])):
-        getattr(here.transport, wish)()
+    controls = ["softer", "step_on", "switch_background", "pause", "resume", "louder", "repeat", "step_on", "pause"]
+    for control, pause_s in zip(controls * 4, itertools.cycle([0.05, 0.3, 0.1, 1.0])):
+        getattr(here.transport, control)()
         here.listen(pause_s)
     here.transport.resume()
     here.transport.set_volume(0)
     here.listen(3)
     assert np.abs(np.diff(here.heard()[:, 1])).max() < 10
-    assert (here.heard()[-1, 0] - 1) * 2 == pytest.approx(here.transport.place_ms, abs=3)
+    assert (here.heard()[-1, 0] - 1) * 2 == pytest.approx(here.transport.position_ms, abs=3)
 
 
 def test_time_is_counted_only_while_it_is_heard(listening: Begin) -> None:
@@ -299,7 +299,7 @@ def test_a_lost_loudspeaker_is_a_pause_that_says_so(listening: Begin) -> None:
     here = listening(room=Room(dies_at=LEAD_IN + 24 * RATE))
     here.listen(26)
     assert here.transport.is_paused
-    assert here.transport.place_ms == 2 * STEP_MS - LEAD_MS
+    assert here.transport.position_ms == 2 * STEP_MS - LEAD_MS
     assert here.transport.notice == "The loudspeaker stopped at 0:24 (it died); space tries again."
     assert str(here.transport.lost) == "the loudspeaker stopped at 0:24 (it died); go on with --from 0:24"
     assert here.transport.lost
@@ -340,7 +340,7 @@ def test_where_there_never_was_one_that_is_an_error(listening: Begin) -> None:
         here.listen(1)
 
 
-def test_a_loudspeaker_lost_in_a_pause_is_told_too_and_the_place_stays(listening: Begin) -> None:
+def test_a_loudspeaker_lost_in_a_pause_is_reported_too_and_the_position_stays(listening: Begin) -> None:
     here = listening()
     here.listen_until(24_000)
     here.transport.pause("The headphones were unplugged.")
@@ -348,11 +348,11 @@ def test_a_loudspeaker_lost_in_a_pause_is_told_too_and_the_place_stays(listening
     here.listen(0.5)
     here.room.last.dies_at = 0
     here.listen(0.1)
-    assert here.transport.place_ms == 2 * STEP_MS - LEAD_MS
+    assert here.transport.position_ms == 2 * STEP_MS - LEAD_MS
     assert "it died" in here.transport.notice
 
 
-def test_who_leaves_hears_a_fade_and_the_place_stays(listening: Begin) -> None:
+def test_leaving_fades_out_and_the_position_stays(listening: Begin) -> None:
     here = listening()
     here.listen_until(24_000)
     here.transport.leave(here.sleep)
@@ -362,10 +362,10 @@ def test_who_leaves_hears_a_fade_and_the_place_stays(listening: Begin) -> None:
     assert len(fade) == pytest.approx(0.3 * RATE, abs=500)
     assert (np.diff(fade) <= 0).all()
     assert here.room.last.ended
-    assert here.transport.place_ms == pytest.approx(24_400, abs=300)
+    assert here.transport.position_ms == pytest.approx(24_400, abs=300)
 
 
-def test_who_leaves_in_a_pause_waits_for_nothing(listening: Begin) -> None:
+def test_leaving_in_a_pause_does_not_wait(listening: Begin) -> None:
     here = listening()
     here.listen_until(24_000)
     here.transport.pause()
@@ -373,7 +373,7 @@ def test_who_leaves_in_a_pause_waits_for_nothing(listening: Begin) -> None:
     before = here.now
     here.transport.leave(here.sleep)
     assert here.now == before
-    assert here.transport.place_ms == 2 * STEP_MS - LEAD_MS
+    assert here.transport.position_ms == 2 * STEP_MS - LEAD_MS
 
 
 def test_back_from_the_very_end_goes_on(listening: Begin) -> None:
@@ -388,19 +388,19 @@ def test_back_from_the_very_end_goes_on(listening: Begin) -> None:
     assert [run[0] for run in told(here.heard())] == [0, near(10_000), near(20_000)]
 
 
-def test_when_the_device_has_everything_wishes_come_too_late(listening: Begin) -> None:
+def test_when_the_device_has_everything_controls_come_too_late(listening: Begin) -> None:
     here = listening(total_ms=5000, room=Room(latency=RATE))
     here.listen(0.5)
-    while here.room.last.tape.head < here.room.last.tape.total:
+    while here.room.last.ring.head < here.room.last.ring.total:
         here.listen(0.05)
-    for wish in ("step_back", "pause", "softer", "switch_background", "repeat"):
-        getattr(here.transport, wish)()
+    for control in ("step_back", "pause", "softer", "switch_background", "repeat"):
+        getattr(here.transport, control)()
     here.listen(2)
     assert here.transport.is_over
     assert np.array_equal(here.heard(), exported(5000))
 
 
-def test_a_tape_that_is_used_up_is_followed_by_another(listening: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_buffer_that_is_used_up_is_followed_by_another(listening: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("player.live.device.device.LONGEST_BUFFER", LEAD_IN + 25 * RATE)
     here = listening(kind="simpleaudio")
     here.listen(45)

@@ -1,4 +1,4 @@
-"""What a listener may do, with the real libraries and a sound server in real time: when it is heard, and how."""
+"""The transport with the real libraries and a sound server in real time: when a control is heard, and how."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from player.live.source import ListenerSettings, MixSource
 from player.live.transport import Transport
 from player.timeline.steps import Steps
 from player.units import RATE
-from tests.fakes_company import Watcher
+from tests.fakes_participants import FakeObserver
 from tests.fakes_programme import BED, STEP_MS, VOICE, TellingMix, telling_timeline, told
 from tests.sound_server import Loudspeaker, mortal_server, prompt, wait_until
 
@@ -36,43 +36,43 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.device
 
 
-class Sitting:
-    """A telling programme of a minute that is heard by a sound server, while somebody presses keys."""
+class Playing:
+    """A programme of a minute whose frames tell their position, played to a sound server while keys are pressed."""
 
     def __init__(self, kind: str, env: dict[str, str]) -> None:
-        self.watcher = Watcher()
+        self.observer = FakeObserver()
         self.children: list[DeviceProcess] = []
-        self.party = RunningParticipants(Participants(views=(lambda: self.watcher,), waits=True))
+        self.running = RunningParticipants(Participants(observers=(lambda: self.observer,), waits=True))
         self._open = partial(OutputDevice, changes=True, kind=kind, environ=env, spawn=self._spawn)
 
     def play(self, waits_s: float = 0.0) -> None:
-        """Return when it is over, or somebody ends it; its loudspeaker has sounded for so long before."""
+        """Return when it is over or was ended; its device has been open for ``waits_s`` before."""
         total_ms = 60_000
-        timeline, reel = telling_timeline(total_ms), MixSource(TellingMix(), total_ms, ListenerSettings())
-        deck = self._open(total_ms * 48)
+        timeline, source = telling_timeline(total_ms), MixSource(TellingMix(), total_ms, ListenerSettings())
+        device = self._open(total_ms * 48)
         if waits_s:
-            deck.begin()
-            wait_until(lambda: deck.has_begun, "no lead-in is heard")
+            device.begin()
+            wait_until(lambda: device.has_begun, "no lead-in is heard")
             time.sleep(waits_s)
-        transport = Transport(reel, Steps(timeline), 0, deck, self._open)
+        transport = Transport(source, Steps(timeline), 0, device, self._open)
         try:
-            with self.party, self.party.at(timeline):
-                Loop(transport, self.party).run()
+            with self.running, self.running.session(timeline):
+                Loop(transport, self.running).run()
         finally:
             transport.leave()
 
-    def press(self, wish: AnyControl) -> float:
-        """When that was."""
-        self.party.company.inbox.put(wish)
+    def press(self, control: AnyControl) -> float:
+        """Put a control into the inbox, and return the time."""
+        self.running.participants.inbox.put(control)
         return time.monotonic()
 
     @property
     def now(self) -> PlaybackState:
-        """What is shown."""
-        return self.watcher.moments[-1]
+        """The last state."""
+        return self.observer.states[-1]
 
-    def wait_for_place(self, ms: int) -> None:
-        wait_until(lambda: bool(self.watcher.moments) and self.now.at_ms >= ms, f"it does not come to {ms}")
+    def wait_for_position(self, ms: int) -> None:
+        wait_until(lambda: bool(self.observer.states) and self.now.at_ms >= ms, f"it does not come to {ms}")
 
     def _spawn(self, *how: Any) -> DeviceProcess:
         self.children.append(DeviceProcess(*how))
@@ -80,21 +80,21 @@ class Sitting:
 
 
 @pytest.fixture
-def hands() -> Iterator[Hands]:
-    hands = Hands()
-    yield hands
-    hands.join()
+def presser() -> Iterator[KeyPresser]:
+    presser = KeyPresser()
+    yield presser
+    presser.join()
 
 
-class Hands:
-    """Somebody at the keys, while the loop has the main thread."""
+class KeyPresser:
+    """Presses keys in a thread, while the loop has the main thread."""
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
         self._failed: BaseException | None = None
 
-    def do(self, what: Callable[[], None], sitting: Sitting) -> None:
-        """Do it, then end the playing."""
+    def do(self, what: Callable[[], None], playing: Playing) -> None:
+        """Call ``what`` in a thread, then end playing."""
 
         def run() -> None:
             try:
@@ -102,7 +102,7 @@ class Hands:
             except BaseException as error:  # noqa: BLE001 - raised where the test waits
                 self._failed = error
             finally:
-                sitting.press(Control.QUIT)
+                playing.press(Control.QUIT)
 
         self._thread = threading.Thread(target=run)
         self._thread.start()
@@ -115,27 +115,29 @@ class Hands:
             raise failed
 
 
-def test_volume_and_place_change_at_once_and_without_a_jump(kind: str, loudspeaker: Loudspeaker, hands: Hands) -> None:
+def test_volume_and_place_change_at_once_and_without_a_jump(
+    kind: str, loudspeaker: Loudspeaker, presser: KeyPresser
+) -> None:
     """The best of five times counts: other tests may have the processors. tests/bench/live.py tells all of them."""
-    sitting = Sitting(kind, prompt(loudspeaker.env))
+    playing = Playing(kind, prompt(loudspeaker.env))
     volumes, places = [-6, -12, -18, -12, -6], [25_000, 35_000, 45_000, 55_000, 15_000]
     turned: list[float] = []
     jumped: list[float] = []
 
     def keys() -> None:
-        sitting.wait_for_place(1000)
+        playing.wait_for_position(1000)
         for db in volumes:
-            turned.append(sitting.press(SetVolume(db)))
+            turned.append(playing.press(SetVolume(db)))
             time.sleep(0.4)
-        sitting.press(SetVolume(0))
+        playing.press(SetVolume(0))
         time.sleep(0.5)
         for at_ms in places:
-            jumped.append(sitting.press(GoTo(at_ms)))
+            jumped.append(playing.press(GoTo(at_ms)))
             time.sleep(0.6)
 
-    hands.do(keys, sitting)
-    sitting.play()
-    hands.join()
+    presser.do(keys, playing)
+    playing.play()
+    presser.join()
     heard = loudspeaker.recording().astype(int)
     at = first = int(np.flatnonzero(heard[:, 1] == VOICE + BED)[0])
     frames = []
@@ -156,12 +158,12 @@ def late(ear: Loudspeaker, since: list[float], frames: list[int]) -> float:
 
 @pytest.mark.parametrize("waits_s", [0.25, 1.5])
 def test_the_lead_in_does_not_wait_for_the_programme_which_is_heard_from_its_first_frame_on(
-    kind: str, waits_s: float, loudspeaker: Loudspeaker, hands: Hands
+    kind: str, waits_s: float, loudspeaker: Loudspeaker, presser: KeyPresser
 ) -> None:
-    sitting = Sitting(kind, loudspeaker.env)
-    hands.do(lambda: sitting.wait_for_place(3000), sitting)
-    sitting.play(waits_s)
-    hands.join()
+    playing = Playing(kind, loudspeaker.env)
+    presser.do(lambda: playing.wait_for_position(3000), playing)
+    playing.play(waits_s)
+    presser.join()
     heard = loudspeaker.recording().astype(int)
     before = heard[: int(np.flatnonzero(heard[:, 1] == VOICE + BED)[0])]
     noise = np.frombuffer(lead_in(), np.int16).astype(int)
@@ -170,73 +172,77 @@ def test_the_lead_in_does_not_wait_for_the_programme_which_is_heard_from_its_fir
     assert told(heard[len(before) :])[0][0] == 0
 
 
-def test_pausing_is_soft_and_going_on_begins_the_step_again(kind: str, loudspeaker: Loudspeaker, hands: Hands) -> None:
-    sitting = Sitting(kind, loudspeaker.env)
+def test_pausing_is_soft_and_going_on_begins_the_step_again(
+    kind: str, loudspeaker: Loudspeaker, presser: KeyPresser
+) -> None:
+    playing = Playing(kind, loudspeaker.env)
 
     def keys() -> None:
-        sitting.wait_for_place(500)
-        sitting.press(GoTo(25_000))
-        sitting.wait_for_place(21_000)
-        sitting.press(Control.PAUSE)
+        playing.wait_for_position(500)
+        playing.press(GoTo(25_000))
+        playing.wait_for_position(21_000)
+        playing.press(Control.PAUSE)
         time.sleep(1)
-        assert sitting.now.is_paused
-        sitting.press(Control.RESUME)
-        sitting.wait_for_place(21_000)
+        assert playing.now.is_paused
+        playing.press(Control.RESUME)
+        playing.wait_for_position(21_000)
 
-    hands.do(keys, sitting)
-    sitting.play()
-    hands.join()
+    presser.do(keys, playing)
+    playing.play()
+    presser.join()
     heard = loudspeaker.recording().astype(int)
     runs = told(heard)
     assert [run[0] for run in runs] == [0, pytest.approx(20_000, abs=12), pytest.approx(20_000, abs=12)]
     sounding = np.flatnonzero(heard[:, 1] == VOICE + BED)
     assert np.abs(np.diff(heard[sounding[0] :, 1])).max() < 5
     assert not heard[sounding[-1] + RATE // 2 :].any()
-    assert len(sitting.children) == 1
+    assert len(playing.children) == 1
 
 
-def test_a_killed_loudspeaker_is_told_and_another_one_goes_on_at_the_step(
-    kind: str, loudspeaker: Loudspeaker, hands: Hands
+def test_a_killed_loudspeaker_is_reported_and_another_one_goes_on_at_the_step(
+    kind: str, loudspeaker: Loudspeaker, presser: KeyPresser
 ) -> None:
-    sitting = Sitting(kind, loudspeaker.env)
+    playing = Playing(kind, loudspeaker.env)
 
     def keys() -> None:
-        sitting.wait_for_place(500)
-        sitting.press(GoTo(25_000))
-        sitting.wait_for_place(21_000)
-        os.kill(sitting.children[0].pid, signal.SIGKILL)
-        wait_until(lambda: sitting.now.is_paused, "it is not noticed")
-        sitting.press(Control.RESUME)
-        sitting.wait_for_place(20_500)
+        playing.wait_for_position(500)
+        playing.press(GoTo(25_000))
+        playing.wait_for_position(21_000)
+        os.kill(playing.children[0].pid, signal.SIGKILL)
+        wait_until(lambda: playing.now.is_paused, "it is not noticed")
+        playing.press(Control.RESUME)
+        playing.wait_for_position(20_500)
 
-    hands.do(keys, sitting)
-    sitting.play()
-    hands.join()
-    (notice,) = {moment.notice for moment in sitting.watcher.moments} - {""}
+    presser.do(keys, playing)
+    playing.play()
+    presser.join()
+    (notice,) = {state.notice for state in playing.observer.states} - {""}
     assert notice == "The loudspeaker stopped at 0:21 (its process was ended by SIGKILL); space tries again."
     assert told(loudspeaker.recording().astype(int))[-1][0] == pytest.approx(20_000, abs=12)
 
 
-def test_a_killed_sound_server_is_told_and_the_place_is_kept_until_there_is_one_again(kind: str, hands: Hands) -> None:
+def test_a_killed_sound_server_is_reported_and_the_position_is_kept_until_there_is_one_again(
+    kind: str, presser: KeyPresser
+) -> None:
     with mortal_server() as server:
-        sitting = Sitting(kind, server.env)
+        playing = Playing(kind, server.env)
 
         def keys() -> None:
-            sitting.wait_for_place(500)
-            sitting.press(GoTo(25_000))
-            sitting.wait_for_place(21_000)
+            playing.wait_for_position(500)
+            playing.press(GoTo(25_000))
+            playing.wait_for_position(21_000)
             server.kill()
-            wait_until(lambda: sitting.now.is_paused, "it is not noticed")
-            sitting.press(Control.RESUME)
-            wait_until(lambda: "could be opened" in sitting.now.notice, "it is not told that there is none")
-            assert sitting.now.at_ms == 19_900
+            wait_until(lambda: playing.now.is_paused, "it is not noticed")
+            playing.press(Control.RESUME)
+            wait_until(lambda: "could be opened" in playing.now.notice, "no notice says that there is none")
+            assert playing.now.at_ms == 19_900
             server.start()
-            sitting.press(Control.RESUME)
-            sitting.wait_for_place(20_500)
+            playing.press(Control.RESUME)
+            playing.wait_for_position(20_500)
 
-        hands.do(keys, sitting)
-        sitting.play()
-        hands.join()
-    notices = list(dict.fromkeys(moment.notice for moment in sitting.watcher.moments))
+        presser.do(keys, playing)
+        playing.play()
+        presser.join()
+    notices = list(dict.fromkeys(state.notice for state in playing.observer.states))
     assert notices[1].startswith("The loudspeaker stopped at 0:21 (")
     assert notices[2].startswith(f"No audio device could be opened by {kind} (")

@@ -66,7 +66,7 @@ def test_a_run_ends_where_the_guiding_does() -> None:
     ]
 
 
-def test_breath_and_tension_are_told_apart() -> None:
+def test_breath_and_tension_are_reported_apart() -> None:
     _, timeline = bundled("pmr-release-only")
     bodies = [run.body for run in runs(timeline)]
     assert bodies == ["breath", *["tension"] * 12]

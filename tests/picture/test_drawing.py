@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from player.errors import OutputError, UsageError
-from player.picture import canvas
+from player.picture import renderer
 from player.picture.drawing import draw, must_be_drawable
 from player.picture.marks import WIDTH, About
 from player.picture.page import compose
@@ -31,7 +31,7 @@ DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 
 
 def page(steps: str = STEPS) -> Page:
-    return compose(scripted(steps), ABOUT, canvas.measure)
+    return compose(scripted(steps), ABOUT, renderer.measure)
 
 
 def comments(data: bytes) -> list[str]:
@@ -41,7 +41,7 @@ def comments(data: bytes) -> list[str]:
 
 def test_a_png_is_twice_as_wide_as_the_page_and_not_empty() -> None:
     drawn = page()
-    with Image.open(io.BytesIO(canvas.png(drawn))) as image:
+    with Image.open(io.BytesIO(renderer.png(drawn))) as image:
         assert image.size == (2 * WIDTH, int(2 * drawn.height))
         colours = image.convert("RGB").getcolors(1 << 24) or []
     counts = {colour: count for count, colour in colours}
@@ -51,7 +51,7 @@ def test_a_png_is_twice_as_wide_as_the_page_and_not_empty() -> None:
 
 
 def test_an_svg_holds_its_words_and_its_runs() -> None:
-    data = canvas.svg(page())
+    data = renderer.svg(page())
     root = ET.fromstring(data)  # noqa: S314
     assert root.findtext(f"{SVG}title") == "T"
     assert root.findtext(f".//{DUBLIN_CORE}description", "").startswith("T, 0:24. A summary.")
@@ -62,9 +62,9 @@ def test_an_svg_holds_its_words_and_its_runs() -> None:
 
 def test_an_svg_of_half_an_hour_is_small() -> None:
     breaths = page("  - pause: 2s\n  - breathe: {in: 4s, out: 6s, for: 30m}\n")
-    assert len(canvas.svg(breaths)) < 200_000
+    assert len(renderer.svg(breaths)) < 200_000
     session, timeline = bundled("pmr-16")
-    assert len(canvas.svg(compose(timeline, About(session.summary), canvas.measure))) < 200_000
+    assert len(renderer.svg(compose(timeline, About(session.summary), renderer.measure))) < 200_000
 
 
 def test_neither_day_nor_version_nor_the_users_settings_change_a_byte(tmp_path: Path) -> None:
@@ -84,8 +84,8 @@ def test_neither_day_nor_version_nor_the_users_settings_change_a_byte(tmp_path: 
         "PYTHONPATH": ".",
     }
     subprocess.run([sys.executable, "-W", "ignore", "-c", script, *map(str, targets)], check=True, env=env)
-    assert targets[0].read_bytes() == canvas.svg(page())
-    assert targets[1].read_bytes() == canvas.png(page())
+    assert targets[0].read_bytes() == renderer.svg(page())
+    assert targets[1].read_bytes() == renderer.png(page())
     assert b"atplotlib" not in targets[1].read_bytes()
 
 
@@ -114,14 +114,14 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
         draw(scripted(STEPS), ABOUT, target)
     assert target.read_bytes() == b"mine"
     draw(scripted(STEPS), ABOUT, target, force=True)
-    assert target.read_bytes() == canvas.svg(page())
+    assert target.read_bytes() == renderer.svg(page())
     assert list(tmp_path.iterdir()) == [target]
 
 
 def test_without_matplotlib_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.delitem(sys.modules, "player.picture.canvas")
-    monkeypatch.delattr("player.picture.canvas")
+    monkeypatch.delitem(sys.modules, "player.picture.renderer")
+    monkeypatch.delattr("player.picture.renderer")
     with pytest.raises(OutputError) as caught:
         draw(scripted(STEPS), ABOUT, tmp_path / "calm.svg")
     wanted = "matplotlib, which draws pictures, is not installed; install it with: pip install matplotlib"
@@ -139,7 +139,7 @@ def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from player.picture import canvas
+from player.picture import renderer
 from player.picture.drawing import draw
 from player.picture.marks import About
 from tests.fakes_picture import scripted
@@ -163,10 +163,10 @@ def test_a_full_disk_leaves_one_sentence_and_no_file(tmp_path: Path, ending: str
     assert list(tmp_path.iterdir()) == []
 
 
-def test_measured_is_what_is_painted() -> None:
+def test_measured_is_what_is_drawn() -> None:
     """The extents by which labels are kept apart are those of the outlines."""
-    data = canvas.svg(page())
-    assert canvas.measure("Breathe in") == pytest.approx(52.0, abs=2.0)
-    assert canvas.measure("Breathe in", 20) == pytest.approx(2 * canvas.measure("Breathe in"), rel=1e-3)
-    assert canvas.measure("Breathe in", bold=True) > canvas.measure("Breathe in")
+    data = renderer.svg(page())
+    assert renderer.measure("Breathe in") == pytest.approx(52.0, abs=2.0)
+    assert renderer.measure("Breathe in", 20) == pytest.approx(2 * renderer.measure("Breathe in"), rel=1e-3)
+    assert renderer.measure("Breathe in", bold=True) > renderer.measure("Breathe in")
     assert data.count(b"<!-- Breathe in -->") == 3

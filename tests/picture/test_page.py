@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.picture import canvas
+from player.picture import renderer
 from player.picture.marks import WIDTH, About, AreaMark, BoxMark, LineMark, Page, TextMark
 from player.picture.page import compose, description
 from player.script import library
@@ -68,8 +68,8 @@ def overlapping(page: Page, measure: Measure = measure) -> list[tuple[str, str]]
 @pytest.mark.parametrize("name", library.session_names())
 def test_no_words_of_a_session_overlap_and_none_leave_the_page(name: str) -> None:
     session, timeline = bundled(name)
-    page = compose(timeline, About(session.summary, session.technique), canvas.measure)
-    assert overlapping(page, canvas.measure) == []
+    page = compose(timeline, About(session.summary, session.technique), renderer.measure)
+    assert overlapping(page, renderer.measure) == []
     assert all(extent(words)[0] > 0 and extent(words)[2] < WIDTH for words in words_of(page))
     assert max(extent(words)[3] for words in words_of(page)) < page.height
     found = texts(page)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from player.picture import canvas
+from player.picture import renderer
 from player.picture.curves import curve
 from player.picture.marks import About, TextMark
 from player.picture.page import LEFT, RIGHT, compose, description
@@ -17,7 +17,7 @@ from player.timeline.body import moves, runs
 from tests.fakes_picture import bundled
 from tests.picture.test_drawing import DUBLIN_CORE, SVG, comments
 
-FOLDER = Path(__file__).parents[3] / "scripts" / "pictures"
+FOLDER = Path(__file__).parents[2] / "scripts" / "pictures"
 PICTURES = sorted(FOLDER.glob("*.svg"))
 
 
@@ -41,7 +41,7 @@ def test_it_says_what_the_session_says(picture: Path) -> None:
     assert len(data) < 200_000
     root = ET.fromstring(data)  # noqa: S314
     assert root.findtext(f".//{DUBLIN_CORE}description") == description(timeline, about), again(picture)
-    page = compose(timeline, about, canvas.measure)
+    page = compose(timeline, about, renderer.measure)
     wanted = [word for mark in page.marks if isinstance(mark, TextMark) for word in mark.text.split()]
     assert sorted(" ".join(comments(data)).split()) == sorted(wanted), again(picture)
 

@@ -79,7 +79,7 @@ def test_every_session_has_its_turn(folder: Path) -> None:
         (4, 2, False, "one", "One", 3000),
     ]
     assert [turn.before for turn in plan.turns] == ["", "", "Put it away.", ""]
-    assert [sitting.length_ms for sitting in plan.sittings] == [5000, 8000]
+    assert [part.length_ms for part in plan.parts] == [5000, 8000]
 
 
 def test_one_part_keeps_its_numbers(folder: Path) -> None:
@@ -99,7 +99,7 @@ def test_only_the_voice_tells_some_lengths(folder: Path) -> None:
     (folder / "two.yaml").write_text("title: Two\nsteps: [{say: Two words}]\n")
     plan = planned()
     assert not plan.exact
-    assert [turn.told_ms for turn in plan.turns] == [3000, None, 5000, 3000]
+    assert [turn.known_ms for turn in plan.turns] == [3000, None, 5000, 3000]
 
 
 def test_options_hold_for_every_session_that_has_them(folder: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_session_is_no_programme(folder: Path) -> None:
     assert programmes.planned(SessionRequest("box-breathing")) is None
 
 
-def test_every_problem_is_told_at_once_where_it_is(folder: Path) -> None:
+def test_every_problem_is_reported_at_once_where_it_is(folder: Path) -> None:
     (folder / "bad.yaml").write_text("title: Bad\nsteps: [{sai: x}]\n")
     (folder / "other.yaml").write_text("title: Other\nsessions: one\n")
     told = problems(

@@ -125,7 +125,7 @@ def test_an_unknown_bed_is_a_problem_at_its_place(script: Path, machine: pipelin
         prepared(script, machine)
 
 
-def test_what_does_not_fit_is_told_beside_what_cannot_be_planned(script: Path, machine: pipeline.Machine) -> None:
+def test_what_does_not_fit_is_reported_beside_what_cannot_be_planned(script: Path, machine: pipeline.Machine) -> None:
     script.write_text(SHORT.replace("BED", "none").replace("$room", "100ms").replace("title", "language: de\ntitle"))
     with pytest.raises(ScriptError) as caught:
         pipeline.check(pipeline.SessionRequest(str(script)), machine)
@@ -188,12 +188,14 @@ steps:
 """
 
 
-def test_another_length_keeps_whole_breaths_and_is_told_beforehand(tmp_path: Path, machine: pipeline.Machine) -> None:
+def test_another_length_keeps_whole_breaths_and_is_reported_beforehand(
+    tmp_path: Path, machine: pipeline.Machine
+) -> None:
     path = tmp_path / "longer.yaml"
     path.write_text(LONGER)
     asked = pipeline.SessionRequest(str(path), length_ms=600_000, skip=("neck", "face"))
     fixed = 8000 + 5 * 26_000
-    assert pipeline.told_length(asked) == fixed + 46 * 10_000
+    assert pipeline.known_length(asked) == fixed + 46 * 10_000
     ready = pipeline.prepare(asked, machine)
     assert ready.timeline.total_ms == fixed + 46 * 10_000
     assert not [cue for cue in ready.timeline.cues if re.search("neck|face", cue.text)]
@@ -216,8 +218,8 @@ def test_the_background_outlives_the_rest_and_fades_over_all_of_that(script: Pat
 def test_what_outlives_comes_on_top_of_a_length(machine: pipeline.Machine) -> None:
     asked = pipeline.SessionRequest("coherent-breathing", length_ms=300_000)
     longer = replace(asked, outlive_ms=60_000)
-    assert pipeline.told_length(longer) == (pipeline.told_length(asked) or 0) + 60_000
-    assert pipeline.prepare(longer, machine).timeline.total_ms == pipeline.told_length(longer)
+    assert pipeline.known_length(longer) == (pipeline.known_length(asked) or 0) + 60_000
+    assert pipeline.prepare(longer, machine).timeline.total_ms == pipeline.known_length(longer)
 
 
 def test_it_is_checked_in_its_own_length(script: Path, machine: pipeline.Machine) -> None:
@@ -259,7 +261,7 @@ def test_a_recording_is_heard_in_the_place_of_speech_and_as_loud(recorded: Path,
         ("../a.wav", "outside the script's own"),
     ],
 )
-def test_recordings_that_cannot_be_had_are_told_at_their_steps(
+def test_recordings_that_cannot_be_had_are_reported_at_their_steps(
     recorded: Path, machine: pipeline.Machine, name: str, message: str
 ) -> None:
     (recorded.parent / "bad.wav").write_bytes(b"no sound")
@@ -275,7 +277,7 @@ def test_a_recording_longer_than_its_slot_is_a_problem(recorded: Path, machine: 
         prepared(recorded, machine)
 
 
-def test_a_background_of_the_users_own_that_is_no_sound_is_told(
+def test_a_background_of_the_users_own_that_is_no_sound_is_reported(
     script: Path, machine: pipeline.Machine, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.flac").write_bytes(b"not a sound at all")
@@ -283,7 +285,7 @@ def test_a_background_of_the_users_own_that_is_no_sound_is_told(
         prepared(script, machine, background=str(tmp_path / "mine.flac"))
 
 
-def test_a_voice_that_nobody_here_has_is_a_problem_at_its_place(script: Path, machine: pipeline.Machine) -> None:
+def test_a_voice_that_is_not_here_is_a_problem_at_its_place(script: Path, machine: pipeline.Machine) -> None:
     script.write_text(SHORT.replace("\nbackground", "\nvoice: {name: nobody}\nbackground", 1))
     with pytest.raises(ScriptError, match=r"short\.yaml:2:15: there is no voice 'nobody'"):
         prepared(script, machine)
@@ -424,7 +426,7 @@ def test_a_take_that_is_too_long_is_a_problem_at_its_step(
     )
 
 
-def test_every_take_that_cannot_be_read_is_told(
+def test_every_take_that_cannot_be_read_is_reported(
     own: pipeline.SessionRequest, machine: pipeline.Machine, tmp_path: Path
 ) -> None:
     soundfile.write(tmp_path / "takes" / "two.wav", np.zeros(4800), RATE)

@@ -1,4 +1,4 @@
-"""The bell in its thread: heard to its end, faded where nobody wants more, and its problems where it is waited for."""
+"""The bell in its thread: heard to its end, faded when it is ended early, and its errors raised to the caller."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_what_keeps_it_from_ringing_is_raised() -> None:
         pass
 
 
-def test_an_error_of_whoever_waits_is_not_hidden() -> None:
+def test_an_error_of_the_caller_is_not_hidden() -> None:
     with pytest.raises(KeyError), SoftBell(fail):
         raise KeyError
 

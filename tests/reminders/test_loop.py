@@ -1,4 +1,4 @@
-"""Waiting, with a clock that only moves when somebody waits, and a keyboard that is pressed at its moments."""
+"""The loop, with a clock that only moves when the loop waits, and a keyboard with keys at set times."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class World:
     until: str = "23:00:00"
     lasts: timedelta = timedelta(seconds=90)
     log: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    waited_for: list[str] = field(default_factory=list)
     looks: int = 0
     is_taken: bool = False
     can_be_taken: bool = True
@@ -105,8 +105,8 @@ class World:
     # the listener
 
     def waiting(self, due: datetime, now: datetime) -> None:
-        if not self.told or self.told[-1] != f"{due:%H:%M:%S}":
-            self.told.append(f"{due:%H:%M:%S}")
+        if not self.waited_for or self.waited_for[-1] != f"{due:%H:%M:%S}":
+            self.waited_for.append(f"{due:%H:%M:%S}")
 
     def ringing(self) -> None:
         pass
@@ -120,53 +120,53 @@ class World:
     def failed(self, due: datetime, error: PlayerError) -> None:
         self.note(f"{due:%H:%M} {error}")
 
-    def keep(self, keyboard: ReminderKeys | None = None) -> list[str]:
+    def run(self, keyboard: ReminderKeys | None = None) -> list[str]:
         with pytest.raises(Over):
-            self.vigil(keyboard).keep()
+            self.loop(keyboard).run()
         return self.log
 
-    def vigil(self, keyboard: ReminderKeys | None = None) -> ReminderLoop:
-        hands = keyboard or self
-        return ReminderLoop(SCHEDULE, self, self.play, self.bell, hands, self.now, self.sleep, timezone.utc)
+    def loop(self, keyboard: ReminderKeys | None = None) -> ReminderLoop:
+        keys = keyboard or self
+        return ReminderLoop(SCHEDULE, self, self.play, self.bell, keys, self.now, self.sleep, timezone.utc)
 
 
 def test_a_bell_and_20_seconds_later_the_session_at_every_moment() -> None:
     world = World("08:30:00", until="11:30:00")
-    assert world.keep() == ["09:00:00 bell", "09:00:20 play", "11:00:00 bell", "11:00:20 play"]
-    assert world.told == ["09:00:00", "11:00:00", "13:00:00"]
+    assert world.run() == ["09:00:00 bell", "09:00:20 play", "11:00:00 bell", "11:00:20 play"]
+    assert world.waited_for == ["09:00:00", "11:00:00", "13:00:00"]
 
 
 def test_without_a_terminal_it_just_begins() -> None:
-    assert World("08:59:50", until="09:30:00").keep(NoKeyboard()) == ["09:00:00 bell", "09:00:20 play"]
+    assert World("08:59:50", until="09:30:00").run(NoKeyboard()) == ["09:00:00 bell", "09:00:20 play"]
 
 
 @pytest.mark.parametrize("key", [" ", "\n", "KEY_ENTER"])
 def test_at_the_bell_it_begins_at_once(key: str) -> None:
     world = World("08:59:00", keys=[("09:00:04", key)], until="10:00:00")
-    assert world.keep() == ["09:00:00 bell", "09:00:04 play"]
+    assert world.run() == ["09:00:00 bell", "09:00:04 play"]
 
 
 def test_nothing_but_the_bell_is_begun_by_enter() -> None:
-    assert World("08:30:00", keys=[("08:40:00", "KEY_ENTER")], until="08:59:00").keep() == []
+    assert World("08:30:00", keys=[("08:40:00", "KEY_ENTER")], until="08:59:00").run() == []
 
 
 @pytest.mark.parametrize(("at", "log"), [("08:40:00", []), ("09:00:07", ["09:00:00 bell"])])
 def test_a_moment_can_be_skipped(at: str, log: list[str]) -> None:
     world = World("08:30:00", keys=[(at, "S")], until="11:10:00")
-    assert world.keep() == [*log, "11:00:00 bell", "11:00:20 play"]
-    assert world.told == ["09:00:00", "11:00:00", "13:00:00"]
+    assert world.run() == [*log, "11:00:00 bell", "11:00:20 play"]
+    assert world.waited_for == ["09:00:00", "11:00:00", "13:00:00"]
 
 
 def test_a_moment_can_be_put_off_again_and_again() -> None:
     keys = [("08:40:00", "p"), ("08:41:00", "p"), ("09:20:05", "p")]
     world = World("08:30:00", keys=keys, until="11:10:00")
-    assert world.keep() == ["09:20:00 bell", "09:30:05 bell", "09:30:25 play", "11:00:00 bell", "11:00:20 play"]
-    assert world.told == ["09:00:00", "09:10:00", "09:20:00", "09:30:05", "11:00:00", "13:00:00"]
+    assert world.run() == ["09:20:00 bell", "09:30:05 bell", "09:30:25 play", "11:00:00 bell", "11:00:20 play"]
+    assert world.waited_for == ["09:00:00", "09:10:00", "09:20:00", "09:30:05", "11:00:00", "13:00:00"]
 
 
-def test_what_is_put_off_beyond_the_next_moment_takes_its_place() -> None:
+def test_what_is_put_off_beyond_the_next_moment_replaces_it() -> None:
     keys = [("10:59:00", "p")] + [("10:59:01", "p")] * 12
-    assert World("09:30:00", keys=keys, until="15:10:00").keep() == [
+    assert World("09:30:00", keys=keys, until="15:10:00").run() == [
         "13:10:00 bell",
         "13:10:20 play",
         "15:00:00 bell",
@@ -176,13 +176,13 @@ def test_what_is_put_off_beyond_the_next_moment_takes_its_place() -> None:
 
 def test_what_was_put_off_can_be_skipped() -> None:
     keys = [("08:40:00", "p"), ("09:05:00", "s")]
-    assert World("08:30:00", keys=keys, until="11:00:10").keep() == ["11:00:00 bell"]
+    assert World("08:30:00", keys=keys, until="11:00:10").run() == ["11:00:00 bell"]
 
 
 @pytest.mark.parametrize("at", ["08:40:00", "09:00:07"])
 def test_q_ends_it(at: str) -> None:
     world = World("08:30:00", keys=[(at, "q")])
-    world.vigil().keep()
+    world.loop().run()
     assert f"{world.clock:%H:%M:%S}" == at
     assert not world.is_taken
     assert "play" not in " ".join(world.log)
@@ -190,51 +190,51 @@ def test_q_ends_it(at: str) -> None:
 
 def test_what_was_slept_through_is_not_played_later() -> None:
     world = World("08:30:00", sleeps={"08:45:00": timedelta(hours=3, minutes=30)}, until="13:05:00")
-    assert [each.partition(" ")[2] for each in world.keep()] == ["missed 09:00", "bell", "play"]
+    assert [each.partition(" ")[2] for each in world.run()] == ["missed 09:00", "bell", "play"]
 
 
 def test_a_moment_that_was_slept_through_just_now_is_played() -> None:
     world = World("08:30:00", sleeps={"08:59:00": timedelta(minutes=3)}, until="10:00:00")
-    assert [each.partition(" ")[2] for each in world.keep()] == ["bell", "play"]
+    assert [each.partition(" ")[2] for each in world.run()] == ["bell", "play"]
 
 
-def test_who_sleeps_at_the_bell_does_not_hear_the_session_hours_later() -> None:
+def test_after_sleep_at_the_bell_the_session_is_not_played_hours_later() -> None:
     world = World("08:30:00", sleeps={"09:00:05": timedelta(hours=1)}, until="10:30:00")
-    assert [each.partition(" ")[2] for each in world.keep()] == ["bell", "missed 09:00"]
+    assert [each.partition(" ")[2] for each in world.run()] == ["bell", "missed 09:00"]
 
 
 def test_a_clock_that_is_set_back_brings_no_moment_again() -> None:
     world = World("08:30:00", sleeps={"09:10:00": -timedelta(minutes=30)}, until="11:10:00")
-    assert world.keep() == ["09:00:00 bell", "09:00:20 play", "11:00:00 bell", "11:00:20 play"]
+    assert world.run() == ["09:00:00 bell", "09:00:20 play", "11:00:00 bell", "11:00:20 play"]
 
 
 def test_a_moment_days_ahead_can_be_skipped() -> None:
     world = World("17:30:00", keys=[("17:31:00", "s"), ("17:32:00", "s")], until="18:00:00")
-    vigil = replace(world.vigil(), schedule=Schedule(24 * HOUR, Window(540, 541), frozenset({2})))
+    loop = replace(world.loop(), schedule=Schedule(24 * HOUR, Window(540, 541), frozenset({2})))
     with pytest.raises(Over):
-        vigil.keep()
-    assert vigil._due() == world.moment("09:00:00") + timedelta(days=5 + 14)
+        loop.run()
+    assert loop._due() == world.moment("09:00:00") + timedelta(days=5 + 14)
 
 
 def test_a_clock_that_was_days_ahead_is_forgotten() -> None:
     world = World("08:30:00", sleeps={"08:40:00": -timedelta(days=3)})
-    vigil = world.vigil()
+    loop = world.loop()
     world.until = "08:39:59"
     with pytest.raises(Over):
-        vigil.keep()
+        loop.run()
     world.sleep(-3 * 86_400)
-    assert f"{vigil._due():%d %H:%M}" == "02 09:00"
+    assert f"{loop._due():%d %H:%M}" == "02 09:00"
 
 
 def test_a_clock_that_is_set_back_at_the_bell_does_not_hold_the_session_up() -> None:
     world = World("08:59:00", sleeps={"09:00:05": -timedelta(hours=1)}, until="12:00:00")
-    assert [each.partition(" ")[2] for each in world.keep()][:2] == ["bell", "play"]
+    assert [each.partition(" ")[2] for each in world.run()][:2] == ["bell", "play"]
 
 
 @pytest.mark.parametrize("error", [ScriptError([]), DeviceError("there is no loudspeaker")])
-def test_a_problem_is_told_and_the_schedule_goes_on(error: PlayerError) -> None:
+def test_a_problem_is_reported_and_the_schedule_goes_on(error: PlayerError) -> None:
     world = World("08:30:00", fails=[error], until="11:10:00")
-    assert world.keep() == [
+    assert world.run() == [
         "09:00:00 bell",
         "09:00:20 play",
         f"09:01:50 09:00 {error}",
@@ -243,20 +243,20 @@ def test_a_problem_is_told_and_the_schedule_goes_on(error: PlayerError) -> None:
     ]
 
 
-def test_a_bell_that_cannot_ring_is_told_at_once_and_nothing_is_played() -> None:
+def test_a_bell_that_cannot_ring_is_reported_at_once_and_nothing_is_played() -> None:
     world = World("08:59:00", bell_fails=DeviceError("there is no loudspeaker"), until="10:00:00")
-    assert world.keep() == ["09:00:00 bell", "09:00:01 09:00 there is no loudspeaker"]
+    assert world.run() == ["09:00:00 bell", "09:00:01 09:00 there is no loudspeaker"]
 
 
-def test_a_session_that_lasts_beyond_the_next_moment_takes_its_place() -> None:
+def test_a_session_that_lasts_beyond_the_next_moment_replaces_it() -> None:
     world = World("08:59:00", lasts=timedelta(hours=2, minutes=1), until="13:10:00")
-    assert world.keep() == ["09:00:00 bell", "09:00:20 play", "13:00:00 bell", "13:00:20 play"]
+    assert world.run() == ["09:00:00 bell", "09:00:20 play", "13:00:00 bell", "13:00:20 play"]
 
 
 @pytest.mark.parametrize("can_be_taken", [True, False])
 def test_waiting_costs_three_looks_a_minute(can_be_taken: bool) -> None:
     world = World("03:00:00", until="08:00:00", can_be_taken=can_be_taken)
-    world.keep()
+    world.run()
     assert world.looks <= 5 * 60 * 3 + 1
 
 
@@ -265,19 +265,19 @@ def test_a_terminal_that_is_gone_does_not_end_the_waiting() -> None:
         def read(self, seconds: float) -> str:
             raise EOFError
 
-    assert World("08:59:00", until="10:00:00").keep(Gone()) == ["09:00:00 bell", "09:00:20 play"]
+    assert World("08:59:00", until="10:00:00").run(Gone()) == ["09:00:00 bell", "09:00:20 play"]
 
 
 def test_once_is_the_moment_that_is_now() -> None:
     world = World("11:00:01")
-    world.vigil(NoKeyboard()).once()
+    world.loop(NoKeyboard()).once()
     assert world.log == ["11:00:01 bell", "11:00:21 play"]
     world.fails = [DeviceError("there is no loudspeaker")]
     with pytest.raises(DeviceError):
-        world.vigil(NoKeyboard()).once()
+        world.loop(NoKeyboard()).once()
 
 
 def test_the_clock_of_this_computer_knows_its_zone() -> None:
-    vigil = ReminderLoop(SCHEDULE, World("09:00:00"), lambda: None, lambda: nullcontext(World("09:00:00")))
-    assert vigil.now().utcoffset() == timedelta()
-    assert abs(vigil.now() - datetime.now(timezone.utc)) < timedelta(minutes=1)
+    loop = ReminderLoop(SCHEDULE, World("09:00:00"), lambda: None, lambda: nullcontext(World("09:00:00")))
+    assert loop.now().utcoffset() == timedelta()
+    assert abs(loop.now() - datetime.now(timezone.utc)) < timedelta(minutes=1)

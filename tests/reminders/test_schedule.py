@@ -136,7 +136,7 @@ def test_windows(text: str, meant: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     "text", ["", "9", "9:00", "9:00-", "9:00-9:00", "24:00-6:00", "9:60-10:00", "9:00-25:00", "9-1-2", "-9:00"]
 )
-def test_what_is_no_window_is_told(text: str) -> None:
+def test_what_is_no_window_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must be two times of day such as 9:00-18:00"):
         window(text)
 
@@ -158,7 +158,7 @@ def test_days(text: str, meant: set[int]) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "t", "someday", "mon-", "mon,,tue", "montag", "1-5"])
-def test_what_is_no_day_is_told(text: str) -> None:
+def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must be days such as mon-fri"):
         weekdays(text)
 

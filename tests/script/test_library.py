@@ -137,7 +137,7 @@ def test_a_file_that_cannot_be_opened_is_one_sentence(own: Path) -> None:
         library.find(str(own / "circle.yaml"))
 
 
-def test_a_file_that_is_no_text_is_told_with_its_line(own: Path) -> None:
+def test_a_file_that_is_no_text_is_reported_with_its_line(own: Path) -> None:
     (own / "evening.yaml").write_bytes(b"title: x\n\xff")
     with pytest.raises(ScriptError, match=r"evening.yaml:2:1: must be UTF-8 text"):
         library.find("evening")
@@ -226,7 +226,7 @@ def test_every_bundled_sound_is_found_from_anywhere(beside: Path) -> None:
         assert library.sound_file(name, beside).is_relative_to(library.bundled("audio"))
 
 
-def test_a_sound_that_nobody_knows_is_told_with_the_known_ones(beside: Path) -> None:
+def test_an_unknown_sound_is_reported_with_the_known_ones(beside: Path) -> None:
     known = ", ".join(sorted({*library.sounds(), "bells", "zither"}))
     with pytest.raises(MediaError, match=f"^there is no sound 'qqq'; there are {known}$"):
         library.sound_file("qqq", beside, others=("zither", "bells"))

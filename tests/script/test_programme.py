@@ -42,19 +42,19 @@ def problems(text: str) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
-def test_parts_are_sittings_in_order() -> None:
+def test_parts_are_in_order() -> None:
     week = parse(WEEK, "week.yaml")
     assert (week.title, week.summary) == ("Week", "Two days.")
     third = ProgrammeEntry("third", {"side": "3s", "name": "a: b"}, "Put it away.")
-    assert week.sittings == (
+    assert week.all_parts == (
         Part("Day 1", (ProgrammeEntry("first"), ProgrammeEntry("second")), "Begin here."),
         Part("Day 2", (third, ProgrammeEntry("first"))),
     )
 
 
 @pytest.mark.parametrize("sessions", ["one", "[one]", "[{session: one}]"])
-def test_a_programme_of_one_sitting_needs_no_parts(sessions: str) -> None:
-    assert parse(f"title: Short\nsessions: {sessions}\n", "p.yaml").sittings == (
+def test_a_programme_of_one_part_needs_no_parts(sessions: str) -> None:
+    assert parse(f"title: Short\nsessions: {sessions}\n", "p.yaml").all_parts == (
         Part("Short", (ProgrammeEntry("one"),)),
     )
 
@@ -99,7 +99,7 @@ def test_a_lone_session_has_a_place_however_it_is_written(sessions: str) -> None
         ("title: [\n", "p.yaml:2:1: "),
     ],
 )
-def test_what_is_wrong_is_told_at_its_place(text: str, told: str) -> None:
+def test_what_is_wrong_is_reported_at_its_place(text: str, told: str) -> None:
     assert any(told in each for each in problems(text))
 
 
@@ -151,7 +151,7 @@ def test_sessions_beside_the_programme_come_first(own: Path, tmp_path: Path) -> 
         ("a" * 200 + "\0", "there is no session 'aaa"),
     ],
 )
-def test_what_is_no_session_is_told(own: Path, tmp_path: Path, name: str, told: str) -> None:
+def test_what_is_no_session_is_reported(own: Path, tmp_path: Path, name: str, told: str) -> None:
     near = tmp_path / "here"
     near.mkdir()
     (near / "week.yaml").write_text(WEEK)

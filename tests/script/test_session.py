@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from player.errors import Position, ScriptError
 from player.script.session import Background, Parameter, Session, Step, VoiceSettings, parse
-from tests.fakes_script import KINDS, Breathe, Pattern, Repeat, Say, Times
+from tests.fakes_script import STEP_TYPES, Breathe, Pattern, Repeat, Say, Times
 
 WHOLE = """\
 title: Box breathing
@@ -37,13 +37,13 @@ steps:
 
 
 def parsed(text: str, **values: str) -> Session:
-    return parse(text, "f", KINDS, values)
+    return parse(text, "f", STEP_TYPES, values)
 
 
 def problems(text: str, **values: str) -> list[str]:
     """The problems with their lines and columns."""
     try:
-        parse(text, "f", KINDS, values)
+        parse(text, "f", STEP_TYPES, values)
     except ScriptError as error:
         return [str(problem).removeprefix("f:") for problem in error.problems]
     return []
@@ -303,7 +303,7 @@ def test_twelve_mistakes_are_twelve_problems() -> None:
     assert [int(problem.split(":")[0]) for problem in told] == [1, 2, 3, 4, 6, 9, 10, 11, 13, 15, 16, 18]
 
 
-def test_a_wrong_parameter_is_told_once_however_often_it_is_used() -> None:
+def test_a_wrong_parameter_is_reported_once_however_often_it_is_used() -> None:
     text = steps("  - pause: $side", "  - say: For ${side}.", "  - pause: $side", "params: {side: {min: 3s}}")
     assert problems(text) == ["6:16: default is missing in side"]
 
@@ -369,13 +369,15 @@ def test_a_control_character_never_reaches_a_terminal() -> None:
 
 
 def test_a_script_is_read_from_bytes() -> None:
-    assert parse(b"\xef\xbb\xbftitle: x\r\nsteps:\r\n  - say: \xc3\xa9\r\n", "f", KINDS).steps[0].fields == Say("é")
+    assert parse(b"\xef\xbb\xbftitle: x\r\nsteps:\r\n  - say: \xc3\xa9\r\n", "f", STEP_TYPES).steps[0].fields == Say(
+        "é"
+    )
 
 
 @given(st.one_of(st.text(), st.binary()))
 def test_any_text_is_a_session_or_problems(text: str | bytes) -> None:
     with pytest.raises(ScriptError) as caught:
-        parse(text, "f", KINDS)  # no random text has a title and steps
+        parse(text, "f", STEP_TYPES)  # no random text has a title and steps
     assert caught.value.problems
 
 

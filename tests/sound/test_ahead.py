@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.sound.ahead import made_ahead, meanwhile
+from player.sound.ahead import computed_ahead, in_background
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -38,63 +38,63 @@ def mixing() -> list[str]:
 
 @pytest.mark.parametrize("count", [0, 1, 5, 6, 7, 100])
 def test_everything_comes_and_in_order(count: int) -> None:
-    maker = Maker(count)
-    assert list(made_ahead(maker.numbers())) == list(range(count))
-    assert maker.is_closed
+    executor = Maker(count)
+    assert list(computed_ahead(executor.numbers())) == list(range(count))
+    assert executor.is_closed
     assert mixing() == []
 
 
 def test_a_few_are_made_before_they_are_asked_for_and_no_more() -> None:
-    maker = Maker()
-    results = made_ahead(maker.numbers())
+    executor = Maker()
+    results = computed_ahead(executor.numbers())
     assert next(results) == 0
     until = time.monotonic() + 10
-    while maker.made < 3 and time.monotonic() < until:
+    while executor.made < 3 and time.monotonic() < until:
         time.sleep(0.001)
-    assert maker.made >= 3
+    assert executor.made >= 3
     time.sleep(0.05)
-    assert maker.made < 12
+    assert executor.made < 12
     results.close()
 
 
 def test_what_goes_wrong_is_raised_where_it_would_have_come() -> None:
-    maker, got = Maker(fails_at=9), list[int]()
+    executor, got = Maker(fails_at=9), list[int]()
     with pytest.raises(ValueError, match="no 9"):
-        got.extend(made_ahead(maker.numbers()))
-    results = made_ahead(Maker(fails_at=9).numbers())
+        got.extend(computed_ahead(executor.numbers()))
+    results = computed_ahead(Maker(fails_at=9).numbers())
     assert [next(results) for _ in range(9)] == list(range(9))
     with pytest.raises(ValueError, match="no 9"):
         next(results)
-    assert maker.is_closed
+    assert executor.is_closed
     assert mixing() == []
 
 
-def test_when_nobody_asks_any_more_nothing_is_left() -> None:
-    maker = Maker(each_s=0.01)
-    results = made_ahead(maker.numbers())
+def test_when_the_consumer_stops_nothing_is_left() -> None:
+    executor = Maker(each_s=0.01)
+    results = computed_ahead(executor.numbers())
     next(results)
     assert mixing() != []
     results.close()
     assert mixing() == []
-    assert maker.is_closed
-    assert maker.made < 12
+    assert executor.is_closed
+    assert executor.made < 12
 
 
-def stopped(maker: Maker) -> None:
-    for number in made_ahead(maker.numbers()):
+def stopped(executor: Maker) -> None:
+    for number in computed_ahead(executor.numbers()):
         if number == 20:
             raise KeyboardInterrupt
 
 
 def test_who_stops_in_the_middle_leaves_nothing() -> None:
-    maker = Maker()
+    executor = Maker()
     with pytest.raises(KeyboardInterrupt):
-        stopped(maker)
+        stopped(executor)
     assert mixing() == []
-    assert maker.is_closed
+    assert executor.is_closed
 
 
-def test_what_is_needed_last_is_made_meanwhile() -> None:
+def test_what_is_needed_last_is_made_in_the_background() -> None:
     may_end, made_by = threading.Event(), list[str]()
 
     def make() -> int:
@@ -102,14 +102,14 @@ def test_what_is_needed_last_is_made_meanwhile() -> None:
         may_end.wait(10)
         return 7
 
-    result = meanwhile(make)
+    result = in_background(make)
     may_end.set()
     assert (result(), result()) == (7, 7)
     assert made_by != [threading.current_thread().name]
     assert len(made_by) == 1
 
 
-def test_what_goes_wrong_meanwhile_is_raised_by_whoever_asks() -> None:
-    result = meanwhile(lambda: 1 // 0)
+def test_an_error_in_the_background_is_raised_where_it_is_read() -> None:
+    result = in_background(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         result()

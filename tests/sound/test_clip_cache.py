@@ -37,44 +37,44 @@ class Maker:
 
 
 @pytest.fixture
-def hands() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(1, "other") as hands:
-        yield hands
+def executor() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1, "other") as executor:
+        yield executor
 
 
-def test_what_is_expected_is_made_once_and_by_other_hands(hands: ThreadPoolExecutor) -> None:
-    held, make = ClipCache(), Maker()
+def test_what_is_prefetched_is_made_once_and_by_another_thread(executor: ThreadPoolExecutor) -> None:
+    cache, make = ClipCache(), Maker()
     for _ in range(3):
-        held.expect("a", make, hands)
-    first = held.of("a", make)
-    held.expect("a", make, hands)
-    assert held.of("a", make) is first
+        cache.prefetch("a", make, executor)
+    first = cache.of("a", make)
+    cache.prefetch("a", make, executor)
+    assert cache.of("a", make) is first
     assert make.made == ["a"]
     assert make.threads == {"other_0"}
 
 
-def test_what_goes_wrong_elsewhere_is_raised_when_it_is_asked_for(hands: ThreadPoolExecutor) -> None:
-    held, make = ClipCache(), Maker(fails="b")
+def test_what_goes_wrong_elsewhere_is_raised_when_it_is_asked_for(executor: ThreadPoolExecutor) -> None:
+    cache, make = ClipCache(), Maker(fails="b")
     for sound in "ab":
-        held.expect(sound, make, hands)
-    held.of("a", make)
+        cache.prefetch(sound, make, executor)
+    cache.of("a", make)
     with pytest.raises(OSError, match="b has vanished"):
-        held.of("b", make)
+        cache.of("b", make)
 
 
-def test_expectations_that_are_forgotten_are_made_by_whoever_asks(hands: ThreadPoolExecutor) -> None:
-    held, make = ClipCache(), Maker()
-    held.expect("a", make, hands)
-    held.forget_coming()
-    held.of("a", make)
+def test_prefetches_that_are_forgotten_are_made_when_asked_for(executor: ThreadPoolExecutor) -> None:
+    cache, make = ClipCache(), Maker()
+    cache.prefetch("a", make, executor)
+    cache.forget_pending()
+    cache.of("a", make)
     assert threading.current_thread().name in make.threads
 
 
 def test_the_longest_unused_is_let_go_when_there_are_too_many() -> None:
     one = len(steady(10, 1).raw_data)
-    held, make = ClipCache(limit=2 * one), Maker()
+    cache, make = ClipCache(limit=2 * one), Maker()
     for sound in "abacab":
-        held.of(sound, make)
+        cache.of(sound, make)
     assert make.made == ["a", "b", "c", "b"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from player.sound.clip_cache import HELD_BYTES
+from player.sound.clip_cache import CACHE_BYTES
 from player.sound.headroom import headroom
 from player.sound.master import PEAK_DB
 from player.sound.mixdown import blocks
@@ -142,7 +142,7 @@ def test_a_clip_is_opened_once_while_it_is_in_use() -> None:
 
 
 def test_clips_that_were_not_used_for_long_are_let_go() -> None:
-    length = HELD_BYTES // (FRAMES_PER_MS * 4) // 2
+    length = CACHE_BYTES // (FRAMES_PER_MS * 4) // 2
     long = steady(length, 1)
     cues = [spoken(text, at * length, (at + 1) * length) for at, text in enumerate("abcb")]
     clips = Clips(a=long, b=long, c=long)

@@ -238,7 +238,7 @@ def test_an_empty_file_is_no_take(tmp_path: Path, store: Store) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no sound at all", b"RIFF\x00\x00\x00\x00WAVE"])
-def test_what_cannot_be_read_is_told_with_its_name(tmp_path: Path, store: Store, content: bytes) -> None:
+def test_what_cannot_be_read_is_reported_with_its_name(tmp_path: Path, store: Store, content: bytes) -> None:
     (tmp_path / "a.wav").write_bytes(content)
     with pytest.raises(MediaError, match=r"a\.wav: "):
         open_take(tmp_path / "a.wav", SAID, store)

@@ -11,7 +11,7 @@ import pytest
 
 from player.errors import OutputError, UsageError
 from player.storage.atomic import STALE_AFTER_S, NewFile, complete, sentences, together, write_all
-from player.storage.leftovers import here, mark
+from player.storage.stale_files import machine_id, mark
 
 
 def listing(folder: Path) -> list[str]:
@@ -129,7 +129,7 @@ write_all({Path(sys.argv[1], name): b"new" for name in "abc"}, force=True)
 
 def test_a_crash_between_two_names_leaves_whole_files_and_the_next_run_clears_up(tmp_path: Path) -> None:
     write_all({tmp_path / name: b"old" for name in "abc"})
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     assert subprocess.run([sys.executable, "-c", CRASH, str(tmp_path)], env=env, check=False).returncode == 9
     assert [(tmp_path / name).read_bytes() for name in "abc"] == [b"new", b"new", b"old"]
     assert len(listing(tmp_path)) == 4
@@ -158,8 +158,8 @@ def dead_pid() -> int:
     ],
 )
 @pytest.mark.skipif(sys.platform != "linux", reason="only there it is told when a process began")
-def test_what_a_crash_left_is_swept(tmp_path: Path, name: str, age_s: int, stays: bool) -> None:
-    left = tmp_path / name.format(dead=dead_pid(), live=os.getppid(), own=os.getpid(), here=here())
+def test_what_a_crash_left_is_removed(tmp_path: Path, name: str, age_s: int, stays: bool) -> None:
+    left = tmp_path / name.format(dead=dead_pid(), live=os.getppid(), own=os.getpid(), here=machine_id())
     left.write_bytes(b"half")
     os.utime(left, (time.time() - age_s,) * 2)
     NewFile(tmp_path / "new.mp3").discard()

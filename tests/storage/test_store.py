@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from player.errors import MediaError, StoreError
-from player.storage.leftovers import here
+from player.storage.stale_files import machine_id
 from player.storage.store import JSON, SCHEMA, STALE_AFTER_S, Draft, Store, Usage, key
 from tests import disks
 
@@ -55,7 +55,7 @@ def only_file(store: Store) -> Path:
 def python(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -270,7 +270,7 @@ def crashed(store: Store) -> Path:
     return only_file(store)
 
 
-def test_a_crash_between_writing_and_renaming_leaves_nothing_visible_and_is_swept(store: Store) -> None:
+def test_a_crash_between_writing_and_renaming_leaves_nothing_visible_and_is_removed(store: Store) -> None:
     rubbish = crashed(store)
     assert (store.get(FIELDS), store.usage()) == (None, Usage(0, 0))
     store.put({"another": 1}, draft())
@@ -280,7 +280,7 @@ def test_a_crash_between_writing_and_renaming_leaves_nothing_visible_and_is_swep
 
 def test_what_another_machine_left_may_still_be_written_for_a_while(store: Store) -> None:
     rubbish = crashed(store)
-    elsewhere = rubbish.with_name(rubbish.name.replace(here(), "0ddba1"))
+    elsewhere = rubbish.with_name(rubbish.name.replace(machine_id(), "0ddba1"))
     rubbish.rename(elsewhere)
     store.put(FIELDS, draft())
     assert elsewhere.exists()

@@ -95,7 +95,7 @@ def test_a_stage_is_one_of_four_words_with_a_whole_number(text: str) -> None:
 
 
 @pytest.mark.parametrize(("session", "counting"), [(60, 75), (105, 131), (200, 250)])
-def test_a_count_is_faster_than_a_sentence_is_told_to_be_one_and_has_to_fit_its_second(
+def test_a_count_is_faster_than_a_sentence_is_marked_as_one_and_has_to_fit_its_second(
     session: int, counting: int
 ) -> None:
     """How slow one may be is a matter of who says it, see ``count_rate`` of the drivers' table."""

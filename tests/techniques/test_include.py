@@ -104,7 +104,7 @@ def test_the_same_script_may_come_twice(tmp_path: Path) -> None:
         ("bro", "did you mean 'brook'?"),
     ],
 )
-def test_what_cannot_be_included_is_told_with_its_place(tmp_path: Path, name: str, message: str) -> None:
+def test_what_cannot_be_included_is_reported_with_its_position(tmp_path: Path, name: str, message: str) -> None:
     write(tmp_path, "b.yaml", "say: Secret.")
     write(tmp_path, "in/brook.yaml", "say: Brook.")
     found = problem(write(tmp_path, "in/a.yaml", f"include: {name}"))
@@ -112,12 +112,12 @@ def test_what_cannot_be_included_is_told_with_its_place(tmp_path: Path, name: st
     assert message in found
 
 
-def test_problems_of_an_included_script_have_their_own_places(tmp_path: Path) -> None:
+def test_problems_of_an_included_script_have_their_own_positions(tmp_path: Path) -> None:
     write(tmp_path, "b.yaml", "say: Two.", "puase: 3s")
     assert problem(write(tmp_path, "a.yaml", "include: b")).startswith("b.yaml:4:3: unknown step 'puase'")
 
 
-def test_a_parameter_that_an_included_script_does_not_have_is_told(tmp_path: Path) -> None:
+def test_a_parameter_that_an_included_script_does_not_have_is_reported(tmp_path: Path) -> None:
     write(tmp_path, "b.yaml", "say: Two.")
     assert "there is no parameter 'who'" in problem(write(tmp_path, "a.yaml", "{include: b, params: {who: Ann}}"))
 

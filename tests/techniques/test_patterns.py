@@ -95,7 +95,7 @@ def test_what_is_typed_is_what_is_meant(text: str, phases: dict[str, int]) -> No
         ("4.0001-4", "in must be a whole number of milliseconds, not '4.0001'"),
     ],
 )
-def test_what_is_no_pattern_is_told_in_a_sentence(text: str, told: str) -> None:
+def test_what_is_no_pattern_is_refused_in_a_sentence(text: str, told: str) -> None:
     with pytest.raises(UsageError, match=told):
         rhythm(text)
 

@@ -35,7 +35,7 @@ def fitted(wanted_ms: int, *parts: Part) -> int:
     return nominal_ms(to_length(parts, natural, wanted_ms))[0]
 
 
-def test_without_a_wish_every_stretch_is_as_the_script_says() -> None:
+def test_without_a_length_every_stretch_is_as_the_script_says() -> None:
     parts = settle([Marker("m"), breaths(3), pause(5000), Slot(AT, 1000)])
     assert nominal_ms(parts) == (36_000, True)
     assert isinstance(parts[0], Marker)
@@ -73,7 +73,7 @@ def test_a_cap_on_cycles_is_kept_and_the_quiet_takes_the_rest() -> None:
 
 
 @pytest.mark.parametrize("wanted", [18_999, 24 * 3_600_000 + 1])
-def test_a_length_out_of_reach_is_told_with_what_is_possible(wanted: int) -> None:
+def test_a_length_out_of_reach_is_reported_with_what_is_possible(wanted: int) -> None:
     with pytest.raises(UsageError, match=r"must be 0:19 to 2[34]:[0-9:]* for this session"):
         fitted(wanted, Slot(AT, 9000), breaths(5))
 

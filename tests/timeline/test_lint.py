@@ -93,13 +93,13 @@ def test_a_breath_outside_the_limits_is_one_warning(phases: list[tuple[str, floa
     assert warning.startswith(f"a.yaml:3:5: {words}")
 
 
-def test_a_ramp_is_told_by_its_worst_cycle() -> None:
+def test_a_ramp_is_reported_by_its_worst_cycle() -> None:
     slots = [slot for out in (8, 9, 10.5, 12) for slot in breaths(("in", 4), ("out", out))]
     (warning,) = found(*slots)
     assert "the breath out lasts 12s" in warning
 
 
-def test_each_cause_and_each_step_is_told_once() -> None:
+def test_each_cause_and_each_step_is_reported_once() -> None:
     long = breaths(("in", 4), ("hold", 8), ("out", 11), cycles=5)
     elsewhere = [replace(slot, at=LATER) for slot in long]
     told = [warning.partition(" lasts")[0] for warning in found(*long, *elsewhere, *long)]
@@ -145,7 +145,7 @@ def quiet_after(text: str, *rest: Slot) -> list[str]:
     return found(say(text), *rest)
 
 
-def test_a_long_silence_is_told_where_it_becomes_too_long() -> None:
+def test_a_long_silence_is_reported_where_it_becomes_too_long() -> None:
     (warning,) = quiet_after("Rest.", Slot(AT, 20_000), Slot(LATER, 20_000), say("And on."))
     assert warning.startswith("passages/b.yaml:9:5: there is no word and no guide tone for 49.5s, more than 45s; ")
 
@@ -175,7 +175,7 @@ def test_a_silence_up_to_45_s_passes_and_the_end_of_the_session_counts() -> None
     assert len(quiet_after("Rest.", Slot(AT, 35_501))) == 1
 
 
-def test_a_session_that_begins_with_a_long_silence_is_told() -> None:
+def test_a_session_that_begins_with_a_long_silence_is_reported() -> None:
     assert "for 50s" in found(Slot(AT, 50_000), say("Hello."))[0]
 
 
@@ -185,7 +185,7 @@ def test_a_bell_does_not_break_a_silence_but_a_guide_tone_does() -> None:
     assert quiet_after("Rest.", Slot(AT, 30_000), *breaths(("in", 4), ("out", 6)), Slot(AT, 30_000)) == []
 
 
-def test_the_same_silence_in_a_loop_is_told_once_with_the_longest() -> None:
+def test_the_same_silence_in_a_loop_is_reported_once_with_the_longest() -> None:
     (warning,) = found(say("Rest."), Slot(AT, 40_000), say("Rest."), Slot(AT, 60_000))
     assert "1m9.5s" in warning
 

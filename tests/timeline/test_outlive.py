@@ -34,7 +34,7 @@ def test_a_quiet_stretch_follows_and_all_else_stays() -> None:
     assert [(each.title, each.end_ms) for each in chapters(longer)] == [("All", longer.total_ms)]
 
 
-def test_without_a_wish_it_is_the_same() -> None:
+def test_without_the_option_it_is_the_same() -> None:
     assert outlive.outlived(SESSION, None) is SESSION
     outlive.must_be_possible(session(None), (), None)
 
@@ -80,7 +80,7 @@ def off(sound: str | None) -> BedChange:
         ("rain", (off("none"), off(None)), "but a.yaml:7:3 turns it off"),
     ],
 )
-def test_without_a_background_at_the_end_the_remedy_is_told(
+def test_without_a_background_at_the_end_the_remedy_is_reported(
     sound: str | None, parts: tuple[Part, ...], told: str
 ) -> None:
     with pytest.raises(UsageError) as caught:

@@ -101,7 +101,7 @@ def test_sections_begin_at_their_first_step() -> None:
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=30), st.data())
-def test_who_goes_to_a_step_is_in_it(lengths: list[int], data: st.DataObject) -> None:
+def test_the_entry_of_a_step_is_in_it(lengths: list[int], data: st.DataObject) -> None:
     steps = Steps(timeline([(length, "", False) for length in lengths]))
     at = data.draw(st.integers(0, sum(lengths)))
     for step in (steps.at(at), steps.before(at), steps.after(at)):

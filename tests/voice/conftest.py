@@ -48,7 +48,7 @@ class Workers:
 
 
 def is_alive(number: int) -> bool:
-    """Whether a process runs; one that is dead but was not yet waited for by whoever adopted it does not."""
+    """Whether a process runs. A dead one that its adopting process has not yet waited for does not."""
     try:
         os.kill(number, 0)
         state = Path(f"/proc/{number}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
@@ -96,7 +96,7 @@ def engines(store: Store, workers: Workers) -> Iterator[Callable[..., Pyttsx3Eng
 
 def usable(*drivers: str) -> tuple[Driver, ...]:
     """Those drivers, or a skipped test that says what to install."""
-    here = {driver.name for driver in registry.here()}
+    here = {driver.name for driver in registry.installed_drivers()}
     if missing := [name for name in drivers if name not in here]:
         pytest.skip(f"run `pip install {' '.join(BY_NAME[name].distributions[0] for name in missing)}`")
     return tuple(BY_NAME[name] for name in drivers)

@@ -101,7 +101,7 @@ def test_a_voice_like_no_other_is_refused_without_a_guess() -> None:
         by_name("Zarvox")
 
 
-def test_a_remedy_takes_the_place_of_near_names() -> None:
+def test_a_remedy_replaces_near_names() -> None:
     assert str(choice.unknown("gmw/en-uk", VOICES, "to bring it, run `x`")) == (
         "there is no voice 'gmw/en-uk'; to bring it, run `x`; `player voices` lists all 9"
     )

@@ -70,7 +70,7 @@ def test_a_length_is_rounded_up(store: Store) -> None:
         assert replace(clip, frames=frames).length_ms == length_ms
 
 
-def test_a_clip_knows_who_speaks_it(store: Store) -> None:
+def test_a_clip_knows_its_voice(store: Store) -> None:
     plain, soft = replace(ONE, voice="gmw/en"), replace(ONE, voice="gmw/en+f2")
     clips = speak_all([plain, soft, replace(plain, rate=130)], FakeEngine(), store)
     assert [clip.voice for clip in clips.values()] == ["fake gmw/en", "fake gmw/en+f2", "fake gmw/en"]
@@ -157,7 +157,7 @@ def test_a_word_is_never_said_more_than_half_as_fast_again(store: Store) -> None
     engine = FakeEngine()
     clip = only(speak_all([replace(SEVENTEEN, room_ms=100)], engine, store))
     assert engine.rates == [120, 132, 144, 162, 180]
-    assert after_beat_ms(clip) > 100, "which whoever places it then says"
+    assert after_beat_ms(clip) > 100, "which the layout then reports"
 
 
 def test_a_word_is_spoken_once_for_all_rooms_that_it_fits(store: Store) -> None:
@@ -267,7 +267,7 @@ def test_never_more_than_was_asked_for(store: Store) -> None:
     assert most[0] == 2
 
 
-def test_progress_is_told_in_the_callers_thread(store: Store) -> None:
+def test_progress_is_reported_in_the_callers_thread(store: Store) -> None:
     speak_all(MANY[:2], FakeEngine(), store)
     told: list[tuple[int, int, threading.Thread]] = []
     speak_all(

@@ -44,7 +44,7 @@ def test_a_name_is_made_of_the_words(text: str, expected: str) -> None:
     assert name(text) == unicodedata.normalize("NFC", expected)
 
 
-def test_a_long_line_is_cut_after_a_word_and_told_from_its_like() -> None:
+def test_a_long_line_is_cut_after_a_word_and_stays_unique() -> None:
     first, second = name(LONG), name(LONG.replace("rest", "wander"))
     cut, _, digest = first.rpartition("-")
     assert cut == "lift-your-eyes-from-what-you-were-doing"
@@ -164,7 +164,7 @@ def test_a_folder_that_may_not_be_read_is_one_sentence(tmp_path: Path, monkeypat
         own_takes.in_folder(str(tmp_path))
 
 
-def test_two_takes_of_a_line_are_told_with_both_names() -> None:
+def test_two_takes_of_a_line_are_reported_with_both_names() -> None:
     files = [Path("a/1-hold.wav"), Path("a/hold.flac")]
-    told = own_takes.told_twice(files, "Hold")
+    told = own_takes.duplicate_message(files, "Hold")
     assert told == "a/1-hold.wav and a/hold.flac are takes of the same line, 'Hold'; keep one of them there"

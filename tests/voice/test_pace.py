@@ -36,8 +36,8 @@ WORDS = sum(len(sentence.split()) for sentence in SENTENCES)
 @pytest.mark.parametrize(
     ("heard", "told"), [(105, 96), (100, 90), (135, 130), (60, 84), (94, 84), (300, 435), (400, 450)]
 )
-def test_espeak_is_told_what_is_heard_as_measured(heard: int, told: int) -> None:
-    assert for_sentence(heard, ESPEAK).told == told
+def test_espeak_gets_the_measured_rate_for_what_is_heard(heard: int, told: int) -> None:
+    assert for_sentence(heard, ESPEAK).rate == told
 
 
 def test_espeak_gets_no_silence_it_drags_as_far_as_it_can_and_no_further() -> None:
@@ -45,45 +45,45 @@ def test_espeak_gets_no_silence_it_drags_as_far_as_it_can_and_no_further() -> No
 
 
 @pytest.mark.parametrize("driver", [HIBARI, PIPER])
-def test_a_natural_voice_is_only_told_measured_rates_and_none_that_drags(driver: Driver) -> None:
-    told = {for_sentence(heard, driver).told for heard in range(60, 300)}
+def test_a_natural_voice_gets_only_measured_rates_and_none_that_drags(driver: Driver) -> None:
+    told = {for_sentence(heard, driver).rate for heard in range(60, 300)}
     assert told < {rate for rate, _ in driver.measured}
     assert driver.slowest - 0.5 <= min(told) < driver.slowest + 10
-    assert for_sentence(60, driver).told == for_sentence(105, driver).told == min(told)
+    assert for_sentence(60, driver).rate == for_sentence(105, driver).rate == min(told)
 
 
 @settings(deadline=None)
 @given(st.sampled_from(MEASURED), st.integers(60, 300), st.integers(60, 300))
-def test_a_faster_rate_is_never_told_as_a_slower_one(driver: Driver, one: int, other: int) -> None:
-    assert one > other or for_sentence(one, driver).told <= for_sentence(other, driver).told
+def test_a_faster_rate_never_gives_a_slower_one(driver: Driver, one: int, other: int) -> None:
+    assert one > other or for_sentence(one, driver).rate <= for_sentence(other, driver).rate
 
 
 def test_inside_phrases_it_is_faster_than_as_heard() -> None:
     for heard in range(95, 300, 5):
-        assert heard < ESPEAK.within(for_sentence(heard, ESPEAK).told) < 2 * heard
+        assert heard < ESPEAK.within(for_sentence(heard, ESPEAK).rate) < 2 * heard
 
 
 @settings(deadline=None)
 @given(st.sampled_from((HIBARI, PIPER)), st.integers(60, 200))
-def test_what_a_natural_voice_is_told_and_the_silence_make_the_rate(driver: Driver, heard: int) -> None:
+def test_the_rate_of_a_natural_voice_and_the_silence_make_the_heard_rate(driver: Driver, heard: int) -> None:
     pace = for_sentence(heard, driver)
     assert pace.stretch == 1 or pace.stretch >= LEAST_STRETCH
-    assert driver.within(pace.told) / pace.stretch == pytest.approx(heard / (1 - heard / 640), rel=0.006)
+    assert driver.within(pace.rate) / pace.stretch == pytest.approx(heard / (1 - heard / 640), rel=0.006)
 
 
 @settings(deadline=None)
 @given(st.integers(95, 300))
-def test_what_espeak_is_told_makes_the_rate(heard: int) -> None:
-    assert ESPEAK.within(for_sentence(heard, ESPEAK).told) == pytest.approx(heard / (1 - heard / 640), rel=0.006)
+def test_the_rate_of_espeak_makes_the_heard_rate(heard: int) -> None:
+    assert ESPEAK.within(for_sentence(heard, ESPEAK).rate) == pytest.approx(heard / (1 - heard / 640), rel=0.006)
 
 
 @pytest.mark.parametrize(("driver", "slowest"), [(ESPEAK, 130), (HIBARI, 150), (PIPER, 150)])
 def test_a_count_is_never_slower_than_it_is_understood_and_gets_no_silence(driver: Driver, slowest: int) -> None:
-    assert for_count(60, driver) == for_count(slowest, driver) == (for_sentence(slowest, driver).told, 1)
-    assert for_count(slowest + 40, driver).told > for_count(slowest, driver).told
+    assert for_count(60, driver) == for_count(slowest, driver) == (for_sentence(slowest, driver).rate, 1)
+    assert for_count(slowest + 40, driver).rate > for_count(slowest, driver).rate
 
 
-def test_a_driver_that_was_not_measured_is_told_the_rate_as_it_is() -> None:
+def test_a_driver_that_was_not_measured_gets_the_rate_unchanged() -> None:
     assert for_sentence(105, BY_NAME["sapi5"]) == (105, 1)
     assert for_count(105, BY_NAME["nsss"]) == (130, 1)
 

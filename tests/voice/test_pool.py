@@ -120,7 +120,7 @@ def test_stopping_kills_those_that_are_busy_and_those_that_are_not(
     assert pool.answer(DESCRIBE, PATIENCE_S), "and others are started when they are needed"
 
 
-def test_letting_go_kills_only_those_that_nobody_waits_for(
+def test_stopping_the_idle_kills_only_those_without_a_request(
     pools: Callable[..., WorkerPool], workers: Workers, speak: dict[str, Any]
 ) -> None:
     pool = pools(speak="hang")
@@ -134,7 +134,7 @@ def test_letting_go_kills_only_those_that_nobody_waits_for(
     asking = threading.Thread(target=ask)
     asking.start()
     assert wait_until(lambda: bool(pool._busy))
-    pool.let_go()
+    pool.stop_idle()
     assert wait_until(lambda: len(workers.alive()) == 1)
     assert asking.is_alive()
     pool.stop()
@@ -145,13 +145,13 @@ def test_a_worker_that_comes_back_to_a_stopped_pool_is_not_kept(
     pools: Callable[..., WorkerPool], workers: Workers
 ) -> None:
     pool = pools()
-    worker = pool._hire(is_new=False)
+    worker = pool._acquire(is_new=False)
     pool.stop()
     pool._release(worker, spent=False)
     assert (pool._idle, pool._busy) == ([], [])
 
 
-def test_a_worker_that_cannot_be_started_is_an_error_and_nobody_is_busy(
+def test_a_worker_that_cannot_be_started_is_an_error_and_none_is_busy(
     pools: Callable[..., WorkerPool], tmp_path: Path
 ) -> None:
     pool = WorkerPool([str(tmp_path / "nothing")], {})

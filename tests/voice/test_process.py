@@ -69,7 +69,7 @@ def test_a_worker_that_hangs_is_killed_with_its_children(ask: Callable[..., dict
     with pytest.raises(WorkerError, match=r"^it did not answer within 2 s$"):
         ask("hang with child", timeout_s=2)
     assert len(workers.started) == 2
-    assert wait_until(lambda: not workers.alive())  # nobody can wait for a child's child: the system buries it
+    assert wait_until(lambda: not workers.alive())  # a grandchild cannot be waited for: the system reaps it
 
 
 def test_a_program_that_is_not_there_is_an_error() -> None:
@@ -92,7 +92,7 @@ def test_a_worker_that_does_not_even_read_is_killed(workers: Workers) -> None:
         worker.ask({**REQUEST, "text": "Breathe in. " * 100_000}, 0.5)
 
 
-def test_a_process_that_escaped_with_the_pipe_holds_nobody_up(tmp_path: Path) -> None:
+def test_a_process_that_escaped_with_the_pipe_does_not_block(tmp_path: Path) -> None:
     escape = "import subprocess, sys; child = subprocess.Popen(['sleep', '60'], start_new_session=True)"
     script = tmp_path / "worker.py"
     script.write_text(f"{escape}; open({str(tmp_path / 'child')!r}, 'w').write(str(child.pid)); sys.stdin.read()")

@@ -51,12 +51,12 @@ def kind(monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
     processor.kind.cache_clear()
 
 
-def test_the_vector_instructions_of_the_first_processor_are_told_in_order(kind: Told) -> None:
+def test_the_vector_instructions_of_the_first_processor_are_in_order(kind: Told) -> None:
     assert kind(INTEL) == "x86_64 amx_tile avx avx2 avx512_vnni avx512f f16c fma sse4_1 sse4_2"
     assert kind(ARM, "aarch64") == "aarch64 asimd asimddp asimdhp bf16 i8mm sve"
 
 
-def test_what_cannot_change_a_sample_is_not_told(kind: Told) -> None:
+def test_what_cannot_change_a_sample_is_left_out(kind: Told) -> None:
     assert kind(INTEL.replace("Some CPU", "Another").replace("hypervisor", "smx")) == kind(INTEL)
     assert kind(INTEL.replace(" avx2", "")) != kind(INTEL)
 

@@ -48,20 +48,20 @@ def test_an_utterance_is_put_into_the_engines_terms(engines: Engines) -> None:
     assert request == SpeechRequest("espeak", version, "gmw/de", "Sp\u00fcren  Sie nach.", 96, 40)
 
 
-def test_other_drivers_are_told_the_rate_as_it_is(engines: Engines) -> None:
+def test_other_drivers_get_the_rate_unchanged(engines: Engines) -> None:
     engine = engines(drivers=(BY_NAME["sapi5"],), describe="other driver")
     request = engine.request(Utterance("Breathe.", rate=105, pitch=80))
     assert (request.driver, request.rate, request.pitch, request.stretch) == ("sapi5", 105, 50, 1)
 
 
-def test_a_voice_that_keeps_a_model_is_told_by_its_digest_and_the_kind_of_processor(engines: Engines) -> None:
+def test_a_voice_with_a_model_is_identified_by_its_digest_and_the_kind_of_processor(engines: Engines) -> None:
     request = engines(drivers=(HIBARI,), describe="natural").request(Utterance("Breathe.", rate=105, pitch=80))
     assert request.version == f"2.99 hibari hibari-tts 0.2.1 0123456789abcdef {processor.kind()}"
     assert (request.driver, request.voice, request.pitch) == ("hibari", "heart", 80)
     assert request.stretch > 1.1
 
 
-def test_a_driver_without_a_pitch_is_told_none(engines: Engines) -> None:
+def test_a_driver_without_a_pitch_gets_none(engines: Engines) -> None:
     engine = engines(drivers=(BY_NAME["piper"],), describe="natural")
     assert engine.request(Utterance("Breathe.", pitch=80)).pitch == 50
 
@@ -169,7 +169,7 @@ def test_a_doctor_learns_driver_version_and_path(engines: Engines) -> None:
 def test_facts_are_remembered_and_no_process_is_started_for_them(engines: Engines, workers: Workers) -> None:
     first = engines()
     assert len(first.voices()) == 3
-    assert not workers.alive(), "whoever only asks for voices keeps no process"
+    assert not workers.alive(), "asking for voices keeps no process"
     again = engines(describe="die")
     assert (again.voices(), again.chosen(), again.version) == (first.voices(), first.chosen(), first.version)
     assert len(workers.started) == 1
@@ -186,7 +186,7 @@ def test_facts_are_remembered_and_no_process_is_started_for_them(engines: Engine
         ("error", "described itself with garbage"),
     ],
 )
-def test_an_engine_that_cannot_say_who_it_is(engines: Engines, deed: str, sentence: str) -> None:
+def test_an_engine_that_cannot_describe_itself(engines: Engines, deed: str, sentence: str) -> None:
     with pytest.raises(VoiceError, match=sentence):
         engines(describe=deed).request(BREATHE)
 

@@ -54,7 +54,7 @@ def contents(clips: dict[Utterance, Clip]) -> dict[Utterance, bytes]:
     return {utterance: clip.samples().tobytes() for utterance, clip in clips.items()}
 
 
-def test_alternating_rates_are_spoken_as_told_and_the_same_bytes_come_again(
+def test_alternating_rates_are_spoken_as_set_and_the_same_bytes_come_again(
     real_engine: Pyttsx3Engine, store: Store, tmp_path: Path, load: bool
 ) -> None:
     utterances = ALTERNATING[: 24 if load else 60]

@@ -90,7 +90,7 @@ def test_the_first_driver_that_speaks_a_language_has_it(
 
 
 def test_an_earlier_driver_of_another_region_comes_before_a_later_one_of_this(machine: Machine) -> None:
-    """A natural voice is worth more than the exact accent; whoever wants that names the voice."""
+    """A natural voice is worth more than the exact accent, which a name can ask for."""
     assert route(machine, None, "en-GB") == ("hibari", "heart")
     machine.voices["hibari"] = (Voice("emma", "Emma", "en-gb", driver="hibari"), HEART)
     machine.registry().refresh()
@@ -104,7 +104,7 @@ def test_the_users_own_voice_comes_first_in_its_driver(machine: Machine) -> None
     assert route(machine, None, "en") == ("espeak", "gmw/en-us")
 
 
-def test_a_language_of_nobody_is_refused_with_those_of_all(machine: Machine) -> None:
+def test_a_language_without_a_voice_is_refused_with_the_known_languages(machine: Machine) -> None:
     with pytest.raises(UnknownVoiceError) as caught:
         route(machine, None, "tlh")
     assert str(caught.value).endswith("there are de, de-de, en-gb, en-us, fr-fr; name one, or a voice")
@@ -173,7 +173,7 @@ def test_of_two_drivers_with_one_name_the_first_has_it_unless_the_other_is_named
         ("\x1b[2J", r"no voice '\\\\x1b\[2J'"),
     ],
 )
-def test_a_name_of_nobody_is_refused(machine: Machine, name: str, said: str) -> None:
+def test_a_name_without_a_voice_is_refused(machine: Machine, name: str, said: str) -> None:
     with pytest.raises(UnknownVoiceError, match=said):
         route(machine, name)
 
@@ -190,10 +190,10 @@ def test_a_name_of_nobody_is_refused(machine: Machine, name: str, said: str) -> 
         ("hibari:emma", "player voices --install hibari:emma"),
     ],
 )
-def test_a_voice_that_could_be_brought_is_told_with_its_command(
+def test_a_voice_that_could_be_installed_is_reported_with_its_command(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, name: str, command: str
 ) -> None:
-    monkeypatch.setattr(registry, "here", lambda: DRIVERS)
+    monkeypatch.setattr(registry, "installed_drivers", lambda: DRIVERS)
     with pytest.raises(UnknownVoiceError, match=rf"no voice '{name}'; to bring it, run `{command}`; `player voices`"):
         route(machine, name)
 
@@ -203,7 +203,7 @@ def test_and_first_with_its_driver_where_that_is_not_installed(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, name: str, package: str
 ) -> None:
     machine.drivers = (ESPEAK,)
-    monkeypatch.setattr(registry, "here", lambda: (ESPEAK,))
+    monkeypatch.setattr(registry, "installed_drivers", lambda: (ESPEAK,))
     with pytest.raises(UnknownVoiceError, match=rf"its driver is not installed: run `pip install {package}`"):
         route(machine, name)
 
@@ -268,7 +268,7 @@ def test_without_even_the_packages_of_a_driver_there_is_a_remedy(machine: Machin
         machine.registry().voices()
 
 
-def test_a_driver_that_cannot_say_who_it_is_is_an_error_and_not_missing(machine: Machine) -> None:
+def test_a_driver_that_cannot_describe_itself_is_an_error_and_not_missing(machine: Machine) -> None:
     machine.broken = {"hibari"}
     with pytest.raises(VoiceError, match="it died; try again"):
         route(machine)
@@ -277,17 +277,17 @@ def test_a_driver_that_cannot_say_who_it_is_is_an_error_and_not_missing(machine:
 
 
 @pytest.mark.parametrize("name", ["gmw/en", "espeak:gmw/en", "gmw/en+f2"])
-def test_it_is_in_nobodys_way_who_names_a_voice_of_another(machine: Machine, name: str) -> None:
+def test_it_does_not_matter_for_a_voice_of_another_driver(machine: Machine, name: str) -> None:
     machine.broken = {"hibari", "piper"}
     assert route(machine, name)[0] == "espeak"
 
 
-def test_whoever_names_a_drivers_voice_asks_only_that_driver(machine: Machine) -> None:
+def test_a_name_with_its_driver_asks_only_that_driver(machine: Machine) -> None:
     route(machine, "espeak:gmw/en")
     assert machine.asked == {"espeak": 1}
 
 
-def test_it_is_an_error_where_nobody_else_has_the_voice(machine: Machine) -> None:
+def test_it_is_an_error_where_no_other_driver_has_the_voice(machine: Machine) -> None:
     machine.broken = {"hibari"}
     with pytest.raises(VoiceError, match="it died; try again"):
         route(machine, "heart")
@@ -296,6 +296,6 @@ def test_it_is_an_error_where_nobody_else_has_the_voice(machine: Machine) -> Non
 def test_here_are_the_drivers_of_this_system_whose_packages_are_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "find_spec", lambda name: None if name == "piper" else object())
     monkeypatch.setattr("sys.platform", "win32")
-    assert [driver.name for driver in registry.here()] == ["hibari", "sapi5", "espeak"]
+    assert [driver.name for driver in registry.installed_drivers()] == ["hibari", "sapi5", "espeak"]
     monkeypatch.setattr(registry, "find_spec", lambda name: None)
-    assert [driver.name for driver in registry.here() if driver.packages] == []
+    assert [driver.name for driver in registry.installed_drivers() if driver.packages] == []

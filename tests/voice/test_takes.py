@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from player.storage.leftovers import here
+from player.storage.stale_files import machine_id
 from player.voice import takes
 
 CRASH = """
@@ -40,7 +40,7 @@ def test_a_folder_goes_with_its_take(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
-def test_what_a_crash_left_is_swept(temporary: Path) -> None:
+def test_what_a_crash_left_is_removed(temporary: Path) -> None:
     env = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(Path(__file__).parents[2])}
     assert subprocess.run([sys.executable, "-c", CRASH], env=env, check=False).returncode == 9
     assert len(list(temporary.iterdir())) == 1
@@ -49,8 +49,10 @@ def test_what_a_crash_left_is_swept(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", [f"player-{os.getppid()}-{here()}-ab", "player-99-0ddba1-ab", "player-mine", "other"])
-def test_what_may_be_somebody_elses_stays(temporary: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", [f"player-{os.getppid()}-{machine_id()}-ab", "player-99-0ddba1-ab", "player-mine", "other"]
+)
+def test_what_may_belong_to_others_stays(temporary: Path, name: str) -> None:
     (temporary / name).mkdir()
     with takes.folder():
         pass

@@ -1,4 +1,4 @@
-"""Speaking a session oneself: the lines that it takes, a sheet to read them from, and takes looked at.
+"""Recording a session's lines oneself: the lines, a sheet to read them from, and a review of the takes.
 
-Nothing here plays or speaks. It stands beside the pipeline.
+Nothing here plays or speaks.
 """

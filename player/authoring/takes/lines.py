@@ -1,8 +1,8 @@
-"""The lines that a person would speak for a session, each once, with the time that there is for it.
+"""The lines of a session for a person to speak, each once, with the longest time that it may take.
 
-The rule: lines come in the order in which they are first heard, and have their names from `own_takes`; the room of a
-line is the least of all places where it is heard. What sentences in one slot may take together is shared by their
-letters, so that all of them fit who keep to their share. Pure: no voice is asked, and no take is looked at.
+The rule: lines come in the order in which they are first heard, and have their names from `own_takes`. The room of a
+line is the shortest of all places where it is heard. Sentences in one slot share its time by their letters, so that all
+fit if each keeps to its share. Pure: it needs no voice and no take.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from player.script.session import Session
     from player.techniques.cue import Part
 
-Sitting = tuple["Session", tuple["Part", ...]]
+SessionParts = tuple["Session", tuple["Part", ...]]
 """A session and its parts, without anything elastic."""
 
 ENDING: Final = ".wav"
@@ -62,10 +62,10 @@ class LineToSpeak:
         return f"{self.number:03d}-{self.name}{ENDING}"
 
 
-def lines(sittings: Sequence[Sitting]) -> tuple[LineToSpeak, ...]:
+def lines(sessions: Sequence[SessionParts]) -> tuple[LineToSpeak, ...]:
     """All lines of a session, or of several that follow each other."""
     found: dict[str, LineToSpeak] = {}
-    for heard in _heard(sittings):
+    for heard in _heard(sessions):
         known = found.setdefault(heard.name, replace(heard, number=len(found) + 1, times=0))
         rooms = [each.room_ms for each in (known, heard) if each.room_ms is not None]
         found[heard.name] = replace(
@@ -77,10 +77,10 @@ def lines(sittings: Sequence[Sitting]) -> tuple[LineToSpeak, ...]:
     return tuple(found.values())
 
 
-def _heard(sittings: Sequence[Sitting]) -> Iterator[LineToSpeak]:
+def _heard(sessions: Sequence[SessionParts]) -> Iterator[LineToSpeak]:
     """Every line in every place where it is heard."""
-    for session, parts in sittings:
-        before = f"{session.title}: " if len(sittings) > 1 else ""
+    for session, parts in sessions:
+        before = f"{session.title}: " if len(sessions) > 1 else ""
         section = ""
         for part in parts:
             if isinstance(part, Marker) and part.level == 1:

@@ -1,7 +1,7 @@
-"""Takes looked at: which lines have one, and whether each can be heard and fits.
+"""A review of takes: which lines have one, and whether each can be heard and fits.
 
-The rule: what fits is what the timeline says, the one that plays; lines without a take stand in it with a length that
-always fits. So everything that is told here of a take is true also when a voice speaks the other lines.
+The rule: the timeline that plays decides what fits; lines without a take have a length there that always fits. So the
+review of a take is also true when a voice speaks the other lines.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from player.authoring.takes.lines import LineToSpeak, Sitting
+    from player.authoring.takes.lines import LineToSpeak, SessionParts
     from player.storage.store import Store
     from player.techniques.cue import Part, Recording
     from player.timeline.layout import Spoken
@@ -31,19 +31,19 @@ State = Literal["there", "missing", "too long", "unreadable", "twice"]
 _WORD_MS: Final = 300
 _WORD_BEAT_MS: Final = 50
 """Of a word on a beat that has no take: short enough for every phase."""
-_TELLS_DB: Final = 1.0
+_WARNED_FROM_DB: Final = 1.0
 
 
 @dataclass(frozen=True)
 class ReviewedLine:
-    """A line and what there is of it.
+    """A line and its take.
 
     Attributes
     ----------
     path, length_ms
         Of its take; None where there is none that can be heard.
     told
-        A sentence where something is wrong with it, or could be better.
+        A sentence if something is wrong with it, or could be better.
     """
 
     line: LineToSpeak
@@ -54,7 +54,7 @@ class ReviewedLine:
 
     @property
     def is_wrong(self) -> bool:
-        """Whether it stands in the way of hearing the session."""
+        """Whether the session cannot be heard with it."""
         return self.state not in {"there", "missing"}
 
 
@@ -70,43 +70,43 @@ class Review:
         return sum(each.state == state for each in self.lines)
 
 
-def review(sittings: Sequence[Sitting], all_: Iterable[LineToSpeak], folder: str, store: Store) -> Review:
-    """What there is in a folder for these lines of a session, or of several.
+def review(sessions: Sequence[SessionParts], all_: Iterable[LineToSpeak], folder: str, store: Store) -> Review:
+    """Review the takes in a folder for these lines of a session, or of several.
 
     Raises
     ------
     UsageError
         If there is no such folder, or it cannot be read.
     StoreError
-        If what was found out cannot be stored.
+        If a take cannot be stored.
     """
     all_ = tuple(all_)
     found = own_takes.matched(own_takes.in_folder(folder), texts(all_))
-    known = {line.name: _looked_at(line, found.files.get(line.name, ()), store) for line in all_}
+    known = {line.name: _reviewed(line, found.files.get(line.name, ()), store) for line in all_}
     takes = {name: clip for name, (_, clip) in known.items() if clip}
-    long = {name: told for sitting in sittings for name, told in _too_long(sitting, takes)}
-    return Review(tuple(_judged(each, long.get(name)) for name, (each, _) in known.items()), found.unused)
+    long = {name: told for each in sessions for name, told in _too_long(each, takes)}
+    return Review(tuple(_with_length_problem(each, long.get(name)) for name, (each, _) in known.items()), found.unused)
 
 
-def _looked_at(line: LineToSpeak, files: tuple[Path, ...], store: Store) -> tuple[ReviewedLine, Clip | None]:
+def _reviewed(line: LineToSpeak, files: tuple[Path, ...], store: Store) -> tuple[ReviewedLine, Clip | None]:
     from player.sound.own_take import missing_db, open_take  # noqa: PLC0415 (numpy)
 
     if not files:
         return ReviewedLine(line), None
     if len(files) > 1:
-        return ReviewedLine(line, "twice", told=own_takes.told_twice(files, line.text)), None
+        return ReviewedLine(line, "twice", told=own_takes.duplicate_message(files, line.text)), None
     (path,) = files
     try:
         clip = open_take(path, Utterance(line.text), store)
     except MediaError as error:
         return ReviewedLine(line, "unreadable", path, told=str(error)), None
     told, missing = "", missing_db(clip)
-    if missing >= _TELLS_DB:
+    if missing >= _WARNED_FROM_DB:
         told = f"{printable(str(path))}: it is so soft that it stays {missing:.0f} dB under the others; speak it louder"
     return ReviewedLine(line, "there", path, clip.length_ms, told), clip
 
 
-def _judged(found: ReviewedLine, long: str | None) -> ReviewedLine:
+def _with_length_problem(found: ReviewedLine, long: str | None) -> ReviewedLine:
     if long is None:
         return found
     told = f"{printable(str(found.path))}: {long}"
@@ -131,7 +131,7 @@ class _Room:
 
 @dataclass(frozen=True)
 class _StandIn:
-    """What the timeline must know of speech that is not there."""
+    """Lengths for the timeline in place of a take that is missing."""
 
     length_ms: int
     beat_ms: int = 0
@@ -139,9 +139,9 @@ class _StandIn:
     pauses: tuple[tuple[int, int], ...] = ()
 
 
-def _too_long(sitting: Sitting, takes: Mapping[str, Clip]) -> Iterator[tuple[str, str]]:
+def _too_long(session_parts: SessionParts, takes: Mapping[str, Clip]) -> Iterator[tuple[str, str]]:
     """The names of takes that do not fit into a session, and how they do not."""
-    session, parts = sitting
+    session, parts = session_parts
     room = _rooms(parts)
     own = {said: takes[name] for said in room if isinstance(said, Utterance) and (name := _name(said)) in takes}
 

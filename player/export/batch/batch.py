@@ -1,7 +1,7 @@
-"""Many files at once: what is to be made, checked as a whole, then made by a crew.
+"""Many files at once: all orders are checked together, and an executor then does them.
 
-The rule: every order is known and every target is free before the first file is made, and no target is made twice; then
-a failure stops nothing but itself. It prints nothing, and does not know where the crew works.
+The rule: every order is known and every target is free before the first file is made, and no target is made twice.
+After that, an order that fails stops no other. It prints nothing, and does not know where the executor works.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-_UNTOLD_MS: Final = 60_000
-"""What an order counts in the progress where only the voice could tell its length."""
-_LOOK_EVERY_S: Final = 0.2  # Windows hears Ctrl-C only between two waits
+_UNKNOWN_MS: Final = 60_000
+"""The weight of an order in the progress display where its length depends on the voice."""
+_POLL_S: Final = 0.2  # Windows handles Ctrl-C only between two waits
 
 
 @dataclass(frozen=True)
@@ -46,27 +46,27 @@ class BatchItem:
     name
         Of its file, without an ending: ``pmr-7``, or ``01-safety-first`` in a programme.
     folder
-        Below the one that was asked for: the programme's name, or nothing.
-    place, playlist
-        In its programme, and the file name of the programme's playlist; empty is none.
+        Its folder below the target folder: the programme's name, or empty.
+    position, playlist
+        Its position in its programme, and the file name of the programme's playlist; None and empty without one.
     """
 
     name: str
     request: SessionRequest
     folder: str = ""
-    told_ms: int = 0
+    known_ms: int = 0
     title: str = ""
-    place: AlbumPosition | None = None
+    position: AlbumPosition | None = None
     playlist: str = ""
 
-    def work(self, wish: ExportOptions, request: SessionRequest | None = None) -> ExportTask:
-        """What is to be made of it; ``request`` where it is another one."""
-        return ExportTask(request or self.request, replace(wish, place=self.place))
+    def task(self, options: ExportOptions, request: SessionRequest | None = None) -> ExportTask:
+        """The task for it, with another ``request`` if one is given."""
+        return ExportTask(request or self.request, replace(options, position=self.position))
 
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What became of an order, and how long that took in seconds."""
+    """The result of an order, and how many seconds it took."""
 
     order: ExportOrder
     result: ExportedFiles | FailedExport
@@ -74,12 +74,12 @@ class BatchResult:
 
 
 def items(requests: Iterable[SessionRequest]) -> tuple[list[BatchItem], list[tuple[str, str]]]:
-    """Every session of the requests; and names and sentences of those that cannot be made as they stand.
+    """Every session of the requests; and the names of those that cannot be made, each with the reason.
 
     Raises
     ------
     UsageError
-        If there is nothing of a name, or an option does not fit: such a slip is told before anything is made.
+        If a name is not known, or an option does not fit: this is raised before anything is made.
     """
     found: list[BatchItem] = []
     failures: list[tuple[str, str]] = []
@@ -93,7 +93,7 @@ def items(requests: Iterable[SessionRequest]) -> tuple[list[BatchItem], list[tup
     return found, failures
 
 
-def everything(asked: SessionRequest) -> list[SessionRequest]:
+def every_session(asked: SessionRequest) -> list[SessionRequest]:
     """A request for each session that has a name."""
     return [replace(asked, session=name) for name in library.session_names()]
 
@@ -102,32 +102,32 @@ def _items(request: SessionRequest) -> list[BatchItem]:
     plan = programmes.planned(request)
     if plan is None:
         turn = programmes.alone(request)
-        return [BatchItem(library.stem(request.session), request, told_ms=turn.length_ms)]
+        return [BatchItem(library.stem(request.session), request, known_ms=turn.length_ms)]
     return [_of_programme(plan, turn, path.stem) for turn, path in zip(plan.turns, _targets(plan), strict=True)]
 
 
 def _of_programme(plan: PlannedProgramme, turn: Turn, name: str) -> BatchItem:
     folder = library.stem(plan.name)
-    return BatchItem(name, turn.request, folder, turn.length_ms, turn.title, album.place(plan, turn), folder)
+    return BatchItem(name, turn.request, folder, turn.length_ms, turn.title, album.position(plan, turn), folder)
 
 
 def _targets(plan: PlannedProgramme) -> tuple[Path, ...]:
     return album.targets(plan, Path(), "x")
 
 
-def orders(found: Iterable[BatchItem], folder: Path, wish: ExportOptions, *, force: bool) -> list[ExportOrder]:
-    """An order for each item: a file named after the session, a programme's in a folder of its own."""
+def orders(found: Iterable[BatchItem], folder: Path, options: ExportOptions, *, force: bool) -> list[ExportOrder]:
+    """An order for each item: a file named after the session; a programme has a folder of its own."""
     made = []
     for item in found:
         name = f"{item.folder}/{item.name}" if item.folder else item.name
-        target = folder / item.folder / f"{item.name}.{wish.form}"
-        listed = target.with_name(item.playlist + playlists.ENDING) if item.playlist and not wish.split else None
-        made.append(ExportOrder(name, item.work(wish), target, force, item.told_ms, item.title, listed))
+        target = folder / item.folder / f"{item.name}.{options.form}"
+        listed = target.with_name(item.playlist + playlists.ENDING) if item.playlist and not options.split else None
+        made.append(ExportOrder(name, item.task(options), target, force, item.known_ms, item.title, listed))
     return made
 
 
 def must_be_possible(wanted: Sequence[ExportOrder]) -> None:
-    """Look at every target before the first is made.
+    """Check every target before the first is made.
 
     Raises
     ------
@@ -149,59 +149,61 @@ def must_be_possible(wanted: Sequence[ExportOrder]) -> None:
                 f"{printable(first.name)} and {printable(order.name)} would both be made into "
                 f"{printable(str(order.target))}; make them one after the other, into different folders"
             )
-        wish, force = order.work.wish, order.force
-        if not wish.split:  # its pieces are known when it is spoken
+        options, force = order.task.options, order.force
+        if not options.split:  # its parts are known when it is spoken
             must_be_free(order.target, force=force)
-        sidecars.paths(order.target, captions=wish.captions, chapters=wish.chapters, labels=wish.labels, force=force)
+        sidecars.paths(
+            order.target, captions=options.captions, chapters=options.chapters, labels=options.labels, force=force
+        )
 
 
-def playlists_of(done: Iterable[BatchResult]) -> dict[Path, bytes]:
-    """The playlist of each programme, with what was made of it in its order."""
+def playlists_of(results: Iterable[BatchResult]) -> dict[Path, bytes]:
+    """The playlist of each programme: the files that were made of it, in its order."""
     found: dict[Path, list[tuple[AlbumPosition, playlists.PlaylistEntry]]] = {}
-    for each in done:
-        order, result, place = each.order, each.result, each.order.work.wish.place
-        if order.playlist and place and isinstance(result, ExportedFiles):
+    for each in results:
+        order, result, position = each.order, each.result, each.order.task.options.position
+        if order.playlist and position and isinstance(result, ExportedFiles):
             entry = playlists.PlaylistEntry(order.title, result.length_ms, order.target)
-            found.setdefault(order.playlist, []).append((place, entry))
+            found.setdefault(order.playlist, []).append((position, entry))
     return {path: _playlist(entries) for path, entries in found.items()}
 
 
 def _playlist(entries: list[tuple[AlbumPosition, playlists.PlaylistEntry]]) -> bytes:
     ordered = sorted(entries, key=lambda pair: pair[0].number)
-    return playlists.text(ordered[0][0].programme, [entry for _, entry in ordered]).encode()
+    return playlists.playlist(ordered[0][0].programme, [entry for _, entry in ordered]).encode()
 
 
 def same_file(path: Path) -> str:
-    """The same for all names that some file system takes for one: macOS and Windows do not tell A from a."""
+    """One key for all names that some file system takes for the same: to macOS and Windows, A and a are the same."""
     return unicodedata.normalize("NFC", str(path.absolute())).casefold()
 
 
 def run(
-    wanted: Sequence[ExportOrder], crew: Executor, progress: Progress | None = None
+    wanted: Sequence[ExportOrder], executor: Executor, progress: Progress | None = None
 ) -> Generator[BatchResult, None, None]:
-    """Do all orders, the longest first, so that none is left over at the end; each as soon as it is done.
+    """Do all orders, the longest first, so that no long one is left at the end; yields each result at once.
 
-    ``progress`` is called in the caller's thread with the time that is made, and all there is, in ms.
+    ``progress`` is called in the caller's thread with the time that is made and the total, in ms.
     """
     queued = sorted(wanted, key=_weight, reverse=True)
-    heard: queue.Queue[tuple[int, int] | BatchResult] = queue.Queue()
-    pool = ThreadPoolExecutor(max(1, min(crew.places, len(queued))), thread_name_prefix="making")
+    news: queue.Queue[tuple[int, int] | BatchResult] = queue.Queue()
+    pool = ThreadPoolExecutor(max(1, min(executor.capacity, len(queued))), thread_name_prefix="making")
     stopped = threading.Event()
     try:
         for number, order in enumerate(queued):
-            pool.submit(_do, number, order, crew, heard, stopped)
-        yield from _gathered(queued, heard, progress)
+            pool.submit(_do, number, order, executor, news, stopped)
+        yield from _gathered(queued, news, progress)
     finally:
         stopped.set()
-        crew.stop()
+        executor.stop()
         pool.shutdown(cancel_futures=True)
 
 
 def _do(
     number: int,
     order: ExportOrder,
-    crew: Executor,
-    heard: queue.Queue[tuple[int, int] | BatchResult],
+    executor: Executor,
+    news: queue.Queue[tuple[int, int] | BatchResult],
     stopped: threading.Event,
 ) -> None:
     if stopped.is_set():
@@ -209,30 +211,30 @@ def _do(
     began = time.monotonic()
     weight = _weight(order)
     try:
-        result = crew.make(order, lambda done, total: heard.put((number, weight * done // max(1, total))))
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (whoever waits must hear of it)
+        result = executor.make(order, lambda done, total: news.put((number, weight * done // max(1, total))))
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the caller waits for a result)
         result = FailedExport(f"player met what it did not expect ({type(error).__name__}: {error})")
-    heard.put((number, weight))
-    heard.put(BatchResult(order, result, time.monotonic() - began))
+    news.put((number, weight))
+    news.put(BatchResult(order, result, time.monotonic() - began))
 
 
 def _gathered(
-    queued: Sequence[ExportOrder], heard: queue.Queue[tuple[int, int] | BatchResult], progress: Progress | None
+    queued: Sequence[ExportOrder], news: queue.Queue[tuple[int, int] | BatchResult], progress: Progress | None
 ) -> Iterator[BatchResult]:
     made, left, total = [0] * len(queued), len(queued), sum(map(_weight, queued))
     while left:
         try:
-            news = heard.get(timeout=_LOOK_EVERY_S)
+            each = news.get(timeout=_POLL_S)
         except queue.Empty:
             continue
-        if isinstance(news, BatchResult):
+        if isinstance(each, BatchResult):
             left -= 1
-            yield news
+            yield each
         else:
-            made[news[0]] = news[1]
+            made[each[0]] = each[1]
             if progress:
                 progress(sum(made), total)
 
 
 def _weight(order: ExportOrder) -> int:
-    return order.told_ms or _UNTOLD_MS
+    return order.known_ms or _UNKNOWN_MS

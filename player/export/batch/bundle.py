@@ -1,8 +1,8 @@
-"""A parcel: a session with every file of the user's that it needs, so that it can be made on another machine.
+"""A bundle: a session with every file of the user's that it needs, so that it can be made on another machine.
 
-The rule: what is bundled with the program is not sent, everything else is: the script, the scripts that it includes,
-the user's muscle sets, sounds, recordings, takes and background. Files keep their places relative to the script, so
-that the same names find them; whoever unpacks works in the folder of the script.
+The rule: files that come with the program are not sent. All others are: the script, the scripts that it includes, the
+user's muscle sets, sounds, recordings, takes and background. Files keep their paths relative to the script, so that the
+same names find them; a worker that has unpacked a bundle works in the folder of the script.
 """
 
 from __future__ import annotations
@@ -33,37 +33,37 @@ if TYPE_CHECKING:
 HERE: Final = "here"
 """The folder of the script, in which the work is done."""
 OWN: Final = "own"
-"""What stands for the folder of the user's own scripts."""
+"""The folder in the place of the user's own scripts."""
 _SOUNDS: Final = "sounds"
 _TAKES: Final = "takes"
 LARGE: Final = 2**20
-"""Bytes; a larger file travels by itself, and only once however many sessions need it."""
+"""Bytes; a larger file is sent by itself, and only once for all sessions that need it."""
 
 
 @dataclass(frozen=True)
 class BundleFile:
-    """A file of a parcel: its place in it, the SHA-256 of what is in it, and that itself unless it is large."""
+    """A file of a bundle: its name with folders, its SHA-256, and its bytes unless it is large."""
 
-    place: str
+    name: str
     digest: str
     data: bytes | None
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A request as it is to be made in ``HERE``, and all files."""
+    """A request, to be made in ``HERE``, and all files that it needs."""
 
     request: SessionRequest
     files: tuple[BundleFile, ...]
 
     @property
     def large(self) -> frozenset[str]:
-        """Digests of what travels by itself."""
+        """Digests of the files that are sent by themselves."""
         return frozenset(file.digest for file in self.files if file.data is None)
 
 
 def pack(request: SessionRequest) -> tuple[Bundle, dict[str, Path]]:
-    """The parcel of a request, and where its large files are, by their digests.
+    """The bundle of a request, and where its large files are, by their digests.
 
     Raises
     ------
@@ -83,12 +83,12 @@ def pack(request: SessionRequest) -> tuple[Bundle, dict[str, Path]]:
     if request.takes is not None:
         found |= {f"{_TAKES}/{path.name}": path for path in _takes(asked)}
         request = replace(request, takes=f"../{_TAKES}")
-    files = tuple(_file(place, path) for place, path in sorted(found.items()))
-    return Bundle(request, files), {file.digest: found[file.place] for file in files if file.data is None}
+    files = tuple(_file(name, path) for name, path in sorted(found.items()))
+    return Bundle(request, files), {file.digest: found[file.name] for file in files if file.data is None}
 
 
-def unpack(parcel: Bundle, large: Mapping[str, bytes], folder: Path) -> None:
-    """Lay the files of a parcel into a folder.
+def unpack(bundle: Bundle, large: Mapping[str, bytes], folder: Path) -> None:
+    """Write the files of a bundle into a folder.
 
     Raises
     ------
@@ -97,28 +97,28 @@ def unpack(parcel: Bundle, large: Mapping[str, bytes], folder: Path) -> None:
     """
     for each in (HERE, OWN, _TAKES):
         (folder / each).mkdir(parents=True)
-    for file in parcel.files:
-        if ".." in PurePosixPath(file.place).parts or PurePosixPath(file.place).is_absolute():
-            raise PlayerError(f"{printable(file.place)} is outside the parcel; pack it anew")
-        path = folder / file.place
+    for file in bundle.files:
+        if ".." in PurePosixPath(file.name).parts or PurePosixPath(file.name).is_absolute():
+            raise PlayerError(f"{printable(file.name)} is outside the parcel; pack it anew")
+        path = folder / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(large[file.digest] if file.data is None else file.data)
 
 
-def _file(place: str, path: Path) -> BundleFile:
+def _file(name: str, path: Path) -> BundleFile:
     try:
         found = path.stat()
         if found.st_size > LARGE:
-            return BundleFile(place, _digest(path, found.st_size, found.st_mtime_ns), None)
+            return BundleFile(name, _digest(path, found.st_size, found.st_mtime_ns), None)
         data = path.read_bytes()
     except OSError as error:
         raise MediaError(f"{printable(str(path))} cannot be read: {error.strerror or error}") from error
-    return BundleFile(place, hashlib.sha256(data).hexdigest(), data)
+    return BundleFile(name, hashlib.sha256(data).hexdigest(), data)
 
 
 @lru_cache(maxsize=1000)
-def _digest(path: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001 (a file that changes is looked at again)
-    """Of a large file, which may be needed by each of a thousand works."""
+def _digest(path: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001 (a file that has changed is read again)
+    """The SHA-256 of a large file, which a thousand tasks may need."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while piece := file.read(2**20):
@@ -127,7 +127,7 @@ def _digest(path: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001 (a f
 
 
 def _beside(request: SessionRequest, script: Path) -> dict[str, Path]:
-    """The script and what lies beside it, by its place."""
+    """The script and the files beside it that it needs, by their names in the bundle."""
     session = pipeline.load(request)
     planner = Planner(session.language, None, session.voice.rate, session.voice.pitch, TECHNIQUES)
     parts = tuple(planner.steps(session.steps))
@@ -140,7 +140,7 @@ def _beside(request: SessionRequest, script: Path) -> dict[str, Path]:
 
 
 def _sounds(session: Session, parts: Iterable[Part]) -> Iterator[Path]:
-    """Files beside the scripts that name them; one that is not there is told where the work is done."""
+    """Files beside the scripts that name them; the worker reports one that is missing."""
     for name, script in _named(session, parts):
         path = script.parent / name
         if name not in library.sounds() and path.is_file():
@@ -159,7 +159,7 @@ def _named(session: Session, parts: Iterable[Part]) -> Iterator[tuple[str, Path]
 
 
 def _takes(request: SessionRequest) -> list[Path]:
-    """The takes of a session's lines: one folder may have those of many."""
+    """The takes of this session's lines: one folder may hold those of many sessions."""
     _, parts = pipeline.settled(request)
     texts = [each.text for each in utterances(parts)]
     files = own_takes.matched(own_takes.in_folder(request.takes or ""), texts).files
@@ -167,6 +167,6 @@ def _takes(request: SessionRequest) -> list[Path]:
 
 
 def _own_muscles() -> list[Path]:
-    """The user's own muscle sets: few and small, so that all are sent."""
+    """The user's own muscle sets; they are few and small, so all are sent."""
     sets = (library.muscle_set(name) for name in library.muscle_sets())
     return [source.path for source in sets if source.own]

@@ -1,8 +1,8 @@
 """A table of people: one personalised file for each row of a CSV file.
 
-The rule: a column fills the parameter of its name, or stands in the pattern of file names, or both; every problem of
-the table is told at once with its line and column (the number of the cell in its row), before anything is made. Tables
-are read as spreadsheets write them: commas, semicolons or tabs, with or without a byte order mark.
+The rule: a column fills the parameter of its name, or stands in the pattern of file names, or both. All problems of the
+table are reported together, each with its line and column (the number of the cell in its row), before anything is made.
+Tables are read as spreadsheets write them: commas, semicolons or tabs, with or without a byte order mark.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from player import pipeline
 from player.errors import PlayerError, Position, Problem, ScriptError, UsageError, printable
 from player.export.batch.batch import same_file
 from player.export.batch.jobs import ExportOrder
-from player.script.yaml.kinds import shown
-from player.script.yaml.near import did_you_mean
-from player.script.yaml.shapes import enumerated
+from player.script.yaml.scalar_types import shown
+from player.script.yaml.suggestions import did_you_mean
+from player.script.yaml.type_shapes import enumerated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,12 +38,12 @@ SESSION: Final = "session"
 """In a pattern: the name of the session."""
 
 _DELIMITERS: Final = ";,\t"
-_TOLD: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+_SEPARATOR_LINE: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _FORBIDDEN: Final = '/\\:*?"<>|'
-"""Separators of paths, and what Windows takes in no name."""
+"""Separators of paths, and characters that Windows does not allow in names."""
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _LONGEST_NAME: Final = 200
-"""Bytes of a file name; with the mark of a file that is being made, it still fits into 255."""
+"""Bytes of a file name; with the mark of an unfinished file it still fits into 255."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class PeopleTable:
-    """The rows of a file, and its columns in order, named in line ``header``; ``path`` is what problems call it."""
+    """The rows of a file, and its columns in order, named in line ``header``; ``path`` is its name in messages."""
 
     path: str
     header: int
@@ -80,7 +80,7 @@ def read(path: Path) -> PeopleTable:
     """
     text = _text(path)
     start, delimiter = 0, ""
-    if match := _TOLD.fullmatch(text.partition("\n")[0]):  # some spreadsheets begin with their delimiter
+    if match := _SEPARATOR_LINE.fullmatch(text.partition("\n")[0]):  # some spreadsheets begin with their delimiter
         start, delimiter, text = 1, match[1], text.partition("\n")[2]
     lines = _lines(text, delimiter or _delimiter(text), path, start)
     if not lines:
@@ -117,13 +117,13 @@ def _text(path: Path) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """What stands most often in the line of the columns' names, outside quotes."""
+    """The most frequent delimiter in the line of the columns' names, outside quotes."""
     bare = re.sub(r'"[^"]*"', "", text.lstrip().partition("\n")[0])
     return max(_DELIMITERS[1] + _DELIMITERS, key=bare.count)
 
 
 def _lines(text: str, delimiter: str, path: Path, start: int) -> list[tuple[int, tuple[str, ...]]]:
-    """Each row with something in it, and the line at which it begins."""
+    """Each row that is not empty, and the line at which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     found, line = [], start + 1
     try:
@@ -149,7 +149,7 @@ def _wrong_columns(table: PeopleTable) -> Iterable[Problem]:
 
 
 def orders(
-    table: PeopleTable, items: Sequence[BatchItem], pattern: str, wish: ExportOptions, *, force: bool
+    table: PeopleTable, items: Sequence[BatchItem], pattern: str, options: ExportOptions, *, force: bool
 ) -> list[ExportOrder]:
     """An order for each row and each session.
 
@@ -169,17 +169,17 @@ def orders(
     params = {item.name: pipeline.load(item.request).params for item in items}
     problems = list(_unknown(table, fields, params.values()))
     made: list[ExportOrder] = []
-    places: dict[str, Position] = {}
+    targets: dict[str, Position] = {}
     for row in table.rows:
-        told = list(_wrong_cells(table, row, fields, params))
-        problems += told
-        for item in () if told else items:
-            order = _order(row, item, params[item.name], pattern, wish, force=force)
+        wrong = list(_wrong_cells(table, row, fields, params))
+        problems += wrong
+        for item in () if wrong else items:
+            order = _order(row, item, params[item.name], pattern, options, force=force)
             at = table.at(row.line, next((field for field in fields if field != SESSION), None))
-            first = places.setdefault(same_file(order.target), at)
+            first = targets.setdefault(same_file(order.target), at)
             if first is not at:
                 problems.append(Problem(at, f"the file {order.target} is made in line {first.line} already; {_UNIQUE}"))
-            problems += _unfit(table, row, order.work, params[item.name])
+            problems += _unfit(table, row, order.task, params[item.name])
             made.append(order)
     if problems:
         raise ScriptError(problems)
@@ -216,7 +216,7 @@ def _fields(pattern: str, table: PeopleTable) -> list[str]:
 
 
 def _unknown(table: PeopleTable, fields: Sequence[str], params: Iterable[Mapping[str, Parameter]]) -> Iterable[Problem]:
-    """Columns that fill nothing."""
+    """Columns that are used nowhere."""
     known = sorted({word for each in params for word in each})
     there = f"remove it, or name it as one that is there: {enumerated(known)}" if known else "remove it"
     for column in table.columns:
@@ -245,12 +245,12 @@ def _wrong_cells(
 
 
 def _otherwise(parameter: Parameter | None) -> str:
-    """The script's own value, which is never taken unsaid: an empty cell may be a slip."""
+    """The script's own value as a suggestion; it is never taken silently, as an empty cell may be a mistake."""
     return f", such as with the script's own {parameter.default!r}" if parameter else ""
 
 
 def _unsafe(cell: str) -> str | None:
-    """Why a cell may not stand in a name, if it may not."""
+    """Why a cell may not stand in a file name; None if it may."""
     if bad := next((char for char in cell if char in _FORBIDDEN), None):
         return f"it has {shown(bad)} in it"
     if not cell.isprintable():
@@ -263,18 +263,24 @@ def _unsafe(cell: str) -> str | None:
 
 
 def _order(
-    row: PersonRow, item: BatchItem, params: Mapping[str, Parameter], pattern: str, wish: ExportOptions, *, force: bool
+    row: PersonRow,
+    item: BatchItem,
+    params: Mapping[str, Parameter],
+    pattern: str,
+    options: ExportOptions,
+    *,
+    force: bool,
 ) -> ExportOrder:
     target = Path(pattern.format_map({**row.cells, SESSION: item.name}))
     values = {**item.request.values, **{word: cell for word, cell in row.cells.items() if word in params}}
     request = replace(item.request, values=values)
-    return ExportOrder(target.stem, item.work(wish, request), target, force, item.told_ms)
+    return ExportOrder(target.stem, item.task(options, request), target, force, item.known_ms)
 
 
-def _unfit(table: PeopleTable, row: PersonRow, work: ExportTask, params: Mapping[str, Parameter]) -> Iterable[Problem]:
-    """What the script itself says against the values, at the first cell that fills one."""
+def _unfit(table: PeopleTable, row: PersonRow, task: ExportTask, params: Mapping[str, Parameter]) -> Iterable[Problem]:
+    """The script's own problem with the values, at the first cell that fills one."""
     try:
-        pipeline.told_length(work.request)
+        pipeline.known_length(task.request)
     except PlayerError as error:
         column = next((column for column in table.columns if column in params), None)
         yield Problem(table.at(row.line, column), f"with these values, {str(error).partition(chr(10))[0]}")

@@ -1,9 +1,9 @@
-"""A crew on other machines: a Dask cluster, at an address such as ``tcp://HOST:8786``.
+"""An executor on other machines: a Dask cluster, at an address such as ``tcp://HOST:8786``.
 
-The rule: a work is sent with everything that it needs, and its files come back in pieces, are verified, and take their
-names here, whole or not at all; nobody works whose versions are not the same, so that they are the bytes that this
-machine would have made. Only a natural voice has other samples on another kind of processor, at the same times; such a
-cluster says so. Whatever a cluster does, the user gets one sentence.
+The rule: a task is sent with all files that it needs. Its files come back in pieces, are verified, and get their names
+here, whole or not at all. All workers must have this machine's versions, so that the files have the bytes that this
+machine would have made. Only a natural voice has other samples on another kind of processor, at the same times; a note
+then says so. Whatever goes wrong on a cluster, the user gets one sentence.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ T = TypeVar("T")
 
 CONNECTS_WITHIN_S: Final = 10
 WAITS_FOR_WORKERS_S: Final = 30
-"""How long a cluster may be without a single worker before its work is given up."""
+"""How long a cluster may have no worker before its orders are given up."""
 _ADDRESS: Final = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d{1,5})")
-_LOOK_EVERY_S: Final = 0.5
+_POLL_S: Final = 0.5
 _TALKATIVE: Final = {"distributed", "tornado", "asyncio"}
 _TRIES: Final = 2
-"""A worker may die between the making of a file and its fetching: once more is enough, or something is amiss."""
+"""A worker may die after it has made a file and before that is fetched; a second failure has another cause."""
 
 
 class Cluster:
-    """A Dask cluster as a `Crew`, with a place for each thread of its workers.
+    """A Dask cluster as an `Executor`; its capacity is the number of its workers' threads.
 
     ``notes`` are sentences for the user about what differs there.
 
@@ -62,32 +62,32 @@ class Cluster:
         self._dask = _distributed()
         self._client = self._connected()
         self._stopped = threading.Event()
-        self._fetching = threading.Lock()  # one file at a time: more would only share the same line
+        self._fetching = threading.Lock()  # one file at a time: more would only share the same connection
         self._sending = threading.Lock()
         self._sent: dict[str, Any] = {}
         self.notes: tuple[str, ...] = ()
         try:
-            self.places = self._places()
-            self._must_be_alike()
+            self.capacity = self._capacity()
+            self._check_versions()
         except BaseException:
             self.stop()
             raise
 
     def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport:
-        """See `player.export.batch.executor.Crew.make`."""
+        """See `player.export.batch.executor.Executor.make`."""
         try:
             for _ in range(_TRIES):
-                found = self._remotely(order)
+                found = self._make_remotely(order)
                 if isinstance(found, FailedExport):
                     return found
-                if found and (made := self._fetched(order, *found, report)):
+                if found and (made := self._fetch_all(order, *found, report)):
                     return made
         except PlayerError as error:
             return FailedExport(str(error))
         return FailedExport("the worker that made it, or what it needed for it, was lost twice; start again")
 
     def stop(self) -> None:
-        """See `player.export.batch.executor.Crew.stop`."""
+        """See `player.export.batch.executor.Executor.stop`."""
         self._stopped.set()
         self._sent.clear()
         self._client.close(timeout=2)
@@ -101,14 +101,14 @@ class Cluster:
             ) from error
         except Exception as error:
             raise PlayerError(
-                f"the scheduler at {self._address} cannot be talked to ({_words(error)}); "
+                f"the scheduler at {self._address} cannot be talked to ({_summary(error)}); "
                 "install the same version of distributed on both machines"
             ) from error
 
     def _workers(self) -> dict[str, Any]:
         return dict(self._client.scheduler_info(n_workers=-1)["workers"])
 
-    def _places(self) -> int:
+    def _capacity(self) -> int:
         try:
             self._client.wait_for_workers(1, timeout=CONNECTS_WITHIN_S)
         except TimeoutError as error:
@@ -117,19 +117,19 @@ class Cluster:
             ) from error
         return sum(int(worker["nthreads"]) for worker in self._workers().values())
 
-    def _must_be_alike(self) -> None:
-        """Hold the workers' versions against ours."""
+    def _check_versions(self) -> None:
+        """Compare the workers' versions with ours."""
         ours = dask_worker.facts()
         try:
             answers = self._client.run(dask_worker.facts, on_error="return")
         except Exception as error:
             raise PlayerError(
-                f"the workers at {self._address} cannot be asked ({_words(error)}); restart them"
+                f"the workers at {self._address} cannot be asked ({_summary(error)}); restart them"
             ) from error
         for worker, theirs in answers.items():
             if not isinstance(theirs, dict):
                 raise PlayerError(
-                    f"the worker {worker} has no such player ({_words(theirs)}); "
+                    f"the worker {worker} has no such player ({_summary(theirs)}); "
                     f"install player {ours['player']} there, with the extra [cluster]"
                 )
             for name, version in ours.items():
@@ -139,26 +139,27 @@ class Cluster:
                         "would not be the same; install the same versions on both"
                     )
 
-        kinds = {str(theirs[dask_worker.PROCESSOR]) for theirs in answers.values()} | {ours[dask_worker.PROCESSOR]}
-        if len(kinds) > 1:
-            note = f"the processors here and on the cluster are of {len(kinds)} kinds ({'; '.join(sorted(kinds))})"
+        processors = {str(theirs[dask_worker.PROCESSOR]) for theirs in answers.values()} | {ours[dask_worker.PROCESSOR]}
+        if len(processors) > 1:
+            kinds = f"{len(processors)} kinds ({'; '.join(sorted(processors))})"
+            note = f"the processors here and on the cluster are of {kinds}"
             self.notes = (f"{note}: natural voices say the same at the same times there, but not in the same bytes",)
 
-    def _remotely(self, order: ExportOrder) -> tuple[str, dask_worker.Fetchable] | FailedExport | None:
-        """The worker that has made the files, and what to fetch; None if a worker was lost with what others need."""
-        parcel, large = pack(order.work.request)
+    def _make_remotely(self, order: ExportOrder) -> tuple[str, dask_worker.Fetchable] | FailedExport | None:
+        """The worker that made the files, and what to fetch; None if a worker was lost with files that others need."""
+        bundle, large = pack(order.task.request)
         sent = {digest: self._send(digest, path) for digest, path in large.items()}
         future = self._client.submit(
             _make,
-            parcel,
-            order.work.wish,
+            bundle,
+            order.task.options,
             order.target.name,
             sent,
             pure=False,
             key=f"player-{id(order)}-{time.time_ns()}",
         )
         try:
-            if failed := self._waited(future):
+            if failed := self._wait_for(future):
                 return failed
             if future.status in ("cancelled", "lost"):
                 self._forget(large)
@@ -170,7 +171,7 @@ class Cluster:
             future.release()
         return result
 
-    def _send(self, digest: str, path: Path) -> Any:  # noqa: ANN401 (what stands for it on the cluster)
+    def _send(self, digest: str, path: Path) -> Any:  # noqa: ANN401 (Dask's reference to it)
         """A large file, sent once for all orders that need it."""
         with self._sending:
             if digest not in self._sent:
@@ -178,30 +179,30 @@ class Cluster:
                     self._sent[digest] = self._client.scatter(path.read_bytes(), hash=True)
             return self._sent[digest]
 
-    def _waited(self, future: Any) -> FailedExport | None:  # noqa: ANN401
-        """Wait until it is done; what keeps it from ever being done."""
-        alone_since: float | None = None
+    def _wait_for(self, future: Any) -> FailedExport | None:  # noqa: ANN401
+        """Wait until it is done; a failure if it never can be."""
+        without_workers_since: float | None = None
         while future.status == "pending":
-            if self._stopped.wait(_LOOK_EVERY_S):
+            if self._stopped.wait(_POLL_S):
                 future.cancel()
                 return FailedExport("it was stopped")
             if self._client.status != "running":
                 return FailedExport(f"the scheduler at {self._address} was lost; look at it, and start again")
-            alone_since = None if self._workers() else alone_since or time.monotonic()
-            if alone_since and time.monotonic() - alone_since > WAITS_FOR_WORKERS_S:
+            without_workers_since = None if self._workers() else without_workers_since or time.monotonic()
+            if without_workers_since and time.monotonic() - without_workers_since > WAITS_FOR_WORKERS_S:
                 return FailedExport(f"all workers at {self._address} were lost; start others, and start again")
         return None
 
     def _forget(self, large: Iterable[str]) -> None:
-        """Send these again when they are needed."""
+        """Send these files again when they are needed next."""
         with self._sending:
             for digest in large:
                 self._sent.pop(digest, None)
 
-    def _fetched(
+    def _fetch_all(
         self, order: ExportOrder, worker: str, result: dask_worker.Fetchable, report: Report
     ) -> ExportedFiles | None:
-        """The files, all complete before the first has its name; None if the worker is lost."""
+        """Fetch the files, all complete before the first has its name; None if the worker is lost."""
         folder = order.target.parent
         with self._fetching, ExitStack() as unfinished:
             new = []
@@ -215,13 +216,13 @@ class Cluster:
                     return None
             for file in new:
                 file.commit()
-        self._asked(worker, dask_worker.drop, result.folder)
+        self._ask(worker, dask_worker.drop, result.folder)
         report(1, 1)
         size = sum(size for _, size, _ in result.files)
         return ExportedFiles(tuple(file.target for file in new), result.length_ms, size, result.notes)
 
     def _fetch(self, new: NewFile, worker: str, what: tuple[str, str, int, str]) -> bool:
-        """Whether all pieces of a file came.
+        """Fetch a file; whether all its pieces came.
 
         Raises
         ------
@@ -232,7 +233,7 @@ class Cluster:
         digest, done = hashlib.sha256(), 0
         with sentences(new.target), new.part.open("wb") as file:
             while done < size:
-                piece = self._asked(worker, dask_worker.piece, folder, name, done)
+                piece = self._ask(worker, dask_worker.read_piece, folder, name, done)
                 if not piece or self._stopped.is_set():
                     return False
                 file.write(piece)
@@ -242,39 +243,39 @@ class Cluster:
             raise OutputError(f"{printable(name)} was damaged on its way from {worker}; start again")
         return True
 
-    def _asked(self, worker: str, question: Callable[..., T], *arguments: object) -> T | None:
-        """A worker's answer; None if it is lost, with all that it had."""
+    def _ask(self, worker: str, function: Callable[..., T], *arguments: object) -> T | None:
+        """Call a function on a worker; None if the worker is lost, with all its files."""
         try:
-            answers = self._client.run(question, *arguments, workers=[worker], on_error="raise")
-        except Exception:  # noqa: BLE001 (a library has many ways to say it)
+            answers = self._client.run(function, *arguments, workers=[worker], on_error="raise")
+        except Exception:  # noqa: BLE001 (Dask raises many types)
             return None
         return answers.get(worker)  # type: ignore[no-any-return]
 
 
 def _make(
-    parcel: Any,  # noqa: ANN401 (as Dask hands it over)
-    wish: Any,  # noqa: ANN401
+    bundle: Any,  # noqa: ANN401 (as Dask hands it over)
+    options: Any,  # noqa: ANN401
     name: str,
     large: dict[str, bytes],
 ) -> tuple[str, dask_worker.Fetchable] | FailedExport:
-    """Run by a worker; also says by which."""
+    """Run by a worker; the result begins with its address."""
     from distributed import get_worker  # noqa: PLC0415
 
     worker = get_worker()
-    result = dask_worker.make(parcel, wish, name, large, worker.local_directory)
+    result = dask_worker.make(bundle, options, name, large, worker.local_directory)
     return result if isinstance(result, FailedExport) else (str(worker.address), result)
 
 
 def _reason(future: Any) -> str:  # noqa: ANN401
-    """Why a work failed on the cluster, though nothing is wrong with it."""
+    """Why a task failed on the cluster though it is all right itself."""
     error = future.exception(timeout=CONNECTS_WITHIN_S)
     if type(error).__name__ == "KilledWorker":
         return "workers died again and again over it; give them more memory, or make it without --cluster"
-    return f"the cluster could not make it ({_words(error)}); make it without --cluster"
+    return f"the cluster could not make it ({_summary(error)}); make it without --cluster"
 
 
 def _must_be_inside(name: str, worker: str) -> None:
-    """A worker names files below the folder of the target, and no others."""
+    """Refuse a file name that leads out of the target's folder."""
     if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         raise OutputError(f"the worker {worker} names {printable(name)}, which is outside the folder; look at it")
 
@@ -283,12 +284,14 @@ def _distributed() -> Any:  # noqa: ANN401
     try:
         import distributed  # noqa: PLC0415 (an extra)
     except ImportError as error:
-        raise UsageError("--cluster needs the package distributed; run `pip install 'player[cluster]'`") from error
+        raise UsageError(
+            "--cluster needs the package distributed; run `pip install 'guided-relaxation[cluster]'`"
+        ) from error
     for name in ("tornado.application", "asyncio", *logging.root.manager.loggerDict):
-        if name.partition(".")[0] in _TALKATIVE:  # what they have to say becomes our sentences
+        if name.partition(".")[0] in _TALKATIVE:  # their errors become our sentences
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     return distributed
 
 
-def _words(error: object) -> str:
+def _summary(error: object) -> str:
     return printable(f"{type(error).__name__}: {error}".partition("\n")[0])[:200]

@@ -1,8 +1,8 @@
-"""What a worker of a cluster does: unpack a parcel, have a process make the files, and hand them out in pieces.
+"""The worker's side of a cluster: it unpacks a bundle, a process makes the files, and they are fetched in pieces.
 
-The rule: it runs on another machine, so it is told everything and remembers nothing but folders of finished files,
-which lie in the worker's own folder and go with it. The work is done in a process of its own: a crash of it is an
-answer, and the worker lives on. It does not know what carries its answers.
+The rule: it runs on another machine, so everything is sent to it. It keeps only folders of finished files, inside the
+worker's own folder, which is removed with the worker. The files are made in a process of their own: if that crashes,
+the result is a failure, and the worker goes on. It knows nothing of Dask.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import player
 from player.errors import PlayerError
 from player.export.batch.bundle import HERE, OWN, unpack
 from player.export.batch.executor import WorkerProcess
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 PIECE: Final = 4 * 2**20
 """Bytes that are fetched at once."""
 KEPT_S: Final = 3600
-"""Files that nobody fetched for this long belong to a caller who is gone."""
+"""After this time, the caller of files that were not fetched is gone."""
 
 _PREFIX: Final = "player-"
 _MADE: Final = "made"
@@ -42,14 +43,14 @@ _PACKAGES: Final = (
     *("pydub", "mutagen", "pyttsx3", "pyyaml"),
 )
 PROCESSOR: Final = "the kind of processor"
-"""The fact by which samples of a natural voice may differ, and nothing else: no text, no time, no length."""
+"""By this fact, samples of a natural voice may differ, but no text, no time and no length."""
 
 
 @dataclass(frozen=True)
 class Fetchable:
-    """Files that wait on a worker: their names below ``folder``, sizes in bytes, and SHA-256.
+    """Files to be fetched from a worker: their names below ``folder``, sizes in bytes, and SHA-256.
 
-    ``notes`` are those of a `ExportedFiles`.
+    ``notes`` are those of an `ExportedFiles`.
     """
 
     folder: str
@@ -60,7 +61,7 @@ class Fetchable:
 
 @cache
 def facts() -> dict[str, str]:
-    """What must be the same on two machines, so that they make the same bytes; names and versions."""
+    """Names and versions that must be the same on two machines, so that they make the same bytes."""
     from player import pipeline  # noqa: PLC0415 (numpy)
     from player.voice import processor  # noqa: PLC0415
 
@@ -80,21 +81,21 @@ def _version(package: str) -> str:
 
 
 def _digest() -> str:
-    """Of the program's own modules: a version number stands for many states while it is being developed."""
+    """Of the program's own modules, as one version number has many states during development."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.parent.rglob("*.py")):
+    for path in sorted(Path(player.__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
 def make(
-    parcel: Bundle, wish: ExportOptions, name: str, large: Mapping[str, bytes], root: str
+    bundle: Bundle, options: ExportOptions, name: str, large: Mapping[str, bytes], root: str
 ) -> Fetchable | FailedExport:
-    """Make the files of a parcel in a new folder below ``root``; ``name`` is what the first is called."""
-    _sweep(Path(root))
+    """Make the files of a bundle in a new folder below ``root``; ``name`` is that of the first."""
+    _remove_stale(Path(root))
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
     try:
-        result = _made(parcel, wish, name, large, folder)
+        result = _made(bundle, options, name, large, folder)
     except (OSError, PlayerError) as error:
         result = FailedExport(f"the cluster's worker cannot work: {error}; look at it")
     if isinstance(result, FailedExport):
@@ -105,28 +106,28 @@ def make(
 
 
 def _made(
-    parcel: Bundle, wish: ExportOptions, name: str, large: Mapping[str, bytes], folder: Path
+    bundle: Bundle, options: ExportOptions, name: str, large: Mapping[str, bytes], folder: Path
 ) -> ExportedFiles | FailedExport:
-    unpack(parcel, large, folder)
-    maker = WorkerProcess(folder / HERE, {"PLAYER_SCRIPTS": str(folder / OWN)})
+    unpack(bundle, large, folder)
+    worker = WorkerProcess(folder / HERE, {"PLAYER_SCRIPTS": str(folder / OWN)})
     try:
-        order = ExportOrder(name, ExportTask(parcel.request, wish), folder / _MADE / name)
-        result = maker.make(order, lambda done, total: None)  # noqa: ARG005 (nobody hears of it so far away)
+        order = ExportOrder(name, ExportTask(bundle.request, options), folder / _MADE / name)
+        result = worker.make(order, lambda done, total: None)  # noqa: ARG005 (progress is not sent back)
     finally:
-        maker.stop()
-    return result or FailedExport(f"the worker's process ended by itself ({maker.last_words()}); give it more memory")
+        worker.stop()
+    return result or FailedExport(f"the worker's process ended by itself ({worker.exit_reason()}); give it more memory")
 
 
 def _size(path: Path) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
-        while piece := file.read(2**20):
-            digest.update(piece)
-            size += len(piece)
+        while data := file.read(2**20):
+            digest.update(data)
+            size += len(data)
     return size, digest.hexdigest()
 
 
-def piece(folder: str, name: str, offset: int) -> bytes:
+def read_piece(folder: str, name: str, offset: int) -> bytes:
     """The next bytes of a file, at most `PIECE`."""
     with Path(folder, _MADE, name).open("rb") as file:
         file.seek(offset)
@@ -134,12 +135,12 @@ def piece(folder: str, name: str, offset: int) -> bytes:
 
 
 def drop(folder: str) -> None:
-    """Remove what was fetched."""
+    """Remove the files of a task."""
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _sweep(root: Path) -> None:
-    """Remove what nobody fetched."""
+def _remove_stale(root: Path) -> None:
+    """Remove files that were never fetched."""
     with suppress(OSError):
         for folder in root.glob(f"{_PREFIX}*"):
             if time.time() - folder.stat().st_mtime > KEPT_S:

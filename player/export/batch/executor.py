@@ -1,9 +1,9 @@
-"""Who does the work: this process itself, or several of this machine.
+"""Executors: they do export orders in this process, or in several processes of this machine.
 
-The rule: an executor has places, and does one order at a time in each; whatever happens there, an order ends in
-`ExportedFiles` or a `FailedExport`. Processes, not threads: mixing holds the interpreter's lock for most of its time
-(two threads took 65 s where two processes took 54 s; 1 200 s of sound as MP3, two busy cores), and one that dies takes
-only its own file with it. Each holds about 130 MB.
+The rule: an executor does at most ``capacity`` orders at a time, and every order ends in `ExportedFiles` or a
+`FailedExport`. Processes, not threads: mixing holds the interpreter's lock for most of its time (two threads took 65 s
+where two processes took 54 s; 1 200 s of sound as MP3, two busy cores), and a process that dies loses only its own
+file. Each takes about 130 MB.
 """
 
 from __future__ import annotations
@@ -35,25 +35,26 @@ _START: Final = "import sys; sys.path[:] = {path!r}; from player.export.batch.wo
 
 
 class Executor(Protocol):
-    """Places at which orders are done; `make` is called from as many threads as there are places."""
+    """Does orders; `make` is called from as many threads as it has capacity."""
 
-    places: int
+    capacity: int
+    """How many orders it does at the same time."""
     notes: tuple[str, ...]
-    """What the user should know of the places: one sentence each."""
+    """Sentences for the user about where the files are made."""
 
     def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport:
-        """Do an order; ``report`` hears of its progress. Never raises for what is wrong with the order."""
+        """Do an order; ``report`` is called with its progress. A fault of the order is a result, and never raised."""
         ...
 
     def stop(self) -> None:
-        """End all work at once; what is unfinished leaves nothing."""
+        """End all orders at once; unfinished ones leave no files."""
         ...
 
 
 class InProcessExecutor:
-    """One place, in the process that asks."""
+    """Does one order at a time, in this process."""
 
-    places = 1
+    capacity = 1
     notes: tuple[str, ...] = ()
 
     def __init__(self, machine: Machine) -> None:
@@ -63,12 +64,12 @@ class InProcessExecutor:
     def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport:
         """See `Executor.make`."""
 
-        def tell(done: int, total: int) -> None:
+        def report_unless_stopped(done: int, total: int) -> None:
             if self._stopped:
                 raise KeyboardInterrupt
             report(done, total)
 
-        return make(order, self._machine, tell)
+        return make(order, self._machine, report_unless_stopped)
 
     def stop(self) -> None:
         """See `Executor.stop`."""
@@ -77,12 +78,12 @@ class InProcessExecutor:
 
 
 class ProcessExecutor:
-    """Processes of this machine, started when they are needed."""
+    """Does orders in processes of this machine, which start when they are needed."""
 
     notes: tuple[str, ...] = ()
 
-    def __init__(self, places: int) -> None:
-        self.places = places
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
         self._idle: queue.LifoQueue[WorkerProcess] = queue.LifoQueue()
         self._all: list[WorkerProcess] = []
         self._lock = threading.Lock()
@@ -90,35 +91,35 @@ class ProcessExecutor:
 
     def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport:
         """See `Executor.make`."""
-        maker = self._hired()
-        if maker is None:
+        worker = self._idle_worker()
+        if worker is None:
             return FailedExport("it was stopped")
-        result = maker.make(order, report)
+        result = worker.make(order, report)
         if result is None:
-            maker.stop()
+            worker.stop()
             return FailedExport(
-                f"the process that made it ended by itself ({maker.last_words()}); try again with --jobs 1"
+                f"the process that made it ended by itself ({worker.exit_reason()}); try again with --jobs 1"
             )
-        self._idle.put(maker)
+        self._idle.put(worker)
         return result
 
     def stop(self) -> None:
         """See `Executor.stop`."""
         with self._lock:
             self._stopped = True
-        for maker in self._all:
-            maker.dismiss()
-        for maker in self._all:
-            maker.stop()
+        for worker in self._all:
+            worker.close_input()
+        for worker in self._all:
+            worker.stop()
 
-    def _hired(self) -> WorkerProcess | None:
+    def _idle_worker(self) -> WorkerProcess | None:
         with contextlib.suppress(queue.Empty):
             return self._idle.get_nowait()
         with self._lock:
             if self._stopped:
                 return None
-            self._all.append(maker := WorkerProcess())
-        return maker
+            self._all.append(worker := WorkerProcess())
+        return worker
 
 
 class WorkerProcess:
@@ -127,7 +128,7 @@ class WorkerProcess:
     Parameters
     ----------
     folder, variables
-        Where it works, and environment variables that are different there.
+        Its working directory, and environment variables that differ from this process's.
     """
 
     def __init__(self, folder: Path | None = None, variables: Mapping[str, str] | None = None) -> None:
@@ -138,11 +139,11 @@ class WorkerProcess:
             stderr=subprocess.DEVNULL,
             cwd=folder,
             env={**os.environ, **(variables or {})},
-            **_ON_ITS_OWN,
+            **_OWN_SESSION,
         )
 
     def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport | None:
-        """What became of an order; None if the process ended over it."""
+        """The result of an order; None if the process ended over it."""
         assert self._process.stdin  # noqa: S101 (both are pipes)
         assert self._process.stdout  # noqa: S101
         try:
@@ -156,25 +157,25 @@ class WorkerProcess:
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             return None
 
-    def dismiss(self) -> None:
-        """Let it end: it clears away what it is making."""
+    def close_input(self) -> None:
+        """Let it end: it removes the file that it is making."""
         if self._process.stdin:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
 
     def stop(self) -> None:
-        """End it: softly, then by force."""
-        self.dismiss()
+        """Let it end, and kill it if it does not end in time."""
+        self.close_input()
         try:
             self._process.wait(_ENDS_WITHIN_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout:  # whoever reads it has come to its end
+        if self._process.stdout:  # its reader has come to the end
             self._process.stdout.close()
 
-    def last_words(self) -> str:
-        """How it ended."""
+    def exit_reason(self) -> str:
+        """How it ended: an exit code or a signal."""
         code = self._process.wait()
         if code >= 0:
             return f"exit code {code}"
@@ -183,11 +184,11 @@ class WorkerProcess:
         return f"signal {-code}"
 
 
-def _on_its_own() -> dict[str, Any]:
-    """A session of its own, so that Ctrl-C reaches only the program."""
+def _own_session() -> dict[str, Any]:
+    """Options for a process that does not get the terminal's Ctrl-C: only the program gets it."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
 
 
-_ON_ITS_OWN: Final = _on_its_own()
+_OWN_SESSION: Final = _own_session()

@@ -1,8 +1,8 @@
-"""A piece of work: one session, and how it is to become files; frozen values that travel between processes.
+"""Tasks and orders: one session, and how it becomes files; frozen values that are sent between processes.
 
-The rule: the files are a function of the work alone (what the request names, its values, voice and background, and the
-wish), so it does not matter which process does it, on which machine, or beside what else. A failure is a value, too: a
-sentence crosses from one process to another as it is.
+The rule: the files depend on the task alone (what the request names, its values, voice and background, and the
+options), not on the process or the machine that makes them, or on what else is made. A failure is a value, too: its
+sentence passes from one process to another unchanged.
 """
 
 from __future__ import annotations
@@ -21,40 +21,40 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ExportTask:
-    """What is to be made."""
+    """A session and how to export it."""
 
     request: SessionRequest
-    wish: ExportOptions
+    options: ExportOptions
 
 
 @dataclass(frozen=True)
 class ExportOrder:
-    """A work, and where its file goes.
+    """A task, and where its file goes.
 
     Attributes
     ----------
     name
-        What people call it.
-    told_ms
-        Its length as far as scripts tell; for the progress display.
+        For messages.
+    known_ms
+        Its length as far as scripts say it; for the progress display.
     title, playlist
-        Of a session of a programme: as the playlist, which the caller writes, has it.
+        Of a session of a programme: its title and path of the playlist, which the caller writes.
     """
 
     name: str
-    work: ExportTask
+    task: ExportTask
     target: Path
     force: bool = False
-    told_ms: int = 0
+    known_ms: int = 0
     title: str = ""
     playlist: Path | None = None
 
 
 @dataclass(frozen=True)
 class ExportedFiles:
-    """What became of an order: all its files, how long it is to be heard, and bytes altogether.
+    """The result of an order: all its files, the length of the session, and the bytes of all files.
 
-    ``notes`` are sentences about what is not as it was wished.
+    ``notes`` are sentences about options that could not be met.
     """
 
     files: tuple[Path, ...]
@@ -65,29 +65,29 @@ class ExportedFiles:
 
 @dataclass(frozen=True)
 class FailedExport:
-    """What became of an order that could not be done, in words for the user."""
+    """The result of an order that could not be done, in a sentence for the user."""
 
     sentence: str
 
 
 def make(order: ExportOrder, machine: Machine, progress: Progress | None = None) -> ExportedFiles | FailedExport:
-    """Do the work here and now; ``progress`` hears of the time that is mixed, in ms."""
-    from player import pipeline  # noqa: PLC0415 (numpy, pydub: only where work is done)
+    """Make the files in this process; ``progress`` is called with the time that is mixed, in ms."""
+    from player import pipeline  # noqa: PLC0415 (numpy, pydub: only where files are made)
     from player.export import exporter  # noqa: PLC0415
     from player.storage.atomic import must_be_free, sentences  # noqa: PLC0415
 
     try:
-        if not order.work.wish.split:  # its pieces are known later
+        if not order.task.options.split:  # its parts are known later
             must_be_free(order.target, force=order.force)
-        ready = pipeline.prepare(order.work.request, machine)
+        ready = pipeline.prepare(order.task.request, machine)
         with sentences(order.target):
             order.target.parent.mkdir(parents=True, exist_ok=True)
         notes: list[str] = []
-        wish, force = order.work.wish, order.force
-        files = exporter.export(ready, order.target, wish, force=force, progress=progress, tell=notes.append)
+        options, force = order.task.options, order.force
+        files = exporter.export(ready, order.target, options, force=force, progress=progress, tell=notes.append)
         return ExportedFiles(files, ready.timeline.total_ms, sum(path.stat().st_size for path in files), tuple(notes))
     except PlayerError as error:
         return FailedExport(str(error))
     except (OSError, MemoryError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-        # One that was not expected must not stop the others.
+        # An unexpected error must not stop the other orders.
         return FailedExport(f"player met what it did not expect ({type(error).__name__}: {error})")

@@ -1,8 +1,8 @@
-"""A process that makes files: orders come in, what became of them goes out.
+"""A worker process: it reads orders, makes their files, and writes the results.
 
-The rule: orders arrive as pickles on standard input, one after the other; on what was standard output go pairs
-``(done, total)`` while one is worked on, and then a `Made` or `Failed`. The process ends when its input does, also in
-the middle of its work: whoever asked is gone then. What libraries print goes to standard error.
+The rule: orders arrive as pickles on standard input, one after the other. While it makes one, it writes pairs
+``(done, total)`` to the original standard output, and at the end an `ExportedFiles` or a `FailedExport`. It ends when
+its input ends, even while it makes a file: its parent is gone then. What libraries print goes to standard error.
 """
 
 from __future__ import annotations
@@ -21,49 +21,49 @@ from player.export.batch.jobs import make
 if TYPE_CHECKING:
     from player.export.batch.jobs import ExportOrder
 
-_AT_MOST_EVERY = 100
-"""Reports of progress are passed on for each hundredth part of a file; nobody can see more."""
+_MOST_REPORTS = 100
+"""Reports of progress for each file; more could not be seen."""
 
 
 def main() -> None:
-    """Serve until the input ends."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    """Do orders until the input ends."""
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored for what runs behind it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it in background jobs
     orders: queue.SimpleQueue[ExportOrder | None] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(orders,), name="orders", daemon=True).start()
+    threading.Thread(target=_read_orders, args=(orders,), name="orders", daemon=True).start()
     machine = pipeline.this_machine()
     try:
         while order := orders.get():
-            _say(answers, make(order, machine, _Reports(answers)))
+            _send(results, make(order, machine, _ProgressReports(results)))
     except (KeyboardInterrupt, BrokenPipeError):
-        os._exit(130)  # what was being made has been cleared away; nothing else is worth waiting for
+        os._exit(130)  # the unfinished file has been removed; nothing else needs time
 
 
-def _listen(orders: queue.SimpleQueue[ExportOrder | None]) -> None:
+def _read_orders(orders: queue.SimpleQueue[ExportOrder | None]) -> None:
     while True:
         try:
             orders.put(pickle.load(sys.stdin.buffer))  # noqa: S301 (from our own program)
         except EOFError:
             orders.put(None)
-            signal.raise_signal(signal.SIGINT)  # the main thread clears away what it is making
+            signal.raise_signal(signal.SIGINT)  # the main thread removes the unfinished file
             return
 
 
-class _Reports:
-    """Progress, passed on seldom enough."""
+class _ProgressReports:
+    """Sends progress, at most `_MOST_REPORTS` times a file."""
 
-    def __init__(self, answers: BinaryIO) -> None:
-        self._answers = answers
-        self._told = -1
+    def __init__(self, results: BinaryIO) -> None:
+        self._results = results
+        self._sent = -1
 
     def __call__(self, done: int, total: int) -> None:
-        part = done * _AT_MOST_EVERY // max(1, total)
-        if part != self._told:
-            self._told = part
-            _say(self._answers, (done, total))
+        part = done * _MOST_REPORTS // max(1, total)
+        if part != self._sent:
+            self._sent = part
+            _send(self._results, (done, total))
 
 
-def _say(answers: BinaryIO, value: object) -> None:
-    pickle.dump(value, answers)
-    answers.flush()
+def _send(results: BinaryIO, value: object) -> None:
+    pickle.dump(value, results)
+    results.flush()

@@ -1,1 +1,1 @@
-"""A session in words, for eyes: captions, lyrics, chapters and labels as texts in the formats of others."""
+"""A session as text: captions, lyrics, chapters and labels in the formats of other programs."""

@@ -1,8 +1,8 @@
-"""Captions: what is heard, as short texts with their times.
+"""Captions: short texts with their times for everything that is heard.
 
-The rule: a caption begins with its sound, to the millisecond, and captions never overlap. What is said stands as it is
-spoken; sounds and long silences stand in brackets, so that nobody who cannot hear thinks that something is broken.
-Pure: a timeline goes in, and no file format is known.
+The rule: a caption begins with its sound, to the millisecond, and captions never overlap. Speech is written as it is
+spoken. Sounds and long silences are in brackets, so that a deaf person does not think that something is broken. It is a
+pure function of a timeline, and knows no file format.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 LINE: Final = 42
 """Characters of a line, as subtitles on television and streams have it (BBC, Netflix: 37 to 42)."""
 SILENCE_MS: Final = 10_000
-"""A silence of this length is told."""
+"""A silence of this length gets a caption."""
 SHORTEST_MS: Final = 1000
-"""A caption stays for so long where nothing follows sooner."""
+"""A caption stays for this time unless another one follows sooner."""
 _LEAST_SOUND_MS: Final = 300
 """A sound that is alone for less than this has no caption: the words beside it say more."""
 _MINUTE_MS: Final = 60_000
@@ -69,9 +69,9 @@ def captions(timeline: Timeline, language: str = "en") -> tuple[Caption, ...]:
 
 
 def split(all_: Iterable[Caption], lines: int) -> Iterator[Caption]:
-    """Captions of at most so many lines of `LINE` characters.
+    """Captions of at most ``lines`` lines of `LINE` characters.
 
-    A longer one is shared out by its letters, from one pause that is known to the next: a piece that ends at a comma
+    The time of a longer one is shared by its letters between one known pause and the next: a piece that ends at a comma
     ends when the voice does, and the next begins when the voice goes on.
     """
     for each in all_:
@@ -103,7 +103,7 @@ def _letters(text: str) -> int:
 
 
 def _marks(caption: Caption) -> list[tuple[int, int, int]]:
-    """Letters up to a moment that is known, when the voice stops there, and when it goes on: start, pauses, and end."""
+    """Known moments: the letters before each, when the voice stops there, and when it goes on (start, pauses, end)."""
     ends = [_letters(caption.text[:end]) for end in clause_ends(caption.text)] if caption.pauses else []
     pauses = [(letters, pause.start_ms, pause.end_ms) for letters, pause in zip(ends, caption.pauses, strict=True)]
     start, end = caption.start_ms, caption.end_ms
@@ -111,7 +111,7 @@ def _marks(caption: Caption) -> list[tuple[int, int, int]]:
 
 
 def _moment(letters: int, marks: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
-    """When so many letters have been said, and when the next one is."""
+    """When the first ``letters`` letters have been said, and when the next one begins."""
     for (first, _, from_ms), (last, to_ms, on_ms) in pairwise(marks):
         if letters == last:
             return to_ms, on_ms
@@ -122,7 +122,7 @@ def _moment(letters: int, marks: Sequence[tuple[int, int, int]]) -> tuple[int, i
 
 
 def _even(text: str, lines: int) -> list[str]:
-    """As few pieces as have room, about as long as each other, so that none flits by."""
+    """As few pieces as fit, of about the same length, so that none is shown too briefly."""
     fewest = -(-len(textwrap.wrap(text, LINE)) // lines)
     for width in range(max(1, -(-len(text) // max(1, fewest))), LINE * lines):
         pieces = textwrap.wrap(text, width)
@@ -145,7 +145,7 @@ def _one(cues: Sequence[Cue]) -> Caption:
 
 
 def _sounds(timeline: Timeline, said: Iterable[Caption], language: str) -> Iterator[Caption]:
-    """Chimes and guide tones, as far as nobody speaks."""
+    """Chimes and guide tones where there is no speech."""
     speech = [(each.start_ms, each.end_ms) for each in said]
     tones = [cue for cue in timeline.cues if isinstance(cue.sound, Tone)]
     for cue, after in pairwise([*tones, None]):
@@ -192,7 +192,7 @@ def _counted(number: int, unit: str) -> str:
 
 
 def _staying(each_in_turn: Sequence[Caption], total_ms: int) -> Iterator[Caption]:
-    """Short captions stay a little, and none longer than until the next begins."""
+    """Short captions stay longer, but not after the next begins."""
     starts = [each.start_ms for each in each_in_turn[1:]]
     for each, until_ms in zip(each_in_turn, [*starts, total_ms], strict=True):
         end_ms = min(until_ms, max(each.end_ms, each.start_ms + SHORTEST_MS))

@@ -1,6 +1,7 @@
 """Chapters and labels for other programs: JSON chapters of podcasts, and a label track of Audacity.
 
-The rule: times are seconds written from exact milliseconds, never from floating point. Pure: a timeline goes in.
+The rule: times are seconds, written from exact milliseconds, never from floating point. It is a pure function of a
+timeline.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Captions as WebVTT (W3C), SubRip and LRC: each a pure function from a timeline to a text.
 
-The rule: what a script says never becomes a sign of the format. WebVTT has escapes for that; SubRip and LRC have none,
-so signs that players would take for markup become their look-alikes. Lines have at most `cues.LINE` characters.
+The rule: text of a script never becomes markup of the format. WebVTT has escapes for that. SubRip and LRC have none, so
+signs that players would take for markup become their look-alikes. Lines have at most `cues.LINE` characters.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def lrc(timeline: Timeline, language: str = "en") -> str:
 
 _CLEAR_AFTER_MS: Final = 3000
 
-FORMATS: Final[dict[str, Subtitle]] = {"vtt": vtt, "srt": srt, "lrc": lrc}
+SUBTITLES: Final[dict[str, Subtitle]] = {"vtt": vtt, "srt": srt, "lrc": lrc}
 
 
 def _wrapped(caption: Caption) -> str:

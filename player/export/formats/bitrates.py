@@ -1,6 +1,6 @@
-"""Bitrates: which ones a format has, and what libsndfile must be told to come close to one.
+"""Bitrates: which ones a format has, and which compression level of libsndfile comes close to one.
 
-The rule: a bitrate is that of the whole file, in kbit/s. MP3 keeps it in every packet, Opus and AAC on average; Vorbis
+The rule: a bitrate is that of the whole file, in kbit/s. MP3 keeps it in every frame, Opus and AAC on average; Vorbis
 has only a quality, which comes close. Pure numbers.
 """
 
@@ -13,7 +13,7 @@ from typing import Final
 from player.errors import UsageError
 
 MP3: Final = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-"""Layer III's, from where the Info frame fits into a packet."""
+"""Layer III's, from the least whose frames the Info frame fits into."""
 RANGES: Final = {"ogg": (64, 320), "opus": (24, 320), "m4a": (64, 320), "m4b": (64, 320)}
 OF_SPEECH: Final = 128
 """An MP3 without a background: Apple asks podcasts in stereo for 128 to 256."""
@@ -34,16 +34,16 @@ _LAME_SCALE: Final = 0.95
 
 
 def usual(channels: int) -> int:
-    """A good one for speech over a background, in MP3 and AAC."""
+    """A good bitrate for speech over a background, in MP3 and AAC."""
     return _USUAL[channels]
 
 
 def lost_db(form: str, bitrate: int | None) -> float:
-    """How much softer a file is than what went in; measured on a tone, in one channel and in two."""
+    """How much softer the file is than the sound; measured on a tone, in one channel and in two."""
     return -20 * math.log10(_LAME_SCALES.get(bitrate or 0, _LAME_SCALE)) if form == "mp3" else 0.0
 
 
-def must_be_had(form: str, bitrate: int | None) -> None:
+def must_be_possible(form: str, bitrate: int | None) -> None:
     """Refuse a bitrate that a format does not have.
 
     Raises

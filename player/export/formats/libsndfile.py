@@ -1,8 +1,8 @@
 """FLAC, Ogg and Opus by libsndfile, a piece at a time.
 
-The rule: a file counts as written only when it has been closed, opened again and found to hold every frame: libsndfile
-does not always notice a full disk when it happens. One large write to Ogg crashes it (bastibe/python-soundfile 233,
-396, 426), so it is given pieces. It knows no programme: bytes of 16-bit sound at 48 kHz go in.
+The rule: a file counts as written only when it has been closed, opened again and found to have every frame: libsndfile
+does not always notice a full disk. One large write to Ogg crashes it (bastibe/python-soundfile 233, 396, 426), so sound
+is written in pieces. It knows no programme: bytes of 16-bit sound at 48 kHz go in.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PROBE_BYTES: Final = 2**20
 
 @dataclass(frozen=True)
 class Encoding:
-    """What libsndfile is asked for.
+    """How libsndfile encodes a format.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Encoding:
     compression: float | None = None
 
 
-FORMATS: Final = {
+ENCODINGS: Final = {
     "flac": Encoding("FLAC", "PCM_16", tagging.tag_flac),
     "ogg": Encoding("OGG", "VORBIS", tagging.tag_ogg, compression=0.5),  # measured: 164 kbit/s, speech over noise
     "opus": Encoding("OGG", "OPUS", tagging.tag_opus, compression=0.768),  # 129 kbit/s
@@ -53,14 +53,14 @@ _LEVELS: Final = {"ogg": bitrates.vorbis_level, "opus": bitrates.opus_level}
 
 def encoding_of(form: str, bitrate: int | None = None, channels: int = CHANNELS) -> Encoding:
     """The encoding of a format; ``bitrate`` in kbit/s for those that have one."""
-    chosen = FORMATS[form]
+    chosen = ENCODINGS[form]
     if bitrate is None:
         return chosen
     return replace(chosen, compression=_LEVELS[form](bitrate, channels))
 
 
 class SoundWriter:
-    """A file being written by libsndfile; what goes wrong is an `OSError`."""
+    """Writes a file by libsndfile; every failure is an `OSError`."""
 
     def __init__(self, path: Path, encoding: Encoding, tags: Tags, channels: int = CHANNELS) -> None:
         import soundfile  # noqa: PLC0415  (only an export needs it)
@@ -84,7 +84,7 @@ class SoundWriter:
             )
 
     def write(self, pcm: bytes) -> None:
-        """Encode the next frames."""
+        """Encode the next pcm frames."""
         with self._as_os_errors():
             piece = PIECE_FRAMES * self._frame_bytes
             for at in range(0, len(pcm), piece):
@@ -94,7 +94,7 @@ class SoundWriter:
             self._checksum = zlib.crc32(pcm, self._checksum)
 
     def finish(self) -> None:
-        """Close the file, give it its tags, and make sure that it holds every frame."""
+        """Close the file, tag it, and check that it has every frame."""
         with self._as_os_errors():
             self._file.close()
         self._encoding.tag(self._path, self._tags)
@@ -110,18 +110,18 @@ class SoundWriter:
     def _renumber(self) -> None:
         try:
             ogg_pages.renumber(self._path, self._checksum)
-        except ValueError as error:  # libsndfile did not notice that a page never arrived
+        except ValueError as error:  # libsndfile did not notice that a page was not written
             raise reason(self._path, str(error)) from error
 
     def _verify(self) -> None:
-        """The header may count more than the file holds, so the last frame is read as well."""
+        """The header may count more frames than there are, so the last one is read as well."""
         import soundfile  # noqa: PLC0415
 
         with self._as_os_errors(), soundfile.SoundFile(self._path) as file:
-            held = file.frames
-            if held == self._frames and (not held or file.seek(held - 1) == held - 1 == held - len(file.read(1))):
+            count = file.frames
+            if count == self._frames and (not count or file.seek(count - 1) == count - 1 == count - len(file.read(1))):
                 return
-        raise reason(self._path, f"only {held} of {self._frames} frames arrived")
+        raise reason(self._path, f"only {count} of {self._frames} frames arrived")
 
     @contextlib.contextmanager
     def _as_os_errors(self) -> Iterator[None]:
@@ -132,7 +132,7 @@ class SoundWriter:
 
 
 def reason(path: Path, otherwise: str) -> OSError:
-    """Why a file could not be written, asked of the file system itself: libsndfile only says "System error"."""
+    """Why a file could not be written; a probe asks the file system, as libsndfile only says "System error"."""
     try:
         with path.open("ab") as file:
             file.write(bytes(_PROBE_BYTES))

@@ -1,8 +1,8 @@
 """M4A and M4B (AAC, with chapters) through ffmpeg, where it is installed.
 
-The rule: sound is piped in as it is made, so memory stays constant, and ffmpeg writes nothing but the part of a
-`NewFile`. Its exit code does not tell everything, so what it wrote is looked into: an MP4 file that is whole is a row
-of boxes up to its last byte, the index among them. No dates and no version of ffmpeg go into the file.
+The rule: sound is piped in as it is made, so memory stays constant. ffmpeg writes only the part file of a `NewFile`.
+Its exit code does not say everything, so the file is checked: a whole MP4 file consists of boxes up to its last byte,
+one of which is the index. No dates and no version of ffmpeg go into the file.
 """
 
 from __future__ import annotations
@@ -46,36 +46,36 @@ def must_be_installed(form: str) -> str:
 
 
 class Mp4Writer:
-    """An M4A or M4B file being written; what goes wrong is an `OSError`."""
+    """Writes an M4A or M4B file; every failure is an `OSError`."""
 
     def __init__(self, path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> None:
         self._path = path
         self._tags = tags
-        # Named as a part is, so that what a crash leaves is swept.
+        # Named like a part file, so that the next run removes it after a crash.
         self._notes = path.with_name(path.name.replace(".", ".notes-", 1))
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `_end`)
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed by `_end`)
         try:
             self._notes.write_text(notes(tags), encoding="utf-8")
             command = [
                 must_be_installed(form),
                 *_command(path, self._notes, form, bitrate or usual(channels), channels, tags.language),
             ]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=self._complaints)
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=self._stderr)
         except BaseException:
             self._end()
             raise
 
     def write(self, pcm: bytes) -> None:
-        """Encode the next frames."""
-        with self._as_its_reason():
+        """Encode the next pcm frames."""
+        with self._as_os_errors():
             cast("BinaryIO", self._process.stdin).write(pcm)
 
     def finish(self) -> None:
-        """Complete the file, and make sure that it is whole."""
-        with self._as_its_reason():
+        """Complete the file, and check that it is whole."""
+        with self._as_os_errors():
             self._process.communicate()
-            self._complaints.seek(0)
-            if self._process.returncode or self._complaints.read(1) or not _is_whole(self._path):
+            self._stderr.seek(0)
+            if self._process.returncode or self._stderr.read(1) or not _is_whole(self._path):
                 raise BrokenPipeError
         tagging.tag_mp4(self._path, self._tags)
         if not _is_whole(self._path):
@@ -85,29 +85,29 @@ class Mp4Writer:
     def drop(self) -> None:
         """Give up."""
         self._process.kill()
-        with contextlib.suppress(OSError):  # what was still to be written to it
+        with contextlib.suppress(OSError):  # from what is still in the pipe
             self._process.communicate()
         self._end()
 
     def _end(self) -> None:
-        self._complaints.close()
+        self._stderr.close()
         with contextlib.suppress(OSError):
             self._notes.unlink()
 
     @contextlib.contextmanager
-    def _as_its_reason(self) -> Iterator[None]:
+    def _as_os_errors(self) -> Iterator[None]:
         try:
             yield
         except BrokenPipeError as error:
             self._process.wait()
-            self._complaints.seek(0)
-            lines = self._complaints.read(4096).decode("utf-8", "replace").strip().splitlines()
+            self._stderr.seek(0)
+            lines = self._stderr.read(4096).decode("utf-8", "replace").strip().splitlines()
             said = f"ffmpeg says: {printable(lines[-1])}" if lines else "ffmpeg stopped without a word"
             raise reason(self._path, said) from error
 
 
 def notes(tags: Tags) -> str:
-    """Chapters as ffmpeg reads them: its own "FFMETADATA1"."""
+    """Chapters in ffmpeg's own format, "FFMETADATA1"."""
     lines = [";FFMETADATA1"]
     ends = [*(after.start_ms for _, after in pairwise(tags.chapters)), tags.total_ms]
     for chapter, end_ms in zip(tags.chapters, ends, strict=False):
@@ -132,17 +132,17 @@ def _command(path: Path, notes: Path, form: str, bitrate: int, channels: int, la
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether boxes follow each other up to the last byte, and the index (``moov``) is one of them."""
-    size, at, kinds = path.stat().st_size, 0, set()
+    """Whether the file consists of boxes up to its last byte, and one is the index (``moov``)."""
+    size, at, names = path.stat().st_size, 0, set()
     with path.open("rb") as file:
         while at < size:
             file.seek(at)
-            head = file.read(16)
-            length = int.from_bytes(head[:4], "big")
+            header = file.read(16)
+            length = int.from_bytes(header[:4], "big")
             if length == 1:  # the size follows in eight bytes: over 4 GiB
-                length = int.from_bytes(head[8:], "big")
+                length = int.from_bytes(header[8:], "big")
             if length < 8:
                 return False
-            kinds.add(head[4:8])
+            names.add(header[4:8])
             at += length
-    return at == size and {b"moov", b"mdat"} <= kinds
+    return at == size and {b"moov", b"mdat"} <= names

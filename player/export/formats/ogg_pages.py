@@ -1,8 +1,8 @@
 """The pages of an Ogg file: their serial number and their checksums.
 
 The rule: the same sound makes the same bytes. libsndfile draws a random serial number for every stream, so here it is
-replaced by one that the sound itself tells, and each page's checksum is reckoned anew. Layout after RFC 3533.
-Bytes in a file are all it knows.
+replaced by a checksum of the sound, and each page's checksum is computed again. Layout after RFC 3533.
+It knows only bytes in a file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_HEAD: Final = 27
+_HEADER: Final = 27
 _SERIAL_AT, _CRC_AT, _COUNT_AT = 14, 22, 26
 _MIRRORED: Final = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _START: Final = 0xFFFFFFFF
@@ -42,9 +42,9 @@ def renumber(path: Path, serial: int) -> None:
 
 
 def checksum(data: bytes) -> int:
-    """CRC-32 as Ogg reckons it: polynomial 0x04c11db7, highest bit first, from 0, nothing inverted at the end.
+    """CRC-32 as Ogg computes it: polynomial 0x04c11db7, highest bit first, from 0, nothing inverted at the end.
 
-    zlib's goes the other way round; so each byte is mirrored before, and the result after.
+    zlib's begins with the lowest bit, so each byte is mirrored before, and the result after.
     """
     mirrored = zlib.crc32(data.translate(_MIRRORED), _START) ^ _START
     return int.from_bytes(mirrored.to_bytes(4, "little").translate(_MIRRORED), "big")
@@ -55,14 +55,14 @@ def _pages(file: BinaryIO) -> Iterator[tuple[int, bytearray]]:
     at = 0
     while True:
         file.seek(at)
-        head = file.read(_HEAD)
-        if not head:
+        header = file.read(_HEADER)
+        if not header:
             return
-        if len(head) < _HEAD or head[:4] != b"OggS":
+        if len(header) < _HEADER or header[:4] != b"OggS":
             raise ValueError(f"the Ogg page at byte {at} is damaged")
-        sizes = file.read(head[_COUNT_AT])
-        page = bytearray(head + sizes + file.read(sum(sizes)))
-        if len(page) != _HEAD + len(sizes) + sum(sizes):
+        sizes = file.read(header[_COUNT_AT])
+        page = bytearray(header + sizes + file.read(sum(sizes)))
+        if len(page) != _HEADER + len(sizes) + sum(sizes):
             raise ValueError(f"the Ogg page at byte {at} is cut off")
         yield at, page
         at += len(page)

@@ -1,6 +1,6 @@
-"""A programme as a file: one call opens the sink of any format.
+"""The table of encoders: one call opens the sink of any format.
 
-The rule: the file is whole, tagged and verified before it has its name, and whatever goes wrong becomes one sentence.
+The rule: a file is whole, tagged and verified before it has its name, and every failure becomes one sentence.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from player.errors import UsageError
 from player.export import tags as tagging
 from player.export.formats import bitrates, mono
-from player.export.formats.libsndfile import FORMATS as SOUND_FORMATS
-from player.export.formats.libsndfile import SoundWriter, encoding_of
+from player.export.formats.libsndfile import ENCODINGS, SoundWriter, encoding_of
+from player.export.names import BY_FFMPEG, FORMATS
 from player.sound.sink import Sink
 from player.storage.atomic import NewFile, sentences
 from player.units import CHANNELS
@@ -24,18 +24,12 @@ if TYPE_CHECKING:
 
     from player.export.tags import Tags
 
-FORMATS: Final = ("mp3", "wav", *SOUND_FORMATS)
-"""Those that need nothing but this program."""
-BY_FFMPEG: Final = ("m4a", "m4b")
-"""The second is an audio book to players: they keep the place where one stopped listening."""
-ALL_FORMATS: Final = (*FORMATS, *BY_FFMPEG)
-
 
 class Writer(Protocol):
     """An encoder and its file; it raises nothing but `OSError`."""
 
     def write(self, pcm: bytes) -> None:
-        """Encode the next frames: 16 bits, little-endian, interleaved."""
+        """Encode the next pcm frames: 16 bits, little-endian, interleaved."""
         ...
 
     def finish(self) -> None:
@@ -48,7 +42,7 @@ class Writer(Protocol):
 
 
 def must_be_possible(form: str, bitrate: int | None) -> None:
-    """Refuse what cannot be made here, early, before any work is done for it.
+    """Refuse a format that cannot be made here, before any work is done for it.
 
     Raises
     ------
@@ -57,9 +51,9 @@ def must_be_possible(form: str, bitrate: int | None) -> None:
     OutputError
         If what makes it is not installed.
     """
-    if form not in ALL_FORMATS:
-        raise UsageError(f"the format must be one of {', '.join(ALL_FORMATS)}, not {form!r}")
-    bitrates.must_be_had(form, bitrate)
+    if form not in FORMATS:
+        raise UsageError(f"the format must be one of {', '.join(FORMATS)}, not {form!r}")
+    bitrates.must_be_possible(form, bitrate)
     if form in BY_FFMPEG:
         from player.export.formats.mp4 import must_be_installed  # noqa: PLC0415  (as below)
 
@@ -74,11 +68,11 @@ def export_sink(
     Parameters
     ----------
     form
-        One of `ALL_FORMATS`.
+        One of `FORMATS`.
     bitrate
         kbit/s, for formats that have one (`bitrates`); without it, a good one for speech over noise.
     one_channel
-        The mean of both sides, in the place of both.
+        The mean of both channels in place of the two.
 
     Raises
     ------
@@ -89,12 +83,12 @@ def export_sink(
     """
     must_be_possible(form, bitrate)
     channels = 1 if one_channel else CHANNELS
-    writer = _WRITERS[form]
+    writer = WRITERS[form]
     return FileSink(NewFile(path, force=force), lambda part: writer(part, form, tags, bitrate, channels), channels)
 
 
 class FileSink(Sink):
-    """A file on its way."""
+    """Writes a file of any format."""
 
     def __init__(self, file: NewFile, opened: Callable[[Path], Writer], channels: int) -> None:
         self._file = file
@@ -113,22 +107,22 @@ class FileSink(Sink):
             self._writer.write(pcm if self._channels == CHANNELS else mono.mean(pcm))
 
     def finish(self) -> NewFile:
-        """Complete the file, which has yet to be given its name."""
+        """Complete the file; it does not have its name yet."""
         with sentences(self._file.target):
             self._writer.finish()
         return self._file
 
     def close(self) -> None:
-        """Complete the file and give it its name."""
+        """Complete the file, and give it its name."""
         self.finish().commit()
 
     def abort(self) -> None:
-        """Leave nothing."""
+        """Remove the unfinished file."""
         self._writer.drop()
         self._file.discard()
 
 
-# Each loads what it needs when it is chosen, and not the others.
+# Each imports its libraries when its format is chosen.
 
 
 def _mp3(path: Path, _: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
@@ -153,9 +147,9 @@ def _sound(path: Path, form: str, tags: Tags, bitrate: int | None, channels: int
     return SoundWriter(path, encoding_of(form, bitrate, channels), tags, channels)
 
 
-_WRITERS: Final[dict[str, Callable[[Path, str, Tags, int | None, int], Writer]]] = {
+WRITERS: Final[dict[str, Callable[[Path, str, Tags, int | None, int], Writer]]] = {
     "mp3": _mp3,
     "wav": _wav,
-    **dict.fromkeys(SOUND_FORMATS, _sound),
+    **dict.fromkeys(ENCODINGS, _sound),
     **dict.fromkeys(BY_FFMPEG, _mp4),
 }

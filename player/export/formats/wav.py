@@ -1,9 +1,8 @@
-"""WAV: the samples as they are, behind a head that counts them.
+"""WAV: unchanged samples behind a header that counts them.
 
-The rule: a file counts as written only when it has been found to hold every byte. Over 4 GiB a WAV file cannot count
-its own bytes: RF64 takes over, which is the same with wider numbers in one more chunk (EBU Tech 3306).
-It knows no programme: bytes of 16-bit sound at 48 kHz go in. libsndfile could write them as well, and takes three times
-as long.
+The rule: a file counts as written only when its size shows that it has every byte. A WAV file over 4 GiB cannot count
+its own bytes: it becomes RF64, which has wider numbers in one more chunk (EBU Tech 3306). It knows no programme: bytes
+of 16-bit sound at 48 kHz go in. libsndfile could write them as well, but takes three times as long.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 _LARGEST: Final = 2**32 - 2**20
 """Bytes of sound, 6 h 12 min of two channels; a mebibyte is left for tags."""
 _DS64: Final = 8 + 28
-_COUNTED_THERE: Final = 0xFFFFFFFF
-"""In the place of a size that is in that chunk."""
+_SIZE_IN_DS64: Final = 0xFFFFFFFF
+"""In place of a size that the ``ds64`` chunk holds."""
 _PCM: Final = 1
 _INFO: Final = {
     "title": b"INAM",
@@ -37,32 +36,32 @@ _INFO: Final = {
 
 
 class WavWriter:
-    """A WAV file being written; what goes wrong is an `OSError`."""
+    """Writes a WAV file; every failure is an `OSError`."""
 
     def __init__(self, path: Path, tags: Tags, channels: int = CHANNELS) -> None:
         self._path = path
         self._tags = tags
         self._channels = channels
-        self._frame = channels * SAMPLE_WIDTH
-        self._is_large = tags.total_ms * FRAMES_PER_MS * self._frame > _LARGEST
+        self._frame_bytes = channels * SAMPLE_WIDTH
+        self._is_large = tags.total_ms * FRAMES_PER_MS * self._frame_bytes > _LARGEST
         self._bytes = 0
         self._file = path.open("wb")
-        self._file.write(self._head())
+        self._file.write(self._header())
 
     def write(self, pcm: bytes) -> None:
-        """Add the next frames."""
+        """Write the next pcm frames."""
         self._file.write(pcm)
         self._bytes += len(pcm)
 
     def finish(self) -> None:
-        """Note the length, close the file, make sure that it holds every frame, and give it its tags."""
-        head = self._head()
+        """Write the length, close the file, check that it has every frame, and tag it."""
+        header = self._header()
         self._file.seek(0)
-        self._file.write(head)
+        self._file.write(header)
         self._file.close()
-        if missing := len(head) + self._bytes - self._path.stat().st_size:
-            held = (self._bytes - missing) // self._frame
-            raise OSError(f"only {held} of {self._bytes // self._frame} frames arrived")
+        if missing := len(header) + self._bytes - self._path.stat().st_size:
+            count = (self._bytes - missing) // self._frame_bytes
+            raise OSError(f"only {count} of {self._bytes // self._frame_bytes} frames arrived")
         tagging.tag_wav(self._path, self._tags)
 
     def drop(self) -> None:
@@ -70,21 +69,23 @@ class WavWriter:
         with contextlib.suppress(OSError):
             self._file.close()
 
-    def _head(self) -> bytes:
-        """Everything before the samples, for as many as there are now."""
-        form = struct.pack("<HHLLHH", _PCM, self._channels, RATE, RATE * self._frame, self._frame, 8 * SAMPLE_WIDTH)
+    def _header(self) -> bytes:
+        """Everything before the samples, with their present number."""
+        form = struct.pack(
+            "<HHLLHH", _PCM, self._channels, RATE, RATE * self._frame_bytes, self._frame_bytes, 8 * SAMPLE_WIDTH
+        )
         front = _chunk(b"fmt ", form) + _info(self._tags)
         if not self._is_large:
             size = 4 + len(front) + 8 + self._bytes
             return struct.pack("<4sL4s", b"RIFF", size, b"WAVE") + front + struct.pack("<4sL", b"data", self._bytes)
         size = 4 + _DS64 + len(front) + 8 + self._bytes
-        sizes = _chunk(b"ds64", struct.pack("<QQQL", size, self._bytes, self._bytes // self._frame, 0))
-        front = struct.pack("<4sL4s", b"RF64", _COUNTED_THERE, b"WAVE") + sizes + front
-        return front + struct.pack("<4sL", b"data", _COUNTED_THERE)
+        sizes = _chunk(b"ds64", struct.pack("<QQQL", size, self._bytes, self._bytes // self._frame_bytes, 0))
+        front = struct.pack("<4sL4s", b"RF64", _SIZE_IN_DS64, b"WAVE") + sizes + front
+        return front + struct.pack("<4sL", b"data", _SIZE_IN_DS64)
 
 
 def _info(tags: Tags) -> bytes:
-    """Titles for the head, where Windows looks for them."""
+    """Titles for the header, where Windows looks for them."""
     pairs = tagging.riff_info(tags)
     return _chunk(b"LIST", b"INFO" + b"".join(_chunk(_INFO[name], text.encode() + b"\0") for name, text in pairs))
 

@@ -1,1 +1,1 @@
-"""MPEG-1 Layer III: encoded in several stretches at once, and spliced into one file."""
+"""MPEG-1 Layer III: several stretches are encoded at once and spliced into one file."""

@@ -1,11 +1,12 @@
-"""What stands in the packets of an MP3 stream: where each one's sound lies, and under which windows.
+"""The frames of an MP3 stream: where the main data of each one lies, and which block types it has.
 
 The rule: nothing is decoded, only the side information is read. Without checksums, at 48 kHz and a constant bitrate,
-every packet has the same size (`packet_bytes`) and none is padded, so that packet n begins n sizes after packet 0.
+every frame has the same size (`frame_bytes`) and none is padded, so that frame n begins n sizes after frame 0.
 
-A packet is a header, side information, and room for sound. The rooms of all packets together are one long shelf: the
-sound of a packet begins up to 511 bytes before its own room (the bit reservoir), follows that of the packet before it,
-and ends in its own room at the latest. Layout after ISO 11172-3, 2.4.1: Layer III, one channel or two.
+A frame is a header, side information, and a data area. The data areas of all frames together are one continuous stream
+of main data. The main data of a frame begins up to 511 bytes before its own data area (``main_data_begin``: that part
+of the stream is the bit reservoir), follows that of the frame before it, and ends in its own data area at the latest.
+Layout after ISO 11172-3, 2.4.1: Layer III, one channel or two.
 """
 
 from __future__ import annotations
@@ -13,29 +14,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from player.export.mp3.infoframe import FRAMES_PER_PACKET, packet_bytes
+from player.export.mp3.infoframe import SAMPLES_PER_FRAME, frame_bytes
 from player.units import CHANNELS, SAMPLE_WIDTH
 
 _HEADER: Final = 4
 _GRANULE_BITS: Final = 59
-_SWITCHED_AT, _KIND_AT = 33, 34  # within a granule
-_REACH_BITS, _LENGTH_BITS, _KIND_BITS = 9, 12, 3
+_WINDOW_SWITCHING_AT, _BLOCK_TYPE_AT = 33, 34  # within a granule
+_MAIN_DATA_BEGIN_BITS, _PART2_3_LENGTH_BITS, _BLOCK_TYPE_BITS = 9, 12, 3
 
 
 class FrameLayout(NamedTuple):
-    """How a packet begins.
+    """How a frame begins.
 
     Attributes
     ----------
-    front
-        Bytes of header and side information.
+    data_at
+        Bytes of header and side information: where the data area begins.
     granules_at
         Bits before the first granule's, from the end of the header on.
     granules
         How many: two of each channel, all channels of the first before those of the second.
     """
 
-    front: int
+    data_at: int
     granules_at: int
     granules: int
 
@@ -46,122 +47,122 @@ LAYOUTS: Final = {1: FrameLayout(_HEADER + 17, 18, 2), 2: FrameLayout(_HEADER + 
 
 @dataclass(frozen=True)
 class SideInformation:
-    """The side information of a packet."""
+    """The side information of a frame."""
 
     bits: int
     layout: FrameLayout
 
     @classmethod
-    def of(cls, packet: bytes, channels: int) -> SideInformation:
-        """Of a packet, of which the front is enough."""
+    def of(cls, frame: bytes, channels: int) -> SideInformation:
+        """Read it from a frame; the bytes before the data area are enough."""
         layout = LAYOUTS[channels]
-        return cls(int.from_bytes(packet[_HEADER : layout.front], "big"), layout)
+        return cls(int.from_bytes(frame[_HEADER : layout.data_at], "big"), layout)
 
     @property
-    def reach(self) -> int:
-        """Bytes before its own room where its sound begins (``main_data_begin``)."""
-        return self._field(0, _REACH_BITS)
+    def main_data_begin(self) -> int:
+        """How many bytes before the frame's own data area its main data begins."""
+        return self._field(0, _MAIN_DATA_BEGIN_BITS)
 
     @property
-    def length(self) -> int:
-        """Bytes of its sound (``part2_3_length`` of all granules, in bits, filled up to a byte)."""
-        bits = sum(self._field(self._granule_at(each), _LENGTH_BITS) for each in range(self.layout.granules))
+    def main_data_bytes(self) -> int:
+        """Length of the main data (``part2_3_length`` of all granules, in bits, rounded up to a byte)."""
+        bits = sum(self._field(self._granule_at(each), _PART2_3_LENGTH_BITS) for each in range(self.layout.granules))
         return -(-bits // 8)
 
     @property
-    def last_windows(self) -> tuple[int, ...]:
-        """Under which windows each channel leaves the packet: 0 long, otherwise its kind and whether it is mixed."""
+    def last_block_types(self) -> tuple[int, ...]:
+        """The block type of each channel's last granule: 0 for long, else ``block_type`` and ``mixed_block_flag``."""
         granules = self.layout.granules
-        return tuple(self._windows(each) for each in range(granules // 2, granules))
+        return tuple(self._block_type(each) for each in range(granules // 2, granules))
 
-    def _windows(self, granule: int) -> int:
+    def _block_type(self, granule: int) -> int:
         at = self._granule_at(granule)
-        return self._field(at + _KIND_AT, _KIND_BITS) if self._field(at + _SWITCHED_AT, 1) else 0
+        return self._field(at + _BLOCK_TYPE_AT, _BLOCK_TYPE_BITS) if self._field(at + _WINDOW_SWITCHING_AT, 1) else 0
 
     def _granule_at(self, granule: int) -> int:
         return self.layout.granules_at + _GRANULE_BITS * granule
 
     def _field(self, at: int, size: int) -> int:
-        return self.bits >> 8 * (self.layout.front - _HEADER) - at - size & (1 << size) - 1
+        return self.bits >> 8 * (self.layout.data_at - _HEADER) - at - size & (1 << size) - 1
 
 
-def packet_pcm(channels: int) -> int:
-    """Bytes of sound that a packet stands for."""
-    return FRAMES_PER_PACKET * channels * SAMPLE_WIDTH
+def frame_pcm_bytes(channels: int) -> int:
+    """Bytes of 16-bit sound that a frame holds."""
+    return SAMPLES_PER_FRAME * channels * SAMPLE_WIDTH
 
 
 class EncodedStretch:
-    """What one encoder has made so far; packets are numbered as in the whole programme.
+    """The frames that one encoder has made so far, numbered as in the whole programme.
 
     Parameters
     ----------
     bitrate
         kbit/s, constant.
     first
-        The number of its first packet.
+        The number of its first frame.
     """
 
     def __init__(self, bitrate: int, first: int, channels: int = CHANNELS) -> None:
         self._channels = channels
-        self._front = LAYOUTS[channels].front
-        self._size = packet_bytes(bitrate)
+        self._data_at = LAYOUTS[channels].data_at
+        self._frame_bytes = frame_bytes(bitrate)
         self.first = first
-        """The number of the first packet that it still holds."""
-        self._held = bytearray()
-        self.room = self._size - self._front
-        """Bytes of a packet's room."""
-        self.packet_pcm = packet_pcm(channels)
-        """Bytes of sound that a packet stands for."""
+        """The number of the first frame that is still here."""
+        self._stream = bytearray()
+        self.data_area = self._frame_bytes - self._data_at
+        """Bytes of a frame's data area."""
+        self.frame_pcm_bytes = frame_pcm_bytes(channels)
+        """Bytes of 16-bit sound that a frame holds."""
 
     def add(self, stream: bytes) -> None:
-        """Go on with what came from the encoder, which may end inside a packet."""
-        self._held += stream
+        """Append what the encoder gave; it may end inside a frame."""
+        self._stream += stream
 
     @property
     def end(self) -> int:
-        """The number after its last whole packet."""
-        return self.first + len(self._held) // self._size
+        """The number after its last whole frame."""
+        return self.first + len(self._stream) // self._frame_bytes
 
-    def side(self, packet: int) -> SideInformation:
-        """The side information of a packet that it holds."""
-        at = self._at(packet)
-        return SideInformation.of(bytes(self._held[at : at + self._front]), self._channels)
+    def side_information(self, frame: int) -> SideInformation:
+        """The side information of a frame."""
+        at = self._at(frame)
+        return SideInformation.of(bytes(self._stream[at : at + self._data_at]), self._channels)
 
-    def free(self, packet: int) -> int:
-        """Bytes before a packet's room that no packet before it needs."""
-        before = self.side(packet - 1)
-        return self.room + before.reach - before.length
+    def free_reservoir(self, frame: int) -> int:
+        """Bytes directly before a frame's data area that no frame before it uses."""
+        before = self.side_information(frame - 1)
+        return self.data_area + before.main_data_begin - before.main_data_bytes
 
-    def cut(self, packet: int) -> bytes:
-        """Take out everything before a packet."""
-        at = self._at(packet)
-        taken = bytes(self._held[:at])
-        del self._held[:at]
-        self.first = packet
+    def cut(self, frame: int) -> bytes:
+        """Take out everything before a frame."""
+        at = self._at(frame)
+        taken = bytes(self._stream[:at])
+        del self._stream[:at]
+        self.first = frame
         return taken
 
-    def shelf(self, packet: int, count: int) -> bytes:
-        """The last bytes in the rooms before a packet."""
-        return b"".join(self._held[each] for each in self._rooms(packet, count))
+    def reservoir(self, frame: int, count: int) -> bytes:
+        """The last ``count`` bytes in the data areas before a frame."""
+        return b"".join(self._stream[each] for each in self._reservoir_slices(frame, count))
 
-    def fill_shelf(self, packet: int, stuff: bytes) -> None:
-        """Put other bytes there."""
-        for each in self._rooms(packet, len(stuff)):
+    def fill_reservoir(self, frame: int, data: bytes) -> None:
+        """Replace the last bytes in the data areas before a frame."""
+        for each in self._reservoir_slices(frame, len(data)):
             size = each.stop - each.start
-            self._held[each], stuff = stuff[:size], stuff[size:]
+            self._stream[each], data = data[:size], data[size:]
 
-    def _rooms(self, packet: int, count: int) -> list[slice]:
-        """The places of so many bytes before a packet, in order."""
-        places: list[slice] = []
+    def _reservoir_slices(self, frame: int, count: int) -> list[slice]:
+        """Where the last ``count`` bytes in the data areas before a frame lie, in order."""
+        slices: list[slice] = []
         while count:
-            end = self._at(packet)
-            size = min(count, self.room)
-            places.insert(0, slice(end - size, end))
-            packet, count = packet - 1, count - size
-        return places
+            end = self._at(frame)
+            size = min(count, self.data_area)
+            slices.insert(0, slice(end - size, end))
+            frame, count = frame - 1, count - size
+        return slices
 
-    def _at(self, packet: int) -> int:
-        at = (packet - self.first) * self._size
+    def _at(self, frame: int) -> int:
+        at = (frame - self.first) * self._frame_bytes
         if at < 0:
-            raise IndexError(f"packet {packet} is not held any more, which begins at {self.first}")
+            raise IndexError(f"frame {frame} is not here any more: the first is {self.first}")
         return at

@@ -1,9 +1,11 @@
-"""The Info frame: the silent first packet of an MP3 stream, which tells players its exact length.
+"""The Info frame: the silent first frame of an MP3 stream, which tells players its exact length.
 
-The rule: a decoder that knows it plays exactly the frames that went in, as it cuts the encoder's delay and padding; one
-that does not know it hears 24 ms of silence. Bytes in, bytes out.
+The rule: a decoder that knows it plays exactly the samples that went in, as it cuts the encoder's delay and padding.
+One that does not know it plays 24 ms of silence. Bytes in, bytes out.
 
-Layout: the Xing header (packets, bytes, table of contents, quality) and behind it LAME's extension, after "Mp3 Info Tag
+A frame is MPEG's here: 1152 samples of each channel. Samples are counted in one channel.
+
+Layout: the Xing header (frames, bytes, table of contents, quality) and behind it LAME's extension, after "Mp3 Info Tag
 rev 1 specifications" (gabriel.mp3-tech.org/mp3infotag.html) and what LAME 3.100 itself writes. What it notes of its own
 settings (lowpass, noise shaping, gain) is left at 0, which means unknown.
 """
@@ -19,15 +21,14 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FRAMES_PER_PACKET: Final = 1152
-"""What MPEG calls a frame is called a packet here: a frame is one instant of sound."""
+SAMPLES_PER_FRAME: Final = 1152
 DELAY: Final = 576
-"""LAME's encoder delay. Decoders add 529 frames, so that sound begins 1105 frames late: that is what players cut."""
+"""LAME's encoder delay. Decoders add 529 samples, so that sound begins 1105 samples late: players cut them."""
 
 _VERSION: Final = b"LAME3.100"
 _ALL_FIELDS: Final = 0x0F
 _QUALITY: Final = 57
-"""What LAME notes for constant bitrate at its quality 3."""
+"""LAME's own value for constant bitrate at its quality 3."""
 _CONSTANT_BITRATE: Final = 1
 _JOINT_STEREO, _MONO = 3 << 2, 0
 _SOURCE_48_KHZ: Final = 2 << 6
@@ -36,60 +37,60 @@ _ROW: Final = 512
 
 @dataclass(frozen=True)
 class StreamFacts:
-    """What is known of a finished stream at 48 kHz.
+    """Facts of a finished stream at 48 kHz.
 
     Attributes
     ----------
     header
-        The first four bytes of its first packet.
+        The first four bytes of its first frame.
     bitrate
         kbit/s, constant.
-    packets
-        How many, without the Info frame.
     frames
-        How many went into the encoder.
+        How many, without the Info frame.
+    samples
+        How many of each channel went into the encoder.
     checksum
         Of all its bytes.
     """
 
     header: bytes
     bitrate: int
-    packets: int
     frames: int
+    samples: int
     checksum: int
 
 
-def packet_bytes(bitrate: int) -> int:
-    """Size of a packet of 24 ms, kbit/s given; at 48 kHz it is always whole."""
+def frame_bytes(bitrate: int) -> int:
+    """Size of a frame (24 ms) at a bitrate in kbit/s; at 48 kHz it is always whole."""
     return 3 * bitrate
 
 
 def info_frame(stream: StreamFacts) -> bytes:
-    """The packet to put in front of the stream, as large as every other.
+    """The frame to put in front of the stream, as large as every other.
 
     Raises
     ------
     ValueError
-        If the padding cannot be noted: the stream is not what LAME makes of so many frames.
+        If the padding cannot be noted: LAME makes another number of frames of that many samples.
     """
-    padding = stream.packets * FRAMES_PER_PACKET - DELAY - stream.frames
+    padding = stream.frames * SAMPLES_PER_FRAME - DELAY - stream.samples
     if not 0 <= padding < 1 << 12:
-        raise ValueError(f"a padding of {padding} frames cannot be noted")
+        raise ValueError(f"a padding of {padding} samples cannot be noted")
     mono = stream.header[3] >> 6 == 3
-    side_info = bytes(17 if mono else 32)  # of no length: the packet is silent
+    side_info = bytes(17 if mono else 32)  # no main data: the frame is silent
     header = stream.header[:3] + bytes([stream.header[3] & 0b11001111])  # no joint coding of nothing
-    total = (stream.packets + 1) * packet_bytes(stream.bitrate)
+    total = (stream.frames + 1) * frame_bytes(stream.bitrate)
     frame = header + side_info + _xing(stream, total) + _lame(stream, total, padding, mono=mono)
     checksum = Checksum()
     checksum.update(frame)
-    return (frame + struct.pack(">H", checksum.value())).ljust(packet_bytes(stream.bitrate), b"\0")
+    return (frame + struct.pack(">H", checksum.value())).ljust(frame_bytes(stream.bitrate), b"\0")
 
 
 def _xing(stream: StreamFacts, total: int) -> bytes:
-    size = packet_bytes(stream.bitrate)
-    starts = ((1 + stream.packets * percent // 100) * size for percent in range(100))
+    size = frame_bytes(stream.bitrate)
+    starts = ((1 + stream.frames * percent // 100) * size for percent in range(100))
     contents = bytes(min(255, (2 * 256 * start + total) // (2 * total)) for start in starts)
-    return struct.pack(">4s3L100sL", b"Info", _ALL_FIELDS, stream.packets, total, contents, _QUALITY)
+    return struct.pack(">4s3L100sL", b"Info", _ALL_FIELDS, stream.frames, total, contents, _QUALITY)
 
 
 def _lame(stream: StreamFacts, total: int, padding: int, *, mono: bool) -> bytes:
@@ -101,7 +102,7 @@ def _lame(stream: StreamFacts, total: int, padding: int, *, mono: bool) -> bytes
 
 
 class Checksum:
-    """CRC-16 of a stream of bytes, as LAME reckons it: polynomial 0x8005, lowest bit first, from 0.
+    """CRC-16 of a stream of bytes, as LAME computes it: polynomial 0x8005, lowest bit first, from 0.
 
     A checksum of rows: each byte's share depends on its place alone, so numpy looks up a row at once.
     """
@@ -113,7 +114,7 @@ class Checksum:
         self._crc = 0
 
     def update(self, more: bytes) -> None:
-        """Go on with these bytes."""
+        """Add these bytes."""
         waiting = self._rest + more
         rows = np.frombuffer(waiting, np.uint8, len(waiting) // _ROW * _ROW).reshape(-1, _ROW)
         self._rest = waiting[rows.size :]

@@ -1,12 +1,12 @@
-"""One MP3 stream by several encoders at once: each is given a stretch of the sound, and their streams are spliced.
+"""One MP3 stream by several encoders at once: each encodes a stretch of the sound, and their streams are spliced.
 
 The rule: the bytes depend on the sound alone, never on the number of threads or on how fast they are. Stretches have a
-fixed length, joins are sought in order, and the first place that will do is taken. Only a few stretches are held at a
-time, however long the programme.
+fixed length, joins are sought in order, and the first that is possible is taken. Only a few stretches are in memory at
+a time, however long the programme.
 
-Each encoder starts a little early (the lead), as LAME takes about a second to forget that it knew nothing before; and
-its left neighbour goes on past the end of its own stretch for as long as the search for a join lasts. If none is found
-in the whole of the next stretch, the left neighbour has then encoded it all, and its stream is used instead.
+Each encoder starts a little early (the lead), as LAME's memory of what came before lasts about a second. The encoder of
+the stretch before it (the left one) goes on past its own end while a join is sought. If there is no join in the whole
+next stretch, the left encoder has encoded all of that, and its stream is used instead.
 It does not know LAME, nor where the stream goes.
 """
 
@@ -18,8 +18,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from player.export.mp3.frames import EncodedStretch, packet_pcm
-from player.export.mp3.splice import fits, meets, splice
+from player.export.mp3.frames import EncodedStretch, frame_pcm_bytes
+from player.export.mp3.splice import agree, can_join, splice
 from player.units import CHANNELS
 
 if TYPE_CHECKING:
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _PIECE: Final = 80
-"""Packets (2 s) that are encoded between two looks at whether to stop."""
+"""Frames (2 s) that are encoded between two checks of whether to stop."""
 _STEP: Final = 8
-"""Packets by which the left neighbour goes on at a time."""
+"""Frames that the left encoder goes on at a time."""
 _KEPT: Final = 6
-"""Packets before a join that are needed for it: 511 bytes are four rooms at 64 kbit/s."""
+"""Frames before a join that are needed for it: 511 bytes are four data areas at 64 kbit/s."""
 
 
 class Encoder(Protocol):
-    """What makes an MP3 stream of sound; lameenc's encoder is one."""
+    """Makes an MP3 stream of sound; lameenc's encoder is one."""
 
     def encode(self, pcm: bytes, /) -> bytes:
-        """Go on with this sound; the stream so far, which may lag behind and end inside a packet."""
+        """Encode this sound too; returns the next bytes of the stream, which may lag behind and end inside a frame."""
         ...
 
     def flush(self) -> bytes:
@@ -48,26 +48,26 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True)
 class CutPlan:
-    """How a programme is cut, in packets of 24 ms.
+    """How a programme is cut, in frames of 24 ms.
 
     Attributes
     ----------
     stretch
         Length of a stretch. At least `lead`.
     lead
-        How much earlier each encoder begins. Ten is the least: its first packets are not yet sound, and another four
+        How much earlier each encoder begins. Ten is the least: its first frames are not yet sound, and another four
         are needed for the bit reservoir.
-    patience
-        How far to look for a place where two streams meet, before they are joined where they fit.
+    search
+        How far to look for a frame where two streams agree, before they are joined at the first where they can be.
     """
 
     stretch: int
     lead: int
-    patience: int
+    search: int
 
 
 class ParallelEncoder:
-    """Encodes in threads what it is given in order.
+    """Encodes sound in threads; sound goes in and the stream comes out in order.
 
     Parameters
     ----------
@@ -85,22 +85,22 @@ class ParallelEncoder:
         self._encoder = encoder
         self._bitrate = bitrate
         self._channels = channels
-        self._packet = packet_pcm(channels)
+        self._frame_pcm_bytes = frame_pcm_bytes(channels)
         self._plan = plan
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="mp3")
         self._stopped = threading.Event()
         self._waiting = bytearray()
-        self._own: list[bytes] = []
+        self._pcm: list[bytes] = []
         self._lead = b""
         self._next = 0
         self._pending: deque[Future[_Stretch]] = deque()
         self._left: _Stretch | None = None
 
     def write(self, pcm: bytes) -> Iterator[bytes]:
-        """Take the next sound, and give what is complete of the stream; waits where the encoders fall behind."""
+        """Encode the next sound, and yield what is complete of the stream; waits while the encoders are behind."""
         self._waiting += pcm
-        while len(self._waiting) > self._next_piece():  # one frame at least is left for the last stretch
+        while len(self._waiting) > self._next_piece():  # at least one sample is left for the last stretch
             self._take(self._next_piece())
             if not self._next_piece():
                 self._begin()
@@ -113,7 +113,7 @@ class ParallelEncoder:
         yield from self._done(0)
         self.stop()
         if self._left:
-            yield self._left.strand.cut(self._left.strand.end)
+            yield self._left.encoded.cut(self._left.encoded.end)
 
     def stop(self) -> None:
         """End the threads."""
@@ -121,26 +121,26 @@ class ParallelEncoder:
         self._pool.shutdown(cancel_futures=True)
 
     def _next_piece(self) -> int:
-        """Bytes of the piece that the stretch needs next, 0 for none; of one size but the last, to use memory again."""
-        missing = max(0, self._plan.stretch - len(self._own) * _PIECE)
-        return min(_PIECE, missing) * self._packet
+        """Bytes of the next piece of this stretch, 0 for none; all but the last have one size, so memory is reused."""
+        missing = max(0, self._plan.stretch - len(self._pcm) * _PIECE)
+        return min(_PIECE, missing) * self._frame_pcm_bytes
 
     def _take(self, size: int) -> None:
         with memoryview(self._waiting) as view:
-            self._own.append(bytes(view[:size]))
+            self._pcm.append(bytes(view[:size]))
         del self._waiting[:size]
 
     def _begin(self, *, last: bool = False) -> None:
-        own, self._own = self._own, []
-        strand = EncodedStretch(self._bitrate, self._next - len(self._lead) // self._packet, self._channels)
-        stretch = _Stretch(self._encoder(), strand, self._next, self._lead, own, last=last)
+        pcm, self._pcm = self._pcm, []
+        encoded = EncodedStretch(self._bitrate, self._next - len(self._lead) // self._frame_pcm_bytes, self._channels)
+        stretch = _Stretch(self._encoder(), encoded, self._next, self._lead, pcm, last=last)
         self._pending.append(self._pool.submit(stretch.encode, self._stopped))
-        around = b"".join(own[-(self._plan.lead // _PIECE + 2) :])
-        self._lead = around[-self._plan.lead * self._packet :]
+        recent = b"".join(pcm[-(self._plan.lead // _PIECE + 2) :])
+        self._lead = recent[-self._plan.lead * self._frame_pcm_bytes :]
         self._next += self._plan.stretch
 
     def _done(self, most: int) -> Iterator[bytes]:
-        """Join what is encoded, until no more than so many stretches are not."""
+        """Join what is encoded; waits until at most ``most`` stretches are still being encoded."""
         while self._pending and (len(self._pending) > most or self._pending[0].done()):
             yield self._join(self._pending.popleft().result())
 
@@ -148,12 +148,12 @@ class ParallelEncoder:
         left, self._left = self._left, right
         if left is None:
             stream = b""
-        elif (at := _place(left, right, self._plan.patience)) is not None:
-            stream = splice(left.strand, right.strand, at)
+        elif (at := _join_at(left, right, self._plan.search)) is not None:
+            stream = splice(left.encoded, right.encoded, at)
         else:
             self._left = left
-            stream = left.strand.cut(max(left.strand.first, left.strand.end - _KEPT))
-        right.own = []  # not needed any more
+            stream = left.encoded.cut(max(left.encoded.first, left.encoded.end - _KEPT))
+        right.pcm = []  # not needed any more
         return stream
 
 
@@ -161,19 +161,19 @@ class _Stretch:
     """A stretch of sound, its encoder, and the stream so far."""
 
     def __init__(
-        self, encoder: Encoder, strand: EncodedStretch, first: int, lead: bytes, own: list[bytes], *, last: bool
+        self, encoder: Encoder, encoded: EncodedStretch, first: int, lead: bytes, pcm: list[bytes], *, last: bool
     ) -> None:
         self.first = first
-        self.own = own
+        self.pcm = pcm
         self.last = last
-        self.strand = strand
+        self.encoded = encoded
         self._encoder = encoder
         self._lead = lead
 
     def encode(self, stopped: threading.Event) -> _Stretch:
         """Encode it all, unless stopped."""
         self.go_on(self._lead)  # even of no length: LAME cannot flush what never began
-        for piece in self.own:
+        for piece in self.pcm:
             if stopped.is_set():
                 break
             self.go_on(piece)
@@ -182,41 +182,41 @@ class _Stretch:
         return self
 
     def go_on(self, pcm: bytes) -> None:
-        """Encode what comes next."""
-        self.strand.add(self._encoder.encode(pcm))
+        """Encode the next sound."""
+        self.encoded.add(self._encoder.encode(pcm))
 
     def end(self) -> None:
-        """No more comes."""
-        self.strand.add(self._encoder.flush())
+        """Flush the encoder."""
+        self.encoded.add(self._encoder.flush())
 
 
-def _place(left: _Stretch, right: _Stretch, patience: int) -> int | None:
-    """Where the right stream takes over; the left one has then gone on until there, or else to the end of both."""
+def _join_at(left: _Stretch, right: _Stretch, search: int) -> int | None:
+    """The frame from which the right stream follows; the left one has then encoded up to there, or all of both."""
     found = None
-    for packet in _held_by_both(left, right):
-        if meets(left.strand, right.strand, packet):
-            return packet
-        if found is None and fits(left.strand, right.strand, packet):
-            found = packet
-        if found is not None and packet >= right.first + patience:
+    for frame in _candidates(left, right):
+        if agree(left.encoded, right.encoded, frame):
+            return frame
+        if found is None and can_join(left.encoded, right.encoded, frame):
+            found = frame
+        if found is not None and frame >= right.first + search:
             return found
     return found
 
 
-def _held_by_both(left: _Stretch, right: _Stretch) -> Iterator[int]:
-    """The packets of the right stretch where a join can be tried; the left encoder goes on for as long as one asks."""
-    packet = right.first
-    end = packet + sum(map(len, right.own)) // right.strand.packet_pcm + (_KEPT if right.last else -_KEPT)
-    for _ in _going_on(left, right):
-        while packet < min(left.strand.end + 1, right.strand.end, end):
-            yield packet
-            packet += 1
+def _candidates(left: _Stretch, right: _Stretch) -> Iterator[int]:
+    """The frames of the right stretch where a join can be tried; the left encoder goes on while they are asked for."""
+    frame = right.first
+    end = frame + sum(map(len, right.pcm)) // right.encoded.frame_pcm_bytes + (_KEPT if right.last else -_KEPT)
+    for _ in _encode_further(left, right):
+        while frame < min(left.encoded.end + 1, right.encoded.end, end):
+            yield frame
+            frame += 1
 
 
-def _going_on(left: _Stretch, right: _Stretch) -> Iterator[None]:
+def _encode_further(left: _Stretch, right: _Stretch) -> Iterator[None]:
     """Give the left encoder the right one's own sound, a little at a time."""
-    step = _STEP * right.strand.packet_pcm
-    for piece in right.own:
+    step = _STEP * right.encoded.frame_pcm_bytes
+    for piece in right.pcm:
         for at in range(0, len(piece), step):
             left.go_on(piece[at : at + step])
             yield

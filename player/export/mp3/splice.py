@@ -1,10 +1,11 @@
 """Joining two MP3 streams of the same sound into one, as if one encoder had made it.
 
-The rule: both have encoded the sound around the join, and every packet on both sides keeps its sound bit for bit. The
-best place is one where both have come to say the same: from there on LAME, whose memory fades within a second, goes on
-alike, and the stream is byte for byte what one encoder makes. Where they never meet, the sound of the packets after
-the join must fit on the shelf behind that of the packets before it, and the windows must match, as neighbouring
-granules overlap and cancel each other's aliases only under windows that belong together.
+The rule: both have encoded the sound around the join, and every frame on both sides keeps its main data bit for bit.
+The best join is where both have the same side information: LAME's memory fades within a second, so from there on both
+encoders make the same frames, and the stream is byte for byte what one encoder makes. Where that never happens, two
+conditions must hold. The main data of the frames after the join must fit into the bit reservoir behind that of the
+frames before it. The block types must match, as neighbouring granules overlap, and their aliases cancel only under
+windows that belong together.
 It knows streams, not where they come from.
 """
 
@@ -16,27 +17,27 @@ if TYPE_CHECKING:
     from player.export.mp3.frames import EncodedStretch
 
 
-def meets(left: EncodedStretch, right: EncodedStretch, packet: int) -> bool:
-    """Whether both say the same just before a packet."""
-    return left.side(packet - 1) == right.side(packet - 1)
+def agree(left: EncodedStretch, right: EncodedStretch, frame: int) -> bool:
+    """Whether both have the same side information just before a frame."""
+    return left.side_information(frame - 1) == right.side_information(frame - 1)
 
 
-def fits(left: EncodedStretch, right: EncodedStretch, packet: int) -> bool:
-    """Whether the right stream can take over from a packet on; so it can wherever they meet."""
-    if left.side(packet - 1).last_windows != right.side(packet - 1).last_windows:
+def can_join(left: EncodedStretch, right: EncodedStretch, frame: int) -> bool:
+    """Whether the right stream can follow the left one from a frame on; always so where they agree."""
+    if left.side_information(frame - 1).last_block_types != right.side_information(frame - 1).last_block_types:
         return False
-    return right.side(packet).reach <= left.free(packet)
+    return right.side_information(frame).main_data_begin <= left.free_reservoir(frame)
 
 
-def splice(left: EncodedStretch, right: EncodedStretch, packet: int) -> bytes:
-    """Let the right stream take over from a packet on.
+def splice(left: EncodedStretch, right: EncodedStretch, frame: int) -> bytes:
+    """Let the right stream follow the left one from a frame on.
 
     Returns
     -------
     bytes
-        What the left stream holds up to there, made ready for what follows. The right one is left with the rest.
+        The left stream up to there, with the right one's main data in its bit reservoir. The right one keeps the rest.
     """
-    reach = right.side(packet).reach
-    left.fill_shelf(packet, right.shelf(packet, reach))
-    right.cut(packet)
-    return left.cut(packet)
+    main_data_begin = right.side_information(frame).main_data_begin
+    left.fill_reservoir(frame, right.reservoir(frame, main_data_begin))
+    right.cut(frame)
+    return left.cut(frame)

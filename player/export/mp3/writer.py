@@ -1,7 +1,7 @@
 """MP3 by LAME: constant bitrate, streamed, with the tags and the Info frame in front.
 
-The rule: a decoder gives back exactly the frames that went in, at the same moments, and the same sound makes the same
-bytes, on however many cores. lameenc writes no Info frame, so room is left for it and it is filled in at the end.
+The rule: a decoder gives back exactly the samples that went in, at the same moments, and the same sound makes the same
+bytes, on any number of cores. lameenc writes no Info frame, so its place is left empty and filled in at the end.
 It knows no programme: bytes of 16-bit sound at 48 kHz go in, of one channel or two.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.cores import cores
 from player.export.formats.bitrates import usual
-from player.export.mp3.infoframe import Checksum, StreamFacts, info_frame, packet_bytes
+from player.export.mp3.infoframe import Checksum, StreamFacts, frame_bytes, info_frame
 from player.export.mp3.parallel import CutPlan, ParallelEncoder
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     import lameenc
 
-PLAN: Final = CutPlan(stretch=900, lead=50, patience=60)
+PLAN: Final = CutPlan(stretch=900, lead=50, search=60)
 """Stretches of 22 s, 4.1 MB each. After a lead of 1.2 s two encoders nearly always agree on every bit."""
 _QUALITY: Final = 3
 """LAME's own default at a constant bitrate; its 2 takes 1.4 times as long."""
 _MOST_THREADS: Final = 4
-"""Each keeps a stretch in memory, and with four the encoding of half an hour takes few seconds."""
+"""Each keeps a stretch in memory; with four, half an hour is encoded in a few seconds."""
 
 
 class Mp3Writer:
@@ -43,7 +43,7 @@ class Mp3Writer:
     threads
         How many encode at the same time; as many as there are cores, if not given.
     plan
-        How it is cut for them.
+        How the sound is cut for them.
     """
 
     def __init__(
@@ -57,32 +57,32 @@ class Mp3Writer:
         plan: CutPlan = PLAN,
     ) -> None:
         self._bitrate = bitrate = bitrate or usual(channels)
-        self._frame = channels * SAMPLE_WIDTH
+        self._sample_bytes = channels * SAMPLE_WIDTH
         self._info_at = len(id3)
-        self._frames = 0
+        self._samples = 0
         self._bytes = 0
         self._header = b""
         self._checksum = Checksum()
         threads = threads or min(cores(), _MOST_THREADS)
-        self._stretches = ParallelEncoder(lambda: encoder(bitrate, channels), bitrate, plan, threads, channels)
+        self._encoder = ParallelEncoder(lambda: encoder(bitrate, channels), bitrate, plan, threads, channels)
         self._file = path.open("wb")
-        self._file.write(id3 + bytes(packet_bytes(bitrate)))
+        self._file.write(id3 + bytes(frame_bytes(bitrate)))
 
     def write(self, pcm: bytes) -> None:
-        """Encode the next frames."""
-        self._frames += len(pcm) // self._frame
-        for packets in self._stretches.write(pcm):
-            self._add(packets)
+        """Encode the next samples."""
+        self._samples += len(pcm) // self._sample_bytes
+        for frames in self._encoder.write(pcm):
+            self._add(frames)
 
     def finish(self) -> None:
         """Write what is left, and the Info frame."""
-        for packets in self._stretches.finish():
-            self._add(packets)
+        for frames in self._encoder.finish():
+            self._add(frames)
         stream = StreamFacts(
             self._header,
             self._bitrate,
-            self._bytes // packet_bytes(self._bitrate),
-            self._frames,
+            self._bytes // frame_bytes(self._bitrate),
+            self._samples,
             self._checksum.value(),
         )
         self._file.seek(self._info_at)
@@ -91,19 +91,19 @@ class Mp3Writer:
 
     def drop(self) -> None:
         """Give up."""
-        self._stretches.stop()
+        self._encoder.stop()
         with contextlib.suppress(OSError):
             self._file.close()
 
-    def _add(self, packets: bytes) -> None:
-        self._header = self._header or packets[:4]
-        self._bytes += len(packets)
-        self._checksum.update(packets)
-        self._file.write(packets)
+    def _add(self, frames: bytes) -> None:
+        self._header = self._header or frames[:4]
+        self._bytes += len(frames)
+        self._checksum.update(frames)
+        self._file.write(frames)
 
 
 def encoder(bitrate: int, channels: int = CHANNELS) -> lameenc.Encoder:
-    """LAME for the session format, or one channel of it."""
+    """LAME for 48 kHz and one channel or two."""
     import lameenc  # noqa: PLC0415  (only an export to MP3 needs it)
 
     lame = lameenc.Encoder()

@@ -1,4 +1,4 @@
-"""What a file says of itself: ID3 in MP3 and WAV, Vorbis comments in FLAC, Ogg and Opus, atoms in M4A."""
+"""Tags of files: ID3 in MP3 and WAV, Vorbis comments in FLAC, Ogg and Opus, atoms in M4A."""
 
 from player.export.tags.about import SpokenLine, Tags, software
 from player.export.tags.atoms import tag_mp4

@@ -1,6 +1,6 @@
-"""What a file can say of itself, whatever its format: title, chapters, what is said, a picture and where it comes from.
+"""The content of tags in any format: title, chapters, spoken lines, a cover and the origin.
 
-The rule: the same session says the same: no dates, no folders, no names of machines. It knows no format.
+The rule: the same session has the same tags: no dates, no folders, no names of machines. It knows no format.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class SpokenLine:
 
 @dataclass(frozen=True)
 class Tags:
-    """What a file says of itself; what is empty is left out.
+    """The tags of a file; empty ones are left out.
 
     Attributes
     ----------
@@ -37,14 +37,14 @@ class Tags:
     chapters
         Their titles and where they begin, each up to the next.
     lyrics
-        What is said, in order.
+        The spoken lines, in order.
     cover
-        Gives a picture, PNG, or nothing; it may have to wait for it.
+        Gives a PNG or empty bytes; it may have to wait for it.
     origin
         The script that the file was made from.
     album, track, tracks
-        What it is a part of, and which part of how many, counted from 1: a session of a programme, or a section of a
-        session.
+        The whole that it is a part of, its number from 1, and the number of parts: a session of a programme, or a
+        section of a session.
     disc, discs
         For a section of a session of a programme: which session of how many.
     """
@@ -81,7 +81,7 @@ def chapters(tags: Tags) -> list[TagChapter]:
 
 
 def plain_lyrics(tags: Tags) -> str:
-    """What is said, a line each."""
+    """The spoken lines, one on each line."""
     return "\n".join(clean(line.text) for line in tags.lyrics)
 
 

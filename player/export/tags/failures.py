@@ -1,4 +1,4 @@
-"""What goes wrong when tags are written, as the file system itself would say it."""
+"""Errors of writing tags, as errors of the file system."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def as_os_errors() -> Iterator[None]:
-    """Unwraps what the file system says, which mutagen wraps."""
+    """Raise the file system's error in place of mutagen's, which wraps it."""
     from mutagen import MutagenError  # noqa: PLC0415
 
     try:

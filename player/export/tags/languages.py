@@ -1,4 +1,4 @@
-"""Languages by three letters (ISO 639-2), as ID3 and MP4 name them; scripts have BCP 47. A table, and no more."""
+"""Languages by three letters (ISO 639-2), as ID3 and MP4 name them; scripts have BCP 47."""
 
 from __future__ import annotations
 

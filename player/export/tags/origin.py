@@ -1,7 +1,7 @@
-"""Where a file comes from: the script, byte for byte, and all that was chosen beside it.
+"""The origin of a file: the script, byte for byte, and all other choices.
 
-The rule: the script travels as it is, so that any reader of tags can show it; everything else is one line of JSON. What
-is read back was written by anybody: only what has the right form counts. It knows no format.
+The rule: the script is stored unchanged, so that any reader of tags can show it; everything else is one line of JSON.
+Anybody may have written what is read back: only data of the right form counts. It knows no format.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SCRIPT: Final = "script"
 FACTS: Final = "session"
-"""What the two are called in every format, behind the program's name."""
+"""The names of both in every format, behind the program's name."""
 _LONGEST: Final = 2**24
 
 
@@ -31,7 +31,7 @@ class Origin:
     script
         Its bytes.
     facts
-        What was chosen, in words and numbers that JSON has: parameters, voice, version.
+        The choices, as texts and numbers for JSON: parameters, voice, version.
     includes
         The author's own scripts that it includes, by their paths from its folder, with ``/``.
     """

@@ -1,6 +1,6 @@
-"""Reading back what a file carries: the script that it was made from.
+"""Reading the origin of a file: the script that it was made from.
 
-The rule: files come from anywhere, so whatever is not as we write it counts as not there. Sound is never looked at.
+The rule: files come from anywhere, so data in another form than ours counts as missing. Sound is never read.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LARGEST_TAG: Final = 2**25
 _MOST_CHUNKS: Final = 1000
 _FLAWS: Final = (ValueError, KeyError, IndexError, TypeError, struct.error, EOFError)
-"""What a damaged tag makes of its reader."""
+"""Errors of a reader at a damaged tag."""
 
 
 def origin_of(path: Path) -> Origin:

@@ -1,1 +1,1 @@
-"""Where a listener's wishes come from while something plays: keys, signals, the desktop's media keys."""
+"""Controls, and where they come from while something plays: keys, signals, the desktop's media keys."""

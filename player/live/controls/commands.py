@@ -1,7 +1,7 @@
-"""Transport controls: what a listener may want while something plays.
+"""Transport controls: what a listener can ask for while something plays.
 
-The rule: a control is a frozen value that is put into an inbox, whoever it comes from, and carried out by whoever
-plays. It says what is wanted and nothing of how or when.
+A control is a frozen value. A control source puts it into the inbox, and the playback loop carries it out. It says what
+is wanted, not how or when.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 
 class Control(Enum):
-    """Controls that need no number."""
+    """Controls without a value."""
 
     PAUSE_OR_RESUME = auto()
     PAUSE = auto()
@@ -26,7 +26,7 @@ class Control(Enum):
     BACKGROUND = auto()
     """The background off, or on again."""
     SHOW_KEYS = auto()
-    """What each key does, shown or put away again."""
+    """Show what each key does, or hide it again."""
     QUIT = auto()
     """The end, with a fade; as `Quit` with exit code 0."""
 
@@ -40,14 +40,14 @@ class SetVolume:
 
 @dataclass(frozen=True)
 class GoTo:
-    """On from a moment of the session, in ms; playing begins at the step that it lies in."""
+    """Go to a position of the session, in ms; playing begins at the step that contains it."""
 
     at_ms: int
 
 
 @dataclass(frozen=True)
 class ForcedPause:
-    """A pause that the listener did not ask for, with the sentence that says why: "The headphones were unplugged."."""
+    """A pause that the listener did not ask for, with a sentence that says why: "The headphones were unplugged."."""
 
     notice: str
 

@@ -1,8 +1,8 @@
-"""The keys of the terminal while nothing plays: one at a time, asked for.
+"""The keys of the terminal while nothing plays, read one at a time.
 
 The rule: the terminal is changed only between `IdleKeyboard.take` and `IdleKeyboard.give_back`, and only while this
-program is in its foreground: in the background it belongs to the shell. Ctrl-C is no key: it interrupts the program as
-ever. After Ctrl-Z and ``fg`` the shell has changed the terminal, so that it is taken anew.
+program is in its foreground; in the background it belongs to the shell. Ctrl-C is not read as a key: it interrupts the
+program as usual. After Ctrl-Z and ``fg`` the shell has changed the terminal, so it is set up again.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ class IdleKeyboard:
         self._heard = contextlib.ExitStack()
 
     def take(self) -> None:
-        """Key by key from now on, without an echo; nothing happens if that is so, or the terminal is not ours."""
+        """Read key by key from now on, without an echo; does nothing if that is so, or the terminal is not ours."""
         if self._keyboard.is_taken:
             return
         self._keyboard.take()
-        self._keyboard.forget()  # what was typed before was not for us
+        self._keyboard.forget()  # discard what was typed before
         can_hear = sys.platform != "win32" and threading.current_thread() is threading.main_thread()
         if self._keyboard.is_taken and can_hear:
             before = signal.signal(signal.SIGCONT, self._take_anew)
             self._heard.callback(signal.signal, signal.SIGCONT, before)
 
     def give_back(self) -> None:
-        """Lines and echo as before; what nobody read is forgotten. Nothing happens if they are."""
+        """Restore lines and echo; unread keys are discarded. A second call does nothing."""
         self._heard.close()
         self._keyboard.give_back()
 
     def read(self, seconds: float) -> str:
-        """The next key by its name; nothing if none comes within so many seconds, or the terminal is not ours.
+        """The name of the next key; empty if none comes within ``seconds``, or the terminal is not ours.
 
         Raises
         ------

@@ -1,9 +1,9 @@
-"""The inbox: where controls come in from whoever has them, and wait until whoever plays takes them.
+"""The inbox: the queue of controls between control sources and the playback loop.
 
-The rule: putting never waits, from any thread and from a signal's handler; and who takes waits no longer than was said.
-`queue.Queue` keeps the second only, as a handler may interrupt it where it holds its lock. `queue.SimpleQueue` keeps
-the first only: before Python 3.13 its ``get`` waits for ever where the time is over by the time that it begins to wait
-(a negative rest of it means no limit). So it did with no time at all, on a busy machine, and nothing was played on.
+The rule: `Inbox.put` never waits, in any thread and in a signal handler; and `Inbox.get` waits no longer than its
+timeout. `queue.Queue` breaks the first: a signal handler may interrupt it while it holds its lock. `queue.SimpleQueue`
+breaks the second: before Python 3.13 its ``get`` waits for ever if the timeout is over before it begins to wait,
+because a negative rest means no limit. That happened with a timeout of 0 on a busy machine, and playing stopped.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 
 
 class Inbox:
-    """Controls in the order in which they came; one thread takes them."""
+    """Controls in the order of their arrival; one thread takes them."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._controls: deque[AnyControl] = deque()
-        self._bell = threading.Lock()
-        """Open when something came since anybody waited."""
+        self._arrival = threading.Lock()
+        """Released when a control has arrived since the last wait."""
 
     def __len__(self) -> int:
-        """How many are there to be taken."""
+        """The number of controls that are waiting."""
         return len(self._controls)
 
     def put(self, control: AnyControl) -> None:
-        """Put one in."""
+        """Add a control."""
         self._controls.append(control)
-        with contextlib.suppress(RuntimeError):  # it is open already
-            self._bell.release()
+        with contextlib.suppress(RuntimeError):  # it is released already
+            self._arrival.release()
 
     def get(self, timeout: float) -> AnyControl:
-        """The next one, waited for at most so many seconds.
+        """The next control; wait for one at most ``timeout`` seconds.
 
         Raises
         ------
@@ -51,12 +51,12 @@ class Inbox:
         until = self._clock() + timeout
         while not self._controls:
             left = until - self._clock()
-            if left <= 0 or not self._bell.acquire(timeout=left):
+            if left <= 0 or not self._arrival.acquire(timeout=left):
                 break
         return self.get_nowait()
 
     def get_nowait(self) -> AnyControl:
-        """The next one.
+        """The next control, without a wait.
 
         Raises
         ------

@@ -1,8 +1,8 @@
-"""Ctrl-Z while something plays: the sound pauses first, and the terminal is given back before the program stops.
+"""Job control: at Ctrl-Z the sound pauses and the terminal is restored before the program stops.
 
-The rule: stopping waits until the pause is told, as the loudspeaker is another process, which plays on; if that takes
-too long it stops all the same. When it goes on in the foreground the terminal is taken again and the pause stays; in
-the background (``bg``) the sound goes on, and the terminal is left to the shell until it comes back (``fg``).
+The device is another process, which would play on, so the program stops only when a state says that it is paused, or
+when that takes too long. After ``fg`` the terminal is taken again and the pause stays. After ``bg`` the sound goes on,
+and the terminal is left to the shell until the program is in the foreground again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from player.live.observer import PlaybackState
     from player.timeline.model import Timeline
 
-PATIENCE_S: Final = 1.0
+PAUSE_WITHIN_S: Final = 1.0
 
 
 class TerminalPart(Protocol):
@@ -33,74 +33,74 @@ class TerminalPart(Protocol):
 
     @property
     def is_taken(self) -> bool:
-        """Whether it is in our hands."""
+        """Whether this program has it."""
 
     def take(self) -> None:
-        """Have it."""
+        """Take it."""
 
     def give_back(self) -> None:
-        """As it was before."""
+        """Restore it."""
 
 
 class JobControl:
-    """What a shell calls a job; a view, because it must be told of the pause.
+    """Stops and continues the program as a shell's job; an observer, because it must see the pause.
 
     Parameters
     ----------
     in_foreground
-        Whether the terminal is ours.
+        Returns whether the program is in the terminal's foreground.
     stop
-        Stops the program; returns when it goes on.
+        Stops the program; returns when it continues.
     """
 
     def __init__(self, in_foreground: Callable[[], bool] | None = None, stop: Callable[[], None] | None = None) -> None:
         self._in_foreground = in_foreground or owns_terminal
         self._stop = stop or _stop
-        self._held: list[TerminalPart] = []
-        self._waiting: list[TerminalPart] = []
+        self._parts: list[TerminalPart] = []
+        self._given_back: list[TerminalPart] = []
         self._inbox: Inbox | None = None
-        self._asked: float | None = None
+        self._asked_at: float | None = None
         self._was_paused = self._is_paused = False
         self._has_continued = False
 
-    def hold(self, part: TerminalPart) -> None:
-        """A part of the terminal that must be given back before the program stops."""
-        self._held.append(part)
+    def add_part(self, part: TerminalPart) -> None:
+        """Add a part of the terminal that must be given back before the program stops."""
+        self._parts.append(part)
 
     @contextlib.contextmanager
     def watched(self, inbox: Inbox) -> Iterator[None]:
-        """Ctrl-Z is heard for as long as this lasts; only in the main thread, and nowhere on Windows."""
+        """Handle Ctrl-Z in this context; only in the main thread, and not on Windows."""
         if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
             yield
             return
         self._inbox = inbox
         before = {each: signal.getsignal(each) for each in (signal.SIGTSTP, signal.SIGCONT)}
-        signal.signal(signal.SIGTSTP, lambda *_: self.ask())
+        signal.signal(signal.SIGTSTP, lambda *_: self.request_stop())
         signal.signal(signal.SIGCONT, lambda *_: self._continue())
         try:
             yield
         finally:
             for each, handler in before.items():
                 signal.signal(each, handler)
-            self._waiting.clear()
+            self._given_back.clear()
 
-    def ask(self) -> None:
-        """Pause, then stop."""
-        if self._inbox is not None and self._asked is None:
-            self._asked, self._was_paused = time.monotonic(), self._is_paused
+    def request_stop(self) -> None:
+        """Ask for a pause; `show` stops the program when it sees that."""
+        if self._inbox is not None and self._asked_at is None:
+            self._asked_at, self._was_paused = time.monotonic(), self._is_paused
             self._inbox.put(Control.PAUSE)
 
     def begin(self, timeline: Timeline) -> None:
         """Nothing to do."""
 
-    def show(self, moment: PlaybackState) -> None:
-        """Stop as soon as it is paused; afterwards take the terminal as soon as it is ours."""
-        self._is_paused = moment.is_paused
-        if self._asked is not None and (moment.is_paused or time.monotonic() > self._asked + PATIENCE_S):
+    def show(self, state: PlaybackState) -> None:
+        """Stop the program when it is paused; later take the terminal when the program is in its foreground."""
+        self._is_paused = state.is_paused
+        if self._asked_at is not None and (state.is_paused or time.monotonic() > self._asked_at + PAUSE_WITHIN_S):
             self._halt()
-        elif self._waiting and self._in_foreground():
+        elif self._given_back and self._in_foreground():
             self._take()
-        elif self._has_continued and self._in_foreground():  # it was stopped by other ways than ours
+        elif self._has_continued and self._in_foreground():  # another signal stopped it
             self._has_continued = False
             self._give_back()
             self._take()
@@ -114,19 +114,19 @@ class JobControl:
     def _halt(self) -> None:
         self._give_back()
         self._stop()
-        self._asked, self._has_continued = None, False
+        self._asked_at, self._has_continued = None, False
         if self._in_foreground():
             self._take()
         elif self._inbox is not None and not self._was_paused:
             self._inbox.put(Control.RESUME)
 
     def _give_back(self) -> None:
-        self._waiting = [part for part in self._held if part.is_taken]
-        for part in reversed(self._waiting):
+        self._given_back = [part for part in self._parts if part.is_taken]
+        for part in reversed(self._given_back):
             part.give_back()
 
     def _take(self) -> None:
-        taken, self._waiting = self._waiting, []
+        taken, self._given_back = self._given_back, []
         for part in taken:
             part.take()
 

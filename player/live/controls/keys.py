@@ -1,7 +1,7 @@
-"""Keys of the terminal: what each one means, and a thread that puts that into the inbox.
+"""Keys of the terminal: the control for each one, and a thread that puts it into the inbox.
 
-The rule: the table is the only place that names a key; whoever shows what there is to press draws it from here. A key
-that is not in it does nothing. Ctrl-C is no key: it interrupts the program as ever.
+The table is the only place that names keys; the help on the screen is made from it. Other keys do nothing. Ctrl-C is
+not read as a key: it interrupts the program as usual.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ENDS_WITHIN_S: Final = 1.0
 class Key:
     """A key.
 
-    ``name`` is what the terminal calls it, ``label`` what people do, ``does`` is for the help.
+    ``name`` is the terminal's name, ``label`` the name in the help, and ``does`` what the help says about it.
     """
 
     name: str
@@ -49,26 +49,26 @@ KEYS: Final = (
     Key("?", "?", "show or hide the keys", Control.SHOW_KEYS),
 )
 HELP: Final = tuple((key.label, key.does) for key in KEYS)
-"""Each key and what it does, for whoever shows it."""
+"""Each key's label, and what it does."""
 
 _CONTROLS: Final = {key.name: key.control for key in KEYS}
 
 
 class KeySource(Protocol):
-    """Where keys come from."""
+    """Reads keys, such as a terminal."""
 
     def take(self) -> None:
-        """Key by key from now on."""
+        """Read key by key from now on."""
 
     def give_back(self) -> None:
-        """As it was before."""
+        """Restore the terminal."""
 
     def read(self, seconds: float) -> str:
-        """The next key by its name; nothing if none comes within so many seconds."""
+        """The name of the next key; empty if none comes within ``seconds``."""
 
 
 class KeyControls:
-    """Listens for as long as its context lasts."""
+    """Reads keys in a thread until its context ends."""
 
     def __init__(self, inbox: Inbox, keyboard: KeySource) -> None:
         self._inbox = inbox
@@ -77,7 +77,7 @@ class KeyControls:
         self._thread = threading.Thread(target=self._listen, name="keys", daemon=True)
 
     def __enter__(self) -> Self:
-        """Begin to listen."""
+        """Start reading keys."""
         self._keyboard.take()
         self._thread.start()
         return self
@@ -85,7 +85,7 @@ class KeyControls:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Nobody reads the terminal any more, and it is as it was before."""
+        """Stop reading keys, and restore the terminal."""
         self._is_over.set()
         try:
             self._thread.join(_ENDS_WITHIN_S)
@@ -99,6 +99,6 @@ class KeyControls:
             except (EOFError, OSError):
                 return  # the terminal is gone
             if not name:
-                self._is_over.wait(_LOOK_EVERY_S / 10)  # whoever wants the terminal back gets a turn
+                self._is_over.wait(_LOOK_EVERY_S / 10)  # lets a thread that wants the terminal back have it
             elif control := _CONTROLS.get(name if name in _CONTROLS else name.lower()):
                 self._inbox.put(control)

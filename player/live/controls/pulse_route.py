@@ -1,8 +1,8 @@
-"""Noticing that the sound was moved to another loudspeaker; the only module that knows pulsectl.
+"""Watching to which output PulseAudio or PipeWire routes the sound.
 
-When headphones are unplugged, PulseAudio and PipeWire go on by themselves at the loudspeakers of the room. The rule:
-never silently: playing is paused, and the listener is told where it would go on. After that the new place is the known
-one. Where there is no such sound server, this is silently absent.
+When headphones are unplugged, these sound servers go on at the loudspeakers of the room. Then playing pauses, and a
+notice names the new output, which is the known one from then on. Without such a sound server nothing happens.
+The rule: no other module imports pulsectl.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from player.timeline.model import Timeline
 
 LOOK_EVERY_S: Final = 1.0
-"""The server tells of changes at once; a loudspeaker's new process is looked for this often."""
+"""The server reports changes at once; a new device process is looked for this often."""
 LEAVES_WITHIN_S: Final = 0.15
 
 
 @dataclass(frozen=True)
 class PulseOutput:
-    """Where sound comes out: a sink, and the port of it that is in use, such as headphones, by their lasting names."""
+    """An output: the permanent names of a sink and of its active port, such as headphones."""
 
     sink: str
     port: str
@@ -40,51 +40,51 @@ class PulseOutput:
 
 
 class PulseRoute:
-    """A view that pauses when our sound comes out elsewhere.
+    """An observer that pauses when the sound is moved to another output.
 
     Parameters
     ----------
     is_ours
-        Whether the process of this number is one of our loudspeakers; asked in another thread.
+        Returns whether a process is one of our device processes; called in another thread.
 
     Attributes
     ----------
-    place
+    output
         Where the sound was found last, or None.
     """
 
     def __init__(self, inbox: Inbox, is_ours: Callable[[int], bool] | None = None) -> None:
         self._inbox = inbox
         self._is_ours = is_ours or is_child
-        self.place: PulseOutput | None = None
+        self.output: PulseOutput | None = None
         self._watch: _Watch | None = None
 
-    def begin(self, timeline: Timeline) -> None:  # noqa: ARG002 (whatever plays, its place is what counts)
-        """Begin to watch."""
+    def begin(self, timeline: Timeline) -> None:  # noqa: ARG002 (the output is the same for every session)
+        """Start watching."""
         if self._watch is None:
             self._watch = _Watch(self._look)
             self._watch.start()
 
-    def show(self, moment: PlaybackState) -> None:
-        """Nothing depends on the moment."""
+    def show(self, state: PlaybackState) -> None:
+        """Does nothing: no state matters here."""
 
     def end(self) -> None:
-        """Watch no longer; the place stays known for the next session."""
+        """Stop watching; the output stays known for the next session."""
         if self._watch:
             self._watch.leave()
         self._watch = None
 
     def _look(self, pulse: Any) -> None:  # noqa: ANN401 (the library has no types)
-        place, before = place_of(self._is_ours, pulse), self.place
-        self.place = place or before
-        if place and before and place != before:
+        output, before = output_of(self._is_ours, pulse), self.output
+        self.output = output or before
+        if output and before and output != before:
             self._inbox.put(
-                ForcedPause(f"The sound moved to {printable(place.description)}; press space to go on there.")
+                ForcedPause(f"The sound moved to {printable(output.description)}; press space to go on there.")
             )
 
 
 class _Watch(threading.Thread):
-    """Calls ``look`` with a connection to the sound server, whenever something changes there, and now and then."""
+    """Calls ``look`` with a connection to the sound server, at each change there and every `LOOK_EVERY_S`."""
 
     def __init__(self, look: Callable[[Any], None]) -> None:
         super().__init__(name="route", daemon=True)
@@ -94,23 +94,23 @@ class _Watch(threading.Thread):
         self._pulse: Any = None
 
     def run(self) -> None:
-        """Go on until told to leave; a server that was restarted is found again."""
+        """Run until `leave`; connect again to a server that was restarted."""
         with contextlib.suppress(ImportError, OSError):  # no pulsectl, no libpulse
             import pulsectl  # noqa: PLC0415 (it takes 0.1 s to load)
 
             while not self._over.is_set():
-                with contextlib.suppress(Exception):  # no server, or it is gone; its library has many words for that
+                with contextlib.suppress(Exception):  # no server, or it is gone; the library has many errors for that
                     self._listen(pulsectl)
                 self._over.wait(LOOK_EVERY_S)
 
     def leave(self) -> None:
-        """Return when it is gone; if it is busy otherwise, it is left behind, and ends with the program."""
+        """Stop the thread; if it is busy with something else, it is abandoned, and ends with the program."""
         self._over.set()
         until = time.monotonic() + LEAVES_WITHIN_S
         while self.is_alive() and time.monotonic() < until:
             with self._lock:
                 if self._pulse:
-                    self._pulse.event_listen_stop()  # in vain if it is just about to listen: so more than once
+                    self._pulse.event_listen_stop()  # has no effect just before it listens, so it is called repeatedly
             self.join(0.01)
 
     def _listen(self, pulsectl: Any) -> None:  # noqa: ANN401 (the library has no types)
@@ -130,7 +130,7 @@ class _Watch(threading.Thread):
                 while not self._over.is_set():
                     changed = False
                     self._look(pulse)
-                    if not changed:  # a change while we looked is looked at again
+                    if not changed:  # a change during the look needs another look
                         pulse.event_listen(LOOK_EVERY_S)
             finally:
                 self._share(None)
@@ -140,8 +140,8 @@ class _Watch(threading.Thread):
             self._pulse = pulse
 
 
-def place_of(is_ours: Callable[[int], bool], pulse: Any) -> PulseOutput | None:  # noqa: ANN401 (the library has no types)
-    """Where a process of ours is heard; None where none is."""
+def output_of(is_ours: Callable[[int], bool], pulse: Any) -> PulseOutput | None:  # noqa: ANN401 (the library has no types)
+    """The output of our device process, or None."""
     played_by = ((stream, stream.proplist.get("application.process.id", "")) for stream in pulse.sink_input_list())
     at = next((stream.sink for stream, pid in played_by if pid.isdecimal() and is_ours(int(pid))), None)
     sink = next((each for each in pulse.sink_list() if each.index == at), None)
@@ -153,7 +153,7 @@ def place_of(is_ours: Callable[[int], bool], pulse: Any) -> PulseOutput | None: 
 
 
 def is_child(pid: int) -> bool:
-    """Whether a process was started by this one, as loudspeakers are, whichever of them plays at present."""
+    """Whether a process is a child of this one, as all device processes are."""
     with contextlib.suppress(OSError, ValueError):  # it is gone
         _, _, after_its_name = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")
         _, parent, *_ = after_its_name.split()

@@ -1,8 +1,8 @@
-"""Signals: what the system, or a hotkey without a desktop, may send while something plays.
+"""Signals as controls: from the system, or from a hotkey without a desktop.
 
-The rule: a handler puts a value into the inbox and does nothing else; what that comes to is up to whoever plays. Ctrl-C
-is none of its business, that is a `KeyboardInterrupt` as ever, and Ctrl-Z is the terminal's. What was ignored before
-stays ignored, as ``nohup`` asks.
+A handler only puts a control into the inbox; the playback loop carries it out. Ctrl-C is not handled here: it is a
+`KeyboardInterrupt` as usual; Ctrl-Z belongs to `player.live.controls.job_control`. A signal that was ignored before
+stays ignored, as ``nohup`` needs.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _MEANINGS: Final[dict[str, AnyControl]] = {
     "SIGUSR1": Control.PAUSE_OR_RESUME,
     "SIGUSR2": Control.STEP_ON,
 }
-"""By their names, as no system has all of them."""
+"""By name, because no system has all of them."""
 
 
 @contextlib.contextmanager
 def signals(inbox: Inbox) -> Iterator[None]:
-    """Signals are controls for as long as this lasts; Python lets only the main thread have them."""
+    """Handle signals in this context; Python allows that only in the main thread."""
     handlers = {}
     if threading.current_thread() is threading.main_thread():
         for number in (signal.Signals[name] for name in _MEANINGS if name in signal.Signals.__members__):

@@ -1,8 +1,7 @@
-"""Noticing that the computer slept: a clock that counts sleep runs ahead of one that does not.
+"""Detecting that the computer slept: a clock that counts sleep runs ahead of one that does not.
 
-The rule: no thread and no wall clock, which is set now and then. It is a view because views are called often: whoever
-is shown the moment can look at two clocks. The sleep itself is over by then; ``desktop.logind`` knows it beforehand,
-where there is one.
+It uses no thread, and no wall clock where it can, because that may be set. It is an observer because it must compare
+the two clocks often. It sees a sleep only afterwards; ``desktop.logind`` knows it beforehand, where logind runs.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ if TYPE_CHECKING:
 
 SLEPT: Final = ForcedPause("The computer slept; press space to go on.")
 TOLERANCE_S: Final = 2.0
-"""A shorter sleep breaks nothing off: so much sound lies ready."""
+"""A shorter sleep interrupts nothing: this much sound is buffered."""
 
 
 class SleepDetector:
-    """A view that pauses when the computer has slept.
+    """An observer that pauses when the computer has slept.
 
-    ``asleep`` tells how many seconds the computer has slept since some moment in the past; it may tell too little for
-    once, where the program was halted between its two clocks, but never too much.
+    ``asleep`` returns how many seconds the computer has slept since some moment in the past. It may return too little
+    if the program was halted between reading its two clocks, but never too much.
     """
 
     def __init__(self, inbox: Inbox, asleep: Callable[[], float] | None = None) -> None:
@@ -37,19 +36,19 @@ class SleepDetector:
         self._asleep = asleep or asleep_s
         self._known_s = 0.0
 
-    def begin(self, timeline: Timeline) -> None:  # noqa: ARG002 (whatever plays, a sleep is a sleep)
-        """Start from here: what was slept before is nobody's business."""
+    def begin(self, timeline: Timeline) -> None:  # noqa: ARG002 (a sleep is the same for every session)
+        """Ignore sleep before this."""
         self._known_s = self._asleep()
 
-    def show(self, moment: PlaybackState) -> None:
-        """Look at the clocks; who has paused already need not be told."""
+    def show(self, state: PlaybackState) -> None:
+        """Compare the clocks; pause if it is not paused already."""
         now_s = self._asleep()
-        if now_s - self._known_s > TOLERANCE_S and not moment.is_paused:
+        if now_s - self._known_s > TOLERANCE_S and not state.is_paused:
             self._inbox.put(SLEPT)
         self._known_s = max(now_s, self._known_s)
 
     def end(self) -> None:
-        """Nothing is held."""
+        """Does nothing."""
 
 
 if sys.platform == "linux":
@@ -76,5 +75,5 @@ elif sys.platform == "win32":
 else:
 
     def asleep_s() -> float:
-        """By the wall clock: it may take a correction of the time for a sleep, but no sleep for nothing."""
+        """By the wall clock: it may mistake a correction of the time for a sleep, but it never misses a sleep."""
         return time.time() - time.monotonic()

@@ -1,7 +1,7 @@
-"""Who else may have a wish while something plays: the desktop's media keys, and the computer itself.
+"""Control sources of the system that also need the playback state: media keys, sleep, and the sound's route.
 
-The rule: each is made only when it is asked for, as some are heavy to load, and each is silently absent where its
-system or its library is. Signals are not among them: those need no view of what plays.
+Each is made by a factory, because some are heavy to load, and each does nothing where its system or its library is
+missing. Signals are not among them: they need no playback state.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ if TYPE_CHECKING:
     from player.live.observer import PlaybackObserver
 
 
-def surroundings(inbox: Inbox) -> tuple[Callable[[], PlaybackObserver], ...]:
-    """What makes each of them; all put what they want into ``inbox``, and are begun and ended with a session."""
+def system_controls(inbox: Inbox) -> tuple[Callable[[], PlaybackObserver], ...]:
+    """Factories of these observers; each puts controls into ``inbox``, and is begun and ended with every session."""
     everywhere, on_linux = (_sleep,), (_logind, _route, _mpris)
     makers = (*everywhere, *(on_linux if sys.platform == "linux" else ()))
     return tuple(partial(make, inbox) for make in makers)
 
 
 def _sleep(inbox: Inbox) -> PlaybackObserver:
-    from player.live.controls.sleep import SleepDetector  # noqa: PLC0415 (the rule above)
+    from player.live.controls.sleep import SleepDetector  # noqa: PLC0415 (made when needed)
 
     return SleepDetector(inbox)
 
 
 def _logind(inbox: Inbox) -> PlaybackObserver:
-    from player.live.controls.desktop.logind import Logind  # noqa: PLC0415 (the rule above)
+    from player.live.controls.desktop.logind import Logind  # noqa: PLC0415 (made when needed)
 
     return Logind(inbox)
 
 
 def _route(inbox: Inbox) -> PlaybackObserver:
-    from player.live.controls.pulse_route import PulseRoute  # noqa: PLC0415 (the rule above)
+    from player.live.controls.pulse_route import PulseRoute  # noqa: PLC0415 (made when needed)
 
     return PulseRoute(inbox)
 
 
 def _mpris(inbox: Inbox) -> PlaybackObserver:
-    from player.live.controls.desktop.mpris import Mpris  # noqa: PLC0415 (the rule above)
+    from player.live.controls.desktop.mpris import Mpris  # noqa: PLC0415 (made when needed)
 
     return Mpris(inbox)

@@ -1,6 +1,6 @@
-"""Which library plays: the table of both, what is installed, and what a programme's length allows.
+"""Which library plays: the table of both, which are installed, and how long a programme each can play.
 
-It loads neither of them and asks for no device.
+This module loads neither library and opens no device.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ INSTALL: Final = {
     "simpleaudio": f"{_HEADERS}pip install simpleaudio",
     "miniaudio": f"{_COMPILER}pip install miniaudio",
 }
-"""The libraries, in the order in which they are taken, and how to get them."""
+"""The libraries, in the order in which they are tried, and how to install them."""
 SETTING: Final = "PLAYER_SPEAKER"
 """The environment variable that names one of them."""
 LONGEST_BUFFER: Final = (2**31 - 2**20) // FRAME_BYTES - PADDING if sys.platform == "linux" else 20 * 60 * RATE
-"""Frames that simpleaudio gets: it counts bytes in a C ``int``, and plays nothing, without an error, from 2 GiB on.
-That is 3 h 6 min; and 20 min on systems where played pages cannot be given back. Longer programmes go to miniaudio.
+"""The most frames that simpleaudio gets. It counts bytes in a C ``int``; from 2 GiB on it plays nothing and reports no
+error. That is 3 h 6 min; on systems where played pages cannot be freed the limit is 20 min. Longer programmes go to
+miniaudio.
 """
 
 
@@ -40,12 +41,12 @@ def available() -> tuple[str, ...]:
 
 
 def choose(kind: str | None, frames: int, environ: Mapping[str, str], installed: tuple[str, ...]) -> tuple[str, ...]:
-    """The libraries to try for a programme of so many frames, one after the other; never none.
+    """The libraries to try for a programme of this many frames, in order; never an empty tuple.
 
     Raises
     ------
     DeviceError
-        If the one that ``kind`` or the environment asks for is not there, or none is that can play it.
+        If the library that ``kind`` or the environment names is not installed, or no installed one can play it.
     """
     wanted = kind or environ.get(SETTING)
     if wanted and wanted not in INSTALL:

@@ -1,12 +1,12 @@
-"""The deck: a tape, and the loudspeaker that plays it, as whoever fills the tape sees them.
+"""The output device: a ring buffer, and the process that plays it.
 
-How: sound is put on the tape some seconds ahead of the play head, and a process of its own plays it
-(`player.live.device.child`). Whatever is ahead of the head, by what the device may take at a time and a little more,
-can be laid over with something else at any moment (`OutputDevice.cut`, `OutputDevice.lay`).
-The rule: nothing here waits for the loudspeaker; what happens to it is told by `OutputDevice.check`.
+The player writes sound into the ring some seconds ahead of the play head; a process of its own plays it
+(`player.live.device.child`). Sound that is far enough ahead of the head, by what the device may take at a time and a
+little more, can be overwritten at any time (`OutputDevice.cut`, `OutputDevice.overwrite`).
+Nothing here waits for the loudspeaker; `OutputDevice.check` reports what happens to it.
 
-Frames are counted on the tape. Half a second of noise that nobody can hear goes first (`edges`): the programme begins
-behind `LEAD_IN`.
+Frames are counted in the ring. Half a second of inaudible noise comes first (`player.live.device.fades`): the programme
+begins after `LEAD_IN`.
 """
 
 from __future__ import annotations
@@ -28,29 +28,30 @@ if TYPE_CHECKING:
 
 LEAD_IN: Final = LEAD_IN_MS * FRAMES_PER_MS
 ENOUGH: Final = LEAD_IN + RATE
-"""Frames to begin with: the first second."""
+"""Playing starts when this many frames are written: the lead-in and one second."""
 AHEAD: Final = 20 * RATE
-"""Frames written ahead of the head, at most: enough to bridge a busy machine."""
-RING: Final = 30 * RATE
+"""Frames written ahead of the head, at most: enough for a busy machine."""
+RING_FRAMES: Final = 30 * RATE
+"""Length of the ring for miniaudio. simpleaudio gets a buffer of the programme's length, which never wraps."""
 HISTORY: Final = 30 * RATE
-"""Frames kept behind the head: simpleaudio tells no position, and a device that hesitates is later than the clock."""
+"""Frames kept behind the head: simpleaudio reports no position, and a slow device is behind the clock."""
 
 WAITING: Final = 600 * RATE
-"""Frames of silence behind the lead-in: as long as words are spoken for the first time."""
+"""Frames of silence after the lead-in: time for the voice to speak words that are new."""
 
-_SLACK: Final = RATE // 50  # frames that may be taken while the tape is being laid over
-_SPARE: Final = 5 * 60 * RATE  # for pauses and steps back, where a tape of full length would take memory
+_SLACK: Final = RATE // 50  # frames that may be taken while the ring is being overwritten
+_SPARE: Final = 5 * 60 * RATE  # for pauses and steps back, where a buffer of full length would take memory
 _ENDLESS: Final = 1 << 60
 
 
 def stopped(reason: str, at_ms: int) -> DeviceError:
-    """The sentence for a loudspeaker that was lost on the way."""
+    """The error for a loudspeaker that was lost while it played."""
     at = timecode(at_ms)
     return DeviceError(f"the loudspeaker stopped at {at} ({reason}); go on with --from {at}", at_ms)
 
 
 class Loudspeaker(Protocol):
-    """What plays a tape. `DeviceProcess` does; tests have one that needs no device."""
+    """Plays a ring: `DeviceProcess`, or a fake in tests."""
 
     @property
     def is_done(self) -> bool:
@@ -64,25 +65,25 @@ class Loudspeaker(Protocol):
 
 
 class OutputDevice:
-    """A tape for ``frames`` of sound behind the lead-in, and a loudspeaker that begins to open its device at once.
+    """A ring for ``frames`` of sound after the lead-in, and a process that starts to open its device at once.
 
     Parameters
     ----------
     changes
-        What is on it may be laid over, and so become longer than ``frames``.
+        Its sound may be overwritten, and so become longer than ``frames``.
     kind
-        ``simpleaudio`` or ``miniaudio``; None leaves it to the environment's ``PLAYER_SPEAKER``, then to what is
-        installed. Unless one is asked for, the second is tried where the first finds no device (WSL has PulseAudio
-        but no ALSA).
+        ``simpleaudio`` or ``miniaudio``; None means the environment's ``PLAYER_SPEAKER``, then what is installed.
+        Unless one was named, the second library is tried if the first finds no device (WSL has PulseAudio but no
+        ALSA).
     spawn
-        Makes what plays a tape, of a kind.
+        Starts a `Loudspeaker` of a kind for a ring.
     installed
-        The kinds that are there; None is to look.
+        The installed kinds; None means to look.
 
     Raises
     ------
     DeviceError
-        If there is no such loudspeaker, or no memory for the sound.
+        If there is no such library, or no memory for the sound.
     """
 
     def __init__(
@@ -110,13 +111,13 @@ class OutputDevice:
         return self._kind
 
     def is_for(self, frames: int) -> bool:
-        """Whether so many are not too many for it: simpleaudio plays no endless tape."""
-        return self._is_ring or LEAD_IN + frames <= LONGEST_BUFFER
+        """Whether it can play this many frames: simpleaudio's buffer has a limit."""
+        return self._wraps or LEAD_IN + frames <= LONGEST_BUFFER
 
     @property
     def has_begun(self) -> bool:
-        """The device has taken something."""
-        return self._tape.head > 0
+        """Whether the device has taken any sound."""
+        return self._ring.head > 0
 
     @property
     def is_done(self) -> bool:
@@ -125,58 +126,58 @@ class OutputDevice:
 
     @property
     def heard(self) -> int:
-        """The frame that is heard now; it stays there after the end."""
+        """The frame that is heard now; it stays at the last one after the end."""
         if self._is_open:
-            tape = self._tape
-            self._heard = max(0, tape.total if self.is_done else min(tape.head - tape.latency, tape.total))
+            ring = self._ring
+            self._heard = max(0, ring.total if self.is_done else min(ring.head - ring.latency, ring.total))
         return self._heard
 
     @property
     def filled(self) -> int:
-        """The first frame that nothing was put on."""
-        return self._tape.filled
+        """The first frame that is not written yet."""
+        return self._ring.filled
 
     @property
     def is_silent(self) -> bool:
-        """Nothing has been put on it that anybody could hear."""
+        """Whether nothing but the lead-in is written."""
         return self._written <= LEAD_IN
 
     @property
     def ahead(self) -> int:
-        """Frames that wait to be taken."""
-        return self._tape.filled - self._tape.head
+        """Frames that are written and not taken yet."""
+        return self._ring.filled - self._ring.head
 
     def is_far_ahead(self, frames: int) -> bool:
-        """Whether so many frames more are not needed yet."""
+        """Whether this many more frames are not needed yet."""
         return self.ahead + frames > AHEAD
 
     @property
     def left(self) -> int:
-        """Frames until the tape is used up."""
-        return self._length - self._tape.filled
+        """Frames that can still be written before the buffer's end."""
+        return self._length - self._ring.filled
 
     @property
     def cut(self) -> int:
-        """The first frame that the device will not take before it has been laid over."""
-        tape = self._tape
-        return max(min(tape.head + tape.since_told + tape.grain + _SLACK, tape.filled), LEAD_IN)
+        """The first frame that can be overwritten before the device takes it."""
+        ring = self._ring
+        return max(min(ring.head + ring.taken_since + ring.grain + _SLACK, ring.filled), LEAD_IN)
 
     def begin(self) -> None:
-        """Let the lead-in sound as soon as the device is open; silence follows it until something is laid over that.
+        """Play the lead-in as soon as the device is open, then silence until that is overwritten.
 
-        miniaudio gives that silence; simpleaudio reads on, so for it the silence stands on the tape.
+        miniaudio makes the silence itself; simpleaudio reads on, so for it the silence is in the buffer.
         """
-        if not self._is_ring and self._written == LEAD_IN:
-            self._tape.filled = min(LEAD_IN + WAITING, self._length)
-        self._tape.go = 1
+        if not self._wraps and self._written == LEAD_IN:
+            self._ring.filled = min(LEAD_IN + WAITING, self._length)
+        self._ring.go = 1
 
     def check(self) -> str | None:
-        """Look at the loudspeaker, a few times a second: why it was lost, or None as long as all is well.
+        """Why the loudspeaker was lost, or None. Call it a few times a second.
 
         Raises
         ------
         DeviceError
-            If none could be opened.
+            If no device could be opened.
         """
         reason = self._loudspeaker.failure()
         if reason is None or self.has_begun:
@@ -190,92 +191,94 @@ class OutputDevice:
         return None
 
     def is_over(self) -> bool:
-        """Whether nothing more will be heard, for whatever reason."""
+        """Whether nothing more will be heard: all is played, or the loudspeaker is lost."""
         return self.is_done or self._loudspeaker.failure() is not None
 
     def put(self, sound: bytes | memoryview) -> None:
-        """Append frames, as many as there is room for, and begin as soon as there is enough.
+        """Append frames, and start to play as soon as there are enough.
 
         Raises
         ------
         ValueError
             If there is no room for them.
         """
-        tape = self._tape
+        ring = self._ring
         try:
-            tape.write(sound)
+            ring.write(sound)
         except OSError as error:
             raise self._no_room(error) from error
-        self._written = tape.filled
+        self._written = ring.filled
         self._settle()
 
     def read(self, frame: int, count: int) -> bytes:
-        """At most ``count`` frames from ``frame`` on, as they were put."""
-        return self._tape.read(frame, count)
+        """At most ``count`` written frames from ``frame`` on."""
+        return self._ring.read(frame, count)
 
-    def lay(self, frame: int, sound: bytes) -> None:
-        """All sound from ``frame`` on gives way to this; ``frame`` is not before `cut`. The end is put off."""
-        tape = self._tape
+    def overwrite(self, frame: int, sound: bytes) -> None:
+        """Replace all sound from ``frame`` on, which is not before `cut`; a `finish` before this no longer counts."""
+        ring = self._ring
         end, before = frame + len(sound) // FRAME_BYTES, self._written
-        tape.total = self._length
+        ring.total = self._length
         try:
-            tape.rewrite(frame, sound)
-            if before > end and not self._is_ring:  # simpleaudio reads on, whatever is called filled
-                tape.rewrite(end, bytes((before - end) * FRAME_BYTES))
+            ring.rewrite(frame, sound)
+            if before > end and not self._wraps:  # simpleaudio reads past the fill mark
+                ring.rewrite(end, bytes((before - end) * FRAME_BYTES))
         except OSError as error:
             raise self._no_room(error) from error
-        tape.filled = self._written = end
+        ring.filled = self._written = end
         self._settle()
 
     def finish(self) -> None:
-        """What is on the tape now is all."""
-        self._tape.total = self._tape.filled
-        self._tape.go = 1
+        """End the sound with what is written now."""
+        self._ring.total = self._ring.filled
+        self._ring.go = 1
 
     def release(self) -> None:
-        """Let go of the device, at once. A second time, this does nothing."""
+        """Release the device at once. A second call does nothing."""
         if self._is_open:
             self._heard, self._is_open = self.heard, False
             self._loudspeaker.end()
-            self._tape.close()
+            self._ring.close()
 
     def _settle(self) -> None:
-        tape = self._tape
-        if not self._is_ring:
-            tape.forget(tape.head - HISTORY)
-        if tape.filled >= min(ENOUGH, tape.total):
-            tape.go = 1
+        ring = self._ring
+        if not self._wraps:
+            ring.forget(ring.head - HISTORY)
+        if ring.filled >= min(ENOUGH, ring.total):
+            ring.go = 1
 
     def _load(self) -> None:
-        self._is_ring = self._kind == "miniaudio"
-        self._length = (_ENDLESS if self._is_ring else self._most()) if self._changes else self._frames
+        self._wraps = self._kind == "miniaudio"
+        self._length = (_ENDLESS if self._wraps else self._most()) if self._changes else self._frames
         try:
-            self._tape = tape = SharedRingBuffer.create(self._length, RING if self._is_ring else self._length + PADDING)
+            self._ring = ring = SharedRingBuffer.create(
+                self._length, RING_FRAMES if self._wraps else self._length + PADDING
+            )
             try:
-                tape.write(lead_in())
+                ring.write(lead_in())
                 self._written = LEAD_IN
-                self._loudspeaker = self._spawn(self._kind, tape, self._environ)
+                self._loudspeaker = self._spawn(self._kind, ring, self._environ)
             except BaseException:
-                tape.close()
+                ring.close()
                 raise
         except OSError as error:
             raise self._no_room(error) from error
 
     def _most(self) -> int:
-        """How long a tape for simpleaudio is made: it takes memory only where it is written to, but on Windows."""
+        """The length of simpleaudio's buffer. Except on Windows, only written pages take memory."""
         return LONGEST_BUFFER if sys.platform == "linux" else min(self._frames + _SPARE, LONGEST_BUFFER)
 
     def _try_the_other(self) -> None:
-        """Nothing has been heard, so everything written is on the tape still: hand it to the other library."""
-        old = self._tape
+        """Give all sound to the other library: nothing has been heard, so the ring still holds all that was written."""
+        old = self._ring
         self._loudspeaker.end()
         self._kind = self._others.pop()
         sound = old.read(LEAD_IN, self._written - LEAD_IN)
         self._load()
-        self._tape.write(sound)
-        self._written = self._tape.filled
+        self._ring.write(sound)
+        self._written = self._ring.filled
         if old.total == old.filled:
-            self._tape.total = self._tape.filled
+            self._ring.total = self._ring.filled
         if old.go:
             self.begin()
         old.close()

@@ -1,6 +1,6 @@
-"""Leaving a deck softly: what is heard goes down to silence before the loudspeaker is let go.
+"""Fading out before an output device is released.
 
-The rule: it takes as long as the fade does, and no longer, whatever has become of the device.
+It waits for the fade and no longer, even if the device hangs.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 
 _POLL_S: Final = 0.05
 _POLLS: Final = 60
-"""Three seconds; then the device is not going to play the fade at all."""
+"""Three seconds; after that the device will not play the fade at all."""
 
 
-def fade_out(deck: OutputDevice, sleep: Callable[[float], None], ms: int = FADE_OUT_MS) -> None:
-    """Bring what a deck plays down to silence, and return when it is there.
+def fade_out(device: OutputDevice, sleep: Callable[[float], None], ms: int = FADE_OUT_MS) -> None:
+    """Fade to silence what a device plays, and return when the fade was heard.
 
     Raises
     ------
     DeviceError
         If there is no memory even for silence.
     """
-    if not deck.has_begun or deck.is_silent or deck.is_over():
+    if not device.has_begun or device.is_silent or device.is_over():
         return
-    import numpy as np  # noqa: F401, PLC0415 (before the place is chosen, as the device does not wait for it)
+    import numpy as np  # noqa: F401, PLC0415 (loaded before `cut` is read, as the device plays on meanwhile)
 
-    start = deck.cut
-    deck.lay(start, faded_out(deck.read(start, ms * FRAMES_PER_MS)))
-    deck.finish()
+    start = device.cut
+    device.overwrite(start, faded_out(device.read(start, ms * FRAMES_PER_MS)))
+    device.finish()
     polls = 0
-    while not deck.is_over() and polls < _POLLS:
+    while not device.is_over() and polls < _POLLS:
         sleep(_POLL_S)
         polls += 1

@@ -1,6 +1,6 @@
-"""How the loudspeaker's sound begins, is broken off and goes over into another; none of it is part of the programme.
+"""Lead-in, fade-out and cross-fade. None of them is part of the programme, and none has an audible edge.
 
-The rule: nothing here can be heard as an event of its own, and nothing heavy is loaded before the lead-in is there.
+numpy is loaded only by the fades, so that the lead-in is ready at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAD_IN_MS: Final = 500
-"""Bluetooth and sleeping outputs swallow half a second while they wake; digital silence does not wake them all."""
+"""Bluetooth and sleeping outputs lose half a second while they wake; digital silence does not wake all of them."""
 FADE_OUT_MS: Final = 300
 
 _PEAK: Final = 5  # evenly spread over -5..5 of 32768: 80.3 dB under full scale
@@ -30,8 +30,8 @@ def lead_in() -> bytes:
 
 
 def faded_out(sound: bytes) -> bytes:
-    """The same 16-bit stereo frames, going down to silence over their whole length in a raised cosine."""
-    import numpy as np  # noqa: PLC0415 (it takes as long to load as a device to open)
+    """These 16-bit stereo frames, faded to silence over their whole length by a raised cosine."""
+    import numpy as np  # noqa: PLC0415 (loading it takes as long as opening a device)
 
     samples = _samples(sound)
     phase = np.linspace(0.0, np.pi, len(samples))[:, None]
@@ -39,10 +39,10 @@ def faded_out(sound: bytes) -> bytes:
 
 
 def crossfaded(old: bytes, new: bytes, frames: int) -> bytes:
-    """What ``new`` becomes where it is laid over ``old``: the one goes into the other over so many frames.
+    """The sound ``new`` with a cross-fade from ``old`` in its first ``frames``.
 
-    Both are 16-bit stereo; where the old sound ends before that, it was silence. The weights add up to 1 and begin and
-    end level (a raised cosine), so that no sample jumps; what is the same in both stays the same to the last bit.
+    Both are 16-bit stereo; if the old sound is shorter than that, silence follows it. The weights add up to 1 and
+    start and end level (a raised cosine), so that no sample jumps; where both are equal the result is bit-identical.
     """
     import numpy as np  # noqa: PLC0415 (see above)
 

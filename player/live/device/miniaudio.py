@@ -1,7 +1,7 @@
-"""Playing a tape through miniaudio, whose device asks for sound as it needs it; the only module that knows miniaudio.
+"""Playing a ring through miniaudio, whose device asks for sound when it needs it.
 
-The rule: the callback does nothing but copy what is on the tape, and silence where nothing is; the head is exact.
-It runs in the loudspeaker's process.
+The rule: no other module imports miniaudio. The callback only copies from the ring, or gives silence where nothing is
+written, so the head is exact. This module runs in the device's process.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from player.live.device.ringbuffer import SharedRingBuffer
 
 PERIOD_MS: Final = 20
-"""What the device asks for at a time."""
+"""How much the device asks for at a time."""
 LEAVES_MS: Final = 300
-"""What is waited for at the end, besides twice the latency, so that no device loses the last words."""
+"""Silence played at the end, besides twice the latency, so that no device loses the last words."""
 
 
 class Miniaudio:
-    """A tape and the open device on which it is to be played, which holds ``latency_ms`` of sound."""
+    """A ring, and an open device that plays it and holds ``latency_ms`` of sound."""
 
-    def __init__(self, tape: SharedRingBuffer, latency_ms: int) -> None:
+    def __init__(self, ring: SharedRingBuffer, latency_ms: int) -> None:
         sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # miniaudio would import it, for 0.1 s and nothing
         import miniaudio  # noqa: PLC0415 - see above
 
-        self._tape = tape
+        self._ring = ring
         self._device = miniaudio.PlaybackDevice(
             nchannels=CHANNELS,
             sample_rate=RATE,
@@ -41,34 +41,34 @@ class Miniaudio:
             app_name="player",
         )
         self._leaves_s = (2 * latency_ms + LEAVES_MS) / 1000
-        tape.latency = (latency_ms - PERIOD_MS) * FRAMES_PER_MS  # one period has gone, when the next is asked for
-        tape.grain = PERIOD_MS * FRAMES_PER_MS
+        ring.latency = (latency_ms - PERIOD_MS) * FRAMES_PER_MS  # one period has been played when the next is asked for
+        ring.grain = PERIOD_MS * FRAMES_PER_MS
 
     def play(self, tick: Callable[[], None]) -> None:
-        """Play all of it, calling ``tick`` some 50 times a second; returns when the last frame has been heard."""
-        feed = feeding(self._tape)
+        """Play the whole ring and return when the last frame was heard; ``tick`` is called some 50 times a second."""
+        feed = feeding(self._ring)
         next(feed)
         self._device.start(feed)
-        self._tape.state = State.PLAYING
-        while self._tape.head < self._tape.total:
+        self._ring.state = State.PLAYING
+        while self._ring.head < self._ring.total:
             tick()
-        # The device has taken the last frame, but holds it still: it is given silence until it has let that one go.
+        # The device has taken the last frame, but has not played it yet: it gets silence until it has.
         heard = time.monotonic() + self._leaves_s
         while time.monotonic() < heard:
             tick()
         self._device.close()
 
 
-def feeding(tape: SharedRingBuffer) -> Generator[bytes, int, None]:
-    """What the device's callback is given: told a number of frames, it yields at most so many; the rest is silence."""
+def feeding(ring: SharedRingBuffer) -> Generator[bytes, int, None]:
+    """For the device's callback: receives a number of frames, yields at most as many; the rest is silence."""
     frames = yield b""
     while True:
-        block = tape.read(tape.head, frames)
-        tape.head = min(tape.head + frames, tape.filled)
+        block = ring.read(ring.head, frames)
+        ring.head = min(ring.head + frames, ring.filled)
         frames = yield block
 
 
 def _backends(miniaudio: Any) -> list[Any]:  # noqa: ANN401 - the library has no types
-    """Every way out but the one that nobody hears: by itself, miniaudio plays to nothing where there is no device."""
+    """All backends but the silent ones: without a device, miniaudio would choose its null backend by itself."""
     silent = {miniaudio.Backend.NULL, miniaudio.Backend.CUSTOM}
     return [way for way in miniaudio.Backend if way not in silent and miniaudio.is_backend_enabled(way)]

@@ -1,9 +1,9 @@
-"""The loudspeaker's process: plays a tape, and is gone as soon as whoever fills it is gone.
+"""The device's process: it plays a ring, and ends as soon as the process that fills the ring has ended.
 
 Started by `player.live.device.child` as ``python -m player.live.device.process KIND HANDLE CAPACITY LATENCY_MS``.
-The rule: it imports the standard library and one audio library, says everything through the tape, and leaves by
-``os._exit``, because an audio library's threads may still run. A crash in native audio code ends this process, not the
-player.
+The rule: it imports the standard library and one audio library, and nothing heavier. It reports everything through the
+ring, and ends by ``os._exit``, because an audio library's threads may still run. A crash in native audio code ends this
+process, not the player.
 """
 
 from __future__ import annotations
@@ -22,50 +22,50 @@ if TYPE_CHECKING:
     from player.live.device.simpleaudio import Simpleaudio
 
 TICK_S: Final = 0.01
-"""It costs half a percent of a core, and makes the head exact enough to change what is heard at once."""
+"""It costs half a percent of a core, and makes the head exact enough to change the sound at once."""
 
 
 def main(kind: str, handle: str, capacity: str, latency_ms: str) -> None:
     """Open the device, wait for enough sound, play it, and end the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the player, which then fades the sound out
-    tape = SharedRingBuffer.open(handle, int(capacity))
+    ring = SharedRingBuffer.open(handle, int(capacity))
     threading.Thread(target=_leave_with_the_parent, daemon=True).start()
     try:
-        _play(kind, tape, int(latency_ms))
-    except BaseException as error:  # noqa: BLE001 - this is the end of the process; the other side tells the user
-        tape.fail(", ".join(map(str, error.args)) or type(error).__name__)
+        _play(kind, ring, int(latency_ms))
+    except BaseException as error:  # noqa: BLE001 - the process ends here; the player reports it
+        ring.fail(", ".join(map(str, error.args)) or type(error).__name__)
     os._exit(0)
 
 
-def _play(kind: str, tape: SharedRingBuffer, latency_ms: int) -> None:
+def _play(kind: str, ring: SharedRingBuffer, latency_ms: int) -> None:
     parent = os.getppid()
 
     def tick() -> None:
-        tape.beat += 1
-        if os.getppid() != parent:  # a fork of the parent may still hold the pipe that should tell us
+        ring.heartbeat += 1
+        if os.getppid() != parent:  # a fork of the parent may still hold standard input open
             os._exit(1)
         time.sleep(TICK_S)
 
-    device = _open(kind, tape, latency_ms)
-    tape.state = State.READY
-    while not tape.go:
+    device = _open(kind, ring, latency_ms)
+    ring.state = State.READY
+    while not ring.go:
         tick()
     device.play(tick)
-    tape.state = State.DONE
+    ring.state = State.DONE
 
 
-def _open(kind: str, tape: SharedRingBuffer, latency_ms: int) -> Simpleaudio | Miniaudio:
+def _open(kind: str, ring: SharedRingBuffer, latency_ms: int) -> Simpleaudio | Miniaudio:
     if kind == "simpleaudio":
         from player.live.device.simpleaudio import Simpleaudio  # noqa: PLC0415 - only one of the two is loaded
 
-        return Simpleaudio(tape, latency_ms)
+        return Simpleaudio(ring, latency_ms)
     from player.live.device.miniaudio import Miniaudio  # noqa: PLC0415 - only one of the two is loaded
 
-    return Miniaudio(tape, latency_ms)
+    return Miniaudio(ring, latency_ms)
 
 
 def _leave_with_the_parent() -> None:
-    """Nothing is ever written to standard input: its end means that the parent is gone."""
+    """The parent writes nothing to standard input; its end means that the parent is gone."""
     os.read(0, 1)
     os._exit(1)
 

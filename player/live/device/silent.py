@@ -1,6 +1,6 @@
-"""A loudspeaker without a sound: it takes a tape as fast as one that is heard, and asks for no device.
+"""A loudspeaker that makes no sound: it takes frames as fast as a real one, and opens no device.
 
-The rule: the clock alone moves it, and only while somebody looks; it has no process and no thread.
+It has no process and no thread: each call takes the frames that are due by the clock.
 """
 
 from __future__ import annotations
@@ -19,44 +19,44 @@ if TYPE_CHECKING:
 
 
 class SilentDevice:
-    """Plays ``tape`` to nobody; the parameters are those of `player.live.device.child.DeviceProcess`."""
+    """Plays ``ring`` silently; the parameters are those of `player.live.device.child.DeviceProcess`."""
 
     def __init__(
         self,
         kind: str,  # noqa: ARG002 (it needs no library)
-        tape: SharedRingBuffer,
+        ring: SharedRingBuffer,
         environ: Mapping[str, str] = os.environ,  # noqa: ARG002
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._tape = tape
+        self._ring = ring
         self._clock = clock
         self._looked = clock()
         self._due = 0.0
-        tape.state = State.READY
+        ring.state = State.READY
 
     @property
     def is_done(self) -> bool:
-        """All of it would have been heard."""
+        """Whether all frames have been taken."""
         self._take()
-        return self._tape.state == State.DONE
+        return self._ring.state == State.DONE
 
     def failure(self) -> str | None:
-        """Nothing can go wrong."""
+        """Always None: nothing can fail."""
         self._take()
         return None
 
     def end(self) -> None:
-        """There is nothing to stop."""
+        """Does nothing."""
 
     def _take(self) -> None:
-        """As many frames as are due; where none are there, time stands still, as it does for a device."""
+        """Take the frames that are due. While none are written, no time is counted, as with a real device."""
         now = self._clock()
         elapsed, self._looked = now - self._looked, now
-        tape = self._tape
-        if not tape.go:
+        ring = self._ring
+        if not ring.go:
             return
         self._due += elapsed * RATE
-        taken = min(int(self._due), tape.filled - tape.head)
-        self._due = self._due - taken if tape.head + taken < tape.filled else 0.0
-        tape.head += taken
-        tape.state = State.DONE if tape.head == tape.total else State.PLAYING
+        taken = min(int(self._due), ring.filled - ring.head)
+        self._due = self._due - taken if ring.head + taken < ring.filled else 0.0
+        ring.head += taken
+        ring.state = State.DONE if ring.head == ring.total else State.PLAYING

@@ -1,12 +1,12 @@
-"""Playing a tape through simpleaudio, which plays whole buffers; the only module that knows simpleaudio.
+"""Playing a ring through simpleaudio, which plays whole buffers.
 
-The rule: one ``play_buffer`` over the whole tape, which is filled while it plays. simpleaudio reads the buffer
-only as the device needs it (ALSA writes from it, macOS and Windows copy 50 ms at a time), and each ``play_buffer``
-opens the device anew, so that a chain of small ones would have gaps. It tells no position: the head is known by the
-clock.
+The rule: no other module imports simpleaudio. The ring never wraps here, and one ``play_buffer`` plays the whole of
+it while it is filled. simpleaudio reads the buffer only when the device needs it (ALSA writes from it, macOS and
+Windows copy 50 ms at a time). Each ``play_buffer`` opens the device anew, so a chain of short ones would have gaps. It
+reports no position, so the head is set by the clock.
 
-It runs in the loudspeaker's process, under ``PYTHONMALLOC=malloc``: when a sound ends, simpleaudio 1.0.4 frees memory
-with ``PyMem_Free`` without holding the GIL, which kills Python 3.12 and later with their own allocator.
+This module runs in the device's process, under ``PYTHONMALLOC=malloc``: when a sound ends, simpleaudio 1.0.4 frees
+memory with ``PyMem_Free`` without holding the GIL, which kills Python 3.12 and later with their own allocator.
 """
 
 from __future__ import annotations
@@ -23,83 +23,83 @@ if TYPE_CHECKING:
     from player.live.device.ringbuffer import SharedRingBuffer
 
 LATENCY_MS: Final = 100
-"""What simpleaudio asks every system for (``SA_LATENCY_US``). Where PulseAudio is told to hold more, that counts."""
+"""The latency that simpleaudio asks every system for (``SA_LATENCY_US``). If PulseAudio is set to more, that counts."""
 ROUNDING: Final = RATE // 100
-"""Frames by which devices hold more; with 100 ms in all, 51 to 97 were measured."""
+"""Frames that devices may hold in addition; with 100 ms in all, 51 to 97 were measured."""
 GRAIN: Final = RATE // 60
-"""Frames by which the head may be wrong from the beginning: the clock is read some 100 times a second."""
+"""Frames by which the head may be wrong at the start: the clock is read some 100 times a second."""
 DRIFT: Final = 10_000
-"""A sound card's clock is taken to be at most one part in so many off the computer's: 100 ppm."""
+"""A sound card's clock is assumed to differ from the computer's by at most one part in this many: 100 ppm."""
 PADDING: Final = RATE * 3 // 20
-"""Silence behind the end: simpleaudio on Windows plays its last 50 ms buffers to the end, with whatever is in them."""
+"""Silence after the end: simpleaudio on Windows plays its last 50 ms buffers completely, whatever they contain."""
 TAIL: Final = RATE // 20
-"""Frames that go by after the last one that is to be heard, before the sound is stopped."""
-AT_ONCE: Final = RATE // 2
-"""Who takes all sound faster than that does not play it, but writes it to a file."""
-PATIENCE: Final = 10 * RATE
-"""Frames that a device may be late at the end, besides a hundredth of the whole, before it counts as lost."""
+"""Frames between the last one to be heard and stopping the sound."""
+TOO_FAST: Final = RATE // 2
+"""A device that takes all sound faster than this writes it to a file instead of playing it."""
+LATE_AT_MOST: Final = 10 * RATE
+"""Frames that a device may be late at the end, besides 1% of the whole, before it counts as lost."""
 
 
 class Simpleaudio:
-    """A tape, to be played with simpleaudio. ``clock`` gives seconds and never goes back.
+    """Plays a ring with simpleaudio. ``clock`` gives seconds and never goes back.
 
-    So many frames may have been taken and not been heard as the system holds, a little more than ``latency_ms``. It
-    takes them at once when it begins.
+    The system holds a little more than ``latency_ms`` of frames that are taken and not heard yet. It takes them at
+    once when it begins.
     """
 
     def __init__(
         self,
-        tape: SharedRingBuffer,
+        ring: SharedRingBuffer,
         latency_ms: int = LATENCY_MS,
         library: Any = None,  # noqa: ANN401
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._library = library or _load()
-        self._tape = tape
+        self._ring = ring
         self._clock = clock
-        self._end = tape.capacity - PADDING
+        self._end = ring.capacity - PADDING
         self._held = max(latency_ms, LATENCY_MS) * FRAMES_PER_MS + ROUNDING
-        tape.latency, tape.grain = self._held, GRAIN
+        ring.latency, ring.grain = self._held, GRAIN
 
     def play(self, tick: Callable[[], None]) -> None:
-        """Play all of it, calling ``tick`` some 50 times a second; returns when the last frame has been heard.
+        """Play the whole ring and return when the last frame was heard; ``tick`` is called some 50 times a second.
 
-        If the tape runs dry (its filling process was halted, or is too slow), the sound stops there and goes on from
-        there once there is a second of it again: late, but nothing is lost.
+        If the ring runs dry (the filling process was halted, or is too slow), the sound stops there, and goes on from
+        there when a second of it is written: late, but complete.
         """
-        tape, frame = self._tape, 0
-        while frame < tape.total:
+        ring, frame = self._ring, 0
+        while frame < ring.total:
             frame = self._play_from(frame, tick)
-            while tape.filled < min(frame + RATE, tape.total):
+            while ring.filled < min(frame + RATE, ring.total):
                 tick()
 
     def _play_from(self, frame: int, tick: Callable[[], None]) -> int:
-        """Play on from a frame: to the end, to where the sound was cut short, or to where the tape ran dry."""
-        tape, began, last, heard = self._tape, self._clock(), self._end, frame
-        filled = tape.filled
-        sound = self._library.play_buffer(tape.sound(frame), CHANNELS, SAMPLE_WIDTH, RATE)
-        tape.state = State.PLAYING
+        """Play from a frame to the end, to where the end was set earlier, or to where the ring ran dry."""
+        ring, began, last, heard = self._ring, self._clock(), self._end, frame
+        filled = ring.filled
+        sound = self._library.play_buffer(ring.sound(frame), CHANNELS, SAMPLE_WIDTH, RATE)
+        ring.state = State.PLAYING
         while sound.is_playing():
             elapsed = int((self._clock() - began) * RATE)
             heard = frame + elapsed
-            tape.grain = GRAIN + elapsed // DRIFT
-            # What was filled since the last look may have come too late, and emptiness been taken in its place. So the
-            # sound goes on from there once more.
-            last, filled = min(last, filled) if filled < heard + self._held else last, tape.filled
-            tape.head = min(heard + self._held, last)
-            tape.told_ns = int(self._clock() * 1e9)
+            ring.grain = GRAIN + elapsed // DRIFT
+            # Frames that were filled since the last look may have come too late, so that the device took zeros instead.
+            # Then the sound is played again from there.
+            last, filled = min(last, filled) if filled < heard + self._held else last, ring.filled
+            ring.head = min(heard + self._held, last)
+            ring.head_set_ns = int(self._clock() * 1e9)
             if last < self._end and heard > last + TAIL:
                 sound.stop()
-            if heard > tape.total * 1.01 + PATIENCE:
+            if heard > ring.total * 1.01 + LATE_AT_MOST:
                 raise RuntimeError("the device takes no more sound")
             tick()
-        # A device that is gone ends the sound without a word; one without a clock has taken all of it in no time.
-        if frame + AT_ONCE < heard < min(last, tape.total) - self._held - TAIL:
+        # A lost device ends the sound without an error; one without a clock has taken all of it at once.
+        if frame + TOO_FAST < heard < min(last, ring.total) - self._held - TAIL:
             raise RuntimeError("the device takes no more sound")
         return last
 
 
 def _load() -> Any:  # noqa: ANN401 - the library has no types
-    import simpleaudio  # noqa: PLC0415 - it is missing where the other library plays
+    import simpleaudio  # noqa: PLC0415 - it may be missing, if only miniaudio is installed
 
     return simpleaudio

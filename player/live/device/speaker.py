@@ -1,13 +1,13 @@
-"""The loudspeaker as a sink: blocks of a programme go in, and are heard as they are.
+"""The loudspeaker as a sink: it plays the blocks of a programme unchanged.
 
-How: blocks are put on a deck (`player.live.device.device`), which has them played by a process of its own.
-The rule: nothing that happens over there can hurt the program; it becomes a `DeviceError` that says where to go on.
+It writes blocks to an `OutputDevice`, whose own process plays them. Whatever happens to that process becomes a
+`DeviceError` that says where to go on.
 
-Half a second of noise that nobody can hear goes first (`edges`); every position leaves it out. "First
-sound" therefore is the first sample at the device: a sleeping loudspeaker wakes during that half second.
+Half a second of inaudible noise comes first (`player.live.device.fades`); positions do not count it. "First sound" is
+therefore the first sample at the device: a sleeping loudspeaker wakes during that half second.
 
-Whoever wants to pause, seek or change the volume plays through `player.live.transport` instead, which lays the
-tape over ahead of the head; fading out is the one thing of that kind here.
+To pause, seek or change the volume, use `player.live.transport`, which overwrites the ring ahead of the head; this sink
+only fades out.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _POLL_S: Final = 0.05
 
 
 class LoudspeakerSink(Sink):
-    """A sink that is heard; left by an exception, and so by Ctrl-C, it fades the sound out.
+    """A sink that plays; it fades out when an exception, such as Ctrl-C, ends its context.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class LoudspeakerSink(Sink):
     Raises
     ------
     DeviceError
-        If there is no such loudspeaker. `write` and `close` raise it too, as soon as the loudspeaker is lost.
+        If there is no such library. `write` and `close` raise it, too, as soon as the loudspeaker is lost.
     """
 
     def __init__(
@@ -69,25 +69,25 @@ class LoudspeakerSink(Sink):
         self._sleep = sleep
         self._is_open = True
         frames = (total_ms - start_ms) * FRAMES_PER_MS
-        self._deck = OutputDevice(frames, kind=kind, environ=environ, spawn=spawn, installed=installed)
+        self._device = OutputDevice(frames, kind=kind, environ=environ, spawn=spawn, installed=installed)
 
     @property
     def kind(self) -> str:
         """The library that plays."""
-        return self._deck.kind
+        return self._device.kind
 
     @property
     def position_ms(self) -> int:
-        """How far the programme has been heard; it stays there after the end."""
-        return self._start_ms + max(0, self._deck.heard - LEAD_IN) // FRAMES_PER_MS
+        """The position of the programme that is heard now; it stays at the end."""
+        return self._start_ms + max(0, self._device.heard - LEAD_IN) // FRAMES_PER_MS
 
     def write(self, segment: AudioSegment) -> None:
-        """Take a block of any length, 48 kHz, 16-bit, stereo; return when all of it is on the tape.
+        """Take a block of any length, 48 kHz, 16-bit, stereo; return when all of it is in the ring.
 
         Raises
         ------
         ValueError
-            If the block has another format, or the programme becomes longer than was said.
+            If the block has another format, or the programme becomes longer than ``total_ms``.
         """
         form = (segment.frame_rate, segment.sample_width, segment.channels)
         if form != (RATE, SAMPLE_WIDTH, CHANNELS):
@@ -101,34 +101,34 @@ class LoudspeakerSink(Sink):
         if not self._is_open:
             return
         try:
-            self._deck.finish()
-            while not self._deck.is_done:
+            self._device.finish()
+            while not self._device.is_done:
                 self._wait()
         finally:
             self.abort()
 
     def abort(self) -> None:
-        """Fade out and let go of the device. After `close`, or a second time, this does nothing."""
+        """Fade out and release the device. After `close`, or a second time, this does nothing."""
         if not self._is_open:
             return
         self._is_open = False
         try:
-            with contextlib.suppress(DeviceError):  # no memory even for silence: then the end is a sudden one
-                fade_out(self._deck, self._sleep)
+            with contextlib.suppress(DeviceError):  # no memory even for silence: then there is no fade
+                fade_out(self._device, self._sleep)
         finally:
-            self._deck.release()
+            self._device.release()
 
     def _put(self, sound: memoryview) -> None:
-        """Put a second or less on the tape as soon as it is near enough."""
+        """Write a second or less to the ring, as soon as it is needed."""
         self._check()
-        while self._deck.is_far_ahead(len(sound) // FRAME_BYTES):
+        while self._device.is_far_ahead(len(sound) // FRAME_BYTES):
             self._wait()
-        self._deck.put(sound)
+        self._device.put(sound)
 
     def _wait(self) -> None:
         self._check()
         self._sleep(_POLL_S)
 
     def _check(self) -> None:
-        if reason := self._deck.check():
+        if reason := self._device.check():
             raise stopped(reason, self.position_ms)

@@ -1,1 +1,1 @@
-"""What a terminal shows while something plays: a calm pacer, or plain lines for ears and logs."""
+"""What the terminal shows while a session plays: a calm pacer, or plain lines for screen readers and logs."""

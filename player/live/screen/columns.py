@@ -1,7 +1,7 @@
-"""Text as a terminal sees it: so many columns wide, whatever it is written in.
+"""The width of text in a terminal's columns, in any script.
 
-The rule: a text never takes more columns than it is given, and is never cut inside a character. No control character
-gets through. This is the one place that knows wcwidth.
+The rule: a text never takes more columns than it is given, is never cut inside a character, and has no control
+characters (tests/live/screen/test_columns.py). This is the only module that imports wcwidth.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def width(text: str) -> int:
 
 @lru_cache(maxsize=512)
 def clipped(text: str, columns: int, more: str = "…") -> str:
-    """The text in so many columns at most; ``more`` stands for what is missing."""
+    """The text in at most ``columns``; ``more`` stands for the part that is cut off."""
     text = printable(text)
     if width(text) <= columns:
         return text
@@ -41,6 +41,6 @@ def _head(text: str, columns: int) -> str:
 
 @lru_cache(maxsize=256)
 def wrapped(text: str, columns: int) -> tuple[str, ...]:
-    """The text in lines of so many columns at most."""
+    """The text in lines of at most ``columns``."""
     lines = wcwidth.wrap(printable(text), max(1, columns))
     return tuple(clipped(line, columns, "") for line in lines)

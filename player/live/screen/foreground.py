@@ -1,4 +1,4 @@
-"""Whether the terminal is this program's to take: a program in the background must leave it to the shell."""
+"""Whether this program may use the terminal: in the background it must leave it to the shell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 
 def owns_terminal() -> bool:
-    """Whether this program is in the foreground of the terminal that it was started from; Windows knows no other."""
+    """Whether this program is in the foreground of its terminal; always true on Windows, which has no background."""
     if sys.platform == "win32":
         return True
     for stream in (sys.__stdin__, sys.__stderr__):

@@ -1,7 +1,7 @@
-"""The pacer's picture of a moment: a shape that breathes, what is to be done and what is said, and how far it is.
+"""Draws the pacer's picture: a shape that breathes, the phase, the sentences, and the progress.
 
-The rule: pure; a scene and a moment in, rows out, never wider or higher than the screen. What stands still keeps its
-place from picture to picture. A small screen gets less, the breath last of all.
+The rule: a scene and a state in, rows out, never wider or higher than the screen; what does not change stays where it
+is from picture to picture (tests/live/screen/test_frame.py). A small screen shows less, and drops the breath last.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from player.live.observer import PlaybackState
+    from player.live.screen.pacer_index import Scene
     from player.live.screen.rows import Ink, Look
-    from player.live.screen.score import Scene
 
 LARGEST_DISC: Final = 19
 SMALLEST_DISC: Final = 5
-"""Rows; with less room it is a bar."""
+"""In rows; with fewer, a bar is drawn."""
 LONGEST_BAR: Final = 48
 LONGEST_LINE: Final = 60
-"""Columns that are read in one go."""
+"""In columns; a longer line is hard to read."""
 
 _HAS_TITLE: Final = 7
 _HAS_MARGINS: Final = 12
@@ -34,29 +34,29 @@ _COUNT_COLUMNS: Final = 4
 
 
 def frame(
-    scene: Scene, moment: PlaybackState, look: Look, columns: int, rows: int, notes: Sequence[str] = ()
+    scene: Scene, state: PlaybackState, look: Look, columns: int, rows: int, notes: Sequence[str] = ()
 ) -> tuple[Row, ...]:
-    """The picture, as exactly so many rows; ``notes`` are on it if there is room for them."""
+    """The picture, in exactly ``rows`` rows; ``notes`` are shown if there is room."""
     margin = 2 if columns >= 40 else 0
-    top = _top(scene, moment, look, columns, margin) if rows >= _HAS_TITLE else []
+    top = _top(scene, state, look, columns, margin) if rows >= _HAS_TITLE else []
     bottom = _bottom(scene, look, columns, margin)[-1 if rows < _HAS_PROGRESS else 0 :]
     air = [EMPTY] if rows >= _HAS_MARGINS else []
     room = rows - len(top) - len(bottom) - 2 * len(air)
-    stage = _noted(_stage(scene, moment, look, columns, room), notes, columns)
-    whole = [*top, *air, *_noticed(stage, moment, look, columns), *air, *bottom]
+    area = _with_notes(_main_area(scene, state, look, columns, room), notes, columns)
+    whole = [*top, *air, *_with_notice(area, state, look, columns), *air, *bottom]
     return tuple(map(look.readable, whole[:rows]))
 
 
-def _top(scene: Scene, moment: PlaybackState, look: Look, columns: int, margin: int) -> list[Row]:
+def _top(scene: Scene, state: PlaybackState, look: Look, columns: int, margin: int) -> list[Row]:
     keys = "? keys" if look.keys else ""
-    state = " · ".join(_changes(moment)) or keys
-    return [beside(StyledText(scene.title, "faint"), StyledText(state, "faint"), columns, margin)]
+    status = " · ".join(_changes(state)) or keys
+    return [beside(StyledText(scene.title, "faint"), StyledText(status, "faint"), columns, margin)]
 
 
-def _changes(moment: PlaybackState) -> list[str]:
+def _changes(state: PlaybackState) -> list[str]:
     """What the listener has changed."""
-    volume = [f"volume {moment.volume_db:+.0f} dB".replace("-", "−")] if round(moment.volume_db) else []
-    return volume + ([] if moment.has_background else ["no background"])
+    volume = [f"volume {state.volume_db:+.0f} dB".replace("-", "−")] if round(state.volume_db) else []
+    return volume + ([] if state.has_background else ["no background"])
 
 
 def _bottom(scene: Scene, look: Look, columns: int, margin: int) -> list[Row]:
@@ -66,56 +66,56 @@ def _bottom(scene: Scene, look: Look, columns: int, margin: int) -> list[Row]:
     progress = (StyledText(" " * margin), StyledText(done * share, "faint"), StyledText(rest * (room - share), "faint"))
     return [
         progress,
-        beside(StyledText(scene.chapter, "faint"), StyledText(_time(scene, columns), "faint"), columns, margin),
+        beside(StyledText(scene.chapter, "faint"), StyledText(_time_left(scene, columns), "faint"), columns, margin),
     ]
 
 
-def _time(scene: Scene, columns: int) -> str:
-    """What is left, in whole seconds that have not passed, and of how much."""
+def _time_left(scene: Scene, columns: int) -> str:
+    """The time left, in whole seconds, and the total."""
     left, total = timecode(scene.left_s * 1000), timecode(scene.total_ms)
     if columns < 32:
         return f"−{left}"
     return f"{left} left of {total}" if columns >= 48 else f"{left} of {total}"
 
 
-def _stage(scene: Scene, moment: PlaybackState, look: Look, columns: int, rows: int) -> list[Row]:
-    """What there is to see and read between title and progress."""
+def _main_area(scene: Scene, state: PlaybackState, look: Look, columns: int, rows: int) -> list[Row]:
+    """The rows between title and progress."""
     if rows <= 0:
         return []
-    if moment.keys_shown and look.keys:
+    if state.keys_shown and look.keys:
         return _middle(_panel(look.keys, columns, rows), rows)
     if scene.phase.body:
-        return _guided(scene, look, columns, rows, is_paused=moment.is_paused)
-    return _middle(_said(scene, columns, rows), rows)
+        return _guidance(scene, look, columns, rows, is_paused=state.is_paused)
+    return _middle(_sentences(scene, columns, rows), rows)
 
 
-def _noted(stage: list[Row], notes: Sequence[str], columns: int) -> list[Row]:
-    """The stage with notes below whatever is on it."""
+def _with_notes(area: list[Row], notes: Sequence[str], columns: int) -> list[Row]:
+    """The area, with the notes below its content."""
     lines = [line for note in notes for line in wrapped(note, min(columns - columns // 12, LONGEST_LINE))]
-    free = next((n for n, row in enumerate(reversed(stage)) if row), len(stage))
+    free = next((n for n, row in enumerate(reversed(area)) if row), len(area))
     if not lines or len(lines) >= free:
-        return stage
-    return [*stage[: len(stage) - len(lines)], *(centred((StyledText(line, "faint"),), columns) for line in lines)]
+        return area
+    return [*area[: len(area) - len(lines)], *(centred((StyledText(line, "faint"),), columns) for line in lines)]
 
 
-def _noticed(stage: list[Row], moment: PlaybackState, look: Look, columns: int) -> list[Row]:
-    """The stage with a notice over its last rows."""
-    texts = [moment.notice] if moment.notice else []
-    if moment.is_paused:
+def _with_notice(area: list[Row], state: PlaybackState, look: Look, columns: int) -> list[Row]:
+    """The area, with the notice over its last rows."""
+    texts = [state.notice] if state.notice else []
+    if state.is_paused:
         texts.insert(0, "Paused" if not look.keys or columns < 28 else "Paused · space goes on")
-    notice = [line for text in texts for line in wrapped(text, min(columns, LONGEST_LINE))][: len(stage)]
+    notice = [line for text in texts for line in wrapped(text, min(columns, LONGEST_LINE))][: len(area)]
     rows = [centred((StyledText(line, "strong"),), columns) for line in notice]
-    return stage[: len(stage) - len(rows)] + rows
+    return area[: len(area) - len(rows)] + rows
 
 
-def _guided(scene: Scene, look: Look, columns: int, rows: int, *, is_paused: bool) -> list[Row]:
-    """Shape, phase and words under each other; words have their room even where there are none yet."""
+def _guidance(scene: Scene, look: Look, columns: int, rows: int, *, is_paused: bool) -> list[Row]:
+    """Shape, phase and sentences, one below the other; the sentences' rows are kept free before they are said."""
     label = _label(scene, columns, is_paused=is_paused)
     if rows == 1:
         return [label]
     for_words = 0 if scene.phase.body == "breath" else min(4, rows // 4)
     shape = _shape(scene, look, columns, rows - for_words - 2 - bool(for_words))
-    words = _said(scene, columns, for_words) if for_words else []
+    words = _sentences(scene, columns, for_words) if for_words else []
     air = [EMPTY] if len(shape) + 2 + for_words < rows else []
     block = [*shape, *air, label, *air[: len(words)], *words, *[EMPTY] * (for_words - len(words))]
     return _middle(block, rows)
@@ -135,15 +135,15 @@ def _shape(scene: Scene, look: Look, columns: int, room: int) -> list[Row]:
 
 
 def _label(scene: Scene, columns: int, *, is_paused: bool) -> Row:
-    """The phase and its count, which has a column of its own, so that nothing jumps between 9 and 10."""
+    """The phase and its count. The count's columns are fixed, so that nothing jumps between 9 and 10."""
     word = clipped(scene.phase.word, max(1, columns - _COUNT_COLUMNS))
     count = "" if scene.count is None or is_paused else str(scene.count)
     room = _COUNT_COLUMNS if scene.phase.seconds else 0
     return centred((StyledText(word, "strong"), StyledText(count.rjust(room))), columns)
 
 
-def _said(scene: Scene, columns: int, rows: int) -> list[Row]:
-    """The sentences, one below the other; each stands where it will stay, as long as there is room for all."""
+def _sentences(scene: Scene, columns: int, rows: int) -> list[Row]:
+    """The sentences, one below the other. If there is room for all, each appears where it will stay."""
     begun = scene.begun
     blocks = [wrapped(line.text, min(columns - columns // 12, LONGEST_LINE)) for line in scene.phase.lines]
     if sum(map(len, blocks)) > rows:
@@ -156,7 +156,7 @@ def _said(scene: Scene, columns: int, rows: int) -> list[Row]:
 
 
 def _latest(blocks: Sequence[tuple[str, ...]], saying: float, rows: int) -> tuple[list[tuple[str, ...]], int]:
-    """As many of the latest sentences as there is room for; a page of the last one, if that is too long by itself."""
+    """The latest sentences that fit; a page of the last one, if it does not fit by itself."""
     kept: list[tuple[str, ...]] = []
     for block in reversed(blocks):
         if sum(map(len, kept)) + len(block) > rows:
@@ -169,7 +169,7 @@ def _latest(blocks: Sequence[tuple[str, ...]], saying: float, rows: int) -> tupl
 
 
 def _panel(keys: Sequence[tuple[str, str]], columns: int, rows: int) -> list[Row]:
-    """What each key does: a table, two beside each other, or running text, whatever has room."""
+    """What each key does: one column, two columns or running text, the first that fits."""
     wide = max(width(key) for key, _ in keys)
     entries = [(StyledText(key.rjust(wide), "strong"), StyledText(f"  {does}")) for key, does in keys]
     longest = wide + 2 + max(width(does) for _, does in keys)
@@ -190,7 +190,7 @@ def _at(column: int, row: Row) -> Row:
 
 
 def _middle(block: list[Row], rows: int) -> list[Row]:
-    """The block half-way down so many rows."""
+    """The block, in the middle of ``rows`` rows."""
     block = block[:rows]
     above = (rows - len(block)) // 2
     return [*[EMPTY] * above, *block, *[EMPTY] * (rows - len(block) - above)]

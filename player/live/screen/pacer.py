@@ -1,6 +1,6 @@
-"""The pacer on the terminal: a picture of every moment.
+"""The pacer on the terminal: a picture of every state.
 
-The rule: a session leaves one line behind on the screen as it was before: its title, and how far it was heard.
+When a session ends, the screen is restored, with one new line: its title, and how far it was heard.
 """
 
 from __future__ import annotations
@@ -10,55 +10,54 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from player.live.screen.columns import clipped
 from player.live.screen.frame import frame
+from player.live.screen.pacer_index import PacerIndex
 from player.live.screen.rows import Look
-from player.live.screen.score import PacerIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from player.live.observer import PlaybackState
+    from player.live.screen.pacer_index import Scene
     from player.live.screen.rows import Row
-    from player.live.screen.score import Scene
     from player.timeline.model import Timeline
 
 LEAD_MS: Final = 25
-"""A picture stands until the next one, 50 ms later: it shows the middle of its time, so it is never off by more than
-half of it."""
+"""A picture is shown until the next one, 50 ms later. It shows the middle of that time, so it is off by at most half of
+it."""
 NOTES_MS: Final = 20_000
 
 
 class Screen(Protocol):
-    """What a pacer draws on."""
+    """A screen that a pacer can draw on."""
 
     @property
     def encoding(self) -> str:
-        """What its characters are written in."""
+        """The encoding of its characters."""
 
     def size(self) -> tuple[int, int]:
         """Columns and rows."""
 
     def take(self) -> None:
-        """Put aside what is there."""
+        """Save the screen's content, and begin to draw."""
 
     def give_back(self) -> None:
-        """As it was before."""
+        """Restore the screen's content."""
 
     def draw(self, rows: Sequence[Row]) -> None:
-        """A picture from the top row on."""
+        """Draw a picture, from the top row on."""
 
 
 class Pacer:
-    """A view for eyes.
+    """A playback observer that draws.
 
     Parameters
     ----------
     say
-        Prints the line that a session leaves behind.
+        Prints the line about a session that has ended.
     keys
-        Each key and what it does, for the listener who asks.
+        Each key and what it does, shown when the listener asks for it.
     notes
-        What is to be read of the session that begins, such as its safety lines; it is there for the first
-        `NOTES_MS`, where there is room.
+        Lines about the session that begins, such as its safety lines; shown for the first `NOTES_MS`, if there is room.
     """
 
     def __init__(
@@ -73,28 +72,28 @@ class Pacer:
         self._notes = notes
         self._noted: tuple[tuple[str, ...], int | None] = ((), None)
         self._look = Look(screen.encoding, keys)
-        self._score: PacerIndex | None = None
+        self._index: PacerIndex | None = None
         self._at_ms = 0
         self._seen: tuple[Scene, PlaybackState, tuple[int, int], tuple[str, ...]] | None = None
         self._picture: tuple[Row, ...] = ()
 
     def begin(self, timeline: Timeline) -> None:
-        """A session begins: the screen is taken."""
-        self._score, self._at_ms = PacerIndex(timeline), 0
+        """Take the screen for a session that begins."""
+        self._index, self._at_ms = PacerIndex(timeline), 0
         self._noted = (tuple(self._notes()), None)
         self._screen.take()
 
-    def show(self, moment: PlaybackState) -> None:
-        """The picture of a moment."""
-        if self._score is None:
+    def show(self, state: PlaybackState) -> None:
+        """Draw the picture of a state."""
+        if self._index is None:
             return
-        self._at_ms = moment.at_ms
-        at_ms = moment.at_ms if moment.is_paused else moment.at_ms + LEAD_MS
-        seen = (self._score.at(at_ms), replace(moment, at_ms=0), self._screen.size(), self._notes_at(at_ms))
+        self._at_ms = state.at_ms
+        at_ms = state.at_ms if state.is_paused else state.at_ms + LEAD_MS
+        seen = (self._index.at(at_ms), replace(state, at_ms=0), self._screen.size(), self._notes_at(at_ms))
         if seen != self._seen:  # equal scenes are equal pictures
             self._seen = seen
-            scene, state, size, notes = seen
-            self._picture = frame(scene, state, self._look, *size, notes)
+            scene, shown, size, notes = seen
+            self._picture = frame(scene, shown, self._look, *size, notes)
         self._screen.draw(self._picture)
 
     def _notes_at(self, at_ms: int) -> tuple[str, ...]:
@@ -104,11 +103,11 @@ class Pacer:
         return notes if since_ms <= at_ms < since_ms + NOTES_MS else ()
 
     def end(self) -> None:
-        """The session is over: the screen is as it was, and a line tells how far it was heard."""
-        if self._score is None:
+        """Restore the screen, and print how far the session was heard."""
+        if self._index is None:
             return
-        score, self._score = self._score, None
+        index, self._index = self._index, None
         columns, _ = self._screen.size()
         self._screen.give_back()
-        heard = f", {score.heard(self._at_ms)}"
-        self._say(clipped(score.title, columns - len(heard)) + heard)
+        heard = f", {index.heard(self._at_ms)}"
+        self._say(clipped(index.title, columns - len(heard)) + heard)

@@ -1,7 +1,7 @@
-"""Rows of a screen: pieces of text with their inks, set left, right or in the middle.
+"""Rows of a screen: styled texts, aligned left, right or in the middle.
 
-The rule: pure. A row never takes more columns than the screen has. Inks are names; what they look like is the
-terminal's business.
+The rule: a row never takes more columns than the screen has (tests/live/screen/test_frame.py). Pure: inks are names,
+and `terminal` decides how they look.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _IN_ASCII: Final = str.maketrans({"…": "~", "·": "-", "−": "-", "–": "-",
 
 @dataclass(frozen=True)
 class Look:
-    """What a terminal can show, and what its listener can press.
+    """What a terminal can show, and the keys that work.
 
     Attributes
     ----------
     encoding
-        Of the terminal.
+        The terminal's encoding.
     keys
-        Each key and what it does; none where no key is listened to.
+        Each key and what it does; empty if no keys are read.
     """
 
     encoding: str = "utf-8"
@@ -49,11 +49,11 @@ class Look:
 
     @cached_property
     def is_dotted(self) -> bool:
-        """Whether dots and fine lines can be drawn."""
+        """Whether the terminal can show dots and fine lines."""
         return _can_write("⣿━", self.encoding)
 
     def readable(self, row: Row) -> Row:
-        """The row in characters that the terminal has."""
+        """The row in characters that the terminal can show."""
         if self._has_all:
             return row
         return tuple(StyledText(self._readable(piece.text), piece.ink) for piece in row)
@@ -82,7 +82,7 @@ def length(row: Iterable[StyledText]) -> int:
 
 
 def fitted(row: Row, columns: int) -> Row:
-    """As much of the row as there is room for."""
+    """The row, cut to ``columns``."""
     kept: list[StyledText] = []
     for piece in row:
         text = clipped(piece.text, columns)
@@ -93,13 +93,13 @@ def fitted(row: Row, columns: int) -> Row:
 
 
 def centred(row: Row, columns: int) -> Row:
-    """The row in the middle of so many columns."""
+    """The row in the middle of ``columns``."""
     row = fitted(row, columns)
     return _indented(row, (columns - length(row)) // 2)
 
 
 def beside(left: StyledText, right: StyledText, columns: int, margin: int = 0) -> Row:
-    """A row with one piece at either end; the left one gives way."""
+    """A row with one text at either end. If there is too little room, the left one is cut."""
     room = columns - 2 * margin
     end = StyledText(clipped(right.text, room), right.ink)
     free = room - width(end.text)

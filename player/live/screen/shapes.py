@@ -1,7 +1,7 @@
-"""Shapes that breathe: a disc, or a bar where there is no room for one, drawn in dots finer than a character.
+"""Shapes that breathe: a disc, or a bar if there is too little room, drawn in dots finer than a character.
 
-The rule: pure. A shape is rows of cells; every row is as wide as the shape at its largest, so that nothing moves but
-its edge. The largest size is always there as a thin outline: so one sees how far there is to go.
+Pure. A shape is rows of cells. Every row is as wide as the shape at its largest, so that only its edge moves. The
+largest size is always visible as a thin outline, which shows how far the breath still goes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 Part = Literal["shape", "outline"]
 Pieces = tuple[tuple[str, Part], ...]
-"""A row: what stands there from left to right, and what it belongs to."""
+"""A row: its texts from left to right, and the part that each belongs to."""
 
 SMALLEST: Final = 0.2
-"""An empty breath still is a dot to look at."""
+"""The share of the largest size at level 0: still visible as a dot."""
 
 _DOWN: Final = 4
 _ACROSS: Final = 2
@@ -34,7 +34,7 @@ def size(level: float) -> float:
 
 
 def disc(level: float, rows: int) -> tuple[Pieces, ...]:
-    """A disc of so many rows, and twice as many columns, where it is full."""
+    """A disc that is ``rows`` high when it is full, and twice as wide."""
     return _disc(size(level), rows)
 
 
@@ -62,7 +62,7 @@ def _disc(share: float, rows: int) -> tuple[Pieces, ...]:
 
 
 def _chord(off: float, radius: float, middle: float) -> range:
-    """The dots of one line that lie in a disc; ``off`` is how far the line is from its middle."""
+    """The dots of one line that are in the disc; ``off`` is the line's distance from the middle."""
     if abs(off) > radius:
         return range(0)
     half = sqrt(radius * radius - off * off)
@@ -83,7 +83,7 @@ def _outline(rows: int) -> tuple[tuple[int, ...], ...]:
 
 
 def _filled(lines: Sequence[range], edge: Sequence[int]) -> Pieces:
-    """A row of cells: an outline, and four lines of dots in it that are filled."""
+    """A row of cells: an outline, and inside it four lines of filled dots."""
     there = [line for line in lines if line]
     if not there:
         return ((_drawn(edge), "outline"),)

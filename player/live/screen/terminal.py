@@ -1,9 +1,8 @@
-"""The terminal: taken while something plays, and afterwards as it was before.
+"""The terminal: its screen and its keyboard are taken while a session plays, and restored afterwards.
 
-The rule: this is the one place that knows blessed, and it is loaded when something plays, not before. The terminal is
-never asked anything: some answer late or not at all, and a late answer would be a key. What has been taken is given
-back in any case, at the latest when Python ends; writing to a terminal that is gone or held (Ctrl-S) never blocks and
-never raises.
+This is the only module that imports blessed, and it is imported only when something plays. The terminal is never
+queried: some answer late or not at all, and a late answer would be read as a key. The terminal is restored in any case,
+at the latest when Python ends. Writing to a terminal that is gone or stopped (Ctrl-S) never blocks and never raises.
 """
 
 from __future__ import annotations
@@ -28,11 +27,11 @@ if TYPE_CHECKING:
 
 _BEGIN_FRAME: Final = "\x1b[?2026h"
 _END_FRAME: Final = "\x1b[?2026l"
-"""Terminals that know this mode show a picture when it is whole; all others pass over it."""
-_LETS_GO_WITHIN_S: Final = 1.0
+"""Terminals that know this mode show a picture when it is complete; others ignore it."""
+_READER_TIMEOUT_S: Final = 1.0
 _ESCAPED_O: Final = "KEY_ALT_SHIFT_O"
 _APPLICATION_KEYS: Final = {"A": "KEY_UP", "B": "KEY_DOWN", "C": "KEY_RIGHT", "D": "KEY_LEFT"}
-"""What follows Esc and O where an earlier program left the arrow keys in their other mode."""
+"""The letters after Esc and O, if an earlier program left the arrow keys in application mode."""
 
 if sys.platform == "win32":
     _GONE: tuple[type[Exception], ...] = (OSError, EOFError)
@@ -40,7 +39,7 @@ else:
     import termios
 
     _GONE = (OSError, EOFError, termios.error)
-"""What a terminal that is gone may raise."""
+"""The errors of a terminal that is gone."""
 
 
 class TerminalScreen:
@@ -49,9 +48,9 @@ class TerminalScreen:
     Parameters
     ----------
     stream
-        What it is written to: a terminal.
+        The terminal that it writes to.
     is_ours
-        Whether it may be taken.
+        Returns whether the terminal may be taken.
     """
 
     def __init__(
@@ -62,7 +61,7 @@ class TerminalScreen:
     ) -> None:
         self._stream = stream = stream or sys.stderr
         self._is_ours = is_ours
-        # blessed asks a terminal for its name and waits up to five seconds, but only through the standard streams.
+        # blessed queries the terminal's name and waits up to five seconds, but only through the standard streams.
         self.encoding = stream.encoding or "ascii"
         self._out = open(stream.fileno(), "wb", buffering=0, closefd=False)  # noqa: SIM115 (nothing to close)
         with _without_no_color():
@@ -81,14 +80,14 @@ class TerminalScreen:
         self.is_taken = False
 
     def size(self) -> tuple[int, int]:
-        """Columns and rows, as they are now."""
+        """The current columns and rows."""
         with contextlib.suppress(OSError):
             columns, rows = os.get_terminal_size(self._out.fileno())
             self._size = (columns or 80, rows or 24)
         return self._size
 
     def take(self) -> None:
-        """Put what is on the screen aside, and hide the cursor."""
+        """Save the screen's content, and hide the cursor."""
         if not self.is_taken and self._is_ours():
             self.is_taken = True
             self._drawn.clear()
@@ -97,7 +96,7 @@ class TerminalScreen:
             self._write(at.enter_fullscreen + at.hide_cursor + at.clear)
 
     def give_back(self) -> None:
-        """The screen, the cursor and the colours as they were; nothing happens if they are."""
+        """Restore the screen, the cursor and the colours, if they were taken."""
         if self.is_taken:
             self.is_taken = False
             atexit.unregister(self.give_back)
@@ -105,11 +104,11 @@ class TerminalScreen:
             self._write(self._normal + (at.exit_fullscreen or at.clear) + at.normal_cursor)
 
     def draw(self, rows: Sequence[Row]) -> None:
-        """A picture of the size that was told last, from the top row on; only rows that are not there are written."""
-        if self._size != self._drawn_size:  # whatever is there has been moved about
+        """Draw a picture of the last `size`, from the top row on. Only rows that have changed are written."""
+        if self._size != self._drawn_size:  # the terminal has moved the old rows
             self._drawn_size, self._drawn = self._size, {}
         changed = {y: row for y, row in enumerate(rows) if self._drawn.get(y) != row}
-        if changed and self.is_taken and _takes_more(self._out.fileno()):
+        if changed and self.is_taken and _can_write(self._out.fileno()):
             at = self._terminal
             lines = (f"{at.move_xy(0, y)}{self._inked(row)}{at.clear_eol}" for y, row in changed.items())
             is_whole = self._write("".join((_BEGIN_FRAME, *lines, _END_FRAME)))
@@ -121,65 +120,65 @@ class TerminalScreen:
         )
 
     def _write(self, text: str) -> bool:
-        """Write a text; whether all of it could be written."""
+        """Write a text. Returns whether all of it was written."""
         left = memoryview(text.encode(self.encoding, "replace"))
-        with contextlib.suppress(OSError):  # a terminal that is gone; SIGHUP tells the player
+        with contextlib.suppress(OSError):  # the terminal is gone, and SIGHUP ends the player
             while left and (written := self._out.write(left)):
                 left = left[written:]
         return not left
 
 
 class TerminalKeyboard:
-    """The keys of the terminal, one by one and without an echo."""
+    """The keys of the terminal, read one by one and without an echo."""
 
     def __init__(self, is_ours: Callable[[], bool] = owns_terminal) -> None:
         self._is_ours = is_ours
-        # Any standard stream that is the terminal will do; without styling nothing is ever written to it.
+        # Any standard stream of the terminal works; without styling nothing is ever written to it.
         stream = next((each for each in (sys.__stderr__, sys.__stdout__) if each and each.isatty()), None)
         self._terminal = blessed.Terminal(stream=stream, force_styling=None)
         self._stack = contextlib.ExitStack()
-        self._lock = threading.Lock()  # nobody reads a terminal that has been given back: the shell would stop us
+        self._lock = threading.Lock()  # so that no thread reads the terminal after it: the shell would stop us
         self.is_taken = False
 
     def take(self) -> None:
-        """Key by key from now on; Ctrl-C and Ctrl-Z are what they always are."""
+        """Read key by key from now on. Ctrl-C and Ctrl-Z work as always."""
         if not self.is_taken and self._is_ours():
             self._stack.enter_context(self._terminal.cbreak())
             self.is_taken = True
             atexit.register(self.give_back)
 
     def give_back(self) -> None:
-        """Lines and echo as before; keys that nobody has read are forgotten. Nothing happens if they are."""
-        with self._nobody_reading():
+        """Restore lines and echo, and drop unread keys, if the keyboard was taken."""
+        with self._reader_stopped():
             if not self.is_taken:
                 return
             self.is_taken = False
             atexit.unregister(self.give_back)
             if not owns_terminal():
-                self._stack.pop_all()  # by now it is as the shell wants it, which would stop whoever changes it
+                self._stack.pop_all()  # the shell has set its own mode, and would stop us if we changed it
                 return
             self.forget()
             with contextlib.suppress(*_GONE):
                 self._stack.close()
 
     def forget(self) -> None:
-        """Let go of keys that were pressed and that nobody has read."""
+        """Drop keys that were pressed and not read."""
         if self.is_taken or owns_terminal():
             with contextlib.suppress(*_GONE):
                 self._terminal.flushinp()
 
     @contextlib.contextmanager
-    def _nobody_reading(self) -> Iterator[None]:
-        """Whoever reads has let go; one who never does keeps nobody from giving the terminal back."""
-        has_let_go = self._lock.acquire(timeout=_LETS_GO_WITHIN_S)
+    def _reader_stopped(self) -> Iterator[None]:
+        """Wait until the reading thread has finished; after `_READER_TIMEOUT_S`, go on without it."""
+        has_stopped = self._lock.acquire(timeout=_READER_TIMEOUT_S)
         try:
             yield
         finally:
-            if has_let_go:
+            if has_stopped:
                 self._lock.release()
 
     def read(self, seconds: float) -> str:
-        """The next key: its name (``KEY_LEFT``) or its character; nothing if none comes within so many seconds.
+        """The next key: its name (``KEY_LEFT``) or its character; empty if none comes within ``seconds``.
 
         Raises
         ------
@@ -201,7 +200,7 @@ class TerminalKeyboard:
 
 @contextlib.contextmanager
 def _without_no_color() -> Iterator[None]:
-    """To blessed NO_COLOR means not even to move the cursor; https://no-color.org speaks of colours alone."""
+    """Hide NO_COLOR from blessed, which would not even move the cursor; https://no-color.org is about colours only."""
     hidden = os.environ.pop("NO_COLOR", None)
     try:
         yield
@@ -210,8 +209,8 @@ def _without_no_color() -> Iterator[None]:
             os.environ["NO_COLOR"] = hidden
 
 
-def _takes_more(descriptor: int) -> bool:
-    """Whether writing would not block; Windows cannot tell, and its terminals always take more."""
+def _can_write(descriptor: int) -> bool:
+    """Whether writing would not block; always true on Windows, which cannot tell."""
     with contextlib.suppress(OSError):
         return sys.platform == "win32" or bool(select.select([], [descriptor], [], 0)[1])
     return False

@@ -1,4 +1,5 @@
-"""Timers of the system in the place of a program that waits: texts for systemd and launchd, and where they lie.
+"""Timers of the system instead of a waiting program: files for systemd and launchd.
 
-The rule: a timer says exactly the moments of its schedule. Nothing here is switched on or off; the user is told how.
+The rule: a timer names exactly the moments of its schedule (tests/reminders/timers). Nothing is switched on or off
+here; the command prints how to.
 """

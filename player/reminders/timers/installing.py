@@ -1,7 +1,8 @@
-"""Writing a system's timer to its place, and removing it again.
+"""Writes a timer's files where the system looks for them, and removes them again.
 
-The rule: all files or none that is in the way, each whole or not at all; a file of others is left alone without
-``force``. What was written says so in its first lines. Nothing is switched on: that is one command, which is told.
+Nothing is written if one of the files is in the way, and each file is written whole or not at all. A file that player
+did not write is left alone without ``force``; a mark in the first lines of our files says that we wrote them. Nothing
+is switched on: that is one command, which is printed.
 """
 
 from __future__ import annotations
@@ -21,24 +22,24 @@ from player.storage.atomic import NewFile, must_be_free, sentences
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from player.reminders.timers.work import ScheduledCommand
+    from player.reminders.timers.scheduled_command import ScheduledCommand
 
 MARK: Final = b"Written by `player every`, which also removes it."
-"""Stands in every file; two hyphens could not, in a comment of XML."""
+"""In every file. It has no two hyphens, which a comment in XML may not have."""
 
 
 @dataclass(frozen=True)
 class Timer:
-    """A timer as its system wants it.
+    """The files and commands of a timer.
 
     Attributes
     ----------
     files
-        What lies where.
+        The content of each path.
     leftovers
-        What the system itself adds when it is switched on.
+        Files that the system itself adds when the timer is switched on.
     switch_on, switch_off
-        Commands for a shell: after the files were written, and after they were removed.
+        Shell commands, for after the files were written and after they were removed.
     """
 
     files: Mapping[Path, bytes]
@@ -48,13 +49,13 @@ class Timer:
 
 
 def timer(
-    work: ScheduledCommand,
+    scheduled: ScheduledCommand,
     *,
     platform: str = sys.platform,
     environ: Mapping[str, str] = os.environ,
     home: Path | None = None,
 ) -> Timer:
-    """The timer of a work on a system.
+    """The timer that runs a command on a system.
 
     Raises
     ------
@@ -63,18 +64,18 @@ def timer(
     """
     home = home or Path.home()
     if platform == "darwin":
-        return _launchd(work, home)
+        return _launchd(scheduled, home)
     if platform == "linux":
-        return _systemd(work, environ, home)
-    command = printable(subprocess.list2cmdline(work.command))
+        return _systemd(scheduled, environ, home)
+    command = printable(subprocess.list2cmdline(scheduled.command))
     raise UsageError(f"--install is for Linux and macOS; give the Task Scheduler (schtasks /Create /?) this: {command}")
 
 
-def _systemd(work: ScheduledCommand, environ: Mapping[str, str], home: Path) -> Timer:
+def _systemd(scheduled: ScheduledCommand, environ: Mapping[str, str], home: Path) -> Timer:
     config = Path(environ.get("XDG_CONFIG_HOME") or "")
     folder = (config if config.is_absolute() else home / ".config") / "systemd" / "user"
-    name = f"player-{work.name}"
-    texts = {f"{name}.service": systemd.service(work), f"{name}.timer": systemd.timer(work)}
+    name = f"player-{scheduled.name}"
+    texts = {f"{name}.service": systemd.service(scheduled), f"{name}.timer": systemd.timer(scheduled)}
     return Timer(
         {folder / file: b"# %b\n%b" % (MARK, text.encode()) for file, text in texts.items()},
         (folder / "timers.target.wants" / f"{name}.timer",),
@@ -83,9 +84,9 @@ def _systemd(work: ScheduledCommand, environ: Mapping[str, str], home: Path) -> 
     )
 
 
-def _launchd(work: ScheduledCommand, home: Path) -> Timer:
-    path, label = home / "Library" / "LaunchAgents" / f"{launchd.label(work)}.plist", launchd.label(work)
-    head, begin, rest = launchd.agent(work).partition(b"<plist")
+def _launchd(scheduled: ScheduledCommand, home: Path) -> Timer:
+    path, label = home / "Library" / "LaunchAgents" / f"{launchd.label(scheduled)}.plist", launchd.label(scheduled)
+    head, begin, rest = launchd.agent(scheduled).partition(b"<plist")
     return Timer(
         {path: b"%b<!-- %b -->\n%b%b" % (head, MARK, begin, rest)},
         (),
@@ -95,7 +96,7 @@ def _launchd(work: ScheduledCommand, home: Path) -> Timer:
 
 
 def install(timer: Timer, *, force: bool = False) -> tuple[Path, ...]:
-    """Write its files; those that are there already, just so, are left as they are.
+    """Write the timer's files. Files that already have the same content are left as they are.
 
     Raises
     ------
@@ -127,7 +128,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def uninstall(timer: Timer, *, force: bool = False) -> tuple[Path, ...]:
-    """Remove its files; those that were there.
+    """Remove the timer's files, and return those that were there.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """A schedule for launchd: an agent that plays once at every moment.
 
-The rule: what launchd.plist(5) calls a calendar interval, one for each moment; it has no lists. Pure: bytes out.
+There is one calendar interval of launchd.plist(5) for each moment, as an interval has no lists. Pure: bytes out.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from player.reminders.schedule import Schedule
-    from player.reminders.timers.work import ScheduledCommand
+    from player.reminders.timers.scheduled_command import ScheduledCommand
 
 
-def label(work: ScheduledCommand) -> str:
-    """What launchd calls it, and its file."""
-    return f"player.{work.name}"
+def label(scheduled: ScheduledCommand) -> str:
+    """The agent's label, which is also the name of its file."""
+    return f"player.{scheduled.name}"
 
 
-def agent(work: ScheduledCommand) -> bytes:
+def agent(scheduled: ScheduledCommand) -> bytes:
     """The property list."""
     entries: dict[str, Any] = {
-        "Label": label(work),
-        "ProgramArguments": list(work.command),
-        "WorkingDirectory": str(work.folder),
-        "StartCalendarInterval": [*intervals(work.schedule)],
+        "Label": label(scheduled),
+        "ProgramArguments": list(scheduled.command),
+        "WorkingDirectory": str(scheduled.folder),
+        "StartCalendarInterval": [*intervals(scheduled.schedule)],
     }
-    if work.settings:
-        entries["EnvironmentVariables"] = dict(work.settings)
+    if scheduled.settings:
+        entries["EnvironmentVariables"] = dict(scheduled.settings)
     return plistlib.dumps(entries, sort_keys=False)
 
 
 def intervals(schedule: Schedule) -> Iterator[dict[str, int]]:
-    """The moments; days are left out where all are meant. Monday is 1."""
+    """The moments as calendar intervals; without a weekday if every day is meant. Monday is 1."""
     if schedule.days == EVERY_DAY:
         for minute in sorted({moment.minute for moment in schedule.week()}):
             yield {"Hour": minute // 60, "Minute": minute % 60}

@@ -1,7 +1,7 @@
 """A schedule for systemd: a service that plays once, and a timer that starts it.
 
-The rule: words are quoted as systemd.syntax(7) and systemd.service(5) ask for, so that blanks, quotes, dollars and
-percent signs mean themselves; moments are written as systemd.time(7) reads them. Pure: text out.
+Words are quoted as in systemd.syntax(7) and systemd.service(5), so that blanks, quotes, dollars and percent signs stand
+for themselves. Moments are written as in systemd.time(7). Pure: text out.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from player.reminders.schedule import Schedule
-    from player.reminders.timers.work import ScheduledCommand
+    from player.reminders.timers.scheduled_command import ScheduledCommand
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_=:,./@+-]+")
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "%": "%%"})
 
 
-def service(work: ScheduledCommand) -> str:
-    """The unit that plays: systemd waits for its end, and starts no second one meanwhile."""
-    program, *words = work.command
-    lines = ["[Unit]", f"Description={_plain(work.title)}", "", "[Service]", "Type=oneshot"]
-    lines += [f"WorkingDirectory={_plain(str(work.folder))}"]
-    lines += [f"Environment={_quoted(f'{name}={value}')}" for name, value in work.settings.items()]
-    # A dollar in an argument would be a variable; in the name of the program it is none.
+def service(scheduled: ScheduledCommand) -> str:
+    """The service unit. systemd waits for its end, and starts no second one meanwhile."""
+    program, *words = scheduled.command
+    lines = ["[Unit]", f"Description={_plain(scheduled.title)}", "", "[Service]", "Type=oneshot"]
+    lines += [f"WorkingDirectory={_plain(str(scheduled.folder))}"]
+    lines += [f"Environment={_quoted(f'{name}={value}')}" for name, value in scheduled.settings.items()]
+    # A dollar begins a variable in an argument, but not in the name of the program.
     lines += [f"ExecStart={' '.join([_quoted(program), *(_quoted(word).replace('$', '$$') for word in words)])}"]
     return "\n".join(lines) + "\n"
 
 
-def timer(work: ScheduledCommand) -> str:
-    """The unit that starts the other one of its name at every moment; what was slept through is not made up for."""
-    lines = ["[Unit]", f"Description={_plain(work.title)}, again and again", "", "[Timer]"]
-    lines += [f"OnCalendar={line}" for line in calendar(work.schedule)]
+def timer(scheduled: ScheduledCommand) -> str:
+    """The timer unit, which starts the service of the same name. Moments that were slept through are not caught up."""
+    lines = ["[Unit]", f"Description={_plain(scheduled.title)}, again and again", "", "[Timer]"]
+    lines += [f"OnCalendar={line}" for line in calendar(scheduled.schedule)]
     lines += ["AccuracySec=1s", "", "[Install]", "WantedBy=timers.target"]
     return "\n".join(lines) + "\n"
 
 
 def calendar(schedule: Schedule) -> Iterator[str]:
-    """The moments as ``Mon..Fri *-*-* 09,11,13,15,17:00:00``: a line for each minute, and for other days."""
+    """The moments as ``Mon..Fri *-*-* 09,11,13,15,17:00:00``: a line for each minute of the hour and set of days."""
     days: defaultdict[int, set[int]] = defaultdict(set)
     for moment in schedule.week():
         days[moment.minute].add(moment.day)
@@ -54,7 +54,7 @@ def calendar(schedule: Schedule) -> Iterator[str]:
 
 
 def _days(days: Iterable[int]) -> str:
-    """``Mon..Wed,Fri`` and a blank; nothing for every day."""
+    """``Mon..Wed,Fri`` and a blank; empty for every day."""
     if set(days) == EVERY_DAY:
         return ""
     runs: list[list[int]] = []
@@ -67,10 +67,10 @@ def _days(days: Iterable[int]) -> str:
 
 
 def _plain(text: str) -> str:
-    """A value that is read to the end of its line."""
+    """A value for a setting that is read to the end of its line."""
     return " ".join(text.split("\n")).replace("%", "%%")
 
 
 def _quoted(word: str) -> str:
-    """The word as it is, where nothing in it means anything else."""
+    """The word, in quotes if it has special characters."""
     return word if _PLAIN.fullmatch(word) else f'"{word.translate(_ESCAPED)}"'

@@ -1,8 +1,8 @@
 """Nodes to frozen dataclasses, by their type hints.
 
-The rule: every problem is told at its own place: a wrong value at the value, an unknown or repeated key at the key, a
-missing one at the mapping. One wrong field does not keep its siblings from being read. It knows shapes and positions,
-and no technique by name: which steps there are is handed in.
+The rule: every problem has its own position: a wrong value that of the value, an unknown or repeated key that of the
+key, a missing key that of the mapping. The siblings of a wrong field are still read. It knows shapes and positions, and
+no technique by name: the step types are a parameter.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from player.errors import Position, Problem, ScriptError
-from player.script.yaml import fitting, params, strays
-from player.script.yaml.kinds import shown
-from player.script.yaml.near import nearest
+from player.script.yaml import fitting, params, unknown_keys
 from player.script.yaml.nodes import Mapping, Node, Scalar, Sequence
-from player.script.yaml.shapes import (
+from player.script.yaml.scalar_types import shown
+from player.script.yaml.suggestions import nearest
+from player.script.yaml.type_shapes import (
     AnyStep,
     Field,
     ListShape,
@@ -33,7 +33,7 @@ from player.script.yaml.types import FieldError, Step
 if TYPE_CHECKING:
     from collections import abc
 
-    from player.script.yaml.kinds import ScalarType
+    from player.script.yaml.scalar_types import ScalarType
 
 MOST_STEPS: Final = 5000
 """Steps of a script, the nested ones included."""
@@ -43,7 +43,7 @@ Pairs = dict[str, tuple[Scalar, Node]]
 
 
 class Outcome(Enum):
-    """What comes back in place of a value."""
+    """A result in place of a value."""
 
     WRONG = "a problem was told"
     UNREAD = "something else may still be tried"
@@ -73,20 +73,20 @@ class Binder:
 
     Attributes
     ----------
-    kinds
+    step_types
         Step key to the dataclass of its fields.
     values
-        What the parameters stand for; a value of None is a parameter that is itself wrong. None instead of a mapping
-        means that a dollar sign is only a dollar sign.
+        The values of the parameters; None for a parameter that is itself wrong. Without a mapping, a dollar sign is
+        only a dollar sign.
     problems
-        What was found so far.
+        Those found so far.
     places
-        Where the values of the present step stand.
+        The positions of the values of the present step.
     around
         The fields of the mappings around the present one in its step, the outermost first.
     """
 
-    kinds: abc.Mapping[str, type]
+    step_types: abc.Mapping[str, type]
     values: abc.Mapping[str, str | None] | None
     problems: list[Problem] = field(default_factory=list)
     places: dict[str, Position] = field(default_factory=dict)
@@ -94,14 +94,14 @@ class Binder:
     steps: int = 0
 
     def wrong(self, at: Position, text: str) -> Outcome:
-        """Tell a problem."""
+        """Add a problem."""
         self.problems.append(Problem(at, text))
         return WRONG
 
     def value(self, node: Node, shape: Shape, name: str, path: str) -> object:
         """The node as a value of this shape, or `WRONG`.
 
-        ``name`` is what messages call it, ``path`` the key under which `places` keeps it.
+        ``name`` is its name in messages, ``path`` its key in `places`.
         """
         self.places[path] = node.at
         if isinstance(node, Scalar):
@@ -114,15 +114,15 @@ class Binder:
         if not node.text.strip():
             return self.wrong(node.at, f"{name} must not be empty")
         if isinstance(shape, AnyStep):
-            return self.wrong(node.at, strays.bare_step(node.text, self.kinds))
-        kinds, wrapper = fitting.scalar_kinds(shape), fitting.wrapper(shape)
-        if not kinds and wrapper is None:
+            return self.wrong(node.at, unknown_keys.bare_step(node.text, self.step_types))
+        scalar_types, wrapper = fitting.scalar_types(shape), fitting.wrapper(shape)
+        if not scalar_types and wrapper is None:
             return self.wrong(node.at, f"{name} {fitting.misfit(node, shape)}")
-        read = self._read(node, kinds, name, last=wrapper is None)
+        read = self._read(node, scalar_types, name, last=wrapper is None)
         return self._wrapped(node, wrapper, name, path) if read is Outcome.UNREAD and wrapper else read
 
-    def _read(self, node: Scalar, kinds: list[ScalarType], name: str, *, last: bool) -> object:
-        """The first reading that works; `UNREAD` if none does and this is not the last way to try."""
+    def _read(self, node: Scalar, scalar_types: list[ScalarType], name: str, *, last: bool) -> object:
+        """The value by the first scalar type that reads it; `UNREAD` if none does and another way is left."""
         try:
             text, parameter = (node.text, "") if self.values is None else params.fill(node.text, self.values)
         except ValueError as error:
@@ -130,18 +130,18 @@ class Binder:
         if text is None:
             return WRONG
         errors: list[ValueError] = []
-        for kind in kinds:
+        for scalar_type in scalar_types:
             try:
-                return kind.parse(text)
-            except ScriptError as error:  # the value is the name of another file, which has problems
+                return scalar_type.parse(text)
+            except ScriptError as error:  # the value names another file, which has problems
                 self.problems += error.problems
                 return WRONG
             except ValueError as error:
                 errors.append(error)
-        if not last and not fitting.is_meant(text, kinds, errors):
+        if not last and not fitting.is_meant(text, scalar_types, errors):
             return Outcome.UNREAD
         source = f" (the value of ${parameter})" if parameter else ""
-        return self.wrong(node.at, f"{name} {fitting.unreadable(text, kinds, errors)}{source}")
+        return self.wrong(node.at, f"{name} {fitting.unreadable(text, scalar_types, errors)}{source}")
 
     def _wrapped(self, node: Scalar, shape: ListShape | Record, name: str, path: str) -> object:
         """A bare value that stands for a list of one, or for a mapping of one key."""
@@ -152,24 +152,26 @@ class Binder:
         return self.record(Mapping(((key, node),), node.at), shape, name, path)
 
     def _list(self, node: Sequence, shape: Shape, name: str, path: str) -> object:
-        many = fitting.a_list(node, shape)
-        if many is None:
+        list_shape = fitting.a_list(node, shape)
+        if list_shape is None:
             return self.wrong(node.at, f"{name} {fitting.misfit(node, shape)}")
-        if len(node.items) < many.rule.least:
-            few = "not be empty" if many.rule.least == 1 else f"have at least {many.rule.least} entries"
+        if len(node.items) < list_shape.rule.least:
+            few = "not be empty" if list_shape.rule.least == 1 else f"have at least {list_shape.rule.least} entries"
             return self.wrong(node.at, f"{name} must {few}")
-        name = "a step" if isinstance(many.item, AnyStep) else name
-        items = [self.value(item, many.item, name, f"{path}.{number}") for number, item in enumerate(node.items)]
+        name = "a step" if isinstance(list_shape.item, AnyStep) else name
+        items = [self.value(item, list_shape.item, name, f"{path}.{number}") for number, item in enumerate(node.items)]
         return WRONG if WRONG in items else tuple(items)
 
     def _mapping(self, node: Mapping, shape: Shape, name: str, path: str) -> object:
         if isinstance(shape, AnyStep):
             return self._step(node)
-        best = fitting.a_mapping(node, shape)
-        if best is None:
+        mapping_shape = fitting.a_mapping(node, shape)
+        if mapping_shape is None:
             return self.wrong(node.at, f"{name} {fitting.misfit(node, shape)}")
         return (
-            self._table(node, best, name, path) if isinstance(best, TableShape) else self.record(node, best, name, path)
+            self._table(node, mapping_shape, name, path)
+            if isinstance(mapping_shape, TableShape)
+            else self.record(node, mapping_shape, name, path)
         )
 
     def _table(self, node: Mapping, shape: TableShape, name: str, path: str) -> object:
@@ -186,7 +188,7 @@ class Binder:
             if key.text in found:
                 first = found[key.text][0].at
                 text = f"key {shown(key.text)} stands here a second time; the first is in line {first.line}"
-                remedy = "; begin each step with its own '- '" if key.text in self.kinds else ""
+                remedy = "; begin each step with its own '- '" if key.text in self.step_types else ""
                 self.wrong(key.at, f"{text}, column {first.column}{remedy}")
             else:
                 found[key.text] = (key, value)
@@ -206,7 +208,7 @@ class Binder:
         self.around.append(fields)
         arguments = self._arguments(node, found, name, path, fields, given, guessed)
         self.around.pop()
-        # What is misspelt may be what another field needs beside it: then only the misspelling is told.
+        # Another field may need the misspelt one beside it: then only the misspelling is reported.
         if guessed - {""} or WRONG in arguments.values():
             return WRONG
         return self._make(shape.type, arguments, node, found, name)
@@ -236,17 +238,17 @@ class Binder:
         return arguments
 
     def _unknown(self, found: Pairs, fields: tuple[Field, ...], name: str) -> set[str]:
-        """Tell the keys that are not known; what they seem to mean is not told as missing, too."""
+        """Add problems for unknown keys; returns the keys that they seem to mean, which then are not missing."""
         known = [each.key for each in fields]
         guessed: set[str] = set()
         for word, (key, value) in found.items():
             if word in known:
                 continue
-            guess = strays.before_colon(word, value, known)
+            guess = unknown_keys.before_colon(word, value, known)
             if guess:
                 self.wrong(key.at, f"a space is missing behind the colon of {shown(word)}")
             else:
-                guess, remedy = strays.meant(word, name, fields, found, self.around, self.kinds)
+                guess, remedy = unknown_keys.meant(word, name, fields, found, self.around, self.step_types)
                 self.wrong(key.at, f"unknown key {shown(word)}{_inside(name)}; {remedy}")
             guessed.add(guess or "")
         return guessed
@@ -271,18 +273,18 @@ class Binder:
         if key is None:
             return WRONG
         outer, self.places, self.around = (self.places, self.around), {}, []
-        fields = self.record(node, Record(self.kinds[key]), key, "")
+        fields = self.record(node, Record(self.step_types[key]), key, "")
         places, (self.places, self.around) = self.places, outer
         return WRONG if fields is WRONG else Step(fields, node.at, MappingProxyType(places))
 
     def _step_key(self, node: Mapping) -> str | None:
         words = list(dict.fromkeys(key.text for key, _ in node.pairs))
-        keys = [word for word in words if word in self.kinds]
+        keys = [word for word in words if word in self.step_types]
         if not keys:
             self._no_step_key(node, words)
             return None
         # An option may be named like another step: then it is the step that has all the others as its options.
-        whole = [key for key in keys if {*keys} <= {each.key for each in fields_of(self.kinds[key])}]
+        whole = [key for key in keys if {*keys} <= {each.key for each in fields_of(self.step_types[key])}]
         if len(whole) == 1:
             return whole[0]
         said = " and ".join(map(repr, keys))
@@ -291,15 +293,15 @@ class Binder:
 
     def _no_step_key(self, node: Mapping, words: list[str]) -> None:
         for key, value in node.pairs:
-            if strays.before_colon(key.text, value, self.kinds):
+            if unknown_keys.before_colon(key.text, value, self.step_types):
                 self.wrong(key.at, f"a space is missing behind the colon of {shown(key.text)}")
                 return
-            guess = None if strays.is_of_a_step(key.text, self.kinds) else nearest(key.text, self.kinds)
+            guess = None if unknown_keys.is_of_a_step(key.text, self.step_types) else nearest(key.text, self.step_types)
             if guess:
                 self.wrong(key.at, f"unknown step {shown(key.text)}; did you mean {guess!r}?")
                 return
         has = enumerated([shown(word) for word in words]) or "nothing"
-        self.wrong(node.at, f"a step must have one of {', '.join(self.kinds)}, but this one has {has}")
+        self.wrong(node.at, f"a step must have one of {', '.join(self.step_types)}, but this one has {has}")
 
 
 def _below(path: str, key: str) -> str:

@@ -1,7 +1,7 @@
-"""From a file's bytes to a text that may be read: its size, its encoding, and no characters that nobody sees.
+"""From a file's bytes to its text: limits on size, encoding and characters.
 
-The rule: scripts are not trusted, so nothing larger than a script ever is, and nothing invisible, goes on to the
-reader. It knows no YAML.
+The rule: scripts are not trusted, so the reader gets no text that is too large for a script, and no invisible
+characters. It knows no YAML.
 """
 
 from __future__ import annotations

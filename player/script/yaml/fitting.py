@@ -1,20 +1,20 @@
-"""Which of its shapes a node is meant for, and what to say when it is none.
+"""The choice of the shape for a node, and the messages where none fits.
 
-The rule: a choice is made by the outer form of the node (text, list, mapping) and, among mappings, by its keys; what is
-inside is read only once the choice is made, so that messages speak of what the author meant.
+The rule: the choice is made by the outer form of the node (text, list, mapping) and, among mappings, by its keys. The
+node's values are read only after the choice, so that messages are about what the author meant.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from player.script.yaml.kinds import OutOfRangeError, TextKind, shown
-from player.script.yaml.near import did_you_mean
 from player.script.yaml.nodes import Mapping, Node, Scalar, Sequence
-from player.script.yaml.shapes import AnyStep, Either, ListShape, One, Record, Shape, TableShape, fields_of
+from player.script.yaml.scalar_types import OutOfRangeError, TextType, shown
+from player.script.yaml.suggestions import did_you_mean
+from player.script.yaml.type_shapes import AnyStep, Either, ListShape, One, Record, Shape, TableShape, fields_of
 
 if TYPE_CHECKING:
-    from player.script.yaml.kinds import ScalarType
+    from player.script.yaml.scalar_types import ScalarType
 
 
 def options(shape: Shape) -> tuple[Shape, ...]:
@@ -22,9 +22,9 @@ def options(shape: Shape) -> tuple[Shape, ...]:
     return shape.options if isinstance(shape, Either) else (shape,)
 
 
-def scalar_kinds(shape: Shape) -> list[ScalarType]:
-    """The kinds that may read a scalar, in order."""
-    return [option.kind for option in options(shape) if isinstance(option, One)]
+def scalar_types(shape: Shape) -> list[ScalarType]:
+    """The types that may read a scalar, in order."""
+    return [option.scalar_type for option in options(shape) if isinstance(option, One)]
 
 
 def wrapper(shape: Shape) -> ListShape | Record | None:
@@ -85,28 +85,28 @@ def misfit(node: Node, shape: Shape) -> str:
 
 
 def _remedy(shape: Shape) -> str:
-    if any(isinstance(option, One) and isinstance(option.kind, TextKind) for option in options(shape)):
+    if any(isinstance(option, One) and isinstance(option.scalar_type, TextType) for option in options(shape)):
         return "; put a text with a colon, brackets or braces in quotes"
     if any(isinstance(option, ListShape) for option in options(shape)):
         return "; begin each entry with '- '"
     return ""
 
 
-def is_meant(text: str, kinds: list[ScalarType], errors: list[ValueError]) -> bool:
-    """Whether one of the kinds was meant, although none could read it: a word nearly right, a value out of range."""
-    return bool(_near_word(text, kinds)) or any(isinstance(error, OutOfRangeError) for error in errors)
+def is_meant(text: str, types: list[ScalarType], errors: list[ValueError]) -> bool:
+    """Whether one of the types was meant though none could read it: a word is misspelt, or a value is out of range."""
+    return bool(_suggestion(text, types)) or any(isinstance(error, OutOfRangeError) for error in errors)
 
 
-def _near_word(text: str, kinds: list[ScalarType]) -> str:
-    return did_you_mean(text, [word for kind in kinds for word in getattr(kind, "words", ())])
+def _suggestion(text: str, types: list[ScalarType]) -> str:
+    return did_you_mean(text, [word for each in types for word in getattr(each, "words", ())])
 
 
-def unreadable(text: str, kinds: list[ScalarType], errors: list[ValueError]) -> str:
-    """Why no kind could read it: the one reason, or that of the kind it was meant for, or all that is allowed."""
-    near = _near_word(text, kinds)
-    hint = f"; {near}" if near else ""
+def unreadable(text: str, types: list[ScalarType], errors: list[ValueError]) -> str:
+    """Why no scalar type could read it: the one reason, or that of the type that was meant, or all that is allowed."""
+    suggestion = _suggestion(text, types)
+    hint = f"; {suggestion}" if suggestion else ""
     meant = next((error for error in errors if isinstance(error, OutOfRangeError)), None)
     if meant is not None or len(errors) == 1:
         return f"{meant or errors[0]}{hint}"
-    allowed = ", or ".join(dict.fromkeys(kind.about for kind in kinds))
+    allowed = ", or ".join(dict.fromkeys(each.about for each in types))
     return f"must be {allowed}, not {shown(text)}{hint}"

@@ -1,4 +1,4 @@
-"""What a YAML text is made of, with positions.
+"""The nodes of a YAML text, with positions.
 
 The rule: a scalar is text, and stays text until the field that it belongs to reads it.
 """

@@ -1,6 +1,6 @@
-"""Parameters: what a script leaves to whoever plays it.
+"""Parameters: values of a script that are chosen when it is played.
 
-The rule: a parameter is text until the field that it stands in reads it. ``$name`` is a whole value, ``${name}`` part
+The rule: a parameter is text until its field reads it. ``$name`` is a whole value, ``${name}`` part
 of a text, ``$$`` a dollar sign. It knows no nodes and no techniques; its errors are ``ValueError`` with a sentence.
 """
 
@@ -12,8 +12,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from player import units
-from player.script.yaml.kinds import shown
-from player.script.yaml.near import did_you_mean
+from player.script.yaml.scalar_types import shown
+from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.types import FieldError, Text
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Parameter:
             raise FieldError("default", str(error)) from None
 
     def check(self, value: str) -> None:
-        """Hold a value against the limits.
+        """Check a value against the limits.
 
         Raises
         ------
@@ -100,9 +100,9 @@ def _reads(measure: Callable[[str], float | Decimal], text: str) -> bool:
 
 
 def fill(text: str, values: Mapping[str, str | None]) -> tuple[str | None, str]:
-    """The text with its parameters filled in, and the name of the one parameter that it consists of, if it does.
+    """The text with its parameters filled in, and the name of the parameter if the text is only that.
 
-    The text is None where it stands on a parameter that has no value because of a problem told elsewhere.
+    The text is None if one of its parameters has no value because of another problem.
 
     Raises
     ------

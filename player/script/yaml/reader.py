@@ -21,8 +21,8 @@ from yaml.scanner import Scanner
 
 from player.errors import Position, Problem, ScriptError
 from player.script.yaml import encoding, syntax
-from player.script.yaml.kinds import shown
 from player.script.yaml.nodes import Mapping, Node, Scalar, Sequence
+from player.script.yaml.scalar_types import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +68,8 @@ def compose(text: str | bytes, name: str, *, exact: bool = True) -> tuple[Node, 
     Parameters
     ----------
     exact
-        False is about ten times as quick, by libyaml, and right where nothing is wrong: then the nodes are the same.
-        Its problems are not worth telling: places can be a column off, and reasons are missing.
+        False is about ten times as quick, by libyaml. Without problems, the nodes are the same. Its problems are not
+        good enough for messages: positions can be a column off, and reasons are missing.
 
     Raises
     ------
@@ -196,7 +196,7 @@ class _Composer:
         self._add(_Built(scalar, 1, 0), event.anchor)
 
     def _swallowed(self, event: events.ScalarEvent, at: Position) -> str:
-        """What YAML took for its own signs where nothing else stands; told, so that nobody misses it."""
+        """The text of a value that YAML read as a comment, a tag or an anchor; a comment becomes a problem."""
         before, sign, comment = "".join(self.lines[at.line - 1 : at.line])[at.column - 1 :].partition("#")
         if sign and not before.strip() and not event.tag and not event.anchor:
             self.problems.append(Problem(replace(at, column=at.column + len(before)), syntax.ONLY_A_COMMENT))

@@ -1,8 +1,8 @@
 """The model as JSON Schema, so that editors complete, explain and underline a script while it is being written.
 
-The rule: everything comes from the shapes of the model, the kinds of its values and the docstrings of its dataclasses;
-which steps there are is handed in. A schema is never stricter than reading is about what an author would write, but it
-cannot tell everything: whether speech fits, whether a name is known, whether two keys belong together.
+The rule: everything comes from the shapes of the model, the scalar types of its values and the docstrings of its
+dataclasses; which steps there are is handed in. A schema is never stricter than reading is about what an author would
+write, but it cannot tell everything: whether speech fits, whether a name is known, whether two keys belong together.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Final
 
 from player import units
 from player.script.session import Session
-from player.script.yaml.shapes import AnyStep, Either, ListShape, One, Record, Shape, TableShape, fields_of
+from player.script.yaml.type_shapes import AnyStep, Either, ListShape, One, Record, Shape, TableShape, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from player.script.yaml.kinds import ScalarType, Schema
-    from player.script.yaml.shapes import Field
+    from player.script.yaml.scalar_types import ScalarType, Schema
+    from player.script.yaml.type_shapes import Field
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _PARAMETER: Final = "parameter"
@@ -103,7 +103,7 @@ class _Definitions:
         """What a scalar may be: the value, the one item of a list, or what a shorthand makes a mapping of."""
         match shape:
             case One():
-                return [{"description": shape.about} | shape.kind.schema()]
+                return [{"description": shape.about} | shape.scalar_type.schema()]
             case Either():
                 return [each for option in shape.options for each in self._bare(option)]
             case ListShape():
@@ -172,16 +172,16 @@ def _written(shape: Shape, value: object) -> object:
         items = [_written(shape.item, each) for each in value]
         return items if items and None not in items else None
     options = shape.options if isinstance(shape, Either) else (shape,)
-    found = (_as_text(option.kind, value) for option in options if isinstance(option, One))
+    found = (_as_text(option.scalar_type, value) for option in options if isinstance(option, One))
     return next((each for each in found if each is not None), None)
 
 
-def _as_text(kind: ScalarType, value: object) -> object:
-    """The first way of writing it that the kind reads back as the same value."""
+def _as_text(scalar_type: ScalarType, value: object) -> object:
+    """The first way of writing it that the scalar type reads back as the same value."""
     for way in _WAYS_OF_WRITING:
         written = way(value)
         try:
-            if isinstance(written, str | int) and kind.parse(str(written)) == value:
+            if isinstance(written, str | int) and scalar_type.parse(str(written)) == value:
                 return written
         except ValueError:
             continue
@@ -199,7 +199,7 @@ _ENTRY = re.compile(r"^(\w[\w, ]*)\n((?:[ \t]+\S.*\n?)+)", re.MULTILINE)
 
 
 def _told(model: type) -> dict[str, str]:
-    """What the docstring says of single attributes, up to a semicolon: what comes behind it is for the program."""
+    """What the docstring says about attributes, up to a semicolon: the rest is for programmers."""
     section = _SECTION.search(inspect.getdoc(model) or "")
     entries = _ENTRY.findall(section[1]) if section else []
     told = [(names, _plain(" ".join(text.split()).partition(";")[0])) for names, text in entries]

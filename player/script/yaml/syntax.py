@@ -1,8 +1,8 @@
-"""What is wrong with text that is not YAML, in the words of someone who writes scripts.
+"""Messages for text that is not YAML, in the words of authors.
 
-The rule: one problem, one sentence, the place at which the author must change something (which is often not the place
-at which the parser gave up), and the remedy where the cause is a common one. It reads the parser's words as text and
-does not know the parser.
+The rule: one problem has one sentence, the position at which the author must change something (often not the one at
+which the parser gave up), and the remedy if the cause is a common one. It reads the parser's messages as text and does
+not know the parser.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _KEY_ONLY = re.compile(r"\s*(?:- +)*[\"']?[\w$-]+[\"']?\s*")
 
 
 class Quote(NamedTuple):
-    """A quoted text that has just been read: from its first quote to behind its last."""
+    """The quoted text that was read last: from its first quote to behind its last."""
 
     start: Place
     end: Place
@@ -38,18 +38,18 @@ class Quote(NamedTuple):
 
 @dataclass(frozen=True)
 class Trouble:
-    """Where the parser gave up.
+    """An error of the parser.
 
     Attributes
     ----------
     what
-        The parser's own words: what it was doing, a colon, what it met.
+        The parser's message: what it was doing, a colon, what it found.
     at, context_at
-        Where it gave up, and where it had begun what it was doing.
+        Where it gave up, and where it had begun this part.
     lines
         The whole text.
     quote
-        What it read last, if that was in quotes.
+        The text that it read last, if that was in quotes.
     """
 
     what: str
@@ -68,7 +68,7 @@ class Trouble:
 
 
 def explain(trouble: Trouble) -> Explanation:
-    """The problem as the first rule that fits tells it."""
+    """The message of the first rule that fits."""
     return next(said for rule in _RULES if (said := rule(trouble)) is not None)
 
 

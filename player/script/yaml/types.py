@@ -22,28 +22,28 @@ from types import MappingProxyType
 from typing import Annotated, Final, TypeVar
 
 from player.errors import Position  # noqa: TC001
-from player.script.yaml.kinds import (
-    DurationKind,
-    FlagKind,
-    LevelKind,
-    PatternKind,
-    PercentKind,
-    SoundKind,
-    TextKind,
-    WholeKind,
+from player.script.yaml.scalar_types import (
+    DurationType,
+    FlagType,
+    LevelType,
+    PatternType,
+    PercentType,
+    SoundType,
+    TextType,
+    WholeType,
 )
 
 T = TypeVar("T")
 NOT_WRITTEN: Final[Mapping[str, object]] = MappingProxyType({"written": False})
-IDENTIFIER = PatternKind(
+IDENTIFIER = PatternType(
     re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}"),
     "a name of letters, digits, - and _ that begins with a letter",
 )
-LANGUAGE = PatternKind(re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}"), "a language such as en-GB")
+LANGUAGE = PatternType(re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}"), "a language such as en-GB")
 
 
 class FieldError(ValueError):
-    """Raised by a dataclass's ``__post_init__``: the problem is told at ``field``, as "field text"."""
+    """Raised by a dataclass's ``__post_init__``: the problem has the position of ``field``, and reads "field text"."""
 
     def __init__(self, field: str, text: str) -> None:
         self.field = field
@@ -51,7 +51,7 @@ class FieldError(ValueError):
 
 
 @dataclass(frozen=True)
-class ListKind:
+class ListRule:
     """Marks a tuple: how many items it must have, and whether one bare item may stand for a list of it."""
 
     least: int = 0
@@ -81,22 +81,22 @@ class Step:
         return self.places.get(key, self.places.get(key.removesuffix("_"), self.at))
 
 
-def duration(*, minimum_ms: int = 0, maximum_ms: int = DurationKind().maximum_ms) -> DurationKind:
+def duration(*, minimum_ms: int = 0, maximum_ms: int = DurationType().maximum_ms) -> DurationType:
     """A narrower duration: ``Annotated[int, duration(maximum_ms=60_000)]``."""
-    return DurationKind(minimum_ms, maximum_ms)
+    return DurationType(minimum_ms, maximum_ms)
 
 
-Text = Annotated[str, TextKind()]
-Name = Annotated[str, TextKind(longest=200, one_line=True)]
+Text = Annotated[str, TextType()]
+Name = Annotated[str, TextType(longest=200, one_line=True)]
 Identifier = Annotated[str, IDENTIFIER]
 Language = Annotated[str, LANGUAGE]
-Duration = Annotated[int, DurationKind()]
-Level = Annotated[float, LevelKind()]
-Count = Annotated[int, WholeKind(1, 1000)]
-WordsAMinute = Annotated[int, WholeKind(60, 300, "words a minute")]
-Percent = Annotated[int, PercentKind()]
-Flag = Annotated[bool, FlagKind()]
-Sound = Annotated[str | None, SoundKind()]
-OneOrMore = Annotated[tuple[T, ...], ListKind(least=1, bare=True)]
+Duration = Annotated[int, DurationType()]
+Level = Annotated[float, LevelType()]
+Count = Annotated[int, WholeType(1, 1000)]
+WordsAMinute = Annotated[int, WholeType(60, 300, "words a minute")]
+Percent = Annotated[int, PercentType()]
+Flag = Annotated[bool, FlagType()]
+Sound = Annotated[str | None, SoundType()]
+OneOrMore = Annotated[tuple[T, ...], ListRule(least=1, bare=True)]
 """``OneOrMore[Text]``: a list with at least one item, or the one item by itself; the value is a tuple."""
-Steps = Annotated[tuple[Step, ...], ListKind(least=1)]
+Steps = Annotated[tuple[Step, ...], ListRule(least=1)]

@@ -1,6 +1,6 @@
 """Drivers for pyttsx3 that speak with natural voices, without a network: ``hibari`` and ``piper``.
 
-They need nothing else of this program, and work in any other that uses pyttsx3::
+They need no other part of this program, and work in every program that uses pyttsx3::
 
     import pyttsx3
     from player.voice import drivers
@@ -11,7 +11,7 @@ They need nothing else of this program, and work in any other that uses pyttsx3:
     engine.save_to_file("Let your shoulders drop.", "shoulders.wav")
     engine.runAndWait()
 
-`modelled` is what both have in common; `table` tells what each driver can, pyttsx3's own included.
+`modelled` is what both have in common; `table` lists what each driver can do, pyttsx3's own included.
 """
 
 from __future__ import annotations
@@ -25,6 +25,6 @@ OWN: Final = ("hibari", "piper")
 
 
 def register() -> None:
-    """Make our drivers known to pyttsx3 by their names; a package that is missing is told by ``pyttsx3.init``."""
+    """Register our drivers with pyttsx3 by their names. ``pyttsx3.init`` reports a missing package."""
     for name in OWN:
         sys.modules.setdefault(f"pyttsx3.drivers.{name}", import_module(f"{__name__}.{name}"))

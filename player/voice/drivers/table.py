@@ -1,6 +1,6 @@
-"""What each driver of pyttsx3 can: a row a driver, and nothing about any of them anywhere else.
+"""The table of pyttsx3's drivers: one row a driver with all that the program knows about it.
 
-The rows stand in the order of preference: where two drivers have a voice for a language, the first one speaks.
+The rows are in the order of preference: if two drivers have a voice for a language, the first one speaks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final, Literal
 from player.voice.drivers import hibari, piper
 
 Measured = tuple[tuple[float, float], ...]
-"""Pairs: the rate told to a driver, and the words a minute inside phrases that were then measured. Both rise."""
+"""Pairs: a driver's rate, and the words a minute inside phrases that were measured at it. Both rise."""
 
 
 @dataclass(frozen=True)
@@ -23,41 +23,41 @@ class Driver:
     Attributes
     ----------
     name
-        As ``pyttsx3.init`` takes it.
+        The name for ``pyttsx3.init``.
     quality
-        ``natural`` or ``synthetic``, for people who choose.
-    companion
-        The module here that tells the worker what is peculiar to it.
+        ``natural`` or ``synthetic``, shown to the user.
+    adapter
+        The module here that adapts the driver to the worker.
     packages
-        What must be installed for it, by the names that are imported; none for what the system has.
+        The packages that must be installed, by their import names; none for drivers of the system.
     distributions
-        What is installed then, by the names that pip knows: their versions decide how it sounds.
+        The same packages by pip's names: their versions decide how it sounds.
     systems
         The values of ``sys.platform`` on which it works.
     keeps_model
-        It loads a model and speaks any number of utterances with it; the others come out the same each time only from a
-        process in which they have never spoken.
+        Whether it loads a model and speaks any number of utterances with it. The others speak the same each time only
+        in a process in which they have never spoken.
     worth_a_worker
         How many utterances make one more worker worth its start.
     has_pitch, has_variants
-        Whether a voice's pitch can be set, and whether ``+f2`` and the like may stand behind a voice's name.
+        Whether a voice's pitch can be set, and whether ``+f2`` and the like may follow a voice's name.
     measured
-        Its rates, by tests/bench/rates.py; none for a driver that was not measured, which is told the rate as it is.
+        Its rates, by tests/bench/rates.py; empty for a driver that was not measured, which gets the rate unchanged.
     in_steps
-        It is only ever told a rate that was measured; otherwise what lies between is taken from a straight line.
+        Whether only measured rates are used; otherwise rates between them are interpolated.
     slowest
-        Words a minute inside phrases under which it is not told to go: what is still too fast becomes silence.
+        The lowest words a minute inside phrases; silence makes it slower.
     count_rate
         Words a minute, as heard, at which counted words are understood and their beats are clear.
     count_ends
-        What is written behind a counted word, so that it sounds like one of a list that goes on.
+        What is written after a counted word, so that it sounds like one of a list that goes on.
     announces_end
-        It tells pyttsx3 when an utterance is finished.
+        Whether it tells pyttsx3 when an utterance is finished.
     """
 
     name: str
     quality: Literal["natural", "synthetic"]
-    companion: str
+    adapter: str
     packages: tuple[str, ...] = ()
     distributions: tuple[str, ...] = ()
     systems: tuple[str, ...] = ("linux", "darwin", "win32")
@@ -72,27 +72,27 @@ class Driver:
     count_ends: str = ""
     announces_end: bool = True
 
-    def told(self, within: float) -> float:
-        """The rate to tell it, so that it says about ``within`` words a minute inside phrases, and no fewer."""
+    def rate_for(self, within: float) -> float:
+        """The rate at which it says about ``within`` words a minute inside phrases, and no fewer."""
         within = max(within, self.slowest)
         if not self.measured:
             return within
-        told, measured = zip(*self.measured, strict=True)
+        rates, measured = zip(*self.measured, strict=True)
         if self.in_steps:
-            return float(told[min(bisect_left(measured, within - 0.5), len(told) - 1)])
-        return round(_between(within, measured, told))
+            return float(rates[min(bisect_left(measured, within - 0.5), len(rates) - 1)])
+        return round(_between(within, measured, rates))
 
     def as_count(self, text: str) -> str:
-        """A word to count or breathe by, as this driver must read it to say it like one of a list that goes on."""
+        """The text of a counted word, so that this driver says it like one of a list that goes on."""
         return text + self.count_ends if text[-1:].isalnum() else text
 
-    def within(self, told: float) -> float:
-        """Words a minute inside phrases that it says when it is told a rate."""
-        return _between(told, *zip(*self.measured, strict=True)) if self.measured else told
+    def within(self, rate: float) -> float:
+        """The words a minute inside phrases that it says at a rate."""
+        return _between(rate, *zip(*self.measured, strict=True)) if self.measured else rate
 
 
 def _between(value: float, known: tuple[float, ...], wanted: tuple[float, ...]) -> float:
-    """Along straight lines between measured values; beyond the first and the last it stays."""
+    """Interpolate between measured values; constant before the first and after the last."""
     after = bisect_right(known, value)
     if after in (0, len(known)):
         return wanted[max(0, after - 1)]
@@ -122,8 +122,8 @@ _ESPEAK: Final[Measured] = (
 )
 
 
-def _told_as_it_is(speeds: Measured) -> Measured:
-    """Rates of a driver of ours, which is told words a minute inside phrases already."""
+def _in_words_a_minute(speeds: Measured) -> Measured:
+    """The rates of a driver of ours, which takes words a minute inside phrases."""
     return tuple((words, words) for _, words in speeds)
 
 
@@ -137,7 +137,7 @@ DRIVERS: Final = (
         keeps_model=True,
         worth_a_worker=24,  # loading a model takes as long as speaking so many
         has_pitch=True,
-        measured=_told_as_it_is(hibari.SPEEDS),
+        measured=_in_words_a_minute(hibari.SPEEDS),
         in_steps=True,
         slowest=143,
         count_rate=150,
@@ -151,7 +151,7 @@ DRIVERS: Final = (
         distributions=("piper-tts", "onnxruntime", "numpy"),
         keeps_model=True,
         worth_a_worker=24,  # loading a model takes as long as speaking so many
-        measured=_told_as_it_is(piper.SPEEDS),
+        measured=_in_words_a_minute(piper.SPEEDS),
         in_steps=True,
         slowest=151,
         count_rate=150,

@@ -1,5 +1,5 @@
-"""Voice models that the user brings: where they lie, where they come from, how they are checked and taken away.
+"""The voice models that the user installs: listing, fetching, checking and removing them.
 
-``inventory`` tells what there is, and ``install`` brings and removes; where they lie, ``player.voice.folder`` says.
-Nothing here loads a model, and only ``fetching`` ever connects.
+``inventory`` lists them, ``install`` installs and removes them, and ``player.voice.folder`` knows their folder. Nothing
+here loads a model, and only ``fetching`` connects to a network.
 """

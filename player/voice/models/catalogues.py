@@ -1,7 +1,7 @@
-"""What can be fetched: the voices of hibari's registry and of Piper's catalogue, each with its files.
+"""The voices that can be fetched: those of hibari's registry and of Piper's catalogue, each with its files.
 
-A catalogue says sizes and digests. It never says where anything is fetched from or written to: both are made of the
-voice's name, which has letters, digits, ``_`` and ``-`` alone. Nothing here connects.
+A catalogue gives sizes and digests. It never decides where a file is fetched from or written to: both come from the
+voice's name, which has only letters, digits, ``_`` and ``-``. Nothing here connects to a network.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ class VoiceOffer:
     Attributes
     ----------
     voice
-        As it will lie in the folder.
+        The voice as it will be in the folder.
     language
         BCP 47, such as ``de-DE``.
     model, config, card
-        Its files; hibari's voices have a model alone.
+        Its files; hibari's voices have only a model.
     licence
-        Of the voice, where it is known before anything is fetched.
+        The voice's licence, if it is known before anything is fetched.
     """
 
     voice: VoiceModel
@@ -59,7 +59,7 @@ class VoiceOffer:
 
 
 def hibari_offers() -> dict[str, VoiceOffer]:
-    """The voices that hibari knows and does not carry, by their identifiers."""
+    """The voices in hibari's registry that its package does not contain, by their identifiers."""
     return {name: _hibari_offer(voice) for name, voice in registry().items() if not voice.carried}
 
 
@@ -69,12 +69,12 @@ def _hibari_offer(voice: HibariVoice) -> VoiceOffer:
 
 
 def piper_offers(catalogue: bytes) -> dict[str, VoiceOffer]:
-    """The voices of Piper's catalogue by their identifiers; entries that make no sense are left out.
+    """The voices of Piper's catalogue, by their identifiers, without malformed entries.
 
     Raises
     ------
     VoiceError
-        If it is no catalogue at all.
+        If it is not a catalogue.
     """
     entries = json_in(catalogue, "Piper's catalogue", CONFIG_LIMIT)
     if not isinstance(entries, dict):
@@ -112,5 +112,5 @@ def _without_accents(key: str) -> str:
 def licence_in(card: bytes) -> str:
     """What a voice's MODEL_CARD says about its licence, in its own words; empty if nothing."""
     matches = map(_LICENCE_LINE.fullmatch, card.decode("utf-8", "replace").splitlines())
-    told = [match["text"].strip() for match in matches if match and match["text"].strip()]
-    return printable("; ".join(told[:_MOST_LICENCE_LINES]))[:_LONGEST_LICENCE]
+    lines = [match["text"].strip() for match in matches if match and match["text"].strip()]
+    return printable("; ".join(lines[:_MOST_LICENCE_LINES]))[:_LONGEST_LICENCE]

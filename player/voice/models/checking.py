@@ -1,7 +1,6 @@
-"""Whether a file is what it says it is: an ONNX model, a Piper config, a piece of JSON of a sane size.
+"""Checks files of unknown origin: an ONNX model, a Piper config, a JSON text.
 
-Everything here may come from anywhere, so nothing is believed: sizes and depths are limited, and a model is looked at
-without being loaded.
+Sizes and depths are limited, and a model is checked without loading it.
 """
 
 from __future__ import annotations
@@ -34,10 +33,10 @@ _WIDTHS: Final = {1: 8, 5: 4}
 
 
 def must_be_onnx(path: Path, name: str) -> None:
-    """Refuse a file that is no whole ONNX model; ``name`` is what the user calls it.
+    """Refuse a file that is not a complete ONNX model; ``name`` is the user's name for it.
 
-    An ONNX model is a protobuf message. Its outermost fields are walked through, so that a file that was cut is found
-    too: the graph's length is told before it.
+    An ONNX model is a protobuf message. Reading its outermost fields also finds a file that was cut, because the
+    graph's length is before the graph.
 
     Raises
     ------
@@ -83,12 +82,12 @@ def _varint(file: BinaryIO) -> int:
 
 
 def must_be_config(data: bytes, name: str) -> None:
-    """Refuse what is no Piper config that this program can speak by; ``name`` is what the user calls it.
+    """Refuse data that is not a usable Piper config; ``name`` is the user's name for it.
 
     Raises
     ------
     VoiceError
-        If it is none, or its words cannot be read without further downloads.
+        If it is not a config, or its voice cannot read words without further downloads.
     """
     config = json_in(data, name, CONFIG_LIMIT)
     try:
@@ -114,12 +113,12 @@ def _must(holds: bool) -> None:  # noqa: FBT001 (a condition, as in assert)
 
 
 def json_in(data: bytes, name: str, limit: int) -> Any:  # noqa: ANN401 (what JSON can hold)
-    """What a piece of JSON says; ``name`` is what the user calls it, ``limit`` is in bytes.
+    """Parse JSON; ``name`` is the user's name for it, ``limit`` is in bytes.
 
     Raises
     ------
     VoiceError
-        If it is none, too long, or nested too deeply.
+        If it is not JSON, too long, or nested too deeply.
     """
     if len(data) > limit:
         _refuse(name, f"is longer than {limit // 10**6} MB")

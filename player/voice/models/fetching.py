@@ -1,8 +1,8 @@
-"""Fetching files from the network: the only module of the program that ever connects to another machine.
+"""Fetches files from the network: the only module of the program that connects to another machine.
 
-Each address is announced before it is connected to. Everything goes by HTTPS with certificates checked, also where the
-server sends on to another one, and no more is read than was announced; what arrives is compared with the size and
-digest that are known beforehand. ``PLAYER_VOICE_SOURCE`` may name a mirror; one on this machine may be plain HTTP.
+Each address is announced before the connection. All connections are HTTPS with checked certificates, also after a
+redirect, and no more bytes are read than announced. Each file is compared with its known size and digest.
+``PLAYER_VOICE_SOURCE`` may name a mirror; one on this machine may use plain HTTP.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 VARIABLE: Final = "PLAYER_VOICE_SOURCE"
 HUGGING_FACE: Final = "https://huggingface.co"
 TIMEOUT_S: Final = 30.0
-"""How long a server may say nothing."""
+"""How long a server may be silent."""
 
 _PIECE: Final = 2**16
 _BY_HAND: Final = "connect this machine, or fetch the file elsewhere and bring it with --install FILE.onnx"
@@ -44,7 +44,7 @@ class RemoteFile:
     Attributes
     ----------
     path
-        From the source's address on, with the characters of a path.
+        The path below the source's address, not quoted.
     size
         In bytes.
     algorithm, digest
@@ -62,14 +62,14 @@ class AbsentError(VoiceError):
 
 
 class Fetcher:
-    """Connects, on the user's word.
+    """Fetches files when the user asks for it.
 
     Parameters
     ----------
     announce
-        Called with each address before it is connected to.
+        Called with each address before the connection.
     source
-        The address that paths begin at; None is the one in ``PLAYER_VOICE_SOURCE``, or else Hugging Face.
+        The address that paths are added to; None is ``PLAYER_VOICE_SOURCE``, or else Hugging Face.
 
     Raises
     ------
@@ -105,7 +105,7 @@ class Fetcher:
         return data
 
     def pieces(self, remote: RemoteFile) -> Iterator[bytes]:
-        """A file in pieces. Whoever has had the last one knows that all of them are right.
+        """A file in pieces. It is verified only after the last piece.
 
         Raises
         ------
@@ -127,12 +127,12 @@ class Fetcher:
             raise self._failure(remote.path, f"its {remote.algorithm} is not {remote.digest}", _LATER)
 
     def _pieces(self, path: str, size: int, *, exactly: bool = False) -> Iterator[bytes]:
-        """What a server sends, up to one byte more than ``size``."""
+        """The bytes that a server sends, up to one byte more than ``size``."""
         self._announce(self.address(path))
         with self._sentences(path), contextlib.closing(self._opened(path)) as answer:
-            told = answer.length
-            if told is not None and (told > size or (exactly and told != size)):
-                raise self._failure(path, f"the server has {told} bytes instead of {size}", _LATER)
+            length = answer.length
+            if length is not None and (length > size or (exactly and length != size)):
+                raise self._failure(path, f"the server has {length} bytes instead of {size}", _LATER)
             left = size + 1
             while left and (piece := answer.read(min(_PIECE, left))):
                 left -= len(piece)
@@ -146,7 +146,7 @@ class Fetcher:
 
     @contextlib.contextmanager
     def _sentences(self, path: str) -> Iterator[None]:
-        """Turns what the network says into one sentence."""
+        """Converts an error of the network to a `VoiceError` in one sentence."""
         try:
             yield
         except urllib.error.HTTPError as error:
@@ -154,7 +154,7 @@ class Fetcher:
             raise self._refusal(path, error.code) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
-            raise self._failure(path, *_told(reason, self._timeout_s)) from error
+            raise self._failure(path, *_reason_and_remedy(reason, self._timeout_s)) from error
 
     def _refusal(self, path: str, code: int) -> VoiceError:
         if code in {404, 410}:
@@ -167,8 +167,8 @@ class Fetcher:
         return VoiceError(f"cannot fetch {self.address(path)}: {reason}; {remedy}")
 
 
-def _told(reason: object, timeout_s: float) -> tuple[str, str]:
-    """What went wrong, and what to do."""
+def _reason_and_remedy(reason: object, timeout_s: float) -> tuple[str, str]:
+    """The reason in words, and what to do."""
     if isinstance(reason, ssl.SSLCertVerificationError):
         text = f"the server cannot prove who it is ({reason.verify_message})"
         return printable(text), "check this machine's clock and certificates"
@@ -179,7 +179,7 @@ def _told(reason: object, timeout_s: float) -> tuple[str, str]:
 
 
 class _OnlySecurely(urllib.request.HTTPRedirectHandler):
-    """Follows a server that sends on to HTTPS, and says where to; ``plain`` allows HTTP on this machine."""
+    """Follows redirects to HTTPS, and announces them; ``plain`` allows HTTP on this machine."""
 
     def __init__(self, announce: Callable[[str], None], *, plain: bool) -> None:
         self._announce = announce
@@ -188,14 +188,14 @@ class _OnlySecurely(urllib.request.HTTPRedirectHandler):
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
     ) -> urllib.request.Request:
-        """The request to go on with; all the five codes are for a GET the same."""
+        """The redirected request; for a GET, all five codes mean the same."""
         if not _is_allowed(newurl, plain=self._plain):
             raise urllib.error.HTTPError(newurl, code, msg, headers, fp)
         self._announce(f"  from {urllib.parse.urlsplit(newurl).hostname}")
         return urllib.request.Request(newurl, headers=dict(req.headers))  # noqa: S310 (just seen)
 
     def http_error_302(self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message) -> Any:  # noqa: ANN401 (as urllib has it)
-        """Go on; urllib leaves the connection open where the new address makes no sense at all."""
+        """Follow; urllib leaves the connection open if the new address is malformed."""
         try:
             return super().http_error_302(req, fp, code, msg, headers)  # type: ignore[arg-type]
         except ValueError:
@@ -206,7 +206,7 @@ class _OnlySecurely(urllib.request.HTTPRedirectHandler):
 
 
 def _opener(announce: Callable[[str], None], *, plain: bool) -> urllib.request.OpenerDirector:
-    """Knows HTTP and HTTPS alone: urllib's own would read files and FTP too."""
+    """An opener for HTTP and HTTPS only: urllib's default would also read files and FTP."""
     opener = urllib.request.OpenerDirector()
     handlers: list[Any] = [
         urllib.request.ProxyHandler({} if plain else None),

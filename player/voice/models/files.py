@@ -1,8 +1,7 @@
-"""Files that come into the folder of voices: each appears whole or not at all.
+"""Writes files into the folder of voices: each appears whole or not at all.
 
-Several files that belong together are written under temporary names in the same folder, brought to the disk, and then
-take their names one after the other, in the order in which they are told. What a run left behind that was killed is
-removed by the next run. What is written is not known here.
+Files that belong together are written under temporary names in the same folder, flushed to the disk, and then renamed
+one after the other, in the given order. Temporary files of a killed run are removed by the next run.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from player.errors import VoiceError, printable
-from player.storage.leftovers import MARK, is_left, mark
+from player.storage.stale_files import MARK, is_stale, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 VARIABLE: Final = "PLAYER_VOICES"
 """The environment variable that names the folder."""
 STALE_AFTER_S: Final = 3600
-"""A part of another machine that nobody wrote to for this long was left by a crash."""
+"""A temporary file of another machine that was not written for this long was left by a crash."""
 
 _PART: Final = re.compile(rf"\..+\.{MARK}\.part")
 _REMEDIES: Final = {
@@ -37,7 +36,7 @@ _REMEDIES: Final = {
 
 @contextlib.contextmanager
 def arrivals(*targets: Path) -> Iterator[tuple[BinaryIO, ...]]:
-    """A file to write for each target, all in one folder; they take their names when the block ends without an error.
+    """Open a file for each target, all in one folder. They are renamed when the block ends without an error.
 
     Raises
     ------
@@ -78,5 +77,5 @@ def sentences(doing: str, path: Path) -> Iterator[None]:
 def _sweep(where: Path) -> None:
     for path in where.iterdir():
         with contextlib.suppress(OSError):  # gone already, or not ours to remove
-            if (name := _PART.fullmatch(path.name)) and is_left(path, name, stale_after_s=STALE_AFTER_S):
+            if (name := _PART.fullmatch(path.name)) and is_stale(path, name, stale_after_s=STALE_AFTER_S):
                 path.unlink()

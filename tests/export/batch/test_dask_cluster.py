@@ -58,20 +58,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_parcel_has_what_the_script_names_and_nothing_bundled(folder: Path) -> None:
-    parcel, large = pack(SessionRequest(str(folder / "bells.yaml")))
-    places = ["bells.yaml", "mine.wav", "other.wav", "sub/inner.yaml", "sub/words.wav"]
-    assert [file.place for file in parcel.files] == [f"here/{place}" for place in places]
-    assert parcel.request == SessionRequest("bells.yaml")
+def test_a_bundle_has_what_the_script_names_and_nothing_of_the_programs_own(folder: Path) -> None:
+    bundle, large = pack(SessionRequest(str(folder / "bells.yaml")))
+    names = ["bells.yaml", "mine.wav", "other.wav", "sub/inner.yaml", "sub/words.wav"]
+    assert [file.name for file in bundle.files] == [f"here/{name}" for name in names]
+    assert bundle.request == SessionRequest("bells.yaml")
     assert set(large.values()) == {folder / NOISE}
     assert Path(NOISE).stat().st_size > LARGE
     assert pack(SessionRequest("box-breathing"))[0].files == ()
 
 
 def test_a_background_of_the_users_own_is_sent_too(folder: Path) -> None:
-    parcel, _ = pack(SessionRequest("box-breathing", background=str(folder / "rain of mine.wav")))
-    assert [file.place for file in parcel.files] == ["sounds/rain of mine.wav"]
-    assert parcel.request == SessionRequest("box-breathing", background="../sounds/rain of mine.wav")
+    bundle, _ = pack(SessionRequest("box-breathing", background=str(folder / "rain of mine.wav")))
+    assert [file.name for file in bundle.files] == ["sounds/rain of mine.wav"]
+    assert bundle.request == SessionRequest("box-breathing", background="../sounds/rain of mine.wav")
     assert pack(SessionRequest("box-breathing", background="rain"))[0].request.background == "rain"
 
 
@@ -81,12 +81,12 @@ def test_the_takes_of_a_session_are_sent_and_no_others(folder: Path, monkeypatch
         soundfile.write(f"own takes/{name}", 0.1 * np.sin(np.arange(24_000) / 20), 48_000)
     Path("sit.yaml").write_text("title: Sit\nlanguage: tlh\nsteps: [{say: Sit., for: 2s}]\n")
     asked = SessionRequest(str(folder / "sit.yaml"), takes="own takes")
-    parcel, large = pack(asked)
-    assert [file.place for file in parcel.files] == ["here/sit.yaml", "takes/001-sit.wav"]
-    assert (parcel.request, large) == (SessionRequest("sit.yaml", takes="../takes"), {})
+    bundle, large = pack(asked)
+    assert [file.name for file in bundle.files] == ["here/sit.yaml", "takes/001-sit.wav"]
+    assert (bundle.request, large) == (SessionRequest("sit.yaml", takes="../takes"), {})
     files = {}
-    unpack(parcel, {}, folder / "there")
-    for where, request in ((folder, asked), (folder / "there" / HERE, parcel.request)):
+    unpack(bundle, {}, folder / "there")
+    for where, request in ((folder, asked), (folder / "there" / HERE, bundle.request)):
         monkeypatch.chdir(where)
         order = ExportOrder("sit", ExportTask(request, ExportOptions("flac")), Path("sit.flac"))
         made = InProcessExecutor(pipeline.this_machine()).make(order, lambda *_: None)
@@ -95,31 +95,31 @@ def test_the_takes_of_a_session_are_sent_and_no_others(folder: Path, monkeypatch
     assert len(set(files.values())) == 1
 
 
-def test_a_parcel_without_a_fitting_take_has_an_empty_folder(folder: Path) -> None:
+def test_a_bundle_without_a_fitting_take_has_an_empty_folder(folder: Path) -> None:
     (folder / "takes").mkdir()
-    parcel, _ = pack(SessionRequest("box-breathing", takes=str(folder / "takes")))
-    unpack(parcel, {}, folder / "there")
-    assert list((folder / "there" / HERE / (parcel.request.takes or "")).iterdir()) == []
+    bundle, _ = pack(SessionRequest("box-breathing", takes=str(folder / "takes")))
+    unpack(bundle, {}, folder / "there")
+    assert list((folder / "there" / HERE / (bundle.request.takes or "")).iterdir()) == []
     with pytest.raises(UsageError, match="there is no folder gone with takes"):
         pack(SessionRequest("box-breathing", takes="gone"))
 
 
-def test_a_parcel_has_the_muscle_sets_of_the_user(folder: Path) -> None:
+def test_a_bundle_has_the_muscle_sets_of_the_user(folder: Path) -> None:
     (folder / "own" / "muscles").mkdir(parents=True)
     (folder / "own" / "muscles" / "hands.yaml").write_text("hands: []\n")
     (file,) = pack(SessionRequest("box-breathing"))[0].files
-    assert (file.place, file.data) == ("own/muscles/hands.yaml", b"hands: []\n")
+    assert (file.name, file.data) == ("own/muscles/hands.yaml", b"hands: []\n")
 
 
 def test_what_is_unpacked_makes_the_same_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = pipeline.this_machine()
-    parcel, large = pack(SessionRequest("bells.yaml", {"rest": "2s"}))
-    unpack(parcel, {digest: path.read_bytes() for digest, path in large.items()}, folder / "there")
+    bundle, large = pack(SessionRequest("bells.yaml", {"rest": "2s"}))
+    unpack(bundle, {digest: path.read_bytes() for digest, path in large.items()}, folder / "there")
     assert (folder / "there" / OWN).is_dir()
     files = {}
     for where, request in (
         (folder, SessionRequest("bells.yaml", {"rest": "2s"})),
-        (folder / "there" / HERE, parcel.request),
+        (folder / "there" / HERE, bundle.request),
     ):
         monkeypatch.chdir(where)
         made = InProcessExecutor(machine).make(
@@ -130,18 +130,18 @@ def test_what_is_unpacked_makes_the_same_file(folder: Path, monkeypatch: pytest.
     assert len(set(files.values())) == 1
 
 
-def test_a_parcel_stays_in_its_folder(folder: Path) -> None:
-    parcel, _ = pack(SessionRequest("bell.yaml"))
-    bad = replace(parcel, files=(replace(parcel.files[0], place="here/../../out.yaml"),))
+def test_a_bundle_stays_in_its_folder(folder: Path) -> None:
+    bundle, _ = pack(SessionRequest("bell.yaml"))
+    bad = replace(bundle, files=(replace(bundle.files[0], name="here/../../out.yaml"),))
     with pytest.raises(PlayerError, match="is outside the parcel"):
         unpack(bad, {}, folder / "there")
     assert not (folder / "out.yaml").exists()
 
 
 def test_a_worker_tells_problems_without_its_own_folders(folder: Path) -> None:
-    parcel, _ = pack(SessionRequest("bell.yaml"))
-    parcel = replace(parcel, files=(replace(parcel.files[0], data=b"title: Bell\nsteps: [{chim: bell}]\n"),))
-    result = dask_worker.make(parcel, ExportOptions("wav"), "bell.wav", {}, str(folder))
+    bundle, _ = pack(SessionRequest("bell.yaml"))
+    bundle = replace(bundle, files=(replace(bundle.files[0], data=b"title: Bell\nsteps: [{chim: bell}]\n"),))
+    result = dask_worker.make(bundle, ExportOptions("wav"), "bell.wav", {}, str(folder))
     assert result == FailedExport("bell.yaml:2:10: unknown step 'chim'; did you mean 'chime'?")
     assert not list(folder.glob("player-*"))
 
@@ -157,7 +157,7 @@ def test_a_worker_hands_out_pieces_and_clears_away(folder: Path, monkeypatch: py
     assert [note[:14] for note in result.notes] == ["The file has -"]
     assert not Path("player-old").exists()
     ((name, size, _),) = result.files
-    pieces = [dask_worker.piece(result.folder, name, at) for at in range(0, size, 100_000)]
+    pieces = [dask_worker.read_piece(result.folder, name, at) for at in range(0, size, 100_000)]
     assert max(map(len, pieces)) == 100_000
     assert sum(map(len, pieces)) == size
     dask_worker.drop(result.folder)
@@ -234,7 +234,7 @@ class Nodes:
 
 @pytest.fixture
 def nodes(tmp_path: Path) -> Iterator[Nodes]:
-    pytest.importorskip("distributed", reason="needs distributed: pip install 'player[cluster]'")
+    pytest.importorskip("distributed", reason="needs distributed: pip install 'guided-relaxation[cluster]'")
     (tmp_path / "nodes").mkdir()
     nodes = Nodes(tmp_path / "nodes")
     yield nodes
@@ -249,9 +249,9 @@ def test_two_workers_make_the_same_bytes(folder: Path, nodes: Nodes) -> None:
     nodes.worker("a")
     nodes.worker("b")
     requests = SessionRequest("bells.yaml", {"rest": "2s"}), SessionRequest("bell.yaml")
-    crew = Cluster(nodes.address)
-    wait_until(lambda: len(crew._workers()) == 2, "two workers do not start")
-    there = list(batch.run(orders("there", "mp3", *requests), crew))
+    executor = Cluster(nodes.address)
+    wait_until(lambda: len(executor._workers()) == 2, "two workers do not start")
+    there = list(batch.run(orders("there", "mp3", *requests), executor))
     here = list(batch.run(orders("here", "mp3", *requests), InProcessExecutor(pipeline.this_machine())))
     assert all(isinstance(each.result, ExportedFiles) for each in there + here), there + here
     names = sorted(path.name for path in Path("here").iterdir())
@@ -303,10 +303,10 @@ def test_what_is_lost_is_one_sentence_each(folder: Path, nodes: Nodes, monkeypat
 def test_another_worker_takes_over_from_one_that_dies(folder: Path, nodes: Nodes) -> None:
     Path("long.yaml").write_text("title: Long\nbackground: mine.wav\nsteps: [{chime: bell}, {pause: 10m}]\n")
     nodes.worker("a")
-    crew = Cluster(nodes.address)
+    executor = Cluster(nodes.address)
     killer = threading.Thread(target=lambda: replaced(nodes))
     killer.start()
-    (done,) = batch.run(orders("out", "flac", SessionRequest("long.yaml")), crew)
+    (done,) = batch.run(orders("out", "flac", SessionRequest("long.yaml")), executor)
     killer.join()
     assert isinstance(done.result, ExportedFiles), done
     assert soundfile.info(done.result.files[0]).frames == 606_000 * 48
@@ -330,14 +330,14 @@ def wait_for_work(nodes: Nodes) -> None:
 
 
 def replaced(nodes: Nodes) -> None:
-    """Another worker comes, and the one at work dies."""
+    """Another worker comes, and the busy one dies."""
     wait_for_work(nodes)
     nodes.kill("a")
     nodes.worker("b")
 
 
-def while_it_is_made(crew: Cluster, nodes: Nodes, name: str) -> list[batch.BatchResult]:
-    """Kill a node as soon as a worker is at work."""
+def while_it_is_made(executor: Cluster, nodes: Nodes, name: str) -> list[batch.BatchResult]:
+    """Kill a node as soon as a worker is busy."""
 
     def kill() -> None:
         wait_for_work(nodes)
@@ -346,6 +346,6 @@ def while_it_is_made(crew: Cluster, nodes: Nodes, name: str) -> list[batch.Batch
     killer = threading.Thread(target=kill)
     killer.start()
     try:
-        return list(batch.run(orders("out", "wav", SessionRequest("long.yaml")), crew))
+        return list(batch.run(orders("out", "wav", SessionRequest("long.yaml")), executor))
     finally:
         killer.join()

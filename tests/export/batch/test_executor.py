@@ -34,10 +34,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def crew() -> Iterator[ProcessExecutor]:
-    crew = ProcessExecutor(2)
-    yield crew
-    crew.stop()
+def executor() -> Iterator[ProcessExecutor]:
+    executor = ProcessExecutor(2)
+    yield executor
+    executor.stop()
 
 
 def order(name: str) -> ExportOrder:
@@ -52,43 +52,43 @@ def under_way() -> bool:
     return any(path.stat().st_size > 10**6 for path in Path("out").glob(".*.part"))
 
 
-def test_a_process_is_kept_for_the_next_order(crew: ProcessExecutor) -> None:
+def test_a_process_is_kept_for_the_next_order(executor: ProcessExecutor) -> None:
     told: list[tuple[int, int]] = []
-    first = crew.make(order("short"), lambda *each: told.append(each))
+    first = executor.make(order("short"), lambda *each: told.append(each))
     assert isinstance(first, ExportedFiles)
     assert told[-1] == (7000, 7000)
-    again = crew.make(order("short"), nothing)
+    again = executor.make(order("short"), nothing)
     assert again == FailedExport("out/short.wav is there already; choose another name, or write over it with --force")
-    assert len(crew._all) == 1
+    assert len(executor._all) == 1
 
 
 @needs_signals
-def test_a_process_that_dies_takes_only_its_own_file(crew: ProcessExecutor) -> None:
+def test_a_process_that_dies_takes_only_its_own_file(executor: ProcessExecutor) -> None:
     results: list[ExportedFiles | FailedExport] = []
-    thread = threading.Thread(target=lambda: results.append(crew.make(order("long"), nothing)))
+    thread = threading.Thread(target=lambda: results.append(executor.make(order("long"), nothing)))
     thread.start()
     wait_until(under_way, "nothing was written")
-    os.kill(crew._all[0]._process.pid, signal.SIGKILL)
+    os.kill(executor._all[0]._process.pid, signal.SIGKILL)
     thread.join(10)
     assert results == [FailedExport("the process that made it ended by itself (SIGKILL); try again with --jobs 1")]
-    assert isinstance(crew.make(order("short"), nothing), ExportedFiles)
+    assert isinstance(executor.make(order("short"), nothing), ExportedFiles)
 
 
-def test_stopping_leaves_nothing(crew: ProcessExecutor) -> None:
-    thread = threading.Thread(target=crew.make, args=(order("long"), nothing))
+def test_stopping_leaves_nothing(executor: ProcessExecutor) -> None:
+    thread = threading.Thread(target=executor.make, args=(order("long"), nothing))
     thread.start()
     wait_until(under_way, "nothing was written")
     began = time.monotonic()
-    crew.stop()
+    executor.stop()
     thread.join(10)
     assert time.monotonic() - began < 10
     assert list(Path("out").iterdir()) == []
-    assert crew.make(order("short"), nothing) == FailedExport("it was stopped")
+    assert executor.make(order("short"), nothing) == FailedExport("it was stopped")
 
 
 def test_an_idle_process_ends_at_once() -> None:
-    maker = WorkerProcess()
-    assert isinstance(maker.make(order("short"), nothing), ExportedFiles)
+    worker = WorkerProcess()
+    assert isinstance(worker.make(order("short"), nothing), ExportedFiles)
     began = time.monotonic()
-    maker.stop()
+    worker.stop()
     assert time.monotonic() - began < 3

@@ -49,7 +49,7 @@ def test_a_counted_phase_is_one_caption() -> None:
         (121_900, "[silence, 2 minutes 1 second]"),
     ],
 )
-def test_a_long_silence_is_told(quiet_ms: int, text: str) -> None:
+def test_a_long_silence_has_a_caption(quiet_ms: int, text: str) -> None:
     cues = (said("Rest now.", 0, 2000), said("Come back.", 2000 + quiet_ms, 4000 + quiet_ms))
     assert texts(timeline(5000 + quiet_ms, cues=cues))[1] == (2000, 2000 + quiet_ms, text)
 
@@ -59,7 +59,7 @@ def test_a_short_silence_is_not() -> None:
     assert len(texts(timeline(15_000, cues=cues))) == 2
 
 
-def test_silence_at_both_ends_is_told() -> None:
+def test_silence_at_both_ends_has_a_caption() -> None:
     found = texts(timeline(40_000, cues=(said("Here.", 15_000, 16_000),)))
     assert [each[2] for each in found] == ["[silence, 15 seconds]", "Here.", "[silence, 24 seconds]"]
 
@@ -68,7 +68,7 @@ def test_a_language_without_words_here_has_a_clock() -> None:
     assert texts(timeline(75_000), "de-DE") == [(0, 75_000, "[… 1:15]")]
 
 
-def test_sounds_stand_in_brackets_as_long_as_nobody_speaks() -> None:
+def test_sounds_stand_in_brackets_where_there_is_no_speech() -> None:
     cues = (chime(0, 6000, "bell"), said("Welcome.", 4000, 5000), chime(6000, 9000, "end"))
     assert texts(timeline(9000, cues=cues)) == [(0, 4000, "[bell]"), (4000, 5000, "Welcome."), (6000, 9000, "[chime]")]
 

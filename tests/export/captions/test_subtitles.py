@@ -12,7 +12,7 @@ import srt as srt_reader
 import webvtt
 
 from player.export.captions.cues import LINE, captions, split
-from player.export.captions.subtitles import FORMATS, lrc, srt, vtt
+from player.export.captions.subtitles import SUBTITLES, lrc, srt, vtt
 from tests.fakes_mix import spoken, timeline
 from tests.fakes_output import needs
 from tests.fakes_picture import bundled
@@ -91,12 +91,12 @@ def test_lrc_counts_minutes_beyond_the_hour() -> None:
 
 
 @pytest.mark.tools
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", SUBTITLES)
 def test_ffprobe_reads_every_caption(tmp_path: Path, form: str) -> None:
     needs("ffprobe")
     _, laid = bundled("pmr-7")
     path = tmp_path / f"a.{form}"
-    path.write_text(FORMATS[form](laid, "en"), encoding="utf-8")
+    path.write_text(SUBTITLES[form](laid, "en"), encoding="utf-8")
     command = ["ffprobe", "-v", "error", "-show_entries", "packet=pts_time", "-of", "json", str(path)]
     done = subprocess.run(command, capture_output=True, check=True)
     packets: list[dict[str, Any]] = json.loads(done.stdout)["packets"]

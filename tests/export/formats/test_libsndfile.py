@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from player.export.formats.libsndfile import FORMATS, SoundWriter
+from player.export.formats.libsndfile import ENCODINGS, SoundWriter
 from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, needs
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from player.export.tags import Tags
 
-FORMS = ("wav", *FORMATS)
+FORMS = ("wav", *ENCODINGS)
 LENGTHS = (48, 4_095, 4_096, 65_535, 65_537, 200_000)
 
 
@@ -67,12 +67,12 @@ def test_the_bitrate_is_the_one_chosen(tmp_path: Path, form: str, low: int, high
     assert low < path.stat().st_size * 8 / 10 / 1000 < high
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", ENCODINGS)
 def test_a_file_that_lost_its_end_does_not_count_as_written(tmp_path: Path, form: str) -> None:
     def cut(path: Path, _: Tags) -> None:
         os.truncate(path, path.stat().st_size // 2)
 
-    writer = SoundWriter(tmp_path / "calm", replace(FORMATS[form], tag=cut), TAGS)
+    writer = SoundWriter(tmp_path / "calm", replace(ENCODINGS[form], tag=cut), TAGS)
     writer.write(chirp(96_000).tobytes())
     with pytest.raises(OSError, match=r"psf_fseek\(\) failed|is cut off"):
         writer.finish()

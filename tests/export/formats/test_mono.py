@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from player.export.formats.mono import mean
-from player.export.formats.table import FORMATS
+from player.export.names import BUILT_IN
 from player.sound.loudness import integrated_lufs
 from tests.fakes_output import chirp, exported
 
@@ -25,7 +25,7 @@ def test_the_extremes_do_not_overflow() -> None:
     assert np.frombuffer(mean(sides.tobytes()), np.int16).tolist() == [32767, -32768, 0, 2]
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", BUILT_IN)
 def test_every_frame_arrives_in_one_channel(tmp_path: Path, form: str) -> None:
     sound = chirp(100_000)
     read, rate = soundfile.read(exported(tmp_path / f"calm.{form}", sound, one_channel=True))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import OutputError, UsageError
-from player.export.formats.table import ALL_FORMATS, export_sink
+from player.export.formats.table import export_sink
+from player.export.names import FORMATS
 from tests.fakes_output import TAGS, chirp, exported, needs_for, segment
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ except OutputError as error:
 """
 
 
-@pytest.mark.parametrize("form", ALL_FORMATS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_an_interrupted_export_leaves_nothing(tmp_path: Path, form: str) -> None:
     needs_for(form)
     with pytest.raises(KeyboardInterrupt), export_sink(tmp_path / "calm", form, tags=TAGS) as sink:  # noqa: PT012
@@ -55,7 +56,7 @@ def test_an_interrupted_export_leaves_nothing(tmp_path: Path, form: str) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("form", ALL_FORMATS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_a_file_in_the_way_is_kept_unless_forced(tmp_path: Path, form: str) -> None:
     needs_for(form)
     target = tmp_path / "calm"
@@ -97,7 +98,7 @@ def test_a_folder_that_vanishes_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a process's files")
 @pytest.mark.parametrize("share", [0.0, 0.6, 1.0])
-@pytest.mark.parametrize("form", ALL_FORMATS)
+@pytest.mark.parametrize("form", FORMATS)
 def test_a_full_disk_is_noticed_wherever_it_comes(tmp_path: Path, form: str, share: float) -> None:
     needs_for(form)
     size = exported(tmp_path / f"whole.{form}", chirp(2 * 48_000)).stat().st_size

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.export.mp3 import parallel
-from player.export.mp3.frames import packet_pcm
+from player.export.mp3.frames import frame_pcm_bytes
 from player.export.mp3.parallel import CutPlan, ParallelEncoder
 from player.export.mp3.splice import splice
 from player.export.mp3.writer import encoder
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from player.export.mp3.frames import EncodedStretch
 
-PLAN = CutPlan(stretch=40, lead=20, patience=10)
+PLAN = CutPlan(stretch=40, lead=20, search=10)
 BITRATE = 160
-PACKET_PCM = packet_pcm(2)
+FRAME_PCM_BYTES = frame_pcm_bytes(2)
 
 
 class Uneven:
@@ -117,13 +117,13 @@ def test_what_is_no_longer_than_a_stretch_is_what_one_encoder_makes() -> None:
 # --- a join that is hard to find
 
 
-def never(left: EncodedStretch, right: EncodedStretch, packet: int) -> bool:
+def never(left: EncodedStretch, right: EncodedStretch, frame: int) -> bool:
     return False
 
 
 def test_without_any_place_for_a_join_the_first_encoder_makes_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "meets", never)
-    monkeypatch.setattr(parallel, "fits", never)
+    monkeypatch.setattr(parallel, "agree", never)
+    monkeypatch.setattr(parallel, "can_join", never)
     for frames in (1152 * 120, 1152 * 120 + 1, 1152 * 100 - 7):
         sound = samples("spoken_over_noise", frames)
         assert stream(sound, 2) == in_one_piece(sound, BITRATE)
@@ -131,20 +131,20 @@ def test_without_any_place_for_a_join_the_first_encoder_makes_it_all(monkeypatch
 
 @pytest.mark.parametrize("first", [41, 73, 74, 79, 80, 81, 119, 130, 200])
 def test_a_late_place_is_found(monkeypatch: pytest.MonkeyPatch, first: int) -> None:
-    """The last packets of a stretch are left out, as the next join needs room; then the next stretch is tried."""
+    """The last frames of a stretch are left out, as the next join needs room; then the next stretch is tried."""
 
-    def late(left: EncodedStretch, right: EncodedStretch, packet: int) -> bool:
-        return packet >= first
+    def late(left: EncodedStretch, right: EncodedStretch, frame: int) -> bool:
+        return frame >= first
 
     joins: list[int] = []
 
-    def noting(left: EncodedStretch, right: EncodedStretch, packet: int) -> bytes:
-        joins.append(packet)
-        return splice(left, right, packet)
+    def noting(left: EncodedStretch, right: EncodedStretch, frame: int) -> bytes:
+        joins.append(frame)
+        return splice(left, right, frame)
 
-    monkeypatch.setattr(parallel, "meets", late)
+    monkeypatch.setattr(parallel, "agree", late)
     monkeypatch.setattr(parallel, "splice", noting)
-    monkeypatch.setattr(parallel, "fits", never)
+    monkeypatch.setattr(parallel, "can_join", never)
     sound = samples("tones", 1152 * 250)
     made = stream(sound, 2)
     inside, before = first % PLAN.stretch, first - first % PLAN.stretch
@@ -152,31 +152,31 @@ def test_a_late_place_is_found(monkeypatch: pytest.MonkeyPatch, first: int) -> N
     assert len(made) == len(in_one_piece(sound, BITRATE))
 
 
-def test_where_they_do_not_meet_in_time_the_first_fit_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_they_do_not_agree_in_time_the_first_possible_join_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     joins: list[int] = []
 
-    def noting(left: EncodedStretch, right: EncodedStretch, packet: int) -> bytes:
-        joins.append(packet)
-        left.cut(packet)
-        right.cut(packet)
+    def noting(left: EncodedStretch, right: EncodedStretch, frame: int) -> bytes:
+        joins.append(frame)
+        left.cut(frame)
+        right.cut(frame)
         return b""
 
-    monkeypatch.setattr(parallel, "meets", lambda left, right, packet: packet in {45, 95, 131})
-    monkeypatch.setattr(parallel, "fits", lambda left, right, packet: packet not in {80, 81, 82})
+    monkeypatch.setattr(parallel, "agree", lambda left, right, frame: frame in {45, 95, 131})
+    monkeypatch.setattr(parallel, "can_join", lambda left, right, frame: frame not in {80, 81, 82})
     monkeypatch.setattr(parallel, "splice", noting)
     stream(samples("tones", 1152 * 150), 2)
-    assert joins == [45, 83, 120]  # met within patience; too late; too late
+    assert joins == [45, 83, 120]  # met within the search; too late; too late
 
 
 # --- few at a time, and an end to it
 
 
 def test_memory_does_not_grow_with_length() -> None:
-    plan = CutPlan(stretch=100, lead=10, patience=10)
+    plan = CutPlan(stretch=100, lead=10, search=10)
 
     def peak(count: int) -> int:
         running = ParallelEncoder(lame, BITRATE, plan, 2)
-        silence = bytes(plan.stretch * PACKET_PCM)
+        silence = bytes(plan.stretch * FRAME_PCM_BYTES)
         tracemalloc.start()
         for _ in range(count):
             for _part in running.write(silence):
@@ -189,23 +189,23 @@ def test_memory_does_not_grow_with_length() -> None:
 
     few, many = peak(8), peak(32)
     assert many < 1.1 * few + 100_000
-    assert many < 10 * plan.stretch * PACKET_PCM
+    assert many < 10 * plan.stretch * FRAME_PCM_BYTES
 
 
 def test_memory_does_not_grow_where_no_join_is_ever_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "meets", never)
-    monkeypatch.setattr(parallel, "fits", never)
+    monkeypatch.setattr(parallel, "agree", never)
+    monkeypatch.setattr(parallel, "can_join", never)
     running = ParallelEncoder(lame, BITRATE, PLAN, 2)
-    silence = bytes(PLAN.stretch * PACKET_PCM)
+    silence = bytes(PLAN.stretch * FRAME_PCM_BYTES)
     given = sum(len(part) for _ in range(12) for part in running.write(silence))
     running.stop()
-    assert given >= 7 * PLAN.stretch * 480  # one waits for more, three may be in the works, one is being tried
+    assert given >= 7 * PLAN.stretch * 480  # one waits for more, three may be being encoded, one is being tried
 
 
 def test_what_goes_wrong_in_a_thread_is_raised() -> None:
     running = ParallelEncoder(Broken, BITRATE, PLAN, 2)
     with pytest.raises(MemoryError, match="no room to encode"):
-        list(running.write(bytes(400 * PACKET_PCM)))
+        list(running.write(bytes(400 * FRAME_PCM_BYTES)))
     running.stop()
     assert encoding() == []
 
@@ -224,8 +224,8 @@ class Slow(Uneven):
 
 
 def test_stopping_waits_for_no_more_than_a_piece() -> None:
-    running = ParallelEncoder(Slow, BITRATE, CutPlan(stretch=1600, lead=20, patience=10), 1)
-    list(running.write(bytes(1601 * PACKET_PCM)))  # 20 pieces
+    running = ParallelEncoder(Slow, BITRATE, CutPlan(stretch=1600, lead=20, search=10), 1)
+    list(running.write(bytes(1601 * FRAME_PCM_BYTES)))  # 20 pieces
     started = time.perf_counter()
     running.stop()
     assert time.perf_counter() - started < 1

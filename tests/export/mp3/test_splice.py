@@ -1,7 +1,7 @@
-"""Joins are made in haste here, after a lead so short that hardly any two streams have met: they are really joins.
+"""Joins are made early here, after a lead so short that hardly any two streams agree yet: they are really joins.
 
 As two encodes of the same sound differ by some noise of quantisation, the yardstick for what a join may do is a third
-encode of the same sound, whose packets begin elsewhere.
+encode of the same sound, whose frames begin elsewhere.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import soundfile
 
 from player.export.mp3 import parallel
 from player.export.mp3.frames import LAYOUTS, EncodedStretch, SideInformation
-from player.export.mp3.infoframe import packet_bytes
+from player.export.mp3.infoframe import frame_bytes
 from player.export.mp3.parallel import CutPlan
-from player.export.mp3.splice import fits, meets, splice
+from player.export.mp3.splice import agree, can_join, splice
 from player.export.mp3.writer import PLAN, Mp3Writer
 from tests.fakes_mp3 import SOUNDS, in_one_piece, samples, written
 from tests.fakes_output import needs
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-PACKETS: Final = 720
-FRAMES: Final = PACKETS * 1152 + 333
+FRAMES: Final = 720
+SAMPLES: Final = FRAMES * 1152 + 333
 HALF: Final = 576
 MOVED: Final = 500
-"""Frames by which the packets of the third encode are moved."""
-WHOLE: Final = CutPlan(stretch=2 * PACKETS, lead=10, patience=0)
-HASTY: Final = CutPlan(stretch=24, lead=16, patience=0)
-PATIENT: Final = CutPlan(stretch=60, lead=PLAN.lead, patience=PLAN.patience)
+"""Samples by which the frames of the third encode are moved."""
+WHOLE: Final = CutPlan(stretch=2 * FRAMES, lead=10, search=0)
+SHORT_SEARCH: Final = CutPlan(stretch=24, lead=16, search=0)
+LONG_SEARCH: Final = CutPlan(stretch=60, lead=PLAN.lead, search=PLAN.search)
 EACH: Final = [
     *((name, 160, 2) for name in SOUNDS),
     *(("changing", bitrate, 2) for bitrate in (64, 128, 320)),
     *((name, 96, 1) for name in ("noise", "tones", "silence", "speech")),
     *(("changing", bitrate, 1) for bitrate in (64, 160)),
 ]
-FRONT: Final = LAYOUTS[2].front
+DATA_AT: Final = LAYOUTS[2].data_at
 
 
 def heard(path: Path) -> NDArray[np.int64]:
@@ -56,7 +56,7 @@ def encoded(path: Path, sound: NDArray[np.int16], bitrate: int, plan: CutPlan) -
 
 
 def loudness(difference: NDArray[np.int64]) -> NDArray[np.float64]:
-    """In steps of 16 bits, by half packets."""
+    """In steps of 16 bits, by half frames."""
     halves = len(difference) // HALF
     squares = (difference[: halves * HALF].astype(float) ** 2).reshape(halves, -1)
     return np.asarray(np.sqrt(squares.mean(1)))
@@ -69,7 +69,7 @@ class Case:
     sound: NDArray[np.int16]
     bitrate: int
     whole: NDArray[np.int64]
-    hasty: Path
+    short_search: Path
     joins: list[int]
 
     def elsewhere(self, path: Path) -> NDArray[np.float64]:
@@ -81,52 +81,52 @@ class Case:
 @pytest.fixture(scope="module", params=EACH, ids=lambda each: "-".join(map(str, each)))
 def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Case:
     name, bitrate, channels = request.param
-    folder, sound, joins = tmp_path_factory.mktemp("splice"), samples(name, FRAMES, channels), list[int]()
+    folder, sound, joins = tmp_path_factory.mktemp("splice"), samples(name, SAMPLES, channels), list[int]()
 
-    def noting(left: EncodedStretch, right: EncodedStretch, packet: int) -> bytes:
-        joins.append(packet)
-        return splice(left, right, packet)
+    def noting(left: EncodedStretch, right: EncodedStretch, frame: int) -> bytes:
+        joins.append(frame)
+        return splice(left, right, frame)
 
     whole = heard(encoded(folder / "whole.mp3", sound, bitrate, WHOLE))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parallel, "splice", noting)
-        hasty = encoded(folder / "hasty.mp3", sound, bitrate, HASTY)
-    return Case(sound, bitrate, whole, hasty, joins)
+        short_search = encoded(folder / "short_search.mp3", sound, bitrate, SHORT_SEARCH)
+    return Case(sound, bitrate, whole, short_search, joins)
 
 
 # --- hundreds of joins, as the ear has them
 
 
 def test_around_each_join_it_differs_no_more_than_two_encodes_do(case: Case, tmp_path: Path) -> None:
-    own = loudness(heard(case.hasty) - case.whole)
+    own = loudness(heard(case.short_search) - case.whole)
     other = case.elsewhere(tmp_path / "moved.mp3")
-    assert len(case.joins) > PACKETS // HASTY.stretch - 4
+    assert len(case.joins) > FRAMES // SHORT_SEARCH.stretch - 4
     for join in case.joins:
         near = own[2 * join - 4 : 2 * join + 4]
         allowed = other[2 * join - 12 : 2 * join + 12]
-        assert near.max() <= 2 * allowed.max() + 2, f"at packet {join}"  # one other encode is a small sample
-        assert near.max() <= other.max(), f"at packet {join}"
+        assert near.max() <= 2 * allowed.max() + 2, f"at frame {join}"  # one other encode is a small sample
+        assert near.max() <= other.max(), f"at frame {join}"
 
 
-def test_with_time_to_meet_it_is_what_one_encoder_makes(case: Case, tmp_path: Path) -> None:
-    patient = heard(encoded(tmp_path / "patient.mp3", case.sound, case.bitrate, PATIENT))
-    same = loudness(patient - case.whole) == 0
-    assert same.mean() > 0.7  # each of 11 joins without a meeting costs 0.09
+def test_with_time_to_agree_it_is_what_one_encoder_makes(case: Case, tmp_path: Path) -> None:
+    long_search = heard(encoded(tmp_path / "long_search.mp3", case.sound, case.bitrate, LONG_SEARCH))
+    same = loudness(long_search - case.whole) == 0
+    assert same.mean() > 0.7  # each of 11 joins where they never agree costs 0.09
 
 
-def test_every_frame_is_there(case: Case) -> None:
-    assert len(heard(case.hasty)) == soundfile.info(case.hasty).frames == FRAMES
+def test_every_sample_is_there(case: Case) -> None:
+    assert len(heard(case.short_search)) == soundfile.info(case.short_search).frames == SAMPLES
 
 
 @pytest.mark.tools
-def test_other_decoders_find_nothing_wrong_and_every_frame(case: Case, tmp_path: Path) -> None:
+def test_other_decoders_find_nothing_wrong_and_every_sample(case: Case, tmp_path: Path) -> None:
     needs("ffmpeg", "lame")
     wav = tmp_path / "lame.wav"
-    subprocess.run(["lame", "--quiet", "--decode", str(case.hasty), str(wav)], check=True)
-    command = ["ffmpeg", "-v", "warning", "-i", str(case.hasty), "-f", "s16le", "-"]
+    subprocess.run(["lame", "--quiet", "--decode", str(case.short_search), str(wav)], check=True)
+    command = ["ffmpeg", "-v", "warning", "-i", str(case.short_search), "-f", "s16le", "-"]
     done = subprocess.run(command, capture_output=True, check=True)
     assert done.stderr == b""
-    assert len(done.stdout) // case.sound[:1].nbytes == soundfile.info(wav).frames == FRAMES
+    assert len(done.stdout) // case.sound[:1].nbytes == soundfile.info(wav).frames == SAMPLES
 
 
 # --- hundreds of joins, as the bits lie
@@ -135,7 +135,7 @@ LEAD = 40
 FROM, TO = LEAD + 12, LEAD + 60
 
 
-def strand(stream: bytes, bitrate: int, first: int = 0, channels: int = 2) -> EncodedStretch:
+def encoded_stretch(stream: bytes, bitrate: int, first: int = 0, channels: int = 2) -> EncodedStretch:
     made = EncodedStretch(bitrate, first, channels)
     made.add(stream)
     return made
@@ -145,79 +145,84 @@ def two(name: str, bitrate: int, channels: int = 2) -> Callable[[], tuple[Encode
     """The streams of two encoders, the second of which begins later."""
     sound = samples(name, 1152 * (TO + 20), channels)
     left, right = in_one_piece(sound, bitrate), in_one_piece(sound[1152 * LEAD :], bitrate)
-    return lambda: (strand(left, bitrate, 0, channels), strand(right, bitrate, LEAD, channels))
+    return lambda: (encoded_stretch(left, bitrate, 0, channels), encoded_stretch(right, bitrate, LEAD, channels))
 
 
-def sound_of(stream: bytes, bitrate: int, packet: int, channels: int) -> tuple[SideInformation, str]:
-    """The side information, and the very bits that belong to a packet, found in the whole stream."""
-    size, front = packet_bytes(bitrate), LAYOUTS[channels].front
-    packets = [stream[at : at + size] for at in range(0, len(stream), size)]
-    shelf = b"".join(each[front:] for each in packets)
-    side = SideInformation.of(packets[packet], channels)
-    start = packet * (size - front) - side.reach
+def main_data_of(stream: bytes, bitrate: int, frame: int, channels: int) -> tuple[SideInformation, str]:
+    """The side information, and the very bits that belong to a frame, found in the whole stream."""
+    size, data_at = frame_bytes(bitrate), LAYOUTS[channels].data_at
+    frames = [stream[at : at + size] for at in range(0, len(stream), size)]
+    main_data = b"".join(each[data_at:] for each in frames)
+    side = SideInformation.of(frames[frame], channels)
+    start = frame * (size - data_at) - side.main_data_begin
     assert start >= 0
-    return side, shelf[start : start + side.length].hex()
+    return side, main_data[start : start + side.main_data_bytes].hex()
 
 
 @pytest.mark.parametrize(("bitrate", "channels"), [(64, 2), (128, 2), (160, 2), (320, 2), (64, 1), (96, 1)])
 @pytest.mark.parametrize("name", ["noise", "clicks", "changing"])
-def test_every_packet_on_both_sides_keeps_its_sound(name: str, bitrate: int, channels: int) -> None:
+def test_every_frame_on_both_sides_keeps_its_main_data(name: str, bitrate: int, channels: int) -> None:
     fresh = two(name, bitrate, channels)
     left, right = (each.cut(each.end) for each in fresh())
-    places = [packet for packet in range(FROM, TO) if fits(*fresh(), packet)]
+    places = [frame for frame in range(FROM, TO) if can_join(*fresh(), frame)]
     assert len(places) > 5
-    for packet in places:
+    for frame in places:
         parts = fresh()
-        joined = splice(*parts, packet) + parts[1].cut(parts[1].end)
+        joined = splice(*parts, frame) + parts[1].cut(parts[1].end)
         assert len(joined) == len(left)
-        for before in range(packet - 6, packet):
-            assert sound_of(joined, bitrate, before, channels) == sound_of(left, bitrate, before, channels)
-        for after in range(packet, packet + 6):
-            assert sound_of(joined, bitrate, after, channels) == sound_of(right, bitrate, after - LEAD, channels)
+        for before in range(frame - 6, frame):
+            assert main_data_of(joined, bitrate, before, channels) == main_data_of(left, bitrate, before, channels)
+        for after in range(frame, frame + 6):
+            assert main_data_of(joined, bitrate, after, channels) == main_data_of(
+                right, bitrate, after - LEAD, channels
+            )
 
 
 @pytest.mark.parametrize("name", SOUNDS)
-def test_where_two_streams_meet_they_also_fit(name: str) -> None:
+def test_where_two_streams_agree_they_can_also_be_joined(name: str) -> None:
     left, right = two(name, 160)()
-    met = [packet for packet in range(FROM, TO) if meets(left, right, packet)]
-    assert all(fits(left, right, packet) for packet in met)
+    agreeing = [frame for frame in range(FROM, TO) if agree(left, right, frame)]
+    assert all(can_join(left, right, frame) for frame in agreeing)
 
 
-def side(reach: int = 0, bits: int = 0, windows: tuple[int, int] = (0, 0)) -> bytes:
-    """A packet at 64 kbit/s: how far before its room it begins, the length of its sound, its last windows."""
-    made = reach << 247 | bits << 224
-    for granule, kind in zip((2, 3), windows, strict=True):
+def frame_with(main_data_begin: int = 0, bits: int = 0, block_types: tuple[int, int] = (0, 0)) -> bytes:
+    """A frame at 64 kbit/s: its `main_data_begin`, the bits of its main data, its last block types."""
+    made = main_data_begin << 247 | bits << 224
+    for granule, kind in zip((2, 3), block_types, strict=True):
         at = 20 + 59 * granule
         made |= ((1 << 3 | kind << 1) if kind else 0) << 256 - at - 37
-    return (bytes(4) + made.to_bytes(32, "big")).ljust(packet_bytes(64), b"\0")
+    return (bytes(4) + made.to_bytes(32, "big")).ljust(frame_bytes(64), b"\0")
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "reach", "fitting"),
+    ("left", "right", "main_data_begin", "fitting"),
     [
-        (side(), side(), 156, True),
-        (side(), side(), 157, False),
-        (side(bits=800), side(), 56, True),
-        (side(bits=801), side(), 56, False),  # 101 bytes
-        (side(reach=10, bits=800), side(), 66, True),
-        (side(), side(bits=800), 156, True),  # what the right one has had before is of no matter
-        (side(windows=(2, 2)), side(windows=(2, 2)), 0, True),
-        (side(windows=(1, 0)), side(), 0, False),
-        (side(), side(windows=(0, 3)), 0, False),
+        (frame_with(), frame_with(), 156, True),
+        (frame_with(), frame_with(), 157, False),
+        (frame_with(bits=800), frame_with(), 56, True),
+        (frame_with(bits=801), frame_with(), 56, False),  # 101 bytes
+        (frame_with(main_data_begin=10, bits=800), frame_with(), 66, True),
+        (frame_with(), frame_with(bits=800), 156, True),  # what the right one has had before is of no matter
+        (frame_with(block_types=(2, 2)), frame_with(block_types=(2, 2)), 0, True),
+        (frame_with(block_types=(1, 0)), frame_with(), 0, False),
+        (frame_with(), frame_with(block_types=(0, 3)), 0, False),
     ],
 )
-def test_what_fits(left: bytes, right: bytes, reach: int, fitting: bool) -> None:
-    ends = strand(left + side(), 64), strand(right + side(reach=reach), 64)
-    assert fits(*ends, 1) is fitting
+def test_where_streams_can_be_joined(left: bytes, right: bytes, main_data_begin: int, fitting: bool) -> None:
+    ends = (
+        encoded_stretch(left + frame_with(), 64),
+        encoded_stretch(right + frame_with(main_data_begin=main_data_begin), 64),
+    )
+    assert can_join(*ends, 1) is fitting
 
 
-def test_windows_follow_one_another_across_joins(tmp_path: Path) -> None:
+def test_block_types_follow_one_another_across_joins(tmp_path: Path) -> None:
     """Start before short, stop behind it: under others the aliases of the two halves do not cancel."""
-    joined = encoded(tmp_path / "clicks.mp3", samples("clicks", 1152 * 400), 160, HASTY).read_bytes()
-    size = packet_bytes(160)
+    joined = encoded(tmp_path / "clicks.mp3", samples("clicks", 1152 * 400), 160, SHORT_SEARCH).read_bytes()
+    size = frame_bytes(160)
     channels: list[list[int]] = [[], []]
     for at in range(size, len(joined), size):
-        bits = f"{int.from_bytes(joined[at + 4 : at + FRONT], 'big'):0256b}"
+        bits = f"{int.from_bytes(joined[at + 4 : at + DATA_AT], 'big'):0256b}"
         for granule, where in enumerate(range(20, 256, 59)):
             channels[granule % 2].append(int(bits[where + 34 : where + 36], 2) if bits[where + 33] == "1" else 0)
     pairs = {pair for channel in channels for pair in pairwise(channel)}

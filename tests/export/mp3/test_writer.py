@@ -41,7 +41,7 @@ def decoded_by_libsndfile(path: Path) -> NDArray[np.int16]:
 
 
 def lag(one: NDArray[np.int16], other: NDArray[np.int16]) -> int:
-    """By how many frames the other is late, where both are most alike."""
+    """By how many samples the other is late, where both are most alike."""
     size = 2 * len(one)
     likeness = np.fft.irfft(np.conj(np.fft.rfft(one[:, 0], size)) * np.fft.rfft(other[:, 0], size))
     at = int(np.argmax(likeness))
@@ -52,7 +52,7 @@ def lag(one: NDArray[np.int16], other: NDArray[np.int16]) -> int:
 
 
 @pytest.mark.parametrize("frames", LENGTHS)
-def test_libsndfile_decodes_every_frame_and_no_more(tmp_path: Path, frames: int) -> None:
+def test_libsndfile_decodes_every_sample_and_no_more(tmp_path: Path, frames: int) -> None:
     path = exported(tmp_path / "calm.mp3", chirp(frames))
     assert soundfile.info(path).frames == frames
     assert len(decoded_by_libsndfile(path)) == frames
@@ -60,7 +60,7 @@ def test_libsndfile_decodes_every_frame_and_no_more(tmp_path: Path, frames: int)
 
 @pytest.mark.tools
 @pytest.mark.parametrize("frames", LENGTHS)
-def test_ffmpeg_and_lame_decode_the_same_frames(tmp_path: Path, frames: int) -> None:
+def test_ffmpeg_and_lame_decode_the_same_samples(tmp_path: Path, frames: int) -> None:
     needs("ffmpeg", "lame")
     path = exported(tmp_path / "calm.mp3", chirp(frames))
     assert (len(decoded_by_ffmpeg(path)), len(decoded_by_lame(path))) == (frames, frames)
@@ -104,20 +104,20 @@ def test_each_bitrate_is_constant(tmp_path: Path, bitrate: int) -> None:
     writer = Mp3Writer(path, b"", bitrate)
     writer.write(chirp(48_000).tobytes())
     writer.finish()
-    packets = 1 + 43
-    assert path.stat().st_size == packets * 3 * bitrate
-    headers = {path.read_bytes()[at : at + 3] for at in range(0, packets * 3 * bitrate, 3 * bitrate)}
+    mp3_frames = 1 + 43
+    assert path.stat().st_size == mp3_frames * 3 * bitrate
+    headers = {path.read_bytes()[at : at + 3] for at in range(0, mp3_frames * 3 * bitrate, 3 * bitrate)}
     assert len(headers) == 1
     assert soundfile.info(path).frames == 48_000
 
 
 # --- on all cores
 
-CUT = CutPlan(stretch=40, lead=20, patience=10)
+CUT = CutPlan(stretch=40, lead=20, search=10)
 
 
 @pytest.mark.parametrize("more", [-1105, -577, -576, -1, 0, 1, 47, 576, 1105])
-def test_every_frame_is_there_wherever_the_last_stretch_ends(tmp_path: Path, more: int) -> None:
+def test_every_sample_is_there_wherever_the_last_stretch_ends(tmp_path: Path, more: int) -> None:
     path = tmp_path / "calm.mp3"
     sound = chirp(80 * 1152 + more)
     written(Mp3Writer(path, b"", plan=CUT), path, sound)
@@ -140,7 +140,7 @@ def test_the_number_of_cores_changes_no_byte(tmp_path: Path, channels: int) -> N
 @pytest.mark.tools
 @pytest.mark.parametrize(("channels", "at"), [(2, 0x24), (1, 0x15)])
 def test_minutes_of_joins_are_right_in_the_info_frame(tmp_path: Path, channels: int, at: int) -> None:
-    """ffmpeg reckons the length of a file with an Info frame from there, and decodes it to find out."""
+    """ffmpeg computes the length of a file with an Info frame from there, and decodes it to find out."""
     needs("ffmpeg", "lame")
     path = tmp_path / "calm.mp3"
     sound = samples("changing", 90 * 48_000 + 1, channels)
@@ -187,8 +187,8 @@ def encoding() -> list[str]:
     return [each.name for each in threading.enumerate() if each.name.startswith("mp3")]
 
 
-# --- the Info frame: header and silence; Info, all fields, 7501 packets, 3600960 bytes; where each hundredth begins, in
-# 256ths of the file; quality 57, LAME3.100, constant bitrate; 160 kbit/s, 576 and 576 frames; 48 kHz joint stereo,
+# --- the Info frame: header and silence; Info, all fields, 7501 frames, 3600960 bytes; where each hundredth begins, in
+# 256ths of the file; quality 57, LAME3.100, constant bitrate; 160 kbit/s, 576 and 576 samples; 48 kHz joint stereo,
 # length, checksums
 
 INFO_FRAME = """
@@ -204,7 +204,7 @@ a0 240240
 
 
 def test_the_info_frame_byte_by_byte() -> None:
-    frame = info_frame(StreamFacts(bytes.fromhex("fffba464"), 160, packets=7501, frames=180 * 48_000, checksum=0x2B53))
+    frame = info_frame(StreamFacts(bytes.fromhex("fffba464"), 160, frames=7501, samples=180 * 48_000, checksum=0x2B53))
     assert len(frame) == 480
     assert not any(frame[192:])
     assert frame[:192].hex() == "".join(INFO_FRAME.split())
@@ -221,23 +221,23 @@ def test_lame_itself_writes_the_same_numbers(tmp_path: Path) -> None:
     writer.write(sound.tobytes())
     writer.finish()
     ours = (tmp_path / "ours").read_bytes()
-    # Packets and bytes; quality, encoder and mode; bitrate, delay and padding; length.
+    # Frames and bytes; quality, encoder and mode; bitrate, delay and padding; length.
     for each in (slice(0x24, 0x34), slice(0x98, 0xA6), slice(0xB0, 0xB4), slice(0xB8, 0xBC)):
         assert ours[each].hex(" ") == theirs[each].hex(" ")
     contents = [np.frombuffer(file[0x34:0x98], np.uint8).astype(int) for file in (ours, theirs)]
-    assert np.abs(contents[0] - contents[1]).max() <= 3  # of 256; a packet of 89
+    assert np.abs(contents[0] - contents[1]).max() <= 3  # of 256; a frame of 89
     assert theirs[0xBC:0xC0] == struct.pack(">HH", checksum(theirs[480:]), checksum(theirs[:0xBE]))
 
 
 def test_mono_is_noted_where_mono_has_it() -> None:
-    frame = info_frame(StreamFacts(bytes.fromhex("fffb94c4"), 128, packets=43, frames=48_000, checksum=0))
+    frame = info_frame(StreamFacts(bytes.fromhex("fffb94c4"), 128, frames=43, samples=48_000, checksum=0))
     assert frame[21:25] == b"Info"
     assert frame[21 + 120 + 24] == 0x80
 
 
 def test_a_padding_that_cannot_be_noted_is_an_error() -> None:
     with pytest.raises(ValueError, match="padding of -576"):
-        info_frame(StreamFacts(bytes.fromhex("fffba464"), 160, packets=1, frames=1152, checksum=0))
+        info_frame(StreamFacts(bytes.fromhex("fffba464"), 160, frames=1, samples=1152, checksum=0))
 
 
 def checksum(stream: bytes) -> int:

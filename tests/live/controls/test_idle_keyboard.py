@@ -1,4 +1,4 @@
-"""Keys at a real terminal: a child of its own at a pseudo-terminal, as a shell would start it."""
+"""Keys at a real terminal: a child process at a pseudo-terminal, as a shell would start it."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ termios = pytest.importorskip("termios")
 CHILD = """\
 import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from player.live.controls.idle_keyboard import Presses
-presses = Presses()
-assert presses.read(0.1) == ""
-presses.take()
-presses.take()
+from player.live.controls.idle_keyboard import IdleKeyboard
+keyboard = IdleKeyboard()
+assert keyboard.read(0.1) == ""
+keyboard.take()
+keyboard.take()
 print("ready", flush=True)
-while (key := presses.read(20)) != "q":
+while (key := keyboard.read(20)) != "q":
     print(repr(key), flush=True)
-presses.give_back()
-presses.give_back()
+keyboard.give_back()
+keyboard.give_back()
 print("given back", flush=True)
 """
 
 IN_THE_BACKGROUND = """\
 import fcntl, os, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-from player.live.controls.idle_keyboard import Presses
+from player.live.controls.idle_keyboard import IdleKeyboard
 if child := os.fork():
     raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 os.setpgid(0, 0)
-presses = Presses()
-presses.take()
-assert presses.read(20) == ""
-presses.give_back()
+keyboard = IdleKeyboard()
+keyboard.take()
+assert keyboard.read(20) == ""
+keyboard.give_back()
 print("ready", flush=True)
 """
 
@@ -92,9 +92,9 @@ def terminal() -> Iterator[Terminal]:
 
 def test_keys_come_one_by_one_by_their_names(terminal: Terminal) -> None:
     terminal.wait_for("ready")
-    for keys, told in ((b"s", "'s'"), (b"\r", "'KEY_ENTER'"), (b" ", "' '"), (b"\x1b[A", "'KEY_UP'")):
+    for keys, name in ((b"s", "'s'"), (b"\r", "'KEY_ENTER'"), (b" ", "' '"), (b"\x1b[A", "'KEY_UP'")):
         terminal.press(keys)
-        terminal.wait_for(told)
+        terminal.wait_for(name)
     terminal.press(b"q")
     terminal.wait_for("given back")
     assert termios.tcgetattr(terminal.theirs) == terminal.before

@@ -15,12 +15,12 @@ from player.live.controls.inbox import Inbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 
 
 @pytest.fixture
 def alarm() -> Iterator[Callable[[Callable[[], None], float, float], None]]:
-    """Has something done by a signal's handler, after some time and every so often."""
+    """Calls a function in a signal handler, after some time and then repeatedly."""
     if not hasattr(signal, "setitimer"):
         pytest.skip("this system has no timer that sends signals")
     before = signal.getsignal(signal.SIGALRM)
@@ -54,10 +54,10 @@ def test_waiting_takes_as_long_as_was_said(wait_s: float, had_some: bool) -> Non
     began = time.monotonic()
     with pytest.raises(Empty):
         inbox.get(wait_s)
-    assert wait_s <= time.monotonic() - began < wait_s + PATIENCE_S
+    assert wait_s <= time.monotonic() - began < wait_s + TIMEOUT_S
 
 
-def test_who_has_no_time_left_before_waiting_begins_does_not_wait_for_ever() -> None:
+def test_a_timeout_that_is_over_before_waiting_begins_does_not_wait_for_ever() -> None:
     times = itertools.count(100.0, 1.0)
     with pytest.raises(Empty):
         Inbox(lambda: next(times)).get(0.05)
@@ -66,13 +66,13 @@ def test_who_has_no_time_left_before_waiting_begins_does_not_wait_for_ever() -> 
 def test_a_waiting_one_is_woken() -> None:
     inbox = Inbox()
     threading.Timer(0.05, inbox.put, (Control.PAUSE,)).start()
-    assert inbox.get(PATIENCE_S) is Control.PAUSE
+    assert inbox.get(TIMEOUT_S) is Control.PAUSE
 
 
 def test_a_signals_handler_wakes_it(alarm: Callable[..., None]) -> None:
     inbox = Inbox()
     alarm(lambda: inbox.put(Control.QUIT), 0.05)
-    assert inbox.get(PATIENCE_S) is Control.QUIT
+    assert inbox.get(TIMEOUT_S) is Control.QUIT
 
 
 def test_signals_that_bring_nothing_do_not_make_it_wait_longer(alarm: Callable[..., None]) -> None:
@@ -82,7 +82,7 @@ def test_signals_that_bring_nothing_do_not_make_it_wait_longer(alarm: Callable[.
         with pytest.raises(Empty):
             inbox.get(0.02)
     assert len(rung) > 10
-    assert time.monotonic() - began < PATIENCE_S
+    assert time.monotonic() - began < TIMEOUT_S
 
 
 def test_of_what_many_put_in_nothing_is_lost_or_overtaken(alarm: Callable[..., None]) -> None:
@@ -103,7 +103,7 @@ def test_of_what_many_put_in_nothing_is_lost_or_overtaken(alarm: Callable[..., N
         thread.start()
     taken: list[int] = []
     while len([at for at in taken if at > 0]) < 3 * count:
-        control = inbox.get(PATIENCE_S)
+        control = inbox.get(TIMEOUT_S)
         assert isinstance(control, GoTo)
         taken.append(control.at_ms)
     for first in range(3):

@@ -20,7 +20,7 @@ PLAYING, PAUSED = PlaybackState(1000), PlaybackState(1000, is_paused=True)
 
 @dataclass
 class Shell:
-    """Stops the program, and lets it go on in the foreground or not."""
+    """Stops the program, and continues it in the foreground or in the background."""
 
     job: JobControl = field(init=False)
     screen: FakeScreen = field(default_factory=FakeScreen)
@@ -34,7 +34,7 @@ class Shell:
         self.job = JobControl(lambda: self.foreground, self.stop)
         for part in (self.screen, self.keyboard):
             part.take()
-            self.job.hold(part)
+            self.job.add_part(part)
 
     def stop(self) -> None:
         self.stops.append((self.screen.is_taken, self.keyboard.is_taken))
@@ -52,8 +52,8 @@ def test_the_sound_pauses_then_the_terminal_is_given_back_then_it_stops_and_take
     shell = Shell()
     with shell.job.watched(shell.inbox):
         shell.job.show(PLAYING)
-        shell.job.ask()
-        shell.job.ask()
+        shell.job.request_stop()
+        shell.job.request_stop()
         assert shell.controls() == [Control.PAUSE]
         shell.job.show(PLAYING)
         assert shell.stops == []
@@ -67,9 +67,9 @@ def test_the_sound_pauses_then_the_terminal_is_given_back_then_it_stops_and_take
 
 def test_it_stops_all_the_same_where_the_pause_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
     shell = Shell()
-    monkeypatch.setattr(module, "PATIENCE_S", -1.0)
+    monkeypatch.setattr(module, "PAUSE_WITHIN_S", -1.0)
     with shell.job.watched(shell.inbox):
-        shell.job.ask()
+        shell.job.request_stop()
         shell.job.show(PLAYING)
     assert shell.stops == [(False, False)]
 
@@ -77,7 +77,7 @@ def test_it_stops_all_the_same_where_the_pause_does_not_come(monkeypatch: pytest
 def test_in_the_background_the_sound_goes_on_and_the_terminal_is_left_until_it_is_ours() -> None:
     shell = Shell(goes_on_in_background=True)
     with shell.job.watched(shell.inbox):
-        shell.job.ask()
+        shell.job.request_stop()
         shell.job.show(PAUSED)
         assert shell.controls() == [Control.PAUSE, Control.RESUME]
         shell.job.show(PLAYING)
@@ -91,7 +91,7 @@ def test_what_was_paused_before_stays_paused_in_the_background() -> None:
     shell = Shell(goes_on_in_background=True)
     with shell.job.watched(shell.inbox):
         shell.job.show(PAUSED)
-        shell.job.ask()
+        shell.job.request_stop()
         shell.job.show(PAUSED)
     assert shell.controls() == [Control.PAUSE]
 
@@ -100,7 +100,7 @@ def test_only_what_was_taken_is_taken_again() -> None:
     shell = Shell()
     shell.screen.give_back()
     with shell.job.watched(shell.inbox):
-        shell.job.ask()
+        shell.job.request_stop()
         shell.job.show(PAUSED)
     assert shell.taken == (False, True)
 
@@ -109,13 +109,13 @@ def test_only_what_was_taken_is_taken_again() -> None:
 def test_ctrl_z_is_heard_only_while_something_plays() -> None:
     shell = Shell()
     before = [signal.getsignal(each) for each in (signal.SIGTSTP, signal.SIGCONT)]
-    view: PlaybackObserver = shell.job
+    observer: PlaybackObserver = shell.job
     with shell.job.watched(shell.inbox):
         os.kill(os.getpid(), signal.SIGTSTP)
         until = time.monotonic() + 10
         while not shell.inbox and time.monotonic() < until:
             time.sleep(0.01)
-        view.show(PAUSED)
+        observer.show(PAUSED)
     assert shell.stops == [(False, False)]
     assert [signal.getsignal(each) for each in (signal.SIGTSTP, signal.SIGCONT)] == before
 

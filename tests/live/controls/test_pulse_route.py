@@ -1,4 +1,4 @@
-"""The sound that is moved elsewhere: by a real sound server, and by one that has ports."""
+"""Sound that is moved to another output: by a real sound server, and by a fake one with ports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from player.live.controls.commands import ForcedPause
 from player.live.controls.inbox import Inbox
-from player.live.controls.pulse_route import LEAVES_WITHIN_S, PulseOutput, PulseRoute, is_child, place_of
+from player.live.controls.pulse_route import LEAVES_WITHIN_S, PulseOutput, PulseRoute, is_child, output_of
 from player.live.device.child import DeviceProcess
 from player.live.device.ringbuffer import FRAME_BYTES, SharedRingBuffer
 from player.units import RATE
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Server:
-    """A sound server that puts streams elsewhere when their sink goes away."""
+    """A sound server that moves streams to another sink when theirs goes away."""
 
     def __init__(self, env: dict[str, str]) -> None:
         self.env = env
@@ -36,7 +36,7 @@ class Server:
         ).stdout.strip()
 
     def plug(self, name: str, description: str) -> str:
-        """A new sink; what it is unplugged by."""
+        """Add a sink; return the module that removes it."""
         properties = f"sink_properties=device.description={description}"
         return self.pactl("load-module", "module-null-sink", f"sink_name={name}", "rate=48000", properties)
 
@@ -58,19 +58,19 @@ class Playing:
     def __init__(self, kind: str, env: dict[str, str]) -> None:
         self._kind, self._env = kind, env
         self._child: DeviceProcess | None = None
-        self._tapes: list[SharedRingBuffer] = []
+        self._rings: list[SharedRingBuffer] = []
 
     def start(self) -> None:
-        tape = SharedRingBuffer.create(30 * RATE, 30 * RATE)
-        tape.write(bytes(30 * RATE * FRAME_BYTES))
-        tape.go = 1
-        self._tapes.append(tape)
-        self._child = DeviceProcess(self._kind, tape, self._env)
+        ring = SharedRingBuffer.create(30 * RATE, 30 * RATE)
+        ring.write(bytes(30 * RATE * FRAME_BYTES))
+        ring.go = 1
+        self._rings.append(ring)
+        self._child = DeviceProcess(self._kind, ring, self._env)
 
     def stop(self) -> None:
         if self._child:
             self._child.end()
-            self._tapes.pop().close()
+            self._rings.pop().close()
         self._child = None
 
 
@@ -86,10 +86,10 @@ def test_a_move_pauses_and_tells_where_it_would_go_on(
     try:
         route.begin(MINUTE)
         playing.start()
-        wait_until(lambda: route.place is not None and route.place.sink == "null", "its place is not found")
+        wait_until(lambda: route.output is not None and route.output.sink == "null", "its place is not found")
         server.move("phones")
         assert taken(inbox) == ForcedPause("The sound moved to Headphones; press space to go on there.")
-        assert route.place == PulseOutput("phones", "", "")
+        assert route.output == PulseOutput("phones", "", "")
         server.pactl("set-sink-volume", "phones", "50%")  # a change of something else is no move
         server.pactl("unload-module", plug)
         assert taken(inbox) == ForcedPause("The sound moved to Null Output; press space to go on there.")
@@ -164,7 +164,7 @@ def test_another_port_of_the_same_card_is_a_move() -> None:
 
 
 def test_others_are_nowhere() -> None:
-    assert place_of(lambda pid: pid == 8, Pulse("phones")) is None
+    assert output_of(lambda pid: pid == 8, Pulse("phones")) is None
 
 
 def test_whose_a_process_is() -> None:

@@ -29,7 +29,7 @@ MEANINGS = {
 
 @pytest.fixture(autouse=True)
 def nothing_ignored() -> Iterator[None]:
-    """As a shell starts a program, whatever these tests were started by."""
+    """No signal is ignored, as when a shell starts a program, however these tests were started."""
     before = {number: signal.signal(number, signal.SIG_DFL) for number in map(signal.Signals.__getitem__, MEANINGS)}
     yield
     for number, handler in before.items():

@@ -1,4 +1,4 @@
-"""A computer that sleeps, by clocks that are told to."""
+"""Sleep detection with fake clocks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("asleep", "told"),
+    ("asleep", "sent"),
     [
         ([70.0, 70.0, 70.0], []),
         ([70.0, 70.0 + TOLERANCE_S, 70.0 + 2 * TOLERANCE_S], []),
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         ([70.0, 10.0, 70.0], []),  # halted between two clocks, and on again
     ],
 )
-def test_a_sleep_pauses_once(asleep: list[float], told: list[AnyControl]) -> None:
+def test_a_sleep_pauses_once(asleep: list[float], sent: list[AnyControl]) -> None:
     clock = iter(asleep)
     inbox = Inbox()
     sleep = SleepDetector(inbox, lambda: next(clock))
@@ -33,10 +33,10 @@ def test_a_sleep_pauses_once(asleep: list[float], told: list[AnyControl]) -> Non
     sleep.show(PlaybackState(0))
     sleep.show(PlaybackState(50))
     sleep.end()
-    assert left(inbox) == told
+    assert left(inbox) == sent
 
 
-def test_who_has_paused_already_is_not_told() -> None:
+def test_nothing_is_sent_while_it_is_paused() -> None:
     clock = iter([0.0, 60.0, 60.0])
     inbox = Inbox()
     sleep = SleepDetector(inbox, lambda: next(clock))

@@ -1,4 +1,4 @@
-"""All that may be around a session, on a machine that has none of it."""
+"""The control sources of the system, on a machine that has none of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from player.live.controls.inbox import Inbox
-from player.live.controls.sources import surroundings
+from player.live.controls.sources import system_controls
 from player.live.observer import PlaybackState
 from tests.fakes_controls import MINUTE, left
 from tests.sound_server import wait_until
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_where_there_is_nothing_nobody_hears_of_it(
+def test_without_their_systems_they_do_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("DBUS_SESSION_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"):
@@ -26,16 +26,16 @@ def test_where_there_is_nothing_nobody_hears_of_it(
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nothing")
     inbox = Inbox()
     before = threading.active_count()
-    views = [make() for make in surroundings(inbox)]
-    assert len(views) == (4 if sys.platform == "linux" else 1)
+    observers = [make() for make in system_controls(inbox)]
+    assert len(observers) == (4 if sys.platform == "linux" else 1)
     for _ in range(2):
-        for view in views:
-            view.begin(MINUTE)
-            view.show(PlaybackState(0))
-            view.show(PlaybackState(9_000, is_paused=True, notice="a pause"))
-        for view in views:
-            view.end()
-            view.end()
+        for observer in observers:
+            observer.begin(MINUTE)
+            observer.show(PlaybackState(0))
+            observer.show(PlaybackState(9_000, is_paused=True, notice="a pause"))
+        for observer in observers:
+            observer.end()
+            observer.end()
     wait_until(lambda: threading.active_count() <= before, "a thread stays behind")
     assert left(inbox) == []
     assert capfd.readouterr() == ("", "")

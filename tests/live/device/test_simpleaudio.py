@@ -74,119 +74,119 @@ def frames(count: int, start: int = 0) -> bytes:
 
 
 @pytest.fixture
-def tape() -> Iterator[SharedRingBuffer]:
-    tape = SharedRingBuffer.create(total=5 * RATE, capacity=5 * RATE + PADDING)
-    yield tape
-    tape.close()
+def ring() -> Iterator[SharedRingBuffer]:
+    ring = SharedRingBuffer.create(total=5 * RATE, capacity=5 * RATE + PADDING)
+    yield ring
+    ring.close()
 
 
-def play(tape: SharedRingBuffer, library: FakeLibrary) -> None:
+def play(ring: SharedRingBuffer, library: FakeLibrary) -> None:
     try:
-        Simpleaudio(tape, 100, library, library.clock).play(library.tick)
+        Simpleaudio(ring, 100, library, library.clock).play(library.tick)
     finally:
         for sound in library.sounds:
             sound.view.release()
 
 
-def test_all_is_heard_in_one_piece_and_silence_behind_it(tape: SharedRingBuffer) -> None:
+def test_all_is_heard_in_one_piece_and_silence_behind_it(ring: SharedRingBuffer) -> None:
     library = FakeLibrary()
-    tape.write(frames(5 * RATE))
-    play(tape, library)
+    ring.write(frames(5 * RATE))
+    play(ring, library)
     assert library.heard == frames(5 * RATE) + bytes(PADDING * 4)
     assert len(library.sounds) == 1
     assert not library.sounds[0].stopped
 
 
-def test_what_is_written_while_it_plays_is_heard(tape: SharedRingBuffer) -> None:
+def test_what_is_written_while_it_plays_is_heard(ring: SharedRingBuffer) -> None:
     library = FakeLibrary()
-    tape.write(frames(2 * RATE))
-    library.events = {1.0: lambda: tape.write(frames(3 * RATE, start=2 * RATE))}
-    play(tape, library)
+    ring.write(frames(2 * RATE))
+    library.events = {1.0: lambda: ring.write(frames(3 * RATE, start=2 * RATE))}
+    play(ring, library)
     assert library.heard == frames(5 * RATE) + bytes(PADDING * 4)
     assert len(library.sounds) == 1
 
 
-def test_the_head_goes_with_the_clock_and_the_position_behind_it(tape: SharedRingBuffer) -> None:
+def test_the_head_goes_with_the_clock_and_the_position_behind_it(ring: SharedRingBuffer) -> None:
     library = FakeLibrary()
-    tape.write(frames(5 * RATE))
+    ring.write(frames(5 * RATE))
     seen = []
-    library.events = {1.0: lambda: seen.append((tape.head, tape.latency)), 6.0: lambda: None}
-    play(tape, library)
+    library.events = {1.0: lambda: seen.append((ring.head, ring.latency)), 6.0: lambda: None}
+    play(ring, library)
     head, latency = seen[0]
     assert head - latency == pytest.approx(RATE, abs=RATE // 25)
-    assert tape.head == 5 * RATE
+    assert ring.head == 5 * RATE
 
 
 @pytest.mark.parametrize("ahead", [0, RATE // 10, RATE // 10 + ROUNDING])
-def test_a_tape_that_runs_dry_goes_on_where_it_stopped(tape: SharedRingBuffer, ahead: int) -> None:
+def test_a_ring_that_runs_dry_goes_on_where_it_stopped(ring: SharedRingBuffer, ahead: int) -> None:
     library = FakeLibrary(ahead=ahead)
-    tape.write(frames(2 * RATE))
+    ring.write(frames(2 * RATE))
     library.events = {
-        4.0: lambda: tape.write(frames(RATE // 2, start=2 * RATE)),
-        5.0: lambda: tape.write(frames(5 * RATE // 2, start=5 * RATE // 2)),
+        4.0: lambda: ring.write(frames(RATE // 2, start=2 * RATE)),
+        5.0: lambda: ring.write(frames(5 * RATE // 2, start=5 * RATE // 2)),
     }
-    play(tape, library)
+    play(ring, library)
     sound = [library.heard[n : n + 4] for n in range(0, len(library.heard), 4)]
     assert b"".join(frame for frame in sound if any(frame)) == frames(5 * RATE)
     assert len(library.sounds) == 2
 
 
 @pytest.mark.parametrize("ahead", [0, RATE // 10, RATE // 10 + ROUNDING])
-def test_a_programme_cut_short_is_heard_to_its_new_end_and_stopped(tape: SharedRingBuffer, ahead: int) -> None:
+def test_a_programme_cut_short_is_heard_to_its_new_end_and_stopped(ring: SharedRingBuffer, ahead: int) -> None:
     library = FakeLibrary(ahead=ahead)
-    tape.write(frames(4 * RATE))
+    ring.write(frames(4 * RATE))
 
     def cut() -> None:
-        tape.rewrite(3 * RATE, bytes(RATE * 4))
-        tape.total = tape.filled = 3 * RATE
+        ring.rewrite(3 * RATE, bytes(RATE * 4))
+        ring.total = ring.filled = 3 * RATE
 
     library.events = {1.5: cut}
-    play(tape, library)
+    play(ring, library)
     assert bytes(library.heard).rstrip(b"\0") == frames(3 * RATE).rstrip(b"\0")
     assert library.now - 1000 < 4
     assert library.sounds[-1].stopped
 
 
-def test_a_device_that_takes_no_more_is_lost_and_not_waited_for(tape: SharedRingBuffer) -> None:
+def test_a_device_that_takes_no_more_is_lost_and_not_waited_for(ring: SharedRingBuffer) -> None:
     library = FakeLibrary(stuck_at=RATE)
-    tape.write(frames(5 * RATE))
+    ring.write(frames(5 * RATE))
     with pytest.raises(RuntimeError, match="takes no more sound"):
-        play(tape, library)
+        play(ring, library)
     assert 15 < library.now - 1000 < 17
 
 
-def test_a_device_that_ends_the_sound_by_itself_is_lost(tape: SharedRingBuffer) -> None:
+def test_a_device_that_ends_the_sound_by_itself_is_lost(ring: SharedRingBuffer) -> None:
     library = FakeLibrary()
-    tape.write(frames(5 * RATE))
+    ring.write(frames(5 * RATE))
     library.events = {2.0: lambda: library.sounds[0].stop()}  # noqa: PLW0108 (there is none yet)
     with pytest.raises(RuntimeError, match="takes no more sound"):
-        play(tape, library)
+        play(ring, library)
     assert library.now - 1000 < 2.5
 
 
-def test_the_end_may_be_put_off_while_it_plays(tape: SharedRingBuffer) -> None:
+def test_the_end_may_be_put_off_while_it_plays(ring: SharedRingBuffer) -> None:
     library = FakeLibrary()
-    tape.write(frames(2 * RATE))
+    ring.write(frames(2 * RATE))
 
     def end(at: int) -> None:
-        tape.total = at
+        ring.total = at
 
     library.events = {
         0.5: lambda: end(2 * RATE),
         1.0: lambda: end(5 * RATE),
-        1.1: lambda: tape.write(frames(3 * RATE, start=2 * RATE)),
+        1.1: lambda: ring.write(frames(3 * RATE, start=2 * RATE)),
     }
-    play(tape, library)
+    play(ring, library)
     assert library.heard == frames(5 * RATE) + bytes(PADDING * 4)
     assert len(library.sounds) == 1
 
 
-def test_a_tape_that_is_longer_than_what_is_on_it_ends_with_that() -> None:
-    tape = SharedRingBuffer.create(total=60 * RATE, capacity=60 * RATE + PADDING)
+def test_a_ring_that_is_longer_than_its_sound_ends_with_the_sound() -> None:
+    ring = SharedRingBuffer.create(total=60 * RATE, capacity=60 * RATE + PADDING)
     library = FakeLibrary()
-    tape.write(frames(2 * RATE))
-    tape.total = 2 * RATE  # before the device is open
-    play(tape, library)
-    tape.close()
+    ring.write(frames(2 * RATE))
+    ring.total = 2 * RATE  # before the device is open
+    play(ring, library)
+    ring.close()
     assert bytes(library.heard).rstrip(b"\0") == frames(2 * RATE).rstrip(b"\0")
     assert library.now - 1000 < 2.5

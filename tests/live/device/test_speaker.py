@@ -50,7 +50,7 @@ def test_what_is_written_is_what_is_heard_whatever_the_block_length(kind: str, b
     assert room.last.ended
 
 
-def test_the_programme_is_preceded_by_half_a_second_that_nobody_hears() -> None:
+def test_the_programme_is_preceded_by_an_inaudible_half_second() -> None:
     room = Room()
     with speaker(room, 1000) as sink:
         sink.write(segment(noise(1000)))
@@ -59,7 +59,7 @@ def test_the_programme_is_preceded_by_half_a_second_that_nobody_hears() -> None:
     assert (lead != 0).any(axis=1).mean() > 0.9
 
 
-def test_the_tape_is_at_most_twenty_seconds_ahead() -> None:
+def test_the_ring_is_at_most_twenty_seconds_ahead() -> None:
     room = Room()
     with speaker(room, 90_000) as sink:
         for _ in range(30):
@@ -71,9 +71,9 @@ def test_it_begins_with_the_first_second() -> None:
     room = Room()
     sink = speaker(room, 10_000)
     sink.write(segment(noise(999)))
-    assert not room.last.tape.go
+    assert not room.last.ring.go
     sink.write(segment(noise(1)))
-    assert room.last.tape.go
+    assert room.last.ring.go
     sink.abort()
 
 
@@ -81,7 +81,7 @@ def test_a_programme_under_a_second_begins_when_it_is_all_there() -> None:
     room = Room()
     sink = speaker(room, 400)
     sink.write(segment(noise(400)))
-    assert room.last.tape.go
+    assert room.last.ring.go
     sink.close()
 
 
@@ -125,7 +125,7 @@ def test_a_long_programme_takes_no_more_memory_than_a_short_one() -> None:
     with speaker(room, 180_000, kind="simpleaudio") as sink:
         for _ in range(60):
             sink.write(segment(noise(3000)))
-            used.append(os.fstat(int(room.last.tape.handle)).st_blocks * 512)
+            used.append(os.fstat(int(room.last.ring.handle)).st_blocks * 512)
     assert max(used) < 60 * RATE * 4
 
 

@@ -1,4 +1,4 @@
-"""The whole way to a loudspeaker, with the real libraries and a sound server in real time."""
+"""From the sink to a sound server in real time, with the real libraries."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def test_a_fade_out_leaves_no_edge(kind: str, loudspeaker: Loudspeaker) -> None:
 def test_killing_its_process_says_where_to_go_on(kind: str, loudspeaker: Loudspeaker) -> None:
     children: list[DeviceProcess] = []
 
-    def spawn(kind: str, tape: SharedRingBuffer, environ: dict[str, str]) -> DeviceProcess:
-        children.append(DeviceProcess(kind, tape, environ))
+    def spawn(kind: str, ring: SharedRingBuffer, environ: dict[str, str]) -> DeviceProcess:
+        children.append(DeviceProcess(kind, ring, environ))
         return children[-1]
 
     sink = LoudspeakerSink(total_ms=100_000, start_ms=60_000, kind=kind, environ=loudspeaker.env, spawn=spawn)  # type: ignore[arg-type]
@@ -118,19 +118,19 @@ def test_killing_its_process_says_where_to_go_on(kind: str, loudspeaker: Loudspe
 
 
 def test_a_process_that_stands_still_is_given_up(kind: str, loudspeaker: Loudspeaker) -> None:
-    tape = SharedRingBuffer.create(total=20 * RATE, capacity=30 * RATE)
-    tape.write(noise(10).tobytes())
+    ring = SharedRingBuffer.create(total=20 * RATE, capacity=30 * RATE)
+    ring.write(noise(10).tobytes())
     now = 0.0
-    child = DeviceProcess(kind, tape, loudspeaker.env, clock=lambda: now)
-    tape.go = 1
-    wait_until(lambda: tape.state == State.PLAYING, "it does not begin")
+    child = DeviceProcess(kind, ring, loudspeaker.env, clock=lambda: now)
+    ring.go = 1
+    wait_until(lambda: ring.state == State.PLAYING, "it does not begin")
     os.kill(child.pid, signal.SIGSTOP)
     reasons = []
     for _ in range(int(4 * STALL_S)):
         now += 0.4
         reasons.append(child.failure())
     child.end()
-    tape.close()
+    ring.close()
     assert reasons[5] is None
     assert reasons[-1] == "it did not answer for 5 seconds"
 
@@ -151,15 +151,15 @@ PLAYS = """
 import sys
 from pydub import AudioSegment
 from pydub.generators import Sine
-from player.live.device.child import Child
-from player.live.device.speaker import Speaker
+from player.live.device.child import DeviceProcess
+from player.live.device.speaker import LoudspeakerSink
 
 def spawn(*args):
-    child = Child(*args)
+    child = DeviceProcess(*args)
     print(child.pid, flush=True)
     return child
 
-with Speaker(total_ms=60_000, kind=sys.argv[1], spawn=spawn) as sink:
+with LoudspeakerSink(total_ms=60_000, kind=sys.argv[1], spawn=spawn) as sink:
     hum = Sine(220, sample_rate=48_000).to_audio_segment(duration=1000, volume=-12).set_channels(2)
     for _ in range(60):
         sink.write(hum)
@@ -205,14 +205,14 @@ def is_running(pid: int) -> bool:
 
 def test_its_process_loads_no_more_than_it_needs(kind: str) -> None:
     """Each of these takes longer to load than all the rest; the first sound would be late."""
-    names = f"player.live.device.process, player.live.through_{kind}"
+    names = f"player.live.device.process, player.live.device.{kind}"
     script = f"import sys, {names}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert not {"numpy", "pydub", "soundfile", "mutagen"} & set(loaded)
 
 
 def test_a_programme_under_a_second_reaches_alsa_whole(tmp_path: Path) -> None:
-    """ALSA's file plugin has no clock and takes all sound at once: everything must be on the tape at the beginning."""
+    """ALSA's file plugin has no clock and takes all sound at once: everything must be in the ring at the beginning."""
     if not importlib.util.find_spec("simpleaudio"):
         pytest.skip("needs simpleaudio: pip install simpleaudio")
     target, config = tmp_path / "heard.raw", tmp_path / "asound.conf"

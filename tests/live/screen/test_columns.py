@@ -16,7 +16,7 @@ def test_no_line_takes_more_columns_than_it_is_given(text: str, columns: int) ->
     assert all(width(line) <= columns for line in wrapped(text, columns))
 
 
-def test_what_is_missing_is_told() -> None:
+def test_what_is_cut_off_is_marked() -> None:
     assert clipped("Breathe out", 11) == "Breathe out"
     assert clipped("Breathe out", 9) == "Breathe…"
     assert clipped("深呼吸", 5) == "深呼…"

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from player.live.controls.keys import HELP
 from player.live.observer import PlaybackState
 from player.live.screen.frame import frame
+from player.live.screen.pacer_index import PacerIndex
 from player.live.screen.rows import Look, length
-from player.live.screen.score import PacerIndex
 from tests.fakes_picture import bundled, scripted
 from tests.fakes_screen import text
 
@@ -19,7 +19,7 @@ WIDE = PacerIndex(
     scripted("  - section: 深呼吸の章\n  - say: 深呼吸をして、肩の力を抜いてください。ゆっくりと。\n    for: 9s\n")
 )
 
-moments = st.builds(
+states = st.builds(
     PlaybackState,
     st.integers(0, 900_000),
     is_paused=st.booleans(),
@@ -30,14 +30,14 @@ moments = st.builds(
 )
 
 
-def drawn(score: PacerIndex, moment: PlaybackState, columns: int, rows: int, look: Look = UNICODE) -> str:
-    return "\n".join(map(text, frame(score.at(moment.at_ms), moment, look, columns, rows)))
+def drawn(index: PacerIndex, state: PlaybackState, columns: int, rows: int, look: Look = UNICODE) -> str:
+    return "\n".join(map(text, frame(index.at(state.at_ms), state, look, columns, rows)))
 
 
 @settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from([*SESSIONS.values(), WIDE]),
-    moments,
+    states,
     st.integers(1, 140),
     st.integers(1, 50),
     st.sampled_from([UNICODE, KEYLESS, ASCII, Look("latin-1", HELP)]),
@@ -45,9 +45,9 @@ def drawn(score: PacerIndex, moment: PlaybackState, columns: int, rows: int, loo
 @example(SESSIONS["box-breathing"], PlaybackState(80_000), 20, 5, UNICODE)
 @example(SESSIONS["pmr-7"], PlaybackState(83_000, keys_shown=True), 20, 5, ASCII)
 def test_a_picture_is_as_high_as_the_screen_and_never_wider(
-    score: PacerIndex, moment: PlaybackState, columns: int, rows: int, look: Look
+    index: PacerIndex, state: PlaybackState, columns: int, rows: int, look: Look
 ) -> None:
-    picture = frame(score.at(moment.at_ms), moment, look, columns, rows)
+    picture = frame(index.at(state.at_ms), state, look, columns, rows)
     assert len(picture) == rows
     assert max(map(length, picture)) <= columns
     for row in picture:
@@ -57,25 +57,25 @@ def test_a_picture_is_as_high_as_the_screen_and_never_wider(
 @settings(max_examples=60, deadline=None)
 @given(st.integers(78_000, 300_000), st.integers(20, 140), st.integers(4, 40))
 def test_phase_and_count_are_there_on_every_screen(at_ms: int, columns: int, rows: int) -> None:
-    score = SESSIONS["box-breathing"]
-    scene = score.at(at_ms)
-    picture = drawn(score, PlaybackState(at_ms), columns, rows)
+    index = SESSIONS["box-breathing"]
+    scene = index.at(at_ms)
+    picture = drawn(index, PlaybackState(at_ms), columns, rows)
     assert scene.phase.word in picture
     assert f"{scene.phase.word}{scene.count:>4}" in picture
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(78_000, 90_000), st.integers(20, 140), st.integers(3, 40))
-def test_the_phase_keeps_its_place(at_ms: int, columns: int, rows: int) -> None:
-    score = SESSIONS["box-breathing"]
-    one, other = (drawn(score, PlaybackState(at), columns, rows).splitlines() for at in (at_ms, at_ms + 4000))
+def test_the_phase_stays_where_it_is(at_ms: int, columns: int, rows: int) -> None:
+    index = SESSIONS["box-breathing"]
+    one, other = (drawn(index, PlaybackState(at), columns, rows).splitlines() for at in (at_ms, at_ms + 4000))
     words = ("Breathe in ", "Breathe out ", "Hold ", "Pause ")
     places = [[n for n, row in enumerate(rows) if row.strip().startswith(words)] for rows in (one, other)]
     assert places[0] == places[1]
     assert len(places[0]) == 1
 
 
-def test_the_smallest_window_has_breath_count_place_and_time() -> None:
+def test_the_smallest_window_has_breath_count_progress_and_time() -> None:
     assert drawn(SESSIONS["box-breathing"], PlaybackState(79_000), 20, 5).splitlines() == [
         "⢸   ⢸⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡇   ⡇",
         "  Breathe out   3",
@@ -102,10 +102,10 @@ def test_title_time_and_keys_frame_a_larger_one() -> None:
 
 
 def test_without_keys_none_are_spoken_of() -> None:
-    score = SESSIONS["box-breathing"]
-    assert "?" not in drawn(score, PlaybackState(80_000), 80, 24, KEYLESS)
-    assert "space" not in drawn(score, PlaybackState(80_000, is_paused=True), 80, 24, KEYLESS)
-    assert "Breathe" in drawn(score, PlaybackState(80_000, keys_shown=True), 80, 24, KEYLESS)
+    index = SESSIONS["box-breathing"]
+    assert "?" not in drawn(index, PlaybackState(80_000), 80, 24, KEYLESS)
+    assert "space" not in drawn(index, PlaybackState(80_000, is_paused=True), 80, 24, KEYLESS)
+    assert "Breathe" in drawn(index, PlaybackState(80_000, keys_shown=True), 80, 24, KEYLESS)
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (40, 16), (80, 12), (60, 14), (200, 50)])
@@ -116,31 +116,31 @@ def test_every_key_is_in_the_panel(columns: int, rows: int) -> None:
         assert does in picture
 
 
-def test_a_pause_and_its_reason_are_told() -> None:
-    score = SESSIONS["box-breathing"]
-    moment = PlaybackState(80_000, is_paused=True, notice="The headphones were unplugged.")
-    picture = drawn(score, moment, 80, 24)
+def test_a_pause_and_its_reason_are_shown() -> None:
+    index = SESSIONS["box-breathing"]
+    state = PlaybackState(80_000, is_paused=True, notice="The headphones were unplugged.")
+    picture = drawn(index, state, 80, 24)
     assert "Paused · space goes on" in picture
     assert "The headphones were unplugged." in picture
-    assert "Paused" in drawn(score, PlaybackState(80_000, is_paused=True), 20, 5)
+    assert "Paused" in drawn(index, PlaybackState(80_000, is_paused=True), 20, 5)
 
 
-def test_what_was_changed_is_told() -> None:
+def test_what_was_changed_is_shown() -> None:
     picture = drawn(SESSIONS["box-breathing"], PlaybackState(80_000, volume_db=-6.0, has_background=False), 80, 24)
     assert "volume −6 dB · no background" in picture.splitlines()[0]
 
 
 def test_sentences_stand_where_they_will_stay() -> None:
-    score = SESSIONS["grounding-54321"]
-    spoken = next(phase for phase in score.phases if len(phase.lines) > 1)
+    index = SESSIONS["grounding-54321"]
+    spoken = next(phase for phase in index.phases if len(phase.lines) > 1)
     at = [line.start_ms + 10 for line in spoken.lines]
     places = [
         next(
             n
-            for n, row in enumerate(drawn(score, PlaybackState(moment), 80, 24).splitlines())
+            for n, row in enumerate(drawn(index, PlaybackState(at_ms), 80, 24).splitlines())
             if spoken.lines[0].text[:20] in row
         )
-        for moment in at
+        for at_ms in at
     ]
     assert len(set(places)) == 1
 
@@ -148,11 +148,11 @@ def test_sentences_stand_where_they_will_stay() -> None:
 def test_a_long_sentence_turns_its_pages() -> None:
     line = "Let " + "the breath come and go as it likes " * 8 + "and rest."
     timeline = scripted(f"  - say: {line}\n    for: 30s\n")
-    score, cue = PacerIndex(timeline), timeline.cues[0]
+    index, cue = PacerIndex(timeline), timeline.cues[0]
     pages = [
-        drawn(score, PlaybackState(at), 20, 5)
+        drawn(index, PlaybackState(at), 20, 5)
         for at in range(cue.start_ms, cue.end_ms, (cue.end_ms - cue.start_ms) // 8)
     ]
     assert "Let the breath" in pages[0]
-    assert "rest." in drawn(score, PlaybackState(cue.end_ms), 20, 5)
+    assert "rest." in drawn(index, PlaybackState(cue.end_ms), 20, 5)
     assert len(set(pages)) > 3

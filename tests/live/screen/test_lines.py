@@ -24,14 +24,14 @@ SHORT = scripted(
 )
 
 
-def played(timeline: Timeline, *moments: PlaybackState, keys: tuple[tuple[str, str], ...] = ()) -> list[str]:
+def played(timeline: Timeline, *states: PlaybackState, keys: tuple[tuple[str, str], ...] = ()) -> list[str]:
     said: list[str] = []
-    view: PlaybackObserver = SpokenObserver(said.append, keys)
-    view.begin(timeline)
-    for moment in moments:
-        view.show(moment)
-    view.end()
-    view.end()
+    observer: PlaybackObserver = SpokenObserver(said.append, keys)
+    observer.begin(timeline)
+    for state in states:
+        observer.show(state)
+    observer.end()
+    observer.end()
     return said
 
 
@@ -39,7 +39,7 @@ def through(start_ms: int, end_ms: int, like: PlaybackState | None = None) -> li
     return [replace(like or PlaybackState(0), at_ms=at_ms) for at_ms in range(start_ms, end_ms, 50)]
 
 
-def test_a_session_is_told_step_by_step_and_breaths_once() -> None:
+def test_a_session_is_printed_step_by_step_and_breaths_once() -> None:
     assert played(SHORT, *through(0, SHORT.total_ms)) == [
         "0:00 – Settle –",
         "0:00 Sit down. Let your shoulders drop.",
@@ -62,7 +62,7 @@ def test_a_long_session_has_few_lines_and_no_control_characters() -> None:
         assert all(any(text in line for line in said) for text in spoken)
 
 
-def test_muscles_are_told_as_they_are_guided() -> None:
+def test_muscles_are_printed_as_they_are_guided() -> None:
     _, timeline = bundled("pmr-7")
     said = played(timeline, *through(78_000, 96_000))
     assert said[0].endswith("Tense and let go –")
@@ -73,7 +73,7 @@ def test_muscles_are_told_as_they_are_guided() -> None:
     ]
 
 
-def test_pauses_and_what_is_changed_are_told_with_their_times() -> None:
+def test_pauses_and_changes_are_printed_with_their_times() -> None:
     paused = PlaybackState(12_000, is_paused=True, notice="The headphones were unplugged.")
     softer = PlaybackState(12_050, volume_db=-2.0, has_background=False)
     said = played(SHORT, *through(11_000, 12_000), paused, paused, softer, replace(softer, volume_db=0.0))
@@ -99,7 +99,7 @@ def test_a_jump_tells_where_it_leads() -> None:
     ]
 
 
-def test_the_keys_are_told_when_they_are_asked_for() -> None:
+def test_the_keys_are_printed_when_they_are_asked_for() -> None:
     shown = PlaybackState(100, keys_shown=True)
     said = played(SHORT, PlaybackState(0), shown, replace(shown, at_ms=150), PlaybackState(200), keys=KEYS)
     assert said[0] == "Press ? for the keys."

@@ -35,9 +35,9 @@ def pacer(screen: FakeScreen, said: list[str]) -> Pacer:
     return pacer
 
 
-def test_it_is_a_view(pacer: Pacer) -> None:
-    view: PlaybackObserver = pacer
-    view.end()
+def test_it_is_a_playback_observer(pacer: Pacer) -> None:
+    observer: PlaybackObserver = pacer
+    observer.end()
 
 
 def test_pictures_shown_twenty_times_a_second_are_off_by_half_of_that_at_most(pacer: Pacer, screen: FakeScreen) -> None:
@@ -61,7 +61,7 @@ def test_nothing_is_drawn_where_nothing_changes(pacer: Pacer, screen: FakeScreen
     assert screen.pictures == 4  # a count, or a second that is over, at a time
 
 
-def test_in_a_pause_the_picture_stands_at_the_place_itself(pacer: Pacer, screen: FakeScreen) -> None:
+def test_in_a_pause_the_picture_shows_the_exact_position(pacer: Pacer, screen: FakeScreen) -> None:
     pacer.show(PlaybackState(5000 - LEAD_MS, is_paused=True))
     assert "Breathe in" in screen.text()
 
@@ -74,9 +74,9 @@ def test_another_size_is_another_picture(pacer: Pacer, screen: FakeScreen) -> No
 
 
 def test_the_keys_come_and_go(pacer: Pacer, screen: FakeScreen) -> None:
-    moment = PlaybackState(3000)
+    state = PlaybackState(3000)
     for shown in (True, False):
-        pacer.show(replace(moment, keys_shown=shown))
+        pacer.show(replace(state, keys_shown=shown))
         assert ("show or hide the keys" in screen.text()) is shown
 
 

@@ -108,7 +108,7 @@ def test_another_size_draws_all_of_it_again(tty: Terminal) -> None:
     assert "one" in output(tty.person, until=END)
 
 
-def test_what_was_in_other_hands_is_drawn_again(tty: Terminal) -> None:
+def test_after_another_program_had_the_terminal_it_is_drawn_again(tty: Terminal) -> None:
     canvas = TerminalScreen(tty.stream, is_ours=lambda: True)
     canvas.take()
     canvas.draw([row("one")])
@@ -140,7 +140,7 @@ def test_no_color_takes_the_colours_and_nothing_else(tty: Terminal, monkeypatch:
     assert "\x1b[?1049h" in drawn[1]
 
 
-def test_a_terminal_that_is_held_blocks_nobody_and_is_drawn_later(tty: Terminal) -> None:
+def test_a_stopped_terminal_does_not_block_and_is_drawn_later(tty: Terminal) -> None:
     canvas = TerminalScreen(tty.stream, is_ours=lambda: True)
     canvas.take()
     canvas.draw([row("one")])

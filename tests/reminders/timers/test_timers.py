@@ -18,7 +18,7 @@ from player.errors import OutputError, UsageError
 from player.pipeline import SessionRequest
 from player.reminders.schedule import Schedule, Window, weekdays, window
 from player.reminders.timers import installing, launchd, systemd
-from player.reminders.timers.work import ScheduledCommand, work
+from player.reminders.timers.scheduled_command import ScheduledCommand, scheduled_command
 
 HOUR = 3_600_000
 SCHEDULE = Schedule(2 * HOUR, Window(9 * 60, 18 * 60), frozenset(range(5)))
@@ -49,7 +49,7 @@ def test_every_option_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     asked = SessionRequest(
         "my box.yaml", {"side": "4s"}, "gmw/en", 120, "sea.wav", 600_000, ("neck", "jaw"), 90_000, takes="t"
     )
-    found = work(
+    found = scheduled_command(
         asked, "Mine", SCHEDULE, ("2h", "--between", "9-18"), {"PLAYER_STORE": "/s", "PLAYER_DEBUG": "1", "A": "b"}
     )
     assert found.command == (
@@ -62,11 +62,11 @@ def test_every_option_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert found.settings == {"PLAYER_STORE": "/s"}
 
 
-def test_a_bundled_session_is_told_by_its_name() -> None:
-    found = work(SessionRequest("micro-break", background="rain"), "M", SCHEDULE, ("2h",), {})
+def test_a_bundled_session_is_given_by_its_name() -> None:
+    found = scheduled_command(SessionRequest("micro-break", background="rain"), "M", SCHEDULE, ("2h",), {})
     assert found.command[3:] == ("every", "2h", "--background", "rain", "micro-break", "--once")
     with pytest.raises(UsageError, match="did you mean 'micro-break'"):
-        work(SessionRequest("micro-brake"), "M", SCHEDULE, ("2h",), {})
+        scheduled_command(SessionRequest("micro-brake"), "M", SCHEDULE, ("2h",), {})
 
 
 # --- systemd
@@ -173,7 +173,7 @@ def test_where_the_files_lie(tmp_path: Path) -> None:
         assert next(iter(found.files)).parent == base / "systemd" / "user"
 
 
-def test_windows_is_told_what_to_do(tmp_path: Path) -> None:
+def test_on_windows_the_message_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"for Linux and macOS; .*schtasks.* this: /usr/bin/python3 -m player"):
         timer(tmp_path, "win32")
 

@@ -12,7 +12,7 @@ from player.script.yaml.reader import read
 from player.script.yaml.types import Count, Duration, FieldError, Flag, Identifier, Name, OneOrMore, Text
 
 if TYPE_CHECKING:
-    from player.script.yaml.kinds import ScalarType, Schema
+    from player.script.yaml.scalar_types import ScalarType, Schema
 
 
 def bound(text: str, wanted: type) -> object:
@@ -155,8 +155,8 @@ class Links:
 
 
 def test_the_problems_of_another_file_come_with_those_of_this_one() -> None:
-    kind: ScalarType = Linked()
-    assert kind.about
+    scalar_type: ScalarType = Linked()
+    assert scalar_type.about
     with pytest.raises(ScriptError, match=r"^a.yaml:1:1: is wrong\nb.yaml:1:1: is wrong$"):
         bound("first: a.yaml\nsecond: b.yaml\n", Links)
 

@@ -159,7 +159,7 @@ SYNTAX = [
 
 
 @pytest.mark.parametrize(("text", "problem"), SYNTAX, ids=[repr(text) for text, _ in SYNTAX])
-def test_what_is_not_yaml_is_told_in_an_authors_words(text: str, problem: str) -> None:
+def test_what_is_not_yaml_is_reported_in_an_authors_words(text: str, problem: str) -> None:
     assert problems(text) == [problem]
 
 

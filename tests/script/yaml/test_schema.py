@@ -14,12 +14,12 @@ from player.script.session import parse
 from player.script.yaml.schema import file_schema, session_schema
 from player.script.yaml.types import Duration, Name
 from tests import as_editors_read
-from tests.fakes_script import KINDS
+from tests.fakes_script import STEP_TYPES
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-SCHEMA = session_schema(KINDS)
+SCHEMA = session_schema(STEP_TYPES)
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 HEAD = "title: T\n"
@@ -103,7 +103,7 @@ WRONG = {
 def test_what_is_wrong_is_invalid_for_the_schema_and_for_the_program(what: str) -> None:
     assert mistake(WRONG[what])
     with pytest.raises(ScriptError):
-        parse(WRONG[what], "a.yaml", KINDS)
+        parse(WRONG[what], "a.yaml", STEP_TYPES)
 
 
 def properties(name: str) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def test_defaults_stand_there_as_an_author_would_write_them() -> None:
     assert "default" not in properties("Say")["for"]
 
 
-def test_descriptions_come_from_the_docstrings_and_the_kinds() -> None:
+def test_descriptions_come_from_the_docstrings_and_the_scalar_types() -> None:
     root: Any = SCHEMA["properties"]
     assert SCHEMA["description"] == "A script that can be played."
     assert root["safety"]["description"] == "Lines that are shown before the first sound."

@@ -3,7 +3,7 @@ from __future__ import annotations
 from player.script.yaml.syntax import Trouble, explain
 
 
-def test_what_no_rule_knows_is_told_in_the_parsers_words() -> None:
+def test_what_no_rule_knows_is_reported_in_the_parsers_words() -> None:
     trouble = Trouble(": something quite new", (1, 2), None, ("a", "b"))
     assert explain(trouble) == (2, 3, "this is not YAML: something quite new")
 

@@ -116,7 +116,7 @@ assert "scipy" not in sys.modules, "scipy was loaded"
 """
 
 
-def test_who_only_counts_waits_for_no_lexicon(tmp_path: Path) -> None:
+def test_counting_loads_no_lexicon(tmp_path: Path) -> None:
     program = [sys.executable, "-c", COUNTING, str(tmp_path), *hibari.AMERICAN]
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

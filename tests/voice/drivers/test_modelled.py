@@ -74,7 +74,7 @@ def test_the_first_voice_speaks_as_it_is_until_something_is_set(switches: Switch
     assert told == {"voice": "eve", "rate": 120, "volume": 1.0, "pitch": 50}
 
 
-def test_voices_are_told_as_pyttsx3_tells_them_with_model_and_licence(switches: Switches) -> None:
+def test_voices_are_listed_as_by_pyttsx3_with_model_and_licence(switches: Switches) -> None:
     eve, karl = pyttsx3.init("fake").getProperty("voices")
     assert (eve.id, eve.name, eve.languages, eve.gender) == ("eve", "Eve (fake)", ["en-US"], "female")
     assert (eve.model, eve.licence) == (EVE.model, "CC0")

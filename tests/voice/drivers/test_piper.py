@@ -107,7 +107,7 @@ def test_a_brought_model_is_found_by_its_file_and_comes_first(folder: Path) -> N
     assert (eva.model, joe.id) == (str(folder / "de_DE-eva_k-x_low.onnx"), JOE)
 
 
-def test_a_brought_model_takes_the_place_of_a_packages_of_the_same_name(folder: Path) -> None:
+def test_an_installed_model_replaces_a_packages_of_the_same_name(folder: Path) -> None:
     bring(folder, "en_US-joe-medium", GERMAN | {"language": {"code": "en_US"}})
     drivers.register()
     (joe,) = pyttsx3.init("piper").getProperty("voices")
@@ -145,7 +145,7 @@ def test_facts_that_are_no_text_are_left_out(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("language", [None, "de", {"code": None}, {"family": "de"}])
-def test_a_language_that_is_not_told_is_that_of_the_name(folder: Path, language: object) -> None:
+def test_a_missing_language_is_that_of_the_name(folder: Path, language: object) -> None:
     bring(folder, "de_DE-eva_k-x_low", {**GERMAN, "language": language})
     drivers.register()
     assert pyttsx3.init("piper").getProperty("voices")[0].languages == ["de-DE"]

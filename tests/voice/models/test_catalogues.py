@@ -122,5 +122,5 @@ def test_the_addresses_are_those_of_the_packages_themselves() -> None:
         (b"", ""),
     ],
 )
-def test_the_licence_is_told_in_the_cards_own_words(card: bytes, licence: str) -> None:
+def test_the_licence_is_reported_in_the_cards_own_words(card: bytes, licence: str) -> None:
     assert licence_in(card) == licence

@@ -35,7 +35,7 @@ def fetcher(hub: FakeHub) -> Fetcher:
     return Fetcher(lambda _: None, source=hub.address)
 
 
-def test_a_file_comes_in_pieces_and_its_address_is_told_before_it_is_asked_for(hub: FakeHub) -> None:
+def test_a_file_comes_in_pieces_and_its_address_is_reported_before_it_is_asked_for(hub: FakeHub) -> None:
     told: list[tuple[str, int]] = []
     fetcher = Fetcher(lambda text: told.append((text, len(hub.asked))), source=hub.address)
     pieces = list(fetcher.pieces(REMOTE))
@@ -91,7 +91,7 @@ def test_what_is_longer_than_announced_is_not_read_on(hub: FakeHub) -> None:
 
 
 @pytest.mark.parametrize("code", [404, 410])
-def test_a_file_that_is_absent_is_told_apart(hub: FakeHub, fetcher: Fetcher, code: int) -> None:
+def test_a_file_that_is_absent_is_an_error_of_its_own(hub: FakeHub, fetcher: Fetcher, code: int) -> None:
     hub.faults[REMOTE.path] = fakes.refuses(code)
     with pytest.raises(AbsentError, match=f"there is no {hub.address}/a/b.onnx"):
         list(fetcher.pieces(REMOTE))
@@ -104,7 +104,7 @@ def test_a_server_that_says_nothing_more_is_not_waited_for(hub: FakeHub) -> None
 
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
-def test_it_is_followed_to_another_address_which_is_told_first(hub: FakeHub, code: int) -> None:
+def test_it_is_followed_to_another_address_which_is_reported_first(hub: FakeHub, code: int) -> None:
     told: list[str] = []
     hub.files["elsewhere"] = DATA
     hub.faults[REMOTE.path] = fakes.sends_on(f"{hub.address}/elsewhere", code)
@@ -122,7 +122,7 @@ def test_a_small_file_of_unknown_size_has_a_limit(hub: FakeHub, fetcher: Fetcher
         fetcher.read(REMOTE.path, len(DATA))
 
 
-def test_without_a_server_the_way_by_hand_is_told() -> None:
+def test_without_a_server_the_message_says_the_way_by_hand() -> None:
     with FakeHub() as gone:
         address = gone.address
     with pytest.raises(VoiceError, match=r"Connection refused; connect this machine, or .* --install FILE"):

@@ -1,4 +1,4 @@
-"""A voice takes its place whole or not at all, whatever breaks off; and what is noted of it."""
+"""A voice is written whole or not at all, whatever fails; and its note."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import VoiceError
-from player.storage.leftovers import here
+from player.storage.stale_files import machine_id
 from player.voice.models import inventory, notes
-from player.voice.models.placing import pieces, place
+from player.voice.models.placing import pieces, write_voice
 from tests.disks import CAN_MOUNT, make_read_only, tiny
 from tests.fakes_models import THORSTEN, config, onnx
 
@@ -32,14 +32,14 @@ def names(where: Path) -> list[str]:
 
 def bring(model: Iterator[bytes] | list[bytes]) -> inventory.VoiceModel:
     voice = inventory.piper_model(THORSTEN)
-    place(voice, model, config(), called="it", licence="CC0", source="https://example.org/x")
+    write_voice(voice, model, config(), called="it", licence="CC0", source="https://example.org/x")
     return voice
 
 
 def test_a_voice_is_its_model_its_config_and_a_note(voices: Path) -> None:
     told: list[int] = []
     voice = inventory.piper_model(THORSTEN)
-    place(voice, [MODEL[:1000], MODEL[1000:]], config(), called="it", report=told.append)
+    write_voice(voice, [MODEL[:1000], MODEL[1000:]], config(), called="it", report=told.append)
     assert names(voices) == [f"{THORSTEN}.note.json", f"{THORSTEN}.onnx", f"{THORSTEN}.onnx.json"]
     assert voice.path.read_bytes() == MODEL
     assert told == [1000, len(MODEL)]
@@ -75,7 +75,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from player.voice.models import inventory
-from player.voice.models.placing import place
+from player.voice.models.placing import write_voice
 from tests.fakes_models import THORSTEN, config, onnx
 
 def model():
@@ -90,13 +90,13 @@ def replace(self, target):
     os.kill(os.getpid(), signal.SIGKILL)
 
 Path.replace = replace
-place(inventory.piper_model(THORSTEN), model(), config(), called="it")
+write_voice(inventory.piper_model(THORSTEN), model(), config(), called="it")
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there, nobody can be killed without a word")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that cannot be caught")
 @pytest.mark.parametrize("when", ["while it comes", "between the names"])
-def test_killed_at_the_worst_moment_there_is_no_voice_and_the_next_run_clears_up(voices: Path, when: str) -> None:
+def test_killed_at_the_worst_time_there_is_no_voice_and_the_next_run_clears_up(voices: Path, when: str) -> None:
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     killed = subprocess.run([sys.executable, "-c", KILLED, when], env=env, check=False)
     assert killed.returncode == -signal.SIGKILL
@@ -108,7 +108,11 @@ def test_killed_at_the_worst_moment_there_is_no_voice_and_the_next_run_clears_up
 
 def test_the_part_of_one_that_still_works_is_left(voices: Path) -> None:
     voices.mkdir()
-    parts = [f".x.onnx.{os.getpid()}-{here()}.part", f".x.onnx.{NO_SUCH_PROCESS}-{here()}.part", ".x.onnx.part"]
+    parts = [
+        f".x.onnx.{os.getpid()}-{machine_id()}.part",
+        f".x.onnx.{NO_SUCH_PROCESS}-{machine_id()}.part",
+        ".x.onnx.part",
+    ]
     for name in parts:
         (voices / name).write_bytes(b"")
     bring([MODEL])
@@ -141,7 +145,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(voices: Path) -> None:
             bring([MODEL])
 
 
-def test_a_file_in_the_place_of_the_folder_is_one_sentence(voices: Path) -> None:
+def test_a_file_where_the_folder_should_be_is_one_sentence(voices: Path) -> None:
     voices.write_text("")
     with pytest.raises(VoiceError, match="check the folder, or set PLAYER_VOICES"):
         bring([MODEL])

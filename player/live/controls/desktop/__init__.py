@@ -1,1 +1,1 @@
-"""The desktop's own ways to reach a player, all of them over D-Bus: its media keys, and word that it goes to sleep."""
+"""What the desktop sends over D-Bus: media keys, and the announcement that the computer will sleep."""

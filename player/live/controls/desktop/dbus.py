@@ -1,7 +1,7 @@
-"""An open connection to a D-Bus; the only module that knows dbus-fast.
+"""An open connection to a D-Bus.
 
-The rule: all of it happens in one thread, but for `BusSession.tell` and `BusSession.end`; what goes wrong is raised,
-and nothing is written to the terminal.
+The rule: no other module imports dbus-fast. All code runs in one thread, except `BusSession.call_soon` and
+`BusSession.end`. Errors are raised, and nothing is written to the terminal.
 """
 
 from __future__ import annotations
@@ -26,53 +26,53 @@ if TYPE_CHECKING:
 ANSWERS_WITHIN_S: Final = 3.0
 CLOSES_WITHIN_S: Final = 0.1
 
-for _name in ("dbus_fast", "asyncio"):  # what they would complain of is raised too, and goes on no terminal
+for _name in ("dbus_fast", "asyncio"):  # their errors are raised, too, so they need not be logged to the terminal
     logging.getLogger(_name).addHandler(logging.NullHandler())
 
 
 class BusService(Protocol):
-    """Whoever lives on a bus; all of this is called in the bus's thread."""
+    """Answers calls and receives signals; all methods are called in the bus's thread."""
 
-    async def arrive(self, line: BusConnection) -> None:
+    async def connected(self, connection: BusConnection) -> None:
         """The connection is open."""
 
     def answer(self, call: BusMessage) -> Sequence[TypedValue] | BusRefusal | None:
-        """What a called method returns; None where it is not ours."""
+        """The result of a called method; None if there is no such method."""
 
-    def hear(self, signal: BusMessage) -> None:
-        """A signal came."""
+    def received(self, signal: BusMessage) -> None:
+        """A signal has arrived."""
 
-    def depart(self) -> None:
+    def disconnected(self) -> None:
         """The connection is closed, or lost."""
 
 
 class BusSession:
-    """A partner's time on a bus, from the connection's opening to its end."""
+    """The connection of a service, from its opening to its end."""
 
-    def __init__(self, kind: Kind, partner: BusService, address: str | None) -> None:
+    def __init__(self, kind: Kind, service: BusService, address: str | None) -> None:
         self._kind: Kind = kind
-        self._partner = partner
+        self._service = service
         self._address = address
         self._over = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
-        self._line: BusConnection | None = None
+        self._connection: BusConnection | None = None
 
     def run(self) -> None:
-        """Return when it is over, whoever ended it.
+        """Connect, and return when the connection has ended.
 
         Raises
         ------
         Exception
-            Whatever stood in the way.
+            Any error of the connection.
         """
         with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(self._live())
+            asyncio.run(self._serve())
 
-    def tell(self, say: Callable[[BusConnection], None]) -> None:
-        """From any thread: have something said, if the connection is open."""
-        if line := self._line:
-            self._from_elsewhere(partial(say, line))
+    def call_soon(self, do: Callable[[BusConnection], None]) -> None:
+        """From any thread: call ``do`` with the connection in its thread, if it is open."""
+        if connection := self._connection:
+            self._from_elsewhere(partial(do, connection))
 
     def end(self) -> None:
         """From any thread: close the connection."""
@@ -85,35 +85,35 @@ class BusSession:
             with contextlib.suppress(RuntimeError):  # it was closed just now
                 self._loop.call_soon_threadsafe(do)
 
-    async def _live(self) -> None:
+    async def _serve(self) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         self._loop.set_exception_handler(lambda *_: None)
         if self._over.is_set():
             return
-        line = await asyncio.wait_for(connected(self._kind, self._partner, self._address), ANSWERS_WITHIN_S)
+        connection = await asyncio.wait_for(connect(self._kind, self._service, self._address), ANSWERS_WITHIN_S)
         try:
-            self._line = line  # first: what changes from now on must be told
-            await self._partner.arrive(line)
-            await line.gone()
+            self._connection = connection  # first: changes from now on must be sent
+            await self._service.connected(connection)
+            await connection.closed()
         finally:
-            self._line = None
-            self._partner.depart()
-            await line.hang_up()
+            self._connection = None
+            self._service.disconnected()
+            await connection.close()
 
 
 class BusConnection:
-    """An open connection; for use in its own thread."""
+    """An open connection; use it in its own thread only."""
 
-    def __init__(self, connection: MessageBus) -> None:
-        self._bus = connection
-        self._tasks: set[asyncio.Task[None]] = set()  # the loop itself would forget them
+    def __init__(self, bus: MessageBus) -> None:
+        self._bus = bus
+        self._tasks: set[asyncio.Task[None]] = set()  # the event loop keeps only weak references to them
 
-    async def claim(self, name: str) -> bool:
-        """Whether a well-known name is ours from now on; False if somebody has it."""
+    async def claim_name(self, name: str) -> bool:
+        """Request a well-known name; False if another program has it."""
         return await self._bus.request_name(name, NameFlag.DO_NOT_QUEUE) is RequestNameReply.PRIMARY_OWNER
 
-    async def ask(self, whom: BusAddress, member: str, *arguments: TypedValue) -> tuple[Any, ...]:
-        """What a method of somebody else returns; a file descriptor is ours to close.
+    async def call(self, whom: BusAddress, member: str, *arguments: TypedValue) -> tuple[Any, ...]:
+        """Call a method of another program, and return its result; the caller must close a file descriptor.
 
         Raises
         ------
@@ -131,36 +131,36 @@ class BusConnection:
         return tuple(reply.unix_fds if reply.signature == "h" else map(_plain, reply.body))
 
     def emit(self, path: str, interface: str, member: str, *arguments: TypedValue) -> None:
-        """Send a signal to whoever listens."""
+        """Send a signal."""
         self._bus.send(Message.new_signal(path, interface, member, *_packed(arguments)))
 
-    def later(self, seconds: float, do: Callable[[], None]) -> None:
-        """Have something done after a while, if the connection still lives."""
+    def call_later(self, seconds: float, do: Callable[[], None]) -> None:
+        """Call ``do`` after some seconds, if the connection is still open."""
         asyncio.get_running_loop().call_later(seconds, do)
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Have something done that waits for answers."""
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine that waits for answers."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def gone(self) -> None:
+    async def closed(self) -> None:
         """Return when the connection is lost."""
         await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
-    async def hang_up(self) -> None:
+    async def close(self) -> None:
         """Close the connection; its socket is closed too when this returns."""
         self._bus.disconnect()
-        with contextlib.suppress(Exception):  # as long as it is gone
-            await asyncio.wait_for(self.gone(), CLOSES_WITHIN_S)
+        with contextlib.suppress(Exception):  # any error means that it is gone
+            await asyncio.wait_for(self.closed(), CLOSES_WITHIN_S)
 
 
 def answers(kind: Kind) -> bool:
     """Whether there is such a bus, and it answers."""
 
     async def hello() -> None:
-        line = await asyncio.wait_for(connected(kind, None), ANSWERS_WITHIN_S)
-        await line.hang_up()
+        connection = await asyncio.wait_for(connect(kind, None), ANSWERS_WITHIN_S)
+        await connection.close()
 
     with contextlib.suppress(Exception):
         asyncio.run(hello())
@@ -168,29 +168,29 @@ def answers(kind: Kind) -> bool:
     return False
 
 
-async def connected(kind: Kind, partner: BusService | None, address: str | None = None) -> BusConnection:
-    """An open connection on which ``partner`` answers and hears, if there is one.
+async def connect(kind: Kind, service: BusService | None, address: str | None = None) -> BusConnection:
+    """Open a connection, and pass messages to ``service``, if one is given.
 
     Raises
     ------
     Exception
-        Whatever stands in the way.
+        Any error of the connection.
     """
     bus = MessageBus(address, BusType[kind.upper()], negotiate_unix_fd=True)
-    if partner:
-        bus.add_message_handler(lambda message: _handled(partner, message))
+    if service:
+        bus.add_message_handler(lambda message: _handled(service, message))
     return BusConnection(await bus.connect())
 
 
-def _handled(partner: BusService, message: Message) -> Message | bool:
-    told = BusMessage(
+def _handled(service: BusService, message: Message) -> Message | bool:
+    received = BusMessage(
         message.path or "", message.interface or "", message.member or "", tuple(map(_plain, message.body))
     )
     if message.message_type is MessageType.SIGNAL:
-        partner.hear(told)
+        service.received(received)
     if message.message_type is not MessageType.METHOD_CALL:
         return False
-    answer = partner.answer(told)
+    answer = service.answer(received)
     if answer is None or message.flags & MessageFlag.NO_REPLY_EXPECTED:
         return answer is not None
     if isinstance(answer, BusRefusal):
@@ -204,7 +204,7 @@ def _packed(arguments: Sequence[TypedValue]) -> tuple[str, list[Any]]:
 
 
 def _variants(value: Any) -> Any:  # noqa: ANN401 (D-Bus carries anything)
-    """The same with every `TypedValue` in it made a variant."""
+    """The value, with every `TypedValue` in it made a variant."""
     match value:
         case TypedValue():
             return Variant(value.signature, _variants(value.value))

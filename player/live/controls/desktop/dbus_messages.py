@@ -1,4 +1,4 @@
-"""What goes over a D-Bus, as values that know nothing of any library."""
+"""The messages of a D-Bus, as values that depend on no library."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ Kind = Literal["session", "system"]
 
 
 class TypedValue(NamedTuple):
-    """A value and its D-Bus signature, such as ``("x", 1000)``; where D-Bus wants a variant, it becomes one."""
+    """A value and its D-Bus signature, such as ``("x", 1000)``; nested ones become variants."""
 
     signature: str
     value: Any
 
 
 class BusAddress(NamedTuple):
-    """Whom a call is for."""
+    """The object that a call is sent to."""
 
     destination: str
     path: str
@@ -25,7 +25,7 @@ class BusAddress(NamedTuple):
 
 @dataclass(frozen=True)
 class BusMessage:
-    """What came over a bus: somebody calls a method of ours, or a signal that was asked for.
+    """A message that has arrived: a call of one of our methods, or a signal.
 
     ``body`` are its arguments; variants have become plain values.
     """
@@ -38,7 +38,7 @@ class BusMessage:
 
 @dataclass(frozen=True)
 class BusRefusal:
-    """An answer that says no; ``error`` is a D-Bus error's name."""
+    """An error as an answer; ``error`` is the name of a D-Bus error."""
 
     error: str
     text: str

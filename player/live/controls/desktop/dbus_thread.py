@@ -1,8 +1,8 @@
 """A connection to a D-Bus in a thread of its own.
 
-The rule: where anything is missing or goes wrong, the library, the bus, an answer, the connection is absent, and nobody
-hears of it. It never keeps whoever plays waiting: opening and telling return at once, closing within `LEAVES_WITHIN_S`.
-What is heavy to load, `player.live.controls.desktop.dbus`, is loaded in the thread.
+If the library, the bus or an answer is missing, there is no connection and no error. The playback loop never waits:
+`BusThread.open` and `BusThread.call_soon` return at once, `BusThread.close` within `LEAVES_WITHIN_S`. The heavy module
+`player.live.controls.desktop.dbus` is loaded in the thread.
 """
 
 from __future__ import annotations
@@ -21,45 +21,45 @@ LEAVES_WITHIN_S: Final = 0.15
 
 
 class BusThread:
-    """A partner's connection; ``address`` is another bus than the usual one of its kind."""
+    """Connects a service; ``address`` is another bus than the usual one of its kind."""
 
-    def __init__(self, kind: Kind, partner: BusService, address: str | None = None) -> None:
+    def __init__(self, kind: Kind, service: BusService, address: str | None = None) -> None:
         self._kind: Kind = kind
-        self._partner = partner
+        self._service = service
         self._address = address
         self._closing = threading.Event()
-        self._life: BusSession | None = None
+        self._session: BusSession | None = None
         self._thread = threading.Thread(target=self._run, name=f"{kind} bus", daemon=True)
 
     @property
     def is_alive(self) -> bool:
-        """It is connected, or may yet be."""
+        """Whether it is connected, or still connecting."""
         return self._thread.is_alive()
 
     def open(self) -> None:
-        """Begin to connect."""
+        """Start to connect."""
         self._thread.start()
 
-    def tell(self, say: Callable[[BusConnection], None]) -> None:
-        """Have something said in the bus's thread; nothing happens where nobody is connected."""
-        if self._life:
-            self._life.tell(say)
+    def call_soon(self, do: Callable[[BusConnection], None]) -> None:
+        """Call ``do`` with the connection in the bus's thread, if there is a connection."""
+        if self._session:
+            self._session.call_soon(do)
 
     def close(self) -> None:
-        """Disconnect; a thread that is busy otherwise is left behind, and ends with the program."""
+        """Disconnect; a thread that is busy with something else is abandoned, and ends with the program."""
         self._closing.set()
-        if self._life:
-            self._life.end()
+        if self._session:
+            self._session.end()
         if self._thread.is_alive():
             self._thread.join(LEAVES_WITHIN_S)
 
     def _run(self) -> None:
         with contextlib.suppress(Exception):
-            from player.live.controls.desktop.dbus import BusSession  # noqa: PLC0415 (the rule above)
+            from player.live.controls.desktop.dbus import BusSession  # noqa: PLC0415 (heavy; see above)
 
-            self._life = BusSession(self._kind, self._partner, self._address)
+            self._session = BusSession(self._kind, self._service, self._address)
             if not self._closing.is_set():
-                self._life.run()
+                self._session.run()
 
 
 def reachable(kind: Kind) -> bool:
@@ -70,6 +70,6 @@ def reachable(kind: Kind) -> bool:
     ImportError
         If the library is missing.
     """
-    from player.live.controls.desktop.dbus import answers  # noqa: PLC0415 (the rule above)
+    from player.live.controls.desktop.dbus import answers  # noqa: PLC0415 (heavy; see above)
 
     return answers(kind)

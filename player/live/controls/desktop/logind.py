@@ -1,7 +1,7 @@
-"""Word from systemd's logind that the computer is about to sleep, so that the pause comes before the sleep.
+"""systemd's logind announces that the computer will sleep, so that the pause comes before the sleep.
 
-The rule: it asks for a moment's delay, which logind grants to whoever says why, and gives it back when the fade must be
-over. It is absent where there is no logind; that the computer slept is then noticed by `player.live.controls.sleep`.
+It asks logind for a short delay, which needs a reason, and releases it when the fade must be over. Without logind it
+does nothing; then `player.live.controls.sleep` detects the sleep afterwards.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _DAEMON: Final = BusAddress("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 MANAGER: Final = BusAddress("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager")
 FADES_WITHIN_S: Final = 1.5
-"""From the pause to silence, with what a sound server holds; logind waits for 5 s at most."""
+"""Time from the pause to silence, including what a sound server holds; logind waits for 5 s at most."""
 
 _SIGNAL: Final = "PrepareForSleep"
 _RULE: Final = f"type='signal',sender='{MANAGER.destination}',interface='{MANAGER.interface}',member='{_SIGNAL}'"
@@ -32,59 +32,62 @@ _DELAY: Final = [TypedValue("s", each) for each in ("sleep", "player", "the soun
 
 
 class Logind:
-    """A view that pauses before the computer sleeps; ``address`` is another bus than the system's."""
+    """An observer that pauses before the computer sleeps; ``address`` is another bus than the system's."""
 
     def __init__(self, inbox: Inbox, address: str | None = None) -> None:
         self._inbox = inbox
         self._address = address
         self._bus: BusThread | None = None
-        self._line: BusConnection | None = None
-        self._lock: int | None = None
+        self._connection: BusConnection | None = None
+        self._delay: int | None = None
         self._is_paused = False
 
-    def begin(self, timeline: Timeline) -> None:  # noqa: ARG002 (whatever plays, a sleep is a sleep)
-        """Begin to listen."""
+    def begin(self, timeline: Timeline) -> None:  # noqa: ARG002 (a sleep is the same for every session)
+        """Connect."""
         if self._bus is None:
             self._bus = BusThread("system", self, self._address)
             self._bus.open()
 
-    def show(self, moment: PlaybackState) -> None:
-        """Who has paused already need not be told."""
-        self._is_paused = moment.is_paused
+    def show(self, state: PlaybackState) -> None:
+        """Note whether it is paused already."""
+        self._is_paused = state.is_paused
 
     def end(self) -> None:
-        """Listen no longer."""
+        """Disconnect."""
         if self._bus:
             self._bus.close()
         self._bus = None
 
-    async def arrive(self, line: BusConnection) -> None:
-        """Listen, and ask for the delay."""
-        self._line = line
-        await line.ask(_DAEMON, "AddMatch", TypedValue("s", _RULE))
+    async def connected(self, connection: BusConnection) -> None:
+        """Subscribe to the signal, and ask for the delay."""
+        self._connection = connection
+        await connection.call(_DAEMON, "AddMatch", TypedValue("s", _RULE))
         await self._ask_for_delay()
 
     def answer(self, call: BusMessage) -> None:
-        """Nobody has anything to ask."""
+        """It has no methods."""
 
-    def hear(self, signal: BusMessage) -> None:
-        """The sleep comes, or is over."""
-        if not self._line or (signal.interface, signal.member) != (MANAGER.interface, _SIGNAL):
+    def received(self, signal: BusMessage) -> None:
+        """The sleep begins, or is over."""
+        if not self._connection or (signal.interface, signal.member) != (MANAGER.interface, _SIGNAL):
             return
         if signal.body == (False,):
-            self._line.begin(self._ask_for_delay())
+            self._connection.start(self._ask_for_delay())
             return
         if not self._is_paused:
             self._inbox.put(SLEPT)
-        self._line.later(FADES_WITHIN_S, self.depart)
+        self._connection.call_later(FADES_WITHIN_S, self._release_delay)
 
-    def depart(self) -> None:
-        """Let it sleep."""
-        if self._lock is not None:
-            os.close(self._lock)
-        self._lock = None
+    def disconnected(self) -> None:
+        """Let the computer sleep."""
+        self._release_delay()
+
+    def _release_delay(self) -> None:
+        if self._delay is not None:
+            os.close(self._delay)
+        self._delay = None
 
     async def _ask_for_delay(self) -> None:
-        with contextlib.suppress(ConnectionError):  # not allowed: then it is a race
-            if self._line and self._lock is None:
-                (self._lock,) = await self._line.ask(MANAGER, "Inhibit", *_DELAY)
+        with contextlib.suppress(ConnectionError):  # not allowed: then the sleep may come before the pause
+            if self._connection and self._delay is None:
+                (self._delay,) = await self._connection.call(MANAGER, "Inhibit", *_DELAY)

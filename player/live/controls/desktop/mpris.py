@@ -1,7 +1,7 @@
-"""MPRIS: what media keys, headset buttons and a desktop's media controls speak to; a control and a view in one.
+"""MPRIS: the interface of media keys, headset buttons and a desktop's media controls; control source and observer.
 
-The rule: it says what is going on when that changes, not at every moment, and puts what is asked for into the inbox.
-Without a session bus, or without dbus-fast, it is silently absent.
+It sends the state when that changes, not at every tick, and puts controls into the inbox. Without a session bus, or
+without dbus-fast, it does nothing.
 
 The specification: https://specifications.freedesktop.org/mpris-spec/latest/
 """
@@ -44,7 +44,7 @@ _ABOUT: Final[Properties] = {
     "SupportedUriSchemes": TypedValue("as", []),
     "SupportedMimeTypes": TypedValue("as", []),
 }
-_WISHES: Final[dict[tuple[str, str], AnyControl | None]] = {
+_CONTROLS: Final[dict[tuple[str, str], AnyControl | None]] = {
     (ROOT, "Quit"): Control.QUIT,
     (ROOT, "Raise"): None,
     (PLAYER, "PlayPause"): Control.PAUSE_OR_RESUME,
@@ -55,14 +55,14 @@ _WISHES: Final[dict[tuple[str, str], AnyControl | None]] = {
     (PLAYER, "Previous"): Control.STEP_BACK,
     (PLAYER, "OpenUri"): None,
 }
-_WITH_NUMBERS: Final[dict[tuple[str, str], Callable[..., AnyControl | None]]] = {
-    (PLAYER, "Seek"): lambda shown, moment, offset_us: _seek(shown, moment.at_ms, offset_us // US_PER_MS),
+_CONTROLS_WITH_ARGUMENTS: Final[dict[tuple[str, str], Callable[..., AnyControl | None]]] = {
+    (PLAYER, "Seek"): lambda shown, state, offset_us: _seek(shown, state.at_ms, offset_us // US_PER_MS),
     (PLAYER, "SetPosition"): lambda shown, _, track, at_us: _set_position(shown, track, at_us // US_PER_MS),
 }
 
 
 class Mpris:
-    """The session that plays, on the session bus; ``address`` is another bus."""
+    """Shows the playing session on the session bus; ``address`` is another bus."""
 
     def __init__(self, inbox: Inbox, address: str | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._inbox = inbox
@@ -71,73 +71,73 @@ class Mpris:
         self._bus: BusThread | None = None
         self._shown: ShownSession | None = None
         self._number = 0
-        self._hand = ExpectedPosition()
-        self._moment = PlaybackState(0)
+        self._expected = ExpectedPosition()
+        self._state = PlaybackState(0)
         self._properties: Properties = {}
 
     def begin(self, timeline: Timeline) -> None:
-        """Show a session; the first one brings us onto the bus."""
+        """Show a session; connect to the bus for the first one."""
         self._number += 1
-        self._shown, self._hand = ShownSession(timeline, self._number), ExpectedPosition()
+        self._shown, self._expected = ShownSession(timeline, self._number), ExpectedPosition()
         self.show(PlaybackState(0))
         if self._bus is None:
             self._bus = BusThread("session", self, self._address)
             self._bus.open()
 
-    def show(self, moment: PlaybackState) -> None:
-        """Tell the desktop what is different from the moment before."""
+    def show(self, state: PlaybackState) -> None:
+        """Send the properties that have changed."""
         if self._shown is None:
             return
-        before, now = self._properties, self._shown.properties(moment)
-        self._moment, self._properties = moment, now
+        before, now = self._properties, self._shown.properties(state)
+        self._state, self._properties = state, now
         changed = {name: each for name, each in now.items() if before.get(name) != each}
         if changed:
-            self._tell(
+            self._emit(
                 PROPERTIES,
                 "PropertiesChanged",
                 TypedValue("s", PLAYER),
                 TypedValue("a{sv}", changed),
                 TypedValue("as", []),
             )
-        if self._hand.jumped(moment, self._clock()):
-            self._tell(PLAYER, "Seeked", self._position())
+        if self._expected.jumped(state, self._clock()):
+            self._emit(PLAYER, "Seeked", self._position())
 
     @property
     def is_trying(self) -> bool:
-        """It is on the bus, or may yet come onto it."""
+        """Whether it is connected, or still connecting."""
         return self._bus is not None and self._bus.is_alive
 
     def end(self) -> None:
-        """Leave the bus."""
+        """Disconnect."""
         if self._bus:
             self._bus.close()
         self._bus = self._shown = None
 
-    async def arrive(self, line: BusConnection) -> None:
-        """Take the name, or one beside it where another player has that."""
-        if not await line.claim(NAME):
-            await line.claim(f"{NAME}.instance{os.getpid()}")
+    async def connected(self, connection: BusConnection) -> None:
+        """Request the name; if another player has it, a name of our own."""
+        if not await connection.claim_name(NAME):
+            await connection.claim_name(f"{NAME}.instance{os.getpid()}")
 
-    def hear(self, signal: BusMessage) -> None:
-        """Nothing is listened to."""
+    def received(self, signal: BusMessage) -> None:
+        """It subscribes to no signals."""
 
-    def depart(self) -> None:
-        """Nothing is held."""
+    def disconnected(self) -> None:
+        """There is nothing to release."""
 
     def answer(self, call: BusMessage) -> Sequence[TypedValue] | BusRefusal | None:
-        """What a media control asks for."""
+        """Answer a call of a media control."""
         if call.path != PATH:
             return None
         if call.interface == PROPERTIES:
             return self._answer_of_properties(call.member, *call.body)
         if call.member == "Introspect":
             return [TypedValue("s", introspection())]
-        asked = (call.interface, call.member)
-        if asked in _WITH_NUMBERS:
-            self._want(_WITH_NUMBERS[asked](self._shown, self._moment, *call.body) if self._shown else None)
+        method = (call.interface, call.member)
+        if method in _CONTROLS_WITH_ARGUMENTS:
+            self._put(_CONTROLS_WITH_ARGUMENTS[method](self._shown, self._state, *call.body) if self._shown else None)
             return []
-        if asked in _WISHES:
-            self._want(_WISHES[asked])
+        if method in _CONTROLS:
+            self._put(_CONTROLS[method])
             return []
         return None
 
@@ -147,7 +147,7 @@ class Mpris:
         interface: str,
         *rest: Any,  # noqa: ANN401 (D-Bus carries anything)
     ) -> Sequence[TypedValue] | BusRefusal | None:
-        """``rest`` is the name of a property where one is meant, and its value where it is to be set."""
+        """``rest`` is the name of a property for ``Get`` and ``Set``, and its value for ``Set``."""
         properties = self._all(interface)
         if member == "GetAll":
             return [TypedValue("a{sv}", properties)]
@@ -159,8 +159,8 @@ class Mpris:
         if name == "Volume":
             if not (isinstance(value[0], float) and math.isfinite(value[0])):
                 return BusRefusal("org.freedesktop.DBus.Error.InvalidArgs", "Volume must be a number")
-            self._want(SetVolume(db_of(value[0])))
-        return []  # the specification wants other settings, such as another rate, to be left alone
+            self._put(SetVolume(db_of(value[0])))
+        return []  # the specification says to ignore other settings, such as the rate
 
     def _all(self, interface: str) -> Properties:
         if interface == PLAYER:
@@ -168,19 +168,19 @@ class Mpris:
         return _ABOUT if interface == ROOT else {}
 
     def _position(self) -> TypedValue:
-        return TypedValue("x", self._moment.at_ms * US_PER_MS)
+        return TypedValue("x", self._state.at_ms * US_PER_MS)
 
-    def _want(self, control: AnyControl | None) -> None:
+    def _put(self, control: AnyControl | None) -> None:
         if control is not None:
             self._inbox.put(control)
 
-    def _tell(self, interface: str, member: str, *arguments: TypedValue) -> None:
+    def _emit(self, interface: str, member: str, *arguments: TypedValue) -> None:
         if self._bus:
-            self._bus.tell(lambda line: line.emit(PATH, interface, member, *arguments))
+            self._bus.call_soon(lambda connection: connection.emit(PATH, interface, member, *arguments))
 
 
 def _seek(shown: ShownSession, at_ms: int, offset_ms: int) -> AnyControl:
-    """Forward it is at least one step: inside a step, its own beginning would be a way back."""
+    """A seek forward goes at least one step on: playing begins at steps, and this step's beginning is behind us."""
     wanted_ms = max(0, at_ms + offset_ms)
     if offset_ms > 0 and (wanted_ms >= shown.total_ms or shown.is_one_step(wanted_ms, at_ms)):
         return Control.STEP_ON
@@ -188,5 +188,5 @@ def _seek(shown: ShownSession, at_ms: int, offset_ms: int) -> AnyControl:
 
 
 def _set_position(shown: ShownSession, track: str, at_ms: int) -> AnyControl | None:
-    """Nothing for a session that has ended since, or a place that it does not have: so the specification says."""
+    """None for a session that has ended, or a position outside it, as the specification says."""
     return GoTo(at_ms) if track == shown.track and 0 <= at_ms <= shown.total_ms else None

@@ -1,6 +1,6 @@
-"""The MPRIS interfaces as D-Bus introspection tells them, for tools that ask before they call.
+"""The introspection of the MPRIS interfaces, for tools that ask for it before they call.
 
-The rule: what the specification demands of every player, and nothing of what it leaves open.
+It holds what the specification demands of every player, and nothing optional.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A session as the desktop's media controls show it: title, chapter, words, volume, and whether it plays.
+"""A session in the properties of MPRIS: title, chapter, spoken words, volume, and whether it plays.
 
-The rule: pure; a moment in, properties out, in the words of the MPRIS specification. It knows no bus.
+It makes properties from a playback state, in the terms of the MPRIS specification; it knows no bus.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Properties = dict[str, TypedValue]
 
 US_PER_MS: Final = 1000
 JUMP_MS: Final = 400
-"""What lies between where it should be and where it is, before it counts as a jump; a device's clock is not exact."""
+"""A larger difference from the expected position is a jump; a device's clock is not exact."""
 
 _SILENT: Final = 0.01  # -120 dB: no 16-bit sample is left
 _CONSTANT: Final[Properties] = {
@@ -36,7 +36,7 @@ _CONSTANT: Final[Properties] = {
 
 
 def db_of(volume: float) -> float:
-    """What a slider at ``volume`` means: 1 is 0 dB, the volume of the export, and the highest.
+    """The level of a slider at ``volume``: 1 is 0 dB, the volume of the export, and the highest.
 
     By the cubic law of PulseAudio, so that it feels even to the ear: a half is -18 dB, a quarter -36 dB.
     """
@@ -44,13 +44,13 @@ def db_of(volume: float) -> float:
 
 
 def volume_of(db: float) -> float:
-    """Where the slider stands for so many dB."""
+    """The position of the slider for a level."""
     volume = round(min(10 ** (db / 60), 1.0), 4)
     return volume if volume > _SILENT else 0.0
 
 
 class ShownSession:
-    """One session; ``number`` tells it from others that this program plays."""
+    """A session; ``number`` distinguishes it from the others that this program plays."""
 
     def __init__(self, timeline: Timeline, number: int) -> None:
         self.track: Final = f"/player/session/{number}"
@@ -61,51 +61,51 @@ class ShownSession:
         self._steps = Steps(timeline)
         self._words = _words(timeline, self._steps)
 
-    def properties(self, moment: PlaybackState) -> Properties:
-        """All but the position, which changes by itself."""
+    def properties(self, state: PlaybackState) -> Properties:
+        """All properties except the position, which changes by itself."""
         return {
             **_CONSTANT,
-            "PlaybackStatus": TypedValue("s", "Paused" if moment.is_paused else "Playing"),
-            "Volume": TypedValue("d", volume_of(moment.volume_db)),
-            "Metadata": TypedValue("a{sv}", self._metadata(moment.at_ms)),
+            "PlaybackStatus": TypedValue("s", "Paused" if state.is_paused else "Playing"),
+            "Volume": TypedValue("d", volume_of(state.volume_db)),
+            "Metadata": TypedValue("a{sv}", self._metadata(state.at_ms)),
         }
 
     def is_one_step(self, at_ms: int, other_ms: int) -> bool:
-        """Whether two moments lie in the same step."""
+        """Whether two positions lie in the same step."""
         return self._steps.at(at_ms) == self._steps.at(other_ms)
 
     def _metadata(self, at_ms: int) -> Properties:
         start_ms = self._steps.at(at_ms).start_ms
-        place = bisect_right(self._chapter_starts, max(at_ms, start_ms)) - 1  # a step is entered a little before it
+        index = bisect_right(self._chapter_starts, max(at_ms, start_ms)) - 1  # a step is entered a little before it
         return {
             "mpris:trackid": TypedValue("o", self.track),
             "mpris:length": TypedValue("x", self.total_ms * US_PER_MS),
             "xesam:title": TypedValue("s", self._title),
             "xesam:artist": TypedValue("as", ["player"]),  # desktops write "unknown artist" where there is none
-            "xesam:album": TypedValue("s", self._chapters[place].title if place >= 0 else ""),
+            "xesam:album": TypedValue("s", self._chapters[index].title if index >= 0 else ""),
             "xesam:asText": TypedValue("s", self._words.get(start_ms, "")),
         }
 
 
 class ExpectedPosition:
-    """Where the position is expected by those who were told it once and count on by themselves."""
+    """The position that clients expect, who count on from the last one that they received."""
 
     def __init__(self) -> None:
         self._at_ms = 0
         self._since_s = 0.0
         self._runs: bool | None = None
 
-    def jumped(self, moment: PlaybackState, now_s: float) -> bool:
-        """Whether they must be told anew; asked at every moment."""
+    def jumped(self, state: PlaybackState, now_s: float) -> bool:
+        """Whether clients must receive the position again; called with every state."""
         expected_ms = self._at_ms + (now_s - self._since_s) * 1000 * bool(self._runs)
-        jumped = self._runs is not None and abs(moment.at_ms - expected_ms) > JUMP_MS
-        if jumped or self._runs is moment.is_paused or self._runs is None:
-            self._at_ms, self._since_s, self._runs = moment.at_ms, now_s, not moment.is_paused
+        jumped = self._runs is not None and abs(state.at_ms - expected_ms) > JUMP_MS
+        if jumped or self._runs is state.is_paused or self._runs is None:
+            self._at_ms, self._since_s, self._runs = state.at_ms, now_s, not state.is_paused
         return jumped
 
 
 def _words(timeline: Timeline, steps: Steps) -> dict[int, str]:
-    """What is spoken in each step, counting left out, by the step's start."""
+    """The spoken words of each step, without counting, by the step's start."""
     words: dict[int, str] = {}
     for cue in timeline.cues:
         if cue.kind == "speech" and cue.text:

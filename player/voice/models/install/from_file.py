@@ -10,7 +10,7 @@ from player.voice.models import checking, inventory, registry
 from player.voice.models.files import sentences
 from player.voice.models.install.names import shown
 from player.voice.models.notes import digest
-from player.voice.models.placing import pieces, place
+from player.voice.models.placing import pieces, write_voice
 
 if TYPE_CHECKING:
     from player.voice.models.inventory import VoiceModel
@@ -45,7 +45,7 @@ def bring(source: Path) -> tuple[VoiceModel, bool]:
     if there := inventory.find(voice.id):
         _must_be_the_same(there, source)
         return there, False
-    place(voice, pieces(source), config, called=str(source), licence=licence(voice))
+    write_voice(voice, pieces(source), config, called=str(source), licence=licence(voice))
     return voice, True
 
 

@@ -1,4 +1,4 @@
-"""Voices from the network: one is looked up, its licence told, and then it is fetched."""
+"""Voices from the network: looks one up, reads its licence, and fetches it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from player.voice.models import checking, inventory
 from player.voice.models.catalogues import PIPER_CATALOGUE, VoiceOffer, hibari_offers, licence_in, piper_offers
 from player.voice.models.fetching import AbsentError
 from player.voice.models.install.names import near, nothing_to_fetch
-from player.voice.models.placing import place
+from player.voice.models.placing import write_voice
 
 if TYPE_CHECKING:
     from player.voice.clips import Progress
@@ -44,7 +44,7 @@ def look_up(wanted: str, fetcher: Fetcher) -> VoiceOffer:
 
 
 def licence(offer: VoiceOffer, fetcher: Fetcher) -> tuple[str, str]:
-    """The licence of a voice in the words of its maker, and the address that tells it; both empty where none is told.
+    """The licence of a voice in its maker's words, and the address of that text; both empty if there is none.
 
     Raises
     ------
@@ -60,20 +60,20 @@ def licence(offer: VoiceOffer, fetcher: Fetcher) -> tuple[str, str]:
     return licence_in(card), fetcher.address(offer.card.path)
 
 
-def fetch(offer: VoiceOffer, told: str, fetcher: Fetcher, report: Progress | None = None) -> None:
-    """Fetch a voice into the folder; its sizes and digests are checked before it takes its place.
+def fetch(offer: VoiceOffer, licence: str, fetcher: Fetcher, report: Progress | None = None) -> None:
+    """Fetch a voice into the folder. Its sizes and digests are checked before it appears there.
 
     Parameters
     ----------
-    told
-        Its licence, to be remembered.
+    licence
+        Its licence, for the note.
     report
         Called with the bytes of the model that have come, and all there are.
 
     Raises
     ------
     VoiceError
-        If it cannot be fetched or written, or is not what the catalogue says; then there is nothing new.
+        If it cannot be fetched or written, or differs from the catalogue; then nothing is written.
     """
     config, address = b"", fetcher.address(offer.model.path)
     if offer.config:
@@ -85,7 +85,7 @@ def fetch(offer: VoiceOffer, told: str, fetcher: Fetcher, report: Progress | Non
             report(done, offer.model.size)
 
     model = fetcher.pieces(offer.model)
-    place(offer.voice, model, config, called=address, licence=told, source=address, report=reported)
+    write_voice(offer.voice, model, config, called=address, licence=licence, source=address, report=reported)
 
 
 def _of_sane_size(offer: VoiceOffer) -> VoiceOffer:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from player.voice.engine import Engine
     from player.voice.models.inventory import VoiceModel
 
-_PACKAGES: Final = {inventory.PIPER: ("piper", "'player[piper]'"), inventory.HIBARI: ("hibari", registry.PACKAGE)}
+_PACKAGES: Final = {
+    inventory.PIPER: ("piper", "'guided-relaxation[piper]'"),
+    inventory.HIBARI: ("hibari", registry.PACKAGE),
+}
 """What speaks with the models of a driver: how Python knows it, and how pip does."""
 
 

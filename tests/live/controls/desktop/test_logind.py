@@ -1,4 +1,4 @@
-"""The computer that says that it is about to sleep: a small logind on a bus of its own."""
+"""The announcement of a sleep, by a small logind on a bus of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from player.live.controls.desktop.logind import MANAGER, Logind
 from player.live.controls.inbox import Inbox
 from player.live.controls.sleep import SLEPT
 from player.live.observer import PlaybackState
-from tests.fakes_controls import MINUTE, PATIENCE_S, left, taken
+from tests.fakes_controls import MINUTE, TIMEOUT_S, left, taken
 
 if TYPE_CHECKING:
     import pytest
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class FakeLogind:
-    """Grants delays, unless it ``refuses``; who holds one has the other end of a pipe."""
+    """Grants delays, unless it ``refuses``; the holder of a delay has the other end of a pipe."""
 
     def __init__(self, *, refuses: bool = False) -> None:
         self.delays: asyncio.Queue[int] = asyncio.Queue()
@@ -41,7 +41,7 @@ class FakeLogind:
         await self._bus.send(Message.new_signal(MANAGER.path, MANAGER.interface, "PrepareForSleep", "b", [begins]))
 
     async def delay(self) -> int:
-        return await asyncio.wait_for(self.delays.get(), PATIENCE_S)
+        return await asyncio.wait_for(self.delays.get(), TIMEOUT_S)
 
     @staticmethod
     def is_held(delay: int) -> bool:
@@ -49,8 +49,8 @@ class FakeLogind:
 
     @staticmethod
     async def given_back(delay: int) -> None:
-        """Return when nobody holds it any more."""
-        assert await asyncio.wait_for(asyncio.to_thread(os.read, delay, 1), PATIENCE_S) == b""
+        """Return when it is released."""
+        assert await asyncio.wait_for(asyncio.to_thread(os.read, delay, 1), TIMEOUT_S) == b""
         os.close(delay)
 
     def stop(self) -> None:
@@ -76,12 +76,12 @@ class FakeLogind:
 def test_the_pause_comes_before_the_sleep(private_bus: PrivateBus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logind, "FADES_WITHIN_S", 0.2)
     inbox = Inbox()
-    view = Logind(inbox, private_bus.address)
+    observer = Logind(inbox, private_bus.address)
 
     async def night() -> None:
         system = FakeLogind()
         await system.start(private_bus.address)
-        view.begin(MINUTE)
+        observer.begin(MINUTE)
         first = await system.delay()
         assert system.is_held(first)
         await system.prepare_for_sleep(begins=True)
@@ -89,12 +89,12 @@ def test_the_pause_comes_before_the_sleep(private_bus: PrivateBus, monkeypatch: 
         await system.given_back(first)
         await system.prepare_for_sleep(begins=False)
         second = await system.delay()
-        view.show(PlaybackState(0, is_paused=True))
+        observer.show(PlaybackState(0, is_paused=True))
         await system.prepare_for_sleep(begins=True)
         await system.given_back(second)
         await system.prepare_for_sleep(begins=False)
         third = await system.delay()
-        view.end()
+        observer.end()
         await system.given_back(third)
         system.stop()
 
@@ -104,25 +104,25 @@ def test_the_pause_comes_before_the_sleep(private_bus: PrivateBus, monkeypatch: 
 
 def test_without_a_delay_it_pauses_all_the_same(private_bus: PrivateBus) -> None:
     inbox = Inbox()
-    view = Logind(inbox, private_bus.address)
+    observer = Logind(inbox, private_bus.address)
 
     async def night() -> None:
         system = FakeLogind(refuses=True)
         await system.start(private_bus.address)
-        view.begin(MINUTE)
+        observer.begin(MINUTE)
         await system.delay()
         await system.prepare_for_sleep(begins=True)
         assert await asyncio.to_thread(taken, inbox) == SLEPT
         system.stop()
 
     asyncio.run(night())
-    view.end()
+    observer.end()
 
 
 def test_without_logind_it_is_silently_absent(private_bus: PrivateBus, capfd: pytest.CaptureFixture[str]) -> None:
-    view = Logind(Inbox(), private_bus.address)
-    view.begin(MINUTE)
-    view.show(PlaybackState(0))
-    view.end()
-    view.end()
+    observer = Logind(Inbox(), private_bus.address)
+    observer.begin(MINUTE)
+    observer.show(PlaybackState(0))
+    observer.end()
+    observer.end()
     assert capfd.readouterr() == ("", "")

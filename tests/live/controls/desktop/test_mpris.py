@@ -17,7 +17,7 @@ import pytest
 from player.live.controls.commands import AnyControl, Control, GoTo, SetVolume
 from player.live.controls.desktop.dbus_messages import BusMessage, BusRefusal
 from player.live.controls.desktop.dbus_thread import LEAVES_WITHIN_S
-from player.live.controls.desktop.mpris import _WISHES, _WITH_NUMBERS, PATH, PLAYER, PROPERTIES, Mpris
+from player.live.controls.desktop.mpris import _CONTROLS, _CONTROLS_WITH_ARGUMENTS, PATH, PLAYER, PROPERTIES, Mpris
 from player.live.controls.desktop.mpris_interfaces import introspection
 from player.live.controls.inbox import Inbox
 from player.live.observer import PlaybackState
@@ -49,7 +49,7 @@ class Desktop:
 
     @contextlib.contextmanager
     def following(self, *words: str) -> Iterator[list[str]]:
-        """What the client prints by itself while things change."""
+        """What the client prints when properties change."""
         command = ["playerctl", "--player=player", "--follow", *words]
         client = subprocess.Popen(command, env=self._env, stdout=subprocess.PIPE, text=True)
         lines: list[str] = []
@@ -84,13 +84,13 @@ def test_a_client_sees_what_plays(desktop: Desktop) -> None:
     form = "{{title}}|{{album}}|{{xesam:asText}}|{{mpris:length}}|{{playerName}}"
     assert desktop.playerctl("metadata", "--format", form) == "Ruhe am Abend|Settle|Sit down. Let go.|60000000|player"
     desktop.mpris.show(PlaybackState(10_000, is_paused=True, volume_db=-18.0))
-    wait_until(lambda: desktop.playerctl("status") == "Paused", "the pause is not told")
+    wait_until(lambda: desktop.playerctl("status") == "Paused", "the pause is not sent")
     assert float(desktop.playerctl("volume")) == pytest.approx(0.5, abs=0.002)
     assert desktop.playerctl("metadata", "--format", form) == "Ruhe am Abend|Breathe||60000000|player"
 
 
 @pytest.mark.parametrize(
-    ("words", "wish"),
+    ("words", "control"),
     [
         (["play-pause"], Control.PAUSE_OR_RESUME),
         (["pause"], Control.PAUSE),
@@ -104,32 +104,32 @@ def test_a_client_sees_what_plays(desktop: Desktop) -> None:
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",
 )
-def test_what_a_client_asks_for_comes_into_the_inbox(desktop: Desktop, words: list[str], wish: AnyControl) -> None:
+def test_what_a_client_asks_for_comes_into_the_inbox(desktop: Desktop, words: list[str], control: AnyControl) -> None:
     desktop.playerctl(*words)
-    assert taken(desktop.inbox) == wish
+    assert taken(desktop.inbox) == control
     assert left(desktop.inbox) == []
 
 
-def test_a_following_client_is_told_of_changes_and_of_nothing_else(desktop: Desktop) -> None:
+def test_a_following_client_receives_changes_and_nothing_else(desktop: Desktop) -> None:
     with desktop.following("metadata", "--format", "{{status}} in {{album}}") as lines:
         wait_until(lambda: lines == ["Playing in Settle"], "the client does not follow")
         for at_ms in range(0, 9_000, 50):
             desktop.mpris.show(PlaybackState(at_ms))
         desktop.mpris.show(PlaybackState(9_000, is_paused=True))
-        wait_until(lambda: lines[1:] == ["Paused in Settle"], "the pause is not told")
+        wait_until(lambda: lines[1:] == ["Paused in Settle"], "the pause is not sent")
         desktop.mpris.show(PlaybackState(10_000, is_paused=True))
-        wait_until(lambda: lines[2:] == ["Paused in Breathe"], "the chapter is not told")
+        wait_until(lambda: lines[2:] == ["Paused in Breathe"], "the chapter is not sent")
         desktop.mpris.end()
-        wait_until(lambda: lines[3:] == [""], "the end is not told")
+        wait_until(lambda: lines[3:] == [""], "the end is not sent")
 
 
-def test_a_client_that_counts_on_by_itself_is_told_of_jumps() -> None:
+def test_a_client_that_counts_on_by_itself_receives_jumps() -> None:
     now = [0.0]
     mpris = Mpris(Inbox(), "unix:path=/nowhere", lambda: now[0])
-    told: list[str] = []
-    mpris._tell = lambda interface, member, *arguments: told.append(member)  # type: ignore[method-assign]
+    sent: list[str] = []
+    mpris._emit = lambda interface, member, *arguments: sent.append(member)  # type: ignore[method-assign]
     mpris.begin(MINUTE)
-    told.clear()
+    sent.clear()
     for at_ms in (*range(0, 9_000, 50), *range(50_000, 51_000, 50)):
         mpris.show(PlaybackState(at_ms))
         now[0] += 0.05
@@ -138,7 +138,7 @@ def test_a_client_that_counts_on_by_itself_is_told_of_jumps() -> None:
     mpris.show(PlaybackState(50_000, is_paused=True))
     mpris.show(PlaybackState(50_000))
     mpris.end()
-    assert told == ["PropertiesChanged", "Seeked", "PropertiesChanged", "Seeked", "PropertiesChanged"]
+    assert sent == ["PropertiesChanged", "Seeked", "PropertiesChanged", "Seeked", "PropertiesChanged"]
 
 
 def test_a_second_player_takes_a_name_of_its_own(desktop: Desktop, private_bus: PrivateBus) -> None:
@@ -173,7 +173,7 @@ def test_without_a_bus_it_is_silently_absent(
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_bus_that_goes_away_disturbs_nobody(
+def test_a_bus_that_goes_away_causes_no_error(
     desktop: Desktop, private_bus: PrivateBus, capfd: pytest.CaptureFixture[str]
 ) -> None:
     private_bus.die()
@@ -209,7 +209,7 @@ class TestAnswers:
         mpris.end()
 
     @pytest.mark.parametrize(
-        ("member", "arguments", "wish"),
+        ("member", "arguments", "control"),
         [
             ("Seek", [5_000_000], Control.STEP_ON),  # the step is longer: its own beginning would be a way back
             ("Seek", [-1_000_000], GoTo(11_000)),
@@ -222,10 +222,10 @@ class TestAnswers:
         ],
     )
     def test_places_are_steps(
-        self, mpris: Mpris, member: str, arguments: list[object], wish: AnyControl | None
+        self, mpris: Mpris, member: str, arguments: list[object], control: AnyControl | None
     ) -> None:
         assert mpris.answer(BusMessage(PATH, PLAYER, member, tuple(arguments))) == []
-        assert left(mpris._inbox) == ([wish] if wish else [])
+        assert left(mpris._inbox) == ([control] if control else [])
 
     def test_what_the_introspection_promises_is_answered(self, mpris: Mpris) -> None:
         tree = ET.fromstring(introspection())  # noqa: S314 (our own)
@@ -234,12 +234,12 @@ class TestAnswers:
                 answer = mpris.answer(BusMessage(PATH, PROPERTIES, "Get", (interface.get("name"), each.get("name"))))
                 assert isinstance(answer, list)
                 assert answer[0].value.signature == each.get("type")
-            told = {each.get("name") for each in interface.iter("property")}
+            promised = {each.get("name") for each in interface.iter("property")}
             everything = mpris.answer(BusMessage(PATH, PROPERTIES, "GetAll", (interface.get("name"),)))
             assert isinstance(everything, list)
-            assert everything[0].value.keys() == told
+            assert everything[0].value.keys() == promised
         methods = {(interface.get("name"), each.get("name")) for interface in tree for each in interface.iter("method")}
-        assert methods == {*_WISHES, *_WITH_NUMBERS}
+        assert methods == {*_CONTROLS, *_CONTROLS_WITH_ARGUMENTS}
 
     def test_what_is_not_there_is_refused(self, mpris: Mpris) -> None:
         assert isinstance(mpris.answer(BusMessage(PATH, PROPERTIES, "Get", (PLAYER, "LoopStatus"))), BusRefusal)

@@ -1,4 +1,4 @@
-"""A session in the words of MPRIS."""
+"""A session in the properties of MPRIS."""
 
 from __future__ import annotations
 
@@ -39,32 +39,32 @@ def test_silence_is_the_end_of_the_slider() -> None:
         (60_000, "Rest", "Stay as you are."),
     ],
 )
-def test_a_moment_has_its_chapter_and_the_words_of_its_step(at_ms: int, chapter: str, words: str) -> None:
+def test_a_position_has_its_chapter_and_the_words_of_its_step(at_ms: int, chapter: str, words: str) -> None:
     metadata = ShownSession(MINUTE, 3).properties(PlaybackState(at_ms))["Metadata"].value
     assert (metadata["xesam:album"].value, metadata["xesam:asText"].value) == (chapter, words)
     assert metadata["mpris:trackid"].value == "/player/session/3"
 
 
-def test_a_jump_is_what_nobody_could_expect() -> None:
-    hand = ExpectedPosition()
-    assert not hand.jumped(PlaybackState(5_000), 100.0)  # the beginning
-    assert not hand.jumped(PlaybackState(15_000 - JUMP_MS), 110.0)
-    assert hand.jumped(PlaybackState(17_000), 111.0)
-    assert not hand.jumped(PlaybackState(18_000), 112.0)  # counted from there
+def test_a_jump_is_a_position_that_is_not_expected() -> None:
+    expected = ExpectedPosition()
+    assert not expected.jumped(PlaybackState(5_000), 100.0)  # the beginning
+    assert not expected.jumped(PlaybackState(15_000 - JUMP_MS), 110.0)
+    assert expected.jumped(PlaybackState(17_000), 111.0)
+    assert not expected.jumped(PlaybackState(18_000), 112.0)  # counted from there
 
 
-def test_a_device_that_falls_behind_little_by_little_is_told_in_the_end() -> None:
-    hand = ExpectedPosition()
-    assert sum(hand.jumped(PlaybackState(at * 999), float(at)) for at in range(1000)) == 2
+def test_a_device_that_falls_behind_slowly_is_a_jump_in_the_end() -> None:
+    expected = ExpectedPosition()
+    assert sum(expected.jumped(PlaybackState(at * 999), float(at)) for at in range(1000)) == 2
 
 
 def test_while_it_is_paused_nothing_is_expected_to_move() -> None:
-    hand = ExpectedPosition()
-    told = [
-        hand.jumped(PlaybackState(9_000), 0.0),
-        hand.jumped(PlaybackState(5_000, is_paused=True), 0.1),  # back to the beginning of the step
-        hand.jumped(PlaybackState(5_000, is_paused=True), 60.0),
-        hand.jumped(PlaybackState(5_000), 60.1),
-        hand.jumped(PlaybackState(6_000), 61.1),
+    expected = ExpectedPosition()
+    jumps = [
+        expected.jumped(PlaybackState(9_000), 0.0),
+        expected.jumped(PlaybackState(5_000, is_paused=True), 0.1),  # back to the beginning of the step
+        expected.jumped(PlaybackState(5_000, is_paused=True), 60.0),
+        expected.jumped(PlaybackState(5_000), 60.1),
+        expected.jumped(PlaybackState(6_000), 61.1),
     ]
-    assert told == [False, True, False, False, False]
+    assert jumps == [False, True, False, False, False]

@@ -138,7 +138,7 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         bring(tmp_path / "pipe.onnx")
 
 
-def test_a_name_is_told_from_a_file(mine: Path, tmp_path: Path) -> None:
+def test_a_name_is_distinguished_from_a_file(mine: Path, tmp_path: Path) -> None:
     assert is_file("missing.onnx")
     assert is_file("X.ONNX")
     assert is_file(str(mine))

@@ -69,7 +69,7 @@ def test_a_voice_of_hibari_is_fetched_and_nothing_else_is_asked(hub: FakeHub, wa
     assert note.licence == "Apache-2.0"
 
 
-def test_progress_is_told_in_bytes_of_the_model(hub: FakeHub) -> None:
+def test_progress_is_reported_in_bytes_of_the_model(hub: FakeHub) -> None:
     hub.offer(model=onnx(bytes(200_000)))
     told: list[tuple[int, int]] = []
     fetcher = Fetcher(lambda _: None, source=hub.address)
@@ -123,7 +123,7 @@ def test_a_server_that_falls_silent_is_not_waited_for(hub: FakeHub, voices: Path
     assert list(voices.iterdir()) == []
 
 
-def test_no_licence_is_told_where_there_is_no_card(hub: FakeHub) -> None:
+def test_there_is_no_licence_where_there_is_no_card(hub: FakeHub) -> None:
     hub.faults[f"{FOLDER}/MODEL_CARD"] = fakes.missing
     fetcher = Fetcher(lambda _: None, source=hub.address)
     assert from_network.licence(from_network.look_up(ID, fetcher), fetcher) == ("", "")
@@ -188,7 +188,7 @@ def test_a_voice_that_there_is_not_is_one_sentence_with_near_names(
     assert bool(hub.asked) is asks
 
 
-def test_without_hibari_its_package_is_told(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_hibari_its_package_is_reported(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("player.voice.models.registry.find_spec", lambda _: None)
     with pytest.raises(UsageError, match="and pip install hibari-tts brings others"):
         install(hub, "emma")

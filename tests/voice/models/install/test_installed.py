@@ -10,7 +10,7 @@ from player.errors import UsageError, VoiceError
 from player.voice.engine import MissingEngineError, Voice
 from player.voice.models import inventory
 from player.voice.models.install import installed
-from player.voice.models.placing import place
+from player.voice.models.placing import write_voice
 from tests.disks import CAN_MOUNT, make_read_only, tiny
 from tests.fakes_models import EMMA, THORSTEN, config, onnx
 from tests.fakes_voice import FakeEngine
@@ -26,14 +26,14 @@ pytestmark = pytest.mark.usefixtures("voices", "hibari")
 @pytest.fixture
 def thorsten(voices: Path) -> VoiceModel:
     voice = inventory.piper_model(THORSTEN)
-    place(voice, [onnx()], config(), called="it")
+    write_voice(voice, [onnx()], config(), called="it")
     return voice
 
 
 @pytest.fixture
 def emma(voices: Path, hibari: Path) -> VoiceModel:
     voice = inventory.hibari_model("emma", "emma.int8.onnx")
-    place(voice, [EMMA], b"", called="it")
+    write_voice(voice, [EMMA], b"", called="it")
     return voice
 
 
@@ -91,7 +91,7 @@ def test_of_an_empty_folder_that_is_said(voices: Path) -> None:
 @pytest.mark.skipif(not CAN_MOUNT, reason="only root can mount a disk")
 def test_a_folder_that_cannot_be_written_is_one_sentence(voices: Path) -> None:
     with tiny(voices):
-        place(inventory.piper_model(THORSTEN), [onnx()], config(), called="it")
+        write_voice(inventory.piper_model(THORSTEN), [onnx()], config(), called="it")
         make_read_only(voices)
         with pytest.raises(VoiceError, match=r"cannot remove .*thorsten-medium\.onnx: Read-only file system; make the"):
             installed.remove(THORSTEN)
@@ -120,10 +120,10 @@ def test_the_languages_that_it_is_now_the_default_of_are_asked_of_the_engine(
     assert installed.default_in(thorsten, Missing()) == ()
 
 
-def test_what_pip_must_still_bring_is_told(
+def test_what_pip_must_still_bring_is_reported(
     thorsten: VoiceModel, emma: VoiceModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert installed.lacking(emma) == ""
     monkeypatch.setattr("player.voice.models.install.installed.find_spec", lambda _: None)
-    assert installed.lacking(thorsten) == "'player[piper]'"
+    assert installed.lacking(thorsten) == "'guided-relaxation[piper]'"
     assert installed.lacking(emma) == "hibari-tts"

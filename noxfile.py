@@ -1,0 +1,98 @@
+"""What a contributor runs: ``nox -s quick`` while working, ``nox`` before handing in, ``nox -l`` for the list.
+
+Each session has an environment of its own, which is made once; ``nox -R -s quick`` uses it again as it is.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+import nox
+
+nox.needs_version = ">=2024.3"
+nox.options.sessions = ["lint", "tests"]
+nox.options.reuse_existing_virtualenvs = True
+
+ROOT: Final = Path(__file__).parent
+PYTHON_ALONE: Final = "not realtime and not tools and not engine and not device"
+"""No sound card, no real voice, no foreign program: what is left needs nothing but Python."""
+QUICK: Final = f"{PYTHON_ALONE} and not slow"
+TWO_WORKERS: Final = ("-n", "2", "--dist", "loadfile")
+"""A file's tests stay together, because some share what is slow to make."""
+BESIDE_THE_PACKAGE: Final = ("tests", "scripts", "audio", "docs", "README.md", "CHANGELOG.md", "pyproject.toml")
+"""What the tests read. A wheel is tested with these in reach, and the package of the checkout out of it."""
+FROM_THE_WHEEL: Final = """
+import pathlib, player, sysconfig
+package = pathlib.Path(player.__file__).parent
+assert package.is_relative_to(sysconfig.get_path("purelib")), f"{package} is not the installed one"
+assert (package / "py.typed").is_file(), "the wheel has no py.typed"
+assert (package / "bundled" / "scripts").is_dir(), "the wheel has no scripts"
+"""
+
+
+@nox.session
+def quick(session: nox.Session) -> None:
+    """Run the tests that need nothing but Python and little time."""
+    session.install("-e", ".[test]", "pytest-xdist")
+    session.run("python", "-m", "pytest", "-q", *_workers(session), "-m", QUICK, *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run all tests, and fail where one is skipped; most of the time is spent listening."""
+    session.install("-e", ".[test,simpleaudio]", "pytest-xdist")
+    session.run("python", "-m", "pytest", "--no-skip", *_workers(session), *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, format and types."""
+    session.install("-e", ".[test,lint]")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Measure what the tests that need only Python reach; it fails under the floor in pyproject.toml."""
+    session.install("-e", ".[test]", "pytest-cov", "pytest-xdist")
+    report = ("--cov", "--cov-report=term:skip-covered")
+    session.run("python", "-m", "pytest", "-q", *_workers(session), *report, "-m", PYTHON_ALONE, *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build the wheel, and run the tests that need only Python against it where it is installed."""
+    folder = Path(session.create_tmp()).resolve()
+    for name in ("dist", "beside"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    session.install("build", "pytest-xdist")
+    session.run("python", "-m", "build", "--wheel", "--outdir", str(folder / "dist"))
+    (wheel,) = (folder / "dist").glob("*.whl")
+    session.install(f"{wheel}[test]")
+    session.install("--force-reinstall", "--no-deps", str(wheel))  # one of the same version may be there already
+    session.chdir(_beside(folder))
+    session.run("python", "-I", "-c", FROM_THE_WHEEL)
+    session.run("python", "-m", "pytest", "-q", *_workers(session), "-m", PYTHON_ALONE, *session.posargs)
+
+
+def _workers(session: nox.Session) -> tuple[str, ...]:
+    """Two processes, where pytest-xdist is there: ``nox --no-install`` takes an environment as it is."""
+    asked = "from importlib.util import find_spec; print(find_spec('xdist') is not None)"
+    found = session.run("python", "-c", asked, silent=True)
+    return TWO_WORKERS if found is None or "True" in str(found) else ()
+
+
+def _beside(folder: Path) -> Path:
+    place = folder / "beside"
+    place.mkdir()
+    for name in BESIDE_THE_PACKAGE:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, place / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.is_file():
+            shutil.copy(source, place)
+    return place

@@ -1,0 +1,41 @@
+"""The participants of a command that plays: the terminal, the desktop, the system, and the history.
+
+This runs before anything plays, so it imports nothing heavy. Observers are made when the first sound is on its way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from player.cli._terminal import terminal_ui
+from player.live.controls.inbox import Inbox
+from player.live.controls.signals import signals
+from player.live.controls.sources import system_controls
+from player.live.participants import Participants
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from player.live.participants import ProgressListener
+
+
+def participants(
+    *,
+    plain: bool = False,
+    quiet: bool,
+    notes: Callable[[], Iterable[str]] = tuple,
+    progress_listener: ProgressListener | None = None,
+) -> Participants:
+    """The participants on this machine.
+
+    Parameters
+    ----------
+    plain, quiet, notes
+        As for `player.cli._terminal.terminal_ui`.
+    progress_listener
+        Hears how far each session was played, such as the history's recorder.
+    """
+    inbox = Inbox()
+    ui = terminal_ui(plain=plain, quiet=quiet, notes=notes)
+    observers = (*ui.observers, *system_controls(inbox))
+    return Participants(inbox, (signals,), ui.controls, observers, progress_listener, waits=ui.has_keys)

@@ -1,0 +1,69 @@
+"""Unknown keys: the key that was probably meant, and the remedy.
+
+The rule: a key that is known one level out or one level in is in the wrong place, and not a misspelling of another. It
+knows words and fields, and no positions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from player.script.yaml import fitting
+from player.script.yaml.nodes import Scalar
+from player.script.yaml.scalar_types import shown
+from player.script.yaml.suggestions import nearest
+from player.script.yaml.type_shapes import enumerated, fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping
+
+    from player.script.yaml.nodes import Node
+    from player.script.yaml.type_shapes import Field
+
+
+def meant(
+    word: str,
+    name: str,
+    fields: Iterable[Field],
+    found: Mapping[str, tuple[Scalar, Node]],
+    around: Iterable[Iterable[Field]],
+    step_types: Mapping[str, type],
+) -> tuple[str | None, str]:
+    """The key that was probably meant, if it is not there yet, and the remedy.
+
+    ``found`` are all pairs of the mapping; ``name`` is its name in messages, empty at the top of a script.
+    """
+    if " " in word and _is_empty(found[word][1]):
+        return None, "put a text with a comma in quotes"
+    if any(word == each.key for outer in around for each in outer):
+        return None, f"it belongs beside {name}, not into it"
+    if inside := next((each.key for each in fields if word in fitting.inner_keys(each.shape)), None):
+        return None, f"it belongs into {inside}"
+    if not name and is_of_a_step(word, step_types):
+        return None, "it belongs to a step, in the list below steps"
+    known = [each.key for each in fields]
+    guess = nearest(word, [each for each in known if each not in found])
+    return guess, f"did you mean {guess!r}?" if guess else f"allowed: {enumerated(known)}"
+
+
+def _is_empty(value: Node) -> bool:
+    return isinstance(value, Scalar) and value.empty
+
+
+def is_of_a_step(word: str, step_types: Mapping[str, type]) -> bool:
+    """Whether any step has this key."""
+    return any(word == each.key for step in step_types.values() for each in fields_of(step))
+
+
+def bare_step(text: str, step_types: Container[str]) -> str:
+    """The message for a step that is only a text."""
+    word = text.split(maxsplit=1)[0].partition(":")[0]
+    if word in step_types:
+        return f"a step must have a colon and a space behind its key, such as '{word}: ...', not {shown(text)}"
+    return f"a step must be a key and its value, such as 'say: text', not {shown(text)}"
+
+
+def before_colon(word: str, value: Node, known: Container[str]) -> str | None:
+    """The known key in ``key:value``, which YAML reads as one long key without a value."""
+    before, colon, _ = word.partition(":")
+    return before if colon and before in known and _is_empty(value) else None

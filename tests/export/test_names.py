@@ -1,0 +1,30 @@
+"""The names that the command line offers are exactly those of the tables that make the files."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from player.cli import export as command
+from player.export import names, presets
+from player.export.captions import subtitles
+from player.export.formats.table import WRITERS
+
+
+def test_each_table_has_exactly_the_names_in_order() -> None:
+    assert tuple(WRITERS) == names.FORMATS
+    assert tuple(presets.PRESETS) == names.PRESETS
+    assert tuple(subtitles.SUBTITLES) == names.CAPTIONS
+
+
+def test_the_command_offers_what_there_is() -> None:
+    options = {option.name: option.type for option in command.export.params}
+    assert tuple(options["form"].choices) == names.FORMATS  # type: ignore[attr-defined]
+    assert tuple(options["preset"].choices) == names.PRESETS  # type: ignore[attr-defined]
+
+
+def test_the_names_load_nothing() -> None:
+    tree = ast.parse(Path(names.__file__).read_text(encoding="utf-8"))
+    found = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert found == {"__future__", "typing"}
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]

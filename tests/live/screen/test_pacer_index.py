@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from player.live.screen.pacer_index import PacerIndex
+from tests.fakes_picture import bundled, scripted
+
+BOX = scripted(
+    """\
+  - section: Settle
+  - say: Sit down. Let your shoulders drop.
+    for: 6s
+  - pause: 4s
+  - section: Breathe
+  - breathe: {in: 4s, hold: 2s, out: 5500ms, rest: 1s, cycles: 4}
+    guide: [count 1, words 1, tones 1, silent]
+  - pause: 2s
+"""
+)
+SCORE = PacerIndex(BOX)
+STARTS = {"in": (0, 4000), "hold": (4000, 2000), "out": (6000, 5500), "rest": (11_500, 1000)}
+CYCLE_MS, BREATHE_MS = 12_500, 10_000
+WORDS = {"in": "Breathe in", "hold": "Hold", "out": "Breathe out", "rest": "Pause"}
+
+
+@given(st.integers(BREATHE_MS, BREATHE_MS + 4 * CYCLE_MS - 1))
+def test_phase_and_count_are_right_at_every_millisecond(at_ms: int) -> None:
+    scene = SCORE.at(at_ms)
+    into = (at_ms - BREATHE_MS) % CYCLE_MS
+    guide, (start, length) = next((g, s) for g, s in STARTS.items() if s[0] <= into < s[0] + s[1])
+    assert (scene.phase.guide, scene.phase.word) == (guide, WORDS[guide])
+    expected = min((into - start) // 1000 + 1, length // 1000) if length >= 2000 else None
+    assert scene.count == expected
+
+
+def test_every_spoken_count_is_shown_at_its_beat_and_not_before() -> None:
+    for name in ("box-breathing", "belly-breathing", "four-seven-eight"):
+        _, timeline = bundled(name)
+        index = PacerIndex(timeline)
+        numbers = [cue for cue in timeline.cues if cue.kind == "count"]
+        assert numbers
+        for cue in numbers:
+            beat = cue.beat_ms or 0
+            second = (beat - cue.slot_start_ms) // 1000
+            assert index.at(beat).count == second + 1
+            assert index.at(beat - 1).count == second
+
+
+def test_a_count_down_is_shown_as_it_is_spoken_and_goes_on_in_silence() -> None:
+    index = PacerIndex(
+        scripted(
+            "  - pause: 1s\n  - breathe: {in: 3s, out: 3s, cycles: 2}\n    count: down\n    guide: [count 1, silent]\n"
+        )
+    )
+    assert [index.at(second * 1000 + 1500).count for second in range(12)] == [3, 2, 1] * 4
+
+
+def test_words_of_an_author_hold_where_nobody_speaks() -> None:
+    index = PacerIndex(
+        scripted(
+            """\
+  - pause: 1s
+  - breathe:
+      phases:
+        - {kind: in, for: 3s, say: In through the left}
+        - {kind: out, for: 3s, say: Out through the right}
+        - {kind: in, for: 3s, say: In through the right}
+        - {kind: out, for: 3s, say: Out through the left}
+      cycles: 2
+    guide: [words 1, silent]
+"""
+        )
+    )
+    names = ["In through the left", "Out through the right", "In through the right", "Out through the left"]
+    assert [index.at(3000 * phase + 1001).phase.word for phase in range(8)] == names * 2
+
+
+@given(st.data())
+def test_size_follows_the_breath(data: st.DataObject) -> None:
+    cycle = data.draw(st.integers(0, 3)) * CYCLE_MS + BREATHE_MS
+    guide = data.draw(st.sampled_from(list(STARTS)))
+    start, length = STARTS[guide]
+    one, other = sorted(data.draw(st.integers(0, length - 1)) for _ in range(2))
+    before, after = (SCORE.at(cycle + start + at).level for at in (one, other))
+    assert {"in": before <= after, "out": before >= after}.get(guide, before == after)
+    assert SCORE.at(cycle + start).level == {"in": 0, "hold": 1, "out": 1, "rest": 0}[guide]
+
+
+def test_a_breath_drawn_in_two_goes_on_growing() -> None:
+    _, timeline = bundled("physiological-sigh")
+    index = PacerIndex(timeline)
+    pairs = [(a, b) for a, b in pairwise(index.phases) if a.guide == b.guide == "in"]
+    assert pairs
+    first, second = pairs[0]
+    levels = [index.at(at).level for at in range(first.start_ms, second.start_ms + second.length_ms, 50)]
+    assert levels == sorted(levels)
+    assert 0 < index.at(second.start_ms).level < 1
+
+
+def test_muscles_tighten_and_let_go() -> None:
+    _, timeline = bundled("pmr-7")
+    index = PacerIndex(timeline)
+    tense = next(phase for phase in index.phases if phase.guide == "tense")
+    after = next(phase for phase in index.phases if phase.guide == "release")
+    assert index.at(tense.start_ms).level == 0
+    assert index.at(tense.start_ms + 1000).level == 1
+    assert index.at(after.start_ms - 1).level == 1
+    assert index.at(after.start_ms + 3000).level < 0.2
+    assert [tense.word, after.word] == ["Now", "Let go"]
+    assert index.at(tense.start_ms + 2500).count == 3
+    assert index.at(after.start_ms + 2500).count is None
+
+
+def test_sentences_begin_when_they_are_said_and_hold_until_the_next() -> None:
+    first, second = (cue for cue in BOX.cues if cue.kind == "speech")
+    assert [line.text for line in SCORE.at(0).phase.lines] == ["Sit down.", "Let your shoulders drop."]
+    assert [SCORE.at(at).begun for at in (0, second.start_ms - 1, second.start_ms)] == [1, 1, 2]
+    assert SCORE.at(first.end_ms - 1).saying < 1
+    assert SCORE.at(first.end_ms).saying == 1
+    pause = SCORE.at(8000)
+    assert (pause.begun, pause.phase.own) == (2, False)
+    assert SCORE.at(BREATHE_MS).begun == 0
+
+
+def test_what_is_to_be_done_stays_while_muscles_are_tense_and_goes_with_them() -> None:
+    _, timeline = bundled("pmr-7")
+    index = PacerIndex(timeline)
+    tense = next(phase for phase in index.phases if phase.guide == "tense")
+    after = next(phase for phase in index.phases if phase.guide == "release")
+    assert "When I say now" in tense.lines[-1].text
+    assert not any("When I say now" in line.text for line in after.lines)
+
+
+def test_chapters_and_what_is_left() -> None:
+    assert [SCORE.at(at).chapter for at in (0, 9999, BREATHE_MS)] == ["Settle", "Settle", "Breathe"]
+    total = BOX.total_ms
+    assert [SCORE.at(at).left_s for at in (0, 1, 999, 1000, total - 1, total)] == [62, 62, 62, 61, 1, 0]
+    assert [SCORE.at(at).done for at in (0, total)] == [0, 1]
+
+
+@pytest.mark.parametrize("at_ms", [-500, BOX.total_ms, BOX.total_ms + 500])
+def test_what_lies_outside_is_the_first_or_last_scene(at_ms: int) -> None:
+    assert SCORE.at(at_ms) == SCORE.at(min(max(0, at_ms), BOX.total_ms))
+
+
+def test_a_session_without_words_speaks_english() -> None:
+    index = PacerIndex(scripted("  - breathe: {in: 4s, out: 4s, cycles: 2}\n    guide: silent\n"))
+    assert [index.at(at).phase.word for at in (0, 4000)] == ["Breathe in", "Breathe out"]
+    assert index.at(0).chapter == ""
