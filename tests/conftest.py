@@ -32,11 +32,16 @@ REALTIME: Final = (
 """Files whose tests take as long as what they listen to, or wait for. Elsewhere, the mark `device` tells them."""
 SLOW: Final = (
     "audio/test_synthesis.py",
+    "cli/test_every.py",
+    "cli/test_export_many.py",
+    "export/batch/test_dask_cluster.py",
     "export/formats/test_table.py",
     "export/mp3/test_splice.py",
     "export/test_exporter.py",
+    "picture/test_drawing.py",
     "picture/test_page.py",
     "sound/test_bed.py",
+    "timeline/test_fit.py",
 )
 """Files that keep a processor busy for over 10 s (measured under coverage): `nox -s quick` goes without them."""
 

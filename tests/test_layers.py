@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def stage(path: Path) -> str:
     return path.relative_to(ROOT).with_suffix("").parts[0]
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """The full names of all modules that a file imports, wherever in it."""
     names: set[str] = set()
