@@ -162,7 +162,8 @@ def prepare(request: Request, machine: Machine, progress: Progress | None = None
         problems += error.problems
     if problems:
         raise ScriptError(problems)
-    remember_script(library.find(request.session, request.script).text, machine.store)
+    if clips and request.script is None:
+        remember_script(library.find(request.session).text, machine.store)
     return Prepared(session, timeline, clips, recordings, media.open_beds(beds, machine.store), machine, request)
 
 

@@ -70,7 +70,7 @@ def breathe(
         machine = this_machine(soon="" if tones else A_COUNT)
         target, form = target_of(wanted().session, output, None)
         return export_one(wanted(), target, wish(form), machine, force=force, quiet=quiet, also=_caution)
-    return _play(wanted, start_ms, silent=silent, plain=plain, quiet=quiet)
+    return _play(wanted, start_ms, silent=silent, speaks=help_ == "voice", plain=plain, quiet=quiet)
 
 
 def _must_be_silent(others: Mapping[str, object]) -> None:
@@ -78,7 +78,9 @@ def _must_be_silent(others: Mapping[str, object]) -> None:
         raise click.UsageError(f"{heard} is to be heard, and with --silent nothing is; leave one of them out")
 
 
-def _play(wanted: Callable[[], Request], start_ms: int, *, silent: bool, plain: bool, quiet: bool) -> None:
+def _play(
+    wanted: Callable[[], Request], start_ms: int, *, silent: bool, speaks: bool, plain: bool, quiet: bool
+) -> None:
     from player.cli.company import company  # noqa: PLC0415
     from player.tasks import playing  # noqa: PLC0415
     from player.tasks.practice.practice import Practice  # noqa: PLC0415
@@ -93,6 +95,7 @@ def _play(wanted: Callable[[], Request], start_ms: int, *, silent: bool, plain: 
             progress=report,
             company=company(plain=plain, quiet=quiet, notes=lambda: usher.notes, keeper=practice),
             silent=silent,
+            speaks=speaks,
         )
     click.get_current_context().exit(code)
 

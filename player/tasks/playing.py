@@ -45,13 +45,14 @@ def play(
     settle: Callable[[Timeline, int], int] | None = None,
     company: Company | None = None,
     silent: bool = False,
+    speaks: bool = True,
 ) -> int:
     """One session after another through the loudspeaker, the first from ``start_ms`` on, each to its end.
 
     ``ask`` tells what is to be heard, once the loudspeaker is opening. ``confirm`` is called before each session, and
     returns when the listener is ready, and whether that took an answer; ``announce`` when it is prepared. ``settle``
     tells where the first one really begins. The ``company`` steers, watches, and keeps the place. ``silent`` asks for
-    no loudspeaker: time passes, and nothing is heard.
+    no loudspeaker: time passes, and nothing is heard. Without ``speaks`` no voice need begin to load.
 
     Returns the exit code: 0 if all was heard, or the listener ended it; otherwise what the end was asked for with.
 
@@ -62,7 +63,7 @@ def play(
         door = stack.enter_context(Door(silent=silent))
         from player.machine import A_COUNT, this_machine  # noqa: PLC0415 (the rule above)
 
-        machine = this_machine(soon="" if silent else A_COUNT)
+        machine = this_machine(soon=A_COUNT if speaks else "")
         from player import pipeline  # noqa: PLC0415 (the rule above)
         from player.tasks.live.ahead import Ahead  # noqa: PLC0415
         from player.tasks.live.party import Party  # noqa: PLC0415
