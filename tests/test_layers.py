@@ -125,6 +125,18 @@ def test_no_class_name_is_used_twice() -> None:
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 450, 45
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_and_functions_are_short_enough_to_be_read(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MOST_LINES
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+    assert {name: length for name, length in lengths.items() if length > MOST_LINES_OF_A_FUNCTION} == {}
+
+
 @pytest.mark.parametrize("room", ["script", "techniques", "timeline"])
 def test_the_first_rooms_know_no_sound_and_no_clock(room: str) -> None:
     forbidden = {"numpy", "pydub", "time", "subprocess", "threading", "soundfile", "soxr"}

@@ -15,18 +15,18 @@ from player.cli._lazy_group import LazyCommand, LazyGroup
 COMMANDS = {
     "breathe": LazyCommand("player.cli.breathe", "Breathe in a pattern, now, without a script."),
     "check": LazyCommand("player.cli.check", "Check scripts: every problem at its line and column."),
-    "doctor": LazyCommand("player.cli.show", "Tell what works on this machine, and how to get what does not."),
+    "doctor": LazyCommand("player.cli.doctor", "Tell what works on this machine, and how to get what does not."),
     "every": LazyCommand("player.cli.every", "Play a session at intervals, such as every 2h."),
     "export": LazyCommand("player.cli.export", "Export a session to a file, or many to a folder."),
     "extract": LazyCommand("player.cli.extract", "Give back the script that a file was made from."),
-    "list": LazyCommand("player.cli.show", "List the sessions and the programmes."),
+    "list": LazyCommand("player.cli.list", "List the sessions and the programmes."),
     "log": LazyCommand("player.cli.log", "Show what you practised, and when."),
-    "new": LazyCommand("player.cli.check", "Write a script of your own to begin with."),
+    "new": LazyCommand("player.cli.new", "Write a script of your own to begin with."),
     "play": LazyCommand("player.cli.play", "Play a session, or all sessions of a programme."),
     "record": LazyCommand("player.cli.record", "List what you would speak for a session in your own voice."),
     "show": LazyCommand("player.cli.show", "Show a session's time table and its true length."),
     "sounds": LazyCommand("player.cli.sounds", "List the backgrounds and the chimes, or play one."),
-    "voices": LazyCommand("player.cli.show", "List the voices of this machine."),
+    "voices": LazyCommand("player.cli.voices", "List the voices of this machine."),
 }
 
 

@@ -129,7 +129,6 @@ def export_many(
     from player.errors import PlayerError  # noqa: PLC0415
     from player.export.batch import batch  # noqa: PLC0415
     from player.export.batch.jobs import FailedExport  # noqa: PLC0415
-    from player.storage.atomic import write_all  # noqa: PLC0415
 
     if many_sessions.jobs and many_sessions.cluster:
         raise click.UsageError("--jobs is for this machine, and a cluster has its own workers; leave one of them out")
@@ -145,13 +144,23 @@ def export_many(
         click.echo(note, err=True)
     count = len(failures) + len(orders)
     failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, FailedExport)]
-    try:
-        write_all(batch.playlists_of(done), force=force)
-    except PlayerError as error:
-        failures.append(("the playlist", str(error)))
+    failures += _playlist_failures(done, force=force)
     if failures:
         lines = "\n".join(f"{name}: {sentence}" for name, sentence in failures)
         raise PlayerError(f"{len(failures)} of {count} could not be made\n{lines}")
+
+
+def _playlist_failures(done: Sequence[BatchResult], *, force: bool) -> list[tuple[str, str]]:
+    """Write the playlists of what was made, and return why they cannot be written."""
+    from player.errors import PlayerError  # noqa: PLC0415
+    from player.export.batch import batch  # noqa: PLC0415
+    from player.storage.atomic import write_all  # noqa: PLC0415
+
+    try:
+        write_all(batch.playlists_of(done), force=force)
+    except PlayerError as error:
+        return [("the playlist", str(error))]
+    return []
 
 
 def _orders(

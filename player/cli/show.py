@@ -1,57 +1,18 @@
-"""The commands that print information: ``list``, ``show``, ``voices`` and ``doctor``.
-
-``show --plot`` also writes a picture, and ``voices`` can play, install and remove voices.
-"""
+"""The command that prints a session's time table, and draws it: ``show``."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from player.cli import _voice_models
 from player.cli._options import as_json, progress, quiet, request_from_options, session_options
-from player.cli._tables import table
 
 if TYPE_CHECKING:
     from player.pipeline import Prepared
-    from player.pipeline.catalogue import ListedProgramme, ListedSession
-
-
-@click.command("list")
-@click.option("--programmes", is_flag=True, help="Only the programmes.")
-@as_json
-def list_(*, programmes: bool, as_json: bool) -> None:
-    """List the sessions, then the programmes: bundled ones and your own.
-
-    With --json, the sessions; with --programmes --json, the programmes.
-    """
-    from player.pipeline import catalogue  # noqa: PLC0415 (see player.cli)
-
-    # JSON has two separate lists, so that a reader of sessions never finds a programme among them.
-    if as_json:
-        found = catalogue.programmes() if programmes else catalogue.sessions()
-        return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
-    if not programmes:
-        table([(each.name, each.technique, _length(each), each.title) for each in catalogue.sessions()])
-        click.echo("\nProgrammes")
-    return table([(each.name, _parts(each), _length(each), each.title) for each in catalogue.programmes()])
-
-
-def _length(listed: ListedSession | ListedProgramme) -> str:
-    from player.units import timecode  # noqa: PLC0415
-
-    if listed.length_ms is None:
-        return "-"
-    return ("" if listed.exact else "about ") + timecode(listed.length_ms)
-
-
-def _parts(listed: ListedProgramme) -> str:
-    return "-" if not listed.parts else "1 part" if listed.parts == 1 else f"{listed.parts} parts"
 
 
 @click.command()
@@ -102,56 +63,4 @@ def _draw(ready: Prepared, target: Path, *, force: bool) -> None:
     click.echo(target)
 
 
-@click.command()
-@click.option("--language", metavar="TAG", help="Only voices of this language, such as en or en-GB.")
-@click.option("--install", metavar="NAME|FILE.onnx", help="Fetch a voice, or take one from a file.")
-@click.option("--remove", metavar="NAME", help="Remove a voice that was installed so.")
-@click.option(
-    "--preview",
-    metavar="[NAME]",
-    is_flag=False,
-    flag_value="",
-    help="Hear a line in a voice; without NAME, in each voice of --language.",
-)
-@as_json
-def voices(
-    *, language: str | None, install: str | None, remove: str | None, preview: str | None, as_json: bool
-) -> None:
-    """List the voices of this machine, hear them, or bring and remove them.
-
-    A star marks those that speak where a script names only its language. Only --install connects to the network, and
-    it shows each address first.
-    """
-    if install is not None or remove is not None:
-        return _voice_models.answer(install=install, remove=remove)
-    from player import pipeline  # noqa: PLC0415
-    from player.live import voice_preview  # noqa: PLC0415
-    from player.pipeline import catalogue  # noqa: PLC0415
-
-    machine = pipeline.this_machine()
-    if preview is not None:
-        heard = voice_preview.chosen(machine, preview, language)
-        return voice_preview.preview(heard, machine, announce=lambda text: click.echo(text, err=True))
-    found, chosen = catalogue.voices(machine, language), catalogue.chosen(machine)
-    if as_json:
-        rows = [{**asdict(each), "chosen": each.id in chosen} for each in found]
-        return click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    return table(
-        [
-            ("*" if v.id in chosen else " ", v.id, v.language, v.gender, v.quality, v.driver, v.licence, v.name)
-            for v in found
-        ]
-    )
-
-
-@click.command()
-def doctor() -> None:
-    """Tell what works on this machine, and how to get what does not."""
-    from player import doctor as diagnosis  # noqa: PLC0415
-
-    rows = diagnosis.examine()
-    table([("ok" if row.well else "--", row.part, row.finding) for row in rows])
-    raise click.exceptions.Exit(0 if all(row.well or row.optional for row in rows) else 1)
-
-
-COMMANDS = (list_, show, voices, doctor)
+COMMANDS = (show,)

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from player import pipeline
-from player.export import playlists
+from player.export import exporter, playlists
 from player.export.options import AlbumPosition
 from player.pipeline import programmes
 from player.script import library
+from player.storage.atomic import must_be_free, sentences, write_all
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -78,9 +79,6 @@ def export(
     PlayerError
         If a session has problems, or a file cannot be written.
     """
-    from player.export import exporter  # noqa: PLC0415
-    from player.storage.atomic import must_be_free, sentences, write_all  # noqa: PLC0415 (as late as they can)
-
     files, listed = targets(plan, folder, options.form), playlist(plan, folder, options)
     for file in (*files, *([listed] if listed else [])):
         must_be_free(file, force=force)

@@ -1,22 +1,67 @@
-"""``voices --install`` and ``voices --remove``.
+"""The command about voices: list them, hear them, bring and remove them: ``voices``.
 
 Each address is printed to stderr before the connection is made. Results go to stdout.
 """
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from player.cli._options import print_warning, progress
+from player.cli._options import as_json, print_warning, progress
+from player.cli._tables import table
 
 if TYPE_CHECKING:
     from player.voice.models.inventory import VoiceModel
 
 
-def answer(*, install: str | None, remove: str | None) -> None:
+@click.command()
+@click.option("--language", metavar="TAG", help="Only voices of this language, such as en or en-GB.")
+@click.option("--install", metavar="NAME|FILE.onnx", help="Fetch a voice, or take one from a file.")
+@click.option("--remove", metavar="NAME", help="Remove a voice that was installed so.")
+@click.option(
+    "--preview",
+    metavar="[NAME]",
+    is_flag=False,
+    flag_value="",
+    help="Hear a line in a voice; without NAME, in each voice of --language.",
+)
+@as_json
+def voices(
+    *, language: str | None, install: str | None, remove: str | None, preview: str | None, as_json: bool
+) -> None:
+    """List the voices of this machine, hear them, or bring and remove them.
+
+    A star marks those that speak where a script names only its language. Only --install connects to the network, and
+    it shows each address first.
+    """
+    if install is not None or remove is not None:
+        return _change(install=install, remove=remove)
+    from player import pipeline  # noqa: PLC0415
+    from player.live import voice_preview  # noqa: PLC0415
+    from player.pipeline import catalogue  # noqa: PLC0415
+
+    machine = pipeline.this_machine()
+    if preview is not None:
+        heard = voice_preview.chosen(machine, preview, language)
+        return voice_preview.preview(heard, machine, announce=lambda text: click.echo(text, err=True))
+    found, chosen = catalogue.voices(machine, language), catalogue.chosen(machine)
+    if as_json:
+        rows = [{**asdict(each), "chosen": each.id in chosen} for each in found]
+        return click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    return table(
+        [
+            ("*" if v.id in chosen else " ", v.id, v.language, v.gender, v.quality, v.driver, v.licence, v.name)
+            for v in found
+        ]
+    )
+
+
+def _change(*, install: str | None, remove: str | None) -> None:
     """Run the option that is given."""
     if install is not None and remove is not None:
         raise click.UsageError("--install and --remove are asked for one after the other")
@@ -85,3 +130,6 @@ def _remove(wanted: str) -> None:
 
     for path in installed.remove(wanted):
         click.echo(f"removed {path}")
+
+
+COMMANDS = (voices,)

@@ -1,0 +1,31 @@
+"""The command that writes a script to begin with: ``new``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from player.cli._options import quiet
+
+
+@click.command()
+@click.argument("name")
+@click.option("--from", "source", metavar="SESSION", help="Begin with this session's text, each key of it explained.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Another file than NAME.yaml.")
+@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@quiet
+def new(*, name: str, source: str | None, output: Path | None, force: bool, quiet: bool) -> None:
+    """Write a script of your own to begin with: NAME.yaml in this folder, with a comment on every line."""
+    from player.authoring import new as new_script  # noqa: PLC0415 (see player.cli)
+
+    path = new_script.write(name, source, output, force=force)
+    click.echo(path)
+    if not quiet:
+        file = f'"{path}"' if " " in str(path) else str(path)
+        click.echo(f"  player check --watch {file}    # tells every mistake, again at each save", err=True)
+        click.echo(f"  player play {file}", err=True)
+        click.echo(f"  player export {file}", err=True)
+
+
+COMMANDS = (new,)
