@@ -41,7 +41,7 @@ def test_help_lists_each_on_one_line_and_loads_none() -> None:
 
 def test_the_version_is_that_of_the_installed_package() -> None:
     said = subprocess.run([sys.executable, "-m", "player", "--version"], capture_output=True, text=True, check=True)
-    assert said.stdout == f"player, version {version('player')}\n"
+    assert said.stdout == f"player, version {version('guided-relaxation')}\n"
 
 
 @pytest.mark.parametrize(("given", "found"), [(None, "1"), ("3", "3")])
