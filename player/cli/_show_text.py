@@ -70,7 +70,7 @@ class _Row:
 
 
 @dataclass(frozen=True)
-class _Slot:
+class _SlotRow:
     """A slot with its own cues."""
 
     stretch: Stretch
@@ -83,10 +83,10 @@ class _Slot:
         return next((word for kind, word in _HELP.items() if kind in kinds), "in silence")
 
 
-def _slots(timeline: Timeline) -> Iterator[_Slot]:
+def _slots(timeline: Timeline) -> Iterator[_SlotRow]:
     cues = {start: tuple(group) for start, group in groupby(timeline.cues, key=lambda cue: cue.slot_start_ms)}
     for stretch in timeline.slots:
-        yield _Slot(stretch, cues.get(stretch.start_ms, ()) if stretch.length_ms else ())
+        yield _SlotRow(stretch, cues.get(stretch.start_ms, ()) if stretch.length_ms else ())
 
 
 def _rows(timeline: Timeline) -> Iterator[_Row]:
@@ -101,7 +101,7 @@ def _rows(timeline: Timeline) -> Iterator[_Row]:
         at = end
 
 
-def _breaths_end(slots: Sequence[_Slot], at: int, starts: set[int]) -> int:
+def _breaths_end(slots: Sequence[_SlotRow], at: int, starts: set[int]) -> int:
     """Where a run of breaths ends: at a slot without breath, at a section, or at a cycle of another kind."""
     second = before = at
     end = at + _cycle_length(slots, at)
@@ -114,32 +114,32 @@ def _breaths_end(slots: Sequence[_Slot], at: int, starts: set[int]) -> int:
     return end
 
 
-def _kind(slots: Sequence[_Slot], at: int) -> list[str]:
+def _kind(slots: Sequence[_SlotRow], at: int) -> list[str]:
     """The help and the phases of a cycle."""
     return [_cycle_help(slots, at), *(slot.stretch.guide for slot in _cycle(slots, at))]
 
 
-def _lengths(slots: Sequence[_Slot], at: int) -> list[int]:
+def _lengths(slots: Sequence[_SlotRow], at: int) -> list[int]:
     return [slot.stretch.length_ms for slot in _cycle(slots, at)]
 
 
-def _cycle(slots: Sequence[_Slot], at: int) -> Sequence[_Slot]:
+def _cycle(slots: Sequence[_SlotRow], at: int) -> Sequence[_SlotRow]:
     return slots[at : at + _cycle_length(slots, at)]
 
 
-def _cycle_help(slots: Sequence[_Slot], at: int) -> str:
+def _cycle_help(slots: Sequence[_SlotRow], at: int) -> str:
     """The help of a cycle. A short phase may have only its word while the others are counted."""
     helps = [slot.help for slot in _cycle(slots, at)]
     return next((word for word in _HELP.values() if word in helps), "in silence")
 
 
-def _cycle_length(slots: Sequence[_Slot], at: int) -> int:
+def _cycle_length(slots: Sequence[_SlotRow], at: int) -> int:
     """The number of slots until the next cycle opens, or the breaths end."""
     ahead = range(at + 1, len(slots))
     return next((i for i in ahead if slots[i].stretch.opens or not slots[i].stretch.guide), len(slots)) - at
 
 
-def _breath_row(run: Sequence[_Slot]) -> _Row:
+def _breath_row(run: Sequence[_SlotRow]) -> _Row:
     first, last, again = run[0].stretch, run[-1].stretch, _cycle_length(run, 0)
     pairs = zip(run[:again], run[-again:], strict=True)
     phases = ", ".join(f"{a.stretch.guide} {_from_to(a.stretch.length_ms, b.stretch.length_ms)}" for a, b in pairs)
@@ -153,6 +153,6 @@ def _from_to(first_ms: int, last_ms: int) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _plain_row(slot: _Slot) -> _Row:
+def _plain_row(slot: _SlotRow) -> _Row:
     said = " ".join(cue.text or f"({cue.kind})" for cue in slot.cues)
     return _Row(slot.stretch.start_ms, slot.stretch.length_ms, said or "(quiet)")

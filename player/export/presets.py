@@ -138,7 +138,7 @@ def _level_db(ready: Prepared, at: Master, preset: Preset, *, one_channel: bool)
     from player.sound.loudness import Meter  # noqa: PLC0415 (numpy and soxr)
     from player.units import CHANNELS, RATE  # noqa: PLC0415
 
-    meter: _Meter = Meter(RATE) if preset.measure == "lufs" else _Rms()
+    meter: _PresetMeter = Meter(RATE) if preset.measure == "lufs" else _Rms()
     for block in pipeline.blocks(ready, master=at):
         channels = np.frombuffer(block.raw_data, "<i2").reshape(-1, CHANNELS) / np.float64(32_768)
         if one_channel:
@@ -147,7 +147,7 @@ def _level_db(ready: Prepared, at: Master, preset: Preset, *, one_channel: bool)
     return meter.lufs()
 
 
-class _Meter(Protocol):
+class _PresetMeter(Protocol):
     def add(self, block: NDArray[np.floating]) -> None: ...
 
     def lufs(self) -> float | None: ...

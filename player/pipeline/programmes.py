@@ -83,7 +83,7 @@ def planned(asked: SessionRequest, part: int | None = None) -> PlannedProgramme 
     if part is not None and part > len(written.all_parts):
         has = "only one part" if len(written.all_parts) == 1 else f"parts 1 to {len(written.all_parts)}"
         raise UsageError(f"{name} has {has}, so there is no part {part}")
-    planner = _Planner(replace(asked, outlive_ms=None), written, None if by_name else source.path.parent)
+    planner = _ProgrammePlanner(replace(asked, outlive_ms=None), written, None if by_name else source.path.parent)
     return _with_outlive(planner.plan(part), asked.outlive_ms)
 
 
@@ -150,7 +150,7 @@ class _Facts:
 
 
 @dataclass
-class _Planner:
+class _ProgrammePlanner:
     """Plans one programme.
 
     Attributes

@@ -75,7 +75,7 @@ class Pyttsx3Engine:
         drivers: Sequence[Driver] | None = None,
     ) -> None:
         self._timeout_s = timeout_s
-        self._soon = ""
+        self._soon: dict[str, str] = {}
         self._registry = Registry(store, self._describe, registry.installed_drivers() if drivers is None else drivers)
         self._pools = {
             driver.name: WorkerPool(command, {"driver": driver.name, "voices": str(folder())})
@@ -130,7 +130,7 @@ class Pyttsx3Engine:
         """
         for driver in self.drivers[:1]:
             if driver.keeps_model:
-                self._soon = driver.as_count(text)
+                self._soon[driver.name] = driver.as_count(text)
                 threading.Thread(target=self._begin, args=(driver,), name="voice", daemon=True).start()
 
     def _begin(self, driver: Driver) -> None:
@@ -138,7 +138,9 @@ class Pyttsx3Engine:
             if not self._registry.is_known(driver):
                 self._registry.identity(driver)
             else:
-                self._pools[driver.name].answer({"do": "greet", "then_load": self._soon}, _DESCRIBES_WITHIN_S)
+                self._pools[driver.name].answer(
+                    {"do": "greet", "then_load": self._soon[driver.name]}, _DESCRIBES_WITHIN_S
+                )
 
     def refresh(self) -> None:
         """Ask all drivers again, for instance because a voice was installed."""
@@ -201,7 +203,7 @@ class Pyttsx3Engine:
 
     def _describe(self, driver: Driver) -> Identity:
         """The driver's identity, from a new worker. The worker is kept, as a request to speak often follows."""
-        wanted = {"do": "describe", "then_load": self._soon}
+        wanted = {"do": "describe", "then_load": self._soon.get(driver.name, "")}
         try:
             answer = self._pools[driver.name].answer(wanted, _DESCRIBES_WITHIN_S, is_new=True)
         except StartError as error:

@@ -109,6 +109,13 @@ def test_a_driver_that_is_known_is_greeted(engines: Engines, workers: Workers) -
     assert len(workers.started) == 2, "one that described, and one that was greeted and spoke"
 
 
+def test_only_the_preferred_driver_loads(engines: Engines, workers: Workers) -> None:
+    engine = engines(drivers=(HIBARI, BY_NAME["piper"]), describe="natural")
+    engine.begin("one")
+    engine.voices()
+    assert [request["then_load"] for request in workers.told()] == ["one,", ""]
+
+
 def test_a_driver_without_a_model_has_nothing_to_load(engines: Engines, workers: Workers) -> None:
     engines(drivers=(ESPEAK, HIBARI)).begin("one")
     engines(drivers=()).begin("one")

@@ -94,8 +94,8 @@ class ParallelEncoder:
         self._pcm: list[bytes] = []
         self._lead = b""
         self._next = 0
-        self._pending: deque[Future[_Stretch]] = deque()
-        self._left: _Stretch | None = None
+        self._pending: deque[Future[_EncoderRun]] = deque()
+        self._left: _EncoderRun | None = None
 
     def write(self, pcm: bytes) -> Iterator[bytes]:
         """Encode the next sound, and yield what is complete of the stream; waits while the encoders are behind."""
@@ -133,7 +133,7 @@ class ParallelEncoder:
     def _begin(self, *, last: bool = False) -> None:
         pcm, self._pcm = self._pcm, []
         encoded = EncodedStretch(self._bitrate, self._next - len(self._lead) // self._frame_pcm_bytes, self._channels)
-        stretch = _Stretch(self._encoder(), encoded, self._next, self._lead, pcm, last=last)
+        stretch = _EncoderRun(self._encoder(), encoded, self._next, self._lead, pcm, last=last)
         self._pending.append(self._pool.submit(stretch.encode, self._stopped))
         recent = b"".join(pcm[-(self._plan.lead // _PIECE + 2) :])
         self._lead = recent[-self._plan.lead * self._frame_pcm_bytes :]
@@ -144,7 +144,7 @@ class ParallelEncoder:
         while self._pending and (len(self._pending) > most or self._pending[0].done()):
             yield self._join(self._pending.popleft().result())
 
-    def _join(self, right: _Stretch) -> bytes:
+    def _join(self, right: _EncoderRun) -> bytes:
         left, self._left = self._left, right
         if left is None:
             stream = b""
@@ -157,7 +157,7 @@ class ParallelEncoder:
         return stream
 
 
-class _Stretch:
+class _EncoderRun:
     """A stretch of sound, its encoder, and the stream so far."""
 
     def __init__(
@@ -170,7 +170,7 @@ class _Stretch:
         self._encoder = encoder
         self._lead = lead
 
-    def encode(self, stopped: threading.Event) -> _Stretch:
+    def encode(self, stopped: threading.Event) -> _EncoderRun:
         """Encode it all, unless stopped."""
         self.go_on(self._lead)  # even of no length: LAME cannot flush what never began
         for piece in self.pcm:
@@ -190,7 +190,7 @@ class _Stretch:
         self.encoded.add(self._encoder.flush())
 
 
-def _join_at(left: _Stretch, right: _Stretch, search: int) -> int | None:
+def _join_at(left: _EncoderRun, right: _EncoderRun, search: int) -> int | None:
     """The frame from which the right stream follows; the left one has then encoded up to there, or all of both."""
     found = None
     for frame in _candidates(left, right):
@@ -203,7 +203,7 @@ def _join_at(left: _Stretch, right: _Stretch, search: int) -> int | None:
     return found
 
 
-def _candidates(left: _Stretch, right: _Stretch) -> Iterator[int]:
+def _candidates(left: _EncoderRun, right: _EncoderRun) -> Iterator[int]:
     """The frames of the right stretch where a join can be tried; the left encoder goes on while they are asked for."""
     frame = right.first
     end = frame + sum(map(len, right.pcm)) // right.encoded.frame_pcm_bytes + (_KEPT if right.last else -_KEPT)
@@ -213,7 +213,7 @@ def _candidates(left: _Stretch, right: _Stretch) -> Iterator[int]:
             frame += 1
 
 
-def _encode_further(left: _Stretch, right: _Stretch) -> Iterator[None]:
+def _encode_further(left: _EncoderRun, right: _EncoderRun) -> Iterator[None]:
     """Give the left encoder the right one's own sound, a little at a time."""
     step = _STEP * right.encoded.frame_pcm_bytes
     for piece in right.pcm:
