@@ -52,7 +52,6 @@ def play(
     ``ask`` returns the sessions; it is called while the device opens. ``confirm`` is called before each: it returns
     when the listener is ready, and whether that took an answer. ``announce`` is called when one is prepared. ``settle``
     returns where the first really begins. ``silent`` opens no device. Without ``speaks``, no voice begins to load.
-
     Returns the exit code: 0, or that of the signal that ended it. Raises `PlayerError` if a session cannot be made,
     `DeviceError` if there is no loudspeaker or it is lost, and `KeyboardInterrupt` after the fade.
     """
