@@ -153,6 +153,7 @@ def prepare(request: SessionRequest, machine: Machine, progress: Progress | None
     session = load(request)
     parts = _planned(session, request)
     beds, problems = media.beds(session, parts, request.background)
+    opened = {} if problems else media.open_beds(beds, machine.store)  # meanwhile, a voice may be loading
     try:
         timeline, clips, recordings = _laid(session, parts, request, machine, progress)
     except ScriptError as error:
@@ -161,7 +162,7 @@ def prepare(request: SessionRequest, machine: Machine, progress: Progress | None
         raise ScriptError(problems)
     if clips and request.script is None:
         remember_script(library.find(request.session).text, machine.store)
-    return Prepared(session, timeline, clips, recordings, media.open_beds(beds, machine.store), machine, request)
+    return Prepared(session, timeline, clips, recordings, opened, machine, request)
 
 
 def _must_have_voice(session: Session, engine: Engine) -> None:

@@ -27,6 +27,7 @@ SILENCE_LUFS: Final = -70.0
 _STEPS_A_SECOND: Final = 10
 _STEPS_A_WINDOW: Final = 4
 """Windows of 400 ms, one every 100 ms."""
+_FINE_STEPS_A_SECOND: Final = 50
 _SETTLE_STEPS: Final = 5
 """How much earlier sound the weighting filters get: after half a second their own start has no effect."""
 _CHUNK_STEPS: Final = 20
@@ -73,12 +74,7 @@ class Meter:
     def lufs(self) -> float | None:
         """Loudness of all that was added, or None if it is empty or silent."""
         self._measure(self._frames)
-        powers = np.array(self._powers)
-        for gate in (10 ** ((SILENCE_LUFS - _OFFSET) / 10), None):
-            powers = powers[powers > (powers.mean() / 10 if gate is None else gate)]
-            if not powers.size:
-                return None
-        return float(_OFFSET + 10 * np.log10(powers.mean()))
+        return _gated_lufs(np.array(self._powers))
 
     def _measure(self, frames: int) -> None:
         """Measure the windows of the first waiting frames; the last 300 ms stay, as another window begins in them."""
@@ -97,6 +93,45 @@ class Meter:
         used = steps * self._step
         self._past = settled[: len(settled) - len(block) + used][-_SETTLE_STEPS * self._step :]
         self._waiting, self._frames = [waiting[used:]], max(0, len(waiting) - used)
+
+
+def step_powers(samples: NDArray[np.floating], rate: int) -> NDArray[np.float64]:
+    """Weighted power of every 20 ms of one channel, shape ``(frames,)``, so that sounds are measured once each.
+
+    `lufs_of_steps` gives the loudness of any number of them in a row. Silence fills the last step.
+    """
+    step = rate // _FINE_STEPS_A_SECOND
+    steps = -(-len(samples) // step)
+    weighted = np.zeros(steps * step)
+    piece, settle = rate, rate * _SETTLE_STEPS // _STEPS_A_SECOND
+    for start in range(0, len(samples), piece):  # all of one size, so that the filters' response is found once
+        past = min(start, settle)
+        block = samples[start - past : start + piece]
+        weighted[start : start + len(block) - past] = _weighted(block, rate, _size(settle + piece, rate))[past:]
+    powers: NDArray[np.float64] = np.square(weighted).reshape(steps, step).mean(axis=1)
+    return powers
+
+
+def lufs_of_steps(powers: NDArray[np.float64]) -> float | None:
+    """Gated loudness of steps of 20 ms; None for silence.
+
+    Of the sentences of 35 sessions it reads within 0.04 LU of what a `Meter` of them all reads.
+    """
+    shift = _FINE_STEPS_A_SECOND // _STEPS_A_SECOND
+    window = _STEPS_A_WINDOW * shift
+    if len(powers) < window:  # as if it went on
+        powers = np.resize(powers, window)
+    running = np.concatenate(([0.0], np.cumsum(powers)))
+    return _gated_lufs((running[window:] - running[:-window])[::shift] / window)
+
+
+def _gated_lufs(powers: NDArray[np.float64]) -> float | None:
+    """Loudness of windows: first without silence, then without what lies 10 LU under the rest."""
+    for gate in (10 ** ((SILENCE_LUFS - _OFFSET) / 10), None):
+        powers = powers[powers > (powers.mean() / 10 if gate is None else gate)]
+        if not powers.size:
+            return None
+    return float(_OFFSET + 10 * np.log10(powers.mean()))
 
 
 def _window_powers(samples: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
@@ -121,12 +156,17 @@ def loudest_lufs(samples: NDArray[np.floating], rate: int) -> float:
     window = min(rate * _STEPS_A_WINDOW // _STEPS_A_SECOND, frames)
     if not window:
         return -math.inf
-    size = 1 << (frames + rate // _STEPS_A_SECOND).bit_length()
+    size = _size(frames, rate)
     running = np.zeros(frames + 1)
     for channel in samples.T:
         running[1:] += np.cumsum(np.square(_weighted(channel, rate, size)))
     loudest = float((running[window:] - running[:-window]).max()) / window
     return _OFFSET + 10 * math.log10(loudest) if loudest > 0 else -math.inf
+
+
+def _size(frames: int, rate: int) -> int:
+    """A size for `_weighted`. Powers of two are fast to transform, and few, so that their weights are known."""
+    return 1 << (frames + rate // _STEPS_A_SECOND).bit_length()
 
 
 def _weighted(channel: NDArray[np.floating], rate: int, size: int) -> NDArray[np.float64]:
@@ -135,7 +175,7 @@ def _weighted(channel: NDArray[np.floating], rate: int, size: int) -> NDArray[np
     return weighted[: len(channel)]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _k_weights(size: int, rate: int) -> NDArray[np.complex128]:
     """Response of the K-weighting at the frequencies of a real transform of ``size`` samples."""
     z = np.exp(-2j * np.pi / size * rate / RATE * np.arange(size // 2 + 1))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from player.sound.loudness import Meter, loudest_lufs, true_peak_dbtp
+from player.sound.loudness import loudest_lufs, lufs_of_steps, step_powers, true_peak_dbtp
 from player.storage.store import Draft
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ MOST_LOWERED_LU: Final = 2.0
 """For its sake all counts of a voice are lowered together, so that they stay even, but by no more."""
 
 _WINDOW_MS: Final = 400
-_SCHEMA: Final = 3  # of the measurements: a new number measures everything again
+_SCHEMA: Final = 4  # of the measurements: a new number measures everything again
 
 
 def gains_db(clips: Iterable[Clip], store: Store) -> dict[Utterance, float]:
@@ -79,17 +79,22 @@ def _stem_gain_db(clips: Sequence[Clip], store: Store) -> float:
         return 0.0
     names = list(map(_name, clips))
     fields: dict[str, JSON] = {"kind": "stem", "schema": _SCHEMA, "target_lufs": TARGET_LUFS, "clips": names}
-    entry = store.get_or_make(fields, lambda: Draft({"gain_db": TARGET_LUFS - _loudness(clips)}, ()))
+    entry = store.get_or_make(fields, lambda: Draft({"gain_db": TARGET_LUFS - _loudness(clips, store)}, ()))
     return float(str(entry.facts["gain_db"]))
 
 
-def _loudness(clips: Sequence[Clip]) -> float:
+def _loudness(clips: Sequence[Clip], store: Store) -> float:
     """Integrated loudness in LUFS of the stem, heard from two loudspeakers; silence counts as the target itself."""
-    meter = Meter(clips[0].rate)
-    for clip in clips:
-        meter.add(_samples(clip)[:, None])
-    lufs = meter.lufs()
+    powers = {name: _powers(clip, store) for name, clip in {_name(clip): clip for clip in clips}.items()}
+    lufs = lufs_of_steps(np.concatenate([powers[_name(clip)] for clip in clips]))
     return TARGET_LUFS if lufs is None else lufs + DUAL_MONO_LU
+
+
+def _powers(clip: Clip, store: Store) -> NDArray[np.float64]:
+    """What the loudness of a stem is made of; stored, so that one sentence more costs no measuring of all others."""
+    fields: dict[str, JSON] = {"kind": "powers", "schema": _SCHEMA, "clip": _name(clip)}
+    entry = store.get_or_make(fields, lambda: Draft({}, (step_powers(_samples(clip), clip.rate).tobytes(),)))
+    return np.frombuffer(entry.payload())
 
 
 def _count_gains_db(clips: Sequence[Clip], store: Store) -> dict[Utterance, float]:

@@ -19,6 +19,7 @@ import numpy as np
 from player.cores import cores
 from player.errors import VoiceError, printable
 from player.storage.store import JSON, Draft, Entry, Scalar, Store
+from player.voice.beat import beat_ms
 from player.voice.phrasing import phrased
 from player.voice.take import eased, trimmed
 
@@ -212,8 +213,6 @@ def _spoken(engine: Engine, request: SpeechRequest) -> Draft:
 
 def _heard(request: SpeechRequest, take: Take) -> tuple[NDArray[np.int16], float]:
     """The audible samples of a take, and their beat."""
-    from player.voice.beat import beat_ms  # noqa: PLC0415  (only for a clip that is not stored yet)
-
     samples = trimmed(take)
     if not len(samples):
         raise VoiceError(f"the voice says nothing for {printable(request.text)!r}; write it in words")

@@ -5,8 +5,8 @@ espeak-ng's two English ones. Six sentences of relaxation are spoken, each by it
 a minute inside them; and the same as a session is heard, with 1.2 s and each clip's own silence between them, against
 what was asked for.
 
-The first table goes into ``SPEEDS`` of ``player/voice/drivers/hibari.py`` and ``piper.py`` (told is a speed there), or
-into ``_ESPEAK`` of ``table.py``. The second one shows whether what is asked for is heard.
+The first table goes into ``player/voice/drivers/rates.py`` (told is a speed there, for ours). The second one shows
+whether what is asked for is heard.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from player.storage.store import Store
 from player.techniques.cue import Utterance
 from player.voice.clips import speak_all
-from player.voice.drivers import hibari, piper
+from player.voice.drivers.rates import HIBARI, PIPER
 from player.voice.drivers.table import BY_NAME
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 from player.voice.take import trimmed
@@ -41,7 +41,7 @@ GAP_S: Final = 1.2
 VOICES: Final = ("heart", "piper:en_US-joe-medium", "gmw/en", "gmw/en-us")
 ASKED: Final = (60, 75, 90, 105, 120, 135, 150, 180, 220, 260, 300)
 TOLD_TO_ESPEAK: Final = (80, 84, 90, 100, 110, 120, 130, 140, 160, 180, 200, 220, 240, 260, 300, 350, 400, 450)
-SPEEDS: Final = {"hibari": hibari.SPEEDS, "piper": piper.SPEEDS}
+SPEEDS: Final = {"hibari": HIBARI, "piper": PIPER}
 
 
 def told(engine: Pyttsx3Engine, voice: str) -> Iterator[tuple[float, float]]:

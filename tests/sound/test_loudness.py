@@ -9,7 +9,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from player.sound.loudness import Meter, integrated_lufs, loudest_lufs, true_peak_dbtp
+from player.sound.loudness import Meter, integrated_lufs, loudest_lufs, lufs_of_steps, step_powers, true_peak_dbtp
 from player.sound.resample import resample
 from tests.fakes_sound import RATE, both, judged, noise, sine, written
 
@@ -109,6 +109,20 @@ def test_the_loudest_moment_agrees_with_the_meter_on_a_steady_tone() -> None:
 def test_the_loudest_moment_may_be_taken_from_every_fourth_sample() -> None:
     tone = both(sine(1200, 3))
     assert loudest_lufs(tone[::4], RATE // 4) == pytest.approx(loudest_lufs(tone, RATE), abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sounds_that_were_measured_one_by_one_read_as_loud_as_in_a_row(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    parts = [noise(seconds, level=10 ** random.uniform(-1.2, -0.6))[:, 0] for seconds in random.uniform(0.5, 6, 30)]
+    together = integrated_lufs(np.concatenate(parts)[:, None], RATE)
+    assert lufs_of_steps(np.concatenate([step_powers(part, RATE) for part in parts])) == pytest.approx(
+        together, abs=0.04
+    )
+
+
+def test_steps_of_silence_have_no_loudness() -> None:
+    assert lufs_of_steps(step_powers(np.zeros(5000), RATE)) is None
 
 
 @pytest.mark.parametrize("frames", [0, 5000])

@@ -203,6 +203,15 @@ def test_the_measurement_is_stored(store: Store) -> None:
     assert not any(hum.reads for hum in second)
 
 
+def test_one_sentence_more_is_the_only_one_that_is_measured(store: Store) -> None:
+    known, new = [Hum(-20), Hum(-23)], Hum(-26)
+    gains_db(known, store)
+    for clip in known:
+        clip.reads.clear()
+    gains_db([*known, new, known[0]], store)
+    assert [len(clip.reads) for clip in (*known, new)] == [0, 0, 1]
+
+
 def test_another_word_leaves_the_sentences_measured(store: Store) -> None:
     gains_db([Hum(-20.0), count(-9.0)], store)
     sentence = Hum(-20.0)

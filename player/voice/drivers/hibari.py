@@ -14,14 +14,15 @@ import gc
 import json
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from player.voice.drivers.modelled import OWN_PITCH, ModelDriver, ModelVoice, speed_for
+from player.voice.drivers.modelled import OWN_PITCH, ModelDriver, ModelVoice
+from player.voice.drivers.rates import HIBARI, speed_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,29 +36,7 @@ PITCH_SEMITONES: Final = 6.0
 of 5 for 2 semitones up, and 0.7 for 4 down.)"""
 LICENCE: Final = "Apache-2.0"
 
-# Speed given to the model, and words a minute inside six sentences, printed by tests/bench/rates.py for ``heart``. The
-# model's lengths come in steps of 25 ms, so that the words a minute do, too.
-SPEEDS: Final = (
-    (0.40, 95.4),
-    (0.44, 102.4),
-    (0.48, 115.9),
-    (0.56, 124.8),
-    (0.58, 137.9),
-    (0.64, 143.8),
-    (0.66, 149.0),
-    (0.68, 165.1),
-    (0.75, 173.5),
-    (0.80, 191.3),
-    (0.85, 213.3),
-    (0.90, 226.9),
-    (1.00, 237.8),
-    (1.20, 263.2),
-    (1.40, 354.7),
-    (1.60, 369.4),
-    (2.00, 414.1),
-)
-
-# As in the lexicon, which takes 0.5 s to load: counting breaths does not wait for it.
+# As in the lexicon, which takes 0.3 s to load: counting breaths does not wait for it.
 AMERICAN: Final = {
     "Breathe in,": "bɹˈið ˈɪn,",
     "Hold,": "hˈOld,",
@@ -107,14 +86,18 @@ class HibariModel:
     sample_rate: Final = 24_000
 
     def __init__(self, voice: ModelVoice, text: str) -> None:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (0.01 s, and only to speak)
+
         is_british = _registry()[voice.id]["british"]
         self._known = {} if is_british else AMERICAN
-        with _without_scipy(), _without_collections(), ThreadPoolExecutor(1) as other:
+        with _without_scipy_and_network(), _without_collections(), ThreadPoolExecutor(1) as other:
+            # Unpacking and the model leave Python to the others. So what is unpacked while modules are imported is read
+            # while the model is made ready: 0.2 s each.
+            unpacked = None if text in self._known else other.submit(_unpacked, is_british=is_british)
             self._dsp = _dsp()
             from hibari import Hibari  # noqa: PLC0415 (0.1 s, and only to speak)
 
-            # The lexicon takes 0.5 s, and the model 0.2 s in parallel.
-            lexicon = None if text in self._known else other.submit(_load_lexicon, is_british=is_british)
+            lexicon = unpacked and other.submit(_load_lexicon, unpacked.result(), is_british=is_british)
             self._model = Hibari(voice=voice.id, model=voice.model, threads=1)
             self._model._g2p = lexicon and lexicon.result()  # noqa: SLF001 (a parameter, it would have to come first)
 
@@ -122,7 +105,7 @@ class HibariModel:
         """See `Speaker.speak`; a text may give a word's sound as in ``[close](/klˈOs/)``."""
         import numpy as np  # noqa: PLC0415 (loaded with the model)
 
-        speed, noise = speed_for(rate, SPEEDS), np.random.default_rng(SEED)
+        speed, noise = speed_for(rate, HIBARI), np.random.default_rng(SEED)
         said = [phonemes for phonemes in self._phonemes(text) if any(map(str.isalpha, phonemes))]
         parts = [self._sentence(phonemes, speed, pitch, noise) for phonemes in said]  # it murmurs where there are none
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
@@ -148,10 +131,24 @@ class HibariModel:
         return sound
 
 
-def _load_lexicon(*, is_british: bool) -> Any:  # noqa: ANN401 (hibari publishes no types)
-    from hibari.g2p import G2P  # noqa: PLC0415 (imported only for words that are not known by heart)
+def _unpacked(*, is_british: bool) -> dict[str, bytes]:
+    """The files of the lexicon, by name."""
+    import gzip  # noqa: PLC0415 (only for words that are not known by heart)
 
-    return G2P(british=is_british)
+    accent = "gb" if is_british else "us"
+    names = (f"lexicon_{accent}_gold.json.gz", f"lexicon_{accent}_silver.json.gz", "tagger.json.gz")
+    return {name: gzip.decompress((_assets() / name).read_bytes()) for name in names}
+
+
+def _load_lexicon(unpacked: Mapping[str, bytes], *, is_british: bool) -> Any:  # noqa: ANN401 (hibari publishes no types)
+    import orjson  # noqa: PLC0415 (only for words that are not known by heart)
+    from hibari import g2p  # noqa: PLC0415
+
+    def read(name: str) -> Any:  # noqa: ANN401 (what a JSON file has)
+        return orjson.loads(unpacked[name] if name in unpacked else (_assets() / name).read_bytes())
+
+    g2p._load_json = read  # noqa: SLF001 (with json, as there, all is loaded 0.24 s later)
+    return g2p.G2P(british=is_british)
 
 
 def _dsp() -> Any:  # noqa: ANN401 (hibari publishes no types)
@@ -165,19 +162,21 @@ def _dsp() -> Any:  # noqa: ANN401 (hibari publishes no types)
 
 
 @contextmanager
-def _without_scipy() -> Iterator[None]:
-    """Make hibari compute its spectra by numpy.
+def _without_scipy_and_network() -> Iterator[None]:
+    """Make hibari compute its spectra by numpy, and never download.
 
-    If scipy is installed, hibari uses it, which gives other bytes, and takes 0.3 s and 16 MB to load.
+    If scipy is installed, hibari uses it, which gives other bytes, and takes 0.3 s and 16 MB to load. An empty
+    ``urllib.request`` saves 0.04 s.
     """
-    known = sys.modules.get("scipy.fft")
-    sys.modules["scipy.fft"] = None  # type: ignore[assignment]  # which tells Python that there is none
+    others = {"scipy.fft": None, "urllib.request": ModuleType("urllib.request")}  # None: Python says that there is none
+    known = {name: sys.modules[name] for name in others if name in sys.modules}
+    sys.modules |= others  # type: ignore[arg-type]
     try:
         yield
     finally:
-        del sys.modules["scipy.fft"]
-        if known:
-            sys.modules["scipy.fft"] = known
+        for name in others:
+            del sys.modules[name]
+        sys.modules |= known
 
 
 @contextmanager

@@ -15,12 +15,11 @@ import threading
 import time
 import wave
 from abc import ABC, abstractmethod
-from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -76,18 +75,6 @@ class LoadedModel(Protocol):
 
     def speak(self, text: str, rate: float, pitch: int) -> NDArray[np.float32]:
         """The text as mono samples in -1..1, shape (frames,); ``rate`` and ``pitch`` as the driver's properties."""
-
-
-def speed_for(rate: float, measured: Sequence[tuple[float, float]]) -> float:
-    """The slowest measured speed at which a voice says at least ``rate`` words a minute, or its fastest.
-
-    Parameters
-    ----------
-    measured
-        Pairs of a speed and the words a minute inside phrases that were measured at it, both rising.
-    """
-    number = bisect_left([words for _, words in measured], rate - 0.5)
-    return measured[min(number, len(measured) - 1)][0]
 
 
 class ModelDriver(ABC):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from player.voice import drivers
@@ -34,6 +33,8 @@ def facts(driver: Driver) -> dict[str, Any]:
 
 
 def _version(name: str) -> str:
+    from importlib import metadata  # noqa: PLC0415 (0.04 s, and only described once)
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

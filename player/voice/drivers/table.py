@@ -10,10 +10,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from player.voice.drivers import hibari, piper
-
-Measured = tuple[tuple[float, float], ...]
-"""Pairs: a driver's rate, and the words a minute inside phrases that were measured at it. Both rise."""
+from player.voice.drivers.rates import ESPEAK, HIBARI, PIPER, Measured, in_words_a_minute
 
 
 @dataclass(frozen=True)
@@ -100,33 +97,6 @@ def _between(value: float, known: tuple[float, ...], wanted: tuple[float, ...]) 
     return wanted[after - 1] + share * (wanted[after] - wanted[after - 1])
 
 
-# espeak-ng 1.52.0, mean of gmw/en and gmw/en-us, which both lie within 2 % of it. Below 84 it slows down no further.
-_ESPEAK: Final[Measured] = (
-    (84, 111),
-    (90, 118),
-    (100, 131),
-    (110, 145),
-    (120, 157),
-    (130, 171),
-    (140, 184),
-    (160, 210),
-    (180, 235),
-    (200, 261),
-    (220, 287),
-    (240, 311),
-    (260, 336),
-    (300, 389),
-    (350, 457),
-    (400, 519),
-    (450, 584),
-)
-
-
-def _in_words_a_minute(speeds: Measured) -> Measured:
-    """The rates of a driver of ours, which takes words a minute inside phrases."""
-    return tuple((words, words) for _, words in speeds)
-
-
 DRIVERS: Final = (
     Driver(
         "hibari",
@@ -137,7 +107,7 @@ DRIVERS: Final = (
         keeps_model=True,
         worth_a_worker=24,  # loading a model takes as long as speaking so many
         has_pitch=True,
-        measured=_in_words_a_minute(hibari.SPEEDS),
+        measured=in_words_a_minute(HIBARI),
         in_steps=True,
         slowest=143,
         count_rate=150,
@@ -151,7 +121,7 @@ DRIVERS: Final = (
         distributions=("piper-tts", "onnxruntime", "numpy"),
         keeps_model=True,
         worth_a_worker=24,  # loading a model takes as long as speaking so many
-        measured=_in_words_a_minute(piper.SPEEDS),
+        measured=in_words_a_minute(PIPER),
         in_steps=True,
         slowest=151,
         count_rate=150,
@@ -166,7 +136,7 @@ DRIVERS: Final = (
         distributions=("espeakng-loader",),
         has_pitch=True,
         has_variants=True,
-        measured=_ESPEAK,
+        measured=ESPEAK,
         count_ends=",",
     ),
 )

@@ -93,6 +93,16 @@ def test_the_same_words_are_the_same_bytes_in_every_process(tmp_path: Path, impo
     assert len({hashlib.sha256(each).hexdigest() for each in (first, again, other)}) == 1
 
 
+def test_the_whole_lexicon_is_read_by_the_faster_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    from hibari import g2p  # noqa: PLC0415 (as below)
+
+    def slow(name: str) -> None:
+        pytest.fail(f"{name} was read by json")
+
+    monkeypatch.setattr(g2p, "_load_json", slow)
+    assert hibari._load_lexicon(hibari._unpacked(is_british=False), is_british=False)("Let go.") == "lˈɛt ɡˌO."
+
+
 def test_words_that_are_known_by_heart_are_as_the_lexicon_has_them() -> None:
     from hibari import Hibari  # noqa: PLC0415 (0.3 s, and not where it is missing)
 
@@ -198,8 +208,3 @@ def test_a_brought_model_that_is_none_is_an_error_that_names_it(tmp_path: Path) 
     (fault,) = faults
     assert fault.startswith(f"its model {tmp_path / 'voices' / 'bf_emma.int8.onnx'} cannot be loaded (")
     assert not (tmp_path / "b.wav").exists()
-
-
-def test_the_table_of_speeds_rises() -> None:
-    for column in zip(*hibari.SPEEDS, strict=True):
-        assert list(column) == sorted(set(column))

@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 import pyttsx3
 
-from player.voice.drivers.modelled import speed_for
 from tests.voice.drivers.fake_driver import EVE, KARL, RATE, Switches, hum, installed
 
 if TYPE_CHECKING:
@@ -462,16 +461,3 @@ def test_a_loudspeaker_plays_both_utterances_whole(loudspeaker: Loudspeaker) -> 
     first, second = np.split(sounding, np.flatnonzero(np.diff(sounding) > 480) + 1)
     for run in (first, second):
         assert (run[-1] - run[0]) / 48_000 == pytest.approx(0.5, abs=0.01)
-
-
-# Speeds
-
-SPEEDS = ((0.5, 100.0), (0.6, 120.0), (0.8, 160.0), (1.0, 200.0))
-
-
-@pytest.mark.parametrize(
-    ("rate", "speed"),
-    [(1, 0.5), (100, 0.5), (100.4, 0.5), (100.6, 0.6), (120, 0.6), (121, 0.8), (200, 1.0), (900, 1.0)],
-)
-def test_a_speed_is_the_slowest_that_is_no_slower_than_asked(rate: float, speed: float) -> None:
-    assert speed_for(rate, SPEEDS) == speed

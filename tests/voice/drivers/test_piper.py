@@ -16,7 +16,6 @@ import pytest
 import pyttsx3
 
 from player.voice import drivers
-from player.voice.drivers import piper
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -248,8 +247,3 @@ def test_facts_that_lack_something_are_an_error_that_names_the_model(
     del told[missing]
     Path(f"{odd}.json").write_text(json.dumps(told), encoding="utf-8")
     assert fault_of("piper:en_US-odd-low", tmp_path) == f"its model {odd} cannot be loaded ('{missing}')"
-
-
-def test_the_table_of_speeds_rises() -> None:
-    for column in zip(*piper.SPEEDS, strict=True):
-        assert list(column) == sorted(set(column))

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import player
-from player.voice.drivers import OWN, hibari, piper
+from player.voice.drivers import OWN
+from player.voice.drivers.rates import HIBARI, PIPER
 from player.voice.drivers.table import BY_NAME, DRIVERS, Driver
 from player.voice.registry import installed_drivers
 
@@ -75,8 +76,8 @@ def test_what_was_measured_rises(driver: Driver) -> None:
 
 
 def test_our_drivers_get_what_they_measured() -> None:
-    assert [rate for rate, _ in BY_NAME["hibari"].measured] == [words for _, words in hibari.SPEEDS]
-    assert [rate for rate, _ in BY_NAME["piper"].measured] == [words for _, words in piper.SPEEDS]
+    assert [rate for rate, _ in BY_NAME["hibari"].measured] == [words for _, words in HIBARI]
+    assert [rate for rate, _ in BY_NAME["piper"].measured] == [words for _, words in PIPER]
 
 
 @given(st.sampled_from(MEASURED), WITHIN, WITHIN)
