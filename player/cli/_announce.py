@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from player import pipeline
 from player.errors import PlayerError, UsageError
+from player.units import timecode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,11 +47,9 @@ class Announcer:
         UsageError
             If ``--from`` is given for a programme.
         """
-        from player.pipeline import programmes  # noqa: PLC0415 (see player.cli)
-
-        self._plan = programmes.planned(asked, part)
+        self._plan = pipeline.programmes.planned(asked, part)
         if self._plan is None:
-            return (programmes.alone(asked),)
+            return (pipeline.programmes.alone(asked),)
         if start_ms:
             raise UsageError("--from is for one session; begin a programme at one of its parts with --part")
         return self._plan.turns
@@ -92,8 +92,6 @@ class Announcer:
 
     def announce_resume(self, at_ms: int) -> int:
         """Print where the first session goes on, and return that position."""
-        from player.units import timecode  # noqa: PLC0415
-
         if at_ms and not self._quiet:
             click.echo(f"  It goes on at {timecode(at_ms)}.", err=True)
         return at_ms
@@ -112,8 +110,6 @@ class Announcer:
 
 def announce(session: Session, total_ms: int, prefix: str = "") -> None:
     """Print a session's title, true length and safety lines."""
-    from player.units import timecode  # noqa: PLC0415
-
     click.echo(f"{prefix}{session.title}, {timecode(total_ms)}", err=True)
     for line in session.safety:
         click.echo(f"  {line}", err=True)
@@ -128,8 +124,6 @@ def print_takes(ready: Prepared) -> None:
 
 def heading(plan: PlannedProgramme) -> str:
     """Title, number of sessions and total length, in one line."""
-    from player.units import timecode  # noqa: PLC0415
-
     about = "" if plan.exact else "about "
     sessions = "1 session" if len(plan.turns) == 1 else f"{len(plan.turns)} sessions"
     return f"{plan.title}, {sessions}, {about}{timecode(plan.length_ms)}"

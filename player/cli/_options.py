@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from player import pipeline
+from player.units import parse_duration
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -92,18 +95,14 @@ def request_from_options(
     takes: str | None = None,
 ) -> SessionRequest:
     """The request that the options make."""
-    from player.pipeline import SessionRequest  # noqa: PLC0415 (heavy: only once a command runs)
-
     values = dict(_parse_param(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
-    return SessionRequest(session, values, voice, rate, background, length_ms, names, outlive_ms, takes=takes)
+    return pipeline.SessionRequest(session, values, voice, rate, background, length_ms, names, outlive_ms, takes=takes)
 
 
 def parse_time(text: str, option: str) -> int:
     """The time of an option, in ms."""
-    from player.units import parse_duration  # noqa: PLC0415 (see above)
-
     try:
         return parse_duration(text)
     except ValueError as error:

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from player import pipeline
 from player.cli._announce import Announcer
 from player.cli._options import parse_time, plain, print_warning, progress, quiet
-from player.cli.export import export_one, parse_export_options, target_of
+from player.cli._participants import participants
+from player.history.recorder import HistoryRecorder
+from player.live import play
+from player.machine import A_COUNT, this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,19 +62,17 @@ def breathe(
     help_: Help = "nothing" if silent else "tones" if tones else "voice"
 
     def wanted() -> SessionRequest:
-        from player.pipeline import patterns  # noqa: PLC0415 (see player.cli)
-
-        return patterns.session_request(pattern, for_ms, help_, **asked)
+        return pipeline.patterns.session_request(pattern, for_ms, help_, **asked)
 
     if shows:
         return click.echo(wanted().script, nl=False)
     if output is not None:
-        from player.machine import A_COUNT, this_machine  # noqa: PLC0415
-
         machine = this_machine(soon="" if tones else A_COUNT)
-        target, form = target_of(wanted().session, output, None)
-        return export_one(
-            wanted(), target, parse_export_options(form), machine, force=force, quiet=quiet, also=_caution
+        from player.cli import _export_one  # noqa: PLC0415 (0.3 s, in which a voice loads)
+
+        target, form = _export_one.target_of(wanted().session, output, None)
+        return _export_one.export_one(
+            wanted(), target, _export_one.parse_export_options(form), machine, force=force, quiet=quiet, also=_caution
         )
     return _play(wanted, start_ms, help_, plain=plain, quiet=quiet)
 
@@ -81,10 +83,6 @@ def _must_be_silent(others: Mapping[str, object]) -> None:
 
 
 def _play(wanted: Callable[[], SessionRequest], start_ms: int, help_: Help, *, plain: bool, quiet: bool) -> None:
-    from player.cli._participants import participants  # noqa: PLC0415
-    from player.history.recorder import HistoryRecorder  # noqa: PLC0415
-    from player.live import play  # noqa: PLC0415
-
     announcer = _CautiousAnnouncer(quiet=quiet)
     with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
         code = play.play(
@@ -112,9 +110,7 @@ class _CautiousAnnouncer(Announcer):
 
 
 def _caution(ready: Prepared) -> None:
-    from player.pipeline import patterns  # noqa: PLC0415
-
-    for caution in patterns.cautions(ready):
+    for caution in pipeline.patterns.cautions(ready):
         click.echo(f"  Take care: {caution}.", err=True)
 
 

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from player import pipeline
+from player.authoring import watch as watcher
 from player.cli._options import progress, quiet, takes
+from player.errors import PlayerError, printable
+from player.pipeline import programmes
+from player.units import timecode
 
 if TYPE_CHECKING:
     from player.pipeline import Machine, SessionRequest
@@ -25,9 +30,6 @@ def check(*, files: tuple[str, ...], watch: bool, voice: str | None, takes: str 
 
     Warnings are about what may not be good for a listener; they change no exit code.
     """
-    from player import pipeline  # noqa: PLC0415
-    from player.authoring import watch as watcher  # noqa: PLC0415
-
     machine = pipeline.this_machine()
     asked = partial(pipeline.SessionRequest, voice=voice, takes=takes)
     if not watch:
@@ -41,10 +43,6 @@ def check(*, files: tuple[str, ...], watch: bool, voice: str | None, takes: str 
 
 def _check(asked: SessionRequest, machine: Machine, *, quiet: bool) -> int:
     """Check a script, print its problems and warnings, and return the exit code."""
-    from player.errors import PlayerError, printable  # noqa: PLC0415
-    from player.pipeline import programmes  # noqa: PLC0415
-    from player.units import timecode  # noqa: PLC0415
-
     try:
         with progress("Speaking", quiet=quiet) as report:
             total_ms, warnings = programmes.check(asked, machine, report)

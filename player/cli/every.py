@@ -6,12 +6,28 @@ import contextlib
 import signal
 import sys
 import threading
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from player import pipeline
 from player.cli._announce import announce, print_takes
+from player.cli._every_text import StatusLine, outline
 from player.cli._options import parse_time, print_warning, progress, quiet, request_from_options, session_options
+from player.cli._participants import participants
+from player.history.recorder import HistoryRecorder
+from player.live import play
+from player.live.controls.idle_keyboard import IdleKeyboard
+from player.pipeline import programmes
+from player.reminders import schedule
+from player.reminders.bell import SoftBell
+from player.reminders.loop import LATE, QUIET, NoKeyboard, ReminderLoop
+from player.reminders.timers import installing
+from player.reminders.timers.scheduled_command import scheduled_command
+from player.script import library
+from player.script.yaml.scalar_types import shown
+from player.units import format_duration, timecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,8 +89,6 @@ def every(
 
 
 def _schedule(interval: str, between: str | None, days: str | None) -> Schedule:
-    from player.reminders import schedule  # noqa: PLC0415 (see player.cli)
-
     window = schedule.WHOLE_DAY if between is None else _read(schedule.window, between, "--between")
     on = schedule.EVERY_DAY if days is None else _read(schedule.weekdays, days, "--on")
     every_ms = parse_time(interval, "INTERVAL")
@@ -93,28 +107,18 @@ def _given(option: str, text: str | None) -> tuple[str, ...]:
 
 
 def _must_be_session(wanted: SessionRequest) -> None:
-    from player.pipeline import programmes  # noqa: PLC0415
-    from player.script.yaml.scalar_types import shown  # noqa: PLC0415
-
     if programmes.find(wanted.session):
         name = shown(wanted.session)
         raise click.UsageError(f"{name} is a programme, and this is for one session; name one of those in it")
 
 
 def _is_due(schedule: Schedule) -> bool:
-    from datetime import datetime, timezone  # noqa: PLC0415
-
-    from player.reminders.loop import LATE  # noqa: PLC0415
 
     return schedule.is_due(datetime.now(timezone.utc), LATE)
 
 
 def _prepared(wanted: SessionRequest, schedule: Schedule, *, quiet: bool) -> Prepared:
     """The session, prepared now, so that problems show at once and the first time needs no wait."""
-    from player import pipeline  # noqa: PLC0415
-    from player.reminders.loop import QUIET  # noqa: PLC0415
-    from player.units import format_duration, timecode  # noqa: PLC0415
-
     with progress("Speaking", quiet=quiet) as report:
         ready = pipeline.prepare(wanted, pipeline.this_machine(), report)
     if ready.timeline.total_ms + QUIET.total_seconds() * 1000 >= schedule.every_ms:
@@ -126,14 +130,10 @@ def _prepared(wanted: SessionRequest, schedule: Schedule, *, quiet: bool) -> Pre
 def _scheduled_command(
     wanted: SessionRequest, title: str, schedule: Schedule, when: tuple[str, ...]
 ) -> ScheduledCommand:
-    from player.reminders.timers.scheduled_command import scheduled_command  # noqa: PLC0415
-
     return scheduled_command(wanted, title, schedule, when)
 
 
 def _install(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
-    from player.reminders.timers import installing  # noqa: PLC0415
-
     timer = installing.timer(scheduled)
     for path in installing.install(timer, force=force):
         click.echo(path)
@@ -142,8 +142,6 @@ def _install(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
 
 
 def _uninstall(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
-    from player.reminders.timers import installing  # noqa: PLC0415
-
     timer = installing.timer(scheduled)
     for path in installing.uninstall(timer, force=force):
         click.echo(path)
@@ -152,11 +150,6 @@ def _uninstall(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None
 
 
 def _run(wanted: SessionRequest, ready: Prepared, schedule: Schedule, *, once: bool, quiet: bool) -> None:
-    from player.cli._every_text import StatusLine, outline  # noqa: PLC0415
-    from player.reminders.bell import SoftBell  # noqa: PLC0415
-    from player.reminders.loop import NoKeyboard, ReminderLoop  # noqa: PLC0415
-    from player.script import library  # noqa: PLC0415
-
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
         print_takes(ready)
@@ -171,18 +164,11 @@ def _run(wanted: SessionRequest, ready: Prepared, schedule: Schedule, *, once: b
 
 
 def _keyboard() -> ReminderKeys:
-    from player.live.controls.idle_keyboard import IdleKeyboard  # noqa: PLC0415
-
     return IdleKeyboard()
 
 
 def _play(wanted: SessionRequest, *, quiet: bool) -> None:
     """Play the session, prepared again, as its script may have changed."""
-    from player.cli._participants import participants  # noqa: PLC0415
-    from player.history.recorder import HistoryRecorder  # noqa: PLC0415
-    from player.live import play  # noqa: PLC0415
-    from player.pipeline import programmes  # noqa: PLC0415
-
     with HistoryRecorder(print_warning) as recorder:
         code = play.play(
             lambda: (programmes.alone(wanted),),

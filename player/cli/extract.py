@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from player.cli._options import as_json, quiet
+from player.export import extract as extraction
 
 
 @click.command()
@@ -22,8 +23,6 @@ def extract(*, file: Path, output: Path | None, force: bool, as_json: bool, quie
     Its parameters, voice and version go to stderr as comments. With -o, the author's own scripts that it includes are
     written beside it.
     """
-    from player.export import extract as extraction  # noqa: PLC0415 (see player.cli)
-
     found = extraction.extract(file)
     written = extraction.write(found, output, force=force) if output else ()
     if as_json:

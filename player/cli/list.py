@@ -10,6 +10,8 @@ import click
 
 from player.cli._options import as_json
 from player.cli._tables import table
+from player.pipeline import catalogue
+from player.units import timecode
 
 if TYPE_CHECKING:
     from player.pipeline.catalogue import ListedProgramme, ListedSession
@@ -23,8 +25,6 @@ def list_(*, programmes: bool, as_json: bool) -> None:
 
     With --json, the sessions; with --programmes --json, the programmes.
     """
-    from player.pipeline import catalogue  # noqa: PLC0415 (see player.cli)
-
     # JSON has two separate lists, so that a reader of sessions never finds a programme among them.
     if as_json:
         found = catalogue.programmes() if programmes else catalogue.sessions()
@@ -36,8 +36,6 @@ def list_(*, programmes: bool, as_json: bool) -> None:
 
 
 def _length(listed: ListedSession | ListedProgramme) -> str:
-    from player.units import timecode  # noqa: PLC0415
-
     if listed.length_ms is None:
         return "-"
     return ("" if listed.exact else "about ") + timecode(listed.length_ms)

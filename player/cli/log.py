@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from player.cli import _log_text
 from player.cli._options import as_json, print_warning
 from player.cli._tables import table
 from player.errors import DiaryError
+from player.history import resume as resumption
+from player.history.diary import Diary
+from player.history.entries import Bookmark
+from player.history.requests import key_of
 
 if TYPE_CHECKING:
-    from player.history.diary import Diary
-    from player.history.entries import Bookmark, HistoryEntry
+    from player.history.entries import HistoryEntry
 
 _ROWS = 20
 _ANOTHER = "`player list` shows the sessions, and `player play NAME` begins one"
@@ -36,9 +40,6 @@ def log(*, session: str | None, last: int | None, as_json: bool, forget: bool, y
 
     It is kept in one small file on this machine (player doctor tells where), and never sent anywhere.
     """
-    from player.history.diary import Diary  # noqa: PLC0415 (see player.cli)
-    from player.history.requests import key_of  # noqa: PLC0415
-
     key = None if session is None else key_of(session)
     with Diary(print_warning) as diary:
         if forget:
@@ -50,8 +51,6 @@ def log(*, session: str | None, last: int | None, as_json: bool, forget: bool, y
 
 
 def _show(entries: tuple[HistoryEntry, ...], last: int) -> None:
-    from player.cli import _log_text  # noqa: PLC0415
-
     if not entries:
         return click.echo("Nothing is remembered yet.", err=True)
     if len(entries) > last:
@@ -63,8 +62,6 @@ def _show(entries: tuple[HistoryEntry, ...], last: int) -> None:
 
 
 def _forget(diary: Diary, key: str | None, *, is_sure: bool) -> None:
-    from player.cli import _log_text  # noqa: PLC0415
-
     what = "everything that you practised, and every place to go on at" if key is None else f"all about {key!r}"
     if not is_sure and _can_ask() and not click.confirm(f"Forget {what}?", err=True):
         return click.echo("Nothing was forgotten.", err=True)
@@ -77,21 +74,14 @@ def _as_json(entry: HistoryEntry) -> dict[str, Any]:
     return {**fields, "began": entry.began.isoformat()}
 
 
-def remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry | None:
+def remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry:
     """The bookmark or entry to play: the session's, the last one with ``--resume``, or what the user agrees to.
-
-    Returns None if a session is named without ``--resume``.
 
     Raises
     ------
     UsageError
         If there is nothing to go on with, or no terminal to ask at.
     """
-    if session is not None and not resume:
-        return None
-    from player.history import resume as resumption  # noqa: PLC0415
-    from player.history.diary import Diary  # noqa: PLC0415 (playing needs neither before the loudspeaker is open)
-
     with Diary(print_warning) as diary:
         if session is not None:
             return resumption.bookmark_of(session, diary)
@@ -100,8 +90,6 @@ def remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry 
 
 def _agreed(diary: Diary) -> Bookmark | HistoryEntry:
     """Offer the last bookmark or entry, and return it if the user agrees."""
-    from player.history import resume as resumption  # noqa: PLC0415
-
     try:
         found = resumption.last(diary)
     except DiaryError as error:
@@ -116,9 +104,6 @@ def _agreed(diary: Diary) -> Bookmark | HistoryEntry:
 
 
 def _last_bookmark(diary: Diary) -> Bookmark:
-    from player.history import resume as resumption  # noqa: PLC0415
-    from player.history.entries import Bookmark  # noqa: PLC0415
-
     found = resumption.last(diary)
     if not isinstance(found, Bookmark):
         raise click.UsageError(f"nothing was stopped that could go on; {_ANOTHER}")
@@ -126,9 +111,6 @@ def _last_bookmark(diary: Diary) -> Bookmark:
 
 
 def _question(found: Bookmark | HistoryEntry) -> str:
-    from player.cli import _log_text  # noqa: PLC0415
-    from player.history.entries import Bookmark  # noqa: PLC0415
-
     if isinstance(found, Bookmark):
         return f"{_log_text.stopped(found, _now())} Go on?"
     return f"{_log_text.heard(found, _now())} Play it again?"
@@ -136,8 +118,6 @@ def _question(found: Bookmark | HistoryEntry) -> str:
 
 def _no_session_error(found: Bookmark | HistoryEntry | None) -> str:
     """The error if no session is named and no question can be asked."""
-    from player.history.entries import Bookmark  # noqa: PLC0415
-
     name = "name a session, such as `player play box-breathing`; `player list` shows them"
     return f"{name}, and `player play --resume` goes on with {found.title!r}" if isinstance(found, Bookmark) else name
 

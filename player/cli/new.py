@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from player.authoring import new as new_script
 from player.cli._options import quiet
 
 
@@ -17,8 +18,6 @@ from player.cli._options import quiet
 @quiet
 def new(*, name: str, source: str | None, output: Path | None, force: bool, quiet: bool) -> None:
     """Write a script of your own to begin with: NAME.yaml in this folder, with a comment on every line."""
-    from player.authoring import new as new_script  # noqa: PLC0415 (see player.cli)
-
     path = new_script.write(name, source, output, force=force)
     click.echo(path)
     if not quiet:

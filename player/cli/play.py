@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from player.cli import log
 from player.cli._announce import Announcer
 from player.cli._options import (
     any_session_options,
@@ -19,13 +18,17 @@ from player.cli._options import (
     quiet,
     request_from_options,
 )
+from player.cli._participants import participants
 from player.errors import DeviceError
+from player.history.recorder import HistoryRecorder
+from player.history.resume import ResumedPlayback
+from player.live import play as playback
+from player.units import timecode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from player.history.entries import Bookmark, HistoryEntry
-    from player.history.recorder import HistoryRecorder
     from player.pipeline import SessionRequest
     from player.pipeline.turns import Turn
     from player.timeline.model import Timeline
@@ -52,13 +55,9 @@ def play(
 
     Without SESSION, it offers to go on with the last one.
     """
-    from player.cli._participants import participants  # noqa: PLC0415
-    from player.history.recorder import HistoryRecorder  # noqa: PLC0415
-    from player.live import play as playback  # noqa: PLC0415 (see player.cli)
-
     _must_fit(session, start, part, resume=resume)
     start_ms, announcer = parse_time(start or "0", "--from"), Announcer(quiet=quiet)
-    remembered = log.remembered(session, resume=resume)
+    remembered = _remembered(session, resume=resume) if resume or session is None else None
     with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
         play_request = _PlayRequest(remembered, announcer, recorder, start_ms)
         try:
@@ -90,8 +89,6 @@ class _PlayRequest:
     def __init__(
         self, remembered: Bookmark | HistoryEntry | None, announcer: Announcer, recorder: HistoryRecorder, start_ms: int
     ) -> None:
-        from player.history.resume import ResumedPlayback  # noqa: PLC0415
-
         self._resumed = ResumedPlayback(remembered, print_warning)
         self._announcer = announcer
         self._recorder = recorder
@@ -108,6 +105,12 @@ class _PlayRequest:
         return self._announcer.announce_resume(self._resumed.settle(timeline, at_ms))
 
 
+def _remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry:
+    from player.cli import log  # noqa: PLC0415 (brings sqlite3, which playing a session does not wait for)
+
+    return log.remembered(session, resume=resume)
+
+
 def _must_fit(session: str | None, start: str | None, part: int | None, *, resume: bool) -> None:
     if resume and start is not None:
         raise click.UsageError("--resume begins where you stopped, and --from at a time; take one of them")
@@ -117,8 +120,6 @@ def _must_fit(session: str | None, start: str | None, part: int | None, *, resum
 
 def _how_to_go_on(session: str | None, bookmark: Bookmark | None) -> tuple[str, ...]:
     """A sentence with the command that goes on at the bookmark; nothing without a bookmark."""
-    from player.units import timecode  # noqa: PLC0415
-
     if bookmark is None:
         return ()
     command = shlex.join(["player", "play", session or bookmark.session, "--resume"])

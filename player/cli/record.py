@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from player import pipeline
+from player.authoring.takes.lines import lines
+from player.authoring.takes.review import review
+from player.authoring.takes.sheet import seconds, sheet
 from player.cli._options import as_json, print_warning, quiet, request_from_options, words_options
 from player.cli._tables import table
+from player.errors import printable
+from player.pipeline import programmes
+from player.storage.atomic import write_all
+from player.storage.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,8 +58,6 @@ def record(
     Takes are trimmed and brought to the loudness of speech, each by itself; a voice speaks the other lines. The exit
     code is 1 if a take cannot be heard, is too long, or is one of two for a line.
     """  # noqa: D301 (Click wants the character itself, not its escape)
-    from player.authoring.takes.lines import lines  # noqa: PLC0415 (see player.cli)
-
     if output and as_json:
         raise click.UsageError("-o is a sheet for people and --json a list for programs; ask for one after the other")
     sessions = _sessions(asked)
@@ -72,9 +78,6 @@ def record(
 
 def _sessions(asked: dict[str, Any]) -> list[SessionParts]:
     """The session, or all sessions of a programme, planned without a voice."""
-    from player import pipeline  # noqa: PLC0415
-    from player.pipeline import programmes  # noqa: PLC0415
-
     wanted = request_from_options(**asked)
     plan = programmes.planned(wanted)
     requests = [wanted] if plan is None else programmes.distinct(turn.request for turn in plan.turns)
@@ -82,9 +85,6 @@ def _sessions(asked: dict[str, Any]) -> list[SessionParts]:
 
 
 def _review(sessions: Sequence[SessionParts], found: Sequence[LineToSpeak], folder: str) -> Review:
-    from player.authoring.takes.review import review  # noqa: PLC0415
-    from player.storage.store import Store  # noqa: PLC0415
-
     return review(sessions, found, folder, Store())
 
 
@@ -94,9 +94,6 @@ def _open(found: Sequence[LineToSpeak], seen: Review | None) -> Sequence[LineToS
 
 
 def _write(target: Path, sessions: Sequence[SessionParts], found: Sequence[LineToSpeak], *, force: bool) -> None:
-    from player.authoring.takes.sheet import sheet  # noqa: PLC0415
-    from player.storage.atomic import write_all  # noqa: PLC0415
-
     titles = " and ".join(dict.fromkeys(session.title for session, _ in sessions))
     for path in write_all({target: sheet(titles, found).encode()}, force=force):
         click.echo(path)
@@ -127,8 +124,6 @@ def _row_json(line: LineToSpeak, seen: ReviewedLine | None) -> dict[str, Any]:
 
 def _rows(found: Sequence[LineToSpeak], seen: Review | None) -> Iterator[tuple[str, ...]]:
     """The table's rows. With takes, the first columns are each take's state and length; unused files come last."""
-    from player.errors import printable  # noqa: PLC0415
-
     looked = {each.line.name: each for each in seen.lines} if seen else {}
     yield (*(("take", "lasts") if seen else ()), "name", "at most", "heard", "section", "text")
     for line in found:
@@ -143,8 +138,6 @@ def _state(looked: ReviewedLine) -> tuple[str, str]:
 
 
 def _room(line: LineToSpeak) -> str:
-    from player.authoring.takes.sheet import seconds  # noqa: PLC0415
-
     if line.room_ms is None:
         return "any"
     return f"beat + {seconds(line.room_ms)}" if line.on_beat else seconds(line.room_ms)

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from player import pipeline
+from player.cli import _programme_text, _show_text
 from player.cli._options import as_json, progress, quiet, request_from_options, session_options
+from player.picture.drawing import draw, must_be_drawable
+from player.picture.marks import About
+from player.pipeline import programmes
 
 if TYPE_CHECKING:
     from player.pipeline import Prepared
@@ -23,10 +28,6 @@ if TYPE_CHECKING:
 @quiet
 def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
     """Show a session's time table and its true length, or a programme's sessions, without playing them."""
-    from player import pipeline  # noqa: PLC0415
-    from player.cli import _programme_text, _show_text  # noqa: PLC0415
-    from player.pipeline import programmes  # noqa: PLC0415
-
     wanted = request_from_options(**asked)
     plan = programmes.planned(wanted)
     if plot:
@@ -46,8 +47,6 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
 
 def _must_be_drawable(target: Path, *, force: bool, as_json: bool, is_session: bool) -> None:
     """Refuse a picture that cannot be made, before any speech is made for it."""
-    from player.picture.drawing import must_be_drawable  # noqa: PLC0415
-
     if as_json:
         raise click.UsageError("--plot makes a picture and --json a text; ask for one after the other")
     if not is_session:
@@ -56,9 +55,6 @@ def _must_be_drawable(target: Path, *, force: bool, as_json: bool, is_session: b
 
 
 def _draw(ready: Prepared, target: Path, *, force: bool) -> None:
-    from player.picture.drawing import draw  # noqa: PLC0415
-    from player.picture.marks import About  # noqa: PLC0415
-
     draw(ready.timeline, About(ready.session.summary, ready.session.technique), target, force=force)
     click.echo(target)
 

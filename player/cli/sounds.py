@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
+from player.live import preview
+from player.pipeline import catalogue
+
 
 @click.command()
 @click.option("--preview", "name", metavar="NAME|FILE", help="Play one for a while. Ctrl-C ends it softly.")
 def sounds(name: str | None) -> None:
     """List the backgrounds and the chimes, or play one."""
-    from player.live import preview  # noqa: PLC0415 (see player.cli)
-    from player.pipeline import catalogue  # noqa: PLC0415 (see player.cli)
-
     if name is not None:
         return preview.preview(name, announce=lambda text: click.echo(text, err=True))
     for kind, found in (("background", catalogue.beds()), ("chime", catalogue.chimes())):

@@ -12,8 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from player import pipeline
 from player.cli._options import as_json, print_warning, progress
 from player.cli._tables import table
+from player.live import voice_preview
+from player.pipeline import catalogue
+from player.voice.models import inventory
+from player.voice.models.fetching import Fetcher
+from player.voice.models.install import from_file, from_network, installed
 
 if TYPE_CHECKING:
     from player.voice.models.inventory import VoiceModel
@@ -41,9 +47,6 @@ def voices(
     """
     if install is not None or remove is not None:
         return _change(install=install, remove=remove)
-    from player import pipeline  # noqa: PLC0415
-    from player.live import voice_preview  # noqa: PLC0415
-    from player.pipeline import catalogue  # noqa: PLC0415
 
     machine = pipeline.this_machine()
     if preview is not None:
@@ -72,9 +75,6 @@ def _change(*, install: str | None, remove: str | None) -> None:
 
 
 def _install(wanted: str) -> None:
-    from player.voice.models import inventory  # noqa: PLC0415
-    from player.voice.models.install import from_file  # noqa: PLC0415 (see player.cli)
-
     if from_file.is_file(wanted):
         voice, is_new = from_file.bring(Path(wanted).expanduser())
         if is_new:
@@ -89,9 +89,6 @@ def _install(wanted: str) -> None:
 
 
 def _fetched(wanted: str) -> VoiceModel:
-    from player.voice.models.fetching import Fetcher  # noqa: PLC0415
-    from player.voice.models.install import from_network  # noqa: PLC0415
-
     fetcher = Fetcher(announce=lambda text: click.echo(text, err=True))
     offer = from_network.look_up(wanted, fetcher)
     licence, told_at = from_network.licence(offer, fetcher)
@@ -108,9 +105,6 @@ def _licence(licence: str, told_at: str) -> str:
 
 def _print_use(voice: VoiceModel, *, is_new: bool) -> None:
     """Print where the voice is, how to use it, and the languages for which it is the default."""
-    from player import pipeline  # noqa: PLC0415
-    from player.voice.models.install import installed  # noqa: PLC0415
-
     click.echo(f"{voice.id} is {'installed' if is_new else 'there already'}: {voice.path}")
     click.echo(f"speak with it by --voice {voice.id}, or in a script by voice: {{name: {voice.id}}}")
     if package := installed.lacking(voice):
@@ -126,8 +120,6 @@ def _print_use(voice: VoiceModel, *, is_new: bool) -> None:
 
 
 def _remove(wanted: str) -> None:
-    from player.voice.models.install import installed  # noqa: PLC0415
-
     for path in installed.remove(wanted):
         click.echo(f"removed {path}")
 

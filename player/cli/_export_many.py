@@ -1,4 +1,4 @@
-"""``export`` of many sessions: several names, ``--all``, ``--each`` or ``--cluster``.
+"""The body of ``export`` for many sessions: several names, ``--all``, ``--each`` or ``--cluster``.
 
 All orders are known and checked before any file is made. One progress bar is on stderr meanwhile; then a table of the
 files is on stdout, and at last all failures are printed as one error.
@@ -8,116 +8,52 @@ from __future__ import annotations
 
 import time
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from player import pipeline
+from player.cli._export_one import parse_export_options
 from player.cli._options import progress, request_from_options
 from player.cores import cores
+from player.errors import PlayerError
+from player.export.batch import batch, csv_table
+from player.export.batch.dask_cluster import Cluster
+from player.export.batch.executor import InProcessExecutor, ProcessExecutor
+from player.export.batch.jobs import ExportedFiles, FailedExport
 from player.export.names import FORMATS
+from player.storage.atomic import write_all
+from player.units import timecode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from player.cli._export_options import ManySessions
     from player.export.batch.batch import BatchItem, BatchResult
     from player.export.batch.executor import Executor
     from player.export.batch.jobs import ExportOrder
     from player.export.options import ExportOptions
     from player.pipeline import SessionRequest
 
-Command = TypeVar("Command", bound="Callable[..., Any]")
 
-_OPTIONS = (
-    click.option("--all", "everything", is_flag=True, help="Every session that has a name, into the folder -o."),
-    click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Files made at once; the number of cores."),
-    click.option(
-        "--each",
-        type=click.Path(path_type=Path),
-        metavar="FILE.csv",
-        help="A file for each row: columns fill parameters, and -o '{name}.mp3' its name.",
-    ),
-    click.option("--cluster", metavar="ADDRESS", help="Have a Dask cluster make them, such as tcp://HOST:8786."),
-)
-
-
-def batch_options(command: Command) -> Command:
-    """Options of `ManySessions`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def pop_many_sessions(asked: dict[str, Any]) -> ManySessions:
-    """Take the options of `ManySessions` out of the command's options."""
-    return ManySessions(**{each.name: asked.pop(each.name) for each in fields(ManySessions)})
-
-
-@dataclass(frozen=True)
-class ManySessions:
-    """The sessions and the options of `batch_options`."""
-
-    sessions: tuple[str, ...]
-    everything: bool = False
-    jobs: int | None = None
-    each: Path | None = None
-    cluster: str | None = None
-
-    @property
-    def wanted(self) -> bool:
-        """Whether there is more than one session, or an option of batches."""
-        return len(self.sessions) > 1 or self.everything or any((self.jobs, self.each, self.cluster))
-
-    @property
-    def is_one(self) -> bool:
-        """Whether one session or programme is named: then ``-o`` means the same as for a single export."""
-        return len(self.sessions) == 1
-
-    def only(self) -> str:
-        """The name of the one session."""
-        if not self.sessions:
-            raise click.UsageError("name a session to export, or all of them with --all; `player list` shows them")
-        return self.sessions[0]
-
-    def requests(self, asked: dict[str, Any]) -> list[SessionRequest]:
-        """A request for each session."""
-        from player.export.batch import batch  # noqa: PLC0415 (see player.cli)
-
-        if self.everything and self.sessions:
-            raise click.UsageError("--all is every session there is; leave it out, or the names of sessions")
-        if self.everything:
-            return batch.every_session(request_from_options("", **asked))
-        self.only()
-        return [request_from_options(session, **asked) for session in dict.fromkeys(self.sessions)]
-
-    def executor(self, count: int) -> Executor:
-        """The executor that makes ``count`` files."""
-        from player import pipeline  # noqa: PLC0415
-        from player.export.batch.executor import InProcessExecutor, ProcessExecutor  # noqa: PLC0415
-
-        if self.cluster:
-            from player.export.batch.dask_cluster import Cluster  # noqa: PLC0415 (an extra)
-
-            return Cluster(self.cluster)
-        workers = min(self.jobs or cores(), count)
-        return ProcessExecutor(workers) if workers > 1 else InProcessExecutor(pipeline.this_machine())
-
-
-def export_many(
+def run(
     many_sessions: ManySessions,
+    given: Mapping[str, Any],
     output: Path | None,
-    options: ExportOptions,
+    form: str | None,
     *,
     force: bool,
     quiet: bool,
     asked: dict[str, Any],
-    form: str | None,
 ) -> None:
     """Export all sessions.
 
     Parameters
     ----------
+    given
+        Options for `parse_export_options`.
     form
         The format if ``--format`` is given; otherwise the ending of the pattern of names decides.
 
@@ -126,13 +62,10 @@ def export_many(
     PlayerError
         With all failures, after everything else was made.
     """
-    from player.errors import PlayerError  # noqa: PLC0415
-    from player.export.batch import batch  # noqa: PLC0415
-    from player.export.batch.jobs import FailedExport  # noqa: PLC0415
-
+    options = parse_export_options(form or FORMATS[0], **given)
     if many_sessions.jobs and many_sessions.cluster:
         raise click.UsageError("--jobs is for this machine, and a cluster has its own workers; leave one of them out")
-    items, failures = batch.items(many_sessions.requests(asked))
+    items, failures = batch.items(_requests(many_sessions, asked))
     with _reporting(failures):  # a table may not fit because a session is left out
         orders = _orders(many_sessions, items, output, options, form, force=force)
     batch.must_be_possible(orders)
@@ -152,10 +85,6 @@ def export_many(
 
 def _playlist_failures(done: Sequence[BatchResult], *, force: bool) -> list[tuple[str, str]]:
     """Write the playlists of what was made, and return why they cannot be written."""
-    from player.errors import PlayerError  # noqa: PLC0415
-    from player.export.batch import batch  # noqa: PLC0415
-    from player.storage.atomic import write_all  # noqa: PLC0415
-
     try:
         write_all(batch.playlists_of(done), force=force)
     except PlayerError as error:
@@ -172,8 +101,6 @@ def _orders(
     *,
     force: bool,
 ) -> list[ExportOrder]:
-    from player.export.batch import batch  # noqa: PLC0415
-
     if many_sessions.each and items:
         return _for_each(many_sessions.each, items, str(output or ""), options, form, force=force)
     if many_sessions.is_one and output and items:
@@ -184,8 +111,6 @@ def _orders(
 def _for_each(
     path: Path, items: Sequence[BatchItem], pattern: str, options: ExportOptions, form: str | None, *, force: bool
 ) -> list[ExportOrder]:
-    from player.export.batch import csv_table  # noqa: PLC0415
-
     table = csv_table.read(path)
     return csv_table.orders(table, items, pattern, _of_pattern(options, pattern, form), force=force)
 
@@ -193,8 +118,6 @@ def _for_each(
 @contextmanager
 def _reporting(failures: Sequence[tuple[str, str]]) -> Iterator[None]:
     """Print the earlier failures too, if an error ends the command."""
-    from player.errors import PlayerError  # noqa: PLC0415
-
     try:
         yield
     except PlayerError:
@@ -205,12 +128,10 @@ def _reporting(failures: Sequence[tuple[str, str]]) -> Iterator[None]:
 
 def _run(orders: Sequence[ExportOrder], many_sessions: ManySessions, *, quiet: bool) -> list[BatchResult]:
     """The result of each order, in their order."""
-    from player.export.batch import batch  # noqa: PLC0415
-
     if not orders:
         return []
     numbers = {id(order): number for number, order in enumerate(orders)}
-    executor = many_sessions.executor(len(orders))
+    executor = _executor(many_sessions, len(orders))
     for note in executor.notes:
         click.echo(note, err=True)
     with progress("Making", quiet=quiet) as report, closing(batch.run(orders, executor, report)) as news:
@@ -219,9 +140,6 @@ def _run(orders: Sequence[ExportOrder], many_sessions: ManySessions, *, quiet: b
 
 def table_of(done: Sequence[BatchResult], seconds: float) -> list[str]:
     """The table's lines: file, length, size and time of each export, and the totals."""
-    from player.export.batch.jobs import ExportedFiles  # noqa: PLC0415
-    from player.units import timecode  # noqa: PLC0415
-
     made = [(each.order.target, each.result, each.seconds) for each in done if isinstance(each.result, ExportedFiles)]
     rows = [("file", "length", "size", "time")]
     for target, result, took in made:
@@ -239,8 +157,6 @@ def table_of(done: Sequence[BatchResult], seconds: float) -> list[str]:
 
 def notes_of(done: Sequence[BatchResult]) -> list[str]:
     """The notes on exports that differ from the options, file by file."""
-    from player.export.batch.jobs import ExportedFiles  # noqa: PLC0415
-
     made = [(each.order.target, each.result) for each in done if isinstance(each.result, ExportedFiles)]
     return [f"{target}: {note}" for target, result in made for note in result.notes]
 
@@ -254,8 +170,6 @@ def _one(
     items: Sequence[BatchItem], output: Path, options: ExportOptions, form: str | None, *, force: bool
 ) -> list[ExportOrder]:
     """One session into the file that ``-o`` names, or a programme's sessions into the folder."""
-    from player.export.batch import batch  # noqa: PLC0415
-
     ending = output.suffix.lower().removeprefix(".")
     if ending not in FORMATS or items[0].folder:
         return batch.orders([replace(item, folder="") for item in items], _folder(output), options, force=force)
@@ -281,3 +195,21 @@ def _of_pattern(options: ExportOptions, pattern: str, form: str | None) -> Expor
         known = ", ".join(f".{each}" for each in FORMATS)
         raise click.UsageError(f"{pattern} has no ending that says its format ({known}); name one, or use --format")
     return options if form else replace(options, form=ending or options.form)
+
+
+def _requests(many_sessions: ManySessions, asked: dict[str, Any]) -> list[SessionRequest]:
+    """A request for each session."""
+    if many_sessions.everything and many_sessions.sessions:
+        raise click.UsageError("--all is every session there is; leave it out, or the names of sessions")
+    if many_sessions.everything:
+        return batch.every_session(request_from_options("", **asked))
+    many_sessions.only()
+    return [request_from_options(session, **asked) for session in dict.fromkeys(many_sessions.sessions)]
+
+
+def _executor(many_sessions: ManySessions, count: int) -> Executor:
+    """The executor that makes ``count`` files."""
+    if many_sessions.cluster:
+        return Cluster(many_sessions.cluster)
+    workers = min(many_sessions.jobs or cores(), count)
+    return ProcessExecutor(workers) if workers > 1 else InProcessExecutor(pipeline.this_machine())
