@@ -47,7 +47,7 @@ def this_machine(*, soon: str = "") -> Machine:
 def this_machine_for(session: str) -> Machine:
     """The same, where the voice begins to load at once if the script was changed since it was spoken.
 
-    One sentence more is then heard 0.7 s sooner: a voice loads in the time in which the program loads the rest.
+    One sentence more is then heard 0.8 s sooner: a voice loads in the time in which the program loads the rest.
     """
     from player.script import library  # noqa: PLC0415 (heavy imports stay with those who need them)
 
