@@ -31,9 +31,16 @@ REALTIME: Final = (
 )
 """Files whose tests take as long as what they listen to, or wait for. Elsewhere, the mark `device` tells them."""
 SLOW: Final = (
+    "audio/test_generate.py",
     "audio/test_synthesis.py",
+    "cli/test_breathe.py",
+    "cli/test_commands.py",
     "cli/test_every.py",
     "cli/test_export_many.py",
+    "cli/test_plot.py",
+    "cli/test_programme_text.py",
+    "cli/test_record.py",
+    "cli/test_voices.py",
     "export/batch/test_dask_cluster.py",
     "export/formats/test_table.py",
     "export/mp3/test_splice.py",
@@ -42,8 +49,9 @@ SLOW: Final = (
     "picture/test_page.py",
     "sound/test_bed.py",
     "timeline/test_fit.py",
+    "voice/test_pyttsx3_engine.py",
 )
-"""Files that keep a processor busy for over 10 s (measured under coverage): `nox -s quick` goes without them."""
+"""Files that keep a processor busy for over 6 s: `nox -s quick` goes without them. Elsewhere, the mark `slow` tells it."""
 
 
 @pytest.fixture(scope="session", autouse=True)

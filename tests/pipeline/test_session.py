@@ -347,6 +347,7 @@ def test_lines_with_a_take_are_heard_from_it_and_the_others_spoken(
     }
 
 
+@pytest.mark.slow
 def test_an_export_holds_the_samples_of_the_take_at_its_place(
     own: pipeline.SessionRequest, machine: pipeline.Machine, tmp_path: Path
 ) -> None:
