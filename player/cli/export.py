@@ -11,7 +11,7 @@ import click
 from player.cli._announce import announce, heading, print_takes
 from player.cli._options import part, progress, quiet, request_from_options, sessions_options
 from player.cli.export_many import batch_options, export_many, pop_many_sessions
-from player.export.names import CAPTIONS, FORMATS, PRESETS
+from player.export.options import CAPTIONS, FORMATS, PRESETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

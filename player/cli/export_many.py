@@ -16,7 +16,7 @@ import click
 
 from player.cli._options import progress, request_from_options
 from player.cores import cores
-from player.export.names import FORMATS
+from player.export.options import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -89,21 +89,21 @@ def remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry 
     """
     if session is not None and not resume:
         return None
-    from player.history import resume as resumption  # noqa: PLC0415
+    from player.history import bookmarks  # noqa: PLC0415
     from player.history.diary import Diary  # noqa: PLC0415 (playing needs neither before the loudspeaker is open)
 
     with Diary(print_warning) as diary:
         if session is not None:
-            return resumption.bookmark_of(session, diary)
+            return bookmarks.bookmark_of(session, diary)
         return _last_bookmark(diary) if resume else _agreed(diary)
 
 
 def _agreed(diary: Diary) -> Bookmark | HistoryEntry:
     """Offer the last bookmark or entry, and return it if the user agrees."""
-    from player.history import resume as resumption  # noqa: PLC0415
+    from player.history import bookmarks  # noqa: PLC0415
 
     try:
-        found = resumption.last(diary)
+        found = bookmarks.last(diary)
     except DiaryError as error:
         print_warning(str(error))
         found = None
@@ -116,10 +116,10 @@ def _agreed(diary: Diary) -> Bookmark | HistoryEntry:
 
 
 def _last_bookmark(diary: Diary) -> Bookmark:
-    from player.history import resume as resumption  # noqa: PLC0415
+    from player.history import bookmarks  # noqa: PLC0415
     from player.history.entries import Bookmark  # noqa: PLC0415
 
-    found = resumption.last(diary)
+    found = bookmarks.last(diary)
     if not isinstance(found, Bookmark):
         raise click.UsageError(f"nothing was stopped that could go on; {_ANOTHER}")
     return found

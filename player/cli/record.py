@@ -94,7 +94,7 @@ def _open(found: Sequence[LineToSpeak], seen: Review | None) -> Sequence[LineToS
 
 
 def _write(target: Path, sessions: Sequence[SessionParts], found: Sequence[LineToSpeak], *, force: bool) -> None:
-    from player.authoring.takes.sheet import sheet  # noqa: PLC0415
+    from player.authoring.takes.lines import sheet  # noqa: PLC0415
     from player.storage.atomic import write_all  # noqa: PLC0415
 
     titles = " and ".join(dict.fromkeys(session.title for session, _ in sessions))
@@ -143,7 +143,7 @@ def _state(looked: ReviewedLine) -> tuple[str, str]:
 
 
 def _room(line: LineToSpeak) -> str:
-    from player.authoring.takes.sheet import seconds  # noqa: PLC0415
+    from player.authoring.takes.lines import seconds  # noqa: PLC0415
 
     if line.room_ms is None:
         return "any"
