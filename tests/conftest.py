@@ -51,7 +51,7 @@ SLOW: Final = (
     "timeline/test_fit.py",
     "voice/test_pyttsx3_engine.py",
 )
-"""Files that keep a processor busy for over 6 s: `nox -s quick` goes without them. Elsewhere, the mark `slow` tells it."""
+"""Files that keep a processor busy for over 6 s: `nox -s quick` goes without them. Elsewhere the mark `slow` tells."""
 
 
 @pytest.fixture(scope="session", autouse=True)

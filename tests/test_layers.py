@@ -19,7 +19,7 @@ ORDER = (
 )
 HOMES = {
     "yaml": {"script/yaml/reader.py"},
-    "platformdirs": {"script/library.py", "storage/store.py", "history/sqlite_file.py", "voice/folder.py"},
+    "platformdirs": {"script/library.py", "storage/folders.py", "voice/folder.py"},
     "sqlite3": {"history/sqlite_file.py", "history/diary.py"},
     "pyttsx3": {"voice/worker.py", "voice/drivers/modelled.py"},
     "espeakng_loader": {"voice/drivers/espeak.py"},
@@ -27,7 +27,7 @@ HOMES = {
     "piper": {"voice/drivers/piper.py"},
     "onnxruntime": {"voice/drivers/piper.py"},
     "lameenc": {"export/mp3/writer.py"},
-    "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "reading", "failures")},
+    "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "about", "origin")},
     "matplotlib": {"picture/renderer.py"},
     "distributed": {"export/batch/dask_cluster.py"},
     "simpleaudio": {"live/device/simpleaudio.py"},

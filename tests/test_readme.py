@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from player.export.formats.table import WRITERS as WRITTEN
-from player.export.names import FORMATS
+from player.export.options import FORMATS
 from player.pipeline import catalogue
 from player.script.session import parse
 from player.techniques import TECHNIQUES

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Final, cast
 
 from player.authoring import schemas
 from player.authoring.comments import explanation
-from player.errors import ScriptError, UsageError
+from player.errors import OutputError, ScriptError, UsageError
 from player.pipeline import SessionRequest, load
 from player.script import library, programme
 from player.script.yaml import reader
 from player.script.yaml.nodes import Mapping, Scalar, Sequence
 from player.script.yaml.scalar_types import shown
+from player.storage.atomic import NewFile
+from player.storage.failures import sentences
 from player.techniques import TECHNIQUES
 
 if TYPE_CHECKING:
@@ -107,8 +109,6 @@ def write(name: str, source: str | None = None, output: Path | None = None, *, f
     OutputError
         If it cannot be written.
     """
-    from player.storage.atomic import NewFile, sentences  # noqa: PLC0415 (only needed here)
-
     if not _NAME.fullmatch(name):
         allowed = "letters, digits, - and _, and begin with a letter or a digit"
         raise UsageError(f"the name of a script must have {allowed}, such as evening-breath, not {shown(name)}")
@@ -118,7 +118,7 @@ def write(name: str, source: str | None = None, output: Path | None = None, *, f
     text = draft(name, source, path.name)
     file = NewFile(path, force=force)
     try:
-        with sentences(path):
+        with sentences(OutputError, "write", path):
             file.part.write_text(text, encoding="utf-8", newline="\n")
         file.commit()
     finally:

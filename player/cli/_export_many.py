@@ -23,7 +23,7 @@ from player.export.batch import batch, csv_table
 from player.export.batch.dask_cluster import Cluster
 from player.export.batch.executor import InProcessExecutor, ProcessExecutor
 from player.export.batch.jobs import ExportedFiles, FailedExport
-from player.export.names import FORMATS
+from player.export.options import FORMATS
 from player.storage.atomic import write_all
 from player.units import timecode
 

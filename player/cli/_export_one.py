@@ -12,8 +12,7 @@ from player import pipeline
 from player.cli._announce import announce, heading, print_takes
 from player.cli._options import progress
 from player.export import album, exporter
-from player.export.names import CAPTIONS, FORMATS
-from player.export.options import ExportOptions
+from player.export.options import CAPTIONS, FORMATS, ExportOptions
 from player.script import library
 from player.storage.atomic import must_be_free
 

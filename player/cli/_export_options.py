@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from player.export.names import FORMATS, PRESETS
+from player.export.options import FORMATS, PRESETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

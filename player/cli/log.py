@@ -17,7 +17,7 @@ from player.cli import _log_text
 from player.cli._options import as_json, print_warning
 from player.cli._tables import table
 from player.errors import DiaryError
-from player.history import resume as resumption
+from player.history import bookmarks
 from player.history.diary import Diary
 from player.history.entries import Bookmark
 from player.history.requests import key_of
@@ -84,14 +84,14 @@ def remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry:
     """
     with Diary(print_warning) as diary:
         if session is not None:
-            return resumption.bookmark_of(session, diary)
+            return bookmarks.bookmark_of(session, diary)
         return _last_bookmark(diary) if resume else _agreed(diary)
 
 
 def _agreed(diary: Diary) -> Bookmark | HistoryEntry:
     """Offer the last bookmark or entry, and return it if the user agrees."""
     try:
-        found = resumption.last(diary)
+        found = bookmarks.last(diary)
     except DiaryError as error:
         print_warning(str(error))
         found = None
@@ -104,7 +104,7 @@ def _agreed(diary: Diary) -> Bookmark | HistoryEntry:
 
 
 def _last_bookmark(diary: Diary) -> Bookmark:
-    found = resumption.last(diary)
+    found = bookmarks.last(diary)
     if not isinstance(found, Bookmark):
         raise click.UsageError(f"nothing was stopped that could go on; {_ANOTHER}")
     return found

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.authoring.takes.lines import lines
+from player.authoring.takes.lines import lines, seconds, sheet
 from player.authoring.takes.review import review
-from player.authoring.takes.sheet import seconds, sheet
 from player.cli._options import as_json, print_warning, quiet, request_from_options, words_options
 from player.cli._tables import table
 from player.errors import printable

@@ -11,11 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from player import pipeline
+from player.errors import OutputError
 from player.export import exporter, playlists
 from player.export.options import AlbumPosition
 from player.pipeline import programmes
 from player.script import library
-from player.storage.atomic import must_be_free, sentences, write_all
+from player.storage.atomic import must_be_free, write_all
+from player.storage.failures import sentences
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -85,7 +87,7 @@ def export(
     for request in programmes.distinct(turn.request for turn in plan.turns):
         with steps("Speaking") as report:
             pipeline.prepare(request, machine, report)
-    with sentences(folder):
+    with sentences(OutputError, "write", folder):
         folder.mkdir(parents=True, exist_ok=True)
     entries = []
     for turn, file in zip(plan.turns, files, strict=True):

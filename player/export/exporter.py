@@ -18,7 +18,7 @@ from player.export import metadata, playlists, presets, sidecars
 from player.export import split as splitting
 from player.export.formats.bitrates import OF_SPEECH, lost_db
 from player.export.formats.table import export_sink, must_be_possible
-from player.export.names import PRESETS
+from player.export.options import PRESETS
 from player.sound.ahead import computed_ahead
 from player.sound.master import AS_PLAYED
 from player.storage.atomic import complete, must_be_free, together

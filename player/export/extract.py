@@ -12,7 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import MediaError, ScriptError, printable
-from player.export.tags.reading import origin_of
+from player.export.tags.origin import origin_of
 from player.script.library import SCRIPT_ENDINGS
 from player.script.yaml import encoding
 from player.storage.atomic import write_all

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from player.export.captions.cues import spoken
+from player.export.captions import spoken
 from player.export.provenance import origin
 from player.export.tags import SpokenLine, Tags
 from player.picture.cover import cover

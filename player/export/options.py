@@ -1,12 +1,23 @@
-"""The options of an export: a format, its quality, and other files beside it.
+"""The options of an export: a format, its quality, and other files beside it; and the names that they may have.
 
 The rule: options hold everything that is not in the session, and no path; so a session, its values, a voice and options
 always make the same bytes. It knows no formats: `exporter.must_be_possible_for` refuses what is not possible.
+It loads no encoder: the command line offers these names. The tables of encoders, presets and captions have exactly
+them, in this order.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+BUILT_IN: Final = ("mp3", "wav", "flac", "ogg", "opus")
+"""Formats that need nothing but this program."""
+BY_FFMPEG: Final = ("m4a", "m4b")
+"""Formats that need ffmpeg. The second is an audio book to players: they remember where one stopped listening."""
+FORMATS: Final = (*BUILT_IN, *BY_FFMPEG)
+PRESETS: Final = ("podcast", "broadcast", "audiobook", "sleep")
+CAPTIONS: Final = ("vtt", "srt", "lrc")
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class ExportOptions:
     mono
         One channel, the mean of both.
     preset
-        A name of `player.export.names.PRESETS`, or None.
+        One of `PRESETS`, or None.
     captions
         Files with the spoken lines: any of ``vtt``, ``srt`` and ``lrc``.
     chapters, labels

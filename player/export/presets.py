@@ -21,12 +21,16 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
+import numpy as np
+
 from player import pipeline
+from player.sound.loudness import Meter
 from player.sound.master import PEAK_DB, Master
+from player.sound.stem import TARGET_LUFS
 from player.timeline.model import BedState
+from player.units import CHANNELS, RATE
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from player.pipeline import Prepared
@@ -112,8 +116,6 @@ class Mastering:
 
 def mastering(ready: Prepared, preset: Preset, *, one_channel: bool = False) -> Mastering:
     """The master that brings a session (see `suited`) to the preset's level; to measure, it is mixed once or more."""
-    from player.sound.stem import TARGET_LUFS  # noqa: PLC0415 (numpy)
-
     found = Master(peak_db=preset.peak_db)
     if preset.measure == "voice":
         return Mastering(preset, replace(found, gain_db=preset.level_db - TARGET_LUFS), preset.level_db)
@@ -133,11 +135,6 @@ def mastering(ready: Prepared, preset: Preset, *, one_channel: bool = False) -> 
 
 def _level_db(ready: Prepared, at: Master, preset: Preset, *, one_channel: bool) -> float | None:
     """The level of the whole; None for silence."""
-    import numpy as np  # noqa: PLC0415 (heavy)
-
-    from player.sound.loudness import Meter  # noqa: PLC0415 (numpy and soxr)
-    from player.units import CHANNELS, RATE  # noqa: PLC0415
-
     meter: _PresetMeter = Meter(RATE) if preset.measure == "lufs" else _Rms()
     for block in pipeline.blocks(ready, master=at):
         channels = np.frombuffer(block.raw_data, "<i2").reshape(-1, CHANNELS) / np.float64(32_768)

@@ -1,17 +1,21 @@
 """Sidecars: captions, chapters and labels as files beside the sound file, with its name and an ending of their own.
 
 The rule: their content depends on the timeline alone. They are made together with the sound file, so that all of them
-are there or none.
+are there or none. Chapters are the JSON of podcasts, and labels a track of Audacity; their times are seconds, written
+from exact milliseconds, never from floating point.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
-from player.errors import UsageError
-from player.export.captions import marks, subtitles
-from player.export.names import CAPTIONS
+from player.errors import UsageError, printable
+from player.export.captions import SUBTITLES
+from player.export.captions import captions as all_captions
+from player.export.options import CAPTIONS
 from player.storage.atomic import must_be_free
+from player.timeline.chapters import chapters as all_chapters
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -65,12 +69,43 @@ def contents(
     language
         The session's, BCP 47.
     """
-    texts = {f".{each}": subtitles.SUBTITLES[each](timeline, language) for each in captions}
-    texts |= {_CHAPTERS: marks.podcast(timeline, target.name)} if chapters else {}
-    texts |= {_LABELS: marks.labels(timeline, language)} if labels else {}
+    texts = {f".{each}": SUBTITLES[each](timeline, language) for each in captions}
+    texts |= {_CHAPTERS: podcast_chapters(timeline, target.name)} if chapters else {}
+    texts |= {_LABELS: audacity_labels(timeline, language)} if labels else {}
     endings = _endings(captions, chapters=chapters, labels=labels)
     return {target.with_suffix(ending): texts[ending].encode() for ending in endings}
 
 
 def _endings(captions: Collection[str], *, chapters: bool, labels: bool) -> list[str]:
     return [f".{each}" for each in CAPTIONS if each in captions] + [_CHAPTERS] * chapters + [_LABELS] * labels
+
+
+def podcast_chapters(timeline: Timeline, file_name: str = "") -> str:
+    """JSON Chapters 1.2.0 of the Podcast Namespace; ``file_name`` is the sound file that they belong to."""
+    head = {"version": "1.2.0", "title": _line(timeline.title), "fileName": file_name}
+    found = [
+        {"startTime": _seconds(each.start_ms), "endTime": _seconds(each.end_ms), "title": _line(each.title)}
+        for each in all_chapters(timeline)
+    ]
+    whole: dict[str, Any] = {key: value for key, value in head.items() if value} | {"chapters": found}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def audacity_labels(timeline: Timeline, language: str = "en") -> str:
+    """A label track for Audacity: a region for every chapter and for everything that is heard, in order of time."""
+    regions = [(each.start_ms, -each.end_ms, _line(each.title)) for each in all_chapters(timeline)]
+    regions += [(each.start_ms, -each.end_ms, each.text) for each in all_captions(timeline, language)]
+    rows = (f"{_exact(start)}\t{_exact(-end)}\t{text}\n" for start, end, text in sorted(regions))
+    return "".join(rows)
+
+
+def _seconds(ms: int) -> int | float:
+    return ms // 1000 if ms % 1000 == 0 else ms / 1000
+
+
+def _exact(ms: int) -> str:
+    return f"{ms // 1000}.{ms % 1000:03}000"
+
+
+def _line(text: str) -> str:
+    return printable(" ".join(text.split()))

@@ -14,9 +14,10 @@ from dataclasses import fields
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from player.errors import printable
+from player.errors import DiaryError, printable
 from player.history import sqlite_file
 from player.history.entries import Bookmark, ForgottenCounts, HistoryEntry
+from player.storage.failures import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,7 +106,7 @@ class Diary:
             "clear", sqlite_file.open_to_write, lambda at: at.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         )
         if session is None:
-            with sqlite_file.sentences("clear", self.path):
+            with sentences(DiaryError, "clear", self.path):
                 for each in sqlite_file.damaged_files(self.path):
                     each.unlink(missing_ok=True)
         return forgotten
@@ -133,7 +134,7 @@ class Diary:
         self, doing: str, open_file: Callable[[Path], sqlite3.Connection], action: Callable[[sqlite3.Connection], T]
     ) -> T:
         """The action's result; if the file is damaged, its result on a new file."""
-        with sqlite_file.sentences(doing, self.path):
+        with sentences(DiaryError, doing, self.path, (OSError, sqlite3.Error)):
             try:
                 return action(self._open(open_file))
             except sqlite3.DatabaseError as error:

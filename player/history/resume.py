@@ -6,71 +6,19 @@ warning, and playing begins at the beginning.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from player.errors import UsageError
-from player.history.entries import Bookmark, HistoryEntry
-from player.history.requests import as_request, key, key_of
+from player.history.entries import Bookmark
+from player.history.requests import as_request, key
 from player.units import timecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from player.history.diary import Diary
+    from player.history.entries import HistoryEntry
     from player.pipeline import SessionRequest
     from player.pipeline.turns import Turn
     from player.timeline.model import Timeline
-
-
-def beginning_of_step(timeline: Timeline, at_ms: int) -> int:
-    """The beginning of the step at a position: as after a pause, never in the middle of a word or a breath."""
-    from player.timeline.steps import Steps  # noqa: PLC0415 (imported when needed)
-
-    return Steps(timeline).at(at_ms).entry_ms
-
-
-def bookmark_of(called: str, diary: Diary) -> Bookmark:
-    """The bookmark of a session or programme.
-
-    Raises
-    ------
-    UsageError
-        If it has none, or does not exist.
-    DiaryError
-        If the diary cannot be read.
-    """
-    if bookmark := diary.bookmark(key_of(called)):
-        return bookmark
-    from player.script import library  # noqa: PLC0415 (imported when needed)
-    from player.script.yaml.scalar_types import shown  # noqa: PLC0415
-
-    if library.programme(called) is None:
-        library.find(called)  # raises if the name is wrong
-    others = ", ".join(_name(each) for each in diary.bookmarks())
-    remembered = f"a place is remembered in {others}" if others else "no place is remembered"
-    raise UsageError(f"{shown(called)} was not stopped on its way; {remembered}; leave out --resume to begin it")
-
-
-def last(diary: Diary) -> Bookmark | HistoryEntry | None:
-    """The newest bookmark, or else the newest entry, among sessions that still exist.
-
-    Raises
-    ------
-    DiaryError
-        If the diary cannot be read.
-    """
-    remembered: tuple[Bookmark | HistoryEntry, ...] = (*diary.bookmarks(), *reversed(diary.entries()))
-    return next((each for each in remembered if _can_be_played(each.session)), None)
-
-
-def _can_be_played(key: str) -> bool:
-    """Whether the session still exists; one without a file always does."""
-    return not Path(key).is_absolute() or Path(key).is_file()
-
-
-def _name(bookmark: Bookmark) -> str:
-    return f"{Path(bookmark.session).stem} ({timecode(bookmark.at_ms)} of {timecode(bookmark.total_ms)})"
 
 
 class ResumedPlayback:
@@ -111,11 +59,13 @@ class ResumedPlayback:
         return planned[at or 0 :]
 
     def settle(self, timeline: Timeline, start_ms: int) -> int:
-        """Where the first session begins: at the beginning of a step, and never behind the end."""
+        """Where the first session begins: as after a pause, at the beginning of a step, and never behind the end."""
+        from player.timeline.steps import Steps  # noqa: PLC0415 (2 ms, when the loudspeaker is opening already)
+
         if self._bookmark is None:
             return 0
         if start_ms < timeline.total_ms:
-            return beginning_of_step(timeline, start_ms)
+            return Steps(timeline).at(start_ms).entry_ms
         end = timecode(timeline.total_ms)
         self._warn(f"you stopped at {timecode(start_ms)}, and it ends at {end} now, so it begins at the beginning")
         return 0

@@ -12,13 +12,13 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from player.errors import DiaryError, printable
+from player.storage.folders import own_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
 VERSION: Final = 1
 """The version of the tables. Each change of them needs a new version, and a conversion from the old one."""
@@ -39,24 +39,11 @@ _TABLES: Final = (
     f"PRAGMA user_version = {VERSION}",
 )
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
-_REMEDIES: Final = {
-    "full": "free some space",
-    "No space": "free some space",
-    "locked": "end the program that holds it",
-    "readonly": "make it writable",
-    "unable to open": "make its folder writable",
-    "Permission": "make its folder writable",
-    "Read-only": "make its folder writable",
-}
 
 
 def where() -> Path:
     """The path of the file, which need not exist. The variable PLAYER_DIARY can name another one."""
-    if named := os.environ.get("PLAYER_DIARY"):
-        return Path(named).expanduser().absolute()
-    import platformdirs  # noqa: PLC0415 (not needed where the file is named)
-
-    return Path(platformdirs.user_data_dir("player", appauthor=False)) / "diary.sqlite3"
+    return own_path("PLAYER_DIARY", "data", "diary.sqlite3")
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:
@@ -106,20 +93,6 @@ def put_aside(path: Path) -> Path:
 def damaged_files(path: Path) -> tuple[Path, ...]:
     """The damaged files that were put aside, with their companions."""
     return tuple(path.parent.glob(f"{path.name}.damaged*"))
-
-
-@contextlib.contextmanager
-def sentences(doing: str, path: Path) -> Iterator[None]:
-    """An error of SQLite or of the file system inside becomes a `DiaryError` in one sentence."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        remedy = next((text for sign, text in _REMEDIES.items() if sign in reason), "check its folder")
-        raise DiaryError(
-            f"cannot {doing} the diary {printable(str(path))}: {printable(reason)}; {remedy} or set PLAYER_DIARY to "
-            "another file"
-        ) from error
 
 
 def _set_up(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:

@@ -1,7 +1,7 @@
 """A session's picture as a file, whole or not at all.
 
 The rule: an unknown ending, a file that is there already, and a missing matplotlib are reported before any work is
-done. matplotlib is loaded only when a picture is drawn.
+done. matplotlib takes half a second to load, so this module is loaded only where a picture is asked for.
 """
 
 from __future__ import annotations
@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from player.errors import OutputError, UsageError, printable
-from player.storage.atomic import NewFile, must_be_free, sentences
+from player.picture.page import compose
+from player.storage.atomic import NewFile, must_be_free
+from player.storage.failures import sentences
+
+renderer: ModuleType | None
+try:
+    from player.picture import renderer
+except ImportError:  # matplotlib is an extra
+    renderer = None
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,15 +56,13 @@ def draw(timeline: Timeline, about: About, target: Path, *, force: bool = False)
     UsageError, OutputError
         As `must_be_drawable`, and if it cannot be written.
     """
-    from player.picture.page import compose  # noqa: PLC0415 (numpy)
-
     must_be_drawable(target, force=force)
     renderer = _renderer()
     page = compose(timeline, about, renderer.measure)
     data = renderer.svg(page) if target.suffix.lower() == ".svg" else renderer.png(page)
     file = NewFile(target, force=force)
     try:
-        with sentences(target):
+        with sentences(OutputError, "write", target):
             file.part.write_bytes(data)
         file.commit()
     except BaseException:
@@ -65,8 +71,6 @@ def draw(timeline: Timeline, about: About, target: Path, *, force: bool = False)
 
 
 def _renderer() -> ModuleType:
-    try:
-        from player.picture import renderer  # noqa: PLC0415 (matplotlib: half a second, and it may not be there)
-    except ImportError as error:
-        raise OutputError(f"matplotlib, which draws pictures, is not installed; install it with: {INSTALL}") from error
+    if renderer is None:
+        raise OutputError(f"matplotlib, which draws pictures, is not installed; install it with: {INSTALL}")
     return renderer

@@ -19,7 +19,7 @@ import numpy as np
 from player.errors import StoreError, printable
 from player.sound.conform import must_be_readable
 from player.sound.loudness import Meter
-from player.storage.entry import sentences
+from player.storage.failures import sentences
 from player.storage.store import Draft
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH, gain
 
@@ -53,7 +53,7 @@ class Stored:
         self._offset = entry.offset
         self._frames = entry.size // _FRAME
         self._lock = threading.Lock()
-        with sentences("read", entry.path):
+        with sentences(StoreError, "read", entry.path):
             self._file = os.open(entry.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
         weakref.finalize(self, os.close, self._file)
 
@@ -63,7 +63,7 @@ class Stored:
     def __getitem__(self, span: slice) -> NDArray[np.int16]:
         start, stop, _ = span.indices(self._frames)
         size = max(0, stop - start) * _FRAME
-        with sentences("read", self.path):
+        with sentences(StoreError, "read", self.path):
             piece = self._read(size, self._offset + start * _FRAME)
         if len(piece) < size:
             raise StoreError(f"{printable(str(self.path))} was cut short while it was in use; start again")

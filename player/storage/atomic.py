@@ -8,33 +8,21 @@ crash left is removed by the next run on this machine, or an hour later on anoth
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
 from player.errors import OutputError, UsageError, printable
-from player.storage.stale_files import MARK, is_stale, mark
+from player.storage.failures import sentences
+from player.storage.stale_files import MARK, mark, remove_stale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-STALE_AFTER_S: Final = 3600
-"""A part of another machine that was not written for this long is stale: one file may wait that long for others."""
-
 _PART: Final = re.compile(rf"\..+\.{MARK}\.part")
 _LONGEST_NAME: Final = 50
 """Characters of the target's name in the part's: with four bytes each they still fit into a name of 255 bytes."""
-_OTHER_FOLDER: Final = "choose another folder"
-_REMEDIES: Final = {
-    errno.ENOSPC: "free some space or choose another folder",
-    errno.EDQUOT: "free some space or choose another folder",
-    errno.EFBIG: "choose a smaller format, or another folder",
-    errno.ENAMETOOLONG: "choose a shorter name",
-    errno.ENOENT: "make its folder first, or choose another",
-    errno.ENOTDIR: "make its folder first, or choose another",
-}
 
 
 class NewFile:
@@ -53,14 +41,15 @@ class NewFile:
         self._force = force
         must_be_free(self.target, force=self._force)
         self.part = target.with_name(f".{_short(target.name)}.{mark()}.part")
-        _remove_stale(target.parent)
-        with sentences(target):
+        with contextlib.suppress(OSError):  # no such folder, or one that may not be listed: writing reports it
+            remove_stale(target.parent, _PART)
+        with sentences(OutputError, "write", target):
             self.part.write_bytes(b"")
 
     def commit(self) -> None:
         """Give the part its name."""
         must_be_free(self.target, force=self._force)
-        with sentences(self.target):
+        with sentences(OutputError, "write", self.target):
             self.part.replace(self.target)
 
     def discard(self) -> None:
@@ -95,7 +84,7 @@ def complete(target: Path, content: bytes, *, force: bool = False) -> NewFile:
     """
     file = NewFile(target, force=force)
     try:
-        with sentences(target):
+        with sentences(OutputError, "write", target):
             file.part.write_bytes(content)
     except BaseException:
         file.discard()
@@ -136,31 +125,6 @@ def must_be_free(target: Path, *, force: bool) -> None:
         raise OutputError(f"cannot write {name}: it is no ordinary file; choose another name")
     if target.exists() and not force:
         raise UsageError(f"{name} is there already; choose another name, or write over it with --force")
-
-
-@contextlib.contextmanager
-def sentences(target: Path) -> Iterator[None]:
-    """Turn errors of the file system into one sentence about the target."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        remedy = _REMEDIES.get(error.errno or 0, _OTHER_FOLDER)
-        raise OutputError(f"cannot write {printable(str(target))}: {printable(reason)}; {remedy}") from error
-
-
-def _remove_stale(folder: Path) -> None:
-    """Remove the parts of runs that crashed."""
-    with contextlib.suppress(OSError):  # no such folder, or one that may not be listed: writing reports it
-        for path in folder.iterdir():
-            if match := _PART.fullmatch(path.name):
-                _remove(path, match)
-
-
-def _remove(path: Path, match: re.Match[str]) -> None:
-    with contextlib.suppress(OSError):
-        if is_stale(path, match, stale_after_s=STALE_AFTER_S):
-            path.unlink()
 
 
 def _short(name: str) -> str:

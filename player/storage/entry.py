@@ -8,8 +8,6 @@ names.
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -17,9 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from player.errors import StoreError, printable
+from player.storage.failures import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from io import BufferedReader
     from pathlib import Path
 
@@ -35,14 +34,6 @@ _LONGEST_HEADER: Final = 2**20
 _LARGEST_SIZE: Final = 2**62
 _DIGEST_BYTES: Final = 32
 _PIECE: Final = 2**18  # fits into a processor's cache
-_REMEDIES: Final = {
-    errno.ENOSPC: "free some space",
-    errno.EDQUOT: "free some space",
-    errno.EFBIG: "raise the limit on file sizes",
-    errno.EACCES: "make the folder writable",
-    errno.EPERM: "make the folder writable",
-    errno.EROFS: "make the folder writable",
-}
 
 
 @dataclass(frozen=True)
@@ -78,7 +69,7 @@ class Entry:
         StoreError
             If the entry has been removed or cut since it was found.
         """
-        with sentences("read", self.path), self.path.open("rb") as file:
+        with sentences(StoreError, "read", self.path), self.path.open("rb") as file:
             file.seek(self.offset)
             payload = file.read(self.size)
         if len(payload) < self.size:
@@ -113,24 +104,24 @@ def write_entry(temporary: Path, path: Path, fields: Mapping[str, JSON], draft: 
     StoreError
         If it cannot be written. Errors of the chunks' iterator go through.
     """
-    with sentences("write", path):
+    with sentences(StoreError, "write", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = temporary.open("xb")
     try:
         offset = len(_header(draft.facts, fields, _LARGEST_SIZE, "0" * 2 * _DIGEST_BYTES))
-        with sentences("write", path):
+        with sentences(StoreError, "write", path):
             file.seek(offset)
         size, digest = 0, hashlib.sha256()
         for chunk in draft.chunks:  # outside the guards: an error of the chunks is not the store's
             digest.update(chunk)
             size += len(chunk)
-            with sentences("write", path):
+            with sentences(StoreError, "write", path):
                 file.write(chunk)
-        with sentences("write", path):
+        with sentences(StoreError, "write", path):
             file.seek(0)
             file.write(_header(draft.facts, fields, size, digest.hexdigest(), offset))
     finally:
-        with sentences("write", path):
+        with sentences(StoreError, "write", path):
             file.close()
     return Entry(dict(draft.facts), path, offset, size)
 
@@ -155,14 +146,3 @@ def _seal(facts: Mapping[str, Scalar], size: int, digest: str) -> str:
     """A digest of the facts about the payload, so that damage to a fact is found too."""
     said = json.dumps([dict(facts), size, digest], sort_keys=True)
     return hashlib.sha256(said.encode("ascii")).hexdigest()
-
-
-@contextlib.contextmanager
-def sentences(doing: str, path: Path) -> Iterator[None]:
-    """An error of the file system inside becomes a `StoreError` in one sentence."""
-    try:
-        yield
-    except OSError as error:
-        remedy = _REMEDIES.get(error.errno or 0, "check the folder")
-        reason = f"{printable(str(path))}: {error.strerror or error}"
-        raise StoreError(f"cannot {doing} {reason}; {remedy} or set PLAYER_STORE to another folder") from error

@@ -1,13 +1,14 @@
 """Stale files: a mark in the names of unfinished files says which process writes them, and whether it still runs.
 
 The rule: the name of every file or folder that a crash could leave behind has a `mark`, and the next run removes those
-that are stale (`is_stale`). A new process may have the number of one that has ended: then it started after the file was
-last written. Processes of other machines that share a folder cannot be seen; their files become stale after a time.
-It does not know what the files are.
+that are stale. A new process may have the number of one that has ended: then it started after the file was last
+written. Processes of other machines that share a folder cannot be seen; their files become stale after a time. It does
+not know what the files are.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -19,9 +20,12 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable
 
 MARK: Final = r"(?P<pid>\d{1,10})-(?P<machine>[0-9a-f]{6})"
 """A pattern for `mark`."""
+STALE_AFTER_S: Final = 3600
+"""A file of another machine that was not written for this long is stale: one file may wait that long for others."""
 
 _SLACK_S: Final = 2.0
 """Clocks of file systems and of processes differ, and have different steps."""
@@ -42,23 +46,28 @@ def machine_id() -> str:
     return hashlib.sha256(f"{platform.node()} {processes}".encode()).hexdigest()[:6]
 
 
-def is_stale(path: Path, name: re.Match[str], *, stale_after_s: float) -> bool:
-    """Whether the process that wrote a file or folder, whose name matched `MARK`, has ended.
+def remove_stale(folder: Path, pattern: re.Pattern[str], remove: Callable[[Path], None] = Path.unlink) -> None:
+    """Remove the stale files of a folder whose whole names match; what cannot be removed stays.
 
-    Parameters
-    ----------
-    stale_after_s
-        Time since the last write after which the file of another machine is stale.
+    Where the pattern has no `MARK`, age alone decides.
 
     Raises
     ------
     OSError
-        If the file is not there any more.
+        If the folder cannot be listed.
     """
+    for path in folder.iterdir():
+        with contextlib.suppress(OSError):  # gone already, or not ours to remove
+            if (name := pattern.fullmatch(path.name)) and _is_stale(path, name):
+                remove(path)
+
+
+def _is_stale(path: Path, name: re.Match[str]) -> bool:
+    """Whether the process that wrote a file has ended, as far as can be known."""
     written_s = path.stat().st_mtime
-    if name["machine"] == machine_id():
+    if name.groupdict().get("machine") == machine_id():
         return not _is_running(int(name["pid"]), written_s)
-    return time.time() - written_s > stale_after_s
+    return time.time() - written_s > STALE_AFTER_S
 
 
 def _is_running(pid: int, written_s: float) -> bool:

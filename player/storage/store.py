@@ -14,19 +14,21 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from player.errors import StoreError, printable
-from player.storage.entry import JSON, Draft, Entry, Scalar, read_entry, sentences, write_entry
-from player.storage.stale_files import MARK, is_stale, mark
+from player.storage.entry import JSON, Draft, Entry, Scalar, read_entry, write_entry
+from player.storage.failures import sentences
+from player.storage.folders import own_path
+from player.storage.stale_files import MARK, mark, remove_stale
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["JSON", "Draft", "Entry", "Scalar", "Store", "Usage", "key"]
 
 SCHEMA: Final = 1
 """Part of every key: a new number makes every entry again."""
-STALE_AFTER_S: Final = 3600
-"""A temporary file of another machine that was not written for this long is stale."""
 
 _FOLDER: Final = re.compile(r"[0-9a-f]{2}")
 _ENTRY: Final = re.compile(r"[0-9a-f]{64}")
@@ -51,7 +53,7 @@ class Store:
     """
 
     def __init__(self, root: Path | None = None) -> None:
-        self.root = (_default_root() if root is None else root).absolute()
+        self.root = own_path("PLAYER_STORE", "cache") if root is None else root.absolute()
         self._stale_removed = False
 
     def get_or_make(self, fields: Mapping[str, JSON], make: Callable[[], Draft]) -> Entry:
@@ -73,7 +75,7 @@ class Store:
             If an entry is there but cannot be read.
         """
         path = self._path(fields)
-        with sentences("read", path):
+        with sentences(StoreError, "read", path):
             try:
                 entry = read_entry(path)
             except (FileNotFoundError, NotADirectoryError):
@@ -124,7 +126,7 @@ class Store:
         """
         before = self.usage()
         for path in self._files(_ENTRY):
-            with sentences("clear", path):
+            with sentences(StoreError, "clear", path):
                 path.unlink(missing_ok=True)
         self._remove_stale()
         return before
@@ -134,10 +136,9 @@ class Store:
         return self.root / digest[:2] / digest
 
     def _remove_stale(self) -> None:
-        for path in self._files(_TEMPORARY):
-            with contextlib.suppress(OSError):  # gone already, or not ours to remove
-                if (name := _TEMPORARY.fullmatch(path.name)) and is_stale(path, name, stale_after_s=STALE_AFTER_S):
-                    path.unlink()
+        for folder in _listing(self.root, _FOLDER):
+            with sentences(StoreError, "read", folder), contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                remove_stale(folder, _TEMPORARY)
 
     def _files(self, pattern: re.Pattern[str]) -> Iterator[Path]:
         for folder in _listing(self.root, _FOLDER):
@@ -164,17 +165,9 @@ def _nfc(value: JSON) -> JSON:
     return value
 
 
-def _default_root() -> Path:
-    if named := os.environ.get("PLAYER_STORE"):
-        return Path(named).expanduser()
-    import platformdirs  # noqa: PLC0415  (not needed where the folder is named)
-
-    return Path(platformdirs.user_cache_dir("player", appauthor=False))
-
-
 def _rename(temporary: Path, path: Path) -> bool:
     """Whether the file got its name: Windows refuses while another process reads the same entry."""
-    with sentences("write", path):
+    with sentences(StoreError, "write", path):
         try:
             temporary.replace(path)
         except PermissionError:
@@ -189,7 +182,7 @@ def _refuse_busy(path: Path) -> Entry:
 
 
 def _listing(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
-    with sentences("read", folder):
+    with sentences(StoreError, "read", folder):
         try:
             return sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name))
         except (FileNotFoundError, NotADirectoryError):

@@ -12,13 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from player.storage.stale_files import MARK, is_stale, mark
+from player.storage.stale_files import MARK, mark, remove_stale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FILE: Final = "speech.wav"
-STALE_AFTER_S: Final = 3600
 
 _NAME: Final = re.compile(rf"player-{MARK}-\w+")
 
@@ -40,14 +39,11 @@ def folder() -> Iterator[Path]:
 @cache
 def _sweep_once() -> None:
     with contextlib.suppress(OSError):  # a folder that cannot be listed has no files of ours
-        for path in Path(tempfile.gettempdir()).iterdir():
-            if name := _NAME.fullmatch(path.name):
-                _remove(path, name)
+        remove_stale(Path(tempfile.gettempdir()), _NAME, _remove)
 
 
-def _remove(path: Path, name: re.Match[str]) -> None:
+def _remove(path: Path) -> None:
     """Remove a folder of ours, but no link: every user may put things there."""
-    with contextlib.suppress(OSError):
-        if not path.is_symlink() and is_stale(path, name, stale_after_s=STALE_AFTER_S):
-            (path / FILE).unlink(missing_ok=True)
-            path.rmdir()
+    if not path.is_symlink():
+        (path / FILE).unlink(missing_ok=True)
+        path.rmdir()

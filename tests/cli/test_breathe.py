@@ -14,7 +14,7 @@ import soundfile
 from player.history.diary import Diary
 from player.history.entries import Bookmark
 from player.history.requests import as_json, as_request
-from player.pipeline import patterns
+from player.pipeline import SessionRequest, patterns
 from player.units import RATE
 from tests.sound_server import Loudspeaker, without_devices
 
@@ -66,7 +66,7 @@ def test_silently_it_needs_no_loudspeaker_and_lasts_as_long_as_it_says(run: Run,
 def test_resumed_silently_it_needs_no_loudspeaker_either(run: Run, tmp_path: Path) -> None:
     request = patterns.session_request("1-1", 4000, "nothing")
     asked = as_json(request)
-    assert as_request(asked) == request
+    assert as_request(asked, SessionRequest("")) == request
     bookmark = Bookmark(request.session, "Breathing 1-1", asked, 1000, 4000, datetime.now(timezone.utc))
     with Diary(pytest.fail, tmp_path / "diary.sqlite") as diary:
         diary.note(None, request.session, bookmark)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import UsageError
+from player.history.bookmarks import bookmark_of, last
 from player.history.diary import Diary
 from player.history.requests import as_json
-from player.history.resume import ResumedPlayback, bookmark_of, last
+from player.history.resume import ResumedPlayback
 from player.pipeline import SessionRequest, programmes
 from player.timeline.model import BedState, Stretch, Timeline
 from player.timeline.steps import LEAD_MS

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import html
+import importlib
 import io
 import os
 import re
@@ -120,10 +121,12 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
 
 def test_without_matplotlib_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.delitem(sys.modules, "player.picture.renderer")
-    monkeypatch.delattr("player.picture.renderer")
+    for name in ("player.picture.renderer", "player.picture.drawing"):
+        monkeypatch.delattr(name)
+        monkeypatch.delitem(sys.modules, name)
+    drawing = importlib.import_module("player.picture.drawing")
     with pytest.raises(OutputError) as caught:
-        draw(scripted(STEPS), ABOUT, tmp_path / "calm.svg")
+        drawing.draw(scripted(STEPS), ABOUT, tmp_path / "calm.svg")
     wanted = "matplotlib, which draws pictures, is not installed; install it with: pip install matplotlib"
     assert str(caught.value) == wanted
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import errno
 import os
 import subprocess
 import sys
@@ -10,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from player.errors import OutputError, UsageError
-from player.storage.atomic import STALE_AFTER_S, NewFile, complete, sentences, together, write_all
-from player.storage.stale_files import machine_id, mark
+from player.storage.atomic import NewFile, complete, together, write_all
+from player.storage.stale_files import STALE_AFTER_S, machine_id, mark
 
 
 def listing(folder: Path) -> list[str]:
@@ -108,13 +107,6 @@ def test_long_names_that_end_otherwise_have_parts_of_their_own(tmp_path: Path) -
     assert len(listing(tmp_path)) == 2
     for file in files:
         file.discard()
-
-
-def test_a_full_disk_has_its_remedy() -> None:
-    with pytest.raises(OutputError) as caught, sentences(Path("a\nb.mp3")):
-        raise OSError(errno.ENOSPC, "No space left on device")
-    wanted = "cannot write a\\nb.mp3: No space left on device; free some space or choose another folder"
-    assert str(caught.value) == wanted
 
 
 CRASH = """

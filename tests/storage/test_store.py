@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from player.errors import MediaError, StoreError
-from player.storage.stale_files import machine_id
-from player.storage.store import JSON, SCHEMA, STALE_AFTER_S, Draft, Store, Usage, key
+from player.storage.stale_files import STALE_AFTER_S, machine_id
+from player.storage.store import JSON, SCHEMA, Draft, Store, Usage, key
 from tests import disks
 
 if TYPE_CHECKING:

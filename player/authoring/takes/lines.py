@@ -1,15 +1,18 @@
-"""The lines of a session for a person to speak, each once, with the longest time that it may take.
+"""The lines of a session for a person to speak, each once, with the longest time that it may take; and a sheet of them.
 
 The rule: lines come in the order in which they are first heard, and have their names from `own_takes`. The room of a
 line is the shortest of all places where it is heard. Sentences in one slot share its time by their letters, so that all
-fit if each keeps to its share. Pure: it needs no voice and no take.
+fit if each keeps to its share. The sheet is text to be printed: a take a line, with its file name and its time. Pure:
+it needs no voice and no take.
 """
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from player.errors import printable
 from player.techniques.cue import Marker, Slot, Speech, Utterance
 from player.voice import own_takes
 
@@ -24,6 +27,13 @@ SessionParts = tuple["Session", tuple["Part", ...]]
 
 ENDING: Final = ".wav"
 """Of the suggested file names; any other sound file will do."""
+WIDTH: Final = 80
+_ADVICE: Final = (
+    "Record each line by itself, in a quiet room, always at the same distance from the microphone. Leave a moment of "
+    "silence before and after it: that is cut away. Save it under its name, as WAV, FLAC, Ogg or MP3, and all of them "
+    "in one folder; the number may be left out. Speak slowly, but within the time that is named. Words on a beat are "
+    "counted on: say them as one, without a pause."
+)
 
 
 @dataclass(frozen=True)
@@ -116,3 +126,33 @@ def _letters(cue: Speech) -> int:
 def texts(all_: Iterable[LineToSpeak]) -> list[str]:
     """What is spoken in them."""
     return [line.text for line in all_]
+
+
+def sheet(title: str, all_: Iterable[LineToSpeak]) -> str:
+    """The sheet, with a line feed at its end."""
+    return "\n".join(_rows(printable(title), tuple(all_))) + "\n"
+
+
+def _rows(title: str, all_: tuple[LineToSpeak, ...]) -> Iterator[str]:
+    count = "1 line" if len(all_) == 1 else f"{len(all_)} lines"
+    yield from textwrap.wrap(f"{title}: {count} to speak", WIDTH)
+    yield ""
+    yield from textwrap.wrap(_ADVICE, WIDTH)
+    section = ""
+    for line in all_:
+        if line.section != section:
+            section = line.section
+            yield from ("", printable(section).upper())
+        yield from ("", f"{line.file}{_time(line)}")
+        yield from textwrap.wrap(printable(line.text), WIDTH, initial_indent="    ", subsequent_indent="    ")
+
+
+def _time(line: LineToSpeak) -> str:
+    if line.room_ms is None:
+        return ""
+    return f"   ({'on a beat, ' if line.on_beat else ''}at most {seconds(line.room_ms)})"
+
+
+def seconds(ms: int) -> str:
+    """Seconds with one decimal, rounded down, so that what is promised is there: ``4.2 s``."""
+    return f"{ms // 100 / 10:.1f} s"

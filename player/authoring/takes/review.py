@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from player.authoring.takes.lines import rooms, texts
 from player.errors import MediaError, ScriptError, printable
+from player.sound.own_take import missing_db, open_take
 from player.techniques.cue import Slot, Utterance
 from player.timeline.layout import lay_out
 from player.units import format_duration
@@ -89,8 +90,6 @@ def review(sessions: Sequence[SessionParts], all_: Iterable[LineToSpeak], folder
 
 
 def _reviewed(line: LineToSpeak, files: tuple[Path, ...], store: Store) -> tuple[ReviewedLine, Clip | None]:
-    from player.sound.own_take import missing_db, open_take  # noqa: PLC0415 (numpy)
-
     if not files:
         return ReviewedLine(line), None
     if len(files) > 1:

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from player.errors import PlayerError, UsageError, printable
-from player.export import album, playlists
+from player.export import album, playlists, sidecars
 from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
 from player.pipeline import programmes
 from player.script import library
+from player.storage.atomic import must_be_free
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -136,9 +137,6 @@ def must_be_possible(wanted: Sequence[ExportOrder]) -> None:
     OutputError
         If one can never be written.
     """
-    from player.export import sidecars  # noqa: PLC0415
-    from player.storage.atomic import must_be_free  # noqa: PLC0415
-
     for playlist in dict.fromkeys(order.playlist for order in wanted if order.playlist):
         must_be_free(playlist, force=any(order.force for order in wanted))
     known: dict[str, ExportOrder] = {}

@@ -21,7 +21,13 @@ from player.errors import OutputError, PlayerError, UsageError, printable
 from player.export.batch import dask_worker
 from player.export.batch.bundle import pack
 from player.export.batch.jobs import ExportedFiles, FailedExport
-from player.storage.atomic import NewFile, sentences
+from player.storage.atomic import NewFile
+from player.storage.failures import sentences
+
+try:
+    import distributed
+except ImportError:  # an extra; this module is loaded only for --cluster, which then says what is missing
+    distributed = None
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -175,7 +181,7 @@ class Cluster:
         """A large file, sent once for all orders that need it."""
         with self._sending:
             if digest not in self._sent:
-                with sentences(path):
+                with sentences(OutputError, "write", path):
                     self._sent[digest] = self._client.scatter(path.read_bytes(), hash=True)
             return self._sent[digest]
 
@@ -208,7 +214,7 @@ class Cluster:
             new = []
             for name, size, digest in result.files:
                 _must_be_inside(name, worker)
-                with sentences(folder / name):
+                with sentences(OutputError, "write", folder / name):
                     (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 new.append(NewFile(folder / name, force=order.force))
                 unfinished.callback(new[-1].discard)
@@ -231,7 +237,7 @@ class Cluster:
         """
         folder, name, size, wanted = what
         digest, done = hashlib.sha256(), 0
-        with sentences(new.target), new.part.open("wb") as file:
+        with sentences(OutputError, "write", new.target), new.part.open("wb") as file:
             while done < size:
                 piece = self._ask(worker, dask_worker.read_piece, folder, name, done)
                 if not piece or self._stopped.is_set():
@@ -259,9 +265,7 @@ def _make(
     large: dict[str, bytes],
 ) -> tuple[str, dask_worker.Fetchable] | FailedExport:
     """Run by a worker; the result begins with its address."""
-    from distributed import get_worker  # noqa: PLC0415
-
-    worker = get_worker()
+    worker = distributed.get_worker()
     result = dask_worker.make(bundle, options, name, large, worker.local_directory)
     return result if isinstance(result, FailedExport) else (str(worker.address), result)
 
@@ -281,12 +285,8 @@ def _must_be_inside(name: str, worker: str) -> None:
 
 
 def _distributed() -> Any:  # noqa: ANN401
-    try:
-        import distributed  # noqa: PLC0415 (an extra)
-    except ImportError as error:
-        raise UsageError(
-            "--cluster needs the package distributed; run `pip install 'guided-relaxation[cluster]'`"
-        ) from error
+    if distributed is None:
+        raise UsageError("--cluster needs the package distributed; run `pip install 'guided-relaxation[cluster]'`")
     for name in ("tornado.application", "asyncio", *logging.root.manager.loggerDict):
         if name.partition(".")[0] in _TALKATIVE:  # their errors become our sentences
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)

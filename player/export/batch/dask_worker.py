@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import re
 import shutil
 import tempfile
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -20,10 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import player
+from player import pipeline
 from player.errors import PlayerError
 from player.export.batch.bundle import HERE, OWN, unpack
 from player.export.batch.executor import WorkerProcess
 from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
+from player.storage.stale_files import remove_stale
+from player.voice import processor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,10 +36,10 @@ if TYPE_CHECKING:
 
 PIECE: Final = 4 * 2**20
 """Bytes that are fetched at once."""
-KEPT_S: Final = 3600
-"""After this time, the caller of files that were not fetched is gone."""
 
 _PREFIX: Final = "player-"
+_FOLDER: Final = re.compile(rf"{_PREFIX}.+")
+"""Without a mark: their worker still runs, and files that were not fetched in time have no caller any more."""
 _MADE: Final = "made"
 _PACKAGES: Final = (
     *("player", "distributed", "dask", "numpy", "soxr", "soundfile", "lameenc"),
@@ -62,9 +65,6 @@ class Fetchable:
 @cache
 def facts() -> dict[str, str]:
     """Names and versions that must be the same on two machines, so that they make the same bytes."""
-    from player import pipeline  # noqa: PLC0415 (numpy)
-    from player.voice import processor  # noqa: PLC0415
-
     known = {name: _version(name) for name in _PACKAGES}
     known["player's own files"] = _digest()
     known["Python"] = ".".join(platform.python_version_tuple()[:2])
@@ -92,7 +92,8 @@ def make(
     bundle: Bundle, options: ExportOptions, name: str, large: Mapping[str, bytes], root: str
 ) -> Fetchable | FailedExport:
     """Make the files of a bundle in a new folder below ``root``; ``name`` is that of the first."""
-    _remove_stale(Path(root))
+    with suppress(OSError):
+        remove_stale(Path(root), _FOLDER, lambda path: drop(str(path)))
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
     try:
         result = _made(bundle, options, name, large, folder)
@@ -137,11 +138,3 @@ def read_piece(folder: str, name: str, offset: int) -> bytes:
 def drop(folder: str) -> None:
     """Remove the files of a task."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _remove_stale(root: Path) -> None:
-    """Remove files that were never fetched."""
-    with suppress(OSError):
-        for folder in root.glob(f"{_PREFIX}*"):
-            if time.time() - folder.stat().st_mtime > KEPT_S:
-                drop(str(folder))

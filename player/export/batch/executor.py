@@ -4,6 +4,10 @@ The rule: an executor does at most ``capacity`` orders at a time, and every orde
 `FailedExport`. Processes, not threads: mixing holds the interpreter's lock for most of its time (two threads took 65 s
 where two processes took 54 s; 1 200 s of sound as MP3, two busy cores), and a process that dies loses only its own
 file. Each takes about 130 MB.
+
+A process reads orders as pickles on its standard input, one after the other. While it makes one, it writes pairs
+``(done, total)`` to its original standard output, and at the end an `ExportedFiles` or a `FailedExport`. It ends when
+its input ends, even while it makes a file: its parent is gone then. What libraries print goes to standard error.
 """
 
 from __future__ import annotations
@@ -17,8 +21,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
 
+from player import pipeline
 from player.export.batch.jobs import ExportedFiles, FailedExport, make
 
 if TYPE_CHECKING:
@@ -31,7 +36,9 @@ if TYPE_CHECKING:
 Report = Callable[[int, int], None]
 
 _ENDS_WITHIN_S: Final = 5.0
-_START: Final = "import sys; sys.path[:] = {path!r}; from player.export.batch.worker_process import main; main()"
+_MOST_REPORTS: Final = 100
+"""Reports of progress for each file; more could not be seen."""
+_START: Final = "import sys; sys.path[:] = {path!r}; from player.export.batch.executor import main; main()"
 
 
 class Executor(Protocol):
@@ -123,7 +130,7 @@ class ProcessExecutor:
 
 
 class WorkerProcess:
-    """One process that makes files. See `player.export.batch.worker_process`.
+    """One process that makes files; it runs `main`.
 
     Parameters
     ----------
@@ -192,3 +199,47 @@ def _own_session() -> dict[str, Any]:
 
 
 _OWN_SESSION: Final = _own_session()
+
+
+def main() -> None:
+    """Do orders until the input ends."""
+    results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it in background jobs
+    orders: queue.SimpleQueue[ExportOrder | None] = queue.SimpleQueue()
+    threading.Thread(target=_read_orders, args=(orders,), name="orders", daemon=True).start()
+    machine = pipeline.this_machine()
+    try:
+        while order := orders.get():
+            _send(results, make(order, machine, _ProgressReports(results)))
+    except (KeyboardInterrupt, BrokenPipeError):
+        os._exit(130)  # the unfinished file has been removed; nothing else needs time
+
+
+def _read_orders(orders: queue.SimpleQueue[ExportOrder | None]) -> None:
+    while True:
+        try:
+            orders.put(pickle.load(sys.stdin.buffer))  # noqa: S301 (from our own program)
+        except EOFError:
+            orders.put(None)
+            signal.raise_signal(signal.SIGINT)  # the main thread removes the unfinished file
+            return
+
+
+class _ProgressReports:
+    """Sends progress, at most `_MOST_REPORTS` times a file."""
+
+    def __init__(self, results: BinaryIO) -> None:
+        self._results = results
+        self._sent = -1
+
+    def __call__(self, done: int, total: int) -> None:
+        part = done * _MOST_REPORTS // max(1, total)
+        if part != self._sent:
+            self._sent = part
+            _send(self._results, (done, total))
+
+
+def _send(results: BinaryIO, value: object) -> None:
+    pickle.dump(value, results)
+    results.flush()

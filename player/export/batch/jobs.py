@@ -10,7 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from player.errors import PlayerError
+from player import pipeline
+from player.errors import OutputError, PlayerError
+from player.export import exporter
+from player.storage.atomic import must_be_free
+from player.storage.failures import sentences
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,15 +76,11 @@ class FailedExport:
 
 def make(order: ExportOrder, machine: Machine, progress: Progress | None = None) -> ExportedFiles | FailedExport:
     """Make the files in this process; ``progress`` is called with the time that is mixed, in ms."""
-    from player import pipeline  # noqa: PLC0415 (numpy, pydub: only where files are made)
-    from player.export import exporter  # noqa: PLC0415
-    from player.storage.atomic import must_be_free, sentences  # noqa: PLC0415
-
     try:
         if not order.task.options.split:  # its parts are known later
             must_be_free(order.target, force=order.force)
         ready = pipeline.prepare(order.task.request, machine)
-        with sentences(order.target):
+        with sentences(OutputError, "write", order.target):
             order.target.parent.mkdir(parents=True, exist_ok=True)
         notes: list[str] = []
         options, force = order.task.options, order.force

@@ -63,7 +63,7 @@ class SoundWriter:
     """Writes a file by libsndfile; every failure is an `OSError`."""
 
     def __init__(self, path: Path, encoding: Encoding, tags: Tags, channels: int = CHANNELS) -> None:
-        import soundfile  # noqa: PLC0415  (only an export needs it)
+        import soundfile  # noqa: PLC0415 (19 ms, which MP3 and WAV do without)
 
         self._path = path
         self._encoding = encoding
@@ -71,9 +71,10 @@ class SoundWriter:
         self._frame_bytes = channels * SAMPLE_WIDTH
         self._frames = 0
         self._checksum = 0
+        self._open: Callable[..., soundfile.SoundFile] = soundfile.SoundFile
         self._failures = (soundfile.LibsndfileError, AssertionError)  # a short write is an assertion in soundfile
         with self._as_os_errors():
-            self._file = soundfile.SoundFile(
+            self._file = self._open(
                 path,
                 "w",
                 RATE,
@@ -115,9 +116,7 @@ class SoundWriter:
 
     def _verify(self) -> None:
         """The header may count more frames than there are, so the last one is read as well."""
-        import soundfile  # noqa: PLC0415
-
-        with self._as_os_errors(), soundfile.SoundFile(self._path) as file:
+        with self._as_os_errors(), self._open(self._path) as file:
             count = file.frames
             if count == self._frames and (not count or file.seek(count - 1) == count - 1 == count - len(file.read(1))):
                 return

@@ -7,6 +7,12 @@ a time, however long the programme.
 Each encoder starts a little early (the lead), as LAME's memory of what came before lasts about a second. The encoder of
 the stretch before it (the left one) goes on past its own end while a join is sought. If there is no join in the whole
 next stretch, the left encoder has encoded all of that, and its stream is used instead.
+
+At a join, every frame on both sides keeps its main data bit for bit. The best join is where both have the same side
+information: LAME's memory fades within a second, so from there on both encoders make the same frames, and the stream is
+byte for byte what one encoder makes. Where that never happens, two conditions must hold. The main data of the frames
+after the join must fit into the bit reservoir behind that of the frames before it. The block types must match, as
+neighbouring granules overlap, and their aliases cancel only under windows that belong together.
 It does not know LAME, nor where the stream goes.
 """
 
@@ -19,7 +25,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from player.export.mp3.frames import EncodedStretch, frame_pcm_bytes
-from player.export.mp3.splice import agree, can_join, splice
 from player.units import CHANNELS
 
 if TYPE_CHECKING:
@@ -223,3 +228,29 @@ def _encode_further(left: _EncoderRun, right: _EncoderRun) -> Iterator[None]:
     if right.last:
         left.end()
         yield
+
+
+def agree(left: EncodedStretch, right: EncodedStretch, frame: int) -> bool:
+    """Whether both have the same side information just before a frame."""
+    return left.side_information(frame - 1) == right.side_information(frame - 1)
+
+
+def can_join(left: EncodedStretch, right: EncodedStretch, frame: int) -> bool:
+    """Whether the right stream can follow the left one from a frame on; always so where they agree."""
+    if left.side_information(frame - 1).last_block_types != right.side_information(frame - 1).last_block_types:
+        return False
+    return right.side_information(frame).main_data_begin <= left.free_reservoir(frame)
+
+
+def splice(left: EncodedStretch, right: EncodedStretch, frame: int) -> bytes:
+    """Let the right stream follow the left one from a frame on.
+
+    Returns
+    -------
+    bytes
+        The left stream up to there, with the right one's main data in its bit reservoir. The right one keeps the rest.
+    """
+    main_data_begin = right.side_information(frame).main_data_begin
+    left.fill_reservoir(frame, right.reservoir(frame, main_data_begin))
+    right.cut(frame)
+    return left.cut(frame)

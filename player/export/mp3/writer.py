@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Final
 
+import lameenc
+
 from player.cores import cores
 from player.export.formats.bitrates import usual
 from player.export.mp3.infoframe import Checksum, StreamFacts, frame_bytes, info_frame
@@ -18,8 +20,6 @@ from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import lameenc
 
 PLAN: Final = CutPlan(stretch=900, lead=50, search=60)
 """Stretches of 22 s, 4.1 MB each. After a lead of 1.2 s two encoders nearly always agree on every bit."""
@@ -104,8 +104,6 @@ class Mp3Writer:
 
 def encoder(bitrate: int, channels: int = CHANNELS) -> lameenc.Encoder:
     """LAME for 48 kHz and one channel or two."""
-    import lameenc  # noqa: PLC0415  (only an export to MP3 needs it)
-
     lame = lameenc.Encoder()
     lame.set_channels(channels)
     lame.set_in_sample_rate(RATE)

@@ -1,10 +1,9 @@
 """Tags of files: ID3 in MP3 and WAV, Vorbis comments in FLAC, Ogg and Opus, atoms in M4A."""
 
-from player.export.tags.about import SpokenLine, Tags, software
+from player.export.tags.about import SpokenLine, Tags, iso_639_2, software
 from player.export.tags.atoms import tag_mp4
 from player.export.tags.comments import tag_flac, tag_ogg, tag_opus
 from player.export.tags.frames import id3, riff_info, tag_wav
-from player.export.tags.languages import iso_639_2
 from player.export.tags.origin import Origin
 
 __all__ = [

@@ -6,10 +6,11 @@ they are a track of the file, made together with its sound.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from player.export.tags.about import clean, plain_lyrics, software
-from player.export.tags.failures import as_os_errors
+from mutagen import mp4
+
+from player.export.tags.about import as_os_errors, clean, plain_lyrics, software
 from player.export.tags.origin import FACTS, SCRIPT
 
 if TYPE_CHECKING:
@@ -18,14 +19,13 @@ if TYPE_CHECKING:
 
     from player.export.tags.about import Tags
 
+_MP4: Final[Any] = mp4  # mutagen publishes types for a part of itself only
+
 
 def tag_mp4(path: Path, tags: Tags) -> None:
     """Give a finished M4A or M4B file its atoms; chapters that it has stay."""
-    from mutagen.mp4 import MP4  # noqa: PLC0415  (only an export needs mutagen)
-
-    kind: Any = MP4
     with as_os_errors():
-        file = kind(path)
+        file = _MP4.MP4(path)
         if file.tags is None:
             file.add_tags()
         file.tags.clear()
@@ -34,9 +34,6 @@ def tag_mp4(path: Path, tags: Tags) -> None:
 
 
 def _atoms(tags: Tags) -> Iterator[tuple[str, list[Any]]]:
-    from mutagen import mp4 as known  # noqa: PLC0415
-
-    forms: Any = known
     texts = {
         "\xa9nam": tags.title,
         "\xa9alb": tags.album,
@@ -52,9 +49,9 @@ def _atoms(tags: Tags) -> Iterator[tuple[str, list[Any]]]:
     if tags.lyrics:
         yield "\xa9lyr", [plain_lyrics(tags)]
     if cover := tags.cover():
-        yield "covr", [forms.MP4Cover(cover, forms.MP4Cover.FORMAT_PNG)]
+        yield "covr", [_MP4.MP4Cover(cover, _MP4.MP4Cover.FORMAT_PNG)]
     if tags.language:
-        yield "----:player:language", [forms.MP4FreeForm(tags.language.encode())]
+        yield "----:player:language", [_MP4.MP4FreeForm(tags.language.encode())]
     if tags.origin:
-        yield f"----:player:{FACTS}", [forms.MP4FreeForm(tags.origin.document().encode())]
-        yield f"----:player:{SCRIPT}", [forms.MP4FreeForm(tags.origin.script)]
+        yield f"----:player:{FACTS}", [_MP4.MP4FreeForm(tags.origin.document().encode())]
+        yield f"----:player:{SCRIPT}", [_MP4.MP4FreeForm(tags.origin.script)]

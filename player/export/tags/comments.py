@@ -10,8 +10,11 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any, Final
 
-from player.export.tags.about import chapters, clean, plain_lyrics, software
-from player.export.tags.failures import as_os_errors
+from mutagen.flac import FLAC, Picture
+from mutagen.oggopus import OggOpus
+from mutagen.oggvorbis import OggVorbis
+
+from player.export.tags.about import as_os_errors, chapters, clean, plain_lyrics, software
 from player.export.tags.origin import FACTS, SCRIPT
 
 if TYPE_CHECKING:
@@ -27,7 +30,6 @@ _PNG_SIDE_AT: Final = 16
 
 def tag_flac(path: Path, tags: Tags) -> None:
     """Give a FLAC file its Vorbis comments and its picture."""
-    from mutagen.flac import FLAC  # noqa: PLC0415
 
     def pictured(file: Any) -> None:  # noqa: ANN401
         file.clear_pictures()
@@ -39,15 +41,11 @@ def tag_flac(path: Path, tags: Tags) -> None:
 
 def tag_ogg(path: Path, tags: Tags) -> None:
     """Give an Ogg Vorbis file its comments."""
-    from mutagen.oggvorbis import OggVorbis  # noqa: PLC0415
-
     _comment(OggVorbis, path, _with_picture(tags))
 
 
 def tag_opus(path: Path, tags: Tags) -> None:
     """Give an Opus file its comments."""
-    from mutagen.oggopus import OggOpus  # noqa: PLC0415
-
     _comment(OggOpus, path, _with_picture(tags))
 
 
@@ -103,8 +101,6 @@ def _with_picture(tags: Tags) -> Iterator[tuple[str, str]]:
 
 
 def _picture(cover: bytes) -> Any:  # noqa: ANN401
-    from mutagen.flac import Picture  # noqa: PLC0415
-
     kind: Any = Picture
     picture = kind()
     picture.type, picture.mime, picture.data, picture.depth = _FRONT_COVER, "image/png", cover, 24

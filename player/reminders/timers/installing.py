@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import OutputError, UsageError, printable
 from player.reminders.timers import launchd, systemd
-from player.storage.atomic import NewFile, must_be_free, sentences
+from player.storage.atomic import NewFile, must_be_free
+from player.storage.failures import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,11 +117,11 @@ def install(timer: Timer, *, force: bool = False) -> tuple[Path, ...]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with sentences(path):
+    with sentences(OutputError, "write", path):
         path.parent.mkdir(parents=True, exist_ok=True)
     new = NewFile(path, force=True)
     try:
-        with sentences(path):
+        with sentences(OutputError, "write", path):
             new.part.write_bytes(data)
         new.commit()
     finally:

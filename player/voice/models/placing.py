@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from player.errors import VoiceError
+from player.storage.failures import sentences
 from player.voice.models.checking import must_be_onnx
-from player.voice.models.files import arrivals, sentences
+from player.voice.models.files import arrivals
 from player.voice.models.notes import remember
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def pieces(path: Path) -> Iterator[bytes]:
     VoiceError
         If it cannot be read.
     """
-    with sentences("read", path), path.open("rb") as file:
+    with sentences(VoiceError, "read", path), path.open("rb") as file:
         while piece := file.read(_PIECE):
             yield piece
 

@@ -1,6 +1,6 @@
-"""The voices of hibari, as the installed package tells them in its own file.
+"""The voices of hibari, read from a file of the installed package.
 
-The file is found without importing hibari, which takes half a second, most of it for onnxruntime.
+hibari itself is not imported: that takes half a second, most of it for onnxruntime.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 PACKAGE: Final = "hibari-tts"
 LICENCE: Final = "Apache-2.0"
-"""Of hibari and of Kokoro-82M, which its voices were distilled from (README and NOTICE of 0.2.1)."""
+"""The licence of hibari, and of Kokoro-82M, from which its voices are distilled (README and NOTICE of hibari 0.2.1)."""
 
 _MODULE: Final = "hibari"
 _FILE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\.onnx")
@@ -35,7 +35,7 @@ class HibariVoice:
     language
         BCP 47, such as ``en-GB``.
     carried
-        The model in the package itself, if it has it.
+        The path of its model if the package contains it, and None if it must be fetched.
     """
 
     name: str
@@ -48,7 +48,7 @@ class HibariVoice:
 
 
 def registry() -> dict[str, HibariVoice]:
-    """The voices by their names; none where hibari is not installed, or has a registry of another form."""
+    """The voices by their names; empty if hibari is not installed, or if its file has another form."""
     spec = find_spec(_MODULE)
     if spec is None or not spec.submodule_search_locations:
         return {}

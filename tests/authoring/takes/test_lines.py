@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from player import pipeline
-from player.authoring.takes.lines import LineToSpeak, lines, rooms
-from player.authoring.takes.sheet import WIDTH, seconds, sheet
+from player.authoring.takes.lines import WIDTH, LineToSpeak, lines, rooms, seconds, sheet
 from player.errors import Position
 from player.script import library
 from player.script.session import Session

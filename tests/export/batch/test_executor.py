@@ -30,6 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "store"))
     Path("short.yaml").write_text(BELL.replace("LENGTH", "1s"))
+    Path("middle.yaml").write_text(BELL.replace("LENGTH", "10m"))
     Path("long.yaml").write_text(BELL.replace("LENGTH", "4h"))
 
 
@@ -48,8 +49,8 @@ def nothing(done: int, total: int) -> None:
     pass
 
 
-def under_way() -> bool:
-    return any(path.stat().st_size > 10**6 for path in Path("out").glob(".*.part"))
+def under_way(name: str) -> bool:
+    return any(path.stat().st_size > 10**6 for path in Path("out").glob(f".{name}.*.part"))
 
 
 def test_a_process_is_kept_for_the_next_order(executor: ProcessExecutor) -> None:
@@ -64,20 +65,29 @@ def test_a_process_is_kept_for_the_next_order(executor: ProcessExecutor) -> None
 
 @needs_signals
 def test_a_process_that_dies_takes_only_its_own_file(executor: ProcessExecutor) -> None:
-    results: list[ExportedFiles | FailedExport] = []
-    thread = threading.Thread(target=lambda: results.append(executor.make(order("long"), nothing)))
-    thread.start()
-    wait_until(under_way, "nothing was written")
+    results: dict[str, ExportedFiles | FailedExport] = {}
+
+    def make(name: str) -> None:
+        results[name] = executor.make(order(name), nothing)
+
+    threads = [threading.Thread(target=make, args=(name,)) for name in ("long", "middle")]
+    threads[0].start()
+    wait_until(lambda: under_way("long"), "nothing was written")
+    threads[1].start()
+    wait_until(lambda: under_way("middle"), "nothing was written beside it")
     os.kill(executor._all[0]._process.pid, signal.SIGKILL)
-    thread.join(10)
-    assert results == [FailedExport("the process that made it ended by itself (SIGKILL); try again with --jobs 1")]
+    for thread in threads:
+        thread.join(60)
+    ended = "the process that made it ended by itself (SIGKILL); try again with --jobs 1"
+    assert results["long"] == FailedExport(ended)
+    assert isinstance(results["middle"], ExportedFiles)
     assert isinstance(executor.make(order("short"), nothing), ExportedFiles)
 
 
 def test_stopping_leaves_nothing(executor: ProcessExecutor) -> None:
     thread = threading.Thread(target=executor.make, args=(order("long"), nothing))
     thread.start()
-    wait_until(under_way, "nothing was written")
+    wait_until(lambda: under_way("long"), "nothing was written")
     began = time.monotonic()
     executor.stop()
     thread.join(10)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from player.export.formats.mono import mean
-from player.export.names import BUILT_IN
+from player.export.formats.table import one_channel_of
+from player.export.options import BUILT_IN
 from player.sound.loudness import integrated_lufs
 from tests.fakes_output import chirp, exported
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 def test_the_same_on_both_sides_stays_as_it_is() -> None:
     side = chirp(1000)[:, 0]
-    assert mean(np.repeat(side[:, None], 2, axis=1).tobytes()) == side.tobytes()
+    assert one_channel_of(np.repeat(side[:, None], 2, axis=1).tobytes()) == side.tobytes()
 
 
 def test_the_extremes_do_not_overflow() -> None:
     sides = np.array([[32767, 32767], [-32768, -32768], [32767, -32768], [1, 2]], np.int16)
-    assert np.frombuffer(mean(sides.tobytes()), np.int16).tolist() == [32767, -32768, 0, 2]
+    assert np.frombuffer(one_channel_of(sides.tobytes()), np.int16).tolist() == [32767, -32768, 0, 2]
 
 
 @pytest.mark.parametrize("form", BUILT_IN)

@@ -12,7 +12,7 @@ import pytest
 from player.errors import OutputError
 from player.export.formats import mp4
 from player.export.formats.table import export_sink, must_be_possible
-from player.export.names import BY_FFMPEG
+from player.export.options import BY_FFMPEG
 from player.timeline.model import Section
 from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, needs, probed
 

@@ -8,7 +8,7 @@ import soundfile
 from mutagen.ogg import OggPage
 
 from player.export.formats.ogg_pages import checksum, renumber
-from player.export.names import FORMATS
+from player.export.options import FORMATS
 from tests.fakes_output import chirp, decoded_by_ffmpeg, exported, needs, needs_for
 
 if TYPE_CHECKING:

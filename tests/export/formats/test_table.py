@@ -11,7 +11,7 @@ import pytest
 
 from player.errors import OutputError, UsageError
 from player.export.formats.table import export_sink
-from player.export.names import FORMATS
+from player.export.options import FORMATS
 from tests.fakes_output import TAGS, chirp, exported, needs_for, segment
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ import pytest
 
 from player.export.mp3 import parallel
 from player.export.mp3.frames import frame_pcm_bytes
-from player.export.mp3.parallel import CutPlan, ParallelEncoder
-from player.export.mp3.splice import splice
+from player.export.mp3.parallel import CutPlan, ParallelEncoder, splice
 from player.export.mp3.writer import encoder
 from tests.fakes_mp3 import in_one_piece, samples
 

@@ -18,8 +18,7 @@ import soundfile
 from player.export.mp3 import parallel
 from player.export.mp3.frames import LAYOUTS, EncodedStretch, SideInformation
 from player.export.mp3.infoframe import frame_bytes
-from player.export.mp3.parallel import CutPlan
-from player.export.mp3.splice import agree, can_join, splice
+from player.export.mp3.parallel import CutPlan, agree, can_join, splice
 from player.export.mp3.writer import PLAN, Mp3Writer
 from tests.fakes_mp3 import SOUNDS, in_one_piece, samples, written
 from tests.fakes_output import needs

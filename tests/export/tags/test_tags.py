@@ -17,10 +17,9 @@ from mutagen.id3 import ID3
 
 from player.errors import MediaError
 from player.export.formats.wav import WavWriter
-from player.export.names import BUILT_IN, FORMATS
+from player.export.options import BUILT_IN, FORMATS
 from player.export.tags import Origin, SpokenLine, Tags, id3, software, tag_mp4
-from player.export.tags.origin import restored
-from player.export.tags.reading import origin_of
+from player.export.tags.origin import origin_of, restored
 from player.picture.cover import cover
 from player.timeline.model import Section
 from tests.fakes_mix import timeline

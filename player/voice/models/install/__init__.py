@@ -1,4 +1,4 @@
-"""Voices that the user brings, from the network or from a file, and takes away again.
+"""Installing voices from the network or from a file, and removing them.
 
-Nothing is fetched but what the user names; the words for it are the command line's.
+Only the voice that the user names is fetched. Questions and answers are in ``player.cli.voices``.
 """

@@ -1,4 +1,4 @@
-"""Voices from a file that the user has, for machines without a network."""
+"""Installs a voice from a file that the user has, for machines without a network."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from player.errors import UsageError, VoiceError, printable
+from player.storage.failures import sentences
 from player.voice.models import checking, inventory, registry
-from player.voice.models.files import sentences
-from player.voice.models.install.names import shown
+from player.voice.models.inventory import shown
 from player.voice.models.notes import digest
 from player.voice.models.placing import pieces, write_voice
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 def is_file(wanted: str) -> bool:
-    """Whether the user means a file, and not a name."""
+    """Whether the text names a file, and not a voice."""
     return wanted.casefold().endswith(inventory.MODEL) or Path(wanted).expanduser().is_file()
 
 
 def bring(source: Path) -> tuple[VoiceModel, bool]:
     """Copy a model into the folder; the voice, and whether it is new there.
 
-    A file is one of hibari's voices if its digest is in hibari's registry, whatever it is called. Otherwise it is a
-    Piper model, and its config lies beside it, under the model's name and ``.json``.
+    If the file's digest is in hibari's registry, it is that voice of hibari, under any file name. Otherwise it is taken
+    for a Piper model. Its config must lie beside it: the same file name with ``.json`` added.
 
     Raises
     ------
     UsageError
-        If another voice has its name already, or its name is none for a voice.
+        If another voice already has its name, or the file's name cannot be a voice's.
     VoiceError
-        If it is no voice, or cannot be read or written.
+        If it is not the model of a voice, or cannot be read or written.
     """
     _must_be_readable(source, checking.MODEL_LIMIT)
     checking.must_be_onnx(source, str(source))
@@ -50,12 +50,12 @@ def bring(source: Path) -> tuple[VoiceModel, bool]:
 
 
 def licence(voice: VoiceModel) -> str:
-    """The licence of a voice that was brought by hand; empty for one of Piper, whose files do not tell it."""
+    """The licence of a voice from a file; empty for a Piper voice, whose files do not name one."""
     return registry.LICENCE if voice.driver == inventory.HIBARI else ""
 
 
 def _must_be_readable(path: Path, limit: int) -> None:
-    with sentences("read", path):
+    with sentences(VoiceError, "read", path):
         size = path.stat().st_size
     name = printable(str(path))
     if not path.is_file():
@@ -65,7 +65,7 @@ def _must_be_readable(path: Path, limit: int) -> None:
 
 
 def _hibari_voice(path: Path) -> HibariVoice | None:
-    """The voice of hibari that a file is; only a file of the right size is read for it."""
+    """The voice of hibari whose model this file is, or None; a file of another size is not read."""
     size = path.stat().st_size
     voices = [voice for voice in registry.registry().values() if voice.size == size]
     sha256 = digest(path) if voices else ""
@@ -78,7 +78,7 @@ def _config_beside(source: Path) -> bytes:
         text = f"{printable(str(source))} is no voice that hibari knows, and one of Piper needs {printable(path.name)}"
         raise VoiceError(f"{text} beside it; put it there")
     _must_be_readable(path, checking.CONFIG_LIMIT)
-    with sentences("read", path):
+    with sentences(VoiceError, "read", path):
         config = path.read_bytes()
     checking.must_be_config(config, str(path))
     return config

@@ -1,45 +1,48 @@
-"""Voices from the network: looks one up, reads its licence, and fetches it."""
+"""Installs a voice from the network: finds it in a catalogue, reads its licence, and fetches it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from player.errors import VoiceError
-from player.voice.models import checking, inventory
+from player.errors import UsageError, VoiceError
+from player.voice.models import checking, inventory, registry
 from player.voice.models.catalogues import PIPER_CATALOGUE, VoiceOffer, hibari_offers, licence_in, piper_offers
 from player.voice.models.fetching import AbsentError
-from player.voice.models.install.names import near, nothing_to_fetch
+from player.voice.models.inventory import near, shown
 from player.voice.models.placing import write_voice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from player.voice.clips import Progress
     from player.voice.models.fetching import Fetcher
 
 CARD_LIMIT: Final = 10**5
-"""Bytes; the model cards of Piper's voices have some 300."""
+"""Bytes of a model card, the text that has a voice's licence; those of Piper's voices have about 300."""
+_EXAMPLE: Final = "piper:de_DE-thorsten-medium"
 
 
 def look_up(wanted: str, fetcher: Fetcher) -> VoiceOffer:
-    """The voice of this name as it can be fetched; for one of Piper, its catalogue is.
+    """Find a voice in the catalogues. Piper's is fetched for it, unless the name can only be one of hibari's.
 
     Raises
     ------
     UsageError
-        If there is none; the sentence has the nearest names.
+        If there is no such voice; the message has the names that are most like it.
     VoiceError
         If the catalogue cannot be fetched, or the voice is too large.
     """
     name, hibari = inventory.identifier(wanted), hibari_offers()
     if not inventory.NAME.fullmatch(name.removeprefix(f"{inventory.PIPER}:")):
-        raise nothing_to_fetch(wanted, ())
+        raise _nothing_to_fetch(wanted, ())
     if name in hibari:
         return _of_sane_size(hibari[name])
     meant = near(wanted, hibari)
-    if not name.startswith(inventory.PIPER) or (meant and ":" not in wanted):  # nothing need be asked to know this
-        raise nothing_to_fetch(wanted, meant)
+    if not name.startswith(inventory.PIPER) or (meant and ":" not in wanted):  # known without Piper's catalogue
+        raise _nothing_to_fetch(wanted, meant)
     offers = piper_offers(fetcher.read(PIPER_CATALOGUE, checking.CONFIG_LIMIT))
     if name not in offers:
-        raise nothing_to_fetch(wanted, near(wanted, [*offers, *hibari]))
+        raise _nothing_to_fetch(wanted, near(wanted, [*offers, *hibari]))
     return _of_sane_size(offers[name])
 
 
@@ -66,9 +69,9 @@ def fetch(offer: VoiceOffer, licence: str, fetcher: Fetcher, report: Progress | 
     Parameters
     ----------
     licence
-        Its licence, for the note.
+        The text of its licence, which is kept in its note.
     report
-        Called with the bytes of the model that have come, and all there are.
+        Called with the bytes of the model that have been fetched, and with its size.
 
     Raises
     ------
@@ -95,3 +98,13 @@ def _of_sane_size(offer: VoiceOffer) -> VoiceOffer:
             text = f"{offer.voice.id} has a file of {remote.size} bytes, and at most {limit} are fetched"
             raise VoiceError(f"{text}; choose another voice")
     return offer
+
+
+def _nothing_to_fetch(wanted: str, meant: Iterable[str]) -> UsageError:
+    """The error that no catalogue has this voice, with the names that may have been meant."""
+    text, names = f"there is no voice {shown(wanted)} to fetch", [*meant]
+    if names:
+        return UsageError(f"{text}; did you mean {' or '.join(names)}?")
+    hibari = ", ".join(name for name, voice in registry.registry().items() if not voice.carried)
+    others = f"or {hibari}" if hibari else f"and pip install {registry.PACKAGE} brings others"
+    return UsageError(f"{text}; there are Piper's, such as {_EXAMPLE}, {others}")

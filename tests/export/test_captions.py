@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.export.captions.cues import LINE, Caption, captions, split, spoken
+from player.export.captions import LINE, Caption, captions, split, spoken
 from player.techniques.cue import Tone, Utterance
 from player.timeline.model import Cue, Span, Timeline
 from tests.fakes_mix import spoken as said

@@ -11,8 +11,7 @@ import pytest
 import srt as srt_reader
 import webvtt
 
-from player.export.captions.cues import LINE, captions, split
-from player.export.captions.subtitles import SUBTITLES, lrc, srt, vtt
+from player.export.captions import LINE, SUBTITLES, captions, lrc, split, srt, vtt
 from tests.fakes_mix import spoken, timeline
 from tests.fakes_output import needs
 from tests.fakes_picture import bundled

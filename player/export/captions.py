@@ -1,13 +1,16 @@
-"""Captions: short texts with their times for everything that is heard.
+"""Captions: short texts with their times for everything that is heard, as WebVTT (W3C), SubRip and LRC.
 
 The rule: a caption begins with its sound, to the millisecond, and captions never overlap. Speech is written as it is
-spoken. Sounds and long silences are in brackets, so that a deaf person does not think that something is broken. It is a
-pure function of a timeline, and knows no file format.
+spoken. Sounds and long silences are in brackets, so that a deaf person does not think that something is broken.
+
+Text of a script never becomes markup of a format. WebVTT has escapes for that. SubRip and LRC have none, so signs that
+players would take for markup become their look-alikes. All are pure functions of a timeline.
 """
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
@@ -34,6 +37,16 @@ _LEAST_SOUND_MS: Final = 300
 _MINUTE_MS: Final = 60_000
 _UNITS: Final = {"en": ("silence", "second", "minute")}
 _CHIMES: Final = {"start": "chime", "end": "chime"}
+_LINES: Final = 2
+"""Of a caption in WebVTT and SubRip."""
+_FOR_VTT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_FOR_SRT: Final = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")"})
+_FOR_LRC: Final = str.maketrans({"[": "(", "]": ")", "<": "‹", ">": "›"})
+"""LRC has times in ``[]``, and enhanced LRC has them in ``<>``."""
+_CLEAR_AFTER_MS: Final = 3000
+"""A silence of this length clears the display of lyrics."""
+
+Subtitle = Callable[["Timeline", str], str]
 
 
 @dataclass(frozen=True)
@@ -198,3 +211,51 @@ def _staying(each_in_turn: Sequence[Caption], total_ms: int) -> Iterator[Caption
         end_ms = min(until_ms, max(each.end_ms, each.start_ms + SHORTEST_MS))
         if end_ms > each.start_ms:
             yield replace(each, end_ms=end_ms)
+
+
+def vtt(timeline: Timeline, language: str = "en") -> str:
+    """WebVTT."""
+    title = printable(" ".join(timeline.title.split())).translate(_FOR_VTT)
+    cues = (
+        f"{_clock(each.start_ms, '.')} --> {_clock(each.end_ms, '.')}\n{_wrapped(each).translate(_FOR_VTT)}\n"
+        for each in split(captions(timeline, language), _LINES)
+    )
+    return "\n".join(["WEBVTT\n", f"NOTE {title}\n", *cues])
+
+
+def srt(timeline: Timeline, language: str = "en") -> str:
+    """SubRip."""
+    cues = (
+        f"{number}\n{_clock(each.start_ms, ',')} --> {_clock(each.end_ms, ',')}\n{_wrapped(each).translate(_FOR_SRT)}\n"
+        for number, each in enumerate(split(captions(timeline, language), _LINES), 1)
+    )
+    return "\n".join(cues)
+
+
+def lrc(timeline: Timeline, language: str = "en") -> str:
+    """LRC; its times are rounded to hundredths of a second. An empty line clears the display where speech ends."""
+    title = printable(" ".join(timeline.title.split())).translate(_FOR_LRC)
+    lines, end_ms = [f"[ti:{title}]", f"[la:{language}]", f"[length:{_minutes(timeline.total_ms)[:-3]}]"], 0
+    for each in split(captions(timeline, language), 1):
+        if end_ms and each.start_ms - end_ms >= _CLEAR_AFTER_MS:
+            lines.append(f"[{_minutes(end_ms)}]")
+        lines.append(f"[{_minutes(each.start_ms)}]{each.text.translate(_FOR_LRC)}")
+        end_ms = each.end_ms
+    return "\n".join([*lines, ""])
+
+
+SUBTITLES: Final[dict[str, Subtitle]] = {"vtt": vtt, "srt": srt, "lrc": lrc}
+
+
+def _wrapped(caption: Caption) -> str:
+    return "\n".join(textwrap.wrap(caption.text, LINE))
+
+
+def _clock(ms: int, point: str) -> str:
+    seconds, ms = divmod(ms, 1000)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{point}{ms:03}"
+
+
+def _minutes(ms: int) -> str:
+    hundredths = (ms + 5) // 10
+    return f"{hundredths // 6000:02}:{hundredths // 100 % 60:02}.{hundredths % 100:02}"

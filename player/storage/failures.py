@@ -1,0 +1,101 @@
+"""Errors of the file system as sentences: what was done to which file, why it failed, and the remedy.
+
+The kind of error says which files are meant: those that the user asked for, the store, the folder of voices or the
+diary. Each kind has remedies of its own, as each has another folder or variable to change.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from player.errors import DiaryError, OutputError, PlayerError, StoreError, VoiceError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class _Remedies:
+    """The remedies of one kind of files.
+
+    Attributes
+    ----------
+    by_sign
+        Remedies by an error's number, or by words in its reason where a library gives no number.
+    otherwise, elsewhere
+        The remedy of any other error, and what can be done instead of every remedy.
+    what
+        Words before the path.
+    """
+
+    by_sign: Mapping[int | str, str]
+    otherwise: str
+    elsewhere: str = ""
+    what: str = ""
+
+
+_FREE: Final = "free some space"
+_OPEN: Final = "make the folder writable"
+_FULL_OR_CLOSED: Final[Mapping[int | str, str]] = {
+    errno.ENOSPC: _FREE,
+    errno.EDQUOT: _FREE,
+    errno.EACCES: _OPEN,
+    errno.EPERM: _OPEN,
+    errno.EROFS: _OPEN,
+}
+_KINDS: Final[Mapping[type[PlayerError], _Remedies]] = {
+    OutputError: _Remedies(
+        {
+            errno.ENOSPC: f"{_FREE} or choose another folder",
+            errno.EDQUOT: f"{_FREE} or choose another folder",
+            errno.EFBIG: "choose a smaller format, or another folder",
+            errno.ENAMETOOLONG: "choose a shorter name",
+            errno.ENOENT: "make its folder first, or choose another",
+            errno.ENOTDIR: "make its folder first, or choose another",
+        },
+        otherwise="choose another folder",
+    ),
+    StoreError: _Remedies(
+        {**_FULL_OR_CLOSED, errno.EFBIG: "raise the limit on file sizes"},
+        otherwise="check the folder",
+        elsewhere=" or set PLAYER_STORE to another folder",
+    ),
+    VoiceError: _Remedies(
+        _FULL_OR_CLOSED, otherwise="check the folder", elsewhere=", or set PLAYER_VOICES to another folder"
+    ),
+    DiaryError: _Remedies(
+        {
+            "full": _FREE,  # SQLite's words
+            "locked": "end the program that holds it",
+            "readonly": "make it writable",
+            "unable to open": "make its folder writable",
+            errno.ENOSPC: _FREE,
+            errno.EACCES: "make its folder writable",
+            errno.EROFS: "make its folder writable",
+        },
+        otherwise="check its folder",
+        elsewhere=" or set PLAYER_DIARY to another file",
+        what="the diary ",
+    ),
+}
+
+
+@contextlib.contextmanager
+def sentences(
+    kind: type[PlayerError], doing: str, path: Path, caught: tuple[type[Exception], ...] = (OSError,)
+) -> Iterator[None]:
+    """An error of the file system inside becomes an error of this kind; ``doing`` is a verb, such as read."""
+    try:
+        yield
+    except caught as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        number = error.errno if isinstance(error, OSError) else None
+        told = _KINDS[kind]
+        signs = (sign for sign in told.by_sign if sign == number or (isinstance(sign, str) and sign in reason))
+        remedy = told.by_sign[sign] if (sign := next(signs, None)) is not None else told.otherwise
+        where = f"{told.what}{printable(str(path))}"
+        raise kind(f"cannot {doing} {where}: {printable(reason)}; {remedy}{told.elsewhere}") from error

@@ -1,0 +1,55 @@
+"""Errors of the file system: each kind of files has its sentence and its remedies."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from player.errors import DiaryError, OutputError, PlayerError, StoreError, VoiceError
+from player.storage.failures import sentences
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+CLOSED = OSError(errno.EROFS, "Read-only file system")
+ODD = OSError("odd\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "told"),
+    [
+        (OutputError, FULL, "write a\\nb: No space left on device; free some space or choose another folder"),
+        (OutputError, CLOSED, "write a\\nb: Read-only file system; choose another folder"),
+        (
+            StoreError,
+            FULL,
+            "write a\\nb: No space left on device; free some space or set PLAYER_STORE to another folder",
+        ),
+        (StoreError, ODD, "write a\\nb: odd\\n; check the folder or set PLAYER_STORE to another folder"),
+        (
+            VoiceError,
+            CLOSED,
+            "write a\\nb: Read-only file system; make the folder writable, or set PLAYER_VOICES to another folder",
+        ),
+        (
+            DiaryError,
+            FULL,
+            "write the diary a\\nb: No space left on device; free some space or set PLAYER_DIARY to another file",
+        ),
+    ],
+)
+def test_each_kind_of_files_has_its_sentence(kind: type[PlayerError], error: OSError, told: str) -> None:
+    with pytest.raises(kind) as caught, sentences(kind, "write", Path("a\nb")):
+        raise error
+    assert str(caught.value) == f"cannot {told}"
+
+
+def test_a_library_without_numbers_is_known_by_its_words() -> None:
+    with pytest.raises(DiaryError, match="; end the program that holds it or"):  # noqa: SIM117
+        with sentences(DiaryError, "read", Path("diary"), caught=(LookupError,)):
+            raise LookupError("database is locked")
+
+
+def test_other_errors_go_through() -> None:
+    with pytest.raises(LookupError), sentences(StoreError, "read", Path("entry")):
+        raise LookupError
