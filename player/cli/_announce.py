@@ -45,11 +45,12 @@ class Announcer:
         UsageError
             If ``--from`` is given for a programme.
         """
-        from player.pipeline import programmes  # noqa: PLC0415 (see player.cli)
+        from player.pipeline import as_requested, programmes  # noqa: PLC0415 (see player.cli)
 
-        self._plan = programmes.planned(asked, part)
+        requested = as_requested(asked)
+        self._plan = programmes.planned(requested, part)
         if self._plan is None:
-            return (programmes.alone(asked),)
+            return (programmes.alone(requested),)
         if start_ms:
             raise UsageError("--from is for one session; begin a programme at one of its parts with --part")
         return self._plan.turns

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from player.export.options import ExportOptions
     from player.machine import Machine
-    from player.pipeline import Prepared, SessionRequest
+    from player.pipeline import Prepared, RequestedSession, SessionRequest
     from player.pipeline.turns import PlannedProgramme
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -102,9 +102,9 @@ def export(
         return export_many(many_sessions, output, options, force=force, quiet=quiet, asked=asked, form=form)
     session = many_sessions.only()
     machine = this_machine_for(session)
-    from player.pipeline import programmes  # noqa: PLC0415 (0.3 s, in which a voice loads)
+    from player.pipeline import RequestedSession, programmes  # noqa: PLC0415 (0.3 s, in which a voice loads)
 
-    wanted = request_from_options(session, **asked)
+    wanted = RequestedSession(request_from_options(session, **asked))
     plan = programmes.planned(wanted, part)
     if plan is not None:
         options = parse_export_options(form or FORMATS[0], **given)
@@ -118,7 +118,7 @@ _TELL = partial(click.echo, err=True)
 
 
 def export_one(
-    wanted: SessionRequest,
+    wanted: SessionRequest | RequestedSession,
     target: Path,
     options: ExportOptions,
     machine: Machine,

@@ -27,7 +27,7 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
     from player.cli import _programme_text, _show_text  # noqa: PLC0415
     from player.pipeline import programmes  # noqa: PLC0415
 
-    wanted = request_from_options(**asked)
+    wanted = pipeline.RequestedSession(request_from_options(**asked))
     plan = programmes.planned(wanted)
     if plot:
         _must_be_drawable(plot, force=force, as_json=as_json, is_session=plan is None)
