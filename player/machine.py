@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from player.errors import PlayerError
+from player.script import library
+from player.storage.store import Draft, Store
+from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from player.storage.entry import JSON
-    from player.storage.store import Store
     from player.voice.engine import Engine
-    from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 A_COUNT: Final = "one"
 A_SENTENCE: Final = "Breathe in, and let go."
@@ -49,8 +50,6 @@ def this_machine_for(session: str) -> Machine:
 
     One sentence more is then heard 0.8 s sooner: a voice loads in the time in which the program loads the rest.
     """
-    from player.script import library  # noqa: PLC0415 (heavy imports stay with those who need them)
-
     engine, store = _engine_and_store()
     with suppress(PlayerError):  # no session, or no store: the command that needs it says so
         if store.get(_script(library.find(session).text)) is None:
@@ -59,9 +58,6 @@ def this_machine_for(session: str) -> Machine:
 
 
 def _engine_and_store() -> tuple[Pyttsx3Engine, Store]:
-    from player.storage.store import Store  # noqa: PLC0415 (as above)
-    from player.voice.pyttsx3_engine import Pyttsx3Engine  # noqa: PLC0415
-
     store = Store()
     return Pyttsx3Engine(store), store
 
@@ -74,8 +70,6 @@ def remember_script(text: str, store: Store) -> None:
     StoreError
         If the store cannot be written.
     """
-    from player.storage.store import Draft  # noqa: PLC0415 (as above)
-
     store.get_or_make(_script(text), lambda: Draft({}, ()))
 
 

@@ -28,7 +28,7 @@ class Clip:
 
 
 def laid_out(session: Session) -> Timeline:
-    return lay_out(session, settle(plan(session, TECHNIQUES)), lambda _: Clip())
+    return lay_out(session, settle(plan(session, TECHNIQUES).parts), lambda _: Clip())
 
 
 def scripted(steps: str, background: str = "ocean") -> Timeline:
@@ -37,7 +37,7 @@ def scripted(steps: str, background: str = "ocean") -> Timeline:
 
 
 def bundled(name: str) -> tuple[Session, Timeline]:
-    session = pipeline.load(pipeline.SessionRequest(name))
+    session = pipeline.as_requested(pipeline.SessionRequest(name)).session
     return session, laid_out(session)
 
 

@@ -19,7 +19,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_the_script_that_it_shows_has_no_problem() -> None:
     (script,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
-    assert plan(parse(script, "evening.yaml", TECHNIQUES, {"breaths": "12"}))
+    assert plan(parse(script, "evening.yaml", TECHNIQUES, {"breaths": "12"})).parts
 
 
 def test_every_bundled_session_stands_in_its_table_with_its_length() -> None:

@@ -36,9 +36,9 @@ from player.script.yaml.scalar_types import (
 )
 from player.script.yaml.type_shapes import ListShape, One, fields_of
 from player.storage.store import Store
-from player.techniques import TECHNIQUES, breaths, chimes, flow, grounding, movement, muscles, scan
-from player.techniques.bed import BedFields
+from player.techniques import TECHNIQUES, breaths, flow, grounding, movement, muscles, scan
 from player.techniques.planning import plan
+from player.techniques.sounds import CHIMES, BedFields
 from player.techniques.speech import SENTENCE_GAP_MS
 from player.timeline import lint
 from player.timeline.fit import settle
@@ -80,7 +80,7 @@ def script(example: str) -> str:
 def laid_out(text: str) -> Timeline:
     """The timeline of a script in which every clip is short."""
     session = parse(text, str(ROOT / "scripts" / "mine.yaml"), TECHNIQUES)
-    return lay_out(session, settle(plan(session, TECHNIQUES)), lambda _: Clip())
+    return lay_out(session, settle(plan(session, TECHNIQUES).parts), lambda _: Clip())
 
 
 def sessions() -> list[str]:
@@ -98,7 +98,9 @@ def test_every_example_runs(example: str) -> None:
         written = programme.parse(example, "programme")
         entries = [entry for part in written.all_parts for entry in part.sessions]
         for entry in entries:
-            found = pipeline.load(pipeline.SessionRequest(programme.find_session(entry.session, None).call))
+            found = pipeline.as_requested(
+                pipeline.SessionRequest(programme.find_session(entry.session, None).call)
+            ).session
             assert not list(programme.misfits(entry, found.params))
 
 
@@ -275,21 +277,19 @@ def test_every_link_leads_somewhere() -> None:
     assert set(re.findall(r"\]\(#([^)]*)\)", TEXT)) <= anchors
 
 
-@pytest.mark.parametrize(
-    "name", [*library.sounds(), *chimes.CHIMES, *library.muscle_sets(own=False), *library.passages()]
-)
+@pytest.mark.parametrize("name", [*library.sounds(), *CHIMES, *library.muscle_sets(own=False), *library.passages()])
 def test_everything_bundled_is_named(name: str) -> None:
     assert f"`{name}`" in TEXT
 
 
 @pytest.mark.parametrize("name", library.passages())
 def test_each_passage_has_its_length(name: str) -> None:
-    length_ms = pipeline.known_length(pipeline.SessionRequest(str(ROOT / "scripts" / f"{name}.yaml")))
+    length_ms = pipeline.as_requested(pipeline.SessionRequest(str(ROOT / "scripts" / f"{name}.yaml"))).known_ms
     assert length_ms is not None
     assert f"`{name}` ({format_duration(length_ms)}" in " ".join(TEXT.split())
 
 
-@pytest.mark.parametrize(("name", "length_ms"), chimes.CHIMES.items())
+@pytest.mark.parametrize(("name", "length_ms"), CHIMES.items())
 def test_each_chime_has_its_length(name: str, length_ms: int) -> None:
     assert re.search(rf"`{name}`\s(?:rings\s)?for\s{length_ms // 1000}\b", TEXT)
 

@@ -64,8 +64,8 @@ SLEEPY = ("four-seven-eight", "sleep-wind-down")
 
 
 def texts(name: str, *skip: str) -> str:
-    session = pipeline.load(pipeline.SessionRequest(name))
-    parts = settle(plan(session, TECHNIQUES, skip))
+    session = pipeline.as_requested(pipeline.SessionRequest(name)).session
+    parts = settle(plan(session, TECHNIQUES, skip).parts)
     return " ".join(each.text for each in utterances(parts))
 
 
@@ -75,13 +75,13 @@ def test_all_are_there() -> None:
 
 @pytest.mark.parametrize("name", LENGTHS)
 def test_each_is_exactly_as_long_as_promised_whatever_the_voice(name: str) -> None:
-    parts = settle(plan(pipeline.load(pipeline.SessionRequest(name)), TECHNIQUES))
+    parts = settle(plan(pipeline.as_requested(pipeline.SessionRequest(name)).session, TECHNIQUES).parts)
     assert nominal_ms(parts) == (parse_duration(LENGTHS[name]), True)
 
 
 @pytest.mark.parametrize("name", LENGTHS)
 def test_none_promises_a_cure(name: str) -> None:
-    session = pipeline.load(pipeline.SessionRequest(name))
+    session = pipeline.as_requested(pipeline.SessionRequest(name)).session
     told = " ".join((session.title, session.summary, *session.safety, texts(name)))
     assert not re.search(r"\b(treats|cures|heals|detox\w*|guarantee\w*|oxygen\w*)\b", told, re.IGNORECASE)
 
@@ -89,9 +89,9 @@ def test_none_promises_a_cure(name: str) -> None:
 @pytest.mark.parametrize("name", BREATHING)
 def test_each_breathing_session_can_last_ten_minutes_in_whole_breaths(name: str) -> None:
     request = pipeline.SessionRequest(name, length_ms=600_000)
-    parts = plan(pipeline.load(request), TECHNIQUES)
+    parts = plan(pipeline.as_requested(request).session, TECHNIQUES).parts
     cycles = [slot for slot in settle(parts) if getattr(slot, "opens", False)]
-    total_ms = pipeline.known_length(request)
+    total_ms = pipeline.as_requested(request).known_ms
     assert cycles
     assert total_ms is not None
     assert abs(total_ms - 600_000) <= longest_cycle_ms(name) / 2
@@ -99,7 +99,7 @@ def test_each_breathing_session_can_last_ten_minutes_in_whole_breaths(name: str)
 
 def longest_cycle_ms(name: str) -> int:
     lengths: list[int] = []
-    for slot in settle(plan(pipeline.load(pipeline.SessionRequest(name)), TECHNIQUES)):
+    for slot in settle(plan(pipeline.as_requested(pipeline.SessionRequest(name)).session, TECHNIQUES).parts):
         length = getattr(slot, "length_ms", 0) or 0
         if getattr(slot, "opens", False):
             lengths.append(length)
@@ -115,7 +115,7 @@ def test_what_is_left_out_is_never_mentioned() -> None:
 
 def test_what_leads_into_sleep_says_so() -> None:
     """So that a new session cannot be forgotten here."""
-    loaded = {name: pipeline.load(pipeline.SessionRequest(name)) for name in LENGTHS}
+    loaded = {name: pipeline.as_requested(pipeline.SessionRequest(name)).session for name in LENGTHS}
     sleepy = [
         name
         for name, each in loaded.items()
@@ -129,7 +129,7 @@ def test_the_end_is_unmistakable(name: str) -> None:
     """Its last half minute has a bell or words in it, and so nobody lies there waiting for more."""
     slots = [
         part
-        for part in settle(plan(pipeline.load(pipeline.SessionRequest(name)), TECHNIQUES))
+        for part in settle(plan(pipeline.as_requested(pipeline.SessionRequest(name)).session, TECHNIQUES).parts)
         if isinstance(part, Slot)
     ]
     last = [slot for slot in slots if slot.length_ms != 0][-1]
@@ -139,5 +139,5 @@ def test_the_end_is_unmistakable(name: str) -> None:
 
 @pytest.mark.parametrize("name", SLEEPY)
 def test_no_bell_wakes_a_sleeper(name: str) -> None:
-    parts = settle(plan(pipeline.load(pipeline.SessionRequest(name)), TECHNIQUES))
+    parts = settle(plan(pipeline.as_requested(pipeline.SessionRequest(name)).session, TECHNIQUES).parts)
     assert not [part for part in parts for cue in getattr(part, "cues", ()) if getattr(cue, "kind", "") == "chime"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, cast
 from player.authoring import schemas
 from player.authoring.comments import explanation
 from player.errors import OutputError, ScriptError, UsageError
-from player.pipeline import SessionRequest, load
+from player.pipeline import RequestedSession, SessionRequest
 from player.script import library, programme
 from player.script.yaml import reader
 from player.script.yaml.nodes import Mapping, Scalar, Sequence
@@ -135,10 +135,11 @@ def draft(name: str, source: str | None = None, file: str = "") -> str:
 
 
 def _derived(source: str, title: str) -> str:
-    found = library.find(source)
+    requested = RequestedSession(SessionRequest(source))
+    found = requested.source
     if programme.is_programme(found.text):
         raise UsageError(f"{shown(source)} is a programme; name one of its sessions behind --from")
-    load(SessionRequest(source))
+    _ = requested.session  # raises what is wrong with it
     lines = [line.rstrip("\r") for line in found.text.split("\n")]
     if _SCHEMA_LINE.match(lines[0]):
         lines = lines[1:]

@@ -47,9 +47,10 @@ class Announcer:
         UsageError
             If ``--from`` is given for a programme.
         """
-        self._plan = pipeline.programmes.planned(asked, part)
+        requested = pipeline.as_requested(asked)
+        self._plan = pipeline.programmes.planned(requested, part)
         if self._plan is None:
-            return (pipeline.programmes.alone(asked),)
+            return (pipeline.programmes.alone(requested),)
         if start_ms:
             raise UsageError("--from is for one session; begin a programme at one of its parts with --part")
         return self._plan.turns

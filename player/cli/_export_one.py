@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from player.machine import Machine
-    from player.pipeline import Prepared, SessionRequest
+    from player.pipeline import Prepared, RequestedSession, SessionRequest
     from player.pipeline.turns import PlannedProgramme
 
 _TELL = partial(click.echo, err=True)
@@ -28,7 +28,7 @@ _TELL = partial(click.echo, err=True)
 
 
 def run(
-    wanted: SessionRequest,
+    wanted: RequestedSession,
     given: Mapping[str, Any],
     output: Path | None,
     form: str | None,
@@ -43,7 +43,7 @@ def run(
     if plan is not None:
         options = parse_export_options(form or FORMATS[0], **given)
         return export_programme(plan, folder_of(plan.name, output), options, machine, force=force, quiet=quiet)
-    target, form = target_of(wanted.session, output, form)
+    target, form = target_of(wanted.request.session, output, form)
     return export_one(wanted, target, parse_export_options(form, **given), machine, force=force, quiet=quiet)
 
 
@@ -70,7 +70,7 @@ def parse_export_options(
 
 
 def export_one(
-    wanted: SessionRequest,
+    wanted: SessionRequest | RequestedSession,
     target: Path,
     options: ExportOptions,
     machine: Machine,

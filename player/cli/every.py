@@ -25,14 +25,13 @@ from player.reminders.bell import SoftBell
 from player.reminders.loop import LATE, QUIET, NoKeyboard, ReminderLoop
 from player.reminders.timers import installing
 from player.reminders.timers.scheduled_command import scheduled_command
-from player.script import library
 from player.script.yaml.scalar_types import shown
 from player.units import format_duration, timecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.pipeline import Prepared, SessionRequest
+    from player.pipeline import Prepared, RequestedSession, SessionRequest
     from player.reminders.loop import ReminderKeys
     from player.reminders.schedule import Schedule
     from player.reminders.timers.scheduled_command import ScheduledCommand
@@ -76,13 +75,13 @@ def every(
     if once + install + uninstall > 1:
         raise click.UsageError("--once, --install and --uninstall are three different things; ask for one of them")
     schedule, wanted = _schedule(interval, between, days), request_from_options(**asked)
-    _must_be_session(wanted)
+    requested = _session_of(wanted)
     when = (interval, *_given("--between", between), *_given("--on", days))
     if uninstall:
         return _uninstall(_scheduled_command(wanted, "", schedule, when), force=force, quiet=quiet)
     if once and not _is_due(schedule):
         return None if quiet else click.echo("No moment has come just now.", err=True)
-    ready = _prepared(wanted, schedule, quiet=quiet)
+    ready = _prepared(requested, schedule, quiet=quiet)
     if install:
         return _install(_scheduled_command(wanted, ready.session.title, schedule, when), force=force, quiet=quiet)
     return _run(wanted, ready, schedule, once=once, quiet=quiet)
@@ -106,10 +105,12 @@ def _given(option: str, text: str | None) -> tuple[str, ...]:
     return () if text is None else (option, text)
 
 
-def _must_be_session(wanted: SessionRequest) -> None:
-    if programmes.find(wanted.session):
+def _session_of(wanted: SessionRequest) -> RequestedSession:
+    requested = pipeline.as_requested(wanted)
+    if programmes.find(requested):
         name = shown(wanted.session)
         raise click.UsageError(f"{name} is a programme, and this is for one session; name one of those in it")
+    return requested
 
 
 def _is_due(schedule: Schedule) -> bool:
@@ -117,10 +118,10 @@ def _is_due(schedule: Schedule) -> bool:
     return schedule.is_due(datetime.now(timezone.utc), LATE)
 
 
-def _prepared(wanted: SessionRequest, schedule: Schedule, *, quiet: bool) -> Prepared:
+def _prepared(requested: RequestedSession, schedule: Schedule, *, quiet: bool) -> Prepared:
     """The session, prepared now, so that problems show at once and the first time needs no wait."""
     with progress("Speaking", quiet=quiet) as report:
-        ready = pipeline.prepare(wanted, pipeline.this_machine(), report)
+        ready = pipeline.prepare(requested, pipeline.this_machine(), report)
     if ready.timeline.total_ms + QUIET.total_seconds() * 1000 >= schedule.every_ms:
         lasts, interval = timecode(ready.timeline.total_ms), format_duration(schedule.every_ms)
         raise click.UsageError(f"it lasts {lasts}, and 20s before that, too long to be played every {interval}")
@@ -153,7 +154,7 @@ def _run(wanted: SessionRequest, ready: Prepared, schedule: Schedule, *, once: b
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
         print_takes(ready)
-    status_line = StatusLine(library.find(wanted.session).name, ready.session.title, quiet=quiet)
+    status_line = StatusLine(ready.requested.source.name, ready.session.title, quiet=quiet)
     with _signals_end_it(), status_line:
         if once:
             return ReminderLoop(schedule, status_line, lambda: _play(wanted, quiet=quiet), SoftBell).once()

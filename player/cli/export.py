@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from player import pipeline
 from player.cli._export_options import MADE_BY, pop_many_sessions, with_options
 from player.cli._options import part, quiet, request_from_options, sessions_options
 from player.machine import this_machine_for
@@ -42,7 +43,7 @@ def export(
     machine = this_machine_for(many_sessions.only())
     from player.cli import _export_one  # noqa: PLC0415 (the body: 0.3 s, in which a voice loads)
 
-    wanted = request_from_options(many_sessions.only(), **asked)
+    wanted = pipeline.RequestedSession(request_from_options(many_sessions.only(), **asked))
     return _export_one.run(wanted, given, output, form, machine, part=part, force=force, quiet=quiet)
 
 

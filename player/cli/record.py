@@ -77,10 +77,10 @@ def record(
 
 def _sessions(asked: dict[str, Any]) -> list[SessionParts]:
     """The session, or all sessions of a programme, planned without a voice."""
-    wanted = request_from_options(**asked)
+    wanted = pipeline.RequestedSession(request_from_options(**asked))
     plan = programmes.planned(wanted)
-    requests = [wanted] if plan is None else programmes.distinct(turn.request for turn in plan.turns)
-    return [pipeline.settled(each) for each in requests]
+    sessions = [wanted] if plan is None else programmes.distinct(turn.requested for turn in plan.turns)
+    return [(each.session, each.settled) for each in sessions]
 
 
 def _review(sessions: Sequence[SessionParts], found: Sequence[LineToSpeak], folder: str) -> Review:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @quiet
 def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
     """Show a session's time table and its true length, or a programme's sessions, without playing them."""
-    wanted = request_from_options(**asked)
+    wanted = pipeline.RequestedSession(request_from_options(**asked))
     plan = programmes.planned(wanted)
     if plot:
         _must_be_drawable(plot, force=force, as_json=as_json, is_session=plan is None)

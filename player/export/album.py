@@ -84,14 +84,14 @@ def export(
     files, listed = targets(plan, folder, options.form), playlist(plan, folder, options)
     for file in (*files, *([listed] if listed else [])):
         must_be_free(file, force=force)
-    for request in programmes.distinct(turn.request for turn in plan.turns):
+    for requested in programmes.distinct(turn.requested for turn in plan.turns):
         with steps("Speaking") as report:
-            pipeline.prepare(request, machine, report)
+            pipeline.prepare(requested, machine, report)
     with sentences(OutputError, "write", folder):
         folder.mkdir(parents=True, exist_ok=True)
     entries = []
     for turn, file in zip(plan.turns, files, strict=True):
-        ready = pipeline.prepare(turn.request, machine)
+        ready = pipeline.prepare(turn.requested, machine)
         mine = replace(options, position=position(plan, turn))
         with steps(turn.title) as report:
             made = exporter.export(ready, file, mine, force=force, progress=report, tell=_named(tell, file))

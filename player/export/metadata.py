@@ -23,13 +23,7 @@ if TYPE_CHECKING:
 
 
 def tags(ready: Prepared, position: AlbumPosition | None = None) -> Tags:
-    """The tags of a session's file; with a position in a programme, the programme is its album.
-
-    Raises
-    ------
-    UsageError
-        If the script is not there any more.
-    """
+    """The tags of a session's file; with a position in a programme, the programme is its album."""
     session, timeline = ready.session, ready.timeline
     whole = Tags(
         session.title,

@@ -7,35 +7,23 @@ came from them. Bundled includes come with the program and are left out.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from player.errors import UsageError, printable
 from player.export.tags import Origin, software
 from player.script import library
-from player.techniques import TECHNIQUES
 from player.techniques.cue import Utterance
-from player.techniques.planning import Planner
 from player.units import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from player.pipeline import Prepared
-    from player.script.session import Session
+    from player.pipeline import Prepared, RequestedSession
 
 
 def origin(ready: Prepared) -> Origin:
-    """The origin of a session.
-
-    Raises
-    ------
-    UsageError
-        If the script is not there any more.
-    """
-    path, given = Path(ready.session.path), ready.request.script
-    text = _bytes(path) if given is None else given.encode()
-    return Origin(path.name, text, _facts(ready), dict(sorted(_own_includes(ready.session))))
+    """The origin of a session: its scripts as they were read, whatever became of their files since."""
+    source = ready.requested.source
+    return Origin(source.path.name, source.data, _facts(ready), dict(sorted(_own_includes(ready.requested))))
 
 
 def _facts(ready: Prepared) -> dict[str, Any]:
@@ -60,21 +48,10 @@ def _facts(ready: Prepared) -> dict[str, Any]:
     }
 
 
-def _own_includes(session: Session) -> Iterator[tuple[str, bytes]]:
+def _own_includes(requested: RequestedSession) -> Iterator[tuple[str, bytes]]:
     """The included scripts that are not bundled, by their paths from the script's folder."""
-    voice = session.voice
-    planner = Planner(session.language, voice.name, voice.rate, voice.pitch, TECHNIQUES)
-    for _ in planner.steps(session.steps):  # after all steps, the planner knows which scripts it has read
-        pass
-    folder, ours = Path(session.path).parent.resolve(), library.bundled("scripts").resolve()
-    for path in {Path(each.path).resolve() for each in planner.read.values()}:
+    folder, ours = requested.source.path.parent.resolve(), library.bundled("scripts").resolve()
+    for each in requested.included:
+        path = each.path.resolve()
         if path.is_relative_to(folder) and not path.is_relative_to(ours):
-            yield path.relative_to(folder).as_posix(), _bytes(path)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"{printable(str(path))} cannot be read any more: {reason}") from error
+            yield path.relative_to(folder).as_posix(), each.data

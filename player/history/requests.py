@@ -6,13 +6,10 @@ default are written, so that versions with more or fewer fields can read it. Fil
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from player.errors import PlayerError
 
 if TYPE_CHECKING:
     from player.pipeline import SessionRequest
@@ -70,12 +67,7 @@ def _at_home(request: SessionRequest) -> SessionRequest:
 def _home(called: str) -> str:
     from player.script import library  # noqa: PLC0415 (YAML: 10 ms, after the loudspeaker)
 
-    try:
-        source = library.programme(called) or library.find(called)
-    except PlayerError:
-        return called
-    # Not resolved: a script that is a link includes files that are beside the link.
-    return os.path.abspath(source.path) if source.own else source.name  # noqa: PTH100 (as the line above says)
+    return library.identity(called)
 
 
 def _joined(then: object, now: object) -> object:

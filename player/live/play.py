@@ -70,7 +70,7 @@ def play(
         if first.known_ms is not None and settle is None:
             preopener.open_for(first.known_ms, start_ms)
         load_sound()
-        ready = pipeline.prepare(first.request, machine, progress)
+        ready = pipeline.prepare(first.requested, machine, progress)
         machine.engine.stop()  # if nothing had to be spoken, a voice process may still be waiting
         announce(first, ready)
         start_ms = settle(ready.timeline, start_ms) if settle else start_ms

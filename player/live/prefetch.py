@@ -70,6 +70,6 @@ class Prefetcher:
         from player import pipeline  # noqa: PLC0415 (heavy)
 
         try:
-            ready.set_result(pipeline.prepare(turn.request, self._machine))
+            ready.set_result(pipeline.prepare(turn.requested, self._machine))
         except BaseException as error:  # noqa: BLE001 (it is raised where the session is taken)
             ready.set_exception(error)

@@ -15,8 +15,8 @@ from player.live.device.speaker import LoudspeakerSink
 from player.script import library
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
-from player.techniques.chimes import CHIMES
 from player.techniques.cue import Tone
+from player.techniques.sounds import CHIMES
 from player.timeline.model import BedState, Cue, Timeline
 from player.units import timecode
 

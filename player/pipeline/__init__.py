@@ -4,53 +4,54 @@ The rule: a request becomes a `Prepared` first, with every problem found, every 
 Only then is sound played or written. Playing and export send the same blocks. It knows no arguments, and prints
 nothing.
 
-This package imports its modules when they are asked for: together they take 0.3 s, in which a device opens, or a voice
-loads. So ``from player import pipeline`` may stand at the top of a module that runs before that.
+Its modules are imported when something of them is first used (tests/pipeline/test_read_once.py): together they take
+0.3 s, in which a loudspeaker opens, or a voice loads. So ``from player import pipeline`` may stand at the top of what
+runs before that.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from player.machine import Machine, this_machine
     from player.pipeline import catalogue, patterns, programmes
-    from player.pipeline.session import (
-        Prepared,
-        Progress,
-        SessionRequest,
-        blocks,
-        check,
-        known_length,
-        load,
-        mix,
-        prepare,
-        settled,
-    )
+    from player.pipeline.mixing import blocks, mix
+    from player.pipeline.requested import RequestedSession, SessionRequest, as_requested
+    from player.pipeline.session import Prepared, Progress, check, prepare
 
 __all__ = [
     "Machine",
     "Prepared",
     "Progress",
+    "RequestedSession",
     "SessionRequest",
+    "as_requested",
     "blocks",
     "catalogue",
     "check",
-    "known_length",
-    "load",
     "mix",
     "patterns",
     "prepare",
     "programmes",
-    "settled",
     "this_machine",
 ]
 _MODULES: Final = ("catalogue", "patterns", "programmes")
-_FROM_MACHINE: Final = ("Machine", "this_machine")
+_HOMES: Final = {
+    "player.machine": ("Machine", "this_machine"),
+    "player.pipeline.requested": ("RequestedSession", "SessionRequest", "as_requested"),
+    "player.pipeline.session": ("Prepared", "Progress", "check", "prepare"),
+    "player.pipeline.mixing": ("blocks", "mix"),
+}
 
+if not TYPE_CHECKING:  # a wrong name stays an error for mypy
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 (a module, a class or a function)
-    if name not in __all__:
+    def __getattr__(name: str) -> object:
+        """A module of the package, or what is asked for of one, imported now."""
+        if name in _MODULES:
+            return import_module(f"{__name__}.{name}")
+        for home, names in _HOMES.items():
+            if name in names:
+                return getattr(import_module(home), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    return getattr(import_module("player.machine" if name in _FROM_MACHINE else f"{__name__}.session"), name)

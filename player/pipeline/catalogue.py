@@ -9,16 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from player.errors import PlayerError
-from player.pipeline import Machine, SessionRequest, load
+from player.pipeline import RequestedSession, SessionRequest
 from player.pipeline.programmes import planned
 from player.script import library
-from player.techniques import TECHNIQUES
-from player.techniques.chimes import CHIMES
-from player.techniques.planning import plan
-from player.timeline.fit import settle
-from player.timeline.layout import nominal_ms
+from player.techniques.sounds import CHIMES
 
 if TYPE_CHECKING:
+    from player.pipeline import Machine
     from player.voice.engine import Voice
 
 
@@ -46,11 +43,10 @@ def sessions() -> tuple[ListedSession, ...]:
 
 def _listed(name: str) -> ListedSession:
     try:
-        session = load(SessionRequest(name))
-        parts = settle(plan(session, TECHNIQUES))
+        requested = RequestedSession(SessionRequest(name))
+        session, (length, exact) = requested.session, requested.nominal_ms
     except PlayerError:
         return ListedSession(name, f"has problems: player check {name}", "", None, exact=False)
-    length, exact = nominal_ms(parts)
     return ListedSession(name, session.title, session.technique or "", length, exact)
 
 

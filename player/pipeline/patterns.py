@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from player.pipeline import SessionRequest
-from player.techniques import TECHNIQUES, patterns
-from player.techniques.planning import plan
+from player.techniques import patterns
 from player.timeline import fit, lint
 
 if TYPE_CHECKING:
@@ -42,5 +41,4 @@ def session_request(
 
 def cautions(ready: Prepared) -> tuple[str, ...]:
     """What is not suitable for everybody in a session of breathing, a sentence each."""
-    parts = fit.settle(plan(ready.session, TECHNIQUES))
-    return tuple(problem.text for problem in lint.of_breath(parts, ready.timeline))
+    return tuple(problem.text for problem in lint.of_breath(fit.settle(ready.requested.parts), ready.timeline))

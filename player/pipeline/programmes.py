@@ -12,16 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from player import pipeline
 from player.errors import Problem, ScriptError, UsageError
-from player.pipeline import media
+from player.pipeline import RequestedSession, as_requested, media
 from player.pipeline.turns import PlannedProgramme, ProgrammePart, Turn
 from player.script import library, programme
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.type_shapes import enumerated
-from player.techniques import TECHNIQUES
-from player.techniques.planning import plan
-from player.timeline import fit
-from player.timeline.layout import nominal_ms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,8 +32,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def find(name_or_path: str) -> Source | None:
-    """The programme with this name or path; None where it is a session.
+def find(asked: SessionRequest | RequestedSession) -> Source | None:
+    """The programme that is asked for; None where it is a session.
 
     Raises
     ------
@@ -46,13 +42,15 @@ def find(name_or_path: str) -> Source | None:
     ScriptError
         If it is not UTF-8.
     """
-    if source := library.programme(name_or_path):
+    requested = as_requested(asked)
+    if requested.request.script is not None:
+        return None
+    if source := library.programme(requested.request.session):
         return source
-    source = library.find(name_or_path)
-    return source if programme.is_programme(source.text) else None
+    return requested.source if programme.is_programme(requested.source.text) else None
 
 
-def planned(asked: SessionRequest, part: int | None = None) -> PlannedProgramme | None:
+def planned(asked: SessionRequest | RequestedSession, part: int | None = None) -> PlannedProgramme | None:
     """The programme of a request, every session of it found and planned; None where a session is asked for.
 
     The request's voice, rate and background hold for every session, its parameters for those that have them. The time
@@ -70,21 +68,22 @@ def planned(asked: SessionRequest, part: int | None = None) -> PlannedProgramme 
     UsageError
         If there is nothing of that name, no such part, a parameter that no session has, or an option for one session.
     """
-    source, name = None if asked.script is not None else find(asked.session), shown(asked.session)
+    requested = as_requested(asked)
+    request, source, name = requested.request, find(requested), shown(requested.request.session)
     if source is None:
         if part is not None:
             raise UsageError(f"--part is for programmes, and {name} is a session; leave it out")
         return None
-    for option, given in (("--length", asked.length_ms), ("--skip", asked.skip)):
+    for option, given in (("--length", request.length_ms), ("--skip", request.skip)):
         if given:
             raise UsageError(f"{option} is for one session, and {name} is a programme; name one of its sessions")
-    by_name = library.programme(asked.session) is not None
+    by_name = library.programme(request.session) is not None
     written = programme.parse(source.text, str(source.path))
     if part is not None and part > len(written.all_parts):
         has = "only one part" if len(written.all_parts) == 1 else f"parts 1 to {len(written.all_parts)}"
         raise UsageError(f"{name} has {has}, so there is no part {part}")
-    planner = _ProgrammePlanner(replace(asked, outlive_ms=None), written, None if by_name else source.path.parent)
-    return _with_outlive(planner.plan(part), asked.outlive_ms)
+    planner = _ProgrammePlanner(replace(request, outlive_ms=None), written, None if by_name else source.path.parent)
+    return _with_outlive(planner.plan(part), request.outlive_ms)
 
 
 def _with_outlive(plan: PlannedProgramme, by_ms: int | None) -> PlannedProgramme:
@@ -92,19 +91,22 @@ def _with_outlive(plan: PlannedProgramme, by_ms: int | None) -> PlannedProgramme
     if by_ms is None:
         return plan
     *before, last = plan.parts
-    request = replace(last.turns[-1].request, outlive_ms=by_ms)
-    pipeline.known_length(request)  # raises what is wrong with it
-    turn = replace(last.turns[-1], request=request, length_ms=last.turns[-1].length_ms + by_ms)
+    requested = last.turns[-1].requested.lasting(None, by_ms)
+    _ = requested.parts  # raises what is wrong with it
+    turn = replace(last.turns[-1], requested=requested, length_ms=last.turns[-1].length_ms + by_ms)
     return replace(plan, parts=(*before, replace(last, turns=(*last.turns[:-1], turn))))
 
 
-def alone(asked: SessionRequest) -> Turn:
+def alone(asked: SessionRequest | RequestedSession) -> Turn:
     """A session by itself, as if it were a programme of one."""
-    known_ms = pipeline.known_length(asked)
-    return Turn(asked, asked.session, "", known_ms or 0, exact=known_ms is not None)
+    requested = as_requested(asked)
+    known_ms = requested.known_ms
+    return Turn(requested, requested.request.session, "", known_ms or 0, exact=known_ms is not None)
 
 
-def check(asked: SessionRequest, machine: Machine, progress: Progress | None = None) -> tuple[int, tuple[Problem, ...]]:
+def check(
+    asked: SessionRequest | RequestedSession, machine: Machine, progress: Progress | None = None
+) -> tuple[int, tuple[Problem, ...]]:
     """Everything about a session or a programme that can be wrong; the length in ms of a good one, and warnings.
 
     Raises
@@ -112,19 +114,20 @@ def check(asked: SessionRequest, machine: Machine, progress: Progress | None = N
     PlayerError
         With all problems of its scripts, or what stands in the way of finding them.
     """
-    plan = planned(asked)
-    requests = [asked] if plan is None else [turn.request for turn in plan.turns]
+    requested = as_requested(asked)
+    plan = planned(requested)
+    sessions = [requested] if plan is None else [turn.requested for turn in plan.turns]
     problems: list[Problem] = []
     warnings: list[Problem] = []
     lengths: list[int] = []
-    for request in distinct(requests):
+    for session in distinct(sessions):
         try:
-            timeline, found = pipeline.check(request, machine, progress)
+            timeline, found = pipeline.check(session, machine, progress)
         except ScriptError as error:
             problems += error.problems
             continue
         warnings += found
-        lengths += [timeline.total_ms] * requests.count(request)
+        lengths += [timeline.total_ms] * sessions.count(session)
     if problems:
         raise ScriptError(problems)
     return sum(lengths), tuple(distinct(warnings))
@@ -141,12 +144,16 @@ def distinct(values: Iterable[T]) -> list[T]:
 
 @dataclass(frozen=True)
 class _Facts:
-    """A session's facts for certain values."""
+    """A session for certain values, and its own length."""
 
-    title: str
-    params: Mapping[str, Parameter]
+    requested: RequestedSession
     length_ms: int
     exact: bool
+
+    @property
+    def params(self) -> Mapping[str, Parameter]:
+        """What its script leaves open."""
+        return self.requested.session.params
 
 
 @dataclass
@@ -194,9 +201,9 @@ class _ProgrammePlanner:
         if wrong or (facts := self._facts(found.call, values)) is None:
             return None
         return Turn(
-            replace(self.asked, session=found.call, values=values),
+            facts.requested,
             found.name,
-            facts.title,
+            facts.requested.session.title,
             facts.length_ms,
             facts.exact,
             number=number,
@@ -237,10 +244,8 @@ class _ProgrammePlanner:
 
 def _facts(request: SessionRequest) -> _Facts:
     """The facts in a session's script; its backgrounds are looked for, too, as that needs no voice."""
-    session = pipeline.load(request)
-    parts = fit.settle(plan(session, TECHNIQUES))
-    asked = request.background
-    _, problems = media.beds(session, parts if asked is None else (), asked)
+    requested = RequestedSession(request)
+    _, problems = media.beds(requested.session, requested.parts, request.background)
     if problems:
         raise ScriptError(problems)
-    return _Facts(session.title, session.params, *nominal_ms(parts))
+    return _Facts(requested, *requested.nominal_ms)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from player.pipeline import SessionRequest
+    from player.pipeline import RequestedSession, SessionRequest
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class Turn:
 
     Attributes
     ----------
+    requested
+        The request, and the session's script where it was read already.
     name
         Of the session, without folder and ending.
     length_ms, exact
@@ -32,7 +34,7 @@ class Turn:
         As the user named it; empty for a session by itself.
     """
 
-    request: SessionRequest
+    requested: RequestedSession
     name: str
     title: str
     length_ms: int
@@ -42,6 +44,11 @@ class Turn:
     opens: bool = True
     before: str = ""
     programme: str = ""
+
+    @property
+    def request(self) -> SessionRequest:
+        """What the user asks for, for this session."""
+        return self.requested.request
 
     @property
     def known_ms(self) -> int | None:

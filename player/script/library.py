@@ -1,16 +1,19 @@
 """Where scripts, sounds and muscle sets are: bundled ones, the user's own, and files that are named by their path.
 
-The rule: a script reaches no file but those in its own folder, the bundled ones and those in folders that the user
-names; nothing is ever fetched from a network. It knows no YAML and no audio: it finds files and hands out their text.
+The rule: a script can name files in its own folder, bundled files, and files in folders that the user allows, and no
+others; nothing is ever fetched from a network. Here files are found and read as text, and not understood: neither YAML
+nor sound.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
+
+import platformdirs
 
 from player.errors import MediaError, UsageError, printable
 from player.script.yaml.encoding import LARGEST, decode
@@ -30,7 +33,7 @@ _PATH_SIGNS = ("/", "\\")
 
 @dataclass(frozen=True)
 class Source:
-    """A script or data file that was found.
+    """A script or data file that was found and read.
 
     Attributes
     ----------
@@ -42,12 +45,15 @@ class Source:
         The file, for messages and for files beside it.
     own
         It is the user's, not a bundled one.
+    data
+        The file as it is on the disk, such as with a byte order mark; an exported file keeps it.
     """
 
     name: str
     text: str
     path: Path
     own: bool
+    data: bytes = field(default=b"", compare=False, repr=False)
 
 
 def bundled(folder: str) -> Path:
@@ -61,19 +67,16 @@ def own_scripts() -> Path:
     """The folder of the user's own scripts, which need not exist; the variable PLAYER_SCRIPTS names another one."""
     if named := os.environ.get("PLAYER_SCRIPTS"):
         return Path(named)
-    import platformdirs  # noqa: PLC0415 (not needed for bundled sessions)
-
     return Path(platformdirs.user_data_dir("player", appauthor=False)) / "scripts"
 
 
 def session_names() -> tuple[str, ...]:
     """All sessions that can be named without a path: the bundled ones, then the user's own, each in order."""
-    own, ours = _named(own_scripts(), SCRIPT_ENDINGS), _named(bundled("scripts"), SCRIPT_ENDINGS)
-    return tuple(dict.fromkeys([*ours, *own]))
+    return tuple(dict.fromkeys(name for folder in _script_folders() for name in _files_by_name(folder)))
 
 
 def find(name_or_path: str, text: str | None = None) -> Source:
-    """The session with this name, or the script with this path; or, with ``text``, a script without a file.
+    """The session with this name, or the script at this path. With ``text``, a script without a file, which has it.
 
     Raises
     ------
@@ -82,22 +85,49 @@ def find(name_or_path: str, text: str | None = None) -> Source:
     ScriptError
         If it is not UTF-8.
     """
-    if text is not None:
-        return Source(Path(name_or_path).stem, text, Path(name_or_path), own=False)
-    if not _is_path(name_or_path):
-        for folder, own in ((bundled("scripts"), False), (own_scripts(), True)):
-            if path := _named(folder, SCRIPT_ENDINGS).get(name_or_path):
-                return Source(name_or_path, _text(path), path, own)
-        if not _exists(Path(name_or_path)):
-            hint = did_you_mean(name_or_path, [*session_names(), *programme_names()])
-            text = f"there is no session {shown(name_or_path)}; {hint + ' ' if hint else ''}`player list` shows them"
-            raise UsageError(text)
     path = Path(name_or_path)
-    return Source(path.stem, _text(path), path, own=True)
+    if text is not None:
+        return Source(path.stem, text, path, own=False, data=text.encode("utf-8", "surrogatepass"))
+    if found := _first_file(name_or_path, _script_folders()):
+        return _read(name_or_path, *found)
+    if not _is_path(name_or_path) and not _exists(path):
+        hint = did_you_mean(name_or_path, [*session_names(), *programme_names()])
+        text = f"there is no session {shown(name_or_path)}; {hint + ' ' if hint else ''}`player list` shows them"
+        raise UsageError(text)
+    return _read(path.stem, path, own=True)
+
+
+def identity(name_or_path: str) -> str:
+    """What a session or programme is called for good: a bundled one's name, the absolute path of the user's own.
+
+    What is not there keeps the name that it is called by. No file is read for it.
+    """
+    found = _first_file(name_or_path, _script_folders()) or _first_file(name_or_path, _programme_folders())
+    path, own = found or (Path(name_or_path), True)
+    if not own:
+        return name_or_path
+    # Not resolved: a script that is a link includes files that are beside the link.
+    return os.path.abspath(path) if _exists(path) and not path.is_dir() else name_or_path  # noqa: PTH100
+
+
+def _first_file(name: str, folders: tuple[Path, Path]) -> tuple[Path, bool] | None:
+    """The script of this name in the bundled folder, or else in the user's own, and whether it is the user's.
+
+    A path is no name.
+    """
+    if _is_path(name):
+        return None
+    found = ((_files_by_name(folder).get(name), own) for folder, own in zip(folders, (False, True), strict=True))
+    return next(((path, own) for path, own in found if path), None)
+
+
+def _script_folders() -> tuple[Path, Path]:
+    """The bundled sessions, and the user's own."""
+    return bundled("scripts"), own_scripts()
 
 
 def stem(session: str) -> str:
-    """The stem of files made of a session: its name, or that of its file without folder and ending."""
+    """What the files that are made of a session are called: its name, or that of its file without folder and ending."""
     path = PurePath(session)
     return path.stem if session.lower().endswith(SCRIPT_ENDINGS) else path.name
 
@@ -122,11 +152,11 @@ def included(name: str, near: Path) -> Source:
     except (OSError, ValueError, RuntimeError):  # a name that no file system takes, a circle of links
         raise UsageError(f"{shown(name)} is not a name that a file can have") from None
     if path is not None:
-        return Source(path.stem, _text(path), path, own=not _is_inside(path, ours))
+        return _read(path.stem, path, own=not _is_inside(path, ours))
     if not inside:
         raise UsageError(f"{shown(name)} is outside the script's own folder; put the file beside the script")
     meant = f"passages/{name}" if f"passages/{name}" in passages() else name
-    hint = did_you_mean(meant, [*_named(near, SCRIPT_ENDINGS), *passages(), *session_names()])
+    hint = did_you_mean(meant, [*_files_by_name(near), *passages(), *session_names()])
     remedy = hint or f"there are {', '.join(passages())}"
     raise UsageError(f"{shown(name)} is neither beside this script nor among the bundled ones; {remedy}")
 
@@ -137,21 +167,18 @@ def _is_inside(path: Path, folder: Path) -> bool:
 
 def passages() -> tuple[str, ...]:
     """The bundled passages, as scripts include them."""
-    return tuple(f"passages/{name}" for name in _named(bundled("scripts") / "passages", SCRIPT_ENDINGS))
+    return tuple(f"passages/{name}" for name in _files_by_name(bundled("scripts") / "passages"))
 
 
 def programme_names() -> tuple[str, ...]:
     """All programmes that can be named without a path: the bundled ones, then the user's own, each in order."""
-    return tuple(dict.fromkeys(name for folder in _programme_folders() for name in _named(folder, SCRIPT_ENDINGS)))
+    return tuple(dict.fromkeys(name for folder in _programme_folders() for name in _files_by_name(folder)))
 
 
 def programme(name: str) -> Source | None:
     """The programme with this name; None where there is none, or where a session has the name: that one is meant."""
-    if _is_path(name) or name in session_names():
-        return None
-    folders = _programme_folders()
-    found = ((_named(folder, SCRIPT_ENDINGS).get(name), folder) for folder in folders)
-    return next((Source(name, _text(path), path, folder != folders[0]) for path, folder in found if path), None)
+    found = None if _first_file(name, _script_folders()) else _first_file(name, _programme_folders())
+    return _read(name, *found) if found else None
 
 
 def _programme_folders() -> tuple[Path, Path]:
@@ -166,12 +193,12 @@ def beside(name: str, near: Path) -> Source | None:
         path = next((path for path in inside if path.is_file()), None)
     except (OSError, ValueError, RuntimeError):  # a name that no file system takes, a circle of links
         return None
-    return Source(path.stem, _text(path), path, own=True) if path else None
+    return _read(path.stem, path, own=True) if path else None
 
 
 def names_beside(near: Path) -> tuple[str, ...]:
     """The names of the scripts in a folder, in order."""
-    return tuple(_named(near, SCRIPT_ENDINGS))
+    return tuple(_files_by_name(near))
 
 
 def _is_path(name: str) -> bool:
@@ -185,8 +212,8 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _named(folder: Path, endings: Iterable[str]) -> dict[str, Path]:
-    """The files of a folder by their names without ending, in order; nothing where there is no such folder."""
+def _files_by_name(folder: Path, endings: Iterable[str] = SCRIPT_ENDINGS) -> dict[str, Path]:
+    """The scripts of a folder by their names without ending, in order; nothing where there is no such folder."""
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in endings)
     except OSError:
@@ -194,11 +221,16 @@ def _named(folder: Path, endings: Iterable[str]) -> dict[str, Path]:
     return {path.stem: path for path in paths if not path.name.startswith(".") and path.is_file()}
 
 
-def _text(path: Path) -> str:
+def _read(name: str, path: Path, own: bool) -> Source:  # noqa: FBT001 (what the functions above found)
+    data = _bytes(path)
+    return Source(name, decode(data, str(path)), path, own, data)
+
+
+def _bytes(path: Path) -> bytes:
     shown_path = printable(str(path))
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST + 4)  # a little more than allowed shows that it is too large
+            return file.read(LARGEST + 4)  # a little more than allowed shows that it is too large
     except IsADirectoryError:
         raise UsageError(f"{shown_path} is a folder; name a script in it") from None
     except FileNotFoundError:
@@ -208,12 +240,11 @@ def _text(path: Path) -> str:
         if path.is_dir():  # Windows reports a permission error
             reason = "it is a folder"
         raise UsageError(f"{shown_path} cannot be read: {reason}") from error
-    return decode(data, str(path))
 
 
 def sounds() -> tuple[str, ...]:
     """The names of the bundled sound files."""
-    return tuple(_named(bundled("audio"), SOUND_ENDINGS))
+    return tuple(_files_by_name(bundled("audio"), SOUND_ENDINGS))
 
 
 def sound_file(name: str, near: Path, allowed: tuple[Path, ...] = (), others: Collection[str] = ()) -> Path:
@@ -237,7 +268,7 @@ def sound_file(name: str, near: Path, allowed: tuple[Path, ...] = (), others: Co
     """
     if _URL.match(name):
         raise MediaError(f"sound {shown(name)} is an address on a network; download it and put it beside the script")
-    if path := _named(bundled("audio"), SOUND_ENDINGS).get(name):
+    if path := _files_by_name(bundled("audio"), SOUND_ENDINGS).get(name):
         return path
     return _reachable(name, (near, *allowed), others)
 
@@ -282,11 +313,10 @@ def muscle_set(name: str) -> Source:
     if name not in files:
         hint = did_you_mean(name, files)
         raise ValueError(f"must be one of {', '.join(files)}, not {shown(name)}" + (f"; {hint}" if hint else ""))
-    path, own = files[name]
-    return Source(name, _text(path), path, own)
+    return _read(name, *files[name])
 
 
 def _muscle_files() -> dict[str, tuple[Path, bool]]:
-    ours = {name: (path, False) for name, path in _named(bundled("scripts") / "muscles", SCRIPT_ENDINGS).items()}
-    own = {name: (path, True) for name, path in _named(own_scripts() / "muscles", SCRIPT_ENDINGS).items()}
+    ours = {name: (path, False) for name, path in _files_by_name(bundled("scripts") / "muscles").items()}
+    own = {name: (path, True) for name, path in _files_by_name(own_scripts() / "muscles").items()}
     return ours | {name: found for name, found in own.items() if name not in ours}

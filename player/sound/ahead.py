@@ -8,6 +8,7 @@ longer together than one alone (half an hour on two cores: 0.9 s, and 0.7 s by o
 from __future__ import annotations
 
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ def computed_ahead(results: Generator[_Result]) -> Generator[_Result]:
 
     An error is raised where its result is read. Closing this generator closes ``results``.
     """
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (live playing needs none)
-
     executor = ThreadPoolExecutor(1, thread_name_prefix="mix")
     pending = deque(executor.submit(next, results, None) for _ in range(_MOST_PENDING))
     try:
@@ -40,8 +39,6 @@ def in_background(make: Callable[[], _Result]) -> Callable[[], _Result]:
 
     An error is raised where the result is read.
     """
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (live playing needs none)
-
     executor = ThreadPoolExecutor(1, thread_name_prefix="meanwhile")
     result = executor.submit(make)
     executor.shutdown(wait=False)

@@ -15,6 +15,7 @@ import tempfile
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 import numpy as np
+from pydub import AudioSegment
 
 from player.errors import MediaError, printable
 
@@ -33,8 +34,6 @@ _HEADER: Final = struct.Struct(">4sIIIII")
 
 def find() -> str | None:
     """Path of the ffmpeg that pydub would run, or None."""
-    from pydub import AudioSegment  # noqa: PLC0415  (most files never come here)
-
     found: str | None = shutil.which(AudioSegment.converter)
     return found
 

@@ -10,6 +10,7 @@ It does not know where clips and beds come from, or where the blocks go.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -123,8 +124,6 @@ class Mix:
         layers: Collection[Layer] = LAYERS,
     ) -> Generator[AudioSegment]:
         """The programme from ``start_ms`` to its end, block after block; see `blocks`."""
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  (live playing needs none)
-
         at, end, executor = start_ms, start_ms + (first_block_ms or block_ms), ThreadPoolExecutor(1, "clips")
         try:
             while at < self._timeline.total_ms:

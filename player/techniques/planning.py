@@ -23,12 +23,13 @@ from player.techniques.words import GuidingWords, languages, words_for
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from player.script.library import Source
     from player.script.session import Session, Step
 
 MOST_PARTS: Final = 200_000
 """Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
 
-_NO_KINDS: Final[Mapping[str, type]] = MappingProxyType({})
+_NO_STEPS: Final[Mapping[str, type]] = MappingProxyType({})
 
 
 class Technique(Protocol):
@@ -51,25 +52,28 @@ class Planner:
         The engine's name for the voice, or None for the language's default.
     rate, pitch
         Words a minute and 0 to 100, as in `Utterance`.
-    kinds
-        The steps that an included script may have.
+    step_types
+        Step key to the technique: the steps that an included script may have.
     skip
         The short names of what the listener leaves out, such as muscle groups, in lower case.
     trail
         The scripts that are being included, the outermost first.
-    offered, read
-        The short names that could be left out so far, and the included scripts that were read.
+    offered
+        The short names that could be left out so far.
+    read, sources
+        The included scripts that were read so far: each for its values of parameters, and its text by its path.
     """
 
     language: str
     voice: str | None
     rate: int
     pitch: int
-    kinds: Mapping[str, type] = field(default_factory=dict, compare=False)
+    step_types: Mapping[str, type] = field(default_factory=dict, compare=False)
     skip: frozenset[str] = frozenset()
     trail: tuple[Path, ...] = ()
     offered: dict[str, None] = field(default_factory=dict, compare=False)
     read: dict[object, Session] = field(default_factory=dict, compare=False)
+    sources: dict[Path, Source] = field(default_factory=dict, compare=False)
 
     def utterance(self, text: str, *, pace: float = 1.0) -> Utterance:
         """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (60 to 300)."""
@@ -118,7 +122,8 @@ class Planner:
             raise ScriptError([Problem(at, f"include must not go round in a circle: {circle}")])
         key = (trail[-1], tuple(sorted(params.items())))
         if key not in self.read:
-            self.read[key] = parse(source.text, str(source.path), self.kinds, params, asked_at=at)
+            self.read[key] = parse(source.text, str(source.path), self.step_types, params, asked_at=at)
+            self.sources.setdefault(trail[-1], source)
         yield from replace(self, trail=trail).steps(self.read[key].steps)
 
     def steps(self, steps: Iterable[Step]) -> Iterator[Part]:
@@ -127,14 +132,20 @@ class Planner:
             yield from cast("Technique", step.fields).parts(step.at, self)
 
 
-def plan(
-    session: Session, kinds: Mapping[str, type] = _NO_KINDS, skip: Collection[str] = frozenset()
-) -> tuple[Part, ...]:
-    """All parts of a session, in order.
+@dataclass(frozen=True)
+class Plan:
+    """All parts of a session, in order, and the scripts that it includes, each once."""
+
+    parts: tuple[Part, ...]
+    included: tuple[Source, ...] = ()
+
+
+def plan(session: Session, step_types: Mapping[str, type] = _NO_STEPS, skip: Collection[str] = frozenset()) -> Plan:
+    """Convert the steps of a session to parts.
 
     Parameters
     ----------
-    kinds
+    step_types
         The steps that included scripts may have.
     skip
         The short names of what to leave out, in any case.
@@ -147,7 +158,7 @@ def plan(
         If there is nothing of that name to leave out.
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
-    planner = Planner(session.language, voice.name, voice.rate, voice.pitch, kinds, left_out)
+    planner = Planner(session.language, voice.name, voice.rate, voice.pitch, step_types, left_out)
     parts: list[Part] = []
     problems: list[Problem] = []
     for step in session.steps:
@@ -158,7 +169,7 @@ def plan(
     if problems:
         raise ScriptError(problems, session)
     _must_be_offered(skip, planner.offered)
-    return tuple(parts)
+    return Plan(tuple(parts), tuple(planner.sources.values()))
 
 
 def _must_be_offered(skip: Iterable[str], offered: Iterable[str]) -> None:

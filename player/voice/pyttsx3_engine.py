@@ -27,7 +27,7 @@ from player.voice.process import StartError, WorkerError
 from player.voice.registry import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from player.storage.store import Store
     from player.techniques.cue import Utterance
@@ -175,13 +175,13 @@ class Pyttsx3Engine:
         A take that is cut short, or unusually long or short for its text, is made a second time. If it has the same
         length again, and a possible one, it is accepted: numbers and addresses take long to read.
         """
-        from player.voice.take import BadTakeError, trimmed  # noqa: PLC0415 (numpy: only when a worker speaks)
+        from player.voice.take import BadTakeError, read_take, trimmed  # noqa: PLC0415 (numpy: only to speak)
 
         lengths: list[float] = []
         fault = ""
         for _ in range(2):
             try:
-                take = self._take(request)
+                take = self._take(request, read_take)
             except BadTakeError as error:
                 fault = str(error)
                 continue
@@ -213,14 +213,12 @@ class Pyttsx3Engine:
         _raise_if_missing(answer)
         return Identity.of(answer, driver)
 
-    def _take(self, request: SpeechRequest) -> Take:
-        from player.voice.take import read_take  # noqa: PLC0415 (as above)
-
+    def _take(self, request: SpeechRequest, read: Callable[[Path], Take]) -> Take:
         try:
             with takes.folder() as temporary:
                 path = temporary / takes.FILE
                 self._ask(request, path)
-                return read_take(path)
+                return read(path)
         except OSError as error:
             raise _failure(request, str(error), _MAKE_ROOM) from error
 

@@ -20,9 +20,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import select
 import sys
+import threading
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 if TYPE_CHECKING:
@@ -61,9 +64,6 @@ def main(arguments: list[str]) -> None:
 
 def _serve_in_this_process(driver: Driver, requests: BinaryIO, answers: int) -> None:
     """Answer the requests in a thread. The input is read meanwhile, so that its end is noticed at once."""
-    import queue  # noqa: PLC0415 (only here)
-    import threading  # noqa: PLC0415
-
     lines: queue.Queue[bytes] = queue.Queue()
 
     def work() -> None:
@@ -88,8 +88,8 @@ def _silence(number: int) -> None:
 
 def _serve_in_children(driver: Driver, requests: BinaryIO, answers: int) -> None:
     with contextlib.suppress(Exception):  # the child reports it again
-        _prepare(driver)
-        import pyttsx3.drivers.espeak  # noqa: F401, PLC0415  (three quarters of the time that a child would take)
+        _prepared(driver)
+        import_module("pyttsx3.drivers.espeak")  # three quarters of the time that a child would take
     for line in requests:
         _send(answers, _answer_in_child(driver, line))
 
@@ -125,8 +125,6 @@ def _read_while_wanted(reading: int, child: int) -> bytes:
 
 
 def _answer_once(driver: Driver, requests: BinaryIO, answers: int) -> None:
-    import threading  # noqa: PLC0415  (only here)
-
     line = requests.readline()
     threading.Thread(target=_end_with_input, args=(requests,), daemon=True).start()
     _send(answers, {**_answer(driver, line, answers), "last": True})
@@ -147,7 +145,7 @@ def _send(number: int, answer: Answer) -> None:
 def _answer(driver: Driver, line: bytes, answers: int) -> Answer:
     try:
         request = json.loads(line)
-        _prepare(driver)
+        _prepared(driver)
         actions: dict[str, Callable[[], Answer]] = {
             "describe": lambda: _describe(driver),
             "greet": dict,
@@ -164,27 +162,24 @@ def _sentence(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _prepare(driver: Driver) -> None:
-    """Import pyttsx3, after preparing what its driver needs."""
-    if "pyttsx3" in sys.modules:
-        return
-    _adapter(driver).prepare()
+def _prepared(driver: Driver) -> Any:  # noqa: ANN401  (pyttsx3 publishes no types)
+    """pyttsx3, imported at the first request, after preparing what its driver needs."""
+    if "pyttsx3" not in sys.modules:
+        _adapter(driver).prepare()
     try:
-        import pyttsx3  # noqa: F401, PLC0415  (imported at the first request)
+        import pyttsx3  # noqa: PLC0415  (as the line above says)
     except ImportError as error:
         raise NoEngineError(f"pyttsx3 cannot be imported: {error}") from error
+    return pyttsx3
 
 
 def _adapter(driver: Driver) -> Any:  # noqa: ANN401  (modules of the same three functions)
     """The driver's module with ``prepare``, ``settle`` and ``facts``."""
-    from importlib import import_module  # noqa: PLC0415  (only here)
-
     return import_module(f"player.voice.drivers.{driver.adapter}")
 
 
 def _start(driver: Driver) -> Any:  # noqa: ANN401  (pyttsx3 publishes no types)
-    import pyttsx3  # noqa: PLC0415  (prepared before)
-
+    pyttsx3 = _prepared(driver)
     try:
         engine = pyttsx3.init(driver.name)
     except Exception as error:
@@ -237,7 +232,7 @@ def _wait_until(condition: Any, seconds: float, failure: str) -> None:  # noqa: 
 def _describe(driver: Driver) -> Answer:
     engine = _start(driver)
     return {
-        "package": _package_version(),
+        "package": driver.version_of("pyttsx3"),
         "driver": str(engine),
         "version": "",
         "library": "",
@@ -246,14 +241,6 @@ def _describe(driver: Driver) -> Answer:
         "voices": [_voice(voice) for voice in engine.getProperty("voices")],
         **_adapter(driver).facts(driver),
     }
-
-
-def _package_version() -> str:
-    from importlib import metadata  # noqa: PLC0415  (slow to import, and only described once)
-
-    with contextlib.suppress(metadata.PackageNotFoundError):
-        return metadata.version("pyttsx3")
-    return ""
 
 
 def _voice(voice: Any) -> list[str]:  # noqa: ANN401  (pyttsx3 publishes no types)
@@ -267,7 +254,7 @@ def _voice(voice: Any) -> list[str]:  # noqa: ANN401  (pyttsx3 publishes no type
 
 
 def _digest(path: str) -> str:
-    import hashlib  # noqa: PLC0415  (of models only)
+    import hashlib  # noqa: PLC0415  (3 ms, and for models only)
 
     digest = hashlib.sha256()
     with open(path, "rb") as file:  # noqa: PTH123

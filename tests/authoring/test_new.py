@@ -56,8 +56,11 @@ def test_the_small_one_has_a_length_of_its_own_and_no_warnings() -> None:
     timeline, warnings = pipeline.check(pipeline.SessionRequest(str(path), background="none"), machine)
     assert (timeline.title, warnings) == ("Evening breath", ())
     assert [section.title for section in timeline.sections] == ["Welcome", "Breathe", "Rest"]
-    assert pipeline.known_length(pipeline.SessionRequest(str(path))) == timeline.total_ms
-    assert pipeline.known_length(pipeline.SessionRequest(str(path), {"breaths": "12"}, length_ms=600_000)) == 600_000
+    assert pipeline.as_requested(pipeline.SessionRequest(str(path))).known_ms == timeline.total_ms
+    assert (
+        pipeline.as_requested(pipeline.SessionRequest(str(path), {"breaths": "12"}, length_ms=600_000)).known_ms
+        == 600_000
+    )
 
 
 def test_every_key_of_the_small_one_has_a_comment_where_it_stands_for_the_first_time() -> None:
@@ -81,11 +84,12 @@ def test_the_first_line_leads_an_editor_to_the_schema(source: str | None) -> Non
 @pytest.mark.parametrize("source", BUNDLED)
 def test_every_bundled_session_can_be_begun_with(source: str) -> None:
     path = new.write("my-own", source)
-    session, original = (pipeline.load(pipeline.SessionRequest(each)) for each in (str(path), source))
+    session, original = (pipeline.as_requested(pipeline.SessionRequest(each)).session for each in (str(path), source))
     assert session.title == "My own"
     assert without_places(session) == without_places(original)
-    assert pipeline.known_length(pipeline.SessionRequest(str(path))) == pipeline.known_length(
-        pipeline.SessionRequest(source)
+    assert (
+        pipeline.as_requested(pipeline.SessionRequest(str(path))).known_ms
+        == pipeline.as_requested(pipeline.SessionRequest(source)).known_ms
     )
 
 

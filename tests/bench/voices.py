@@ -148,8 +148,8 @@ def alone(said: Iterable[Utterance]) -> list[Speech]:
 
 def bundled_slots() -> list[Slot]:
     """Every slot of every bundled session."""
-    sessions = (pipeline.load(pipeline.SessionRequest(name)) for name in library.session_names())
-    parts = (part for session in sessions for part in settle(plan(session, TECHNIQUES)))
+    sessions = (pipeline.as_requested(pipeline.SessionRequest(name)).session for name in library.session_names())
+    parts = (part for session in sessions for part in settle(plan(session, TECHNIQUES).parts))
     return [part for part in parts if isinstance(part, Slot)]
 
 

@@ -54,7 +54,7 @@ Breathe
 
 def shown(script: str, width: int) -> str:
     session = parse(script, "night.yaml", TECHNIQUES)
-    return _show_text.as_text(session, lay_out(session, settle(plan(session)), lambda _: Clip()), width)
+    return _show_text.as_text(session, lay_out(session, settle(plan(session).parts), lambda _: Clip()), width)
 
 
 def test_a_time_table_as_people_read_it() -> None:

@@ -80,7 +80,7 @@ def test_an_origin_has_all_that_makes_the_session_again(ready: pipeline.Prepared
 
 def test_no_folder_is_named(ready: pipeline.Prepared, tmp_path: Path) -> None:
     asked = replace(ready.request, background=str(tmp_path / "sea.wav"))
-    found = origin(replace(ready, request=asked))
+    found = origin(replace(ready, requested=pipeline.as_requested(asked)))
     assert found.facts["background"] == "sea.wav"
     assert str(tmp_path) not in found.document()
 
@@ -106,10 +106,11 @@ def test_what_only_the_author_speaks_has_no_voice(ready: pipeline.Prepared, tmp_
     assert (facts["spoken_by"], facts["engine"], facts["takes"]) == (None, None, 1)
 
 
-def test_a_script_that_has_gone_is_one_sentence(ready: pipeline.Prepared, tmp_path: Path) -> None:
+def test_a_script_that_has_gone_or_changed_is_kept_as_it_was_read(ready: pipeline.Prepared, tmp_path: Path) -> None:
     (tmp_path / "scripts" / "mine.yaml").unlink()
-    with pytest.raises(UsageError, match=r"mine\.yaml cannot be read any more"):
-        origin(ready)
+    (tmp_path / "scripts" / "parts" / "hello.yaml").write_bytes(HELLO.replace(b"Hello.", b"Good-bye."))
+    found = origin(ready)
+    assert (found.script, found.includes) == (script(ready), {"parts/hello.yaml": HELLO})
 
 
 def test_tags_say_what_the_session_is(ready: pipeline.Prepared) -> None:

@@ -156,7 +156,8 @@ def test_with_next_to_nothing_left_there_is_nothing_to_go_on_with(home: Home) ->
 
 def test_a_background_that_outlives_a_session_is_no_part_of_it(home: Home) -> None:
     (turn,) = home.turns("one.yaml")
-    turn = replace(turn, request=replace(turn.request, background="rain", outlive_ms=120 * SECOND))
+    asked = replace(turn.request, background="rain", outlive_ms=120 * SECOND)
+    turn = replace(turn, requested=pipeline.as_requested(asked))
     recorder = home.recorder()
     recorder.began(turn, home.ready(turn), 0)
     recorder.ended(50 * SECOND, 50 * SECOND, whole=False)

@@ -25,7 +25,14 @@ def turns(folder: Path, *titles: str) -> list[Turn]:
     for title in titles:
         (folder / f"{title}.yaml").write_text(SESSION.replace("TITLE", title))
     return [
-        Turn(pipeline.SessionRequest(str(folder / f"{title}.yaml")), title, title, 2000, exact=True) for title in titles
+        Turn(
+            pipeline.as_requested(pipeline.SessionRequest(str(folder / f"{title}.yaml"))),
+            title,
+            title,
+            2000,
+            exact=True,
+        )
+        for title in titles
     ]
 
 

@@ -45,7 +45,7 @@ def test_the_patterns_with_a_name_check_clean(tmp_path: Path, pattern: str) -> N
     timeline, warnings = pipeline.check(patterns.session_request(pattern), machine(tmp_path))
     assert not warnings
     assert patterns.cautions(pipeline.prepare(patterns.session_request(pattern), machine(tmp_path))) == ()
-    assert timeline.total_ms == pipeline.known_length(patterns.session_request(pattern))
+    assert timeline.total_ms == pipeline.as_requested(patterns.session_request(pattern)).known_ms
 
 
 @pytest.mark.parametrize("help_", ["tones", "nothing"])

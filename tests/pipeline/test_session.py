@@ -173,8 +173,8 @@ def test_every_bundled_session_has_its_length_whatever_the_voice(name: str) -> N
 
 @pytest.mark.parametrize(("side", "breathing"), [("3s", 300_000), ("4s", 304_000), ("5s", 300_000), ("6s", 312_000)])
 def test_box_breathing_keeps_whole_cycles_on_every_side(side: str, breathing: int) -> None:
-    session = pipeline.load(pipeline.SessionRequest("box-breathing", {"side": side}))
-    assert nominal_ms(settle(plan(session)))[0] == 116_000 + breathing
+    session = pipeline.as_requested(pipeline.SessionRequest("box-breathing", {"side": side})).session
+    assert nominal_ms(settle(plan(session).parts))[0] == 116_000 + breathing
 
 
 LONGER = """\
@@ -195,7 +195,7 @@ def test_another_length_keeps_whole_breaths_and_is_reported_beforehand(
     path.write_text(LONGER)
     asked = pipeline.SessionRequest(str(path), length_ms=600_000, skip=("neck", "face"))
     fixed = 8000 + 5 * 26_000
-    assert pipeline.known_length(asked) == fixed + 46 * 10_000
+    assert pipeline.as_requested(asked).known_ms == fixed + 46 * 10_000
     ready = pipeline.prepare(asked, machine)
     assert ready.timeline.total_ms == fixed + 46 * 10_000
     assert not [cue for cue in ready.timeline.cues if re.search("neck|face", cue.text)]
@@ -218,8 +218,8 @@ def test_the_background_outlives_the_rest_and_fades_over_all_of_that(script: Pat
 def test_what_outlives_comes_on_top_of_a_length(machine: pipeline.Machine) -> None:
     asked = pipeline.SessionRequest("coherent-breathing", length_ms=300_000)
     longer = replace(asked, outlive_ms=60_000)
-    assert pipeline.known_length(longer) == (pipeline.known_length(asked) or 0) + 60_000
-    assert pipeline.prepare(longer, machine).timeline.total_ms == pipeline.known_length(longer)
+    assert pipeline.as_requested(longer).known_ms == (pipeline.as_requested(asked).known_ms or 0) + 60_000
+    assert pipeline.prepare(longer, machine).timeline.total_ms == pipeline.as_requested(longer).known_ms
 
 
 def test_it_is_checked_in_its_own_length(script: Path, machine: pipeline.Machine) -> None:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from player.errors import MediaError
 from player.sound.loudness import integrated_lufs
 from player.sound.tones import RECIPES, GuideTone, peak_at_most, render
-from player.techniques.chimes import CHIMES
 from player.techniques.cue import Tone
+from player.techniques.sounds import CHIMES
 from tests.fakes_sound import RATE, judged, level_db, written
 
 if TYPE_CHECKING:

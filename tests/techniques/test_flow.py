@@ -8,12 +8,11 @@ from player.errors import Position, ScriptError
 from player.script.session import Session
 from player.script.yaml.types import FieldError, Step
 from player.techniques import planning
-from player.techniques.bed import BedFields, BedStep
-from player.techniques.chimes import CHIMES, ChimeStep
 from player.techniques.cue import BedChange, Marker, Slot, Sounding, Speech
 from player.techniques.flow import Repeat, SectionStep, Times
 from player.techniques.grounding import Notice, Prompts
 from player.techniques.planning import Planner, plan
+from player.techniques.sounds import CHIMES, BedFields, BedStep, ChimeStep
 from player.techniques.speech import PauseStep
 
 AT = Position("a.yaml", 1, 1)

@@ -32,7 +32,7 @@ def write(folder: Path, name: str, *steps: str, params: str = "") -> Path:
 
 def planned(path: Path, *skip: str) -> tuple[Part, ...]:
     session = parse(path.read_text(encoding="utf-8"), str(path), TECHNIQUES)
-    return settle(plan(session, TECHNIQUES, skip))
+    return settle(plan(session, TECHNIQUES, skip).parts)
 
 
 def texts(parts: tuple[Part, ...]) -> list[str]:

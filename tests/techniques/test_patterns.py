@@ -114,7 +114,7 @@ def test_the_script_breathes_as_near_to_the_time_as_whole_cycles_can(
     if found.is_four_seven_eight:
         return
     read = parse(script(found, for_ms, help_), "breathe.yaml", TECHNIQUES)
-    total_ms, is_exact = nominal_ms(fit.settle(plan(read, TECHNIQUES)))
+    total_ms, is_exact = nominal_ms(fit.settle(plan(read, TECHNIQUES).parts))
     breathing_ms = total_ms - LEAD_MS - (CHIME_MS if help_ != "nothing" else 0)
     cycle_ms = sum(lengths)
     assert is_exact
@@ -184,5 +184,5 @@ def test_a_background_stands_in_the_script_as_it_was_named(name: str) -> None:
 
 def test_a_script_that_lies_nowhere_is_loaded_as_it_comes() -> None:
     asked = pipeline.SessionRequest("breathe-4-6.yaml", script=script(rhythm("4-6")), background="rain")
-    loaded = pipeline.load(asked)
+    loaded = pipeline.as_requested(asked).session
     assert (loaded.title, loaded.path, loaded.background.sound) == ("Breathing 4-6", "breathe-4-6.yaml", "rain")

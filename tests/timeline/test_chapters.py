@@ -42,7 +42,7 @@ def test_a_group_is_a_chapter_with_its_sections_title_in_front() -> None:
 
 def test_what_is_left_out_leaves_no_chapter() -> None:
     session = parse(TWO, "two.yaml", TECHNIQUES)
-    laid = lay_out(session, settle(plan(session, TECHNIQUES, ("hand",))), lambda _: Clip())
+    laid = lay_out(session, settle(plan(session, TECHNIQUES, ("hand",)).parts), lambda _: Clip())
     assert [each.title for each in chapters(laid)] == ["Tense and let go: your foot", "Rest"]
 
 
@@ -68,7 +68,7 @@ def test_a_session_without_sections_has_no_chapters() -> None:
 def test_seven_groups_are_seven_chapters_of_the_bundled_session() -> None:
     titles = [each.title for each in chapters(bundled("pmr-7")[1])]
     assert sum(title.startswith("Tense and let go: your ") for title in titles) == 7
-    assert pipeline.load(pipeline.SessionRequest("pmr-7")).title not in titles
+    assert pipeline.as_requested(pipeline.SessionRequest("pmr-7")).session.title not in titles
 
 
 marks = st.lists(st.integers(0, 8999).map(lambda ms: Section("s", ms)), max_size=8)

@@ -96,7 +96,7 @@ def test_file_systems_that_take_letters_apart_change_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("session", library.session_names())
 def test_no_two_lines_of_a_bundled_session_share_a_name(session: str) -> None:
-    texts = {each.text for each in utterances(pipeline.settled(pipeline.SessionRequest(session))[1])}
+    texts = {each.text for each in utterances(pipeline.as_requested(pipeline.SessionRequest(session)).settled)}
     assert len({name(text) for text in texts}) == len(texts)
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from player.errors import PlayerError, UsageError, printable
 from player.export import album, playlists, sidecars
 from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
-from player.pipeline import programmes
+from player.pipeline import as_requested, programmes
 from player.script import library
 from player.storage.atomic import must_be_free
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from player.export.batch.executor import Executor
     from player.export.options import AlbumPosition, ExportOptions
-    from player.pipeline import SessionRequest
+    from player.pipeline import RequestedSession, SessionRequest
     from player.pipeline.turns import PlannedProgramme, Turn
 
 Progress = Callable[[int, int], None]
@@ -53,12 +53,17 @@ class BatchItem:
     """
 
     name: str
-    request: SessionRequest
+    requested: RequestedSession
     folder: str = ""
     known_ms: int = 0
     title: str = ""
     position: AlbumPosition | None = None
     playlist: str = ""
+
+    @property
+    def request(self) -> SessionRequest:
+        """What the user asks for, for this session."""
+        return self.requested.request
 
     def task(self, options: ExportOptions, request: SessionRequest | None = None) -> ExportTask:
         """The task for it, with another ``request`` if one is given."""
@@ -100,16 +105,17 @@ def every_session(asked: SessionRequest) -> list[SessionRequest]:
 
 
 def _items(request: SessionRequest) -> list[BatchItem]:
-    plan = programmes.planned(request)
+    requested = as_requested(request)
+    plan = programmes.planned(requested)
     if plan is None:
-        turn = programmes.alone(request)
-        return [BatchItem(library.stem(request.session), request, known_ms=turn.length_ms)]
+        turn = programmes.alone(requested)
+        return [BatchItem(library.stem(request.session), requested, known_ms=turn.length_ms)]
     return [_of_programme(plan, turn, path.stem) for turn, path in zip(plan.turns, _targets(plan), strict=True)]
 
 
 def _of_programme(plan: PlannedProgramme, turn: Turn, name: str) -> BatchItem:
     folder = library.stem(plan.name)
-    return BatchItem(name, turn.request, folder, turn.length_ms, turn.title, album.position(plan, turn), folder)
+    return BatchItem(name, turn.requested, folder, turn.length_ms, turn.title, album.position(plan, turn), folder)
 
 
 def _targets(plan: PlannedProgramme) -> tuple[Path, ...]:

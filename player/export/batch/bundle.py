@@ -17,16 +17,14 @@ from typing import TYPE_CHECKING, Final
 from player import pipeline
 from player.errors import MediaError, PlayerError, printable
 from player.script import library
-from player.techniques import TECHNIQUES
 from player.techniques.cue import BedChange, Recording, Slot, Speech
-from player.techniques.planning import Planner
 from player.timeline.layout import utterances
 from player.voice import own_takes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from player.pipeline import SessionRequest
+    from player.pipeline import RequestedSession, SessionRequest
     from player.script.session import Session
     from player.techniques.cue import Part
 
@@ -70,10 +68,11 @@ def pack(request: SessionRequest) -> tuple[Bundle, dict[str, Path]]:
     PlayerError
         If the script has problems, or a file cannot be read.
     """
-    asked, source = request, library.find(request.session, request.script)
+    requested = pipeline.RequestedSession(request)
+    source = requested.source
     found: dict[str, Path] = {}
     if source.own:
-        found |= _beside(request, source.path)
+        found |= _beside(requested)
         request = replace(request, session=source.path.name)
     found |= {f"{OWN}/muscles/{path.name}": path for path in _own_muscles()}
     background = Path(request.background or "none").expanduser()
@@ -81,7 +80,7 @@ def pack(request: SessionRequest) -> tuple[Bundle, dict[str, Path]]:
         found[f"{_SOUNDS}/{background.name}"] = background
         request = replace(request, background=f"../{_SOUNDS}/{background.name}")
     if request.takes is not None:
-        found |= {f"{_TAKES}/{path.name}": path for path in _takes(asked)}
+        found |= {f"{_TAKES}/{path.name}": path for path in _takes(requested)}
         request = replace(request, takes=f"../{_TAKES}")
     files = tuple(_file(name, path) for name, path in sorted(found.items()))
     return Bundle(request, files), {file.digest: found[file.name] for file in files if file.data is None}
@@ -126,13 +125,11 @@ def _digest(path: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001 (a f
     return digest.hexdigest()
 
 
-def _beside(request: SessionRequest, script: Path) -> dict[str, Path]:
+def _beside(requested: RequestedSession) -> dict[str, Path]:
     """The script and the files beside it that it needs, by their names in the bundle."""
-    session = pipeline.load(request)
-    planner = Planner(session.language, None, session.voice.rate, session.voice.pitch, TECHNIQUES)
-    parts = tuple(planner.steps(session.steps))
-    scripts = [script, *(Path(included.path) for included in planner.read.values())]
-    wanted = [*scripts, *_sounds(session, parts)]
+    script = requested.source.path
+    scripts = [script, *(included.path for included in requested.included)]
+    wanted = [*scripts, *_sounds(requested.session, requested.parts)]
     ours = library.bundled("scripts").resolve()
     kept = (path for path in wanted if path == script or not path.resolve().is_relative_to(ours))
     base = os.path.abspath(script.parent)  # noqa: PTH100 (links keep their names)
@@ -158,11 +155,10 @@ def _named(session: Session, parts: Iterable[Part]) -> Iterator[tuple[str, Path]
                 yield cue.said.file, Path(cue.said.script)
 
 
-def _takes(request: SessionRequest) -> list[Path]:
+def _takes(requested: RequestedSession) -> list[Path]:
     """The takes of this session's lines: one folder may hold those of many sessions."""
-    _, parts = pipeline.settled(request)
-    texts = [each.text for each in utterances(parts)]
-    files = own_takes.matched(own_takes.in_folder(request.takes or ""), texts).files
+    texts = [each.text for each in utterances(requested.settled)]
+    files = own_takes.matched(own_takes.in_folder(requested.request.takes or ""), texts).files
     return [path for found in files.values() for path in found]
 
 

@@ -166,7 +166,7 @@ def orders(
         With every problem of the table.
     """
     fields = _fields(pattern, table)
-    params = {item.name: pipeline.load(item.request).params for item in items}
+    params = {item.name: item.requested.session.params for item in items}
     problems = list(_unknown(table, fields, params.values()))
     made: list[ExportOrder] = []
     targets: dict[str, Position] = {}
@@ -280,7 +280,7 @@ def _order(
 def _unfit(table: PeopleTable, row: PersonRow, task: ExportTask, params: Mapping[str, Parameter]) -> Iterable[Problem]:
     """The script's own problem with the values, at the first cell that fills one."""
     try:
-        pipeline.known_length(task.request)
+        _ = pipeline.RequestedSession(task.request).known_ms
     except PlayerError as error:
         column = next((column for column in table.columns if column in params), None)
         yield Problem(table.at(row.line, column), f"with these values, {str(error).partition(chr(10))[0]}")

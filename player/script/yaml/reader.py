@@ -1,8 +1,8 @@
 """YAML text to nodes with positions; the only module that knows PyYAML.
 
-The rule: a scalar is its text. Nothing is ever taken for a number, a time of day or a truth value, so ``1:30`` and
-``no`` arrive as written. Scripts are not trusted: no tags, no merge keys, and limits on size, depth, number and length,
-with aliases counted at every place where they stand. It knows nothing of what a script means.
+The rule: a value stays the text that the author wrote. YAML would take ``1:30`` for a number and ``no`` for false; here
+both arrive as written. Scripts are not trusted: there are no tags and no merge keys, and size, depth, number of values
+and length of texts are limited. An alias counts as all that it stands for. What a script means is not known here.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LONGEST_TEXT: Final = 10_000
 
 
 class _Yaml(Reader, Scanner, Parser):
-    """PyYAML up to its events: what would make values out of scalars is left out."""
+    """PyYAML's parser without its last step, which makes numbers and dates of texts: it yields events."""
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
@@ -45,7 +45,7 @@ class _Yaml(Reader, Scanner, Parser):
 
 
 _QUICK: Final = getattr(yaml, "CSafeLoader", _Yaml)
-"""Where PyYAML was built without libyaml, the quick way is the exact one."""
+"""The parser of libyaml, in C; PyYAML's own one where PyYAML was built without it."""
 
 
 def read(text: str | bytes, name: str) -> Node:
@@ -68,8 +68,8 @@ def compose(text: str | bytes, name: str, *, exact: bool = True) -> tuple[Node, 
     Parameters
     ----------
     exact
-        False is about ten times as quick, by libyaml. Without problems, the nodes are the same. Its problems are not
-        good enough for messages: positions can be a column off, and reasons are missing.
+        False reads by libyaml, about ten times as fast. If there is no problem, the nodes are the same. If there is
+        one, read again with True for the message: libyaml's position can be a column off, and it gives no reason.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def compose(text: str | bytes, name: str, *, exact: bool = True) -> tuple[Node, 
     quick = not exact and "\t" not in script
     for event in _quick_events(script, composer) if quick else _events(script, composer):
         composer.take(event)
-    composer.tell_unused_anchors()
+    composer.report_unused_anchors()
     if composer.root is None or (isinstance(composer.root, Scalar) and composer.root.empty):
         composer.refuse(Position(name, 1, 1), "there is nothing in this file")
     return composer.root, composer.problems
@@ -104,7 +104,7 @@ def _events(script: str, composer: _Composer) -> Iterator[events.Event]:
 
 
 def _quick_events(script: str, composer: _Composer) -> Iterator[events.Event]:
-    """The same by libyaml, which takes tabs where YAML has none, so it never gets a script with one."""
+    """The same events by libyaml. It takes tabs where YAML forbids them, so `compose` gives it no script with one."""
     loader = _QUICK(script)
     try:
         while (event := loader.get_event()) is not None:
@@ -120,7 +120,7 @@ def _trouble(error: MarkedYAMLError, script: str, quote: syntax.Quote | None) ->
 
 
 class _Built(NamedTuple):
-    """A finished node, the number of nodes in it, and how deep it goes below itself."""
+    """A finished node; ``size`` counts it and all nodes in it, ``height`` the levels below it."""
 
     node: Node
     size: int
@@ -128,7 +128,7 @@ class _Built(NamedTuple):
 
 
 class _Open:
-    """A list or mapping whose end has not come yet; ``key`` is the key that waits for its value."""
+    """A list or mapping that is still being read; ``key`` is a key whose value has not been read yet."""
 
     def __init__(self, event: events.CollectionStartEvent) -> None:
         self.event = event
@@ -140,7 +140,7 @@ class _Open:
 
 
 class _Composer:
-    """Puts nodes together from events, without recursion, and keeps the limits while it does."""
+    """Puts nodes together from events, and checks the limits meanwhile; without recursion, which deep texts overrun."""
 
     def __init__(self, name: str, lines: tuple[str, ...] = ()) -> None:
         self.name = name
@@ -190,20 +190,23 @@ class _Composer:
             end = cast("Mark", event.end_mark)
             self.last_quote = syntax.Quote((at.line - 1, at.column - 1), (end.line, end.column))
         quoted = bool(event.style)  # None or an empty text where nothing is around it
-        text = event.value if event.value or quoted else self._swallowed(event, at)
+        text = event.value if event.value or quoted else self._text_of_empty(event, at)
         scalar = Scalar(unicodedata.normalize("NFC", text), quoted, at)
-        self._count_in(1, at)
+        self._count_nodes(1, at)
         self._add(_Built(scalar, 1, 0), event.anchor)
 
-    def _swallowed(self, event: events.ScalarEvent, at: Position) -> str:
-        """The text of a value that YAML read as a comment, a tag or an anchor; a comment becomes a problem."""
+    def _text_of_empty(self, event: events.ScalarEvent, at: Position) -> str:
+        """What the author meant by a value that is empty for YAML, as it is a comment, a tag or an anchor.
+
+        A value such as ``#1`` is a comment for YAML, and so becomes a problem.
+        """
         before, sign, comment = "".join(self.lines[at.line - 1 : at.line])[at.column - 1 :].partition("#")
         if sign and not before.strip() and not event.tag and not event.anchor:
             self.problems.append(Problem(replace(at, column=at.column + len(before)), syntax.ONLY_A_COMMENT))
             return sign + comment
         return event.tag or event.anchor or ""
 
-    def tell_unused_anchors(self) -> None:
+    def report_unused_anchors(self) -> None:
         """An anchor that nothing refers to is most often the first word of a text."""
         text = "is a sign of YAML's own; put a text that begins with '&' in quotes"
         self.problems += [Problem(at, f"{shown(f'&{anchor}')} {text}") for anchor, at in self._unused.items()]
@@ -216,7 +219,7 @@ class _Composer:
     def _begin(self, event: events.CollectionStartEvent) -> None:
         at = self._at(event)
         self._check_tag(event, at)
-        self._count_in(1, at)
+        self._count_nodes(1, at)
         self._open.append(_Open(event))
         self._check_depth(len(self._open), at)
 
@@ -225,10 +228,10 @@ class _Composer:
         at = self._at(done.event)
         sequence = isinstance(done.event, events.SequenceStartEvent)
         node = Sequence(tuple(done.items), at) if sequence else Mapping(tuple(done.pairs), at)
-        self._tell_split_texts(done.items if done.event.flow_style else [])
+        self._report_split_texts(done.items if done.event.flow_style else [])
         self._add(_Built(node, done.size, done.height + 1), done.event.anchor)
 
-    def _tell_split_texts(self, items: list[Node]) -> None:
+    def _report_split_texts(self, items: list[Node]) -> None:
         plain = [item if isinstance(item, Scalar) and not item.quoted else None for item in items]
         split = [after for item, after in pairwise(plain) if item and after and syntax.is_split(item.text, after.text)]
         self.problems += [Problem(each.at, syntax.SPLIT_BY_A_COMMA) for each in split]
@@ -239,11 +242,11 @@ class _Composer:
             text = f"{shown(f'*{event.anchor}')} stands for nothing above it; put a text that begins with '*' in quotes"
             self.refuse(at, text)
         self._unused.pop(event.anchor or "", None)
-        self._count_in(built.size, at)
+        self._count_nodes(built.size, at)
         self._check_depth(len(self._open) + built.height, at)
         self._add(built, None)
 
-    def _count_in(self, nodes: int, at: Position) -> None:
+    def _count_nodes(self, nodes: int, at: Position) -> None:
         self._count += nodes
         if self._count > MOST_NODES:
             self.refuse(at, f"is too much: a script has at most {MOST_NODES} values, with aliases counted in full")

@@ -5,6 +5,7 @@ The rule: a suggestion is made only if it is likely; otherwise the message says 
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that is most like the word, upper and lower case alike, or None."""
-    import difflib  # noqa: PLC0415 (only needed for problems)
-
     by_lower = {name.lower(): name for name in known}
     found = difflib.get_close_matches(word[:80].lower(), by_lower, n=1)
     return by_lower[found[0]] if found else None

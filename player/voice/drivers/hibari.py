@@ -11,6 +11,7 @@ names and in hibari's own folder. Nothing is ever downloaded here.
 from __future__ import annotations
 
 import gc
+import gzip
 import json
 import os
 import sys
@@ -133,8 +134,6 @@ class HibariModel:
 
 def _unpacked(*, is_british: bool) -> dict[str, bytes]:
     """The files of the lexicon, by name."""
-    import gzip  # noqa: PLC0415 (only for words that are not known by heart)
-
     accent = "gb" if is_british else "us"
     names = (f"lexicon_{accent}_gold.json.gz", f"lexicon_{accent}_silver.json.gz", "tagger.json.gz")
     return {name: gzip.decompress((_assets() / name).read_bytes()) for name in names}

@@ -289,9 +289,7 @@ def _as_pyttsx3_has_it(voice: ModelVoice) -> Any:  # noqa: ANN401 (pyttsx3 publi
 
 
 def _pcm(samples: NDArray[np.float32]) -> bytes:
-    import numpy as np  # noqa: PLC0415 (as heavy as the models)
-
-    return bytes(np.clip(np.rint(samples * 32767.0), -32768, 32767).astype("<i2").tobytes())
+    return bytes((samples * 32767.0).round().clip(-32768, 32767).astype("<i2").tobytes())
 
 
 def _write_wav(filename: str, sample_rate: int, pcm: bytes) -> None:

@@ -29,13 +29,4 @@ def load(engine: Any, text: str) -> None:  # noqa: ANN401  (pyttsx3 publishes no
 
 def facts(driver: Driver) -> dict[str, Any]:
     """The versions of a driver's packages, as they decide how a voice sounds."""
-    return {"version": ", ".join(f"{name} {_version(name)}" for name in driver.distributions)}
-
-
-def _version(name: str) -> str:
-    from importlib import metadata  # noqa: PLC0415 (0.04 s, and only described once)
-
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""
+    return {"version": ", ".join(f"{name} {driver.version_of(name)}" for name in driver.distributions)}

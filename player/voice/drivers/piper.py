@@ -67,14 +67,14 @@ class PiperModel:
 
     def __init__(self, path: Path) -> None:
         import onnxruntime  # noqa: PLC0415 (0.1 s, and only to speak)
-        from piper import PiperVoice  # noqa: PLC0415
-        from piper.config import PiperConfig  # noqa: PLC0415
+        import piper  # noqa: PLC0415 (as above)
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1  # the samples then depend on no number of cores
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._voice = PiperVoice(session=session, config=PiperConfig.from_dict(_facts(path)))
+        self._voice = piper.PiperVoice(session=session, config=piper.PiperConfig.from_dict(_facts(path)))
+        self._how = piper.SynthesisConfig
 
     @property
     def sample_rate(self) -> int:
@@ -84,9 +84,8 @@ class PiperModel:
     def speak(self, text: str, rate: float, pitch: int) -> NDArray[np.float32]:  # noqa: ARG002 (it has no pitch)
         """See `Speaker.speak`; a text may give phonemes as in ``[[ɹˈɛst]]``."""
         import numpy as np  # noqa: PLC0415 (loaded with the model)
-        from piper import SynthesisConfig  # noqa: PLC0415
 
-        how = SynthesisConfig(
+        how = self._how(
             length_scale=1 / speed_for(rate, PIPER), noise_scale=0.0, noise_w_scale=0.0, normalize_audio=False
         )
         parts = [chunk.audio_float_array for chunk in self._voice.synthesize(text, how)]

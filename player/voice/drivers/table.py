@@ -87,6 +87,15 @@ class Driver:
         """The words a minute inside phrases that it says at a rate."""
         return _between(rate, *zip(*self.measured, strict=True)) if self.measured else rate
 
+    def version_of(self, distribution: str) -> str:
+        """The installed version of one of its packages, by pip's name; empty where it is not known."""
+        from importlib import metadata  # noqa: PLC0415 (0.04 s, and a driver is described only once)
+
+        try:
+            return metadata.version(distribution)
+        except metadata.PackageNotFoundError:
+            return ""
+
 
 def _between(value: float, known: tuple[float, ...], wanted: tuple[float, ...]) -> float:
     """Interpolate between measured values; constant before the first and after the last."""

@@ -35,8 +35,8 @@ def listed(*parts: Part) -> tuple[LineToSpeak, ...]:
 
 
 def of(session: str, **asked: object) -> dict[str, LineToSpeak]:
-    request = replace(pipeline.SessionRequest(session), **asked)  # type: ignore[arg-type]
-    return {line.text: line for line in lines([pipeline.settled(request)])}
+    requested = pipeline.as_requested(replace(pipeline.SessionRequest(session), **asked))  # type: ignore[arg-type]
+    return {line.text: line for line in lines([(requested.session, requested.settled)])}
 
 
 def test_lines_come_once_in_the_order_in_which_they_are_heard() -> None:

@@ -19,6 +19,8 @@ from tests.fakes_voice import FakeEngine
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from player.authoring.takes.lines import SessionParts
+
 SCRIPT = """\
 title: Mine
 background: {sound: none}
@@ -47,8 +49,13 @@ def take(folder: Path, name: str, seconds: float, peak: float = 0.3, before: flo
 
 
 def reviewed(folder: Path) -> Review:
-    sessions = [pipeline.settled(session_request(folder))]
+    sessions = [settled(session_request(folder))]
     return review(sessions, lines(sessions), str(folder / "takes"), Store(folder / "store"))
+
+
+def settled(request: pipeline.SessionRequest) -> SessionParts:
+    requested = pipeline.as_requested(request)
+    return requested.session, requested.settled
 
 
 def session_request(folder: Path) -> pipeline.SessionRequest:
@@ -148,7 +155,7 @@ def test_a_take_that_is_too_soft_to_be_raised_is_there_and_reported(folder: Path
 def test_a_take_must_fit_into_every_session_of_a_programme(folder: Path) -> None:
     (folder / "tight.yaml").write_text(SCRIPT + "    for: 2s\n")
     take(folder, "as-you-like.wav", 3)
-    sessions = [pipeline.settled(pipeline.SessionRequest(str(folder / name))) for name in ("mine.yaml", "tight.yaml")]
+    sessions = [settled(pipeline.SessionRequest(str(folder / name))) for name in ("mine.yaml", "tight.yaml")]
     found = review(sessions, lines(sessions), str(folder / "takes"), Store(folder / "store"))
     assert [each.line.text for each in found.lines if each.is_wrong] == ["As you like."]
 
