@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from player import __version__
 from player.errors import PlayerError
 from player.script import library
-from player.units import CHANNELS, RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,33 +141,26 @@ _ENCODERS = {"lameenc": "mp3", "soundfile": "wav, flac, ogg, opus", "mutagen": "
 
 def _speaker(kind: str) -> Finding:
     """Whether a loudspeaker library is installed and finds a device, by playing a short silence."""
-    from pydub import AudioSegment  # noqa: PLC0415
-
     from player.live.device.backends import INSTALL, available  # noqa: PLC0415
-    from player.live.device.speaker import LoudspeakerSink  # noqa: PLC0415
+    from player.live.preview import try_out  # noqa: PLC0415 (numpy and pydub)
 
     if kind not in available():
         return Finding(kind, well=False, finding=f"not installed: {INSTALL[kind]}", optional=True)
-    silence = AudioSegment.silent(_SILENCE_MS, frame_rate=RATE).set_channels(CHANNELS)
     try:
-        with LoudspeakerSink(total_ms=_SILENCE_MS, kind=kind) as speaker:
-            speaker.write(silence)
+        try_out(kind)
     except PlayerError as error:
         return Finding(kind, well=False, finding=str(error), optional=True)
     return Finding(kind, well=True, finding="installed, and it finds an audio device")
 
 
-_SILENCE_MS = 50
-
-
 def _media_keys() -> Finding:
     """Whether media keys and headset buttons can reach the player."""
-    from player.live.controls.desktop.dbus_thread import reachable  # noqa: PLC0415
-
     if sys.platform != "linux":
         return Finding("media keys", well=False, finding="heard on Linux only", optional=True)
     try:
-        is_there = reachable("session")
+        from player.live.controls.desktop.dbus import answers  # noqa: PLC0415 (dbus-fast may be missing)
+
+        is_there = answers("session")
     except ImportError:
         return Finding("media keys", well=False, finding="not installed: pip install dbus-fast", optional=True)
     if not is_there:

@@ -25,8 +25,8 @@ HERE: Final = Path(__file__).parent
 REALTIME: Final = (
     "cli/test_killed.py",
     "cli/test_play.py",
-    "live/device/test_speaker_device.py",
     "live/screen/test_in_tmux.py",
+    "live/test_playback_device.py",
     "live/test_transport_device.py",
 )
 """Files whose tests take as long as what they listen to, or wait for. Elsewhere, the mark `device` tells them."""

@@ -36,6 +36,19 @@ class FakeObserver:
 
 
 @dataclass
+class FakeTicking:
+    """Notes its making and its ticks."""
+
+    events: list[str]
+
+    def __post_init__(self) -> None:
+        self.events.append("made")
+
+    def tick(self, *, is_paused: bool) -> None:
+        self.events.append("tick in a pause" if is_paused else "tick")
+
+
+@dataclass
 class FakeProgressListener:
     """A progress listener."""
 

@@ -13,7 +13,7 @@ from player.live.transport import Transport
 from player.timeline.model import BedState, Section, Stretch, Timeline
 from player.timeline.steps import Steps
 from player.units import RATE
-from tests.fakes_speaker import Room
+from tests.fakes_speaker import FakeLoudspeakers
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -35,6 +35,22 @@ class TellingMix:
         return AudioSegment(samples.tobytes(), frame_rate=RATE, sample_width=2, channels=2)
 
 
+class SoundMix:
+    """A mix that is the given frames."""
+
+    def __init__(self, frames: NDArray[np.int16]) -> None:
+        self._frames = frames
+
+    def block(self, start_ms: int, end_ms: int, layers: Collection[str]) -> AudioSegment:
+        sound = self._frames[start_ms * 48 : end_ms * 48].tobytes()
+        return AudioSegment(sound, frame_rate=RATE, sample_width=2, channels=2)
+
+
+def empty_timeline(total_ms: int) -> Timeline:
+    """Nothing but its length."""
+    return Timeline("Empty", total_ms, (), (), (), (BedState(0, 0, None, -20, -16),))
+
+
 def telling_timeline(total_ms: int = 60_000, sections: tuple[int, ...] = (0, 30_000)) -> Timeline:
     """Steps of ten seconds with nothing in them."""
     slots = tuple(Stretch(at, min(STEP_MS, total_ms - at)) for at in range(0, total_ms, STEP_MS))
@@ -42,18 +58,18 @@ def telling_timeline(total_ms: int = 60_000, sections: tuple[int, ...] = (0, 30_
     return Timeline("Told", total_ms, marks, (), (), (BedState(0, 0, None, -20, -16),), slots)
 
 
-class Listening:
-    """A transport in a room of fakes, in a time of its own; its loudspeaker has been open for ``waits_s`` before."""
+class TransportRun:
+    """A transport with fake loudspeakers, in a time of its own; its device has been open for ``waits_s`` before."""
 
     def __init__(
         self,
         start_ms: int = 0,
         total_ms: int = 60_000,
         kind: str | None = "miniaudio",
-        room: Room | None = None,
+        speakers: FakeLoudspeakers | None = None,
         waits_s: float = 0.0,
     ) -> None:
-        self.room = room or Room()
+        self.speakers = speakers or FakeLoudspeakers()
         self.kind = kind
         self.now = 100.0
         source = MixSource(TellingMix(), total_ms, ListenerSettings())
@@ -70,13 +86,13 @@ class Listening:
             changes=True,
             kind=self.kind,
             environ={},
-            spawn=self.room.spawn,
+            spawn=self.speakers.spawn,
             installed=("simpleaudio", "miniaudio"),
         )
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
-        self.room.sleep(seconds)
+        self.speakers.sleep(seconds)
 
     def listen(self, seconds: float) -> None:
         for _ in range(round(seconds / TURN_S)):
@@ -97,7 +113,7 @@ class Listening:
 
     def heard(self, loudspeaker: int = -1) -> NDArray[np.int64]:
         """What was heard of a loudspeaker behind its lead-in, (frames, 2)."""
-        return self.room.loudspeakers[loudspeaker].sound()[LEAD_IN:].astype(int)
+        return self.speakers.opened[loudspeaker].sound()[LEAD_IN:].astype(int)
 
 
 def told(sound: NDArray[np.int64]) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""A loudspeaker without a device: it plays the ring while the sink sleeps, and can be made to fail."""
+"""Loudspeakers without a device: they play the ring while the player sleeps, and can be made to fail."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from player.live.controls.inbox import Inbox
 from player.live.device.ringbuffer import State
 from player.units import RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
+    from player.live.controls.commands import AnyControl
     from player.live.device.ringbuffer import SharedRingBuffer
 
 
@@ -67,8 +69,8 @@ class FakeLoudspeaker:
 
 
 @dataclass
-class Room:
-    """Where fake loudspeakers stand: pass ``spawn`` and ``sleep`` to a `LoudspeakerSink`.
+class FakeLoudspeakers:
+    """All fake loudspeakers of a test: pass ``spawn`` to an `OutputDevice`, and let time pass by ``sleep``.
 
     ``missing`` and ``dies_at`` are a loudspeaker's switches by its kind; ``interrupt_at`` is a frame at which Ctrl-C
     is pressed; ``full`` refuses to make one.
@@ -79,13 +81,13 @@ class Room:
     interrupt_at: int | None = None
     latency: int = 0
     full: bool = False
-    loudspeakers: list[FakeLoudspeaker] = field(default_factory=list)
+    opened: list[FakeLoudspeaker] = field(default_factory=list)
 
     def spawn(self, kind: str, ring: SharedRingBuffer, environ: Mapping[str, str]) -> FakeLoudspeaker:
         if self.full:
             raise OSError(28, "No space left on device")
-        self.loudspeakers.append(FakeLoudspeaker(kind, ring, self.missing.get(kind), self.dies_at, self.latency))
-        return self.loudspeakers[-1]
+        self.opened.append(FakeLoudspeaker(kind, ring, self.missing.get(kind), self.dies_at, self.latency))
+        return self.opened[-1]
 
     def sleep(self, seconds: float) -> None:
         self.last.elapse(seconds)
@@ -95,4 +97,16 @@ class Room:
 
     @property
     def last(self) -> FakeLoudspeaker:
-        return self.loudspeakers[-1]
+        return self.opened[-1]
+
+
+class TimedInbox(Inbox):
+    """An inbox in which waiting for a control is a call of ``sleep``."""
+
+    def __init__(self, sleep: Callable[[float], None]) -> None:
+        super().__init__()
+        self._sleep = sleep
+
+    def get(self, timeout: float) -> AnyControl:
+        self._sleep(timeout)
+        return self.get_nowait()

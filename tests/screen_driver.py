@@ -83,7 +83,7 @@ def play(session: Session, timeline: Timeline, start_ms: int, seconds: float, *,
     with ExitStack() as stack:
         if ui.controls:
             stack.enter_context(ui.controls(inbox))
-        observers = [make() for make in ui.observers]
+        observers, ticking = [make() for make in ui.observers], [make() for make in ui.ticking]
         for observer in observers:
             stack.callback(observer.end)
             observer.begin(timeline)
@@ -94,6 +94,8 @@ def play(session: Session, timeline: Timeline, start_ms: int, seconds: float, *,
             playback.elapse()
             for observer in observers:
                 observer.show(playback.state)
+            for each in ticking:
+                each.tick(is_paused=playback.state.is_paused)
 
 
 def _crash(number: int, frame: object) -> None:

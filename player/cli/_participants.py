@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from player.cli._terminal import terminal_ui
 from player.live.controls.inbox import Inbox
 from player.live.controls.signals import signals
-from player.live.controls.sources import system_controls
 from player.live.participants import Participants
 
 if TYPE_CHECKING:
@@ -37,5 +36,13 @@ def participants(
     """
     inbox = Inbox()
     ui = terminal_ui(plain=plain, quiet=quiet, notes=notes)
-    observers = (*ui.observers, *system_controls(inbox))
-    return Participants(inbox, (signals,), ui.controls, observers, progress_listener, waits=ui.has_keys)
+    return Participants(
+        inbox,
+        (signals,),
+        ui.controls,
+        ui.observers,
+        ui.ticking,
+        progress_listener,
+        pauses_when_lost=ui.has_keys,
+        with_system=True,
+    )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from player.live.controls.inbox import Inbox
     from player.live.controls.job_control import JobControl
-    from player.live.observer import PlaybackObserver
+    from player.live.observer import PlaybackObserver, Ticking
 
 Help = tuple[tuple[str, str], ...]
 
@@ -36,12 +36,15 @@ class TerminalUi:
         Puts controls into an inbox while its context lasts, which is while a session sounds; None without a terminal.
     observers
         Each makes an observer.
+    ticking
+        Each makes what needs to tick while a session sounds.
     has_keys
         Whether keys can be pressed.
     """
 
     controls: Callable[[Inbox], contextlib.AbstractContextManager[object]] | None = None
     observers: tuple[Callable[[], PlaybackObserver], ...] = ()
+    ticking: tuple[Callable[[], Ticking], ...] = ()
     has_keys: bool = False
 
 
@@ -75,7 +78,7 @@ def terminal_ui(
     if not quiet and (plain or seen):
         observers = (parts.lines if plain or environ.get("TERM") == "dumb" else parts.pacer,)
     if seen or pressed:
-        return TerminalUi(parts.controls, (*observers, parts.job), pressed)
+        return TerminalUi(parts.controls, observers, (parts.job,), pressed)
     return TerminalUi(None, observers)
 
 

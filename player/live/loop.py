@@ -8,18 +8,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from player.live.controls.commands import Control
+from player.live.controls.commands import Control, ForcedPause, GoTo, SetVolume
 from player.live.observer import PlaybackState
 from player.live.running import exit_code
-from player.live.steering import steer
+from player.live.transport import Transport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from player.live.controls.commands import AnyControl
     from player.live.running import RunningParticipants
-    from player.live.transport import Transport
 
 TICK_S: Final = 0.05
 _REPORT_MS: Final = 1000
+_MEANINGS: Final[dict[Control, Callable[[Transport], None]]] = {
+    Control.PAUSE_OR_RESUME: Transport.pause_or_resume,
+    Control.PAUSE: Transport.pause,
+    Control.RESUME: Transport.resume,
+    Control.STEP_BACK: Transport.step_back,
+    Control.STEP_ON: Transport.step_on,
+    Control.REPEAT_STEP: Transport.repeat,
+    Control.NEXT_SECTION: Transport.next_section,
+    Control.LOUDER: Transport.louder,
+    Control.SOFTER: Transport.softer,
+    Control.BACKGROUND: Transport.switch_background,
+}
 
 
 class Loop:
@@ -48,7 +61,7 @@ class Loop:
                     return code
                 self._carry_out(control)
             transport.tick()
-            if transport.lost and not self._running.participants.waits:
+            if transport.lost and not self._running.participants.pauses_when_lost:
                 raise transport.lost
             self._report()
             wait_s = TICK_S
@@ -77,3 +90,16 @@ class Loop:
             self._reported = (transport.heard_ms, transport.is_paused)
             if listener:
                 listener.reached(transport.position_ms, transport.heard_ms)
+
+
+def steer(transport: Transport, control: AnyControl) -> None:
+    """Carry out a control; those that do not change what is heard do nothing here."""
+    match control:
+        case ForcedPause(notice):
+            transport.pause(notice)
+        case SetVolume(db):
+            transport.set_volume(db)
+        case GoTo(at_ms):
+            transport.go_to(at_ms)
+        case Control() if control in _MEANINGS:
+            _MEANINGS[control](transport)

@@ -1,4 +1,4 @@
-"""The state of playback, and the observers that receive it.
+"""The state of playback, the observers that receive it, and those who only need to be called often.
 
 A state is frozen. An observer receives one some twenty times a second, must return at once, and cannot change what is
 heard except by a control.
@@ -38,10 +38,7 @@ class PlaybackState:
 
 
 class PlaybackObserver(Protocol):
-    """Receives the state of playback: a pacer on a terminal, lines of text, the desktop's media controls.
-
-    Sleep detection, the watch on the sound's route and job control are observers, too, because they need the tick.
-    """
+    """Receives the state of playback: a pacer on a terminal, lines of text, the desktop's media controls."""
 
     def begin(self, timeline: Timeline) -> None:
         """A session begins."""
@@ -51,3 +48,10 @@ class PlaybackObserver(Protocol):
 
     def end(self) -> None:
         """The session is over; may be called twice. Restore the terminal."""
+
+
+class Ticking(Protocol):
+    """Does a little at each turn of the playback loop, some twenty times a second: job control, sleep detection."""
+
+    def tick(self, *, is_paused: bool) -> None:
+        """Called after all observers have received the state; must return at once."""

@@ -1,4 +1,4 @@
-"""The participants of playback: control sources, observers, and a listener to its progress.
+"""The participants of playback: control sources, observers, what only needs to tick, and a listener to its progress.
 
 Observers are heavy to load, so they come as factories, which are called when the first sound is on its way. The
 participants do not know each other: control sources put controls into the one inbox, observers receive states, and the
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from player.live.observer import PlaybackObserver
+    from player.live.observer import PlaybackObserver, Ticking
     from player.pipeline import Prepared
     from player.pipeline.turns import Turn
 
@@ -49,16 +49,22 @@ class Participants:
         The terminal's keys: open only while a session sounds, because questions are asked between two sessions.
     observers
         Made at the first sound; begun and ended with every session.
+    ticking
+        Made anew for every session.
     progress_listener
         Such as the one that writes the history.
-    waits
+    pauses_when_lost
         Whether to pause when the loudspeaker is lost, because somebody can see that and ask for another one. Otherwise
         playing ends there.
+    with_system
+        Whether media keys, a sleep of the computer and a move of the sound take part.
     """
 
     inbox: Inbox = field(default_factory=Inbox)
     control_sources: tuple[ControlSource, ...] = ()
     keys: ControlSource | None = None
     observers: tuple[Callable[[], PlaybackObserver], ...] = ()
+    ticking: tuple[Callable[[], Ticking], ...] = ()
     progress_listener: ProgressListener | None = None
-    waits: bool = False
+    pauses_when_lost: bool = False
+    with_system: bool = False

@@ -11,6 +11,8 @@ import time
 from concurrent.futures import Future, wait
 from typing import TYPE_CHECKING, Final
 
+from player import pipeline
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
@@ -67,8 +69,6 @@ class Prefetcher:
         return taken.result()
 
     def _prepare(self, turn: Turn, ready: Future[Prepared]) -> None:
-        from player import pipeline  # noqa: PLC0415 (heavy)
-
         try:
             ready.set_result(pipeline.prepare(turn.requested, self._machine))
         except BaseException as error:  # noqa: BLE001 (it is raised where the session is taken)

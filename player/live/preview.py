@@ -6,24 +6,30 @@ background is louder here than behind a voice, because without a voice nobody wo
 
 from __future__ import annotations
 
-import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from player.errors import UsageError
-from player.live.device.speaker import LoudspeakerSink
+from player.live.device.device import OutputDevice
+from player.live.playback import play_through
 from player.script import library
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
+from player.sound import tones
+from player.sound.bed import open_bed
+from player.sound.headroom import headroom
+from player.sound.mixdown import Mix
+from player.storage.store import Store
 from player.techniques.cue import Tone
 from player.techniques.sounds import CHIMES
 from player.timeline.model import BedState, Cue, Timeline
 from player.units import timecode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from pydub import AudioSegment
+    from player.live.controls.inbox import Inbox
 
 LENGTH_MS: Final = 20_000
 """Length of a background's preview; a bell has its own length."""
@@ -32,6 +38,7 @@ FADE_OUT_MS: Final = 3000
 LEVEL_DB: Final = -8.0
 """Level of a background and of a bell, relative to the voice of a session."""
 _AFTER_MS: Final = 500
+_SILENCE_MS: Final = 50
 
 
 def preview(name: str, *, announce: Callable[[str], None]) -> None:
@@ -56,34 +63,31 @@ def preview(name: str, *, announce: Callable[[str], None]) -> None:
     path = None if name in CHIMES else _file(name)
     timeline = _ringing(name) if path is None else _lasting(name)
     announce(f"{name}, {timecode(timeline.total_ms)}")
-    _play(timeline, path)
+    play_through(timeline, _mix(timeline, path))
 
 
-def ring(chime: str, level_db: float = LEVEL_DB, *, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Ring a bell to its end.
-
-    Parameters
-    ----------
-    level_db
-        Relative to the voice.
-    sleep
-        Called again and again while it rings; if it raises, the bell fades out.
+def ring(chime: str, level_db: float = LEVEL_DB, inbox: Inbox | None = None) -> None:
+    """Ring a bell to its end; ``level_db`` is relative to the voice. At a `Control.QUIT` in ``inbox`` it fades out.
 
     Raises
     ------
     DeviceError
         If there is no loudspeaker, or it is lost on the way.
     """
-    _play(_ringing(chime, level_db), None, sleep)
+    timeline = _ringing(chime, level_db)
+    play_through(timeline, _mix(timeline), inbox)
 
 
-def _play(timeline: Timeline, path: Path | None, sleep: Callable[[float], None] = time.sleep) -> None:
-    blocks = _blocks(timeline, path)
-    first = next(blocks)  # errors come before the loudspeaker is opened
-    with LoudspeakerSink(total_ms=timeline.total_ms, sleep=sleep) as speaker:
-        speaker.write(first)
-        for block in blocks:
-            speaker.write(block)
+def try_out(kind: str) -> None:
+    """Play a moment of silence through a loudspeaker library.
+
+    Raises
+    ------
+    DeviceError
+        If the library finds no loudspeaker.
+    """
+    timeline = Timeline("silence", _SILENCE_MS, (), (), (), (BedState(0, 0, None, LEVEL_DB, LEVEL_DB),))
+    play_through(timeline, _mix(timeline), open_device=partial(OutputDevice, kind=kind))
 
 
 def _file(name: str) -> Path:
@@ -108,15 +112,11 @@ def _ringing(name: str, level_db: float = LEVEL_DB) -> Timeline:
     return Timeline(name, length_ms + _AFTER_MS, (), (cue,), (), (BedState(0, 0, None, LEVEL_DB, LEVEL_DB),))
 
 
-def _blocks(timeline: Timeline, path: Path | None) -> Iterator[AudioSegment]:
-    from player.sound import mixdown, tones  # noqa: PLC0415 (numpy and pydub: not where a name is wrong)
-    from player.sound.bed import open_bed  # noqa: PLC0415
-    from player.sound.headroom import headroom  # noqa: PLC0415
-    from player.storage.store import Store  # noqa: PLC0415
-
+def _mix(timeline: Timeline, path: Path | None = None) -> Mix:
+    """The sound; errors of the file at ``path`` come here, before the loudspeaker is opened."""
     beds = {timeline.title: open_bed(path, Store())} if path else {}
     room = headroom(timeline, bed_peak=lambda name: beds[name].peak, tone_peak=tones.peak_at_most)
-    return mixdown.blocks(
+    return Mix(
         timeline,
         open_clip=lambda sound: {}[sound],  # nothing is spoken
         open_bed=beds.__getitem__,

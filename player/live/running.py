@@ -11,6 +11,7 @@ from queue import Empty
 from typing import TYPE_CHECKING
 
 from player.live.controls.commands import Control, Quit
+from player.live.controls.sleep import SleepDetector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from player.live.controls.commands import AnyControl
-    from player.live.observer import PlaybackObserver, PlaybackState
+    from player.live.observer import PlaybackObserver, PlaybackState, Ticking
     from player.live.participants import Participants
     from player.timeline.model import Timeline
 
@@ -31,6 +32,7 @@ class RunningParticipants:
         self.participants = participants
         self._stack = contextlib.ExitStack()
         self._observers: list[PlaybackObserver] | None = None
+        self._ticking: list[Ticking] = []
 
     def __enter__(self) -> Self:
         return self
@@ -48,6 +50,7 @@ class RunningParticipants:
             for observer in observers:
                 stack.callback(observer.end)
                 observer.begin(timeline)
+            self._ticking = list(self._new_ticking())
             if self.participants.keys:
                 stack.enter_context(self.participants.keys(self.participants.inbox))
             yield
@@ -61,9 +64,11 @@ class RunningParticipants:
                 yield inbox.get_nowait()
 
     def show(self, state: PlaybackState) -> None:
-        """Show a state to all observers."""
+        """Show a state to all observers, then let all that tick do so."""
         for observer in self._observers or ():
             observer.show(state)
+        for each in self._ticking:
+            each.tick(is_paused=state.is_paused)
 
     def wait(self, seconds: float) -> int | None:
         """Wait, and return the exit code of a control that ends it. Other controls are kept for the next session."""
@@ -82,10 +87,21 @@ class RunningParticipants:
 
     def _start(self) -> list[PlaybackObserver]:
         if self._observers is None:
-            self._observers = [make() for make in self.participants.observers]
-            for source in self.participants.control_sources:
-                self._stack.enter_context(source(self.participants.inbox))
+            participants, inbox = self.participants, self.participants.inbox
+            self._observers, sources = [make() for make in participants.observers], participants.control_sources
+            if participants.with_system:
+                from player.live.controls import sources as system  # noqa: PLC0415 (20 ms; the first sound goes first)
+
+                self._observers += system.desktop_observers(inbox)
+                sources += system.system_sources()
+            for source in sources:
+                self._stack.enter_context(source(inbox))
         return self._observers
+
+    def _new_ticking(self) -> Iterator[Ticking]:
+        yield from (make() for make in self.participants.ticking)
+        if self.participants.with_system:
+            yield SleepDetector(self.participants.inbox)
 
 
 def exit_code(control: AnyControl) -> int | None:

@@ -6,10 +6,13 @@ background. It knows neither devices nor time.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from player.live.volume import FULL_DB, at_volume
+import numpy as np
+
+from player.units import gain
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,6 +21,12 @@ if TYPE_CHECKING:
 
     from player.sound.mixdown import Layer
 
+FULL_DB: Final = 0.0
+"""As exported, bit-identical, and the highest, because peaks have no headroom above it."""
+SILENT_DB: Final = -math.inf
+_STEP_DB: Final = 2.0
+_LOWEST_DB: Final = -50.0
+"""One step below this is silence."""
 _ALL: Final[tuple[Layer, ...]] = ("bed", "voice", "tones")
 _NO_BACKGROUND: Final[tuple[Layer, ...]] = ("voice", "tones")
 
@@ -57,3 +66,26 @@ class MixSource:
         """Load what sounds there, so that it can start at once."""
         if start_ms < self.total_ms:
             self._mix.block(start_ms, min(start_ms + ms, self.total_ms), _NO_BACKGROUND)
+
+
+def louder(db: float) -> float:
+    """A step up; the first one out of silence is the lowest."""
+    return clamped(max(db, _LOWEST_DB - _STEP_DB) + _STEP_DB)
+
+
+def softer(db: float) -> float:
+    """A step down."""
+    return clamped(db - _STEP_DB)
+
+
+def clamped(db: float) -> float:
+    """The nearest valid volume."""
+    return SILENT_DB if not db >= _LOWEST_DB else min(db, FULL_DB)
+
+
+def at_volume(sound: bytes, db: float) -> bytes:
+    """16-bit samples at a volume."""
+    if db == FULL_DB:
+        return sound
+    scaled: bytes = np.rint(np.frombuffer(sound, np.int16) * np.float32(gain(db))).astype(np.int16).tobytes()
+    return scaled

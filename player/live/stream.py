@@ -8,12 +8,11 @@ Nothing here waits, and nothing here decides; the transport does. An unchanged p
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from player.live.device.fade_out import fade_out
-from player.live.device.fades import crossfaded
+from player.live.device.fades import crossfaded, fade_out
 from player.live.device.ringbuffer import FRAME_BYTES
-from player.live.positions import PositionTrack
 from player.units import FRAMES_PER_MS, RATE
 
 if TYPE_CHECKING:
@@ -31,6 +30,44 @@ PIECE_MS: Final = 500
 _SILENCE: Final = bytes(PIECE_MS * FRAMES_PER_MS * FRAME_BYTES)
 
 
+class PositionTrack:
+    """The position of the programme at each frame of the ring: runs of the programme, and silences, in order.
+
+    When the ring is overwritten from a frame on, that is recorded here, and everything recorded after that frame is
+    dropped. So the position that is heard is exact, however often the ring was overwritten. All numbers are frames.
+
+    Parameters
+    ----------
+    frame, position
+        The programme begins at this frame of the ring, from this position. The lead-in comes before it.
+    """
+
+    def __init__(self, frame: int, position: int) -> None:
+        self._frames = [frame]
+        self._positions = [position]
+        self._moves = [True]
+
+    def play_from(self, frame: int, position: int) -> None:
+        """From ``frame`` of the ring on, the programme plays from ``position`` on."""
+        self._note(frame, position, moves=True)
+
+    def stand_from(self, frame: int, position: int) -> None:
+        """From ``frame`` of the ring on there is silence, and the programme stands at ``position``."""
+        self._note(frame, position, moves=False)
+
+    def position(self, frame: int) -> int:
+        """The position of the programme at a frame; in a silence, the one at which it stands."""
+        index = max(bisect_right(self._frames, frame) - 1, 0)
+        passed = max(frame - self._frames[index], 0) if self._moves[index] else 0
+        return self._positions[index] + passed
+
+    def _note(self, frame: int, position: int, *, moves: bool) -> None:
+        keep = max(bisect_right(self._frames, frame - 1), 0)
+        self._frames[keep:] = [frame]
+        self._positions[keep:] = [position]
+        self._moves[keep:] = [moves]
+
+
 class Stream:
     """Plays a programme from ``start_ms`` on, on a new device; it fades in over ``fade_ms``.
 
@@ -42,7 +79,6 @@ class Stream:
         self._source = source
         self._next_ms = start_ms
         self._is_silent = False
-        device.begin()
         sound = crossfaded(b"", source.sound(start_ms, FIRST_MS), fade_ms * FRAMES_PER_MS)
         self._counted = device.cut  # the lead-in may be over already
         self._track = PositionTrack(self._counted, start_ms * FRAMES_PER_MS)

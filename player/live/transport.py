@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import DeviceError
 from player.live.device.device import stopped
+from player.live.source import clamped, louder, softer
 from player.live.stream import PIECE_MS, Stream
-from player.live.volume import clamped, louder, softer
 from player.units import FRAMES_PER_MS
 
 if TYPE_CHECKING:

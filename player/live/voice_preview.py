@@ -6,12 +6,11 @@ Each is a session of its own, so that it sounds as in any other session.
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Final
 
 from player import pipeline
 from player.errors import UsageError
-from player.live.device.speaker import LoudspeakerSink
+from player.live.playback import play_through
 from player.pipeline import SessionRequest
 from player.script.yaml.scalar_types import shown
 from player.techniques.cue import Utterance
@@ -78,9 +77,7 @@ def preview(voices: Mapping[str, Voice], machine: Machine, *, announce: Callable
     for name, voice in voices.items():
         ready = pipeline.prepare(_request(name, voice), machine)
         announce(f"{name}  {', '.join(filter(None, (voice.name, voice.quality, voice.licence)))}")
-        with LoudspeakerSink(total_ms=ready.timeline.total_ms, sleep=time.sleep) as speaker:
-            for block in pipeline.blocks(ready):
-                speaker.write(block)
+        play_through(ready.timeline, pipeline.mix(ready))
 
 
 def _request(name: str, voice: Voice) -> SessionRequest:

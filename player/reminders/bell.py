@@ -9,6 +9,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
+from player.live.controls.commands import Control
+from player.live.controls.inbox import Inbox
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
@@ -21,23 +24,18 @@ LEVEL_DB: Final = -12.0
 """Relative to the voice; softer than a bell in a session, so that it does not startle."""
 
 
-class _Enough(Exception):  # noqa: N818 (no error)
-    """Ends the ringing."""
-
-
 class SoftBell:
     """A bell that begins when its context is entered, and has ended when the context is left.
 
     Parameters
     ----------
     ring
-        Rings to the end, and calls the given ``sleep`` for each of its pauses.
+        Rings to the end, or fades when the inbox has a `Control.QUIT`.
     """
 
-    def __init__(self, ring: Callable[[Callable[[float], None]], None] | None = None) -> None:
+    def __init__(self, ring: Callable[[Inbox], None] | None = None) -> None:
         self._ring = ring or _ring
-        self._enough = threading.Event()
-        self._is_fading = False
+        self._inbox = Inbox()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
 
@@ -50,7 +48,7 @@ class SoftBell:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Wait until the bell has faded."""
-        self._enough.set()
+        self._inbox.put(Control.QUIT)
         self._thread.join()
         if error is None:
             self.check()
@@ -68,22 +66,12 @@ class SoftBell:
 
     def _run(self) -> None:
         try:
-            self._ring(self._sleep)
-        except _Enough:
-            pass
+            self._ring(self._inbox)
         except BaseException as error:  # noqa: BLE001 (it is raised where the bell is waited for)
             self._error = error
 
-    def _sleep(self, seconds: float) -> None:
-        """A pause of the ringing. The first one after the end stops it; the later ones are pauses of its fade."""
-        if not self._is_fading and self._enough.wait(seconds):
-            self._is_fading = True
-            raise _Enough
-        if self._is_fading:
-            threading.Event().wait(seconds)
 
+def _ring(inbox: Inbox) -> None:
+    from player.live import preview  # noqa: PLC0415 (numpy and pydub: a reminder may wait for days without them)
 
-def _ring(sleep: Callable[[float], None]) -> None:
-    from player.live import preview  # noqa: PLC0415 (brings numpy)
-
-    preview.ring(CHIME, LEVEL_DB, sleep=sleep)
+    preview.ring(CHIME, LEVEL_DB, inbox)

@@ -55,7 +55,7 @@ _START_S = 5.0
 def press_keys(kind: str) -> None:
     """What a process of its own does: play a programme that tells its moments, with keys; and print when they came."""
     running, pressed = (
-        RunningParticipants(Participants(waits=True)),
+        RunningParticipants(Participants(pauses_when_lost=True)),
         dict[str, list[tuple[float, float]]](volume=[], place=[]),
     )
     inbox, rng = running.participants.inbox, np.random.default_rng(1)

@@ -21,7 +21,7 @@ def in_the_foreground(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def names(at: TerminalUi) -> list[str]:
-    return [getattr(make, "__name__", "") for make in at.observers]
+    return [getattr(make, "__name__", "") for make in (*at.observers, *at.ticking)]
 
 
 @pytest.mark.parametrize(

@@ -16,16 +16,14 @@ from player.history.diary import Diary
 from player.history.recorder import EVERY_MS, LEAST_MS, HistoryRecorder
 from player.live.device.device import LEAD_IN, OutputDevice
 from player.live.participants import Participants
-from player.live.play import _PlaylistPlayer
-from player.live.prefetch import Prefetcher
+from player.live.playlist import Playlist
 from player.live.preopen import DevicePreopener
-from player.live.running import RunningParticipants
 from player.live.transport import Transport
 from player.pipeline import SessionRequest, programmes
 from player.storage.store import Store
 from player.units import RATE
 from tests.fakes_diary import NOON
-from tests.fakes_speaker import Room
+from tests.fakes_speaker import FakeLoudspeakers, TimedInbox
 from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from player.history.entries import Bookmark, HistoryEntry
-    from player.live.controls.commands import AnyControl
     from player.pipeline import Machine, Prepared
     from player.pipeline.turns import Turn
 
@@ -247,49 +244,36 @@ def test_a_damaged_diary_is_a_warning_and_a_new_one_has_the_session(home: Home) 
 # Played
 
 
-class Hour(RunningParticipants):
-    """Participants in a room whose time passes each time they are asked for controls."""
-
-    def __init__(self, room: Room, participants: Participants) -> None:
-        super().__init__(participants)
-        self._room = room
-
-    def controls(self, wait_s: float) -> Iterator[AnyControl]:
-        self._room.sleep(wait_s)
-        yield from ()
-
-
-def preopener(room: Room) -> DevicePreopener:
-    """It leads to a loudspeaker of a room."""
-    how = {"kind": "miniaudio", "environ": dict[str, str](), "spawn": room.spawn, "installed": ("miniaudio",)}
+def preopener(speakers: FakeLoudspeakers) -> DevicePreopener:
+    """It leads to fake loudspeakers."""
+    how = {"kind": "miniaudio", "environ": dict[str, str](), "spawn": speakers.spawn, "installed": ("miniaudio",)}
     return DevicePreopener(open_device=partial(OutputDevice, changes=True, **how))  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., HistoryRecorder]:
-    def played(room: Room, start_ms: int = 0) -> HistoryRecorder:
-        monkeypatch.setattr(Transport, "leave", partialmethod(Transport.leave, room.sleep))
+    def played(speakers: FakeLoudspeakers, start_ms: int = 0) -> HistoryRecorder:
+        monkeypatch.setattr(Transport, "leave", partialmethod(Transport.leave, speakers.sleep))
         recorder, (turn,) = home.recorder(), home.turns("one.yaml")
-        participants = Hour(room, Participants(progress_listener=recorder))
+        participants = Participants(TimedInbox(speakers.sleep), progress_listener=recorder)
         with (
-            Prefetcher([], home.machine) as prefetcher,
-            participants,
             contextlib.suppress(KeyboardInterrupt, DeviceError),
+            Playlist(preopener(speakers), participants, [], home.machine) as playlist,
         ):
-            _PlaylistPlayer(preopener(room), participants, prefetcher).play(turn, home.ready(turn), start_ms)
+            playlist.play(turn, home.ready(turn), start_ms)
         return recorder
 
     return played
 
 
 def test_a_session_that_is_played_to_its_end(home: Home, play: Callable[..., HistoryRecorder]) -> None:
-    play(Room())
+    play(FakeLoudspeakers())
     assert home.diary.bookmarks() == ()
     assert (home.entry().whole, home.entry().heard_ms, home.entry().at_ms) == (True, 60 * SECOND, 60 * SECOND)
 
 
 def test_ctrl_c_bookmarks_what_was_heard(home: Home, play: Callable[..., HistoryRecorder]) -> None:
-    play(Room(interrupt_at=LEAD_IN + 15 * RATE), start_ms=20 * SECOND)
+    play(FakeLoudspeakers(interrupt_at=LEAD_IN + 15 * RATE), start_ms=20 * SECOND)
     assert home.bookmark().at_ms == pytest.approx(35 * SECOND, abs=SECOND)  # the fade is heard, too
     assert home.entry().heard_ms == pytest.approx(15 * SECOND, abs=SECOND)
 
@@ -297,7 +281,7 @@ def test_ctrl_c_bookmarks_what_was_heard(home: Home, play: Callable[..., History
 def test_a_lost_loudspeaker_keeps_the_beginning_of_the_step_that_was_heard(
     home: Home, play: Callable[..., HistoryRecorder]
 ) -> None:
-    recorder = play(Room(dies_at=LEAD_IN + 25 * RATE))
+    recorder = play(FakeLoudspeakers(dies_at=LEAD_IN + 25 * RATE))
     assert home.bookmark().at_ms == 0
     assert recorder.bookmark == home.bookmark()
     assert home.entry().heard_ms == pytest.approx(25 * SECOND, abs=SECOND)
@@ -305,5 +289,5 @@ def test_a_lost_loudspeaker_keeps_the_beginning_of_the_step_that_was_heard(
 
 
 def test_a_loudspeaker_that_never_sounded_leaves_nothing(home: Home, play: Callable[..., HistoryRecorder]) -> None:
-    play(Room(missing={"miniaudio": "no device"}))
+    play(FakeLoudspeakers(missing={"miniaudio": "no device"}))
     assert (home.diary.bookmarks(), home.diary.entries()) == ((), ())

@@ -15,17 +15,17 @@ from player.live.participants import Participants
 from player.live.running import RunningParticipants
 from player.units import RATE
 from tests.fakes_participants import FakeObserver, FakeProgressListener
-from tests.fakes_programme import STEP_MS, TURN_S, Listening, telling_timeline
-from tests.fakes_speaker import Room
+from tests.fakes_programme import STEP_MS, TURN_S, TransportRun, telling_timeline
+from tests.fakes_speaker import FakeLoudspeakers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class TimedParticipants(RunningParticipants):
-    """Participants that let the time of a `Listening` pass; ``controls`` come at their seconds."""
+    """Participants that let the time of a `TransportRun` pass; ``controls`` come at their seconds."""
 
-    def __init__(self, here: Listening, participants: Participants, controls: dict[float, AnyControl]) -> None:
+    def __init__(self, here: TransportRun, participants: Participants, controls: dict[float, AnyControl]) -> None:
         super().__init__(participants)
         self._here = here
         self._planned = controls
@@ -39,11 +39,14 @@ class TimedParticipants(RunningParticipants):
 class LoopRun:
     """A loop with its transport and participants."""
 
-    def __init__(self, controls: dict[float, AnyControl], *, waits: bool = False, **how: Any) -> None:
-        self.here = Listening(**how)
+    def __init__(self, controls: dict[float, AnyControl], *, pauses_when_lost: bool = False, **how: Any) -> None:
+        self.here = TransportRun(**how)
         self.observer, self.listener = FakeObserver(), FakeProgressListener()
         participants = Participants(
-            Inbox(), observers=(lambda: self.observer,), progress_listener=self.listener, waits=waits
+            Inbox(),
+            observers=(lambda: self.observer,),
+            progress_listener=self.listener,
+            pauses_when_lost=pauses_when_lost,
         )
         self.running = TimedParticipants(self.here, participants, controls)
 
@@ -105,25 +108,25 @@ def test_what_is_shown_is_what_is_going_on() -> None:
 
 
 def test_a_lost_loudspeaker_ends_it_unless_it_waits() -> None:
-    run = LoopRun({}, room=Room(dies_at=LEAD_IN + 14 * RATE))
+    run = LoopRun({}, speakers=FakeLoudspeakers(dies_at=LEAD_IN + 14 * RATE))
     with pytest.raises(DeviceError, match=r"stopped at 0:14 \(it died\); go on with --from 0:14"):
         run.run()
     assert run.observer.events[-1] == "end"
 
 
 def test_with_waits_a_lost_loudspeaker_is_a_pause() -> None:
-    room = Room(dies_at=LEAD_IN + 14 * RATE)
-    run = LoopRun({60: Control.RESUME, 70: Control.QUIT}, waits=True, room=room)
-    run.observer.on_show = lambda state: setattr(room, "dies_at", None) if state.is_paused else None
+    speakers = FakeLoudspeakers(dies_at=LEAD_IN + 14 * RATE)
+    run = LoopRun({60: Control.RESUME, 70: Control.QUIT}, pauses_when_lost=True, speakers=speakers)
+    run.observer.on_show = lambda state: setattr(speakers, "dies_at", None) if state.is_paused else None
     assert run.run() == 0
     assert run.notices == ["The loudspeaker stopped at 0:14 (it died); space tries again."]
-    assert len(room.loudspeakers) == 2
+    assert len(speakers.opened) == 2
     assert run.observer.states[-1].at_ms > 18_000
 
 
 @pytest.mark.parametrize(("control", "code"), [(Control.QUIT, None), (Quit(143), 143)])
 def test_waiting_for_a_loudspeaker_can_be_ended(control: AnyControl, code: int | None) -> None:
-    run = LoopRun({30: control}, waits=True, room=Room(dies_at=LEAD_IN + 14 * RATE))
+    run = LoopRun({30: control}, pauses_when_lost=True, speakers=FakeLoudspeakers(dies_at=LEAD_IN + 14 * RATE))
     if code is not None:
         assert run.run() == code
         return

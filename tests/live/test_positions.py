@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.live.positions import PositionTrack
+from player.live.stream import PositionTrack
 
 
 def test_before_anything_is_changed_the_programme_runs_from_its_frame_on() -> None:

@@ -5,12 +5,13 @@ import time
 
 import pytest
 
+from player.live.controls import sources
 from player.live.controls.commands import Control, ForcedPause, Quit
 from player.live.controls.inbox import Inbox
 from player.live.observer import PlaybackState
 from player.live.participants import Participants
 from player.live.running import RunningParticipants
-from tests.fakes_participants import FakeObserver, control_source
+from tests.fakes_participants import FakeObserver, FakeTicking, control_source
 from tests.fakes_programme import telling_timeline
 
 TIMELINE = telling_timeline()
@@ -34,6 +35,27 @@ def test_all_come_with_the_first_session_and_the_keys_with_every_one() -> None:
         *("begin Told", "keys comes", "keys goes", "end", "desktop goes"),
     ]
     assert observer.states == [PlaybackState(5), PlaybackState(5)]
+
+
+def test_what_ticks_is_made_for_each_session_and_ticks_after_each_state() -> None:
+    events: list[str] = []
+    observer = FakeObserver(on_show=lambda _: events.append("shown"))
+    participants = Participants(observers=(lambda: observer,), ticking=(lambda: FakeTicking(events),))
+    with RunningParticipants(participants) as running:
+        for is_paused in (False, True):
+            with running.session(TIMELINE):
+                running.show(PlaybackState(5, is_paused=is_paused))
+    assert events == ["made", "shown", "tick", "made", "shown", "tick in a pause"]
+
+
+def test_the_systems_own_take_part_where_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    observer = FakeObserver()
+    monkeypatch.setattr(sources, "desktop_observers", lambda _: (observer,))
+    monkeypatch.setattr(sources, "system_sources", lambda: (control_source(observer.events, "route"),))
+    for with_system in (False, True):
+        with RunningParticipants(Participants(with_system=with_system)) as running, running.session(TIMELINE):
+            running.show(PlaybackState(5))
+    assert observer.events == ["route comes", "begin Told", "end", "route goes"]
 
 
 def test_whatever_happens_the_terminal_is_given_back() -> None:

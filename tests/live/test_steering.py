@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.live.controls.commands import AnyControl, Control, ForcedPause, GoTo, Quit, SetVolume
-from player.live.steering import steer
-from tests.fakes_programme import STEP_MS, Listening
+from player.live.loop import steer
+from tests.fakes_programme import STEP_MS, TransportRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 @pytest.fixture
-def here() -> Iterator[Listening]:
-    listening = Listening()
+def here() -> Iterator[TransportRun]:
+    listening = TransportRun()
     listening.listen_until(24_000)
     yield listening
     listening.close()
@@ -41,7 +41,7 @@ def here() -> Iterator[Listening]:
     ],
 )
 def test_each_control_does_what_it_is_called(
-    here: Listening, controls: list[AnyControl], paused: bool, step: int
+    here: TransportRun, controls: list[AnyControl], paused: bool, step: int
 ) -> None:
     for control in controls:
         steer(here.transport, control)
@@ -50,14 +50,14 @@ def test_each_control_does_what_it_is_called(
     assert (here.transport.position_ms + 100) // STEP_MS == step
 
 
-def test_the_reason_of_a_pause_is_the_notice(here: Listening) -> None:
+def test_the_reason_of_a_pause_is_the_notice(here: TransportRun) -> None:
     steer(here.transport, ForcedPause("The lid was closed."))
     assert here.transport.notice == "The lid was closed."
     steer(here.transport, Control.RESUME)
     assert here.transport.notice == ""
 
 
-def test_what_is_changed_is_how_it_sounds(here: Listening) -> None:
+def test_what_is_changed_is_how_it_sounds(here: TransportRun) -> None:
     for control in (Control.SOFTER, Control.SOFTER, Control.LOUDER, Control.BACKGROUND):
         steer(here.transport, control)
     assert (here.transport.settings.volume_db, here.transport.settings.has_background) == (-2, False)

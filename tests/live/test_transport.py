@@ -15,13 +15,13 @@ from player.live.device.device import AHEAD, LEAD_IN
 from player.live.transport import JOIN_MS, PAUSE_MS, RELEASES_AFTER_S
 from player.timeline.steps import LEAD_MS
 from player.units import RATE
-from tests.fakes_programme import BED, STEP_MS, VOICE, Listening, TellingMix, told
-from tests.fakes_speaker import Room
+from tests.fakes_programme import BED, STEP_MS, VOICE, TellingMix, TransportRun, told
+from tests.fakes_speaker import FakeLoudspeakers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Begin = Callable[..., Listening]
+Begin = Callable[..., TransportRun]
 
 LATE_MS = 200  # a tenth of a second that the fake takes at once, the slack, and a turn
 
@@ -32,11 +32,11 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def listening() -> Iterator[Callable[..., Listening]]:
-    begun: list[Listening] = []
+def listening() -> Iterator[Callable[..., TransportRun]]:
+    begun: list[TransportRun] = []
 
-    def begin(**how: Any) -> Listening:
-        begun.append(Listening(**how))
+    def begin(**how: Any) -> TransportRun:
+        begun.append(TransportRun(**how))
         return begun[-1]
 
     yield begin
@@ -62,8 +62,8 @@ def test_without_controls_the_programme_is_unchanged(listening: Begin, kind: str
     assert np.array_equal(here.heard(), exported(50_000))
     assert (here.transport.position_ms, here.transport.heard_ms) == (50_000, 50_000)
     here.transport.leave(here.sleep)
-    assert here.room.last.ended
-    assert len(here.room.loudspeakers) == 1
+    assert here.speakers.last.ended
+    assert len(here.speakers.opened) == 1
 
 
 @pytest.mark.parametrize("waits_s", [0.1, 0.3, 0.45, 2.0, 100.0])
@@ -71,7 +71,7 @@ def test_the_lead_in_does_not_wait_for_the_programme_which_is_heard_whole(
     listening: Begin, kind: str, waits_s: float
 ) -> None:
     here = listening(start_ms=5000, total_ms=50_000, kind=kind, waits_s=waits_s)
-    sounded_for = len(here.room.last.heard)
+    sounded_for = len(here.speakers.last.heard)
     assert sounded_for > 0
     here.listen(47)
     assert here.transport.is_over
@@ -93,9 +93,11 @@ def test_a_wait_longer_than_the_silence_loses_nothing_of_the_programme(
 
 
 def test_a_loudspeaker_that_cannot_be_opened_while_it_waits_is_replaced(listening: Begin) -> None:
-    here = listening(total_ms=20_000, kind=None, room=Room(missing={"simpleaudio": "no ALSA here"}), waits_s=1.0)
+    here = listening(
+        total_ms=20_000, kind=None, speakers=FakeLoudspeakers(missing={"simpleaudio": "no ALSA here"}), waits_s=1.0
+    )
     here.listen(22)
-    assert [each.kind for each in here.room.loudspeakers] == ["simpleaudio", "miniaudio"]
+    assert [each.kind for each in here.speakers.opened] == ["simpleaudio", "miniaudio"]
     assert np.array_equal(here.heard(), exported(20_000))
 
 
@@ -109,7 +111,7 @@ def test_it_begins_at_the_given_position(listening: Begin, kind: str) -> None:
 def test_the_ring_is_never_far_ahead_and_never_dry(listening: Begin) -> None:
     here = listening()
     here.listen_until(50_000)
-    assert AHEAD - 3 * RATE < here.room.last.farthest_ahead <= AHEAD
+    assert AHEAD - 3 * RATE < here.speakers.last.farthest_ahead <= AHEAD
 
 
 def test_a_pause_fades_out_and_going_on_begins_the_step_again(listening: Begin, kind: str) -> None:
@@ -130,7 +132,7 @@ def test_a_pause_fades_out_and_going_on_begins_the_step_again(listening: Begin, 
     here.listen_until(12_000)
     assert [run[0] for run in told(here.heard())] == [0, near(STEP_MS)]
     assert np.abs(np.diff(here.heard()[:, 1])).max() < 5
-    assert len(here.room.loudspeakers) == 1
+    assert len(here.speakers.opened) == 1
 
 
 def test_pausing_and_going_on_at_once_is_one_smooth_dip(listening: Begin) -> None:
@@ -150,14 +152,14 @@ def test_a_long_pause_lets_go_of_the_loudspeaker_and_another_one_goes_on(listeni
     here.listen_until(25_000)
     here.transport.pause()
     here.listen(RELEASES_AFTER_S - 0.5)
-    assert not here.room.last.ended
+    assert not here.speakers.last.ended
     here.listen(1)
-    assert here.room.last.ended
+    assert here.speakers.last.ended
     here.listen(100)
     assert here.transport.position_ms == 2 * STEP_MS - LEAD_MS
     here.transport.resume()
     here.listen_until(28_000)
-    assert len(here.room.loudspeakers) == 2
+    assert len(here.speakers.opened) == 2
     assert told(here.heard())[0][0] == near(2 * STEP_MS)
     assert here.heard()[0, 1] < 5
 
@@ -296,7 +298,7 @@ def test_time_is_counted_only_while_it_is_heard(listening: Begin) -> None:
 
 
 def test_a_lost_loudspeaker_is_a_pause_that_says_so(listening: Begin) -> None:
-    here = listening(room=Room(dies_at=LEAD_IN + 24 * RATE))
+    here = listening(speakers=FakeLoudspeakers(dies_at=LEAD_IN + 24 * RATE))
     here.listen(26)
     assert here.transport.is_paused
     assert here.transport.position_ms == 2 * STEP_MS - LEAD_MS
@@ -304,8 +306,8 @@ def test_a_lost_loudspeaker_is_a_pause_that_says_so(listening: Begin) -> None:
     assert str(here.transport.lost) == "the loudspeaker stopped at 0:24 (it died); go on with --from 0:24"
     assert here.transport.lost
     assert here.transport.lost.position_ms == pytest.approx(24_000, abs=60)
-    assert here.room.last.ended
-    here.room.dies_at = None
+    assert here.speakers.last.ended
+    here.speakers.dies_at = None
     here.transport.resume()
     here.listen_until(23_000)
     assert here.transport.notice == ""
@@ -314,20 +316,20 @@ def test_a_lost_loudspeaker_is_a_pause_that_says_so(listening: Begin) -> None:
 
 
 def test_as_long_as_there_is_none_it_stays_paused(listening: Begin) -> None:
-    here = listening(room=Room(dies_at=LEAD_IN + 4 * RATE))
+    here = listening(speakers=FakeLoudspeakers(dies_at=LEAD_IN + 4 * RATE))
     here.listen(6)
-    here.room.dies_at, here.room.missing = None, {"miniaudio": "nothing is plugged in"}
+    here.speakers.dies_at, here.speakers.missing = None, {"miniaudio": "nothing is plugged in"}
     here.transport.resume()
     here.listen(1)
     assert here.transport.is_paused
     assert here.transport.notice == (
         "No audio device could be opened by miniaudio (nothing is plugged in); space tries again."
     )
-    here.room.full = True
+    here.speakers.full = True
     here.transport.resume()
     assert here.transport.is_paused
     assert here.transport.notice.startswith("There is no memory for the sound")
-    here.room.full, here.room.missing = False, {}
+    here.speakers.full, here.speakers.missing = False, {}
     here.transport.resume()
     here.listen(3)
     assert not here.transport.is_paused
@@ -335,7 +337,7 @@ def test_as_long_as_there_is_none_it_stays_paused(listening: Begin) -> None:
 
 
 def test_where_there_never_was_one_that_is_an_error(listening: Begin) -> None:
-    here = listening(room=Room(missing={"miniaudio": "no such device"}))
+    here = listening(speakers=FakeLoudspeakers(missing={"miniaudio": "no such device"}))
     with pytest.raises(DeviceError, match=r"no audio device could be opened by miniaudio \(no such device\)"):
         here.listen(1)
 
@@ -346,7 +348,7 @@ def test_a_loudspeaker_lost_in_a_pause_is_reported_too_and_the_position_stays(li
     here.transport.pause("The headphones were unplugged.")
     assert here.transport.notice == "The headphones were unplugged."
     here.listen(0.5)
-    here.room.last.dies_at = 0
+    here.speakers.last.dies_at = 0
     here.listen(0.1)
     assert here.transport.position_ms == 2 * STEP_MS - LEAD_MS
     assert "it died" in here.transport.notice
@@ -361,7 +363,7 @@ def test_leaving_fades_out_and_the_position_stays(listening: Begin) -> None:
     fade = right[np.flatnonzero(right == VOICE + BED)[-1] :]
     assert len(fade) == pytest.approx(0.3 * RATE, abs=500)
     assert (np.diff(fade) <= 0).all()
-    assert here.room.last.ended
+    assert here.speakers.last.ended
     assert here.transport.position_ms == pytest.approx(24_400, abs=300)
 
 
@@ -389,9 +391,9 @@ def test_back_from_the_very_end_goes_on(listening: Begin) -> None:
 
 
 def test_when_the_device_has_everything_controls_come_too_late(listening: Begin) -> None:
-    here = listening(total_ms=5000, room=Room(latency=RATE))
+    here = listening(total_ms=5000, speakers=FakeLoudspeakers(latency=RATE))
     here.listen(0.5)
-    while here.room.last.ring.head < here.room.last.ring.total:
+    while here.speakers.last.ring.head < here.speakers.last.ring.total:
         here.listen(0.05)
     for control in ("step_back", "pause", "softer", "switch_background", "repeat"):
         getattr(here.transport, control)()
@@ -404,7 +406,7 @@ def test_a_buffer_that_is_used_up_is_followed_by_another(listening: Begin, monke
     monkeypatch.setattr("player.live.device.device.LONGEST_BUFFER", LEAD_IN + 25 * RATE)
     here = listening(kind="simpleaudio")
     here.listen(45)
-    assert len(here.room.loudspeakers) == 2
+    assert len(here.speakers.opened) == 2
     first, second = told(here.heard(0)), told(here.heard(1))
     assert first[0][0] == 0
     assert first[0][1] >= 23_000

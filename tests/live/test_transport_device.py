@@ -15,8 +15,7 @@ import pytest
 
 from player.live.controls.commands import AnyControl, Control, GoTo, SetVolume
 from player.live.device.child import DeviceProcess
-from player.live.device.device import OutputDevice
-from player.live.device.fades import lead_in
+from player.live.device.device import OutputDevice, lead_in
 from player.live.loop import Loop
 from player.live.participants import Participants
 from player.live.running import RunningParticipants
@@ -42,7 +41,7 @@ class Playing:
     def __init__(self, kind: str, env: dict[str, str]) -> None:
         self.observer = FakeObserver()
         self.children: list[DeviceProcess] = []
-        self.running = RunningParticipants(Participants(observers=(lambda: self.observer,), waits=True))
+        self.running = RunningParticipants(Participants(observers=(lambda: self.observer,), pauses_when_lost=True))
         self._open = partial(OutputDevice, changes=True, kind=kind, environ=env, spawn=self._spawn)
 
     def play(self, waits_s: float = 0.0) -> None:

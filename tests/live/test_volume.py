@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from player.live.volume import FULL_DB, SILENT_DB, at_volume, clamped, louder, softer
+from player.live.source import FULL_DB, SILENT_DB, at_volume, clamped, louder, softer
 
 
 def test_full_is_the_highest_and_changes_no_bit() -> None:

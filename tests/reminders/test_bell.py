@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +11,12 @@ import pytest
 
 from player.errors import DeviceError
 from player.live import preview
+from player.live.controls.commands import Control
 from player.reminders.bell import CHIME, LEVEL_DB, SoftBell
 from tests.sound_server import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from player.live.controls.inbox import Inbox
     from tests.sound_server import Loudspeaker
 
 
@@ -23,13 +24,10 @@ def test_leaving_makes_it_fade_and_waits_for_that() -> None:
     log: list[str] = []
     begun = threading.Event()
 
-    def ring(sleep: Callable[[float], None]) -> None:
+    def ring(inbox: Inbox) -> None:
         begun.set()
-        try:
-            while True:
-                sleep(0.01)
-        finally:
-            sleep(0.01)  # the fade has pauses, too
+        if inbox.get(10) is Control.QUIT:
+            time.sleep(0.05)  # the fade takes its time
             log.append("faded")
 
     with SoftBell(ring) as bell:
@@ -46,7 +44,7 @@ def test_it_may_ring_to_its_end() -> None:
         bell.check()
 
 
-def fail(_: Callable[[float], None]) -> None:
+def fail(_: Inbox) -> None:
     raise DeviceError("there is no loudspeaker")
 
 
@@ -69,7 +67,7 @@ def test_an_error_of_the_caller_is_not_hidden() -> None:
 def test_the_bell_is_heard_and_fades_without_a_jump(loudspeaker: Loudspeaker, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in loudspeaker.env.items():
         monkeypatch.setenv(name, value)
-    with SoftBell(lambda sleep: preview.ring(CHIME, LEVEL_DB, sleep=sleep)):
+    with SoftBell(lambda inbox: preview.ring(CHIME, LEVEL_DB, inbox)):
         loudspeaker.wait_for(48_000 * 2)
     recording = loudspeaker.recording().astype(int)
     heard = np.flatnonzero(np.abs(recording).max(axis=1) > 100)

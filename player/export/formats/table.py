@@ -17,7 +17,6 @@ from player.export.formats.mp4 import Mp4Writer, must_be_installed
 from player.export.formats.wav import WavWriter
 from player.export.mp3.writer import Mp3Writer
 from player.export.options import BY_FFMPEG, FORMATS
-from player.sound.sink import Sink
 from player.storage.atomic import NewFile
 from player.storage.failures import sentences
 from player.units import CHANNELS
@@ -25,8 +24,10 @@ from player.units import CHANNELS
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from types import TracebackType
 
     from pydub import AudioSegment
+    from typing_extensions import Self
 
     from player.export.tags import Tags
 
@@ -91,8 +92,12 @@ def export_sink(
     return FileSink(NewFile(path, force=force), lambda part: writer(part, form, tags, bitrate, channels), channels)
 
 
-class FileSink(Sink):
-    """Writes a file of any format."""
+class FileSink:
+    """Writes a file of any format from blocks in the session format, in order.
+
+    The rule: it is a context manager. At a normal end it closes, which gives the file its name; at any exception,
+    Ctrl-C too, it aborts, and leaves nothing.
+    """
 
     def __init__(self, file: NewFile, opened: Callable[[Path], Writer], channels: int) -> None:
         self._file = file
@@ -102,6 +107,21 @@ class FileSink(Sink):
                 self._writer = opened(file.part)
         except BaseException:
             file.discard()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self.abort()
+            return
+        try:
+            self.close()
+        except BaseException:
+            self.abort()
             raise
 
     def write(self, segment: AudioSegment) -> None:
@@ -121,7 +141,7 @@ class FileSink(Sink):
         self.finish().commit()
 
     def abort(self) -> None:
-        """Remove the unfinished file."""
+        """Remove the unfinished file. Never raises, and may follow a `close` that failed."""
         self._writer.drop()
         self._file.discard()
 

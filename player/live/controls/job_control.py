@@ -1,6 +1,6 @@
 """Job control: at Ctrl-Z the sound pauses and the terminal is restored before the program stops.
 
-The device is another process, which would play on, so the program stops only when a state says that it is paused, or
+The device is another process, which would play on, so the program stops only when it is paused, or
 when that takes too long. After ``fg`` the terminal is taken again and the pause stays. After ``bg`` the sound goes on,
 and the terminal is left to the shell until the program is in the foreground again.
 """
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from player.live.controls.inbox import Inbox
-    from player.live.observer import PlaybackState
-    from player.timeline.model import Timeline
 
 PAUSE_WITHIN_S: Final = 1.0
 
@@ -43,7 +41,7 @@ class TerminalPart(Protocol):
 
 
 class JobControl:
-    """Stops and continues the program as a shell's job; an observer, because it must see the pause.
+    """Stops and continues the program as a shell's job; it ticks, because it must see the pause.
 
     Parameters
     ----------
@@ -85,18 +83,15 @@ class JobControl:
             self._given_back.clear()
 
     def request_stop(self) -> None:
-        """Ask for a pause; `show` stops the program when it sees that."""
+        """Ask for a pause; `tick` stops the program when it sees that."""
         if self._inbox is not None and self._asked_at is None:
             self._asked_at, self._was_paused = time.monotonic(), self._is_paused
             self._inbox.put(Control.PAUSE)
 
-    def begin(self, timeline: Timeline) -> None:
-        """Nothing to do."""
-
-    def show(self, state: PlaybackState) -> None:
+    def tick(self, *, is_paused: bool) -> None:
         """Stop the program when it is paused; later take the terminal when the program is in its foreground."""
-        self._is_paused = state.is_paused
-        if self._asked_at is not None and (state.is_paused or time.monotonic() > self._asked_at + PAUSE_WITHIN_S):
+        self._is_paused = is_paused
+        if self._asked_at is not None and (is_paused or time.monotonic() > self._asked_at + PAUSE_WITHIN_S):
             self._halt()
         elif self._given_back and self._in_foreground():
             self._take()
@@ -104,9 +99,6 @@ class JobControl:
             self._has_continued = False
             self._give_back()
             self._take()
-
-    def end(self) -> None:
-        """Nothing to do."""
 
     def _continue(self) -> None:
         self._has_continued = True

@@ -20,10 +20,11 @@ from player.live.controls.commands import ForcedPause
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
+
+    from typing_extensions import Self
 
     from player.live.controls.inbox import Inbox
-    from player.live.observer import PlaybackState
-    from player.timeline.model import Timeline
 
 LOOK_EVERY_S: Final = 1.0
 """The server reports changes at once; a new device process is looked for this often."""
@@ -40,7 +41,7 @@ class PulseOutput:
 
 
 class PulseRoute:
-    """An observer that pauses when the sound is moved to another output.
+    """A control source that pauses when the sound is moved to another output.
 
     Parameters
     ----------
@@ -57,22 +58,18 @@ class PulseRoute:
         self._inbox = inbox
         self._is_ours = is_ours or is_child
         self.output: PulseOutput | None = None
-        self._watch: _Watch | None = None
+        self._watch = _Watch(self._look)
 
-    def begin(self, timeline: Timeline) -> None:  # noqa: ARG002 (the output is the same for every session)
+    def __enter__(self) -> Self:
         """Start watching."""
-        if self._watch is None:
-            self._watch = _Watch(self._look)
-            self._watch.start()
+        self._watch.start()
+        return self
 
-    def show(self, state: PlaybackState) -> None:
-        """Does nothing: no state matters here."""
-
-    def end(self) -> None:
-        """Stop watching; the output stays known for the next session."""
-        if self._watch:
-            self._watch.leave()
-        self._watch = None
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Stop watching."""
+        self._watch.leave()
 
     def _look(self, pulse: Any) -> None:  # noqa: ANN401 (the library has no types)
         output, before = output_of(self._is_ours, pulse), self.output

@@ -1,7 +1,7 @@
 """Detecting that the computer slept: a clock that counts sleep runs ahead of one that does not.
 
-It uses no thread, and no wall clock where it can, because that may be set. It is an observer because it must compare
-the two clocks often. It sees a sleep only afterwards; ``desktop.logind`` knows it beforehand, where logind runs.
+It uses no thread, and no wall clock where it can, because that may be set. It compares the two clocks at each tick. It
+sees a sleep only afterwards; ``desktop.logind`` knows it beforehand, where logind runs.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from player.live.controls.inbox import Inbox
-    from player.live.observer import PlaybackState
-    from player.timeline.model import Timeline
 
 SLEPT: Final = ForcedPause("The computer slept; press space to go on.")
 TOLERANCE_S: Final = 2.0
@@ -25,7 +23,7 @@ TOLERANCE_S: Final = 2.0
 
 
 class SleepDetector:
-    """An observer that pauses when the computer has slept.
+    """Pauses when the computer has slept since this was made, which is done for each session.
 
     ``asleep`` returns how many seconds the computer has slept since some moment in the past. It may return too little
     if the program was halted between reading its two clocks, but never too much.
@@ -34,21 +32,14 @@ class SleepDetector:
     def __init__(self, inbox: Inbox, asleep: Callable[[], float] | None = None) -> None:
         self._inbox = inbox
         self._asleep = asleep or asleep_s
-        self._known_s = 0.0
-
-    def begin(self, timeline: Timeline) -> None:  # noqa: ARG002 (a sleep is the same for every session)
-        """Ignore sleep before this."""
         self._known_s = self._asleep()
 
-    def show(self, state: PlaybackState) -> None:
+    def tick(self, *, is_paused: bool) -> None:
         """Compare the clocks; pause if it is not paused already."""
         now_s = self._asleep()
-        if now_s - self._known_s > TOLERANCE_S and not state.is_paused:
+        if now_s - self._known_s > TOLERANCE_S and not is_paused:
             self._inbox.put(SLEPT)
         self._known_s = max(now_s, self._known_s)
-
-    def end(self) -> None:
-        """Does nothing."""
 
 
 if sys.platform == "linux":

@@ -5,27 +5,29 @@ The player writes sound into the ring some seconds ahead of the play head; a pro
 little more, can be overwritten at any time (`OutputDevice.cut`, `OutputDevice.overwrite`).
 Nothing here waits for the loudspeaker; `OutputDevice.check` reports what happens to it.
 
-Frames are counted in the ring. Half a second of inaudible noise comes first (`player.live.device.fades`): the programme
-begins after `LEAD_IN`.
+Frames are counted in the ring. Half a second of inaudible noise comes first; the programme begins after `LEAD_IN`.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import sys
+from array import array
 from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import DeviceError, printable
 from player.live.device.backends import LONGEST_BUFFER, available, choose
 from player.live.device.child import DeviceProcess
-from player.live.device.fades import LEAD_IN_MS, lead_in
 from player.live.device.ringbuffer import FRAME_BYTES, SharedRingBuffer
 from player.live.device.simpleaudio import PADDING
-from player.units import FRAMES_PER_MS, RATE, timecode
+from player.units import CHANNELS, FRAMES_PER_MS, RATE, timecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+LEAD_IN_MS: Final = 500
+"""Bluetooth and sleeping outputs lose half a second while they wake; digital silence does not wake all of them."""
 LEAD_IN: Final = LEAD_IN_MS * FRAMES_PER_MS
 ENOUGH: Final = LEAD_IN + RATE
 """Playing starts when this many frames are written: the lead-in and one second."""
@@ -42,6 +44,14 @@ WAITING: Final = 600 * RATE
 _SLACK: Final = RATE // 50  # frames that may be taken while the ring is being overwritten
 _SPARE: Final = 5 * 60 * RATE  # for pauses and steps back, where a buffer of full length would take memory
 _ENDLESS: Final = 1 << 60
+_PEAK: Final = 5  # evenly spread over -5..5 of 32768: 80.3 dB under full scale
+
+
+def lead_in() -> bytes:
+    """Half a second of noise at -80 dBFS, 16-bit stereo, always the same; without numpy, which takes long to load."""
+    values = array("b", (byte % (2 * _PEAK + 1) - _PEAK for byte in range(256)))
+    noise = random.Random(1).randbytes(LEAD_IN_MS * FRAMES_PER_MS * CHANNELS).translate(values.tobytes())
+    return array("h", array("b", noise)).tobytes()
 
 
 def stopped(reason: str, at_ms: int) -> DeviceError:

@@ -1,38 +1,48 @@
-"""Lead-in, fade-out and cross-fade. None of them is part of the programme, and none has an audible edge.
-
-numpy is loaded only by the fades, so that the lead-in is ready at once.
-"""
+"""Fade-out and cross-fade. Neither is part of the programme, and neither has an audible edge."""
 
 from __future__ import annotations
 
-import random
-from array import array
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from player.units import CHANNELS, FRAMES_PER_MS, SAMPLE_WIDTH
 
 if TYPE_CHECKING:
-    from numpy import int16
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-LEAD_IN_MS: Final = 500
-"""Bluetooth and sleeping outputs lose half a second while they wake; digital silence does not wake all of them."""
+    from player.live.device.device import OutputDevice
+
 FADE_OUT_MS: Final = 300
 
-_PEAK: Final = 5  # evenly spread over -5..5 of 32768: 80.3 dB under full scale
+_POLL_S: Final = 0.05
+_POLLS: Final = 60
+"""Three seconds; after that the device will not play the fade at all."""
 
 
-def lead_in() -> bytes:
-    """Half a second of noise at -80 dBFS, 16-bit stereo, always the same."""
-    values = array("b", (byte % (2 * _PEAK + 1) - _PEAK for byte in range(256)))
-    noise = random.Random(1).randbytes(LEAD_IN_MS * FRAMES_PER_MS * CHANNELS).translate(values.tobytes())
-    return array("h", array("b", noise)).tobytes()
+def fade_out(device: OutputDevice, sleep: Callable[[float], None], ms: int = FADE_OUT_MS) -> None:
+    """Fade to silence what a device plays, and return when that was heard; soon, even if the device hangs.
+
+    Raises
+    ------
+    DeviceError
+        If there is no memory even for silence.
+    """
+    if not device.has_begun or device.is_silent or device.is_over():
+        return
+    start = device.cut
+    device.overwrite(start, faded_out(device.read(start, ms * FRAMES_PER_MS)))
+    device.finish()
+    polls = 0
+    while not device.is_over() and polls < _POLLS:
+        sleep(_POLL_S)
+        polls += 1
 
 
 def faded_out(sound: bytes) -> bytes:
     """These 16-bit stereo frames, faded to silence over their whole length by a raised cosine."""
-    import numpy as np  # noqa: PLC0415 (loading it takes as long as opening a device)
-
     samples = _samples(sound)
     phase = np.linspace(0.0, np.pi, len(samples))[:, None]
     return np.rint(samples * (0.5 + 0.5 * np.cos(phase))).astype(np.int16).tobytes()
@@ -44,8 +54,6 @@ def crossfaded(old: bytes, new: bytes, frames: int) -> bytes:
     Both are 16-bit stereo; if the old sound is shorter than that, silence follows it. The weights add up to 1 and
     start and end level (a raised cosine), so that no sample jumps; where both are equal the result is bit-identical.
     """
-    import numpy as np  # noqa: PLC0415 (see above)
-
     after, before = _samples(new), _samples(old)
     frames = min(frames, len(after))
     mixed = np.zeros((frames, CHANNELS))
@@ -55,7 +63,5 @@ def crossfaded(old: bytes, new: bytes, frames: int) -> bytes:
     return np.rint(mixed).astype(np.int16).tobytes() + new[frames * CHANNELS * SAMPLE_WIDTH :]
 
 
-def _samples(sound: bytes) -> NDArray[int16]:
-    import numpy as np  # noqa: PLC0415 (see above)
-
+def _samples(sound: bytes) -> NDArray[np.int16]:
     return np.frombuffer(sound, np.int16).reshape(-1, CHANNELS)

@@ -13,13 +13,11 @@ import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from player.live.device.miniaudio import Miniaudio
 from player.live.device.ringbuffer import SharedRingBuffer, State
-
-if TYPE_CHECKING:
-    from player.live.device.miniaudio import Miniaudio
-    from player.live.device.simpleaudio import Simpleaudio
+from player.live.device.simpleaudio import Simpleaudio
 
 TICK_S: Final = 0.01
 """It costs half a percent of a core, and makes the head exact enough to change the sound at once."""
@@ -55,13 +53,8 @@ def _play(kind: str, ring: SharedRingBuffer, latency_ms: int) -> None:
 
 
 def _open(kind: str, ring: SharedRingBuffer, latency_ms: int) -> Simpleaudio | Miniaudio:
-    if kind == "simpleaudio":
-        from player.live.device.simpleaudio import Simpleaudio  # noqa: PLC0415 - only one of the two is loaded
-
-        return Simpleaudio(ring, latency_ms)
-    from player.live.device.miniaudio import Miniaudio  # noqa: PLC0415 - only one of the two is loaded
-
-    return Miniaudio(ring, latency_ms)
+    """Only the library that is asked for is loaded."""
+    return Simpleaudio(ring, latency_ms) if kind == "simpleaudio" else Miniaudio(ring, latency_ms)
 
 
 def _leave_with_the_parent() -> None:

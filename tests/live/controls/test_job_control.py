@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,10 +13,10 @@ from player.live.controls import job_control as module
 from player.live.controls.commands import AnyControl, Control
 from player.live.controls.inbox import Inbox
 from player.live.controls.job_control import JobControl
-from player.live.observer import PlaybackObserver, PlaybackState
 from tests.fakes_screen import FakeKeyboard, FakeScreen
 
-PLAYING, PAUSED = PlaybackState(1000), PlaybackState(1000, is_paused=True)
+if TYPE_CHECKING:
+    from player.live.observer import Ticking
 
 
 @dataclass
@@ -51,16 +52,16 @@ class Shell:
 def test_the_sound_pauses_then_the_terminal_is_given_back_then_it_stops_and_takes_it_again() -> None:
     shell = Shell()
     with shell.job.watched(shell.inbox):
-        shell.job.show(PLAYING)
+        shell.job.tick(is_paused=False)
         shell.job.request_stop()
         shell.job.request_stop()
         assert shell.controls() == [Control.PAUSE]
-        shell.job.show(PLAYING)
+        shell.job.tick(is_paused=False)
         assert shell.stops == []
-        shell.job.show(PAUSED)
+        shell.job.tick(is_paused=True)
         assert shell.stops == [(False, False)]
         assert shell.taken == (True, True)
-        shell.job.show(PAUSED)
+        shell.job.tick(is_paused=True)
     assert len(shell.stops) == 1
     assert shell.controls() == []
 
@@ -70,7 +71,7 @@ def test_it_stops_all_the_same_where_the_pause_does_not_come(monkeypatch: pytest
     monkeypatch.setattr(module, "PAUSE_WITHIN_S", -1.0)
     with shell.job.watched(shell.inbox):
         shell.job.request_stop()
-        shell.job.show(PLAYING)
+        shell.job.tick(is_paused=False)
     assert shell.stops == [(False, False)]
 
 
@@ -78,21 +79,21 @@ def test_in_the_background_the_sound_goes_on_and_the_terminal_is_left_until_it_i
     shell = Shell(goes_on_in_background=True)
     with shell.job.watched(shell.inbox):
         shell.job.request_stop()
-        shell.job.show(PAUSED)
+        shell.job.tick(is_paused=True)
         assert shell.controls() == [Control.PAUSE, Control.RESUME]
-        shell.job.show(PLAYING)
+        shell.job.tick(is_paused=False)
         assert shell.taken == (False, False)
         shell.foreground = True
-        shell.job.show(PLAYING)
+        shell.job.tick(is_paused=False)
         assert shell.taken == (True, True)
 
 
 def test_what_was_paused_before_stays_paused_in_the_background() -> None:
     shell = Shell(goes_on_in_background=True)
     with shell.job.watched(shell.inbox):
-        shell.job.show(PAUSED)
+        shell.job.tick(is_paused=True)
         shell.job.request_stop()
-        shell.job.show(PAUSED)
+        shell.job.tick(is_paused=True)
     assert shell.controls() == [Control.PAUSE]
 
 
@@ -101,7 +102,7 @@ def test_only_what_was_taken_is_taken_again() -> None:
     shell.screen.give_back()
     with shell.job.watched(shell.inbox):
         shell.job.request_stop()
-        shell.job.show(PAUSED)
+        shell.job.tick(is_paused=True)
     assert shell.taken == (False, True)
 
 
@@ -109,13 +110,13 @@ def test_only_what_was_taken_is_taken_again() -> None:
 def test_ctrl_z_is_heard_only_while_something_plays() -> None:
     shell = Shell()
     before = [signal.getsignal(each) for each in (signal.SIGTSTP, signal.SIGCONT)]
-    observer: PlaybackObserver = shell.job
+    ticking: Ticking = shell.job
     with shell.job.watched(shell.inbox):
         os.kill(os.getpid(), signal.SIGTSTP)
         until = time.monotonic() + 10
         while not shell.inbox and time.monotonic() < until:
             time.sleep(0.01)
-        observer.show(PAUSED)
+        ticking.tick(is_paused=True)
     assert shell.stops == [(False, False)]
     assert [signal.getsignal(each) for each in (signal.SIGTSTP, signal.SIGCONT)] == before
 
@@ -125,5 +126,5 @@ def test_after_a_stop_by_other_ways_the_terminal_is_taken_afresh() -> None:
     shell = Shell()
     with shell.job.watched(shell.inbox):
         os.kill(os.getpid(), signal.SIGCONT)
-        shell.job.show(PLAYING)
+        shell.job.tick(is_paused=False)
     assert shell.screen.history == ["taken", "given back", "taken"]

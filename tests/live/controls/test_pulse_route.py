@@ -15,7 +15,7 @@ from player.live.controls.pulse_route import LEAVES_WITHIN_S, PulseOutput, Pulse
 from player.live.device.child import DeviceProcess
 from player.live.device.ringbuffer import FRAME_BYTES, SharedRingBuffer
 from player.units import RATE
-from tests.fakes_controls import MINUTE, left, taken
+from tests.fakes_controls import left, taken
 from tests.sound_server import sound_server, wait_until
 
 if TYPE_CHECKING:
@@ -84,24 +84,23 @@ def test_a_move_pauses_and_tells_where_it_would_go_on(
     route = PulseRoute(inbox)
     plug = server.plug("phones", "Headphones")
     try:
-        route.begin(MINUTE)
-        playing.start()
-        wait_until(lambda: route.output is not None and route.output.sink == "null", "its place is not found")
-        server.move("phones")
-        assert taken(inbox) == ForcedPause("The sound moved to Headphones; press space to go on there.")
-        assert route.output == PulseOutput("phones", "", "")
-        server.pactl("set-sink-volume", "phones", "50%")  # a change of something else is no move
-        server.pactl("unload-module", plug)
-        assert taken(inbox) == ForcedPause("The sound moved to Null Output; press space to go on there.")
-        playing.stop()
-        server.plug("room", "Loudspeakers")
-        server.pactl("set-default-sink", "room")
-        playing.start()  # after a long pause there is a new process, and it may come out elsewhere
-        assert taken(inbox) == ForcedPause("The sound moved to Loudspeakers; press space to go on there.")
-        assert left(inbox) == []
+        with route:
+            playing.start()
+            wait_until(lambda: route.output is not None and route.output.sink == "null", "its place is not found")
+            server.move("phones")
+            assert taken(inbox) == ForcedPause("The sound moved to Headphones; press space to go on there.")
+            assert route.output == PulseOutput("phones", "", "")
+            server.pactl("set-sink-volume", "phones", "50%")  # a change of something else is no move
+            server.pactl("unload-module", plug)
+            assert taken(inbox) == ForcedPause("The sound moved to Null Output; press space to go on there.")
+            playing.stop()
+            server.plug("room", "Loudspeakers")
+            server.pactl("set-default-sink", "room")
+            playing.start()  # after a long pause there is a new process, and it may come out elsewhere
+            assert taken(inbox) == ForcedPause("The sound moved to Loudspeakers; press space to go on there.")
+            assert left(inbox) == []
     finally:
         playing.stop()
-        route.end()
         server.pactl("set-default-sink", "null")
 
 
@@ -109,12 +108,10 @@ def test_a_move_pauses_and_tells_where_it_would_go_on(
 def test_it_leaves_at_once(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULSE_SERVER", server.env["PULSE_SERVER"])
     route = PulseRoute(Inbox())
-    route.begin(MINUTE)
     watch = route._watch
-    assert watch
-    wait_until(lambda: watch._pulse is not None, "it does not connect")
-    began = time.monotonic()
-    route.end()
+    with route:
+        wait_until(lambda: watch._pulse is not None, "it does not connect")
+        began = time.monotonic()
     assert time.monotonic() - began < LEAVES_WITHIN_S + 1.0  # the second is for a busy machine
     watch.join(10)
     assert not watch.is_alive()
@@ -125,11 +122,8 @@ def test_without_a_server_it_is_silently_absent(
 ) -> None:
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nothing")
     inbox = Inbox()
-    route = PulseRoute(inbox)
-    route.begin(MINUTE)
-    time.sleep(0.2)
-    route.end()
-    route.end()
+    with PulseRoute(inbox):
+        time.sleep(0.2)
     assert left(inbox) == []
     assert capfd.readouterr() == ("", "")
 

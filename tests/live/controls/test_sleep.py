@@ -8,8 +8,7 @@ import pytest
 
 from player.live.controls.inbox import Inbox
 from player.live.controls.sleep import SLEPT, TOLERANCE_S, SleepDetector, asleep_s
-from player.live.observer import PlaybackState
-from tests.fakes_controls import MINUTE, left
+from tests.fakes_controls import left
 
 if TYPE_CHECKING:
     from player.live.controls.commands import AnyControl
@@ -29,10 +28,8 @@ def test_a_sleep_pauses_once(asleep: list[float], sent: list[AnyControl]) -> Non
     clock = iter(asleep)
     inbox = Inbox()
     sleep = SleepDetector(inbox, lambda: next(clock))
-    sleep.begin(MINUTE)
-    sleep.show(PlaybackState(0))
-    sleep.show(PlaybackState(50))
-    sleep.end()
+    sleep.tick(is_paused=False)
+    sleep.tick(is_paused=False)
     assert left(inbox) == sent
 
 
@@ -40,9 +37,8 @@ def test_nothing_is_sent_while_it_is_paused() -> None:
     clock = iter([0.0, 60.0, 60.0])
     inbox = Inbox()
     sleep = SleepDetector(inbox, lambda: next(clock))
-    sleep.begin(MINUTE)
-    sleep.show(PlaybackState(0, is_paused=True))
-    sleep.show(PlaybackState(0))
+    sleep.tick(is_paused=True)
+    sleep.tick(is_paused=False)
     assert left(inbox) == []
 
 

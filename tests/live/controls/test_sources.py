@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from typing import TYPE_CHECKING
 
 from player.live.controls.inbox import Inbox
-from player.live.controls.sources import system_controls
+from player.live.controls.sources import desktop_observers, system_sources
 from player.live.observer import PlaybackState
 from tests.fakes_controls import MINUTE, left
 from tests.sound_server import wait_until
@@ -26,16 +27,19 @@ def test_without_their_systems_they_do_nothing(
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nothing")
     inbox = Inbox()
     before = threading.active_count()
-    observers = [make() for make in system_controls(inbox)]
-    assert len(observers) == (4 if sys.platform == "linux" else 1)
-    for _ in range(2):
-        for observer in observers:
-            observer.begin(MINUTE)
-            observer.show(PlaybackState(0))
-            observer.show(PlaybackState(9_000, is_paused=True, notice="a pause"))
-        for observer in observers:
-            observer.end()
-            observer.end()
+    observers, sources = desktop_observers(inbox), system_sources()
+    assert (len(observers), len(sources)) == ((2, 1) if sys.platform == "linux" else (0, 0))
+    with contextlib.ExitStack() as stack:
+        for source in sources:
+            stack.enter_context(source(inbox))
+        for _ in range(2):
+            for observer in observers:
+                observer.begin(MINUTE)
+                observer.show(PlaybackState(0))
+                observer.show(PlaybackState(9_000, is_paused=True, notice="a pause"))
+            for observer in observers:
+                observer.end()
+                observer.end()
     wait_until(lambda: threading.active_count() <= before, "a thread stays behind")
     assert left(inbox) == []
     assert capfd.readouterr() == ("", "")

@@ -55,21 +55,8 @@ class BusThread:
 
     def _run(self) -> None:
         with contextlib.suppress(Exception):
-            from player.live.controls.desktop.dbus import BusSession  # noqa: PLC0415 (heavy; see above)
+            from player.live.controls.desktop.dbus import BusSession  # noqa: PLC0415 (dbus-fast may be missing; see above)
 
             self._session = BusSession(self._kind, self._service, self._address)
             if not self._closing.is_set():
                 self._session.run()
-
-
-def reachable(kind: Kind) -> bool:
-    """Whether there is such a bus, and it answers.
-
-    Raises
-    ------
-    ImportError
-        If the library is missing.
-    """
-    from player.live.controls.desktop.dbus import answers  # noqa: PLC0415 (heavy; see above)
-
-    return answers(kind)

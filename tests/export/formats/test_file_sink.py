@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.sound.sink import Sink
+from player.export.formats.table import FileSink
 
 if TYPE_CHECKING:
     from pydub import AudioSegment
 
 
-class NotingSink(Sink):
+class NotingSink(FileSink):
     """Notes what is asked of it; closing can fail."""
 
     def __init__(self, *, fails_to_close: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""From the sink to a sound server in real time, with the real libraries."""
+"""From a mix to a sound server in real time, with the real libraries."""
 
 from __future__ import annotations
 
@@ -8,26 +8,31 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pydub import AudioSegment
 
 from player.errors import DeviceError
+from player.live.controls.commands import Control
+from player.live.controls.inbox import Inbox
 from player.live.device.child import STALL_S, DeviceProcess
-from player.live.device.device import LEAD_IN
-from player.live.device.fades import lead_in
+from player.live.device.device import LEAD_IN, OutputDevice, lead_in
 from player.live.device.ringbuffer import SharedRingBuffer, State
-from player.live.device.speaker import LoudspeakerSink
+from player.live.playback import play_through
 from player.units import RATE
+from tests.fakes_programme import SoundMix, empty_timeline
 from tests.sound_server import Loudspeaker, wait_until, without_devices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+
+    from pydub import AudioSegment
 
 Frames = NDArray[np.int16]
 
@@ -45,8 +50,9 @@ def hum(seconds: float) -> Frames:
     return np.repeat(wave.astype(np.int16)[:, None], 2, axis=1)
 
 
-def segment(frames: Frames) -> AudioSegment:
-    return AudioSegment(frames.tobytes(), frame_rate=RATE, sample_width=2, channels=2)
+def play(sound: Frames, kind: str, environ: dict[str, str], mix: SoundMix | None = None, **how: Any) -> None:
+    open_device = partial(OutputDevice, kind=kind, environ=environ, **how)
+    play_through(empty_timeline(len(sound) * 1000 // RATE), mix or SoundMix(sound), open_device=open_device)
 
 
 def find(part: Frames, recording: Frames) -> int:
@@ -57,38 +63,46 @@ def find(part: Frames, recording: Frames) -> int:
 
 def test_the_loudspeaker_plays_the_programme_sample_for_sample(kind: str, loudspeaker: Loudspeaker) -> None:
     programme = noise(6)
-    with LoudspeakerSink(total_ms=6000, kind=kind, environ=loudspeaker.env) as sink:
-        for block in np.array_split(programme, 4):
-            sink.write(segment(block))
+    play(programme, kind, loudspeaker.env)
     recording = loudspeaker.recording()
     start = find(programme, recording)
     assert np.array_equal(recording[start : start + len(programme)], programme)
     assert not recording[start + len(programme) :].any()
     assert recording[start - LEAD_IN : start].tobytes() == lead_in()
     assert not recording[: start - LEAD_IN].any()
-    assert sink.position_ms == 6000
 
 
 def test_a_slow_source_is_heard_late_and_whole(kind: str, loudspeaker: Loudspeaker) -> None:
     programme = noise(4)
-    with LoudspeakerSink(total_ms=4000, kind=kind, environ=loudspeaker.env) as sink:
-        sink.write(segment(programme[: 2 * RATE]))
-        loudspeaker.wait_for(LEAD_IN // 2 + 2 * RATE)
-        time.sleep(0.5)
-        sink.write(segment(programme[2 * RATE :]))
+
+    class SlowMix(SoundMix):
+        """Its third second is there only when the first second has long been heard."""
+
+        def block(self, start_ms: int, end_ms: int, layers: Collection[str]) -> AudioSegment:
+            if start_ms == 1000 and not waited:
+                loudspeaker.wait_for(LEAD_IN // 2 + RATE)
+                time.sleep(0.5)
+                waited.append(True)
+            return super().block(start_ms, end_ms, layers)
+
+    waited: list[bool] = []
+    play(programme, kind, loudspeaker.env, SlowMix(programme))
     recording = loudspeaker.recording()
-    first, second = find(programme, recording), find(programme[2 * RATE :], recording)
-    assert np.array_equal(recording[first : first + 2 * RATE], programme[: 2 * RATE])
-    assert np.array_equal(recording[second : second + 2 * RATE], programme[2 * RATE :])
-    assert second > first + 2 * RATE
+    first, second = find(programme, recording), find(programme[RATE:], recording)
+    assert np.array_equal(recording[first : first + RATE], programme[:RATE])
+    assert np.array_equal(recording[second : second + 3 * RATE], programme[RATE:])
+    assert second > first + RATE
 
 
 def test_a_fade_out_leaves_no_edge(kind: str, loudspeaker: Loudspeaker) -> None:
-    programme = hum(10)
-    sink = LoudspeakerSink(total_ms=10_000, kind=kind, environ=loudspeaker.env)
-    sink.write(segment(programme))
-    loudspeaker.wait_for(LEAD_IN // 2 + RATE)
-    sink.abort()
+    programme, inbox = hum(10), Inbox()
+    end_it = threading.Thread(
+        target=lambda: (loudspeaker.wait_for(LEAD_IN // 2 + RATE), inbox.put(Control.QUIT))  # type: ignore[func-returns-value]
+    )
+    end_it.start()
+    open_device = partial(OutputDevice, kind=kind, environ=loudspeaker.env)
+    play_through(empty_timeline(10_000), SoundMix(programme), inbox, open_device=open_device)
+    end_it.join()
     heard = loudspeaker.recording()[:, 0].astype(int)
     end = np.flatnonzero(np.abs(heard) > 8990)[-1]
     tail = heard[end : end + RATE]
@@ -105,16 +119,19 @@ def test_killing_its_process_says_where_to_go_on(kind: str, loudspeaker: Loudspe
         children.append(DeviceProcess(kind, ring, environ))
         return children[-1]
 
-    sink = LoudspeakerSink(total_ms=100_000, start_ms=60_000, kind=kind, environ=loudspeaker.env, spawn=spawn)  # type: ignore[arg-type]
-    sink.write(segment(noise(10)))
-    loudspeaker.wait_for(LEAD_IN // 2 + RATE)
-    os.kill(children[0].pid, signal.SIGKILL)
+    def kill() -> None:
+        loudspeaker.wait_for(LEAD_IN // 2 + RATE)
+        os.kill(children[0].pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
     with pytest.raises(
-        DeviceError, match=r"stopped at 1:0\d \(its process was ended by SIGKILL\); go on with --from 1:0\d"
-    ):
-        sink.write(segment(noise(30)))
-    sink.abort()
-    assert 60_500 < sink.position_ms < 70_000
+        DeviceError, match=r"stopped at 0:0\d \(its process was ended by SIGKILL\); go on with --from 0:0\d"
+    ) as caught:
+        play(noise(40), kind, loudspeaker.env, spawn=spawn)
+    killer.join()
+    assert caught.value.position_ms is not None
+    assert 500 < caught.value.position_ms < 10_000
 
 
 def test_a_process_that_stands_still_is_given_up(kind: str, loudspeaker: Loudspeaker) -> None:
@@ -142,27 +159,26 @@ def test_without_a_device_the_error_comes_at_once(kind: str, tmp_path: Path) -> 
 
 
 def listen_in_vain(kind: str, environ: dict[str, str]) -> None:
-    with LoudspeakerSink(total_ms=60_000, kind=kind, environ=environ) as sink:
-        for _ in range(20):
-            sink.write(segment(noise(3)))
+    play(noise(60), kind, environ)
 
 
 PLAYS = """
 import sys
-from pydub import AudioSegment
-from pydub.generators import Sine
+from functools import partial
+import numpy as np
 from player.live.device.child import DeviceProcess
-from player.live.device.speaker import LoudspeakerSink
+from player.live.device.device import OutputDevice
+from player.live.playback import play_through
+from tests.fakes_programme import SoundMix, empty_timeline
 
 def spawn(*args):
     child = DeviceProcess(*args)
     print(child.pid, flush=True)
     return child
 
-with LoudspeakerSink(total_ms=60_000, kind=sys.argv[1], spawn=spawn) as sink:
-    hum = Sine(220, sample_rate=48_000).to_audio_segment(duration=1000, volume=-12).set_channels(2)
-    for _ in range(60):
-        sink.write(hum)
+wave = np.rint(8230 * np.sin(2 * np.pi * 220 / 48_000 * np.arange(60 * 48_000))).astype(np.int16)
+hum = np.repeat(wave[:, None], 2, axis=1)
+play_through(empty_timeline(60_000), SoundMix(hum), open_device=partial(OutputDevice, kind=sys.argv[1], spawn=spawn))
 """
 
 
@@ -218,10 +234,7 @@ def test_a_programme_under_a_second_reaches_alsa_whole(tmp_path: Path) -> None:
     target, config = tmp_path / "heard.raw", tmp_path / "asound.conf"
     config.write_text(f'pcm.!default {{ type file slave.pcm {{ type null }} file "{target}" format "raw" }}\n')
     programme = noise(0.8)
-    with LoudspeakerSink(
-        total_ms=800, kind="simpleaudio", environ={**os.environ, "ALSA_CONFIG_PATH": str(config)}
-    ) as sink:
-        sink.write(segment(programme))
+    play(programme, "simpleaudio", {**os.environ, "ALSA_CONFIG_PATH": str(config)})
     heard = np.fromfile(target, np.int16).reshape(-1, 2)
     assert np.array_equal(heard[LEAD_IN : LEAD_IN + len(programme)], programme)
     assert not heard[LEAD_IN + len(programme) :].any()
