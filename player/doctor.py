@@ -9,18 +9,22 @@ import shutil
 import sys
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from player import __version__
 from player.errors import PlayerError
+from player.history.diary import Diary
+from player.live.device.backends import INSTALL, available
+from player.live.preview import try_out
 from player.script import library
+from player.storage.store import Store
+from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from player.storage.store import Store
     from player.voice.drivers.table import Driver
-    from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,6 @@ class Finding:
 
 def examine() -> tuple[Finding, ...]:
     """The findings on all parts, in the order in which a session needs them."""
-    from player.storage.store import Store  # noqa: PLC0415 (heavy imports stay with those who need them)
-    from player.voice.pyttsx3_engine import Pyttsx3Engine  # noqa: PLC0415
-
     store = Store()
     engine = Pyttsx3Engine(store)
     looks: tuple[Callable[[], Finding], ...] = (
@@ -110,8 +111,6 @@ def _store(store: Store) -> Finding:
 
 def _diary() -> Finding:
     """The diary's path and content. It is optional: a session plays without it."""
-    from player.history.diary import Diary  # noqa: PLC0415
-
     told: list[str] = []
     try:
         with Diary(told.append) as diary:
@@ -123,8 +122,6 @@ def _diary() -> Finding:
 
 
 def _encoders() -> Finding:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
-
     found, missing = [], []
     for package, formats in _ENCODERS.items():
         try:
@@ -141,9 +138,6 @@ _ENCODERS = {"lameenc": "mp3", "soundfile": "wav, flac, ogg, opus", "mutagen": "
 
 def _speaker(kind: str) -> Finding:
     """Whether a loudspeaker library is installed and finds a device, by playing a short silence."""
-    from player.live.device.backends import INSTALL, available  # noqa: PLC0415
-    from player.live.preview import try_out  # noqa: PLC0415 (numpy and pydub)
-
     if kind not in available():
         return Finding(kind, well=False, finding=f"not installed: {INSTALL[kind]}", optional=True)
     try:

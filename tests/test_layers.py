@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -142,3 +143,35 @@ def test_the_first_rooms_know_no_sound_and_no_clock(room: str) -> None:
     forbidden = {"numpy", "pydub", "time", "subprocess", "threading", "soundfile", "soxr"}
     for path in (ROOT / room).rglob("*.py"):
         assert not {name.partition(".")[0] for name in imported(path)} & forbidden, path
+
+
+MOST_LATE_IMPORTS = 45
+"""Imports inside functions: of optional libraries, and where laziness has a gate."""
+REASON = re.compile(r"# noqa: (F401, )?PLC0415  ?\(\w.+\)")
+
+
+def late_imports(path: Path) -> list[str]:
+    """The lines of a file that import inside a function."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    functions = [
+        node
+        for node in ast.walk(ast.parse("\n".join(lines)))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    found = {
+        node.lineno
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    return [lines[number - 1] for number in sorted(found)]
+
+
+def test_imports_stand_at_the_top_but_for_a_few() -> None:
+    late = [f"{path.relative_to(ROOT)}: {line.strip()}" for path in modules() for line in late_imports(path)]
+    assert len(late) <= MOST_LATE_IMPORTS, "\n".join(late)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_late_import_has_its_reason(path: Path) -> None:
+    assert [line.strip() for line in late_imports(path) if not REASON.search(line)] == []

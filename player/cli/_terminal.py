@@ -10,20 +10,17 @@ import contextlib
 import os
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
-
-import click
 
 from player.live.screen.foreground import owns_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from player.cli._terminal_parts import TerminalParts
     from player.live.controls.inbox import Inbox
-    from player.live.controls.job_control import JobControl
     from player.live.observer import PlaybackObserver, Ticking
-
-Help = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def terminal_ui(
     seen = is_ours and _is_terminal(stderr or sys.stderr)
     # Keys also need a terminal for output: otherwise they may be meant for another program in the pipeline.
     pressed = is_ours and _is_terminal(stdin or sys.stdin) and (seen or _is_terminal(stdout or sys.stdout))
-    parts = _UiParts(notes, has_keys=pressed)
+    parts = _LateParts(notes, has_keys=pressed)
     observers: tuple[Callable[[], PlaybackObserver], ...] = ()
     if not quiet and (plain or seen):
         observers = (parts.lines if plain or environ.get("TERM") == "dumb" else parts.pacer,)
@@ -88,55 +85,27 @@ def _is_terminal(stream: TextIO) -> bool:
     return False
 
 
-class _UiParts:
-    """Makes each part when it is needed."""
+class _LateParts:
+    """`TerminalParts`, which are imported when the first of them is asked for."""
 
     def __init__(self, notes: Callable[[], Iterable[str]], *, has_keys: bool) -> None:
         self._notes = notes
         self._has_keys = has_keys
-        self._job: JobControl | None = None
 
-    def job(self) -> JobControl:
-        """The job control, which gives the terminal back at Ctrl-Z."""
-        from player.live.controls.job_control import JobControl  # noqa: PLC0415 (imported when needed)
+    @cached_property
+    def _parts(self) -> TerminalParts:
+        from player.cli._terminal_parts import TerminalParts  # noqa: PLC0415 (the first sound does not wait for it)
 
-        self._job = self._job or JobControl()
-        return self._job
+        return TerminalParts(self._notes, has_keys=self._has_keys)
 
     def pacer(self) -> PlaybackObserver:
-        """The pacer, to watch."""
-        from player.live.screen.pacer import Pacer  # noqa: PLC0415 (imported when needed)
-        from player.live.screen.terminal import TerminalScreen  # noqa: PLC0415
-
-        screen = TerminalScreen()
-        self.job().add_part(screen)
-        return Pacer(screen, _say, self._keys(), self._notes)
+        return self._parts.pacer()
 
     def lines(self) -> PlaybackObserver:
-        """The lines, for a screen reader."""
-        from player.live.screen.lines import SpokenObserver  # noqa: PLC0415 (imported when needed)
+        return self._parts.lines()
 
-        return SpokenObserver(_say, self._keys())
+    def job(self) -> Ticking:
+        return self._parts.job()
 
-    @contextlib.contextmanager
-    def controls(self, inbox: Inbox) -> Iterator[None]:
-        """Job control, and keys if there are any."""
-        from player.live.controls.keys import KeyControls  # noqa: PLC0415 (imported when needed)
-        from player.live.screen.terminal import TerminalKeyboard  # noqa: PLC0415
-
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(self.job().watched(inbox))
-            if self._has_keys:
-                keyboard = TerminalKeyboard()
-                self.job().add_part(keyboard)
-                stack.enter_context(KeyControls(inbox, keyboard))
-            yield
-
-    def _keys(self) -> Help:
-        from player.live.controls.keys import HELP  # noqa: PLC0415 (imported when needed)
-
-        return HELP if self._has_keys else ()
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)
+    def controls(self, inbox: Inbox) -> contextlib.AbstractContextManager[object]:
+        return self._parts.controls(inbox)

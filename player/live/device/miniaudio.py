@@ -29,7 +29,7 @@ class Miniaudio:
 
     def __init__(self, ring: SharedRingBuffer, latency_ms: int) -> None:
         sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]  # miniaudio would import it, for 0.1 s and nothing
-        import miniaudio  # noqa: PLC0415 - see above
+        import miniaudio  # noqa: PLC0415 (it may be missing)
 
         self._ring = ring
         self._device = miniaudio.PlaybackDevice(

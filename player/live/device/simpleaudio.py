@@ -100,6 +100,6 @@ class Simpleaudio:
 
 
 def _load() -> Any:  # noqa: ANN401 - the library has no types
-    import simpleaudio  # noqa: PLC0415 - it may be missing, if only miniaudio is installed
+    import simpleaudio  # noqa: PLC0415 (it may be missing)
 
     return simpleaudio

@@ -141,7 +141,7 @@ def _unpacked(*, is_british: bool) -> dict[str, bytes]:
 
 def _load_lexicon(unpacked: Mapping[str, bytes], *, is_british: bool) -> Any:  # noqa: ANN401 (hibari publishes no types)
     import orjson  # noqa: PLC0415 (only for words that are not known by heart)
-    from hibari import g2p  # noqa: PLC0415
+    from hibari import g2p  # noqa: PLC0415 (as above)
 
     def read(name: str) -> Any:  # noqa: ANN401 (what a JSON file has)
         return orjson.loads(unpacked[name] if name in unpacked else (_assets() / name).read_bytes())
