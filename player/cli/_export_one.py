@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from player.pipeline import Prepared, RequestedSession, SessionRequest
     from player.pipeline.turns import PlannedProgramme
 
-_TELL = partial(click.echo, err=True)
+_PRINT_NOTE = partial(click.echo, err=True)
 """Prints that a preset's loudness cannot be reached; this is a problem, so it is printed also with ``--quiet``."""
 
 
@@ -91,7 +91,7 @@ def export_one(
         if also:
             also(ready)
     with progress("Mixing", quiet=quiet) as report:
-        files = exporter.export(ready, target, options, force=force, progress=report, tell=_TELL)
+        files = exporter.export(ready, target, options, force=force, progress=report, on_note=_PRINT_NOTE)
     for file in files:
         click.echo(file)
 
@@ -102,7 +102,7 @@ def export_programme(
     if not quiet:
         click.echo(heading(plan), err=True)
     steps = partial(progress, quiet=quiet)
-    for files in album.export(plan, folder, options, machine, force=force, steps=steps, tell=_TELL):
+    for files in album.export(plan, folder, options, machine, force=force, steps=steps, on_note=_PRINT_NOTE):
         for file in files:
             click.echo(file)
 

@@ -67,7 +67,7 @@ def play(
                 confirm=announcer.confirm,
                 announce=announcer.announce,
                 progress=report,
-                settle=None if remembered is None else play_request.settle,
+                resume_at=None if remembered is None else play_request.resume_at,
                 silent=remembered is not None and bool(remembered.asked.get("silent")),
                 participants=participants(
                     plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
@@ -101,8 +101,8 @@ class _PlayRequest:
         self._recorder.follow(wanted, its_part, turns)
         return turns
 
-    def settle(self, timeline: Timeline, at_ms: int) -> int:
-        return self._announcer.announce_resume(self._resumed.settle(timeline, at_ms))
+    def resume_at(self, timeline: Timeline, at_ms: int) -> int:
+        return self._announcer.announce_resume(self._resumed.resume_at(timeline, at_ms))
 
 
 def _remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from player.pipeline.turns import PlannedProgramme, Turn
 
 Steps = Callable[[str], "AbstractContextManager[Progress | None]"]
-Tell = Callable[[str], None]
+OnNote = Callable[[str], None]
 _FEWEST_DIGITS: Final = 2
 
 
@@ -63,7 +63,7 @@ def export(
     *,
     force: bool,
     steps: Steps,
-    tell: Tell | None = None,
+    on_note: OnNote | None = None,
 ) -> Iterator[tuple[Path, ...]]:
     """Export each session as a file; yields all files made of it when they are whole, and the playlist at the end.
 
@@ -71,7 +71,7 @@ def export(
     ----------
     steps
         Called with what is being done; gives a function to report progress to.
-    tell
+    on_note
         Called with a sentence where a preset cannot be met.
 
     Raises
@@ -94,12 +94,12 @@ def export(
         ready = pipeline.prepare(turn.requested, machine)
         mine = replace(options, position=position(plan, turn))
         with steps(turn.title) as report:
-            made = exporter.export(ready, file, mine, force=force, progress=report, tell=_named(tell, file))
+            made = exporter.export(ready, file, mine, force=force, progress=report, on_note=_named(on_note, file))
         yield made
         entries.append(playlists.PlaylistEntry(turn.title, ready.timeline.total_ms, file))
     if listed:
         yield write_all({listed: playlists.playlist(plan.title, entries).encode()}, force=force)
 
 
-def _named(tell: Tell | None, file: Path) -> Tell | None:
-    return (lambda sentence: tell(f"{file.name}: {sentence}")) if tell else None
+def _named(on_note: OnNote | None, file: Path) -> OnNote | None:
+    return (lambda sentence: on_note(f"{file.name}: {sentence}")) if on_note else None

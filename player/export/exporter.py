@@ -76,13 +76,13 @@ def export(
     *,
     force: bool,
     progress: Progress | None = None,
-    tell: Callable[[str], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
 ) -> tuple[Path, ...]:
     """Export the session as a file or as several, each whole or not at all; returns their paths.
 
     Parameters
     ----------
-    tell
+    on_note
         Called with a sentence where a preset cannot be met.
 
     Raises
@@ -101,7 +101,7 @@ def export(
         must_be_free(each, force=force)
     job = _Job(ready, options, force)
     if preset:
-        job = job.mastered(preset, tell)
+        job = job.mastered(preset, on_note)
     report = _counted(progress, ready.timeline.total_ms * (1 if options.split else len(files)))
     with together() as made:
         for file in job.split(target, report) if options.split else job.whole(target, report):
@@ -118,11 +118,11 @@ class _Job:
     force: bool
     master: Master = AS_PLAYED
 
-    def mastered(self, preset: Preset, tell: Callable[[str], None] | None) -> _Job:
-        """The same at a preset's level, or as near as the voice allows; ``tell`` is then called with the reason."""
+    def mastered(self, preset: Preset, on_note: Callable[[str], None] | None) -> _Job:
+        """The same at a preset's level, or as near as the voice allows; ``on_note`` is then called with the reason."""
         found = presets.mastering(self.ready, preset, one_channel=self.options.mono)
-        if found.shortfall and tell:
-            tell(found.shortfall)
+        if found.shortfall and on_note:
+            on_note(found.shortfall)
         return replace(self, master=found.master.made_up_for(lost_db(self.options.form, self.bitrate)))
 
     def whole(self, target: Path, report: Progress) -> Iterator[NewFile]:

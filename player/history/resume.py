@@ -58,7 +58,7 @@ class ResumedPlayback:
             self._warn("the session in which you stopped is not there any more, so it begins at the beginning")
         return planned[at or 0 :]
 
-    def settle(self, timeline: Timeline, start_ms: int) -> int:
+    def resume_at(self, timeline: Timeline, start_ms: int) -> int:
         """Where the first session begins: as after a pause, at the beginning of a step, and never behind the end."""
         from player.timeline.steps import Steps  # noqa: PLC0415 (2 ms, when the loudspeaker is opening already)
 

@@ -21,22 +21,23 @@ if TYPE_CHECKING:
 
 
 def play(
-    ask: Callable[[], Sequence[Turn]],
+    find_turns: Callable[[], Sequence[Turn]],
     start_ms: int = 0,
     *,
     confirm: Callable[[Turn], bool],
     announce: Callable[[Turn, Prepared], None],
     progress: Progress | None = None,
-    settle: Callable[[Timeline, int], int] | None = None,
+    resume_at: Callable[[Timeline, int], int] | None = None,
     participants: Participants | None = None,
     silent: bool = False,
     speaks: bool = True,
 ) -> int:
     """Play sessions one after another, each to its end; the first one from ``start_ms`` on.
 
-    ``ask`` returns the sessions; it is called while the device opens. ``confirm`` is called before each: it returns
-    when the listener is ready, and whether that took an answer. ``announce`` is called when one is prepared. ``settle``
-    returns where the first really begins. ``silent`` opens no device. Without ``speaks``, no voice begins to load.
+    ``find_turns`` returns the sessions; it is called while the device opens. ``confirm`` is called before each: it
+    returns when the listener is ready, and whether that took an answer. ``announce`` is called when one is prepared.
+    ``resume_at`` returns where the first really begins. ``silent`` opens no device. Without ``speaks``, no voice begins
+    to load.
     Returns the exit code: 0, or that of the signal that ended it. Raises `PlayerError` if a session cannot be made,
     `DeviceError` if there is no loudspeaker or it is lost, and `KeyboardInterrupt` after the fade.
     """
@@ -46,15 +47,15 @@ def play(
         machine = this_machine(soon=A_COUNT if speaks else "")
         from player import pipeline  # noqa: PLC0415 (after the voice has begun to load)
 
-        first, *others = ask()
+        first, *others = find_turns()
         confirm(first)
-        if first.known_ms is not None and settle is None:
+        if first.known_ms is not None and resume_at is None:
             preopener.open_for(first.known_ms, start_ms)
         load_sound()
         ready = pipeline.prepare(first.requested, machine, progress)
         machine.engine.stop()  # if nothing had to be spoken, a voice process may still be waiting
         announce(first, ready)
-        start_ms = settle(ready.timeline, start_ms) if settle else start_ms
+        start_ms = resume_at(ready.timeline, start_ms) if resume_at else start_ms
         from player.live.playlist import Playlist  # noqa: PLC0415 (numpy and pydub, which are loaded meanwhile)
 
         with Playlist(preopener, participants or Participants(), others, machine) as playlist:

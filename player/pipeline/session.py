@@ -85,7 +85,11 @@ def prepare(asked: SessionRequest | RequestedSession, machine: Machine, progress
     requested = as_requested(asked)
     request, session, parts = requested.request, requested.session, requested.parts
     beds, problems = media.beds(session, parts, request.background)
-    opened = {} if problems else opening.open_beds(beds, machine.store)  # meanwhile, a voice may be loading
+    opened: Mapping[str, Bed] = {}
+    try:
+        opened = opening.open_beds(beds, machine.store)  # first, as a voice may be loading meanwhile
+    except ScriptError as error:
+        problems += error.problems
     try:
         timeline, clips, recordings = _laid(session, parts, request, machine, progress)
     except ScriptError as error:

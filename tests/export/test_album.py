@@ -166,7 +166,7 @@ def test_a_preset_that_is_missed_is_reported_with_the_name_of_the_file(folder: P
         machine,
         force=False,
         steps=lambda _: nullcontext(),
-        tell=sentences.append,
+        on_note=sentences.append,
     )
     list(steps)
     (sentence,) = sentences

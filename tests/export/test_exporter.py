@@ -221,7 +221,7 @@ def test_the_file_has_the_loudness_of_its_preset(
 ) -> None:
     told: list[str] = []
     options = ExportOptions("wav", mono=one_channel, preset=preset)
-    (made,) = exporter.export(talk, out / "a.wav", options, force=False, tell=told.append)
+    (made,) = exporter.export(talk, out / "a.wav", options, force=False, on_note=told.append)
     heard = sound(made) / 32768
     assert heard.shape[1] == (1 if one_channel else 2)
     assert true_peak_dbtp(heard, RATE) <= -1.4
@@ -254,7 +254,7 @@ def test_for_sleep_the_voice_alone_decides(ready: pipeline.Prepared, out: Path) 
     quiet = replace(ready, timeline=replace(ready.timeline, total_ms=300_000))
     told: list[str] = []
     files = [
-        exporter.export(quiet, out / f"{options.preset}.wav", options, force=False, tell=told.append)
+        exporter.export(quiet, out / f"{options.preset}.wav", options, force=False, on_note=told.append)
         for options in (ExportOptions("wav", stems=True), ExportOptions("wav", stems=True, preset="sleep"))
     ]
     played, slept = (float(np.sqrt(np.mean(sound(each[1]).astype(float) ** 2))) for each in files)
@@ -267,7 +267,7 @@ def test_no_preset_lifts_a_voice_until_it_is_cut(ready: pipeline.Prepared, out: 
     preset = presets.PRESETS["audiobook"]
     assert presets.mastering(presets.suited(quiet, preset), preset).master.gain_db == presets.MOST_LIFT_DB
     told: list[str] = []
-    exporter.export(quiet, out / "a.wav", ExportOptions("wav", preset="audiobook"), force=False, tell=told.append)
+    exporter.export(quiet, out / "a.wav", ExportOptions("wav", preset="audiobook"), force=False, on_note=told.append)
     (sentence,) = told
     assert re.match(r"The file has -\d\d\.\d dB RMS, not -20: its silences count, and with more gain", sentence)
 

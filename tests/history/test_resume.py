@@ -99,13 +99,13 @@ def test_a_bookmark_goes_on_with_what_was_asked_for_then(warnings: list[str]) ->
     assert resumed.start_ms == 200_000
     wanted, part = resumed.asked(SessionRequest("", rate=90), None)
     assert (wanted, part) == (SessionRequest("box-breathing", {"rounds": "3"}, rate=90, skip=("neck",)), None)
-    assert resumed.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
+    assert resumed.resume_at(lasting(420_000), 200_000) == 198_000 - LEAD_MS
     assert warnings == []
 
 
 def test_a_bookmark_behind_the_end_is_a_warning_and_begins_at_the_beginning(warnings: list[str]) -> None:
     resumed = ResumedPlayback(make_bookmark(), warnings.append)
-    assert resumed.settle(lasting(200_000), 200_000) == 0
+    assert resumed.resume_at(lasting(200_000), 200_000) == 0
     assert warnings == ["you stopped at 3:20, and it ends at 3:20 now, so it begins at the beginning"]
 
 
@@ -113,7 +113,7 @@ def test_an_entry_is_heard_from_its_beginning(warnings: list[str]) -> None:
     resumed = ResumedPlayback(make_entry(), warnings.append)
     assert resumed.start_ms == 0
     assert resumed.asked(SessionRequest(""), None)[0].values == {"rounds": "3"}
-    assert resumed.settle(lasting(10), 0) == 0
+    assert resumed.resume_at(lasting(10), 0) == 0
 
 
 def test_nothing_remembered_is_what_is_asked_for(warnings: list[str]) -> None:
@@ -152,7 +152,7 @@ def numbers(week: Path, resumed: ResumedPlayback, part: int | None = None) -> li
 def test_a_programme_goes_on_in_the_session_where_one_was(week: Path, warnings: list[str]) -> None:
     resumed = ResumedPlayback(stopped(week, 2, "two"), warnings.append)
     assert numbers(week, resumed) == [2, 3, 4]
-    assert resumed.settle(lasting(420_000), 200_000) == 198_000 - LEAD_MS
+    assert resumed.resume_at(lasting(420_000), 200_000) == 198_000 - LEAD_MS
 
 
 def test_a_part_goes_on_to_its_own_end(week: Path, warnings: list[str]) -> None:
@@ -166,5 +166,5 @@ def test_a_session_that_is_no_longer_there_is_a_warning(
 ) -> None:
     resumed = ResumedPlayback(stopped(week, number, turn), warnings.append)
     assert numbers(week, resumed, part) == ([3, 4] if part else [1, 2, 3, 4])
-    assert resumed.settle(lasting(420_000), 200_000) == 0
+    assert resumed.resume_at(lasting(420_000), 200_000) == 0
     assert warnings == ["the session in which you stopped is not there any more, so it begins at the beginning"]

@@ -84,7 +84,7 @@ def make(order: ExportOrder, machine: Machine, progress: Progress | None = None)
             order.target.parent.mkdir(parents=True, exist_ok=True)
         notes: list[str] = []
         options, force = order.task.options, order.force
-        files = exporter.export(ready, order.target, options, force=force, progress=progress, tell=notes.append)
+        files = exporter.export(ready, order.target, options, force=force, progress=progress, on_note=notes.append)
         return ExportedFiles(files, ready.timeline.total_ms, sum(path.stat().st_size for path in files), tuple(notes))
     except PlayerError as error:
         return FailedExport(str(error))
