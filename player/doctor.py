@@ -9,7 +9,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 from player import __version__
@@ -125,8 +125,8 @@ def _encoders() -> Finding:
     found, missing = [], []
     for package, formats in _ENCODERS.items():
         try:
-            found.append(f"{formats} ({package} {version(package)})")
-        except PackageNotFoundError:
+            found.append(f"{formats} ({package} {metadata.version(package)})")
+        except metadata.PackageNotFoundError:
             missing.append(package)
     if missing:
         return Finding("encoders", well=False, finding=f"not installed: pip install {' '.join(missing)}")

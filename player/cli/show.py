@@ -12,7 +12,6 @@ import click
 from player import pipeline
 from player.cli import _programme_text, _show_text
 from player.cli._options import as_json, progress, quiet, request_from_options, session_options
-from player.picture.drawing import draw, must_be_drawable
 from player.picture.marks import About
 from player.pipeline import programmes
 
@@ -51,10 +50,14 @@ def _must_be_drawable(target: Path, *, force: bool, as_json: bool, is_session: b
         raise click.UsageError("--plot makes a picture and --json a text; ask for one after the other")
     if not is_session:
         raise click.UsageError("a picture is of one session, and this is a programme; name one of its sessions")
+    from player.picture.drawing import must_be_drawable  # noqa: PLC0415 (matplotlib: 0.5 s, only for a picture)
+
     must_be_drawable(target, force=force)
 
 
 def _draw(ready: Prepared, target: Path, *, force: bool) -> None:
+    from player.picture.drawing import draw  # noqa: PLC0415 (as above)
+
     draw(ready.timeline, About(ready.session.summary, ready.session.technique), target, force=force)
     click.echo(target)
 
