@@ -47,7 +47,7 @@ LENGTHS = {
     "pmr-release-only": "9:00",
     "posture-check": "2:30",
     "safe-place": "7:00",
-    "safety-first": "2:35",
+    "safety-first": "2:30",
     "self-massage-back": "8:00",
     "sleep-wind-down": "20:00",
     "three-minute-space": "3:30",
