@@ -139,12 +139,12 @@ def _unpacked(*, is_british: bool) -> dict[str, bytes]:
     return {name: gzip.decompress((_assets() / name).read_bytes()) for name in names}
 
 
-def _load_lexicon(unpacked: Mapping[str, bytes], *, is_british: bool) -> Any:  # noqa: ANN401 (hibari publishes no types)
+def _load_lexicon(unpacked: dict[str, bytes], *, is_british: bool) -> Any:  # noqa: ANN401 (hibari publishes no types)
     import orjson  # noqa: PLC0415 (only for words that are not known by heart)
     from hibari import g2p  # noqa: PLC0415 (as above)
 
     def read(name: str) -> Any:  # noqa: ANN401 (what a JSON file has)
-        return orjson.loads(unpacked[name] if name in unpacked else (_assets() / name).read_bytes())
+        return orjson.loads(unpacked.pop(name) if name in unpacked else (_assets() / name).read_bytes())
 
     g2p._load_json = read  # noqa: SLF001 (with json, as there, all is loaded 0.24 s later)
     return g2p.G2P(british=is_british)
