@@ -146,8 +146,12 @@ def _load_lexicon(unpacked: dict[str, bytes], *, is_british: bool) -> Any:  # no
     def read(name: str) -> Any:  # noqa: ANN401 (what a JSON file has)
         return orjson.loads(unpacked.pop(name) if name in unpacked else (_assets() / name).read_bytes())
 
-    g2p._load_json = read  # noqa: SLF001 (with json, as there, all is loaded 0.24 s later)
-    return g2p.G2P(british=is_british)
+    own = g2p._load_json  # noqa: SLF001 (with json, as there, all is loaded 0.24 s later)
+    g2p._load_json = read  # noqa: SLF001
+    try:
+        return g2p.G2P(british=is_british)
+    finally:
+        g2p._load_json = own  # noqa: SLF001
 
 
 def _dsp() -> Any:  # noqa: ANN401 (hibari publishes no types)
