@@ -41,7 +41,7 @@ _BATCH_OPTIONS = (
 )
 
 
-MADE_BY: Final = ("bitrate", "mono", "preset", "captions", "chapters", "labels", "split", "stems")
+EXPORT_OPTION_NAMES: Final = ("bitrate", "mono", "preset", "captions", "chapters", "labels", "split", "stems")
 """The options that change what is made, besides the format."""
 
 

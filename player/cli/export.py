@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from player import pipeline
-from player.cli._export_options import MADE_BY, pop_many_sessions, with_options
+from player.cli._export_options import EXPORT_OPTION_NAMES, pop_many_sessions, with_options
 from player.cli._options import part, quiet, request_from_options, sessions_options
 from player.machine import this_machine_for
 
@@ -33,7 +33,7 @@ def export(
 
     A programme becomes a folder of such files, and so do several sessions, all of them, or one for each of many people.
     """
-    given, many_sessions = {name: asked.pop(name) for name in MADE_BY}, pop_many_sessions(asked)
+    given, many_sessions = {name: asked.pop(name) for name in EXPORT_OPTION_NAMES}, pop_many_sessions(asked)
     if many_sessions.wanted:
         if part:
             raise click.UsageError("--part is for one programme; leave it out")

@@ -85,7 +85,8 @@ def _stem_gain_db(clips: Sequence[Clip], store: Store) -> float:
 
 def _loudness(clips: Sequence[Clip], store: Store) -> float:
     """Integrated loudness in LUFS of the stem, heard from two loudspeakers; silence counts as the target itself."""
-    powers = {name: _powers(clip, store) for name, clip in {_name(clip): clip for clip in clips}.items()}
+    distinct = {_name(clip): clip for clip in clips}
+    powers = {name: _powers(clip, store) for name, clip in distinct.items()}
     lufs = lufs_of_steps(np.concatenate([powers[_name(clip)] for clip in clips]))
     return TARGET_LUFS if lufs is None else lufs + DUAL_MONO_LU
 

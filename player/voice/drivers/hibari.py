@@ -103,7 +103,7 @@ class HibariModel:
             self._model._g2p = lexicon and lexicon.result()  # noqa: SLF001 (a parameter, it would have to come first)
 
     def speak(self, text: str, rate: float, pitch: int) -> NDArray[np.float32]:
-        """See `Speaker.speak`; a text may give a word's sound as in ``[close](/klˈOs/)``."""
+        """See `LoadedModel.speak`; a text may give a word's sound as in ``[close](/klˈOs/)``."""
         import numpy as np  # noqa: PLC0415 (loaded with the model)
 
         speed, noise = speed_for(rate, HIBARI), np.random.default_rng(SEED)
@@ -133,20 +133,22 @@ class HibariModel:
 
 
 def _unpacked(*, is_british: bool) -> dict[str, bytes]:
-    """The files of the lexicon, by name."""
+    """The files of the lexicon that take long to unpack, by name; hibari reads any others by itself."""
     accent = "gb" if is_british else "us"
     names = (f"lexicon_{accent}_gold.json.gz", f"lexicon_{accent}_silver.json.gz", "tagger.json.gz")
-    return {name: gzip.decompress((_assets() / name).read_bytes()) for name in names}
+    paths = [_assets() / name for name in names]
+    return {path.name: gzip.decompress(path.read_bytes()) for path in paths if path.is_file()}
 
 
 def _load_lexicon(unpacked: dict[str, bytes], *, is_british: bool) -> Any:  # noqa: ANN401 (hibari publishes no types)
     import orjson  # noqa: PLC0415 (only for words that are not known by heart)
     from hibari import g2p  # noqa: PLC0415 (as above)
 
-    def read(name: str) -> Any:  # noqa: ANN401 (what a JSON file has)
-        return orjson.loads(unpacked.pop(name) if name in unpacked else (_assets() / name).read_bytes())
-
     own = g2p._load_json  # noqa: SLF001 (with json, as there, all is loaded 0.24 s later)
+
+    def read(name: str) -> Any:  # noqa: ANN401 (what a JSON file has)
+        return orjson.loads(unpacked.pop(name)) if name in unpacked else own(name)
+
     g2p._load_json = read  # noqa: SLF001
     try:
         return g2p.G2P(british=is_british)

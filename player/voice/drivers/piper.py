@@ -82,7 +82,7 @@ class PiperModel:
         return int(self._voice.config.sample_rate)
 
     def speak(self, text: str, rate: float, pitch: int) -> NDArray[np.float32]:  # noqa: ARG002 (it has no pitch)
-        """See `Speaker.speak`; a text may give phonemes as in ``[[ɹˈɛst]]``."""
+        """See `LoadedModel.speak`; a text may give phonemes as in ``[[ɹˈɛst]]``."""
         import numpy as np  # noqa: PLC0415 (loaded with the model)
 
         how = self._how(

@@ -93,14 +93,24 @@ def test_the_same_words_are_the_same_bytes_in_every_process(tmp_path: Path, impo
     assert len({hashlib.sha256(each).hexdigest() for each in (first, again, other)}) == 1
 
 
-def test_the_whole_lexicon_is_read_by_the_faster_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_british", [False, True])
+def test_the_large_files_of_the_lexicon_are_read_by_the_faster_reader(
+    is_british: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from hibari import g2p  # noqa: PLC0415 (as below)
 
-    def slow(name: str) -> None:
-        pytest.fail(f"{name} was read by json")
+    by_json: list[str] = []
+    own = g2p._load_json
 
-    monkeypatch.setattr(g2p, "_load_json", slow)
-    assert hibari._load_lexicon(hibari._unpacked(is_british=False), is_british=False)("Let go.") == "lˈɛt ɡˌO."
+    def read(name: str) -> object:
+        by_json.append(name)
+        return own(name)
+
+    monkeypatch.setattr(g2p, "_load_json", read)
+    lexicon = hibari._load_lexicon(hibari._unpacked(is_british=is_british), is_british=is_british)
+    assert lexicon("Let go.").startswith("lˈɛt")
+    assert by_json == ["tokenizer_exceptions.json"]
+    assert g2p._load_json is read  # another voice in this process reads as before
 
 
 def test_words_that_are_known_by_heart_are_as_the_lexicon_has_them() -> None:
