@@ -188,7 +188,7 @@ def _phases(timeline: Timeline) -> tuple[ShownPhase, ...]:
         said = tuple(_lines(heard))
         if slot.start_ms in chapter_starts or slot.guide in _FORGETS:
             held = ()
-        held = said or held
+        held = (*held, *said) if slot.guide == "tense" else said or held
         phases.append(_phase(slot, wording, heard, held, own=bool(said)))
     return tuple(phases)
 
