@@ -161,6 +161,7 @@ MODELS: Final[dict[str, type]] = {
     "in `move`": movement.Movements,
     "in `notice`": grounding.Prompts,
     "in `repeat`": flow.Times,
+    "in `intro`": flow.Versions,
     "in `bed`": BedFields,
     "in a programme": programme.Programme,
     "in a part": programme.Part,
