@@ -43,6 +43,10 @@ _KEYS: Final[Mapping[str, str]] = {
     "breathe.guide": "how much help there is, stepping back over the cycles: count, words, tones, silent",
     "breathe.words": "other words for the phases, such as {in: In, out: Out}",
     "breathe.count": "up, down or none",
+    "breathe.coach": (
+        "lines said over whole breaths: after: how many breaths, or half; before_end: how many are left; "
+        "or every: so many, with say: a list of lines in turn"
+    ),
     "muscles": (
         "muscle relaxation over a set (sixteen, seven, four, release-only) or a list of groups: "
         "{name: your hands, short: hands, how: make two fists, ease: Let them open.}"
