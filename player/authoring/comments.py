@@ -20,6 +20,7 @@ _KEYS: Final[Mapping[str, str]] = {
     "language": "picks the voice and the guiding words, such as en-GB or de-AT",
     "safety": "lines that are shown before the first sound; what must be heard is said in a step",
     "voice": "rate: words a minute, 60 to 300; name: one of `player voices`; pitch: 0 to 100",
+    "pronounce": "words that a voice reads wrongly, each with what is heard, as in {read: reed}",
     "background": (
         "one of `player sounds`, a sound file beside this script, or none; levels are relative to the voice, "
         "as in {sound: rain, under_voice: -20 dB, in_pauses: -16 dB, fade_in: 4s, fade_out: 10s}"

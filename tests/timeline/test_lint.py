@@ -244,9 +244,23 @@ def test_a_short_rest_is_no_hold_but_a_long_one_is(rest: float, told: int) -> No
     assert len(found(*slots, session=replace(SESSION, safety=()))) == told
 
 
+def test_a_word_that_is_read_in_two_ways_is_reported_once_a_step() -> None:
+    told = found(say("Close your eyes. Come close."), say("Rest closely.", at=LATER), say("Stay close.", at=LATER))
+    remedy = "use another word, or say which is right in the head of the script, such as 'pronounce: {close: cloze}'"
+    text = f"a voice may read 'close' as 'cloze' or as 'cloce'; {remedy}"
+    assert told == [f"{AT}: {text}", f"{LATER}: {text}"]
+
+
+@pytest.mark.parametrize("respelling", ["cloze", "close"])
+def test_a_word_of_which_the_script_says_how_it_is_read_is_fine(respelling: str) -> None:
+    utterance = Utterance("Close your eyes, and live.", respelt=(("close", respelling),))
+    (warning,) = found(Slot(AT, 9000, (Speech(utterance),)))
+    assert "'live'" in warning
+
+
 def test_a_language_without_words_is_spared_the_warnings_about_words() -> None:
     foreign = replace(SESSION, language="fi", safety=())
-    assert found(say("Lepo."), Slot(AT, 90_000), *box(4), session=foreign) == []
+    assert found(say("Live lepo."), Slot(AT, 90_000), *box(4), session=foreign) == []
     assert len(found(say("Lepo."), Slot(AT, 90_000), *box(9), session=foreign)) == 3
 
 
