@@ -62,7 +62,10 @@ _KEYS: Final[Mapping[str, str]] = {
         "grounding: a lead line, in lead_for; then a prompt each: 9s, with the lines of say, "
         "and silence for the prompts that have no line"
     ),
-    "scan": "a body scan over places: {name: your feet, short: feet, say: what is said there}",
+    "scan": (
+        "a body scan over places: {name: your feet, short: feet, say: what is said there, "
+        "then: what is said half way into the quiet}"
+    ),
     "scan.guide": "the time for what is said at each place",
     "scan.silence": "the quiet behind it",
     "move": (
