@@ -61,6 +61,8 @@ class Planner:
         The short names of what the listener leaves out, such as muscle groups, in lower case.
     intro
         Which version of a welcome is heard.
+    given
+        What the program says in texts, by the names that hold in every script.
     trail
         The scripts that are being included, the outermost first.
     offered
@@ -78,6 +80,7 @@ class Planner:
     step_types: Mapping[str, type] = field(default_factory=dict, compare=False)
     skip: frozenset[str] = frozenset()
     intro: IntroVersion = "full"
+    given: Mapping[str, str] = field(default_factory=dict, compare=False)
     trail: tuple[Path, ...] = ()
     offered: dict[str, None] = field(default_factory=dict, compare=False)
     intros: set[IntroVersion] = field(default_factory=set, compare=False)
@@ -136,7 +139,8 @@ class Planner:
             raise ScriptError([Problem(at, f"include must not go round in a circle: {circle}")])
         key = (trail[-1], tuple(sorted(params.items())))
         if key not in self.read:
-            self.read[key] = parse(source.text, str(source.path), self.step_types, params, asked_at=at)
+            path = str(source.path)
+            self.read[key] = parse(source.text, path, self.step_types, params, asked_at=at, given=self.given)
             self.sources.setdefault(trail[-1], source)
         yield from replace(self, trail=trail).steps(self.read[key].steps)
 
@@ -180,7 +184,7 @@ def plan(
         If there is nothing of that name to leave out.
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
-    planner = Planner(session.language, voice.name, voice.rate, voice.pitch, step_types, left_out, intro)
+    planner = Planner(session.language, voice.name, voice.rate, voice.pitch, step_types, left_out, intro, session.given)
     parts: list[Part] = []
     problems: list[Problem] = []
     for step in session.steps:
