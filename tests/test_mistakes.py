@@ -432,7 +432,7 @@ BODY = {
     ),
     "groups that are only names": row(
         steps("- muscles: [jaw]"),
-        "3:13: muscles must be a mapping with name, short, how, attend, caution, feel, ease, again, tense, rounds, not 'jaw'",
+        "3:13: muscles must be a mapping with name, short, how, attend, caution, feel, ease, … rounds, not 'jaw'",
     ),
     "an option of the step in a group": row(
         steps(f"- muscles: [{{{JAW}, release: 9s}}]"),

@@ -61,6 +61,9 @@ class GuidingWords:
         A sentence with one of each says that the holds may be left out.
     driving
         Each is about driving.
+    heteronyms
+        Words that are written alike and said in two ways, of which a voice was heard to take the wrong one: in lower
+        case, each with a respelling of both.
     """
 
     phases: dict[str, str]
@@ -71,6 +74,7 @@ class GuidingWords:
     holding: tuple[str, ...]
     optional: tuple[str, ...]
     driving: tuple[str, ...]
+    heteronyms: dict[str, tuple[str, str]]
 
     def number(self, value: int) -> str:
         """The spoken number, 1 and up; beyond the table the digits, which every voice can read."""
@@ -103,6 +107,19 @@ _ENGLISH = GuidingWords(
     holding=("hold",),
     optional=("optional", "without", "leav", "skip", "drop"),
     driving=("driv",),
+    # As measured by tests/bench/heteronyms.py; docs/decisions/words-that-are-read-in-two-ways.md has those left out.
+    heteronyms={
+        "bass": ("base", "bass"),
+        "bow": ("boe", "bough"),
+        "close": ("cloze", "cloce"),
+        "lead": ("leed", "led"),
+        "live": ("liv", "lyve"),
+        "lives": ("livz", "lyves"),
+        "read": ("reed", "red"),
+        "tear": ("teer", "tare"),
+        "wind": ("winned", "wined"),
+        "wound": ("woond", "wownd"),
+    },
 )
 
 _BY_LANGUAGE: Final = {"en": _ENGLISH}
@@ -111,6 +128,44 @@ _BY_LANGUAGE: Final = {"en": _ENGLISH}
 def words_for(language: str) -> GuidingWords | None:
     """The table for a BCP 47 tag, by its primary subtag; None where there is none."""
     return _BY_LANGUAGE.get(language.partition("-")[0].lower())
+
+
+GIVEN: Final = ("minutes", "emergency", "crisis_line")
+"""The names that the program fills in the texts of every script, without being declared: see `given_words`."""
+
+
+def given_words(language: str, length_ms: int) -> dict[str, str]:
+    """What each of `GIVEN` is in this language, for a session of this length; nothing in a language without a table."""
+    if words_for(language) is None:
+        return {}
+    return {
+        "minutes": minutes_in_words(length_ms),
+        "emergency": "your local emergency number",
+        "crisis_line": "a crisis line",
+    }
+
+
+_TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_HALF_MINUTE_MS: Final = 30_000
+
+
+def minutes_in_words(length_ms: int) -> str:
+    """A length in English: to the half minute, and from ten minutes on to the whole one, as people say it."""
+    halves = max(1, (length_ms + _HALF_MINUTE_MS // 2) // _HALF_MINUTE_MS)
+    if halves >= 20:
+        return f"{_number(length_ms // _HALF_MINUTE_MS + 1 >> 1)} minutes"
+    whole, half = divmod(halves, 2)
+    if whole < 2:
+        return ("half a minute", "a minute", "a minute and a half")[halves - 1]
+    return f"{_number(whole)} and a half minutes" if half else f"{_number(whole)} minutes"
+
+
+def _number(value: int) -> str:
+    """An English number; from a hundred on the digits, which every voice can read."""
+    if value <= 20 or value >= 100:
+        return _ENGLISH.number(value)
+    tens, ones = divmod(value, 10)
+    return _TENS[tens - 2] + (f"-{_ENGLISH.number(ones)}" if ones else "")
 
 
 def languages() -> tuple[str, ...]:

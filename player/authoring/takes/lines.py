@@ -121,7 +121,7 @@ def _stretches(slot: Slot) -> Iterator[tuple[list[Speech], int | None]]:
     said = [cue for cue in slot.cues if isinstance(cue, Speech)]
     starts = [0, *(place for place, cue in enumerate(said) if cue.from_ms and place), len(said)]
     for first, last in pairwise(starts):
-        ends_ms = said[last].from_ms - said[last].gap_ms if last < len(said) else slot.length_ms
+        ends_ms = said[last].from_ms - said[last].gap_ms if last < len(said) else slot.for_speech_ms
         begins_ms = said[first].from_ms - said[first].gap_ms if first else 0
         yield said[first:last], None if ends_ms is None else ends_ms - begins_ms
 
