@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, cast
 
 from player.errors import Position, Problem, ScriptError, UsageError
 from player.script import library
+from player.script.pronunciation import pairs_in
 from player.script.session import parse
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
@@ -63,6 +64,8 @@ class Planner:
         Which version of a welcome is heard.
     given
         What the program says in texts, by the names that hold in every script.
+    pronounce
+        Words in lower case, each with its respelling.
     trail
         The scripts that are being included, the outermost first.
     offered
@@ -81,6 +84,7 @@ class Planner:
     skip: frozenset[str] = frozenset()
     intro: IntroVersion = "full"
     given: Mapping[str, str] = field(default_factory=dict, compare=False)
+    pronounce: Mapping[str, str] = field(default_factory=dict)
     trail: tuple[Path, ...] = ()
     offered: dict[str, None] = field(default_factory=dict, compare=False)
     intros: set[IntroVersion] = field(default_factory=set, compare=False)
@@ -90,7 +94,8 @@ class Planner:
     def utterance(self, text: str, *, pace: float = 1.0) -> Utterance:
         """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (60 to 300)."""
         rate = min(300, max(60, round(self.rate * pace)))
-        return Utterance(text, self.language, self.voice, rate, self.pitch)
+        respelt = pairs_in(text, self.pronounce)
+        return Utterance(text, self.language, self.voice, rate, self.pitch, respelt=respelt)
 
     def count(self, text: str, room_ms: int, *, pace: float = 1.0) -> Utterance:
         """A word in the session's voice that is said on a beat, and may sound for ``room_ms`` after it."""
@@ -124,6 +129,8 @@ class Planner:
     def included(self, at: Position, name: str, params: Mapping[str, str]) -> Iterator[Part]:
         """The parts of the steps of another script, which is beside the script of ``at``, or bundled.
 
+        Words are pronounced as in this session, and as that script says for its own steps.
+
         Raises
         ------
         ScriptError
@@ -142,7 +149,9 @@ class Planner:
             path = str(source.path)
             self.read[key] = parse(source.text, path, self.step_types, params, asked_at=at, given=self.given)
             self.sources.setdefault(trail[-1], source)
-        yield from replace(self, trail=trail).steps(self.read[key].steps)
+        script = self.read[key]
+        pronounce = {**self.pronounce, **script.pronounce}
+        yield from replace(self, trail=trail, pronounce=pronounce).steps(script.steps)
 
     def steps(self, steps: Iterable[Step]) -> Iterator[Part]:
         """The parts of steps, one step after the other."""
@@ -184,7 +193,8 @@ def plan(
         If there is nothing of that name to leave out.
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
-    planner = Planner(session.language, voice.name, voice.rate, voice.pitch, step_types, left_out, intro, session.given)
+    spoken = (session.language, voice.name, voice.rate, voice.pitch)
+    planner = Planner(*spoken, step_types, left_out, intro, session.given, session.pronounce)
     parts: list[Part] = []
     problems: list[Problem] = []
     for step in session.steps:
