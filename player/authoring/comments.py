@@ -20,6 +20,7 @@ _KEYS: Final[Mapping[str, str]] = {
     "language": "picks the voice and the guiding words, such as en-GB or de-AT",
     "safety": "lines that are shown before the first sound; what must be heard is said in a step",
     "voice": "rate: words a minute, 60 to 300; name: one of `player voices`; pitch: 0 to 100",
+    "pronounce": "words that a voice reads wrongly, each with what is heard, as in {read: reed}",
     "background": (
         "one of `player sounds`, a sound file beside this script, or none; levels are relative to the voice, "
         "as in {sound: rain, under_voice: -20 dB, in_pauses: -16 dB, fade_in: 4s, fade_out: 10s}"
@@ -43,6 +44,10 @@ _KEYS: Final[Mapping[str, str]] = {
     "breathe.guide": "how much help there is, stepping back over the cycles: count, words, tones, silent",
     "breathe.words": "other words for the phases, such as {in: In, out: Out}",
     "breathe.count": "up, down or none",
+    "breathe.coach": (
+        "lines said over whole breaths: after: how many breaths, or half; before_end: how many are left; "
+        "or every: so many, with say: a list of lines in turn"
+    ),
     "muscles": (
         "muscle relaxation over a set (sixteen, seven, four, release-only) or a list of groups: "
         "{name: your hands, short: hands, how: make two fists, ease: Let them open.}"
@@ -57,7 +62,10 @@ _KEYS: Final[Mapping[str, str]] = {
         "grounding: a lead line, in lead_for; then a prompt each: 9s, with the lines of say, "
         "and silence for the prompts that have no line"
     ),
-    "scan": "a body scan over places: {name: your feet, short: feet, say: what is said there}",
+    "scan": (
+        "a body scan over places: {name: your feet, short: feet, say: what is said there, "
+        "then: what is said half way into the quiet}"
+    ),
     "scan.guide": "the time for what is said at each place",
     "scan.silence": "the quiet behind it",
     "move": (

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Annotated, ClassVar, Final, Literal, cast
 
 from player.errors import Position, ScriptError
+from player.script.pronunciation import Respelling, Word  # noqa: TC001 (hints are read when a script is bound)
 from player.script.yaml import reader
 from player.script.yaml.binding import WRONG, Binder, Outcome
 from player.script.yaml.nodes import Mapping as Nodes
@@ -76,6 +77,8 @@ class Session:
     ----------
     safety
         Lines that are shown before the first sound.
+    pronounce
+        Words in lower case, each with what the voice reads in its place.
     params
         What the script leaves open; ``values`` is what each stands for in this session.
     path
@@ -91,6 +94,7 @@ class Session:
     language: Language = "en-US"
     safety: OneOrMore[Text] = ()
     voice: VoiceSettings = field(default_factory=VoiceSettings)
+    pronounce: Mapping[Word, Respelling] = field(default_factory=dict)
     background: Background = field(default_factory=Background)
     params: Mapping[Identifier, Parameter] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict, metadata=NOT_WRITTEN)

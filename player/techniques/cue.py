@@ -11,10 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from player.script.pronunciation import as_read
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from player.errors import Position
+    from player.script.pronunciation import Pairs
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Utterance:
         goes on.
     room_ms
         How long it may sound after its beat; it is said faster if needed. 0 is without a limit.
+    respelt
+        Its words that the voice is to read in a respelling, each with that.
     """
 
     text: str
@@ -47,6 +52,12 @@ class Utterance:
     pitch: int = 50
     manner: Literal["sentence", "count"] = "sentence"
     room_ms: int = 0
+    respelt: Pairs = ()
+
+    @property
+    def read(self) -> str:
+        """The text as the voice reads it; what is shown is ``text``."""
+        return as_read(self.text, self.respelt) if self.respelt else self.text
 
 
 @dataclass(frozen=True)
@@ -119,6 +130,9 @@ class Slot:
         What a pacer shows: ``in``, ``hold``, ``out``, ``rest``, ``tense``, ``release``; or empty.
     opens
         Whether a cycle of breaths begins with it.
+    room_ms
+        By when its speech is over, where it goes on over the slots that follow: a line over a whole breath. None is by
+        its own end.
     """
 
     at: Position
@@ -128,6 +142,12 @@ class Slot:
     ducked: bool = False
     guide: str = ""
     opens: bool = False
+    room_ms: int | None = None
+
+    @property
+    def for_speech_ms(self) -> int | None:
+        """How long its speech may last; None is as long as it takes."""
+        return self.length_ms if self.room_ms is None else self.room_ms
 
 
 @dataclass(frozen=True)

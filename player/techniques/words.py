@@ -28,6 +28,9 @@ class GuidingWords:
         A sentence with one of each says that the holds may be left out.
     driving
         Each is about driving.
+    heteronyms
+        Words that are written alike and said in two ways, of which a voice was heard to take the wrong one: in lower
+        case, each with a respelling of both.
     """
 
     phases: dict[str, str]
@@ -41,6 +44,7 @@ class GuidingWords:
     holding: tuple[str, ...]
     optional: tuple[str, ...]
     driving: tuple[str, ...]
+    heteronyms: dict[str, tuple[str, str]]
 
     def number(self, value: int) -> str:
         """The spoken number, 1 and up; beyond the table the digits, which every voice can read."""
@@ -63,6 +67,19 @@ _ENGLISH = GuidingWords(
     holding=("hold",),
     optional=("optional", "without", "leav", "skip", "drop"),
     driving=("driv",),
+    # As measured by tests/bench/heteronyms.py; docs/decisions/words-that-are-read-in-two-ways.md has those left out.
+    heteronyms={
+        "bass": ("base", "bass"),
+        "bow": ("boe", "bough"),
+        "close": ("cloze", "cloce"),
+        "lead": ("leed", "led"),
+        "live": ("liv", "lyve"),
+        "lives": ("livz", "lyves"),
+        "read": ("reed", "red"),
+        "tear": ("teer", "tare"),
+        "wind": ("winned", "wined"),
+        "wound": ("woond", "wownd"),
+    },
 )
 
 _BY_LANGUAGE: Final = {"en": _ENGLISH}

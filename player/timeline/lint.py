@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from player.errors import Position, Problem
+from player.script.pronunciation import pairs_in
 from player.techniques.breaths import MOST_FOUR_SEVEN_EIGHT, NATURAL_REST_MS, is_four_seven_eight
-from player.techniques.cue import Slot
+from player.techniques.cue import Slot, Speech, Utterance
 from player.techniques.speech import sentences
 from player.techniques.words import words_for
 from player.units import format_duration
@@ -89,7 +91,7 @@ def warnings(session: Session, parts: Iterable[Part], timeline: Timeline) -> tup
     runs = _breathed(phases)
     found = [*_tension(phases), *_breathing(runs), *_four_seven_eight(runs)]
     if words := words_for(session.language):
-        found += [*_silences(words, slots, timeline), *_unsaid(words, session, runs, timeline)]
+        found += [*_silences(words, slots, timeline), *_unsaid(words, session, runs, timeline), *_misread(words, slots)]
     return _once(found)
 
 
@@ -223,7 +225,8 @@ def _silences(words: GuidingWords, slots: Sequence[Slot], timeline: Timeline) ->
     """Long silences between two cues, if they are not announced."""
     heard = [cue for cue in timeline.cues if cue.kind != "chime"]
     guided = {stretch.start_ms for stretch in timeline.slots if stretch.guide in _BREATH}
-    ends, starts = [0, *(cue.end_ms for cue in heard)], [*(cue.start_ms for cue in heard), timeline.total_ms]
+    ends = [*accumulate((cue.end_ms for cue in heard), max, initial=0)]  # a line goes on over the tones of its breath
+    starts = [*(cue.start_ms for cue in heard), timeline.total_ms]
     for number, (end_ms, start_ms) in enumerate(zip(ends, starts, strict=True)):
         if start_ms - end_ms > QUIET_MS and not _has(words.announces_quiet, _said_before(heard[:number], guided)):
             yield _quiet(slots, timeline.slots, end_ms, start_ms - end_ms)
@@ -267,6 +270,22 @@ def _unsaid(
 
 def _is_held(phase: GuidedRun) -> bool:
     return phase.kind == "hold" or (phase.kind == "rest" and phase.length_ms > NATURAL_REST_MS)
+
+
+def _misread(words: GuidingWords, slots: Iterable[Slot]) -> Iterator[Warned]:
+    """Words that a voice may read in two ways, and for which the script does not say in which."""
+    firsts = {word: first for word, (first, _) in words.heteronyms.items()}
+    for slot in slots:
+        said = [cue.said for cue in slot.cues if isinstance(cue, Speech) and isinstance(cue.said, Utterance)]
+        for word in {
+            word for each in said for word, _ in pairs_in(each.text, firsts) if word not in dict(each.respelt)
+        }:
+            one, other = words.heteronyms[word]
+            text = (
+                f"a voice may read {word!r} as {one!r} or as {other!r}; use another word, or say which is right "
+                f"in the head of the script, such as 'pronounce: {{{word}: {one}}}'"
+            )
+            yield Warned(slot.at, f"heteronym {word}", 0, text)
 
 
 def _has(beginnings: Iterable[str], text: str) -> bool:

@@ -198,6 +198,28 @@ def test_breathing_that_goes_on_in_silence_is_announced_before_it_begins() -> No
     assert len(found(say("Two minutes of breathing."), *guided, Slot(LATER, 60_000))) == 1
 
 
+def test_a_line_over_silent_breaths_ends_a_silence_and_can_announce_the_next() -> None:
+    def line(text: str) -> list[Slot]:
+        first, *others = breaths(("in", 4), ("out", 6), tones=False)
+        return [replace(first, cues=(Speech(Utterance(text), gap_ms=250),), room_ms=9500), *others]
+
+    quiet = breaths(("in", 4), ("out", 6), cycles=3, tones=False)
+    assert found(say("Breathe."), *quiet, *line("Still here."), *quiet, say("Done.")) == []
+    assert len(found(say("Breathe."), *quiet, *line("Still here."), *quiet, *quiet, say("Done."))) == 1
+    assert found(say("Breathe."), *quiet, *line("And a quiet while."), *quiet, *quiet, say("Done.")) == []
+
+
+def test_the_end_of_a_long_line_counts_and_not_that_of_the_tones_in_it() -> None:
+    """The tone of the breath out ends at 5s, the line at 9s."""
+    line = Speech(Utterance("A."), gap_ms=3000), Speech(Utterance("B."), gap_ms=5000)
+    breath = (
+        Slot(AT, 4000, (Sounding(Tone("in", 4000), "tone"), *line), guide="in", opens=True, room_ms=9500),
+        Slot(AT, 6000, (Sounding(Tone("out", 1000), "tone"),), guide="out"),
+    )
+    assert found(*breath, Slot(AT, 44_000), say("Done.")) == []
+    assert len(found(*breath, Slot(AT, 44_100), say("Done."))) == 1
+
+
 @pytest.mark.parametrize(
     ("safety", "spoken", "missing"),
     [
@@ -222,9 +244,23 @@ def test_a_short_rest_is_no_hold_but_a_long_one_is(rest: float, told: int) -> No
     assert len(found(*slots, session=replace(SESSION, safety=()))) == told
 
 
+def test_a_word_that_is_read_in_two_ways_is_reported_once_a_step() -> None:
+    told = found(say("Close your eyes. Come close."), say("Rest closely.", at=LATER), say("Stay close.", at=LATER))
+    remedy = "use another word, or say which is right in the head of the script, such as 'pronounce: {close: cloze}'"
+    text = f"a voice may read 'close' as 'cloze' or as 'cloce'; {remedy}"
+    assert told == [f"{AT}: {text}", f"{LATER}: {text}"]
+
+
+@pytest.mark.parametrize("respelling", ["cloze", "close"])
+def test_a_word_of_which_the_script_says_how_it_is_read_is_fine(respelling: str) -> None:
+    utterance = Utterance("Close your eyes, and live.", respelt=(("close", respelling),))
+    (warning,) = found(Slot(AT, 9000, (Speech(utterance),)))
+    assert "'live'" in warning
+
+
 def test_a_language_without_words_is_spared_the_warnings_about_words() -> None:
     foreign = replace(SESSION, language="fi", safety=())
-    assert found(say("Lepo."), Slot(AT, 90_000), *box(4), session=foreign) == []
+    assert found(say("Live lepo."), Slot(AT, 90_000), *box(4), session=foreign) == []
     assert len(found(say("Lepo."), Slot(AT, 90_000), *box(9), session=foreign)) == 3
 
 

@@ -178,6 +178,10 @@ class Binder:
         found: dict[object, object] = {}
         for word, (key, value) in self.pairs(node).items():
             read = self._scalar(key, shape.key, f"the name {shown(word)} in {name}", path)
+            if read in found and read is not WRONG:
+                self.wrong(
+                    key.at, f"the name {shown(word)} in {name} means the same as one above; leave one of them out"
+                )
             found[read] = self.value(value, shape.value, word, _below(path, word))
         return WRONG if WRONG in found or WRONG in found.values() else MappingProxyType(found)
 

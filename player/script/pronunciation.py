@@ -1,0 +1,109 @@
+"""Respellings: how a script has words said that a voice may read wrongly, such as ``read`` said as *reed* or as *red*.
+
+The rule: only the voice gets a respelling; what is shown, captioned and taken by a person keeps the word as it is
+written (tests/script/test_pronunciation.py). A word is compared whole, and in any case.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Final
+
+from player.script.yaml.scalar_types import OutOfRangeError, Schema, TextType, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Pairs = tuple[tuple[str, str], ...]
+"""Words in lower case, each with its respelling."""
+
+_LONGEST: Final = 60
+_BESIDE_LETTERS: Final = "'\u2019-"
+
+
+@dataclass(frozen=True)
+class WordType:
+    """A word as it stands in a text; the value is in lower case."""
+
+    about: str = "one word, such as read"
+
+    def parse(self, text: str) -> str:
+        """The word in lower case."""
+        word = _short(text)
+        if not _is_word(word) or any(not (_in_word(char) or char in _BESIDE_LETTERS) for char in word):
+            raise ValueError(f"must be {self.about}, not {shown(text)}")
+        return word.lower()
+
+    def schema(self) -> Schema:
+        """A string without blanks."""
+        return {"type": "string", "pattern": r"^\S+$", "maxLength": _LONGEST}
+
+
+@dataclass(frozen=True)
+class RespellingType:
+    """How a word is to be said: letters, as somebody would spell what is heard."""
+
+    about: str = "what is heard, spelt in letters, such as reed"
+
+    def parse(self, text: str) -> str:
+        """The respelling."""
+        words = _short(text)
+        if not _is_word(words) or any(not (_in_word(char) or char in _BESIDE_LETTERS + " ") for char in words):
+            raise ValueError(f"must be {self.about}, not {shown(text)}")
+        return words
+
+    def schema(self) -> Schema:
+        """A string."""
+        return {"type": "string", "minLength": 1, "maxLength": _LONGEST}
+
+
+Word = Annotated[str, WordType()]
+Respelling = Annotated[str, RespellingType()]
+
+
+def _short(text: str) -> str:
+    words = TextType(one_line=True).parse(text)
+    if len(words) > _LONGEST:
+        raise OutOfRangeError(f"must be at most {_LONGEST} characters long, not {len(words)}")
+    return words
+
+
+def _is_word(text: str) -> bool:
+    return any(unicodedata.category(char)[0] == "L" for char in text)
+
+
+def _in_word(char: str) -> bool:
+    """Whether it is a letter, a sign on a letter, or a figure."""
+    return unicodedata.category(char)[0] in "LMN"
+
+
+def pairs_in(text: str, respellings: Mapping[str, str]) -> Pairs:
+    """The words of a text that have a respelling, in the order of their letters."""
+    if not respellings:
+        return ()
+    found = {match[0].lower() for match in _matches(text, respellings)}
+    return tuple((word, respellings[word]) for word in sorted(found))
+
+
+def as_read(text: str, pairs: Pairs) -> str:
+    """The text as a voice gets it: each of the words in its respelling."""
+    respellings, pieces, end = dict(pairs), [], 0
+    for match in _matches(text, respellings):
+        pieces += text[end : match.start()], respellings[match[0].lower()]
+        end = match.end()
+    return "".join([*pieces, text[end:]])
+
+
+def _matches(text: str, words: Mapping[str, str]) -> list[re.Match[str]]:
+    """Where one of the words stands by itself."""
+    if not words:
+        return []
+    pattern = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    found = re.finditer(pattern, text, re.IGNORECASE)
+    return [each for each in found if not (_in_word_at(text, each.start() - 1) or _in_word_at(text, each.end()))]
+
+
+def _in_word_at(text: str, index: int) -> bool:
+    return 0 <= index < len(text) and _in_word(text[index])
