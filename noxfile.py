@@ -34,9 +34,10 @@ assert (package / "bundled" / "scripts").is_dir(), "the wheel has no scripts"
 
 @nox.session
 def quick(session: nox.Session) -> None:
-    """Run the tests that need nothing but Python and little time."""
+    """Run the tests that need nothing but Python and little time, properties with 20 examples in place of 100."""
     session.install("-e", ".[test]", "pytest-xdist")
-    session.run("python", "-m", "pytest", "-q", *_workers(session), "-m", QUICK, *session.posargs)
+    few = "--hypothesis-profile=quick"
+    session.run("python", "-m", "pytest", "-q", few, *_workers(session), "-m", QUICK, *session.posargs)
 
 
 @nox.session

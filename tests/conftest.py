@@ -17,6 +17,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 # How long an example takes is no matter of tests: machines are busy.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("untimed"), max_examples=20)
 settings.load_profile("untimed")
 
 pytest_plugins = ["tests.sound_server", "tests.private_bus"]
@@ -37,21 +38,26 @@ SLOW: Final = (
     "cli/test_commands.py",
     "cli/test_every.py",
     "cli/test_export_many.py",
+    "cli/test_log.py",
     "cli/test_plot.py",
     "cli/test_programme_text.py",
     "cli/test_record.py",
     "cli/test_voices.py",
     "export/batch/test_dask_cluster.py",
+    "export/batch/test_executor.py",
     "export/formats/test_table.py",
+    "export/mp3/test_parallel.py",
     "export/mp3/test_splice.py",
     "export/test_exporter.py",
     "picture/test_drawing.py",
     "picture/test_page.py",
+    "pipeline/test_read_once.py",
     "sound/test_bed.py",
+    "sound/test_loudness.py",
     "timeline/test_fit.py",
     "voice/test_pyttsx3_engine.py",
 )
-"""Files that keep a processor busy for over 6 s: `nox -s quick` goes without them. Elsewhere the mark `slow` tells."""
+"""Files that keep a processor busy for over 4 s: `nox -s quick` goes without them. Elsewhere the mark `slow` tells."""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -36,7 +36,7 @@ from player.script.yaml.scalar_types import (
 )
 from player.script.yaml.type_shapes import ListShape, One, fields_of
 from player.storage.store import Store
-from player.techniques import TECHNIQUES, breaths, flow, grounding, movement, muscles, scan
+from player.techniques import TECHNIQUES, breaths, coach, flow, grounding, movement, muscles, scan
 from player.techniques.planning import plan
 from player.techniques.sounds import CHIMES, BedFields
 from player.techniques.speech import SENTENCE_GAP_MS
@@ -156,11 +156,13 @@ MODELS: Final[dict[str, type]] = {
     "in `breathe`": breaths.Pattern,
     "in a ramp": breaths.Ramp,
     "in a listed phase": breaths.ListedPhase,
+    "in `coach`": coach.CoachLine,
     "in a group": muscles.Group,
     "in a place": scan.Region,
     "in `move`": movement.Movements,
     "in `notice`": grounding.Prompts,
     "in `repeat`": flow.Times,
+    "in `intro`": flow.Versions,
     "in `bed`": BedFields,
     "in a programme": programme.Programme,
     "in a part": programme.Part,

@@ -44,6 +44,10 @@ _KEYS: Final[Mapping[str, str]] = {
     "breathe.guide": "how much help there is, stepping back over the cycles: count, words, tones, silent",
     "breathe.words": "other words for the phases, such as {in: In, out: Out}",
     "breathe.count": "up, down or none",
+    "breathe.coach": (
+        "lines said over whole breaths: after: how many breaths, or half; before_end: how many are left; "
+        "or every: so many, with say: a list of lines in turn"
+    ),
     "muscles": (
         "muscle relaxation over a set (sixteen, seven, four, release-only) or a list of groups: "
         "{name: your hands, short: hands, how: make two fists, ease: Let them open.}"
@@ -58,7 +62,10 @@ _KEYS: Final[Mapping[str, str]] = {
         "grounding: a lead line, in lead_for; then a prompt each: 9s, with the lines of say, "
         "and silence for the prompts that have no line"
     ),
-    "scan": "a body scan over places: {name: your feet, short: feet, say: what is said there}",
+    "scan": (
+        "a body scan over places: {name: your feet, short: feet, say: what is said there, "
+        "then: what is said half way into the quiet}"
+    ),
     "scan.guide": "the time for what is said at each place",
     "scan.silence": "the quiet behind it",
     "move": (

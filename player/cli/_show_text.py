@@ -115,8 +115,14 @@ def _breaths_end(slots: Sequence[_SlotRow], at: int, starts: set[int]) -> int:
 
 
 def _kind(slots: Sequence[_SlotRow], at: int) -> list[str]:
-    """The help and the phases of a cycle."""
-    return [_cycle_help(slots, at), *(slot.stretch.guide for slot in _cycle(slots, at))]
+    """The help, the line and the phases of a cycle."""
+    return [_cycle_help(slots, at), _line(slots, at), *(slot.stretch.guide for slot in _cycle(slots, at))]
+
+
+def _line(slots: Sequence[_SlotRow], at: int) -> str:
+    """What a person says over a cycle, beside words and numbers on its beats."""
+    said = [cue.text for slot in _cycle(slots, at) for cue in slot.cues if cue.kind == "speech"]
+    return f", with: {' '.join(said)}" if said else ""
 
 
 def _lengths(slots: Sequence[_SlotRow], at: int) -> list[int]:
@@ -144,7 +150,7 @@ def _breath_row(run: Sequence[_SlotRow]) -> _Row:
     pairs = zip(run[:again], run[-again:], strict=True)
     phases = ", ".join(f"{a.stretch.guide} {_from_to(a.stretch.length_ms, b.stretch.length_ms)}" for a, b in pairs)
     length = last.start_ms + last.length_ms - first.start_ms
-    return _Row(first.start_ms, length, f"{len(run) // again} × [{phases}], {_cycle_help(run, 0)}")
+    return _Row(first.start_ms, length, f"{len(run) // again} × [{phases}], {_cycle_help(run, 0)}{_line(run, 0)}")
 
 
 def _from_to(first_ms: int, last_ms: int) -> str:

@@ -32,6 +32,8 @@ MOST_LINES: Final = 6
 BETWEEN: Final = 8.0
 """Two columns are this far apart."""
 BAR: Final = 14.0
+LINE_BAR: Final = 3.0
+"""The height of a line that is said over a breath: below the breath's own bar, so that its name can be read."""
 HAIRLINE: Final = 1.2
 """No bar is narrower; bars with less between them are one."""
 SLIVER: Final = 2.5
@@ -40,7 +42,7 @@ _HELP_COLOURS: Final[dict[Help, str]] = {"counted": ink.GUIDE, "words": ink.GUID
 
 
 def overview(panel: Panel, strip: Strip, timeline: Timeline, measure: Measure) -> Iterator[Mark]:
-    """Speech as bars, counted breaths and tones as bars with a name, chimes as lozenges."""
+    """Speech as bars, counted breaths and tones as bars with a name and lines over them below, chimes as lozenges."""
     top = strip.top + (strip.height - BAR) / 2
     guided = [(span, help_) for span, help_ in guidance(timeline) if help_]
     for span, help_ in guided:
@@ -48,9 +50,11 @@ def overview(panel: Panel, strip: Strip, timeline: Timeline, measure: Measure) -
         yield BoxMark(left, top, width, BAR, _HELP_COLOURS[help_], 2)
         if measure(help_) + 4 < width:
             yield TextMark(left + width / 2, top + BAR - 3.5, help_, SMALL, align="center")
-    said = [cue for cue in voiced(timeline, panel.span) if not _inside(cue, guided)]
-    for start, end in _joined(panel, said):
+    said = voiced(timeline, panel.span)
+    for start, end in _joined(panel, (cue for cue in said if not _inside(cue, guided))):
         yield BoxMark(start, top, max(end - start, HAIRLINE), BAR, ink.VOICE, 1)
+    for start, end in _joined(panel, (cue for cue in said if cue.kind == "speech" and _inside(cue, guided))):
+        yield BoxMark(start, top + BAR + 1, max(end - start, HAIRLINE), LINE_BAR, ink.VOICE, 1)
     yield from _chimes(panel, strip, timeline, measure)
 
 

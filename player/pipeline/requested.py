@@ -15,7 +15,7 @@ from player.pipeline import media
 from player.script import library
 from player.script.session import parse
 from player.techniques import TECHNIQUES
-from player.techniques.planning import Plan, plan
+from player.techniques.planning import IntroVersion, Plan, plan
 from player.timeline import fit, outlive
 from player.timeline.layout import nominal_ms
 
@@ -32,7 +32,7 @@ class SessionRequest:
     ``length_ms`` is the length to come close to, and ``skip`` what to leave out, by short names. ``outlive_ms`` is how
     long the background goes on at the end. ``script`` is the text of a session without a file. ``takes`` is a folder
     with takes: lines that have one are heard from it, and not spoken. ``silent`` says that nothing is heard of it, so
-    that it needs no loudspeaker.
+    that it needs no loudspeaker. ``intro`` is the version of the welcome; None is the full one.
     """
 
     session: str
@@ -46,6 +46,7 @@ class SessionRequest:
     script: str | None = None
     takes: str | None = None
     silent: bool = False
+    intro: IntroVersion | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class RequestedSession:
 
     @cached_property
     def _plan(self) -> Plan:
-        found = plan(self.session, TECHNIQUES, self.request.skip)
+        found = plan(self.session, TECHNIQUES, self.request.skip, self.request.intro or "full")
         return replace(found, parts=tuple(media.with_background(found.parts, self.request.background)))
 
     @property

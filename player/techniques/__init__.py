@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from player.techniques.breathing import Breathe
-from player.techniques.flow import Include, Repeat, SectionStep
+from player.techniques.flow import Choose, Include, Intro, Repeat, SectionStep
 from player.techniques.grounding import Notice
 from player.techniques.movement import MoveStep
 from player.techniques.muscles import Muscles
@@ -31,5 +31,7 @@ TECHNIQUES: Final[dict[str, type]] = {
     "play": Play,
     "bed": BedStep,
     "include": Include,
+    "intro": Intro,
+    "choose": Choose,
 }
 """Step key to the dataclass of its fields; each has the method of `planning.Technique`."""

@@ -2,21 +2,23 @@
 
 The rule: a phase lasts exactly its length, with its spoken word; the word's beat is at the phase's start, and each
 number's beat on its second (tests/techniques/test_breathing.py). Over the cycles the guidance becomes less; the bed
-stays ducked while it speaks. `breaths` defines the phases of a pattern.
+stays ducked while it speaks. `breaths` defines the phases of a pattern, and `coach` what a person says between them.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
-from player.script.yaml.types import FieldError, Name, OneOrMore
+from player.script.yaml.types import FieldError, ListRule, Name, OneOrMore
 from player.techniques.breaths import Pattern  # noqa: TC001 (a hint, read when a script is bound)
+from player.techniques.coach import CoachLine, by_cycle
 from player.techniques.cue import Elastic, Part, Slot, Sounding, Speech, Tone
+from player.techniques.speech import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from player.errors import Position
     from player.techniques.breaths import Phase
@@ -31,6 +33,12 @@ COUNTING_PACE: Final = 1.25
 """Counted words are said a little faster than sentences, so that each leaves silence before the next."""
 LEAD_MS: Final = 160
 """Kept free before a beat, because the beats of counted words are up to 156 ms behind their first sound."""
+LINE_GAP_MS: Final = 250
+"""A line begins this long after its breath, so that the tone which says what to do is heard first."""
+LINE_AIR_MS: Final = 500
+"""A line is over this long before the next breath, whose word may begin `LEAD_MS` early."""
+TONE_UNDER_LINE_DB: Final = -14.0
+"""Tones under a line are this soft, 6 dB under the usual: the beat goes on, and every word is understood."""
 
 _STAGE = re.compile(r"(\w+)(?:\s+(\d+))?")
 _HELPS: Final = ("count", "words", "tones", "silent")
@@ -86,6 +94,7 @@ class Breathe:
     guide: OneOrMore[Annotated[GuidanceStage, StageKind()]] = (GuidanceStage("count"),)
     words: PhaseWords = field(default_factory=PhaseWords)
     count: Literal["up", "down", "none"] = "up"
+    coach: Annotated[tuple[CoachLine, ...], ListRule(least=1)] | CoachLine = ()
 
     def __post_init__(self) -> None:
         """Only the last stage may go on to the end."""
@@ -102,11 +111,21 @@ class Breathe:
         yield Elastic(at, pattern.count(), 1, pattern.most(), pattern.length_ms, slots)
 
     def _slots(self, at: Position, planner: Planner, words: list[str], cycles: int) -> Iterator[Slot]:
+        lines = by_cycle((self.coach,) if isinstance(self.coach, CoachLine) else self.coach, cycles)
         for cycle, help_ in enumerate(self._helps(cycles)):
-            for number, (phase, word) in enumerate(zip(self.breathe.order(), words, strict=True)):
-                length = phase.length_ms(cycle, cycles)
-                cues = tuple(self._cues(at, planner, help_, Tone(phase.kind, length), word))
-                yield Slot(at, length, cues, ducked=help_ in _SPOKEN, guide=phase.kind, opens=number == 0)
+            tones = [Tone(phase.kind, phase.length_ms(cycle, cycles)) for phase in self.breathe.order()]
+            if cycle in lines:
+                yield from _under_a_line(at, spoken(lines[cycle], planner), help_, tones)
+            else:
+                yield from self._guided(at, planner, help_, tones, words)
+
+    def _guided(
+        self, at: Position, planner: Planner, help_: Help, tones: Sequence[Tone], words: Sequence[str]
+    ) -> Iterator[Slot]:
+        """The phases of one cycle."""
+        for number, (tone, word) in enumerate(zip(tones, words, strict=True)):
+            cues = tuple(self._cues(at, planner, help_, tone, word))
+            yield Slot(at, tone.length_ms, cues, ducked=help_ in _SPOKEN, guide=tone.name, opens=number == 0)
 
     def _helps(self, left: int) -> Iterator[Help]:
         for stage in self.guide[:-1]:
@@ -140,3 +159,14 @@ class Breathe:
             number = second + 1 if self.count == "up" else seconds - second
             said = planner.count(words.number(number), BEAT_MS - LEAD_MS, pace=COUNTING_PACE)
             yield Speech(said, "count", beat_ms=second * BEAT_MS)
+
+
+def _under_a_line(at: Position, said: Sequence[Speech], help_: Help, tones: Sequence[Tone]) -> Iterator[Slot]:
+    """The phases of a cycle over which a line is said: in soft tones, or without a sound where breaths are silent."""
+    room_ms = sum(tone.length_ms for tone in tones) - LINE_AIR_MS
+    line = (replace(said[0], gap_ms=LINE_GAP_MS), *said[1:])
+    for number, tone in enumerate(tones):
+        soft = () if help_ == "silent" else (Sounding(replace(tone, level_db=TONE_UNDER_LINE_DB), "tone"),)
+        cues = soft if number else (*soft, *line)
+        own = None if number else room_ms
+        yield Slot(at, tone.length_ms, cues, ducked=True, guide=tone.name, opens=number == 0, room_ms=own)

@@ -130,6 +130,9 @@ class Slot:
         What a pacer shows: ``in``, ``hold``, ``out``, ``rest``, ``tense``, ``release``; or empty.
     opens
         Whether a cycle of breaths begins with it.
+    room_ms
+        By when its speech is over, where it goes on over the slots that follow: a line over a whole breath. None is by
+        its own end.
     """
 
     at: Position
@@ -139,6 +142,12 @@ class Slot:
     ducked: bool = False
     guide: str = ""
     opens: bool = False
+    room_ms: int | None = None
+
+    @property
+    def for_speech_ms(self) -> int | None:
+        """How long its speech may last; None is as long as it takes."""
+        return self.length_ms if self.room_ms is None else self.room_ms
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, Literal, Protocol, cast
 
 from player.errors import Position, Problem, ScriptError, UsageError
 from player.script import library
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 MOST_PARTS: Final = 200_000
 """Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
+
+IntroVersion = Literal["full", "short"]
+"""Which version of a welcome is heard."""
 
 _NO_STEPS: Final[Mapping[str, type]] = MappingProxyType({})
 
@@ -57,12 +60,16 @@ class Planner:
         Step key to the technique: the steps that an included script may have.
     skip
         The short names of what the listener leaves out, such as muscle groups, in lower case.
+    intro
+        Which version of a welcome is heard.
     pronounce
         Words in lower case, each with its respelling.
     trail
         The scripts that are being included, the outermost first.
     offered
         The short names that could be left out so far.
+    intros
+        The versions of a welcome that were chosen so far; empty where there is no welcome of two versions.
     read, sources
         The included scripts that were read so far: each for its values of parameters, and its text by its path.
     """
@@ -73,9 +80,11 @@ class Planner:
     pitch: int
     step_types: Mapping[str, type] = field(default_factory=dict, compare=False)
     skip: frozenset[str] = frozenset()
+    intro: IntroVersion = "full"
     pronounce: Mapping[str, str] = field(default_factory=dict)
     trail: tuple[Path, ...] = ()
     offered: dict[str, None] = field(default_factory=dict, compare=False)
+    intros: set[IntroVersion] = field(default_factory=set, compare=False)
     read: dict[object, Session] = field(default_factory=dict, compare=False)
     sources: dict[Path, Source] = field(default_factory=dict, compare=False)
 
@@ -108,6 +117,11 @@ class Planner:
         """Whether the listener leaves out what has this short name."""
         self.offered.setdefault(short)
         return short.casefold() in self.skip
+
+    def short_intro(self) -> bool:
+        """Whether the short version of a welcome is heard."""
+        self.intros.add(self.intro)
+        return self.intro == "short"
 
     def included(self, at: Position, name: str, params: Mapping[str, str]) -> Iterator[Part]:
         """The parts of the steps of another script, which is beside the script of ``at``, or bundled.
@@ -143,13 +157,19 @@ class Planner:
 
 @dataclass(frozen=True)
 class Plan:
-    """All parts of a session, in order, and the scripts that it includes, each once."""
+    """All parts of a session, in order, the scripts that it includes, each once, and whether it has a short welcome."""
 
     parts: tuple[Part, ...]
     included: tuple[Source, ...] = ()
+    has_intro: bool = False
 
 
-def plan(session: Session, step_types: Mapping[str, type] = _NO_STEPS, skip: Collection[str] = frozenset()) -> Plan:
+def plan(
+    session: Session,
+    step_types: Mapping[str, type] = _NO_STEPS,
+    skip: Collection[str] = frozenset(),
+    intro: IntroVersion = "full",
+) -> Plan:
     """Convert the steps of a session to parts.
 
     Parameters
@@ -158,6 +178,8 @@ def plan(session: Session, step_types: Mapping[str, type] = _NO_STEPS, skip: Col
         The steps that included scripts may have.
     skip
         The short names of what to leave out, in any case.
+    intro
+        Which version of a welcome is heard.
 
     Raises
     ------
@@ -167,7 +189,8 @@ def plan(session: Session, step_types: Mapping[str, type] = _NO_STEPS, skip: Col
         If there is nothing of that name to leave out.
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
-    planner = Planner(session.language, voice.name, voice.rate, voice.pitch, step_types, left_out, session.pronounce)
+    spoken = (session.language, voice.name, voice.rate, voice.pitch)
+    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce)
     parts: list[Part] = []
     problems: list[Problem] = []
     for step in session.steps:
@@ -178,7 +201,7 @@ def plan(session: Session, step_types: Mapping[str, type] = _NO_STEPS, skip: Col
     if problems:
         raise ScriptError(problems, session)
     _must_be_offered(skip, planner.offered)
-    return Plan(tuple(parts), tuple(planner.sources.values()))
+    return Plan(tuple(parts), tuple(planner.sources.values()), has_intro=bool(planner.intros))
 
 
 def _must_be_offered(skip: Iterable[str], offered: Iterable[str]) -> None:

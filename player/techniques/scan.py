@@ -1,7 +1,7 @@
 """`scan`: a body scan; attention moves through the body, region by region.
 
-Every region has the same time: a guiding line in its slot, then quiet. Body scans of 15 minutes have 40 to 60 s a
-region; the defaults are 12 s and 38 s.
+Every region has the same time: a guiding line in its slot, then quiet, with a second line half way through it where
+the region has one. Body scans of 15 minutes have 40 to 60 s a region; the defaults are 12 s and 38 s.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ class Region:
     """A place of the body.
 
     ``name`` fits into a sentence ("your feet"); ``short`` is the word to leave it out by; ``say`` is the guiding line,
-    in place of "Notice your feet".
+    in place of "Notice your feet"; ``then`` is a small second line, so that the quiet is held and not empty.
     """
 
     name: Name
     short: Name
     say: Text | None = None
+    then: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,20 @@ class Scan:
     silence: Duration = 38_000
 
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
-        """A chapter and two slots a region; the first slot names it."""
+        """A chapter a region, and a slot for each of its lines and for its quiet; the first slot names it."""
         for region in self.scan:
             if planner.leaves_out(region.short):
                 continue
             yield Marker(region.name, level=2)
             line = region.say or planner.words(at).attend.format(name=region.name)
             yield Slot(at, self.guide, spoken(line, planner))
+            yield from self._quiet(region, at, planner)
+
+    def _quiet(self, region: Region, at: Position, planner: Planner) -> Iterator[Slot]:
+        """The quiet after the line: whole, or in two halves, of which the second begins with ``then``."""
+        if region.then is None:
             yield Slot(at, self.silence)
+            return
+        half = self.silence // 2
+        yield Slot(at, half)
+        yield Slot(at, self.silence - half, spoken(region.then, planner))

@@ -87,8 +87,9 @@ def lay_out(
     Raises
     ------
     ScriptError
-        With all problems of the session: speech longer than its slot, a word longer than its phase, a count longer than
-        its beat (each is ``about`` the utterances that do not fit), a session of no length or of more than a day.
+        With all problems of the session: speech longer than its slot, a line longer than its breath, a word longer than
+        its phase, a count longer than its beat (each is ``about`` the utterances that do not fit), a session of no
+        length or of more than a day.
     """
     builder = _LayoutBuilder(clip_of, [_first_bed(session)], own)
     for part in parts:
@@ -168,9 +169,10 @@ class _LayoutBuilder:
         ends = [start + self._length(cue) for start, cue in zip(starts, slot.cues, strict=True)]
         speech_end = max(ends, default=self.now_ms)
         length = speech_end - self.now_ms + slot.then_ms if slot.length_ms is None else slot.length_ms
+        room = length if slot.room_ms is None else slot.room_ms
         for start, end, cue in zip(starts, ends, slot.cues, strict=True):
-            self._place(slot, length, start, end, cue)
-        self._check_room(slot, length, ends)
+            self._place(slot, room, start, end, cue)
+        self._check_room(slot, room, ends)
         if slot.ducked:
             self.spans.append(Span(self.now_ms, self.now_ms + length))
         self.slots.append(Stretch(self.now_ms, length, slot.guide, slot.opens))
@@ -194,13 +196,13 @@ class _LayoutBuilder:
             end, after_ms = start + clip.length_ms, clip.after_ms
         return starts
 
-    def _place(self, slot: Slot, length: int, start: int, end: int, cue: Speech | Sounding) -> None:
+    def _place(self, slot: Slot, room: int, start: int, end: int, cue: Speech | Sounding) -> None:
         if isinstance(cue, Sounding):
-            self.cues.append(Cue(start, end, self.now_ms, length, cue.kind, cue.tone))
+            self.cues.append(Cue(start, end, self.now_ms, room, cue.kind, cue.tone))
             return
         beat = None if cue.beat_ms is None else self.now_ms + cue.beat_ms
         pauses = tuple(Span(start + begin, start + over) for begin, over in self.clip_of(cue.said).pauses)
-        placed = Cue(start, end, self.now_ms, length, cue.kind, cue.said, cue.said.text, beat, pauses)
+        placed = Cue(start, end, self.now_ms, room, cue.kind, cue.said, cue.said.text, beat, pauses)
         self._check_order(slot.at, placed)
         self.cues.append(placed)
         self.spans.append(Span(start, end))
@@ -221,23 +223,28 @@ class _LayoutBuilder:
         said = (self.last.sound, cue.sound)
         self.problem(self.last_at, text + self._remedy(self.last.kind, said), said)
 
-    def _check_room(self, slot: Slot, length: int, ends: Sequence[int]) -> None:
-        """Report speech that goes on after its slot has ended."""
+    def _check_room(self, slot: Slot, room: int, ends: Sequence[int]) -> None:
+        """Report speech that goes on after its slot has ended, or after the room that it has of its own."""
         said = [(end, cue) for end, cue in zip(ends, slot.cues, strict=True) if isinstance(cue, Speech)]
         end, longest = max(said, key=lambda each: each[0], default=(0, None))
-        over, room = end - self.now_ms - length, format_duration(length)
-        if longest is None or over <= 0:
+        takes = end - self.now_ms
+        if longest is None or takes <= room:
             return
         if longest.beat_ms is not None:
-            what = f"{_name(longest.said)!r} goes on for {format_duration(over)} after its phase of {room}"
-            self.problem(slot.at, f"{what}; {self._remedy(longest.kind, (longest.said,))}", (longest.said,))
+            what = f"{_name(longest.said)!r} goes on for {format_duration(takes - room)} after its phase of "
+            remedy = self._remedy(longest.kind, (longest.said,))
+            self.problem(slot.at, f"{what}{format_duration(room)}; {remedy}", (longest.said,))
             return
-        takes, more = format_duration(length + over), format_duration(-(-(length + over) // 1000) * 1000)
         about = tuple(cue.said for _, cue in said)
-        words, fewer = _short(" ".join(map(_name, about))), _SHORTER[type(longest.said)]
-        fewer = f"or {_AGAIN}" if self._is_own(about) else fewer
-        text = f"{words!r} takes {takes}, but its slot is {room}; make the slot {more} or longer, {fewer}"
-        self.problem(slot.at, text, about)
+        what = f"{_short(' '.join(map(_name, about)))!r} takes {format_duration(takes)}, but "
+        again = _AGAIN if self._is_own(about) else ""
+        if slot.room_ms is not None:
+            there = f"there is {format_duration(room)} until the next breath; {again or _FEWER}"
+        else:
+            more, fewer = format_duration(-(-takes // 1000) * 1000), _SHORTER[type(longest.said)]
+            there = f"its slot is {format_duration(room)}; make the slot {more} or longer, "
+            there += f"or {again}" if again else fewer
+        self.problem(slot.at, what + there, about)
 
     def _remedy(self, kind: Kind, said: Iterable[object]) -> str:
         return _REMEDIES_OF_OWN[kind] if self._is_own(said) else _REMEDIES[kind]

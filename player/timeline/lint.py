@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from player.errors import Position, Problem
@@ -224,7 +225,8 @@ def _silences(words: GuidingWords, slots: Sequence[Slot], timeline: Timeline) ->
     """Long silences between two cues, if they are not announced."""
     heard = [cue for cue in timeline.cues if cue.kind != "chime"]
     guided = {stretch.start_ms for stretch in timeline.slots if stretch.guide in _BREATH}
-    ends, starts = [0, *(cue.end_ms for cue in heard)], [*(cue.start_ms for cue in heard), timeline.total_ms]
+    ends = [*accumulate((cue.end_ms for cue in heard), max, initial=0)]  # a line goes on over the tones of its breath
+    starts = [*(cue.start_ms for cue in heard), timeline.total_ms]
     for number, (end_ms, start_ms) in enumerate(zip(ends, starts, strict=True)):
         if start_ms - end_ms > QUIET_MS and not _has(words.announces_quiet, _said_before(heard[:number], guided)):
             yield _quiet(slots, timeline.slots, end_ms, start_ms - end_ms)

@@ -56,6 +56,7 @@ def test_a_file_without_a_script_is_one_sentence(run: Run, tmp_path: Path) -> No
     assert done.stderr == "a.mp3 carries no script that is whole; name a sound file that player export has made\n"
 
 
+@pytest.mark.slow
 def test_an_exported_session_gives_its_script_back(run: Run, voice: None) -> None:
     from player.script import library  # noqa: PLC0415
 

@@ -8,6 +8,7 @@ import pytest
 from player.picture import renderer
 from player.picture.marks import WIDTH, About, AreaMark, BoxMark, LineMark, Page, TextMark
 from player.picture.page import compose, description
+from player.picture.voice import BAR, LINE_BAR
 from player.script import library
 from tests.fakes_picture import bundled, measure, scripted
 
@@ -25,6 +26,8 @@ WORST = """\
   - bed: {sound: rain, under_voice: -30 dB}
   - breathe: {in: 1s, out: 1s, cycles: 12}
     guide: [words 6, tones]
+  - breathe: {in: 4s, out: 6s, cycles: 4}
+    coach: {after: 2, say: A line over the whole of one breath.}
   - section: Pneumonoultramicroscopicsilicovolcanoconiosis and others
   - say: Pneumonoultramicroscopicsilicovolcanoconiosis is a long word.
     for: 4s
@@ -79,6 +82,18 @@ def test_no_words_of_a_session_overlap_and_none_leave_the_page(name: str) -> Non
 
 def test_no_words_overlap_in_the_worst_of_scripts() -> None:
     assert overlapping(drawn(scripted(WORST), About("words " * 60, "mindfulness"))) == []
+
+
+def test_a_line_over_a_breath_is_drawn_below_the_bar_of_the_breath() -> None:
+    steps = "  - pause: 4s\n  - breathe: {in: 4s, out: 6s, cycles: 9}\n"
+    plain, coached = (drawn(scripted(steps + coach)) for coach in ("", "    coach: {after: half, say: Halfway.}\n"))
+    bars = [
+        [mark for mark in page.marks if isinstance(mark, BoxMark) and mark.height == LINE_BAR]
+        for page in (plain, coached)
+    ]
+    assert [len(each) for each in bars] == [0, 1]
+    counted = next(mark for mark in coached.marks if isinstance(mark, BoxMark) and mark.height == BAR)
+    assert bars[1][0].top > counted.top + counted.height
 
 
 def test_no_mark_leaves_the_page() -> None:

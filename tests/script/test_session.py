@@ -352,6 +352,7 @@ def test_a_script_without_params_takes_no_values() -> None:
     assert problems(steps("  - say: x"), side="4s") == ["1:1: there is no parameter 'side'; this script has none"]
 
 
+@pytest.mark.slow
 def test_the_number_of_steps_is_limited_nested_ones_included() -> None:
     many = ["  - repeat:", "      times: 2", "      steps:", *["        - say: x"] * 5001]
     assert problems(steps(*many)) == ["5005:11: the script has more than 5000 steps; use repeat, or split it"]

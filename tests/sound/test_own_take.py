@@ -130,6 +130,7 @@ def test_whatever_it_is_given_it_gives_a_part_of_it_without_its_offset(data: byt
     assert np.abs(said).max(initial=0) <= 1.001 * np.abs(samples - samples.mean() if len(samples) else 0).max(initial=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", BLOCKS)
 def test_it_does_not_matter_in_which_blocks_a_take_comes(block: int) -> None:
     take = room(np.concatenate((still(0.2), hum(0.3), still(0.107), hum(0.1), still(0.1))), 40)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from player.errors import Position, ScriptError
-from player.script.session import Session
+from player.script.session import Session, parse
 from player.script.yaml.types import FieldError, Step
-from player.techniques import planning
+from player.techniques import TECHNIQUES, planning
 from player.techniques.cue import BedChange, Marker, Slot, Sounding, Speech
 from player.techniques.flow import Repeat, SectionStep, Times
 from player.techniques.grounding import Notice, Prompts
@@ -59,3 +59,74 @@ def test_prompts_and_lines_must_agree() -> None:
         Prompts("Look.", 9000, prompts=1, say=("One.", "Two."))
     with pytest.raises(FieldError, match="must be given"):
         Prompts("Look.", 9000)
+
+
+INTRO = """\
+title: T
+steps:
+  - intro: {full: [{section: Welcome}, {pause: 30s}], short: [{pause: 5s}]}
+  - pause: 60s
+"""
+HOLDS = """\
+title: T
+params:
+  holds: {default: yes, choices: [yes, no]}
+steps:
+  - choose: $holds
+    cases:
+      yes: [{section: With}, {pause: 4s}]
+      no: [{section: Without}, {pause: 6s}]
+"""
+
+
+def test_a_welcome_is_heard_in_full_or_short() -> None:
+    session = parse(INTRO, "a.yaml", TECHNIQUES)
+    full, short = plan(session, TECHNIQUES), plan(session, TECHNIQUES, intro="short")
+    assert [part.length_ms for part in full.parts if isinstance(part, Slot)] == [30_000, 60_000]
+    assert [part.length_ms for part in short.parts if isinstance(part, Slot)] == [5000, 60_000]
+    assert full.parts[0] == Marker("Welcome")
+
+
+def test_a_plan_tells_whether_there_is_a_welcome_of_two_versions() -> None:
+    assert plan(parse(INTRO, "a.yaml", TECHNIQUES), TECHNIQUES, intro="short").has_intro
+    assert not plan(parse(HOLDS, "a.yaml", TECHNIQUES), TECHNIQUES).has_intro
+
+
+def test_a_welcome_of_two_versions_may_stand_in_a_case() -> None:
+    text = "title: T\nsteps:\n- choose: a\n  cases: {a: [{intro: {full: [{pause: 9s}], short: [{pause: 3s}]}}]}\n"
+    found = plan(parse(text, "a.yaml", TECHNIQUES), TECHNIQUES, intro="short")
+    assert found.has_intro
+    assert [part.length_ms for part in found.parts if isinstance(part, Slot)] == [3000]
+
+
+@pytest.mark.parametrize(("holds", "title", "length_ms"), [("yes", "With", 4000), ("no", "Without", 6000)])
+def test_a_value_chooses_the_case_and_yes_and_no_are_words(holds: str, title: str, length_ms: int) -> None:
+    marker, slot = plan(parse(HOLDS, "a.yaml", TECHNIQUES, {"holds": holds}), TECHNIQUES).parts
+    assert marker == Marker(title)
+    assert isinstance(slot, Slot)
+    assert slot.length_ms == length_ms
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HOLDS.replace("yes: [{s", "yeah: [{s"), "a.yaml:5:13: choose must name one of its cases, not 'yes'; "),
+        (HOLDS.replace("no: [{section: Without}, {pause: 6s}]", "no: [{pause: long}]"), "a.yaml:8:20: pause must be"),
+        (
+            HOLDS.replace("      no: [{section: Without}, {pause: 6s}]", "      no: []"),
+            "a.yaml:8:11: no must not be empty",
+        ),
+        (INTRO.replace(", short: [{pause: 5s}]", ""), "a.yaml:3:12: short is missing in intro"),
+    ],
+)
+def test_every_case_is_read_also_those_that_are_not_chosen(text: str, said: str) -> None:
+    with pytest.raises(ScriptError) as caught:
+        parse(text, "a.yaml", TECHNIQUES)
+    (problem,) = caught.value.problems
+    assert f"{problem.at}: {problem.text}".startswith(said)
+
+
+def test_a_case_that_is_not_there_is_told_with_those_that_are() -> None:
+    text = HOLDS.replace("choose: $holds", "choose: perhaps")
+    with pytest.raises(ScriptError, match=r"not 'perhaps'; there are yes, no"):
+        parse(text, "a.yaml", TECHNIQUES)

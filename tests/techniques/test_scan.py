@@ -11,9 +11,9 @@ AT = Position("a.yaml", 1, 1)
 STEP = Scan((Region("your feet", "feet"), Region("your low back", "low-back", "Now the low back.")))
 
 
-def slots(*skip: str) -> list[Slot]:
+def slots(*skip: str, step: Scan = STEP) -> list[Slot]:
     planner = Planner("en-GB", None, 105, 50, skip=frozenset(skip))
-    return [part for part in STEP.parts(AT, planner) if isinstance(part, Slot)]
+    return [part for part in step.parts(AT, planner) if isinstance(part, Slot)]
 
 
 def texts(found: list[Slot]) -> list[str]:
@@ -33,3 +33,10 @@ def test_every_region_is_a_chapter() -> None:
 def test_a_region_can_be_left_out_and_its_time_with_it() -> None:
     assert texts(slots("low-back")) == ["Notice your feet."]
     assert len(slots("low-back")) == 2
+
+
+def test_a_second_line_is_said_half_way_into_the_quiet_and_takes_no_time_of_its_own() -> None:
+    step = Scan((Region("your feet", "feet", then="And the toes."), *STEP.scan), silence=30_001)
+    assert [slot.length_ms for slot in slots(step=step)][:3] == [12_000, 15_000, 15_001]
+    assert texts(slots(step=step)[1:3]) == ["And the toes."]
+    assert sum(slot.length_ms or 0 for slot in slots(step=step)) == 3 * (12_000 + 30_001)

@@ -176,3 +176,34 @@ def test_slots_follow_each_other_and_add_up(parts: list[Part]) -> None:
     assert at == timeline.total_ms
     for before, after in zip(timeline.cues, timeline.cues[1:], strict=False):
         assert before.end_ms <= after.start_ms
+
+
+def breath(*texts: str, room: int = 9500) -> tuple[Slot, ...]:
+    """A breath of ten seconds with a line over it, and then one in words."""
+    line = tuple(say(text, gap_ms=1200 if number else 250) for number, text in enumerate(texts))
+    tone = Sounding(Tone("in", 4000), "tone"), Sounding(Tone("out", 6000), "tone")
+    said = say("Breathe in", kind="word", beat_ms=0)
+    return (
+        Slot(AT, 4000, (tone[0], *line), guide="in", opens=True, room_ms=room),
+        Slot(AT, 6000, (tone[1],), guide="out"),
+        Slot(AT, 4000, (said,), guide="in", opens=True),
+    )
+
+
+def test_a_line_over_a_breath_goes_on_over_its_phases_and_moves_nothing() -> None:
+    timeline = laid(*breath("Halfway.", "Fine."), length=3000)
+    spoken = [(cue.start_ms, cue.end_ms, cue.slot_ms) for cue in timeline.cues if not cue.is_tone]
+    assert spoken == [(250, 3250, 9500), (4450, 7450, 9500), (10_000, 13_000, 4000)]
+    assert [cue.start_ms for cue in timeline.cues if cue.is_tone] == [0, 4000]
+    assert [(slot.start_ms, slot.length_ms) for slot in timeline.slots] == [(0, 4000), (4000, 6000), (10_000, 4000)]
+
+
+def test_a_line_longer_than_its_breath_is_a_problem_with_its_room() -> None:
+    (problem,) = problems(*breath("Halfway there, and well.")[:2], length=9400)
+    assert problem == (
+        "a.yaml:3:5: 'Halfway there, and well.' takes 9.65s, but there is 9.5s until the next breath; "
+        "use fewer words, or a faster rate"
+    )
+    with pytest.raises(ScriptError) as caught:
+        lay_out(session(), breath("Halfway.")[:2], lambda _: Clip(9400), own={Utterance("Halfway.")})
+    assert caught.value.problems[0].text.endswith("until the next breath; speak it again, faster")

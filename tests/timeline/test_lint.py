@@ -198,6 +198,28 @@ def test_breathing_that_goes_on_in_silence_is_announced_before_it_begins() -> No
     assert len(found(say("Two minutes of breathing."), *guided, Slot(LATER, 60_000))) == 1
 
 
+def test_a_line_over_silent_breaths_ends_a_silence_and_can_announce_the_next() -> None:
+    def line(text: str) -> list[Slot]:
+        first, *others = breaths(("in", 4), ("out", 6), tones=False)
+        return [replace(first, cues=(Speech(Utterance(text), gap_ms=250),), room_ms=9500), *others]
+
+    quiet = breaths(("in", 4), ("out", 6), cycles=3, tones=False)
+    assert found(say("Breathe."), *quiet, *line("Still here."), *quiet, say("Done.")) == []
+    assert len(found(say("Breathe."), *quiet, *line("Still here."), *quiet, *quiet, say("Done."))) == 1
+    assert found(say("Breathe."), *quiet, *line("And a quiet while."), *quiet, *quiet, say("Done.")) == []
+
+
+def test_the_end_of_a_long_line_counts_and_not_that_of_the_tones_in_it() -> None:
+    """The tone of the breath out ends at 5s, the line at 9s."""
+    line = Speech(Utterance("A."), gap_ms=3000), Speech(Utterance("B."), gap_ms=5000)
+    breath = (
+        Slot(AT, 4000, (Sounding(Tone("in", 4000), "tone"), *line), guide="in", opens=True, room_ms=9500),
+        Slot(AT, 6000, (Sounding(Tone("out", 1000), "tone"),), guide="out"),
+    )
+    assert found(*breath, Slot(AT, 44_000), say("Done.")) == []
+    assert len(found(*breath, Slot(AT, 44_100), say("Done."))) == 1
+
+
 @pytest.mark.parametrize(
     ("safety", "spoken", "missing"),
     [

@@ -107,7 +107,8 @@ def rooms(slot: Slot) -> Iterator[tuple[Speech, int | None]]:
     said = [cue for cue in slot.cues if isinstance(cue, Speech)]
     sharing = [cue for cue in said if not _own_room(cue)]
     letters = sum(_letters(cue) for cue in sharing)
-    left_ms = None if slot.length_ms is None else slot.length_ms - sum(cue.gap_ms for cue in sharing)
+    all_ms = slot.for_speech_ms
+    left_ms = None if all_ms is None else all_ms - sum(cue.gap_ms for cue in sharing)
     for cue in said:
         if own_ms := _own_room(cue):
             yield cue, own_ms

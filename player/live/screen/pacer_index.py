@@ -30,7 +30,7 @@ SHORTEST_COUNTED_MS: Final = 2000
 FINENESS: Final = 256
 """The number of different sizes: more than the dots of any screen."""
 _FORGETS: Final = {"in", "hold", "out", "rest", "release"}
-"""The guides at which an earlier sentence is no longer shown."""
+"""The guides at which an earlier sentence is no longer shown, unless it is still being said over the breath."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,8 @@ def _phases(timeline: Timeline) -> tuple[ShownPhase, ...]:
     for slot in (slot for slot in timeline.slots if slot.length_ms):
         heard = cues.get(slot.start_ms, ())
         said = tuple(_lines(heard))
-        if slot.start_ms in chapter_starts or slot.guide in _FORGETS:
+        is_said = any(line.end_ms > slot.start_ms for line in held)
+        if slot.start_ms in chapter_starts or (slot.guide in _FORGETS and not is_said):
             held = ()
         held = said or held
         phases.append(_phase(slot, wording, heard, held, own=bool(said)))

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from player import units
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
-from player.script.yaml.types import FieldError, Text
+from player.script.yaml.types import FieldError, ListRule, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,9 +36,12 @@ class Parameter:
     min: Text | None = None
     max: Text | None = None
     about: Text | None = None
+    choices: Annotated[tuple[Text, ...], ListRule(least=2)] = ()
 
     def __post_init__(self) -> None:
-        """The limits must be of one sort, in order, and the default within them."""
+        """There are limits or choices; the limits are of one sort and in order, and the default is within them."""
+        if self.choices and (self.min or self.max):
+            raise FieldError("choices", "are all that is allowed, so they cannot stand beside min or max")
         measure = _measure([each for each in (self.min, self.max) if each])
         if measure is None:
             raise FieldError("min" if self.min else "max", "and max must both be durations, numbers or levels")
@@ -50,13 +53,15 @@ class Parameter:
             raise FieldError("default", str(error)) from None
 
     def check(self, value: str) -> None:
-        """Check a value against the limits.
+        """Check a value against the choices or the limits.
 
         Raises
         ------
         ValueError
             If it is outside, or of another sort.
         """
+        if self.choices and value not in self.choices:
+            raise ValueError(f"must be {' or '.join(self.choices)}, not {shown(value)}")
         limits = [each for each in (self.min, self.max) if each]
         measure = _measure([*limits, value]) if limits else None
         if not limits:

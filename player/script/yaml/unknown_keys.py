@@ -33,7 +33,7 @@ def meant(
 
     ``found`` are all pairs of the mapping; ``name`` is its name in messages, empty at the top of a script.
     """
-    if " " in word and _is_empty(found[word][1]):
+    if (" " in word or word.endswith((".", "!", "?"))) and _is_empty(found[word][1]):
         return None, "put a text with a comma in quotes"
     if any(word == each.key for outer in around for each in outer):
         return None, f"it belongs beside {name}, not into it"

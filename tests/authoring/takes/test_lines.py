@@ -69,6 +69,11 @@ def test_without_a_slot_a_line_may_be_as_long_as_it_likes() -> None:
     assert [line.room_ms for line in listed(Slot(AT, None, (say("Sit."), say("Rest.")), then_ms=1000))] == [None, None]
 
 
+def test_a_line_over_a_breath_has_the_room_of_the_breath_and_not_of_its_first_phase() -> None:
+    line = Slot(AT, 4000, (say("Halfway.", gap_ms=250),), guide="in", room_ms=9500)
+    assert [each.room_ms for each in listed(line, Slot(AT, 6000, guide="out"))] == [9250]
+
+
 def test_a_recording_is_spoken_already() -> None:
     assert listed(Slot(AT, 3000, (Speech(Recording("mine.wav", "a.yaml", "Words")),))) == ()
 

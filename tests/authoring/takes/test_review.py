@@ -91,6 +91,7 @@ def test_a_take_is_there_with_its_length(folder: Path) -> None:
     assert found.lines[0].length_ms == pytest.approx(800 + 110, abs=20)
 
 
+@pytest.mark.slow
 def test_a_line_without_a_slot_is_never_too_long(folder: Path) -> None:
     take(folder, "as-you-like.wav", 60)
     assert states(folder) == {"As you like.": "there"}

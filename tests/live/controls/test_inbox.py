@@ -86,12 +86,10 @@ def test_signals_that_bring_nothing_do_not_make_it_wait_longer(alarm: Callable[.
 
 
 def test_of_what_many_put_in_nothing_is_lost_or_overtaken(alarm: Callable[..., None]) -> None:
-    inbox, count = Inbox(), 2000
-    by_signals: list[int] = []
+    inbox, count, numbers = Inbox(), 2000, itertools.count()
 
     def ring() -> None:
-        by_signals.append(len(by_signals))
-        inbox.put(GoTo(-by_signals[-1]))
+        inbox.put(GoTo(-next(numbers)))
 
     def put(first: int) -> None:
         for at in range(first, first + count):
@@ -102,7 +100,7 @@ def test_of_what_many_put_in_nothing_is_lost_or_overtaken(alarm: Callable[..., N
     for thread in threads:
         thread.start()
     taken: list[int] = []
-    while len([at for at in taken if at > 0]) < 3 * count:
+    while len(inbox) or len([at for at in taken if at > 0]) < 3 * count:
         control = inbox.get(TIMEOUT_S)
         assert isinstance(control, GoTo)
         taken.append(control.at_ms)
@@ -110,5 +108,5 @@ def test_of_what_many_put_in_nothing_is_lost_or_overtaken(alarm: Callable[..., N
         of_one = [at for at in taken if first * 10_000 < at <= first * 10_000 + count]
         assert of_one == sorted(of_one)
         assert len(of_one) == count
-    of_signals = [-at for at in taken if at <= 0]
+    of_signals = sorted(-at for at in taken if at <= 0)  # a handler may interrupt another one before its put
     assert of_signals == list(range(len(of_signals)))

@@ -151,3 +151,14 @@ def test_a_session_without_words_speaks_english() -> None:
     index = PacerIndex(scripted("  - breathe: {in: 4s, out: 4s, cycles: 2}\n    guide: silent\n"))
     assert [index.at(at).phase.word for at in (0, 4000)] == ["Breathe in", "Breathe out"]
     assert index.at(0).chapter == ""
+
+
+def test_a_line_over_a_breath_is_shown_as_long_as_it_is_said_and_its_phases_go_on() -> None:
+    steps = "  - breathe: {in: 2s, hold: 4s, out: 4s, cycles: 3}\n    guide: tones\n"
+    timeline = scripted(f"{steps}    coach: {{after: 1, say: Small breaths are enough. Nothing to get right here.}}\n")
+    index, said = PacerIndex(timeline), [cue for cue in timeline.cues if cue.text]
+    ends_ms = said[-1].end_ms
+    assert 12_000 < ends_ms < 16_000, "so that the line goes on into the hold, and not into the breath out"
+    assert [line.text for line in index.at(ends_ms - 1).phase.lines] == [cue.text for cue in said]
+    assert (index.at(ends_ms - 1).phase.word, index.at(ends_ms - 1).phase.own) == ("Hold", False)
+    assert index.at(16_000).phase.lines == ()

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from player.script.yaml.params import LONGEST_FILLED, Parameter, fill
+from player.script.yaml.types import FieldError
 
 VALUES = {"side": "4s", "who": "you", "breath-in": "5s", "broken": None}
 
@@ -94,3 +95,25 @@ def test_a_value_outside_its_limits(low: str | None, high: str | None, value: st
 def test_limits_must_be_of_one_sort(low: str, high: str | None) -> None:
     with pytest.raises(ValueError, match="must both be durations, numbers or levels"):
         Parameter("4s", low, high)
+
+
+def test_a_value_is_one_of_the_choices_as_they_are_written() -> None:
+    parameter = Parameter("yes", choices=("yes", "no", "4s"))
+    parameter.check("no")
+    with pytest.raises(ValueError, match=r"^must be yes or no or 4s, not 'Yes'$"):
+        parameter.check("Yes")
+    with pytest.raises(ValueError, match=r"^must be yes or no or 4s, not '4'$"):
+        parameter.check("4")
+
+
+def test_a_default_must_be_one_of_the_choices() -> None:
+    with pytest.raises(FieldError, match=r"^must be yes or no, not 'maybe'$") as caught:
+        Parameter("maybe", choices=("yes", "no"))
+    assert caught.value.field == "default"
+
+
+@pytest.mark.parametrize(("low", "high"), [("3s", None), (None, "3s")])
+def test_choices_and_limits_exclude_each_other(low: str | None, high: str | None) -> None:
+    with pytest.raises(FieldError, match="cannot stand beside min or max") as caught:
+        Parameter("3s", low, high, choices=("3s", "4s"))
+    assert caught.value.field == "choices"
