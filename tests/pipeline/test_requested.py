@@ -39,7 +39,7 @@ def script(tmp_path: Path) -> Path:
     return path
 
 
-def asked(script: Path, **more: Any) -> RequestedSession:  # noqa: ANN401 (fields of a request)
+def asked(script: Path, **more: Any) -> RequestedSession:
     return RequestedSession(SessionRequest(str(script), **more))
 
 
