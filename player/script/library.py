@@ -294,6 +294,22 @@ def _choice(known: list[str]) -> str:
     return f"there are {', '.join(known)}" if known else "name a file beside the script"
 
 
+def regions() -> tuple[str, ...]:
+    """The codes of the countries of which numbers for help are known, in order."""
+    return tuple(_files_by_name(bundled("scripts") / "regions"))
+
+
+def region(code: str) -> Source:
+    """The numbers for help of a country.
+
+    Raises
+    ------
+    UsageError
+        If there is no file of it, or it cannot be read.
+    """
+    return _read(code, bundled("scripts") / "regions" / f"{code}.yaml", own=False)
+
+
 def muscle_sets(*, own: bool = True) -> tuple[str, ...]:
     """The names of the muscle sets: the bundled ones, then the user's own if they are wanted."""
     return tuple(name for name, (_, is_own) in _muscle_files().items() if own or not is_own)

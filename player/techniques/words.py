@@ -90,6 +90,44 @@ def words_for(language: str) -> GuidingWords | None:
     return _BY_LANGUAGE.get(language.partition("-")[0].lower())
 
 
+GIVEN: Final = ("minutes", "emergency", "crisis_line")
+"""The names that the program fills in the texts of every script, without being declared: see `given_words`."""
+
+
+def given_words(language: str, length_ms: int) -> dict[str, str]:
+    """What each of `GIVEN` is in this language, for a session of this length; nothing in a language without a table."""
+    if words_for(language) is None:
+        return {}
+    return {
+        "minutes": minutes_in_words(length_ms),
+        "emergency": "your local emergency number",
+        "crisis_line": "a crisis line",
+    }
+
+
+_TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_HALF_MINUTE_MS: Final = 30_000
+
+
+def minutes_in_words(length_ms: int) -> str:
+    """A length in English: to the half minute, and from ten minutes on to the whole one, as people say it."""
+    halves = max(1, (length_ms + _HALF_MINUTE_MS // 2) // _HALF_MINUTE_MS)
+    if halves >= 20:
+        return f"{_number(length_ms // _HALF_MINUTE_MS + 1 >> 1)} minutes"
+    whole, half = divmod(halves, 2)
+    if whole < 2:
+        return ("half a minute", "a minute", "a minute and a half")[halves - 1]
+    return f"{_number(whole)} and a half minutes" if half else f"{_number(whole)} minutes"
+
+
+def _number(value: int) -> str:
+    """An English number; from a hundred on the digits, which every voice can read."""
+    if value <= 20 or value >= 100:
+        return _ENGLISH.number(value)
+    tens, ones = divmod(value, 10)
+    return _TENS[tens - 2] + (f"-{_ENGLISH.number(ones)}" if ones else "")
+
+
 def languages() -> tuple[str, ...]:
     """The languages with a table."""
     return tuple(_BY_LANGUAGE)
