@@ -64,10 +64,10 @@ class Planner:
         The short names of what the listener leaves out, such as muscle groups, in lower case.
     intro
         Which version of an introduction is heard.
-    given
-        What the program says in texts, by the names that hold in every script.
     pronounce
         Words in lower case, each with its respelling.
+    given
+        What the program says in texts, by the names that hold in every script.
     seed
         Draws the order of what is heard in another order each night.
     trail
@@ -87,8 +87,8 @@ class Planner:
     step_types: Mapping[str, type] = field(default_factory=dict, compare=False)
     skip: frozenset[str] = frozenset()
     intro: IntroVersion = "full"
-    given: Mapping[str, str] = field(default_factory=dict, compare=False)
     pronounce: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict, compare=False)
     seed: int = 0
     trail: tuple[Path, ...] = ()
     offered: dict[str, None] = field(default_factory=dict, compare=False)
@@ -219,7 +219,7 @@ def plan(
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
     spoken = (session.language, voice.name, voice.rate, voice.pitch)
-    planner = Planner(*spoken, step_types, left_out, intro, session.given, session.pronounce, seed)
+    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed)
     parts: list[Part] = []
     problems: list[Problem] = []
     for step in session.steps:
