@@ -6,16 +6,18 @@ command passes the same `RequestedSession` on (tests/pipeline/test_read_once.py)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping  # noqa: TC003 (the diary's tests make requests of these hints)
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from player.pipeline import media
 from player.script import library
 from player.script.session import parse
 from player.techniques import TECHNIQUES
 from player.techniques.planning import IntroVersion, Plan, plan
+from player.techniques.words import GIVEN, given_words
 from player.timeline import fit, outlive
 from player.timeline.layout import nominal_ms
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from player.script.library import Source
     from player.script.session import Session
     from player.techniques.cue import Part
+
+_TELLS: Final = re.compile(rf"\$(?:\{{\s*)?(?:{'|'.join(GIVEN)})\b")
 
 
 @dataclass(frozen=True)
@@ -67,38 +71,63 @@ class RequestedSession:
     @cached_property
     def session(self) -> Session:
         """The session, with what the user changed."""
+        return self._told[0] if _tells(self.source) else self._draft
+
+    @property
+    def has_intro(self) -> bool:
+        """Whether it has a welcome in two versions."""
+        return self._told[1].has_intro
+
+    @cached_property
+    def _draft(self) -> Session:
+        """The session before it is known what the program says in its texts: the language and the length decide it."""
+        return self._parsed(_given("en", 0))
+
+    @cached_property
+    def _told(self) -> tuple[Session, Plan]:
+        """The session and its plan, with all that the program says in its texts."""
+        session = self._draft
+        found = self._planned(session)
+        if not _tells(self.source, *found.included):
+            return session, found
+        session = self._parsed(_given(session.language, nominal_ms(self._lasting(found.parts))[0]))
+        return session, self._planned(session)
+
+    def _parsed(self, given: Mapping[str, str]) -> Session:
         request, source = self.request, self.source
-        session = parse(source.text, str(source.path), TECHNIQUES, request.values)
+        session = parse(source.text, str(source.path), TECHNIQUES, request.values, given=given)
         voice, background = session.voice, session.background
         voice = replace(voice, name=request.voice or voice.name, rate=request.rate or voice.rate)
         if request.background is not None:
             background = replace(background, sound=None if request.background == "none" else request.background)
         return replace(session, voice=voice, background=background)
 
-    @cached_property
-    def _plan(self) -> Plan:
-        found = plan(self.session, TECHNIQUES, self.request.skip, self.request.intro or "full")
+    def _planned(self, session: Session) -> Plan:
+        found = plan(session, TECHNIQUES, self.request.skip, _version(self.request))
         return replace(found, parts=tuple(media.with_background(found.parts, self.request.background)))
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """The parts of its steps, with what may still be stretched."""
-        parts = self._plan.parts
+        parts = self._told[1].parts
         outlive.must_be_possible(self.session, parts, self.request.outlive_ms)
         return parts
 
     @property
     def included(self) -> tuple[Source, ...]:
         """The scripts that it includes, each once."""
-        return self._plan.included
+        return self._told[1].included
 
     @property
     def settled(self) -> tuple[Part, ...]:
         """The parts without a voice: at the requested length as far as the script alone decides it."""
-        flat = fit.settle(self.parts)
+        return self._lasting(self.parts)
+
+    def _lasting(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        flat = fit.settle(parts)
         if self.request.length_ms is None:
             return flat
-        return fit.to_length(self.parts, nominal_ms(flat)[0], self.request.length_ms)
+        return fit.to_length(parts, nominal_ms(flat)[0], self.request.length_ms)
 
     @property
     def nominal_ms(self) -> tuple[int, bool]:
@@ -114,10 +143,41 @@ class RequestedSession:
         return total_ms + (request.outlive_ms or 0) if exact else None
 
     def lasting(self, length_ms: int | None, outlive_ms: int | None) -> RequestedSession:
-        """The same session of another length: what was read and planned of it holds for every length."""
-        other = RequestedSession(replace(self.request, length_ms=length_ms, outlive_ms=outlive_ms))
-        vars(other).update((name, value) for name, value in vars(self).items() if name != "request")
+        """The same session of another length."""
+        return self._changed(replace(self.request, length_ms=length_ms, outlive_ms=outlive_ms))
+
+    def welcoming(self, intro: IntroVersion) -> RequestedSession:
+        """The same session with this version of its welcome."""
+        return self._changed(replace(self.request, intro=intro))
+
+    def _changed(self, request: SessionRequest) -> RequestedSession:
+        """The same script, asked for otherwise; of what was read and planned, what still holds is kept."""
+        other, known = RequestedSession(request), vars(self)
+        kept = ("source", "_draft", "session", "_told") if self._holds_for(request) else ("source", "_draft")
+        vars(other).update((name, known[name]) for name in kept if name in known)
         return other
+
+    def _holds_for(self, request: SessionRequest) -> bool:
+        """Whether the plan is the same for the other request: it may tell its length, and welcome in two versions."""
+        if "_told" not in vars(self):
+            return False
+        found = self._told[1]
+        same_length = request.length_ms == self.request.length_ms or not _tells(self.source, *found.included)
+        return same_length and (_version(request) == _version(self.request) or not found.has_intro)
+
+
+def _tells(*sources: Source) -> bool:
+    """Whether the program says something in the texts of these scripts."""
+    return any(_TELLS.search(each.text) for each in sources)
+
+
+def _given(language: str, length_ms: int) -> Mapping[str, str]:
+    """What the program says in the texts of a session of this language and length, by name."""
+    return given_words(language, length_ms)
+
+
+def _version(request: SessionRequest) -> IntroVersion:
+    return request.intro or "full"
 
 
 def as_requested(asked: SessionRequest | RequestedSession) -> RequestedSession:

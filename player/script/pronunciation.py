@@ -89,7 +89,8 @@ def pairs_in(text: str, respellings: Mapping[str, str]) -> Pairs:
 
 def as_read(text: str, pairs: Pairs) -> str:
     """The text as a voice gets it: each of the words in its respelling."""
-    respellings, pieces, end = dict(pairs), [], 0
+    respellings, end = dict(pairs), 0
+    pieces: list[str] = []
     for match in _matches(text, respellings):
         pieces += text[end : match.start()], respellings[match[0].lower()]
         end = match.end()

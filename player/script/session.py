@@ -81,6 +81,8 @@ class Session:
         Words in lower case, each with what the voice reads in its place.
     params
         What the script leaves open; ``values`` is what each stands for in this session.
+    given
+        What the program says in its texts: names that hold without being declared, and what each stands for.
     path
         What problems call the script.
     places
@@ -98,6 +100,7 @@ class Session:
     background: Background = field(default_factory=Background)
     params: Mapping[Identifier, Parameter] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict, metadata=NOT_WRITTEN)
+    given: Mapping[str, str] = field(default_factory=dict, metadata=NOT_WRITTEN)
     path: str = field(default="", metadata=NOT_WRITTEN)
     places: Mapping[str, Position] = field(default_factory=dict, metadata=NOT_WRITTEN, compare=False)
 
@@ -108,6 +111,7 @@ def parse(
     step_types: Mapping[str, type],
     values: Mapping[str, str] = _NO_VALUES,
     asked_at: Position | None = None,
+    given: Mapping[str, str] = _NO_VALUES,
 ) -> Session:
     """A script as a session.
 
@@ -123,6 +127,8 @@ def parse(
         Values of parameters in place of their defaults.
     asked_at
         The position in another script that asks for these values, if there is one: their problems have it.
+    given
+        What ``${name}`` stands for where the script has no parameter of this name.
 
     Raises
     ------
@@ -130,9 +136,9 @@ def parse(
         With every problem of the script and of the values.
     """
     try:  # nearly every script is good; the problems of another one are then read exactly
-        return _read(text, name, step_types, values, asked_at, exact=False)
+        return _read(text, name, step_types, values, asked_at, given, exact=False)
     except ScriptError:
-        return _read(text, name, step_types, values, asked_at, exact=True)
+        return _read(text, name, step_types, values, asked_at, given, exact=True)
 
 
 def _read(
@@ -141,6 +147,7 @@ def _read(
     step_types: Mapping[str, type],
     values: Mapping[str, str],
     asked_at: Position | None,
+    given: Mapping[str, str],
     *,
     exact: bool,
 ) -> Session:
@@ -148,19 +155,19 @@ def _read(
     binder = Binder(step_types, None, problems)
     session: object = WRONG
     if isinstance(root, Nodes):
-        session = _session(root, binder, name, values, asked_at)
+        session = _session(root, binder, name, values, asked_at, given)
     else:
         binder.wrong(root.at, "a script must be keys and values: a 'title:', and 'steps:' with a list below it")
     if binder.problems:
-        raise ScriptError(binder.problems, _rest(root, binder, name))
+        raise ScriptError(binder.problems, _rest(root, binder, name, given))
     return cast("Session", session)
 
 
-def _rest(root: Node, binder: Binder, name: str) -> Session | None:
+def _rest(root: Node, binder: Binder, name: str, given: Mapping[str, str]) -> Session | None:
     """A session of all values and steps that are good by themselves; None if no step is."""
     if not isinstance(root, Nodes):
         return None
-    kept: dict[str, object] = {"title": name, "path": name, "places": MappingProxyType(binder.places)}
+    kept: dict[str, object] = {"title": name, "given": given, "path": name, "places": MappingProxyType(binder.places)}
     values = {key.text: value for key, value in root.pairs}
     for each in fields_of(Session):
         if (value := values.get(each.key)) is not None:
@@ -177,20 +184,29 @@ def _good(nodes: tuple[Node, ...], binder: Binder) -> tuple[Step, ...]:
     return tuple(step for step in read if isinstance(step, Step))  # with a problem in it, it would be none
 
 
-def _session(root: Nodes, binder: Binder, name: str, values: Mapping[str, str], asked_at: Position | None) -> object:
+def _session(
+    root: Nodes,
+    binder: Binder,
+    name: str,
+    values: Mapping[str, str],
+    asked_at: Position | None,
+    given: Mapping[str, str],
+) -> object:
     parameters = _parameters(root, binder)
 
     def where(key: str) -> Position:
         return asked_at or binder.places.get(key, root.at)
 
-    binder.values = chosen = _choose(parameters, values, binder, where)
-    given = {
+    chosen = _choose(parameters, values, binder, where)
+    binder.values = {**given, **chosen}
+    known = {
         "params": MappingProxyType(parameters),
         "values": MappingProxyType(chosen),
+        "given": MappingProxyType({**given}),
         "path": name,
         "places": MappingProxyType(binder.places),
     }
-    return binder.record(root, Record(Session), "", "", given)
+    return binder.record(root, Record(Session), "", "", known)
 
 
 def _parameters(root: Nodes, binder: Binder) -> dict[str, Parameter | Outcome]:

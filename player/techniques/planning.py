@@ -64,6 +64,8 @@ class Planner:
         Which version of a welcome is heard.
     pronounce
         Words in lower case, each with its respelling.
+    given
+        What the program says in texts, by the names that hold in every script.
     trail
         The scripts that are being included, the outermost first.
     offered
@@ -82,6 +84,7 @@ class Planner:
     skip: frozenset[str] = frozenset()
     intro: IntroVersion = "full"
     pronounce: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict, compare=False)
     trail: tuple[Path, ...] = ()
     offered: dict[str, None] = field(default_factory=dict, compare=False)
     intros: set[IntroVersion] = field(default_factory=set, compare=False)
@@ -143,7 +146,8 @@ class Planner:
             raise ScriptError([Problem(at, f"include must not go round in a circle: {circle}")])
         key = (trail[-1], tuple(sorted(params.items())))
         if key not in self.read:
-            self.read[key] = parse(source.text, str(source.path), self.step_types, params, asked_at=at)
+            path = str(source.path)
+            self.read[key] = parse(source.text, path, self.step_types, params, asked_at=at, given=self.given)
             self.sources.setdefault(trail[-1], source)
         script = self.read[key]
         pronounce = {**self.pronounce, **script.pronounce}
@@ -190,7 +194,7 @@ def plan(
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
     spoken = (session.language, voice.name, voice.rate, voice.pitch)
-    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce)
+    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given)
     parts: list[Part] = []
     problems: list[Problem] = []
     for step in session.steps:

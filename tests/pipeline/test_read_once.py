@@ -126,6 +126,16 @@ def test_a_bundle_for_another_machine_reads_it_once(count: Counter[str]) -> None
     assert count == ONCE
 
 
+TELLING = "title: Mine\nsteps:\n  - include: parts/hello\n  - say: This takes ${minutes}.\n    for: 6s\n"
+
+
+def test_a_session_that_tells_its_length_is_planned_twice_and_read_once(count: Counter[str], tmp_path: Path) -> None:
+    """Its length is known when it is planned, and then it has its words."""
+    (tmp_path / "mine.yaml").write_text(TELLING)
+    run("check", "mine.yaml")
+    assert count == {"mine.yaml": 2, "hello.yaml": 2, "plans": 2, "reads": 1}
+
+
 def test_to_read_and_plan_loads_nothing_that_a_loudspeaker_would_wait_for() -> None:
     code = (
         "import sys; from player.pipeline import SessionRequest, programmes\n"
