@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from player import pipeline
+from player.cli import _region
 from player.units import parse_duration
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ _LENGTH = click.option(
     "--length", metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."
 )
 _SKIP = click.option("--skip", metavar="NAME,...", help="Leave out muscle groups or places, such as neck,jaw.")
+region = click.option(
+    "--region", metavar="CC", help="The country you are in, such as IE, for numbers to call in an emergency."
+)
 takes = click.option(
     "--takes", metavar="FOLDER", help="Hear your own voice in each line that has a take here (player record)."
 )
@@ -46,9 +50,10 @@ _OPTIONS = (
         help="Let the background go on for so long, and fade so slowly that nobody wakes; no bell at the end.",
     ),
     _SKIP,
+    region,
     takes,
 )
-_OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP)
+_OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP, region)
 part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only this part of a programme.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems.")
 plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
@@ -93,12 +98,24 @@ def request_from_options(
     skip: str | None = None,
     outlive: str | None = None,
     takes: str | None = None,
+    region: str | None = None,
 ) -> SessionRequest:
     """The request that the options make."""
     values = dict(_parse_param(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
-    return pipeline.SessionRequest(session, values, voice, rate, background, length_ms, names, outlive_ms, takes=takes)
+    return pipeline.SessionRequest(
+        session,
+        values,
+        voice,
+        rate,
+        background,
+        length_ms,
+        names,
+        outlive_ms,
+        takes=takes,
+        region=_region.of_listener(region),
+    )
 
 
 def parse_time(text: str, option: str) -> int:

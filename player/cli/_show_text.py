@@ -15,6 +15,7 @@ from player.units import format_duration, timecode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from player.script.regions import HelpNumbers
     from player.script.session import Session
     from player.timeline.model import Cue, Stretch, Timeline
 
@@ -43,13 +44,18 @@ def _cue_json(cue: Cue) -> dict[str, Any]:
     return row
 
 
-def as_text(session: Session, timeline: Timeline, width: int) -> str:
-    """The time table: title and total, then each section with its rows, wrapped to ``width`` columns."""
+def as_text(session: Session, timeline: Timeline, width: int, region: HelpNumbers | None = None) -> str:
+    """The time table: title and total, then each section with its rows, wrapped to ``width`` columns.
+
+    ``region`` is the country whose numbers are told in it, if there is one.
+    """
     width = min(_WIDE, max(_NARROW, width))
     total = timecode(timeline.total_ms)
     lines = [f"{session.title:<{width - len(total)}}{total}"]
     lines += textwrap.wrap(session.summary or "", width)
     lines += [line for note in session.safety for line in _wrapped("  ! ", note, width)]
+    if region:
+        lines += _wrapped("  ", f"The numbers to call are those of {region.country} (--region).", width)
     headings = {section.start_ms: section.title for section in timeline.sections}
     for row in _rows(timeline):
         if row.start_ms in headings:

@@ -41,7 +41,9 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
         return _draw(ready, plot, force=force)
     if as_json:
         return click.echo(json.dumps(_show_text.as_json(ready.timeline), indent=2, ensure_ascii=False))
-    return click.echo(_show_text.as_text(ready.session, ready.timeline, shutil.get_terminal_size().columns))
+    return click.echo(
+        _show_text.as_text(ready.session, ready.timeline, shutil.get_terminal_size().columns, ready.requested.region)
+    )
 
 
 def _must_be_drawable(target: Path, *, force: bool, as_json: bool, is_session: bool) -> None:

@@ -27,6 +27,7 @@ _OPTIONS: Final = {
     "background": "--background",
     "length": "--length",
     "outlive": "--outlive",
+    "region": "--region",
 }
 
 

@@ -45,6 +45,7 @@ def _facts(ready: Prepared) -> dict[str, Any]:
         "skip": list(asked.skip),
         "outlive": asked.outlive_ms and format_duration(asked.outlive_ms),
         "takes": ready.takes[0],
+        "region": ready.request.region if ready.requested.region else None,
     }
 
 
