@@ -420,7 +420,7 @@ BREATHING = {
 
 BODY = {
     "a muscle set that is none": row(
-        steps("- muscles: eight"), "3:12: muscles must be one of four, release-only, seven, sixteen, not 'eight'"
+        steps("- muscles: eight"), "3:12: muscles must be one of bed, four, release-only, seven, sixteen, not 'eight'"
     ),
     "a muscle set misspelt": row(steps("- muscles: sixten"), "3:12: muscles … not 'sixten'; did you mean 'sixteen'?"),
     "no muscle groups": row(steps("- muscles: []"), "3:12: muscles must not be empty"),
@@ -432,10 +432,18 @@ BODY = {
     ),
     "groups that are only names": row(
         steps("- muscles: [jaw]"),
-        "3:13: muscles must be a mapping with name, short, how, caution, ease, tense, not 'jaw'",
+        "3:13: muscles must be a mapping with name, short, how, attend, caution, feel, ease, … rounds, not 'jaw'",
     ),
     "an option of the step in a group": row(
-        steps(f"- muscles: [{{{JAW}, rounds: 2}}]"), "3:53: unknown key 'rounds' in muscles; it belongs beside muscles"
+        steps(f"- muscles: [{{{JAW}, release: 9s}}]"),
+        "3:53: unknown key 'release' in muscles; it belongs beside muscles",
+    ),
+    "too many lines for a release": row(
+        steps(f"- muscles: [{{{JAW}, ease: [A., B., C., D.]}}]"), "3:59: ease has at most three lines: at the release,"
+    ),
+    "what there is to feel is longer than the tension": row(
+        steps(f"- muscles: [{{{JAW}, feel: Feel how the muscles of both your cheeks grow firm and round and hard.}}]"),
+        "3:3: 'Now. Feel how the muscles … takes … but its slot is 6s; make the slot … or longer, use fewer words,",
     ),
     "an order of what is not there": row(
         steps("- muscles: seven\n  order: [toes]"),

@@ -49,13 +49,16 @@ _KEYS: Final[Mapping[str, str]] = {
         "or every: so many, with say: a list of lines in turn"
     ),
     "muscles": (
-        "muscle relaxation over a set (sixteen, seven, four, release-only) or a list of groups: "
-        "{name: your hands, short: hands, how: make two fists, ease: Let them open.}"
+        "muscle relaxation over a set (sixteen, seven, four, release-only, bed) or a list of groups: "
+        "{name: your hands, short: hands, how: make two fists, feel: Notice the palms., ease: Let them open.}"
     ),
-    "muscles.name": "the time for naming a group and saying how to tense it",
+    "muscles.name": (
+        "the time for naming a group and saying how to tense it; a list such as [12s, 10s] gives later groups less"
+    ),
+    "muscles.caution": "the time that a group's caution adds to it",
     "muscles.tense": "how long it is tensed, 2s to 15s; none is release only",
     "muscles.release": "how long it rests; a list such as [35s, 40s] makes two rounds of each group",
-    "muscles.again": "the time for 'And once more.' before a later round",
+    "muscles.again": "the time for 'And once more, half of that' before a later round",
     "muscles.rounds": "how often each group is tensed, where that is not the number of releases",
     "muscles.order": "which groups come first, by their short names",
     "notice": (

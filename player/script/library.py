@@ -91,6 +91,9 @@ def find(name_or_path: str, text: str | None = None) -> Source:
     if found := _first_file(name_or_path, _script_folders()):
         return _read(name_or_path, *found)
     if not _is_path(name_or_path) and not _exists(path):
+        if name_or_path in programme_names():
+            where = f"`player show {name_or_path}` has its sessions"
+            raise UsageError(f"{shown(name_or_path)} is a programme, and this takes one session; {where}")
         hint = did_you_mean(name_or_path, [*session_names(), *programme_names()])
         text = f"there is no session {shown(name_or_path)}; {hint + ' ' if hint else ''}`player list` shows them"
         raise UsageError(text)

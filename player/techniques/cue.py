@@ -83,14 +83,16 @@ class Recording:
 class Speech:
     """Speech in a slot: an utterance, or a recording instead.
 
-    Without ``beat_ms`` it starts ``gap_ms`` after the speech before it in the slot. With ``beat_ms`` it is placed so
-    that its beat, the moment at which a listener hears the word happen, is at that time of the slot.
+    Without ``beat_ms`` it starts ``gap_ms`` after the speech before it in the slot, and not before ``from_ms`` of the
+    slot. With ``beat_ms`` it is placed so that its beat, the moment at which a listener hears the word happen, is at
+    that time of the slot.
     """
 
     said: Utterance | Recording
     kind: Literal["speech", "word", "count"] = "speech"
     beat_ms: int | None = None
     gap_ms: int = 0
+    from_ms: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
 """`muscles`: progressive muscle relaxation over a list of groups.
 
 The groups are data (``scripts/muscles/*.yaml``), not code. A round says what to do, marks the start of the tension with
-a firm "now" on its beat, and the release with a long "let go". Clinical handouts ask for 5 to 7 s of tension and 30 to
-40 s of release, each group twice; the defaults are 6 s, then 35 s and 40 s.
+a "now" on its beat, asks the listener to notice the tension, and marks the release with a long "let go". Clinical
+handouts ask for 5 to 7 s of tension and 30 to 40 s of release, each group twice; the defaults are 6 s, then 35 s and
+40 s. The guide teaches the word and then steps back: the first three groups have a full sentence and a firm "now", and
+later ones a short sentence and a softer "now", because a firm word thirty times over is a drill.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from player.script import library
@@ -18,13 +20,20 @@ from player.techniques.cue import Marker, Part, Slot, Speech
 from player.techniques.speech import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from player.errors import Position
     from player.techniques.planning import Planner
+    from player.techniques.words import MuscleWords
 
 FIRM_PACE: Final = 1.2
+SOFT_PACE: Final = 1.0
 LONG_PACE: Final = 0.8
+FEEL_MS: Final = 1500
+"""When the listener is asked to notice the tension: "now" is over, and the muscle is tight."""
+LATER_MS: Final = 13_000
+"""When the second line of a release is said: half way between the first one and the end of a short release."""
+MOST_EASE: Final = 3
 
 Tension = Annotated[int, duration(minimum_ms=2000, maximum_ms=15_000)]
 
@@ -34,16 +43,29 @@ class Group:
     """A muscle group.
 
     ``name`` and ``how`` fit into sentences ("your right hand", "make a fist"); ``short`` is the word to leave it out
-    by; ``caution`` is spoken before the first tension; ``ease`` is what there is to notice once it has let go. A group
-    that cramps easily has a shorter ``tense`` of its own; what is left of the step's goes to the release.
+    by. ``attend`` is a sentence of its own in place of "Notice your right hand", and ``again`` one in place of "And
+    once more"; ``caution`` is spoken before the first tension. ``feel`` is said into the tension, in the first round
+    and, if it is a list, in the next ones. ``ease`` is what there is to notice at the release, later in it, and in the
+    second round. A group that cramps easily has a shorter ``tense`` of its own; what is left of the step's goes to the
+    release. ``rounds`` is the most rounds that it needs.
     """
 
     name: Name
     short: Name
     how: Name | None = None
+    attend: Text | None = None
     caution: Text | None = None
-    ease: Text | None = None
+    feel: OneOrMore[Text] | None = None
+    ease: OneOrMore[Text] | None = None
+    again: Text | None = None
     tense: Tension | None = None
+    rounds: Count | None = None
+
+    def __post_init__(self) -> None:
+        """There are as many lines for a release as there are times for them."""
+        if len(self.ease or ()) > MOST_EASE:
+            most = "three lines: at the release, later in it, and in the second round"
+            raise FieldError("ease", f"has at most {most}, not {len(self.ease or ())}")
 
     def tension(self, wanted: int) -> int:
         """How long this group is tensed if the others are tensed for ``wanted``."""
@@ -91,14 +113,30 @@ def group_set(name: str) -> GroupSet:
 
 
 @dataclass(frozen=True)
+class Round:
+    """One round of one group: the place of the group among those that are there, and of the round in the whole."""
+
+    group: Group
+    place: int
+    number: int
+    turn: int
+
+    @property
+    def repeats(self) -> int:
+        """How many rounds before this one were a group's second or later."""
+        return self.turn - self.place - 1
+
+
+@dataclass(frozen=True)
 class Muscles:
-    """Muscle relaxation; ``name`` and ``again`` are what is said before the first and the later rounds."""
+    """Muscle relaxation; ``name``, ``caution`` and ``again`` are the times of what is said before a tension."""
 
     muscles: Annotated[tuple[Group, ...], SetKind()] | Groups
-    name: Duration = 10_000
+    name: OneOrMore[Duration] = (10_000,)
+    caution: Duration = 10_000
     tense: Tension | Literal["none"] = 6000
     release: OneOrMore[Duration] = (35_000, 40_000)
-    again: Duration = 4000
+    again: Duration = 7000
     rounds: Count | None = None
     order: tuple[Name, ...] = ()
 
@@ -112,46 +150,93 @@ class Muscles:
 
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
         """The rounds of each group in turn."""
-        for group in (each for each in self._ordered() if not planner.leaves_out(each.short)):
-            yield Marker(group.name, level=2)
-            for round_, release in enumerate(self._releases()):
-                yield self._said(at, planner, group, again=round_ > 0)
-                spared = 0
-                if self.tense != "none":
-                    tension = group.tension(self.tense)
-                    spared = self.tense - tension
-                    yield Slot(at, tension, (_now(planner, at),), ducked=True, guide="tense")
-                yield self._release(at, planner, group, release + spared, first=round_ == 0)
+        there = [group for group in self._ordered() if not planner.leaves_out(group.short)]
+        for each in self._rounds(there):
+            if each.number == 0:
+                yield Marker(each.group.name, level=2)
+            yield self._said(at, planner, each)
+            spared = 0
+            if self.tense != "none":
+                tension = each.group.tension(self.tense)
+                spared = self.tense - tension
+                yield Slot(at, tension, _tensing(at, planner, each), ducked=True, guide="tense")
+            length = _in_turn_to_last(self.release, each.number) + spared
+            yield Slot(at, length, self._releasing(at, planner, each), guide="release")
 
     def _ordered(self) -> list[Group]:
         """The groups named in ``order`` first, then the others as they stand."""
         rank = {short: number for number, short in enumerate(self.order)}
         return sorted(self.muscles, key=lambda group: rank.get(group.short, len(rank)))
 
-    def _releases(self) -> list[int]:
-        rounds = self.rounds or len(self.release)
-        return [self.release[min(number, len(self.release) - 1)] for number in range(rounds)]
+    def _rounds(self, groups: Sequence[Group]) -> Iterator[Round]:
+        turn = 0
+        for place, group in enumerate(groups):
+            wanted = self.rounds or len(self.release)
+            for number in range(min(wanted, group.rounds or wanted)):
+                yield Round(group, place, number, turn)
+                turn += 1
 
-    def _said(self, at: Position, planner: Planner, group: Group, *, again: bool) -> Slot:
-        words = planner.words(at)
-        if again:
-            return Slot(at, self.again, spoken(words.again, planner))
-        text = words.attend.format(name=group.name)
+    def _said(self, at: Position, planner: Planner, here: Round) -> Slot:
+        """What is said before a tension, or before a release where nothing is tensed."""
+        group, words = here.group, planner.words(at).muscles
+        if here.number:
+            return Slot(at, self.again, spoken(group.again or _in_turn(words.again, here.repeats), planner))
+        length = _in_turn_to_last(self.name, here.place)
+        if self.tense == "none":
+            return Slot(at, length, spoken(_attend(group, words.arrive, here.place), planner))
+        lines = (_attend(group, words.attend, here.place), group.caution, _tighten(words, here))
+        more = self.caution if group.caution else 0
+        return Slot(at, length + more, spoken(" ".join(line for line in lines if line), planner))
+
+    def _releasing(self, at: Position, planner: Planner, here: Round) -> tuple[Speech, ...]:
+        """On the beat, "let go" where something was tensed; then what there is to notice."""
+        said: tuple[Speech, ...] = ()
         if self.tense != "none":
-            lines = (text, group.caution, words.tighten.format(how=group.how))
-            text = " ".join(line for line in lines if line)
-        return Slot(at, self.name, spoken(text, planner))
-
-    def _release(self, at: Position, planner: Planner, group: Group, length: int, *, first: bool) -> Slot:
-        said: tuple[Speech, ...] = (_let_go(planner, at),)
-        if first and group.ease:
-            said += spoken(group.ease, planner, follows=True)
-        return Slot(at, length, said, guide="release")
+            text = _in_turn(planner.words(at).muscles.let_go, here.turn)
+            said = (Speech(planner.utterance(text, pace=LONG_PACE), "word", beat_ms=0),)
+        for text, at_ms in _ease(here):
+            said += _from(at_ms, text, planner, follows=bool(said))
+        return said
 
 
-def _now(planner: Planner, at: Position) -> Speech:
-    return Speech(planner.utterance(planner.words(at).now, pace=FIRM_PACE), "word", beat_ms=0)
+def _attend(group: Group, variants: Sequence[str], place: int) -> str:
+    return group.attend or _in_turn(variants, place).format(name=group.name)
 
 
-def _let_go(planner: Planner, at: Position) -> Speech:
-    return Speech(planner.utterance(planner.words(at).let_go, pace=LONG_PACE), "word", beat_ms=0)
+def _tighten(words: MuscleWords, here: Round) -> str:
+    """How to tense, and at which word: taught to the first groups, and short for those that know it."""
+    later = here.place - len(words.teach)
+    text = words.teach[here.place] if later < 0 else _in_turn(words.tighten, later)
+    return text.format(how=here.group.how)
+
+
+def _tensing(at: Position, planner: Planner, here: Round) -> tuple[Speech, ...]:
+    """On the beat, "now"; then the line that says what there is to feel."""
+    words = planner.words(at).muscles
+    pace = FIRM_PACE if here.place < len(words.teach) else SOFT_PACE
+    said: tuple[Speech, ...] = (Speech(planner.utterance(words.now, pace=pace), "word", beat_ms=0),)
+    for text in (here.group.feel or ())[here.number : here.number + 1]:
+        said += _from(FEEL_MS, text, planner, follows=False)
+    return said
+
+
+def _ease(here: Round) -> list[tuple[str, int]]:
+    """The lines of a release, and when each is said."""
+    lines = here.group.ease or ()
+    if here.number == 0:
+        return list(zip(lines, (0, LATER_MS), strict=False))
+    return [(text, 0) for text in lines[2:] if here.number == 1]
+
+
+def _from(at_ms: int, text: str, planner: Planner, *, follows: bool) -> tuple[Speech, ...]:
+    """A text that is said at a time of its slot, or later if the speech before it lasts so long."""
+    first, *others = spoken(text, planner, follows=follows)
+    return replace(first, from_ms=at_ms), *others
+
+
+def _in_turn(variants: Sequence[str], place: int) -> str:
+    return variants[place % len(variants)]
+
+
+def _in_turn_to_last(times: Sequence[int], place: int) -> int:
+    return times[min(place, len(times) - 1)]

@@ -14,6 +14,37 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class MuscleWords:
+    """The sentences of muscle relaxation. Of several, each group or round takes the next, and they come round again.
+
+    Attributes
+    ----------
+    attend
+        What is said of a group that is tensed; ``{name}`` is the group's.
+    arrive
+        The same for one that only lets go: it is never told to let go of what it did not do.
+    teach
+        When to tense, for the first groups: one for each of them, and only once; ``{how}`` is the group's.
+    tighten
+        When to tense, for all later groups, who know the word by then.
+    again
+        A later round, which is lighter.
+    now
+        The word on the beat of the tension.
+    let_go
+        The words on the beat of the release.
+    """
+
+    attend: tuple[str, ...]
+    arrive: tuple[str, ...]
+    teach: tuple[str, ...]
+    tighten: tuple[str, ...]
+    again: tuple[str, ...]
+    now: str
+    let_go: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class GuidingWords:
     """The guiding words of one language.
 
@@ -23,8 +54,10 @@ class GuidingWords:
         Phase kind to its word: ``in``, ``hold``, ``out``, ``rest``.
     numbers
         One, two, three ... as they are spoken; index 0 is one.
-    attend, tighten, again, now, let_go
-        The sentences of muscle relaxation; ``{name}`` and ``{how}`` are the muscle group's.
+    attend
+        The sentence that leads to a place of the body; ``{name}`` is the place's.
+    muscles
+        The sentences of muscle relaxation.
     announces_quiet
         Each announces a time without words. Like those below, they are beginnings of words in lower case.
     holding, optional
@@ -43,10 +76,7 @@ class GuidingWords:
     phases: dict[str, str]
     numbers: tuple[str, ...]
     attend: str
-    tighten: str
-    again: str
-    now: str
-    let_go: str
+    muscles: MuscleWords
     announces_quiet: tuple[str, ...]
     holding: tuple[str, ...]
     optional: tuple[str, ...]
@@ -75,10 +105,20 @@ _ENGLISH = GuidingWords(
         "twenty",
     ),
     attend="Notice {name}.",
-    tighten="When I say now, {how}.",
-    again="And once more.",
-    now="Now.",
-    let_go="Let go.",
+    muscles=MuscleWords(
+        attend=("Notice {name}.", "Bring your attention to {name}.", "Next comes {name}.", "Move on to {name}."),
+        arrive=("Notice {name}.", "Now {name}.", "And on to {name}.", "Next comes {name}."),
+        teach=("When I say now, {how}.", "At the word now, {how}.", "When you hear now, {how}."),
+        tighten=("Get ready to {how}.", "In a moment, {how}.", "When the word comes, {how}."),
+        again=(
+            "And once more, half of that, just enough to feel it.",
+            "One more time, and only half as much.",
+            "Again, and this time a little lighter.",
+            "And once more, so lightly that nobody would see it.",
+        ),
+        now="Now.",
+        let_go=("Let go.", "Breathe out, and let go.", "And let it go.", "And release."),
+    ),
     announces_quiet=("quiet", "silen", "minute", "on your own", "without words"),
     holding=("hold",),
     optional=("optional", "without", "leav", "skip", "drop"),

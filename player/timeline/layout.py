@@ -182,7 +182,7 @@ class _LayoutBuilder:
         return cue.tone.length_ms if isinstance(cue, Sounding) else self.clip_of(cue.said).length_ms
 
     def _starts(self, slot: Slot) -> list[int]:
-        """The start of each cue: tones at their time, words by their beat, speech after the speech before it."""
+        """The start of each cue: tones at their time, words by their beat, speech after what is said before it."""
         starts, end, after_ms = [], self.now_ms, 0
         for cue in slot.cues:
             if isinstance(cue, Sounding):
@@ -191,7 +191,8 @@ class _LayoutBuilder:
             clip = self.clip_of(cue.said)
             by_beat = cue.beat_ms is not None
             gap_ms = cue.gap_ms and cue.gap_ms + after_ms
-            start = self.now_ms + (cue.beat_ms or 0) - clip.beat_ms if by_beat else end + gap_ms
+            on_beat = self.now_ms + (cue.beat_ms or 0) - clip.beat_ms
+            start = on_beat if by_beat else max(end + gap_ms, self.now_ms + cue.from_ms)
             starts.append(start)
             end, after_ms = start + clip.length_ms, clip.after_ms
         return starts

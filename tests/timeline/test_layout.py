@@ -85,6 +85,20 @@ def test_sentences_follow_each_other_after_their_gap() -> None:
     assert [cue.start_ms for cue in timeline.cues] == [0, 1700]
 
 
+def test_a_later_line_waits_for_its_time_and_for_the_line_before_it() -> None:
+    said = say("a"), say("b", gap_ms=200, from_ms=3000), say("c", gap_ms=200), say("d", gap_ms=200, from_ms=3000)
+    timeline = laid(Slot(AT, 1000), Slot(AT, 9000, said))
+    assert [cue.start_ms for cue in timeline.cues] == [1000, 4000, 4700, 5400]
+
+
+def test_a_later_line_must_be_over_when_its_slot_is() -> None:
+    (problem,) = problems(Slot(AT, 6000, (say("Now.", beat_ms=0), say("Feel it.", from_ms=5800))))
+    assert problem == (
+        "a.yaml:3:5: 'Now. Feel it.' takes 6.3s, but its slot is 6s; "
+        "make the slot 7s or longer, use fewer words, or a faster rate"
+    )
+
+
 def test_a_word_is_placed_by_its_beat() -> None:
     timeline = laid(Slot(AT, 1000), Slot(AT, 4000, (say("in", beat_ms=0), say("two", beat_ms=1000))), beat=129)
     assert [(cue.start_ms, cue.beat_ms) for cue in timeline.cues] == [(871, 1000), (1871, 2000)]

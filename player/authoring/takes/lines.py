@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from player.errors import printable
@@ -104,16 +105,25 @@ def _heard(sessions: Sequence[SessionParts]) -> Iterator[LineToSpeak]:
 
 def rooms(slot: Slot) -> Iterator[tuple[Speech, int | None]]:
     """How long each speech of a slot may last; a word that is counted on, from its beat."""
+    for said, length_ms in _stretches(slot):
+        sharing = [cue for cue in said if not _own_room(cue)]
+        letters = sum(_letters(cue) for cue in sharing)
+        left_ms = None if length_ms is None else length_ms - sum(cue.gap_ms for cue in sharing)
+        for cue in said:
+            if own_ms := _own_room(cue):
+                yield cue, own_ms
+            else:
+                yield cue, None if left_ms is None else max(0, left_ms * _letters(cue) // letters)
+
+
+def _stretches(slot: Slot) -> Iterator[tuple[list[Speech], int | None]]:
+    """The speech of a slot, divided where something waits for its time, and how long each part of the slot is."""
     said = [cue for cue in slot.cues if isinstance(cue, Speech)]
-    sharing = [cue for cue in said if not _own_room(cue)]
-    letters = sum(_letters(cue) for cue in sharing)
-    all_ms = slot.for_speech_ms
-    left_ms = None if all_ms is None else all_ms - sum(cue.gap_ms for cue in sharing)
-    for cue in said:
-        if own_ms := _own_room(cue):
-            yield cue, own_ms
-        else:
-            yield cue, None if left_ms is None else max(0, left_ms * _letters(cue) // letters)
+    starts = [0, *(place for place, cue in enumerate(said) if cue.from_ms and place), len(said)]
+    for first, last in pairwise(starts):
+        ends_ms = said[last].from_ms - said[last].gap_ms if last < len(said) else slot.for_speech_ms
+        begins_ms = said[first].from_ms - said[first].gap_ms if first else 0
+        yield said[first:last], None if ends_ms is None else ends_ms - begins_ms
 
 
 def _own_room(cue: Speech) -> int:

@@ -117,7 +117,7 @@ class _Cycle:
             if phase.word:
                 yield f"{phase.word}."
         if phase.own:
-            yield from (line.text for line in phase.lines)
+            yield from (line.text for line in phase.lines if line.start_ms >= phase.start_ms)
 
 
 def _changes(before: PlaybackState, now: PlaybackState) -> Iterator[str]:

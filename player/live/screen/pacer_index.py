@@ -189,7 +189,7 @@ def _phases(timeline: Timeline) -> tuple[ShownPhase, ...]:
         is_said = any(line.end_ms > slot.start_ms for line in held)
         if slot.start_ms in chapter_starts or (slot.guide in _FORGETS and not is_said):
             held = ()
-        held = said or held
+        held = (*held, *said) if slot.guide == "tense" else said or held
         phases.append(_phase(slot, wording, heard, held, own=bool(said)))
     return tuple(phases)
 

@@ -93,9 +93,16 @@ def test_who_keeps_to_the_shares_fits_into_the_slot(texts: list[str], length: in
         assert sum(ms or 0 for ms in shares) > length - gaps - len(texts)  # nothing is given away but by rounding
 
 
+def test_what_waits_for_its_time_has_the_time_that_is_left() -> None:
+    said = say("Now."), say("Feel it.", gap_ms=1000, from_ms=2000), say("All.", gap_ms=500), say("x", from_ms=5000)
+    found = {cue.said.text: ms for cue, ms in rooms(Slot(AT, 6000, said)) if isinstance(cue.said, Utterance)}
+    assert found == {"Now.": 1000, "Feel it.": 1666, "All.": 833, "x": 1000}
+
+
 def test_parameters_skip_and_length_change_the_lines() -> None:
-    assert {"Notice your neck.", "Notice your face."} <= set(of("pmr-7"))
-    assert not {"Notice your neck.", "Notice your face."} & set(of("pmr-7", skip=("neck", "face")))
+    told = {"Feel the muscles below your skull.", "Notice how busy a face can be."}
+    assert told <= set(of("pmr-7"))
+    assert not told & set(of("pmr-7", skip=("neck", "face")))
     assert "five" in of("box-breathing", values={"side": "5s"})
     assert "five" not in of("box-breathing")
     assert of("box-breathing", length_ms=180_000)["two"].times < of("box-breathing")["two"].times

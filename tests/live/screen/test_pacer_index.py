@@ -131,7 +131,9 @@ def test_what_is_to_be_done_stays_while_muscles_are_tense_and_goes_with_them() -
     index = PacerIndex(timeline)
     tense = next(phase for phase in index.phases if phase.guide == "tense")
     after = next(phase for phase in index.phases if phase.guide == "release")
-    assert "When I say now" in tense.lines[-1].text
+    told, felt = tense.lines[-2:]
+    assert "When I say now" in told.text
+    assert [index.at(at).begun for at in (tense.start_ms, felt.start_ms)] == [len(tense.lines) - 1, len(tense.lines)]
     assert not any("When I say now" in line.text for line in after.lines)
 
 
