@@ -158,7 +158,7 @@ MODELS: Final[dict[str, type]] = {
     "in a listed phase": breaths.ListedPhase,
     "in `coach`": coach.CoachLine,
     "in a group": muscles.Group,
-    "in a place": scan.Region,
+    "in a place": scan.BodyRegion,
     "in `move`": movement.Movements,
     "in `notice`": grounding.Prompts,
     "in `repeat`": flow.Times,

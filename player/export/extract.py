@@ -27,6 +27,9 @@ _OPTIONS: Final = {
     "background": "--background",
     "length": "--length",
     "outlive": "--outlive",
+    "intro": "--intro",
+    "seed": "--seed",
+    "region": "--region",
 }
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from player.pipeline import media
-from player.script import library
+from player.script import library, regions
 from player.script.session import parse
 from player.techniques import TECHNIQUES
 from player.techniques.planning import IntroVersion, Plan, plan
@@ -23,9 +23,11 @@ from player.timeline.layout import nominal_ms
 
 if TYPE_CHECKING:
     from player.script.library import Source
+    from player.script.regions import HelpNumbers
     from player.script.session import Session
     from player.techniques.cue import Part
 
+_CALLS: Final = re.compile(r"\$(?:\{\s*)?(?:emergency|crisis_line)\b")
 _TELLS: Final = re.compile(rf"\$(?:\{{\s*)?(?:{'|'.join(GIVEN)})\b")
 
 
@@ -36,7 +38,9 @@ class SessionRequest:
     ``length_ms`` is the length to come close to, and ``skip`` what to leave out, by short names. ``outlive_ms`` is how
     long the background goes on at the end. ``script`` is the text of a session without a file. ``takes`` is a folder
     with takes: lines that have one are heard from it, and not spoken. ``silent`` says that nothing is heard of it, so
-    that it needs no loudspeaker. ``intro`` is the version of the welcome; None is the full one.
+    that it needs no loudspeaker. ``intro`` is the version of the introduction; None is the full one. ``seed`` draws the
+    order of what is shuffled; None is 0. ``region`` is the code of the country that the listener is in, as far as that
+    is known: see `regions`.
     """
 
     session: str
@@ -51,6 +55,8 @@ class SessionRequest:
     takes: str | None = None
     silent: bool = False
     intro: IntroVersion | None = None
+    seed: int | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,13 +81,18 @@ class RequestedSession:
 
     @property
     def has_intro(self) -> bool:
-        """Whether it has a welcome in two versions."""
+        """Whether it has an introduction in two versions."""
         return self._told[1].has_intro
+
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether the order of something in it depends on the seed."""
+        return self._told[1].is_shuffled
 
     @cached_property
     def _draft(self) -> Session:
         """The session before it is known what the program says in its texts: the language and the length decide it."""
-        return self._parsed(_given("en", 0))
+        return self._parsed(given_words("en", 0))
 
     @cached_property
     def _told(self) -> tuple[Session, Plan]:
@@ -90,8 +101,26 @@ class RequestedSession:
         found = self._planned(session)
         if not _tells(self.source, *found.included):
             return session, found
-        session = self._parsed(_given(session.language, nominal_ms(self._lasting(found.parts))[0]))
+        session = self._as_told(session.language, nominal_ms(self._lasting(found.parts))[0], self._region(found))
         return session, self._planned(session)
+
+    @property
+    def region(self) -> HelpNumbers | None:
+        """The country whose numbers its texts tell; None where they tell none, or the country is not known."""
+        return self._region(self._told[1])
+
+    def _region(self, found: Plan) -> HelpNumbers | None:
+        code = self.request.region
+        calls = any(_CALLS.search(each.text) for each in (self.source, *found.included))
+        return regions.of(code) if code and calls and code in library.regions() else None
+
+    def _as_told(self, language: str, length_ms: int, region: HelpNumbers | None) -> Session:
+        """The session with what the program says in its texts: numbers are words in speech, and figures on a screen."""
+        session = self._parsed(given_words(language, length_ms, region))
+        if region is None:
+            return session
+        shown = self._parsed(given_words(language, length_ms, region, in_figures=True))
+        return replace(session, summary=shown.summary, safety=shown.safety)
 
     def _parsed(self, given: Mapping[str, str]) -> Session:
         request, source = self.request, self.source
@@ -103,7 +132,7 @@ class RequestedSession:
         return replace(session, voice=voice, background=background)
 
     def _planned(self, session: Session) -> Plan:
-        found = plan(session, TECHNIQUES, self.request.skip, _version(self.request))
+        found = plan(session, TECHNIQUES, self.request.skip, _version(self.request), self.request.seed or 0)
         return replace(found, parts=tuple(media.with_background(found.parts, self.request.background)))
 
     @property
@@ -146,9 +175,15 @@ class RequestedSession:
         """The same session of another length."""
         return self._changed(replace(self.request, length_ms=length_ms, outlive_ms=outlive_ms))
 
-    def welcoming(self, intro: IntroVersion) -> RequestedSession:
-        """The same session with this version of its welcome."""
-        return self._changed(replace(self.request, intro=intro))
+    def told_as(self, intro: IntroVersion | None, seed: int | None) -> RequestedSession:
+        """The same session with this version of its introduction, and in the order that this seed draws."""
+        return self._changed(replace(self.request, intro=intro, seed=seed))
+
+    def choosing(self, name: str, value: str) -> RequestedSession:
+        """The same session with this value of a parameter."""
+        other = RequestedSession(replace(self.request, values={**self.request.values, name: value}))
+        vars(other)["source"] = self.source
+        return other
 
     def _changed(self, request: SessionRequest) -> RequestedSession:
         """The same script, asked for otherwise; of what was read and planned, what still holds is kept."""
@@ -158,22 +193,20 @@ class RequestedSession:
         return other
 
     def _holds_for(self, request: SessionRequest) -> bool:
-        """Whether the plan is the same for the other request: it may tell its length, and welcome in two versions."""
+        """Whether the plan is the same for another length, version or seed."""
         if "_told" not in vars(self):
             return False
-        found = self._told[1]
-        same_length = request.length_ms == self.request.length_ms or not _tells(self.source, *found.included)
-        return same_length and (_version(request) == _version(self.request) or not found.has_intro)
+        mine, found = self.request, self._told[1]
+        return (
+            (request.length_ms == mine.length_ms or not _tells(self.source, *found.included))
+            and (_version(request) == _version(mine) or not found.has_intro)
+            and ((request.seed or 0) == (mine.seed or 0) or not found.is_shuffled)
+        )
 
 
 def _tells(*sources: Source) -> bool:
     """Whether the program says something in the texts of these scripts."""
     return any(_TELLS.search(each.text) for each in sources)
-
-
-def _given(language: str, length_ms: int) -> Mapping[str, str]:
-    """What the program says in the texts of a session of this language and length, by name."""
-    return given_words(language, length_ms)
 
 
 def _version(request: SessionRequest) -> IntroVersion:

@@ -91,6 +91,9 @@ def find(name_or_path: str, text: str | None = None) -> Source:
     if found := _first_file(name_or_path, _script_folders()):
         return _read(name_or_path, *found)
     if not _is_path(name_or_path) and not _exists(path):
+        if name_or_path in programme_names():
+            where = f"`player show {name_or_path}` has its sessions"
+            raise UsageError(f"{shown(name_or_path)} is a programme, and this takes one session; {where}")
         hint = did_you_mean(name_or_path, [*session_names(), *programme_names()])
         text = f"there is no session {shown(name_or_path)}; {hint + ' ' if hint else ''}`player list` shows them"
         raise UsageError(text)
@@ -292,6 +295,22 @@ def _reachable(name: str, folders: tuple[Path, ...], others: Collection[str]) ->
 
 def _choice(known: list[str]) -> str:
     return f"there are {', '.join(known)}" if known else "name a file beside the script"
+
+
+def regions() -> tuple[str, ...]:
+    """The codes of the countries of which numbers for help are known, in order."""
+    return tuple(_files_by_name(bundled("scripts") / "regions"))
+
+
+def region(code: str) -> Source:
+    """The numbers for help of a country.
+
+    Raises
+    ------
+    UsageError
+        If there is no file of it, or it cannot be read.
+    """
+    return _read(code, bundled("scripts") / "regions" / f"{code}.yaml", own=False)
 
 
 def muscle_sets(*, own: bool = True) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Region:
+class BodyRegion:
     """A place of the body.
 
     ``name`` fits into a sentence ("your feet"); ``short`` is the word to leave it out by; ``say`` is the guiding line,
@@ -38,7 +38,7 @@ class Region:
 class Scan:
     """A body scan; ``guide`` is the slot of each line, ``silence`` the quiet after it."""
 
-    scan: Annotated[tuple[Region, ...], ListRule(least=1)]
+    scan: Annotated[tuple[BodyRegion, ...], ListRule(least=1)]
     guide: Duration = 12_000
     silence: Duration = 38_000
 
@@ -52,7 +52,7 @@ class Scan:
             yield Slot(at, self.guide, spoken(line, planner))
             yield from self._quiet(region, at, planner)
 
-    def _quiet(self, region: Region, at: Position, planner: Planner) -> Iterator[Slot]:
+    def _quiet(self, region: BodyRegion, at: Position, planner: Planner) -> Iterator[Slot]:
         """The quiet after the line: whole, or in two halves, of which the second begins with ``then``."""
         if region.then is None:
             yield Slot(at, self.silence)

@@ -15,7 +15,7 @@ from tests import as_editors_read
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 FILES = sorted(path for path in SCRIPTS.rglob("*.yaml"))
-BY_FOLDER = {"muscles": schemas.MUSCLES, "programmes": schemas.PROGRAMME}
+BY_FOLDER = {"muscles": schemas.MUSCLES, "programmes": schemas.PROGRAMME, "regions": schemas.REGION}
 
 
 @cache
@@ -23,7 +23,7 @@ def validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads((SCRIPTS / name).read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("name", [schemas.SESSION, schemas.PROGRAMME, schemas.MUSCLES])
+@pytest.mark.parametrize("name", [schemas.SESSION, schemas.PROGRAMME, schemas.MUSCLES, schemas.REGION])
 def test_the_file_is_what_the_model_gives(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYER_SCRIPTS", str(tmp_path))
     same = (SCRIPTS / name).read_text(encoding="utf-8") == schemas.texts()[name]

@@ -64,18 +64,18 @@ def test_a_text_tells_the_length_of_this_playing(script: Path, request_fields: d
     assert requested.session.summary == f"It takes {minutes}."
 
 
-def test_with_the_short_welcome_it_is_shorter_and_says_so(script: Path) -> None:
+def test_with_the_short_introduction_it_is_shorter_and_says_so(script: Path) -> None:
     requested = asked(script, intro="short")
     assert requested.nominal_ms == (155_000, True)
     assert texts(requested)[0] == "You have two and a half minutes."
 
 
-def test_the_same_session_with_another_length_or_welcome_has_its_own_words(script: Path) -> None:
+def test_the_same_session_with_another_length_or_introduction_has_its_own_words(script: Path) -> None:
     full = asked(script)
     assert texts(full)[1] == "You have three minutes."
     assert texts(full.lasting(600_000, None))[1] == "You have ten minutes."
-    assert texts(full.welcoming("short"))[0] == "You have two and a half minutes."
-    assert full.welcoming("full").parts is full.parts
+    assert texts(full.told_as("short", None))[0] == "You have two and a half minutes."
+    assert full.told_as("full", 7).parts is full.parts
 
 
 def test_a_parameter_of_the_script_has_the_name_for_itself(script: Path) -> None:
@@ -86,6 +86,41 @@ def test_a_parameter_of_the_script_has_the_name_for_itself(script: Path) -> None
 def test_whom_to_call_is_said_in_general_words(script: Path) -> None:
     script.write_text("title: T\nsteps:\n- say: 'Call ${emergency}, or call ${crisis_line}.'\n  for: 9s\n")
     assert texts(asked(script)) == ["Call your local emergency number, or call a crisis line."]
+
+
+def calls(script: Path, region: str | None) -> RequestedSession:
+    head = "title: T\nsummary: Call ${emergency}.\nsafety: Never call ${crisis_line} for fun.\n"
+    script.write_text(f"{head}steps:\n- say: Call ${{emergency}}, or call ${{crisis_line}}.\n  for: 19s\n")
+    return asked(script, region=region)
+
+
+def test_numbers_of_the_listeners_country_are_spoken_in_words_and_shown_in_figures(script: Path) -> None:
+    requested = calls(script, "GB")
+    assert texts(requested) == ["Call nine nine nine, or call the Samaritans, one one six, one two three."]
+    assert requested.session.summary == "Call 999."
+    assert requested.session.safety == ("Never call the Samaritans, 116 123 for fun.",)
+    assert requested.region is not None
+    assert requested.region.country == "the United Kingdom"
+
+
+@pytest.mark.parametrize("region", [None, "XX", "../GB"])
+def test_a_country_without_numbers_gets_general_words(script: Path, region: str | None) -> None:
+    requested = calls(script, region)
+    assert texts(requested) == ["Call your local emergency number, or call a crisis line."]
+    assert requested.session.safety == ("Never call a crisis line for fun.",)
+    assert requested.region is None
+
+
+def test_numbers_in_an_included_script_are_those_of_the_country_too(script: Path, tmp_path: Path) -> None:
+    (tmp_path / "hello.yaml").write_text("title: Hello\nsteps:\n  - say: Call ${emergency}.\n    for: 9s\n")
+    script.write_text("title: T\nsteps:\n- include: hello\n")
+    requested = asked(script, region="NZ")
+    assert texts(requested) == ["Call one one one."]
+    assert requested.region is not None
+
+
+def test_a_country_is_of_no_account_where_no_number_is_told(script: Path) -> None:
+    assert asked(script, region="GB").region is None
 
 
 def test_a_language_without_words_has_none_of_these_names(script: Path) -> None:

@@ -117,6 +117,7 @@ def test_what_does_not_lie_beside_is_not_found_there(own: Path, tmp_path: Path, 
     [
         ("box-breathin", "there is no session 'box-breathin'; did you mean 'box-breathing'? `player list` shows them"),
         ("evenin", "there is no session 'evenin'; did you mean 'evening'? `player list` shows them"),
+        ("desk-day", "'desk-day' is a programme, and this takes one session; `player show desk-day` has its sessions"),
         ("zzz", "there is no session 'zzz'; `player list` shows them"),
         ("zzz.yaml", "zzz.yaml is not there; `player list` shows the sessions that have names"),
         ("a/zzz", "a/zzz is not there; `player list` shows the sessions that have names"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from player.errors import Position
 from player.techniques.cue import Marker, Slot, Speech
 from player.techniques.planning import Planner
-from player.techniques.scan import Region, Scan
+from player.techniques.scan import BodyRegion, Scan
 
 AT = Position("a.yaml", 1, 1)
-STEP = Scan((Region("your feet", "feet"), Region("your low back", "low-back", "Now the low back.")))
+STEP = Scan((BodyRegion("your feet", "feet"), BodyRegion("your low back", "low-back", "Now the low back.")))
 
 
 def slots(*skip: str, step: Scan = STEP) -> list[Slot]:
@@ -36,7 +36,7 @@ def test_a_region_can_be_left_out_and_its_time_with_it() -> None:
 
 
 def test_a_second_line_is_said_half_way_into_the_quiet_and_takes_no_time_of_its_own() -> None:
-    step = Scan((Region("your feet", "feet", then="And the toes."), *STEP.scan), silence=30_001)
+    step = Scan((BodyRegion("your feet", "feet", then="And the toes."), *STEP.scan), silence=30_001)
     assert [slot.length_ms for slot in slots(step=step)][:3] == [12_000, 15_000, 15_001]
     assert texts(slots(step=step)[1:3]) == ["And the toes."]
     assert sum(slot.length_ms or 0 for slot in slots(step=step)) == 3 * (12_000 + 30_001)
