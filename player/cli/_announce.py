@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from player.pipeline import Prepared, SessionRequest
+    from player.pipeline.programmes import Fitting
     from player.pipeline.turns import PlannedProgramme, Turn
     from player.script.session import Session
 
@@ -39,8 +40,10 @@ class Announcer:
         self._has_begun = False
         self.notes: tuple[str, ...] = ()
 
-    def turns(self, asked: SessionRequest, part: int | None, start_ms: int) -> Sequence[Turn]:
-        """The sessions to play.
+    def turns(
+        self, asked: SessionRequest, part: int | None, start_ms: int, fitted: Fitting | None = None
+    ) -> Sequence[Turn]:
+        """The sessions to play, each fitted to the listener.
 
         Raises
         ------
@@ -48,9 +51,10 @@ class Announcer:
             If ``--from`` is given for a programme.
         """
         requested = pipeline.as_requested(asked)
-        self._plan = pipeline.programmes.planned(requested, part)
+        fitted = fitted or pipeline.programmes.itself
+        self._plan = pipeline.programmes.planned(requested, part, fitted)
         if self._plan is None:
-            return (pipeline.programmes.alone(requested),)
+            return (pipeline.programmes.alone(fitted(requested)),)
         if start_ms:
             raise UsageError("--from is for one session; begin a programme at one of its parts with --part")
         return self._plan.turns
@@ -99,7 +103,7 @@ class Announcer:
 
     def _announce_part(self, plan: PlannedProgramme, turn: Turn) -> None:
         """Print the programme's heading before its first session, and a part's before the part's first session."""
-        if turn is plan.turns[0]:
+        if turn.number == plan.turns[0].number:
             click.echo(heading(plan), err=True)
         if not turn.opens:
             return

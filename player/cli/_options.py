@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from player.pipeline import Progress, SessionRequest
+    from player.techniques.planning import IntroVersion
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -31,6 +32,17 @@ _LENGTH = click.option(
     "--length", metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."
 )
 _SKIP = click.option("--skip", metavar="NAME,...", help="Leave out muscle groups or places, such as neck,jaw.")
+_INTRO = click.option(
+    "--intro",
+    type=click.Choice(["full", "short"]),
+    help="The introduction in full, or short for whoever knows it.",
+)
+_SEED = click.option(
+    "--seed",
+    type=click.IntRange(0, 10**9),
+    metavar="N",
+    help="Draw the order of what is shuffled by this number, such as 0.",
+)
 takes = click.option(
     "--takes", metavar="FOLDER", help="Hear your own voice in each line that has a take here (player record)."
 )
@@ -46,9 +58,11 @@ _OPTIONS = (
         help="Let the background go on for so long, and fade so slowly that nobody wakes; no bell at the end.",
     ),
     _SKIP,
+    _INTRO,
+    _SEED,
     takes,
 )
-_OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP)
+_OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP, _INTRO)
 part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only this part of a programme.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems.")
 plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
@@ -93,12 +107,15 @@ def request_from_options(
     skip: str | None = None,
     outlive: str | None = None,
     takes: str | None = None,
+    intro: IntroVersion | None = None,
+    seed: int | None = None,
 ) -> SessionRequest:
     """The request that the options make."""
     values = dict(_parse_param(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
-    return pipeline.SessionRequest(session, values, voice, rate, background, length_ms, names, outlive_ms, takes=takes)
+    asked = (session, values, voice, rate, background, length_ms, names, outlive_ms)
+    return pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed)
 
 
 def parse_time(text: str, option: str) -> int:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from player.units import format_duration, timecode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from player.script.session import Session
     from player.timeline.model import Cue, Stretch, Timeline
@@ -21,13 +22,18 @@ if TYPE_CHECKING:
 _BREATH: Final = ("in", "hold", "out", "rest")
 _HELP: Final = {"count": "counted", "word": "in words", "tone": "in tones"}
 _NARROW, _WIDE = 50, 100
+_ONE_LENGTH: Final[Mapping[str, int]] = MappingProxyType({})
 
 
-def as_json(timeline: Timeline) -> dict[str, Any]:
-    """The timeline as JSON: ``title``, ``total_ms``, ``sections`` and ``cues``, times in ms."""
+def as_json(timeline: Timeline, lengths: Mapping[str, int] = _ONE_LENGTH) -> dict[str, Any]:
+    """The timeline as JSON: ``title``, ``total_ms``, ``sections`` and ``cues``, times in ms.
+
+    With ``lengths`` (see `as_text`), they are there as ``intros_ms``.
+    """
     return {
         "title": timeline.title,
         "total_ms": timeline.total_ms,
+        **({"intros_ms": dict(lengths)} if lengths else {}),
         "sections": [{"title": section.title, "start_ms": section.start_ms} for section in timeline.sections],
         "cues": [_cue_json(cue) for cue in timeline.cues],
     }
@@ -43,11 +49,13 @@ def _cue_json(cue: Cue) -> dict[str, Any]:
     return row
 
 
-def as_text(session: Session, timeline: Timeline, width: int) -> str:
-    """The time table: title and total, then each section with its rows, wrapped to ``width`` columns."""
+def as_text(session: Session, timeline: Timeline, width: int, lengths: Mapping[str, int] = _ONE_LENGTH) -> str:
+    """The time table: title and total, then each section with its rows, wrapped to ``width`` columns.
+
+    ``lengths`` are those with each version of the introduction, that of the time table first, where it has several.
+    """
     width = min(_WIDE, max(_NARROW, width))
-    total = timecode(timeline.total_ms)
-    lines = [f"{session.title:<{width - len(total)}}{total}"]
+    lines = _heading(session.title, timeline.total_ms, lengths, width)
     lines += textwrap.wrap(session.summary or "", width)
     lines += [line for note in session.safety for line in _wrapped("  ! ", note, width)]
     headings = {section.start_ms: section.title for section in timeline.sections}
@@ -56,6 +64,15 @@ def as_text(session: Session, timeline: Timeline, width: int) -> str:
             lines += ["", headings.pop(row.start_ms)]
         lines += _wrapped(f"{timecode(row.start_ms):>8}  {format_duration(row.length_ms):>7}  ", row.what, width)
     return "\n".join(lines)
+
+
+def _heading(title: str, total_ms: int, lengths: Mapping[str, int], width: int) -> list[str]:
+    """Title and total in one line; in two, if there is no room for both."""
+    others = [f"{timecode(each)} with the {name} introduction" for name, each in [*lengths.items()][1:]]
+    total = ", ".join([timecode(total_ms), *others])
+    if others and len(title) + 2 + len(total) > width:
+        return [title, f"{total:>{width}}"]
+    return [f"{title:<{width - len(total)}}{total}"]
 
 
 def _wrapped(head: str, words: str, width: int) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from player import pipeline
+from player.cli import _listener
 from player.cli._announce import announce, print_takes
 from player.cli._every_text import StatusLine, outline
 from player.cli._options import parse_time, print_warning, progress, quiet, request_from_options, session_options
@@ -172,7 +173,7 @@ def _play(wanted: SessionRequest, *, quiet: bool) -> None:
     """Play the session, prepared again, as its script may have changed."""
     with HistoryRecorder(print_warning) as recorder:
         code = play.play(
-            lambda: (programmes.alone(wanted),),
+            lambda: (programmes.alone(_listener.fitted(pipeline.as_requested(wanted))),),
             confirm=lambda _: False,
             announce=lambda *_: None,
             participants=participants(quiet=quiet, progress_listener=recorder),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from player.cli import _listener
 from player.cli._announce import Announcer
 from player.cli._options import (
     any_session_options,
@@ -97,7 +98,7 @@ class _PlayRequest:
 
     def turns(self, asked: SessionRequest, part: int | None) -> Sequence[Turn]:
         wanted, its_part = self._resumed.asked(asked, part)
-        turns = self._resumed.turns(self._announcer.turns(wanted, its_part, self._from_ms))
+        turns = self._resumed.turns(self._announcer.turns(wanted, its_part, self._from_ms, _listener.fitted))
         self._recorder.follow(wanted, its_part, turns)
         return turns
 

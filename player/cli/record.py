@@ -17,12 +17,16 @@ from player.errors import printable
 from player.pipeline import programmes
 from player.storage.atomic import write_all
 from player.storage.store import Store
+from player.techniques.cue import Marker
+from player.timeline.layout import utterances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from player.authoring.takes.lines import LineToSpeak, SessionParts
     from player.authoring.takes.review import Review, ReviewedLine
+    from player.pipeline import RequestedSession
+    from player.techniques.cue import Part
 
 
 @click.command()
@@ -80,7 +84,18 @@ def _sessions(asked: dict[str, Any]) -> list[SessionParts]:
     wanted = pipeline.RequestedSession(request_from_options(**asked))
     plan = programmes.planned(wanted)
     sessions = [wanted] if plan is None else programmes.distinct(turn.requested for turn in plan.turns)
-    return [(each.session, each.settled) for each in sessions]
+    return [(each.session, (*each.settled, *_only_short(each))) for each in sessions]
+
+
+def _only_short(requested: RequestedSession) -> Iterator[Part]:
+    """What is said only with the short introduction, if nobody asks for one of the two."""
+    if requested.request.intro is not None or not requested.has_intro:
+        return
+    full = {*utterances(requested.settled)}
+    yield Marker("With the short introduction")
+    for part in requested.told_as("short", requested.request.seed).settled:
+        if not full.issuperset(utterances([part])):
+            yield part
 
 
 def _review(sessions: Sequence[SessionParts], found: Sequence[LineToSpeak], folder: str) -> Review:

@@ -17,6 +17,7 @@ from player.pipeline import programmes
 
 if TYPE_CHECKING:
     from player.pipeline import Prepared
+    from player.techniques.planning import IntroVersion
 
 
 @click.command()
@@ -40,8 +41,25 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
     if plot:
         return _draw(ready, plot, force=force)
     if as_json:
-        return click.echo(json.dumps(_show_text.as_json(ready.timeline), indent=2, ensure_ascii=False))
-    return click.echo(_show_text.as_text(ready.session, ready.timeline, shutil.get_terminal_size().columns))
+        shown = _show_text.as_json(ready.timeline, _lengths(ready))
+        return click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+    width = shutil.get_terminal_size().columns
+    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, _lengths(ready)))
+
+
+def _lengths(ready: Prepared) -> dict[str, int]:
+    """Its length with each version of the introduction, this one's first; nothing where there is only one."""
+    requested = ready.requested
+    if not requested.has_intro:
+        return {}
+    this: IntroVersion = requested.request.intro or "full"
+    that: IntroVersion = "short" if this == "full" else "full"
+    other = requested.told_as(that, requested.request.seed)
+    known_ms = other.known_ms
+    return {
+        this: ready.timeline.total_ms,
+        that: pipeline.prepare(other, ready.machine).timeline.total_ms if known_ms is None else known_ms,
+    }
 
 
 def _must_be_drawable(target: Path, *, force: bool, as_json: bool, is_session: bool) -> None:

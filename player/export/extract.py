@@ -27,6 +27,8 @@ _OPTIONS: Final = {
     "background": "--background",
     "length": "--length",
     "outlive": "--outlive",
+    "intro": "--intro",
+    "seed": "--seed",
 }
 
 

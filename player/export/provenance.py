@@ -43,6 +43,8 @@ def _facts(ready: Prepared) -> dict[str, Any]:
         "background": asked.background and asked.background.replace("\\", "/").rpartition("/")[2],
         "length": length,
         "skip": list(asked.skip),
+        "intro": asked.intro,
+        "seed": asked.seed,
         "outlive": asked.outlive_ms and format_duration(asked.outlive_ms),
         "takes": ready.takes[0],
     }

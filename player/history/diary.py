@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from player.errors import DiaryError, printable
 from player.history import sqlite_file
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self
+
+KNOWN_MS: Final = 60_000
+"""Whoever has heard a session for a minute has heard its introduction: a full one lasts 55 s at most."""
 
 T = TypeVar("T")
 Entry = TypeVar("Entry", Bookmark, HistoryEntry)
@@ -96,6 +99,16 @@ class Diary:
         """The entries, the newest last: all, or those of one session or programme."""
         found = self._read("SELECT * FROM practised ORDER BY began", HistoryEntry)
         return tuple(each for each in found if session is None or session in {each.session, each.programme})
+
+    def knows(self, session: str) -> bool:
+        """Whether the session was heard before, whole or for at least a minute, by itself or in a programme."""
+        if not self.path.exists():
+            return False
+        statement = "SELECT 1 FROM practised WHERE session = ? AND (whole OR heard_ms >= ?)"
+        found = self._do(
+            "read", sqlite_file.open_to_read, lambda at: at.execute(statement, (session, KNOWN_MS)).fetchone()
+        )
+        return found is not None
 
     def forget(self, session: str | None = None) -> ForgottenCounts:
         """Delete everything, damaged files too; or the entries and the bookmark of one session or programme."""

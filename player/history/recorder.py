@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import DiaryError
 from player.history.entries import Bookmark, HistoryEntry
-from player.history.requests import as_json, key, key_of
+from player.history.requests import as_json, key, key_of, of_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -128,7 +128,7 @@ class HistoryRecorder:
         session, at = key(turn.request), self._clock()
         if not turn.programme or self._programme is None:
             return Bookmark(session, title, as_json(turn.request), 0, total_ms, at)
-        asked = as_json(self._programme)
+        asked = as_json(self._programme) | of_turn(turn.request)
         return Bookmark(key(self._programme), title, asked, 0, total_ms, at, self._part, turn.number, session)
 
     def _write(self, write: Callable[[Diary], None]) -> bool:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from player.pipeline import SessionRequest
     from player.storage.entry import JSON
+
+TURN: Final = "turn"
+"""Beside the fields of a programme's request: what was chosen for the session in which it was stopped."""
 
 
 def key_of(called: str) -> str:
@@ -32,6 +35,12 @@ def key(request: SessionRequest) -> str:
 def as_json(request: SessionRequest) -> dict[str, JSON]:
     """A request as JSON, with absolute paths."""
     return {name: _plain(value) for name, value in _said(_at_home(request)).items()}
+
+
+def of_turn(request: SessionRequest) -> dict[str, JSON]:
+    """What was chosen for one session of a programme, to stand beside the request of the programme."""
+    chosen: dict[str, JSON] = {"intro": request.intro, "seed": request.seed}
+    return {TURN: chosen} if any(each is not None for each in chosen.values()) else {}
 
 
 def as_request(asked: Mapping[str, JSON], given: SessionRequest) -> SessionRequest:

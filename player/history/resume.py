@@ -1,15 +1,16 @@
 """Resumes a session: where it goes on, and with which options.
 
-Options that are given now replace the recorded ones. If the bookmark's position or session no longer exists, that is a
-warning, and playing begins at the beginning.
+Options that are given now replace the recorded ones. Whoever goes on hears the version of the introduction and the
+order of lines that were begun; whoever hears a session again hears what fits today. If the bookmark's position or
+session no longer exists, that is a warning, and playing begins at the beginning.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from player.history.entries import Bookmark
-from player.history.requests import as_request, key
+from player.history.requests import TURN, as_request, key
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class ResumedPlayback:
     def __init__(self, remembered: Bookmark | HistoryEntry | None, warn: Callable[[str], None]) -> None:
         self._remembered = remembered
         self._bookmark = remembered if isinstance(remembered, Bookmark) else None
+        self._given: SessionRequest | None = None
         self._warn = warn
 
     @property
@@ -44,9 +46,13 @@ class ResumedPlayback:
 
     def asked(self, given: SessionRequest, part: int | None) -> tuple[SessionRequest, int | None]:
         """The request and the part to play."""
+        self._given = given
         if self._remembered is None:
             return given, part
-        return as_request(self._remembered.asked, given), part or (self._bookmark.part if self._bookmark else None)
+        asked = self._remembered.asked
+        if self._bookmark is None:
+            asked = {name: value for name, value in asked.items() if name not in {"intro", "seed"}}
+        return as_request(asked, given), part or (self._bookmark.part if self._bookmark else None)
 
     def turns(self, planned: Sequence[Turn]) -> Sequence[Turn]:
         """The sessions of a programme from the bookmark on."""
@@ -56,7 +62,16 @@ class ResumedPlayback:
         if at is None:
             self._bookmark = None
             self._warn("the session in which you stopped is not there any more, so it begins at the beginning")
-        return planned[at or 0 :]
+            return planned
+        return [self._as_begun(planned[at], self._bookmark), *planned[at + 1 :]]
+
+    def _as_begun(self, turn: Turn, bookmark: Bookmark) -> Turn:
+        """The session of a programme as it was begun, but for what is asked for now."""
+        begun: Any = bookmark.asked.get(TURN)
+        if self._given is None or not isinstance(begun, dict):  # an older version noted nothing of it
+            return turn
+        seed = begun.get("seed") if self._given.seed is None else self._given.seed
+        return turn.told_as(self._given.intro or begun.get("intro"), seed)
 
     def resume_at(self, timeline: Timeline, start_ms: int) -> int:
         """Where the first session begins: as after a pause, at the beginning of a step, and never behind the end."""

@@ -6,6 +6,7 @@ plays.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
     from player.script.yaml.params import Parameter
 
 T = TypeVar("T")
+Fitting = Callable[[RequestedSession], RequestedSession]
+"""Fits a session to its listener, such as by the short introduction for whoever has heard it."""
+
+
+def itself(requested: RequestedSession) -> RequestedSession:
+    """A session as it was asked for."""
+    return requested
 
 
 def find(asked: SessionRequest | RequestedSession) -> Source | None:
@@ -50,7 +58,9 @@ def find(asked: SessionRequest | RequestedSession) -> Source | None:
     return requested.source if programme.is_programme(requested.source.text) else None
 
 
-def planned(asked: SessionRequest | RequestedSession, part: int | None = None) -> PlannedProgramme | None:
+def planned(
+    asked: SessionRequest | RequestedSession, part: int | None = None, fitted: Fitting = itself
+) -> PlannedProgramme | None:
     """The programme of a request, every session of it found and planned; None where a session is asked for.
 
     The request's voice, rate and background hold for every session, its parameters for those that have them. The time
@@ -60,6 +70,8 @@ def planned(asked: SessionRequest | RequestedSession, part: int | None = None) -
     ----------
     part
         Only this one, counted from 1.
+    fitted
+        Fits each of its sessions to the listener.
 
     Raises
     ------
@@ -82,7 +94,8 @@ def planned(asked: SessionRequest | RequestedSession, part: int | None = None) -
     if part is not None and part > len(written.all_parts):
         has = "only one part" if len(written.all_parts) == 1 else f"parts 1 to {len(written.all_parts)}"
         raise UsageError(f"{name} has {has}, so there is no part {part}")
-    planner = _ProgrammePlanner(replace(request, outlive_ms=None), written, None if by_name else source.path.parent)
+    near = None if by_name else source.path.parent
+    planner = _ProgrammePlanner(replace(request, outlive_ms=None), written, near, fitted)
     return _with_outlive(planner.plan(part), request.outlive_ms)
 
 
@@ -164,6 +177,8 @@ class _ProgrammePlanner:
     ----------
     near
         The folder whose sessions come first; None is none.
+    fitted
+        Fits a session to the listener.
     known
         Facts so far: a programme may have the same session many times.
     """
@@ -171,6 +186,7 @@ class _ProgrammePlanner:
     asked: SessionRequest
     written: Programme
     near: Path | None
+    fitted: Fitting
     problems: list[Problem] = field(default_factory=list)
     known: dict[tuple[str, tuple[tuple[str, str], ...]], _Facts | None] = field(default_factory=dict)
 
@@ -227,7 +243,7 @@ class _ProgrammePlanner:
         key = (call, tuple(sorted(values.items())))
         if key not in self.known:
             try:
-                self.known[key] = _facts(replace(self.asked, session=call, values=values))
+                self.known[key] = _facts(replace(self.asked, session=call, values=values), self.fitted)
             except ScriptError as error:
                 self.problems += error.problems
                 self.known[key] = None
@@ -242,9 +258,9 @@ class _ProgrammePlanner:
                 raise UsageError(f"no session of {shown(self.asked.session)} has a parameter {shown(word)}; {remedy}")
 
 
-def _facts(request: SessionRequest) -> _Facts:
+def _facts(request: SessionRequest, fitted: Fitting) -> _Facts:
     """The facts in a session's script; its backgrounds are looked for, too, as that needs no voice."""
-    requested = RequestedSession(request)
+    requested = fitted(RequestedSession(request))
     _, problems = media.beds(requested.session, requested.parts, request.background)
     if problems:
         raise ScriptError(problems)

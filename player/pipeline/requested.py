@@ -36,7 +36,8 @@ class SessionRequest:
     ``length_ms`` is the length to come close to, and ``skip`` what to leave out, by short names. ``outlive_ms`` is how
     long the background goes on at the end. ``script`` is the text of a session without a file. ``takes`` is a folder
     with takes: lines that have one are heard from it, and not spoken. ``silent`` says that nothing is heard of it, so
-    that it needs no loudspeaker. ``intro`` is the version of the welcome; None is the full one.
+    that it needs no loudspeaker. ``intro`` is the version of the introduction; None is the full one.
+    ``seed`` draws the order of what is shuffled; None is 0.
     """
 
     session: str
@@ -51,6 +52,7 @@ class SessionRequest:
     takes: str | None = None
     silent: bool = False
     intro: IntroVersion | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,13 @@ class RequestedSession:
 
     @property
     def has_intro(self) -> bool:
-        """Whether it has a welcome in two versions."""
+        """Whether it has an introduction in two versions."""
         return self._told[1].has_intro
+
+    @property
+    def is_shuffled(self) -> bool:
+        """Whether the order of something in it depends on the seed."""
+        return self._told[1].is_shuffled
 
     @cached_property
     def _draft(self) -> Session:
@@ -103,7 +110,7 @@ class RequestedSession:
         return replace(session, voice=voice, background=background)
 
     def _planned(self, session: Session) -> Plan:
-        found = plan(session, TECHNIQUES, self.request.skip, _version(self.request))
+        found = plan(session, TECHNIQUES, self.request.skip, _version(self.request), self.request.seed or 0)
         return replace(found, parts=tuple(media.with_background(found.parts, self.request.background)))
 
     @property
@@ -146,9 +153,15 @@ class RequestedSession:
         """The same session of another length."""
         return self._changed(replace(self.request, length_ms=length_ms, outlive_ms=outlive_ms))
 
-    def welcoming(self, intro: IntroVersion) -> RequestedSession:
-        """The same session with this version of its welcome."""
-        return self._changed(replace(self.request, intro=intro))
+    def told_as(self, intro: IntroVersion | None, seed: int | None) -> RequestedSession:
+        """The same session with this version of its introduction, and in the order that this seed draws."""
+        return self._changed(replace(self.request, intro=intro, seed=seed))
+
+    def choosing(self, name: str, value: str) -> RequestedSession:
+        """The same session with this value of a parameter."""
+        other = RequestedSession(replace(self.request, values={**self.request.values, name: value}))
+        vars(other)["source"] = self.source
+        return other
 
     def _changed(self, request: SessionRequest) -> RequestedSession:
         """The same script, asked for otherwise; of what was read and planned, what still holds is kept."""
@@ -158,12 +171,15 @@ class RequestedSession:
         return other
 
     def _holds_for(self, request: SessionRequest) -> bool:
-        """Whether the plan is the same for the other request: it may tell its length, and welcome in two versions."""
+        """Whether the plan is the same for another length, version or seed."""
         if "_told" not in vars(self):
             return False
-        found = self._told[1]
-        same_length = request.length_ms == self.request.length_ms or not _tells(self.source, *found.included)
-        return same_length and (_version(request) == _version(self.request) or not found.has_intro)
+        mine, found = self.request, self._told[1]
+        return (
+            (request.length_ms == mine.length_ms or not _tells(self.source, *found.included))
+            and (_version(request) == _version(mine) or not found.has_intro)
+            and ((request.seed or 0) == (mine.seed or 0) or not found.is_shuffled)
+        )
 
 
 def _tells(*sources: Source) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, get_args
 
 from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError
 from player.machine import Machine, remember_script
@@ -13,7 +13,7 @@ from player.pipeline.requested import RequestedSession, SessionRequest, as_reque
 from player.script.session import Session
 from player.techniques import TECHNIQUES
 from player.techniques.cue import Part, Recording, Slot, Utterance
-from player.techniques.planning import plan
+from player.techniques.planning import IntroVersion, plan
 from player.timeline import fit, lint, outlive
 from player.timeline.layout import lay_out, utterances
 from player.voice import own_takes
@@ -158,19 +158,74 @@ def check(
 ) -> tuple[Timeline, tuple[Problem, ...]]:
     """Find every problem of a session without playing it; a good one's timeline, and warnings.
 
-    It is checked in its own length: another length or a longer end in the request is ignored.
+    It is checked in its own length: another length or a longer end in the request is ignored. Both versions of a
+    introduction and every choice of a parameter are checked; what is wrong in several of them is told once.
 
     Raises
     ------
     PlayerError
         With all problems of the script, or the reason why they cannot be found.
     """
-    requested = as_requested(asked).lasting(None, None)
+    found = _Findings(machine, progress)
+    for requested in _by_choice(as_requested(asked).lasting(None, None)):
+        timeline = found.add(requested)
+        if _has_short(requested):
+            heard = [cue.text for cue in timeline.cues] if timeline else []
+            found.add(requested.told_as("short", requested.request.seed), heard)
+    if found.problems:
+        raise ScriptError(found.problems)
+    return found.timelines[0], tuple(sorted(found.warnings))
+
+
+def _by_choice(requested: RequestedSession) -> Iterator[RequestedSession]:
+    """The session as it is asked for, then with each other choice of a parameter."""
+    yield requested
     try:
-        ready = prepare(requested, machine, progress)
-    except ScriptError as error:
-        raise ScriptError([*error.problems, *_misfits(error.rest, requested.request, machine)]) from None
-    return ready.timeline, lint.warnings(ready.session, requested.settled, ready.timeline)
+        session = requested.session
+    except ScriptError:  # told already
+        return
+    for name, parameter in session.params.items():
+        for choice in parameter.choices:
+            if choice != session.values[name]:
+                yield requested.choosing(name, choice)
+
+
+def _has_short(requested: RequestedSession) -> bool:
+    """Whether there is a short introduction that the request leaves open."""
+    try:
+        return requested.request.intro is None and requested.has_intro
+    except ScriptError:  # told already
+        return False
+
+
+@dataclass
+class _Findings:
+    """What is wrong with the versions of a session, each thing once; the timelines are those of the good ones."""
+
+    machine: Machine
+    progress: Progress | None
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    timelines: list[Timeline] = field(default_factory=list)
+
+    def add(self, requested: RequestedSession, known: Sequence[str] = ()) -> Timeline | None:
+        """Check a version; ``known`` is what its listener has heard before. Returns its timeline if it is good."""
+        try:
+            ready = prepare(requested, self.machine, self.progress)
+        except ScriptError as error:
+            found = [*error.problems, *_misfits(error.rest, requested.request, self.machine)]
+            self.problems += _at_new_places(found, self.problems)
+            return None
+        warned = lint.warnings(ready.session, requested.settled, ready.timeline, known)
+        self.warnings += _at_new_places(warned, self.warnings)
+        self.timelines.append(ready.timeline)
+        return ready.timeline
+
+
+def _at_new_places(found: Iterable[Problem], known: Sequence[Problem]) -> list[Problem]:
+    """Those at other places than the known ones: in another version, one mistake may be told in other words."""
+    places = {each.at for each in known}
+    return [each for each in found if each.at not in places]
 
 
 def _misfits(rest: object, request: SessionRequest, machine: Machine) -> Iterator[Problem]:
@@ -179,10 +234,19 @@ def _misfits(rest: object, request: SessionRequest, machine: Machine) -> Iterato
         return
     for alone in (replace(rest, steps=(step,)) for step in rest.steps):
         try:
-            parts = (Slot(alone.steps[0].at, 1000), *plan(alone, TECHNIQUES).parts)
-            yield from media.beds(alone, parts, request.background)[1]
-            _laid(alone, parts, request, machine)
-        except ScriptError as error:
-            yield from error.problems
+            found = [each for intro in get_args(IntroVersion) for each in _alone(alone, intro, request, machine)]
         except (VoiceError, MediaError, UsageError):
             return  # without the voice or the takes, this cannot be checked
+        yield from dict.fromkeys(found)
+
+
+def _alone(session: Session, intro: IntroVersion, request: SessionRequest, machine: Machine) -> list[Problem]:
+    """What does not fit in a session of one step, with this version of an introduction."""
+    problems: list[Problem] = []
+    try:
+        parts = (Slot(session.steps[0].at, 1000), *plan(session, TECHNIQUES, intro=intro).parts)
+        problems += media.beds(session, parts, request.background)[1]
+        _laid(session, parts, request, machine)
+    except ScriptError as error:
+        return [*problems, *error.problems]
+    return problems

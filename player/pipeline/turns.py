@@ -5,11 +5,12 @@ The rule: frozen values that come from scripts alone; nothing here finds, speaks
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from player.pipeline import RequestedSession, SessionRequest
+    from player.techniques.planning import IntroVersion
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,12 @@ class Turn:
     def known_ms(self) -> int | None:
         """The length, if it is known without the voice."""
         return self.length_ms if self.exact else None
+
+    def told_as(self, intro: IntroVersion | None, seed: int | None) -> Turn:
+        """The same turn with this version of its introduction, and in the order that this seed draws."""
+        requested = self.requested.told_as(intro, seed)
+        (before_ms, _), (after_ms, exact) = self.requested.nominal_ms, requested.nominal_ms
+        return replace(self, requested=requested, length_ms=self.length_ms + after_ms - before_ms, exact=exact)
 
 
 @dataclass(frozen=True)

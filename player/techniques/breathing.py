@@ -18,7 +18,7 @@ from player.techniques.cue import Elastic, Part, Slot, Sounding, Speech, Tone
 from player.techniques.speech import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from player.errors import Position
     from player.techniques.breaths import Phase
@@ -104,14 +104,17 @@ class Breathe:
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
         """As many cycles as the session has room for, one slot a phase."""
         pattern, words = self.breathe, self._words(at, planner)
+        lines = (self.coach,) if isinstance(self.coach, CoachLine) else self.coach
+        coach = [replace(each, say=planner.shuffled(at, each.say)) if each.shuffle else each for each in lines]
 
         def slots(cycles: int) -> list[Slot]:
-            return list(self._slots(at, planner, words, cycles))
+            return list(self._slots(at, planner, words, by_cycle(coach, cycles), cycles))
 
         yield Elastic(at, pattern.count(), 1, pattern.most(), pattern.length_ms, slots)
 
-    def _slots(self, at: Position, planner: Planner, words: list[str], cycles: int) -> Iterator[Slot]:
-        lines = by_cycle((self.coach,) if isinstance(self.coach, CoachLine) else self.coach, cycles)
+    def _slots(
+        self, at: Position, planner: Planner, words: list[str], lines: Mapping[int, str], cycles: int
+    ) -> Iterator[Slot]:
         for cycle, help_ in enumerate(self._helps(cycles)):
             tones = [Tone(phase.kind, phase.length_ms(cycle, cycles)) for phase in self.breathe.order()]
             if cycle in lines:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from player.script.yaml.types import Count, FieldError, OneOrMore, Text
+from player.script.yaml.types import Count, FieldError, Flag, OneOrMore, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +23,7 @@ class CoachLine:
     after: Count | Literal["half"] | None = None
     before_end: Count | None = None
     every: Count | None = None
+    shuffle: Flag = False
 
     def __post_init__(self) -> None:
         """When it is said is given once, and only what is said again and again has several texts."""
@@ -30,6 +31,8 @@ class CoachLine:
             raise ValueError("must have one of after, before_end and every, which says after how many breaths")
         if len(self.say) > 1 and self.every is None:
             raise FieldError("say", "must be one text, as it is said once; several in turn need every")
+        if self.shuffle and len(self.say) == 1:
+            raise FieldError("shuffle", "needs several texts to put into another order")
 
     def said_over(self, cycles: int) -> Iterator[tuple[int, str]]:
         """The cycles over which it is said, counted from 0, and the text of each."""

@@ -64,7 +64,7 @@ class Include:
 
 @dataclass(frozen=True)
 class Versions:
-    """The same welcome, in full and short."""
+    """The same introduction, in full and short."""
 
     full: Steps
     short: Steps
@@ -72,7 +72,7 @@ class Versions:
 
 @dataclass(frozen=True)
 class Intro:
-    """A welcome in two versions: full for whoever hears the session for the first time, short for later."""
+    """An introduction in two versions: full for whoever hears the session for the first time, short for later."""
 
     intro: Versions
 

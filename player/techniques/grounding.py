@@ -1,4 +1,4 @@
-"""`notice`: grounding; a lead line, then prompts or silences of equal length.
+"""`notice`: grounding; a line that leads if there is one, then prompts or silences of equal length.
 
 No source gives seconds for the prompts; the bundled sessions use 9 to 15 s each.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from player.script.yaml.types import Count, Duration, FieldError, OneOrMore, Text
+from player.script.yaml.types import Count, Duration, FieldError, Flag, OneOrMore, Text
 from player.techniques.cue import Part, Slot
 from player.techniques.speech import spoken
 
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Prompts:
-    """The lead line and what follows it; prompts beyond ``say`` are silent."""
+    """The line that leads and what follows it; prompts beyond ``say`` are silent."""
 
-    lead: Text
     each: Duration
+    lead: Text | None = None
     prompts: Count | None = None
     lead_for: Duration | None = None
     say: OneOrMore[Text] = ()
+    shuffle: Flag = False
 
     def __post_init__(self) -> None:
         """Without ``prompts`` there are as many as ``say`` has lines; more lines than prompts are a mistake."""
@@ -35,6 +36,8 @@ class Prompts:
             raise FieldError("prompts", "must be given where there is no say")
         if self.prompts is not None and len(self.say) > self.prompts:
             raise FieldError("say", f"has {len(self.say)} lines, but there are only {self.prompts} prompts")
+        if self.lead_for is not None and self.lead is None:
+            raise FieldError("lead_for", "is the time of the lead, and there is no lead")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,9 @@ class Notice:
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
         """A slot for the lead, and one for each prompt."""
         fields = self.notice
-        yield Slot(at, fields.lead_for, spoken(fields.lead, planner), then_ms=1000)
-        for number in range(fields.prompts or len(fields.say)):
-            line = fields.say[number] if number < len(fields.say) else ""
+        if fields.lead is not None:
+            yield Slot(at, fields.lead_for, spoken(fields.lead, planner), then_ms=1000)
+        lines = planner.shuffled(at, fields.say) if fields.shuffle else fields.say
+        for number in range(fields.prompts or len(lines)):
+            line = lines[number] if number < len(lines) else ""
             yield Slot(at, fields.each, spoken(line, planner) if line else ())

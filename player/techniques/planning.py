@@ -7,10 +7,11 @@ here: the caller passes the table of steps.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar, cast
 
 from player.errors import Position, Problem, ScriptError, UsageError
 from player.script import library
@@ -22,7 +23,7 @@ from player.techniques.cue import Part, Utterance
 from player.techniques.words import GuidingWords, languages, words_for
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from player.script.library import Source
     from player.script.session import Session, Step
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 MOST_PARTS: Final = 200_000
 """Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
 
+T = TypeVar("T")
 IntroVersion = Literal["full", "short"]
-"""Which version of a welcome is heard."""
+"""Which version of an introduction is heard."""
 
 _NO_STEPS: Final[Mapping[str, type]] = MappingProxyType({})
 
@@ -61,17 +63,19 @@ class Planner:
     skip
         The short names of what the listener leaves out, such as muscle groups, in lower case.
     intro
-        Which version of a welcome is heard.
+        Which version of an introduction is heard.
     pronounce
         Words in lower case, each with its respelling.
     given
         What the program says in texts, by the names that hold in every script.
+    seed
+        Draws the order of what is heard in another order each night.
     trail
         The scripts that are being included, the outermost first.
     offered
         The short names that could be left out so far.
-    intros
-        The versions of a welcome that were chosen so far; empty where there is no welcome of two versions.
+    met
+        Whether there was an introduction of two versions so far, or something in a shuffled order.
     read, sources
         The included scripts that were read so far: each for its values of parameters, and its text by its path.
     """
@@ -85,9 +89,10 @@ class Planner:
     intro: IntroVersion = "full"
     pronounce: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict, compare=False)
+    seed: int = 0
     trail: tuple[Path, ...] = ()
     offered: dict[str, None] = field(default_factory=dict, compare=False)
-    intros: set[IntroVersion] = field(default_factory=set, compare=False)
+    met: set[Literal["intro", "shuffle"]] = field(default_factory=set, compare=False)
     read: dict[object, Session] = field(default_factory=dict, compare=False)
     sources: dict[Path, Source] = field(default_factory=dict, compare=False)
 
@@ -122,9 +127,15 @@ class Planner:
         return short.casefold() in self.skip
 
     def short_intro(self) -> bool:
-        """Whether the short version of a welcome is heard."""
-        self.intros.add(self.intro)
+        """Whether the short version of an introduction is heard."""
+        self.met.add("intro")
         return self.intro == "short"
+
+    def shuffled(self, at: Position, items: Sequence[T]) -> tuple[T, ...]:
+        """The items in the order that the seed draws for this place in the file."""
+        self.met.add("shuffle")
+        # The same seed gives the same order on every machine and version of Python, as a text seeds by its digest.
+        return tuple(random.Random(f"{self.seed}:{at.line}:{at.column}").sample(items, len(items)))
 
     def included(self, at: Position, name: str, params: Mapping[str, str]) -> Iterator[Part]:
         """The parts of the steps of another script, which is beside the script of ``at``, or bundled.
@@ -161,11 +172,22 @@ class Planner:
 
 @dataclass(frozen=True)
 class Plan:
-    """All parts of a session, in order, the scripts that it includes, each once, and whether it has a short welcome."""
+    """All parts of a session, in order.
+
+    Attributes
+    ----------
+    included
+        The scripts that it includes, each once.
+    has_intro
+        Whether there is an introduction in two versions.
+    is_shuffled
+        Whether the order of something depends on the seed.
+    """
 
     parts: tuple[Part, ...]
     included: tuple[Source, ...] = ()
     has_intro: bool = False
+    is_shuffled: bool = False
 
 
 def plan(
@@ -173,6 +195,7 @@ def plan(
     step_types: Mapping[str, type] = _NO_STEPS,
     skip: Collection[str] = frozenset(),
     intro: IntroVersion = "full",
+    seed: int = 0,
 ) -> Plan:
     """Convert the steps of a session to parts.
 
@@ -183,7 +206,9 @@ def plan(
     skip
         The short names of what to leave out, in any case.
     intro
-        Which version of a welcome is heard.
+        Which version of an introduction is heard.
+    seed
+        Draws the order of what is shuffled.
 
     Raises
     ------
@@ -194,7 +219,7 @@ def plan(
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
     spoken = (session.language, voice.name, voice.rate, voice.pitch)
-    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given)
+    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed)
     parts: list[Part] = []
     problems: list[Problem] = []
     for step in session.steps:
@@ -205,7 +230,7 @@ def plan(
     if problems:
         raise ScriptError(problems, session)
     _must_be_offered(skip, planner.offered)
-    return Plan(tuple(parts), tuple(planner.sources.values()), has_intro=bool(planner.intros))
+    return Plan(tuple(parts), tuple(planner.sources.values()), "intro" in planner.met, "shuffle" in planner.met)
 
 
 def _must_be_offered(skip: Iterable[str], offered: Iterable[str]) -> None:

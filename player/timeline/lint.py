@@ -76,7 +76,9 @@ class GuidedRun:
         return self.start_ms + self.length_ms
 
 
-def warnings(session: Session, parts: Iterable[Part], timeline: Timeline) -> tuple[Problem, ...]:
+def warnings(
+    session: Session, parts: Iterable[Part], timeline: Timeline, known: Sequence[str] = ()
+) -> tuple[Problem, ...]:
     """The warnings about a session, in the order of the script.
 
     Parameters
@@ -85,13 +87,20 @@ def warnings(session: Session, parts: Iterable[Part], timeline: Timeline) -> tup
         The parts that the timeline was laid out from: the same slots, in the same order.
     timeline
         The session's timeline.
+    known
+        Texts that its listener has heard before: the full introduction, where this is the session with the short one.
     """
     slots = [part for part in parts if isinstance(part, Slot)]
     phases = list(_phases(slots, timeline.slots))
     runs = _breathed(phases)
     found = [*_tension(phases), *_breathing(runs), *_four_seven_eight(runs)]
+    texts = (cue.text for cue in timeline.cues)
     if words := words_for(session.language):
-        found += [*_silences(words, slots, timeline), *_unsaid(words, session, runs, timeline), *_misread(words, slots)]
+        found += [
+            *_silences(words, slots, timeline),
+            *_unsaid(words, session, runs, (*known, *texts)),
+            *_misread(words, slots),
+        ]
     return _once(found)
 
 
@@ -253,13 +262,13 @@ def _quiet(slots: Sequence[Slot], stretches: Sequence[Stretch], since_ms: int, l
 
 
 def _unsaid(
-    words: GuidingWords, session: Session, runs: Sequence[Sequence[GuidedRun]], timeline: Timeline
+    words: GuidingWords, session: Session, runs: Sequence[Sequence[GuidedRun]], heard: Sequence[str]
 ) -> Iterator[Warned]:
     """What a session with holds must say, in speech or in its safety lines, and does not."""
     held = next((phase.at for run in runs for phase in run if _is_held(phase)), None)
     if held is None:
         return
-    said = [*(cue.text for cue in timeline.cues), *(each for line in session.safety for each in sentences(line))]
+    said = [*heard, *(each for line in session.safety for each in sentences(line))]
     if not any(_has(words.holding, each) and _has(words.optional, each) for each in said):
         text = "nothing says that the holds can be left out; say it, or put it into safety ('The holds are optional.')"
         yield Warned(held, "optional", 0, text)

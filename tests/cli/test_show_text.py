@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from player.cli import _show_text
 from player.script.session import parse
@@ -59,6 +59,18 @@ def shown(script: str, width: int) -> str:
 
 def test_a_time_table_as_people_read_it() -> None:
     assert shown(SCRIPT, 70) == EXPECTED
+
+
+def test_a_session_with_two_introductions_has_two_lengths() -> None:
+    session = parse(SCRIPT, "night.yaml", TECHNIQUES)
+    timeline = lay_out(session, settle(plan(session).parts), lambda _: Clip())
+    lengths = {"full": 129_000, "short": 101_000}
+    both = "2:09, 1:41 with the short introduction"
+    assert _show_text.as_text(session, timeline, 70, lengths).startswith(f"Night{both:>65}\n")
+    renamed = replace(session, title="A night that is long enough")
+    assert _show_text.as_text(renamed, timeline, 60, lengths).startswith(f"A night that is long enough\n{both:>60}\n")
+    assert _show_text.as_json(timeline, lengths)["intros_ms"] == lengths
+    assert "intros_ms" not in _show_text.as_json(timeline)
 
 
 def test_long_lines_are_folded_under_themselves() -> None:

@@ -39,7 +39,9 @@ def ready(tmp_path: Path) -> pipeline.Prepared:
     (tmp_path / "scripts" / "parts").mkdir(parents=True)
     (tmp_path / "scripts" / "mine.yaml").write_bytes(SCRIPT.replace(b"passages/sit-safely", _a_passage()))
     (tmp_path / "scripts" / "parts" / "hello.yaml").write_bytes(HELLO)
-    asked = pipeline.SessionRequest(str(tmp_path / "scripts" / "mine.yaml"), {"room": "4s"}, rate=120, skip=("foot",))
+    asked = pipeline.SessionRequest(
+        str(tmp_path / "scripts" / "mine.yaml"), {"room": "4s"}, rate=120, skip=("foot",), intro="short", seed=7
+    )
     return pipeline.prepare(asked, pipeline.Machine(FakeEngine(), Store(tmp_path / "store")))
 
 
@@ -65,6 +67,7 @@ def test_an_origin_has_all_that_makes_the_session_again(ready: pipeline.Prepared
         key: found.facts[key]
         for key in ("parameters", "voice", "rate", "spoken_by", "engine", "skip", "length", "outlive", "takes")
     }
+    assert (found.facts["intro"], found.facts["seed"]) == ("short", 7)
     assert facts == {
         "parameters": {"room": "4s"},
         "voice": None,
@@ -156,6 +159,8 @@ def test_notes_end_in_the_command_that_makes_it_again() -> None:
         "parameters": {"name": "Ann B"},
         "length": "10m",
         "outlive": "20m",
+        "intro": "short",
+        "seed": 7,
         "skip": ["neck", "jaw"],
         "takes": 12,
     }
@@ -166,7 +171,10 @@ def test_notes_end_in_the_command_that_makes_it_again() -> None:
         "# lines from takes of the author's own: 12",
         "# name: Ann B",
         "# includes parts/a.yaml",
-        "# player export calm.yaml -p 'name=Ann B' --rate 90 --length 10m --outlive 20m --skip neck,jaw --takes FOLDER",
+        (
+            "# player export calm.yaml -p 'name=Ann B' --rate 90 --length 10m --outlive 20m --intro short --seed 7 "
+            "--skip neck,jaw --takes FOLDER"
+        ),
     ]
 
 

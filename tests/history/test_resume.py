@@ -11,7 +11,7 @@ import pytest
 from player.errors import UsageError
 from player.history.bookmarks import bookmark_of, last
 from player.history.diary import Diary
-from player.history.requests import as_json
+from player.history.requests import TURN, as_json
 from player.history.resume import ResumedPlayback
 from player.pipeline import SessionRequest, programmes
 from player.timeline.model import BedState, Stretch, Timeline
@@ -116,6 +116,15 @@ def test_an_entry_is_heard_from_its_beginning(warnings: list[str]) -> None:
     assert resumed.resume_at(lasting(10), 0) == 0
 
 
+def test_a_bookmark_keeps_the_introduction_and_the_order_and_an_entry_does_not(warnings: list[str]) -> None:
+    begun = {"session": "pmr-7", "intro": "full", "seed": 20261231}
+    on = ResumedPlayback(replace(make_bookmark(), asked=begun), warnings.append)
+    again = ResumedPlayback(replace(make_entry(), asked=begun), warnings.append)
+    assert on.asked(SessionRequest(""), None)[0] == SessionRequest("pmr-7", intro="full", seed=20261231)
+    assert on.asked(SessionRequest("", intro="short"), None)[0] == SessionRequest("pmr-7", intro="short", seed=20261231)
+    assert again.asked(SessionRequest(""), None)[0] == SessionRequest("pmr-7")
+
+
 def test_nothing_remembered_is_what_is_asked_for(warnings: list[str]) -> None:
     resumed = ResumedPlayback(None, warnings.append)
     assert resumed.start_ms == 0
@@ -168,3 +177,23 @@ def test_a_session_that_is_no_longer_there_is_a_warning(
     assert numbers(week, resumed, part) == ([3, 4] if part else [1, 2, 3, 4])
     assert resumed.resume_at(lasting(420_000), 200_000) == 0
     assert warnings == ["the session in which you stopped is not there any more, so it begins at the beginning"]
+
+
+def test_only_the_session_in_which_one_was_has_the_introduction_that_was_begun(week: Path, warnings: list[str]) -> None:
+    begun = stopped(week, 2, "two")
+    resumed = ResumedPlayback(replace(begun, asked={**begun.asked, TURN: {"intro": "short"}}), warnings.append)
+    wanted, part = resumed.asked(SessionRequest(""), None)
+    plan = programmes.planned(wanted, part)
+    assert plan
+    assert [turn.request.intro for turn in resumed.turns(plan.turns)] == ["short", None, None]
+
+
+def test_a_turn_is_as_long_as_the_introduction_that_was_begun(week: Path, warnings: list[str]) -> None:
+    (week.parent / "two.yaml").write_text(
+        "title: Two\nsteps:\n- intro: {full: [{pause: 30s}], short: [{pause: 5s}]}\n- pause: 60s\n"
+    )
+    begun = stopped(week, 2, "two")
+    resumed = ResumedPlayback(replace(begun, asked={**begun.asked, TURN: {"intro": "short"}}), warnings.append)
+    plan = programmes.planned(resumed.asked(SessionRequest(""), None)[0])
+    assert plan
+    assert [turn.length_ms for turn in resumed.turns(plan.turns)] == [65_000, 60_000, 90_000]

@@ -64,18 +64,18 @@ def test_a_text_tells_the_length_of_this_playing(script: Path, request_fields: d
     assert requested.session.summary == f"It takes {minutes}."
 
 
-def test_with_the_short_welcome_it_is_shorter_and_says_so(script: Path) -> None:
+def test_with_the_short_introduction_it_is_shorter_and_says_so(script: Path) -> None:
     requested = asked(script, intro="short")
     assert requested.nominal_ms == (155_000, True)
     assert texts(requested)[0] == "You have two and a half minutes."
 
 
-def test_the_same_session_with_another_length_or_welcome_has_its_own_words(script: Path) -> None:
+def test_the_same_session_with_another_length_or_introduction_has_its_own_words(script: Path) -> None:
     full = asked(script)
     assert texts(full)[1] == "You have three minutes."
     assert texts(full.lasting(600_000, None))[1] == "You have ten minutes."
-    assert texts(full.welcoming("short"))[0] == "You have two and a half minutes."
-    assert full.welcoming("full").parts is full.parts
+    assert texts(full.told_as("short", None))[0] == "You have two and a half minutes."
+    assert full.told_as("full", 7).parts is full.parts
 
 
 def test_a_parameter_of_the_script_has_the_name_for_itself(script: Path) -> None:

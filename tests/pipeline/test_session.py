@@ -227,6 +227,56 @@ def test_it_is_checked_in_its_own_length(script: Path, machine: pipeline.Machine
     assert pipeline.check(asked, machine) == pipeline.check(replace(asked, outlive_ms=None), machine)
 
 
+VERSIONS = """\
+title: Versions
+params: {holds: {default: yes, choices: [yes, no]}}
+steps:
+  - intro:
+      full: [{say: The holds are optional. Not while driving., for: 9s}]
+      short: [{say: Hello., for: 3s}]
+  - choose: $holds
+    cases:
+      yes: [{breathe: {in: 4s, hold: 4s, out: 4s, cycles: 2}, guide: tones}]
+      no: [{say: Without., for: 4s}]
+"""
+
+
+def found_by_check(script: Path, machine: pipeline.Machine, text: str) -> list[str]:
+    script.write_text(text)
+    with pytest.raises(ScriptError) as caught:
+        pipeline.check(pipeline.SessionRequest(str(script)), machine)
+    return [f"{each.at.line}:{each.at.column} {each.text[:12]}" for each in caught.value.problems]
+
+
+def test_both_introductions_and_every_choice_are_checked_and_each_problem_is_told_once(
+    script: Path, machine: pipeline.Machine
+) -> None:
+    script.write_text(VERSIONS)
+    timeline, warnings = pipeline.check(pipeline.SessionRequest(str(script)), machine)
+    assert (timeline.total_ms, warnings) == (33_000, ())  # what the full introduction said need not be said again
+    wrong = VERSIONS.replace("for: 3s", "for: 100ms").replace("for: 4s", "for: 50ms")
+    assert found_by_check(script, machine, wrong) == ["6:15 'Hello.' tak", "10:12 'Without.' t"]
+    assert found_by_check(script, machine, wrong.replace("for: 9s", "for: 200ms"))[0].startswith("5:14 'The holds")
+
+
+def test_what_is_wrong_in_the_short_introduction_is_told_beside_what_cannot_be_read(
+    script: Path, machine: pipeline.Machine
+) -> None:
+    wrong = VERSIONS.replace("for: 3s", "for: 100ms") + "  - sai: Rest.\n"
+    assert found_by_check(script, machine, wrong) == ["6:15 'Hello.' tak", "11:5 unknown step"]
+
+
+def test_a_choice_without_a_case_is_found_though_it_is_not_the_default(script: Path, machine: pipeline.Machine) -> None:
+    wrong = VERSIONS.replace("[yes, no]", "[yes, no, perhaps]")
+    assert found_by_check(script, machine, wrong) == ["7:13 choose must "]
+
+
+def test_a_warning_about_a_choice_that_is_not_the_default_is_given(script: Path, machine: pipeline.Machine) -> None:
+    script.write_text(VERSIONS.replace("default: yes", "default: no").replace("optional", "soft"))
+    _, warnings = pipeline.check(pipeline.SessionRequest(str(script)), machine)
+    assert [each.text.partition(";")[0] for each in warnings] == ["nothing says that the holds can be left out"]
+
+
 def test_without_a_background_nothing_is_spoken_for_what_cannot_outlive(
     script: Path, machine: pipeline.Machine
 ) -> None:

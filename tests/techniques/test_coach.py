@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,6 +68,8 @@ def test_a_line_says_when_in_one_way_and_only_what_comes_again_has_several_texts
         CoachLine(("A.",), after=2, every=3)
     with pytest.raises(FieldError, match="several in turn need every"):
         CoachLine(("A.", "B."), after=2)
+    with pytest.raises(ValueError, match="several texts"):
+        CoachLine(("A.",), after=2, shuffle=True)
 
 
 @pytest.mark.parametrize(
@@ -133,3 +137,17 @@ def test_lines_change_no_length_whatever_the_cycles() -> None:
     assert isinstance(part, Elastic)
     for cycles in range(1, 80):
         assert sum(slot.length_ms or 0 for slot in part.slots(cycles)) == 10_000 * cycles
+
+
+def test_lines_in_turn_come_in_the_order_that_the_seed_draws() -> None:
+    lines = CoachLine(("A.", "B.", "C.", "D."), every=2, shuffle=True)
+    step = Breathe(Pattern(in_=4000, out=4000, cycles=9), guide=(GuidanceStage("tones"),), coach=lines)
+    orders = {tuple(line.said.text for line in _lines(step, seed)) for seed in range(20)}
+    assert {tuple(sorted(order)) for order in orders} == {("A.", "B.", "C.", "D.")}
+    assert len(orders) > 5
+
+
+def _lines(step: Breathe, seed: int) -> list[Speech]:
+    (part,) = step.parts(AT, replace(PLANNER, seed=seed))
+    assert isinstance(part, Elastic)
+    return [cue for slot in part.slots(9) for cue in slot.cues if isinstance(cue, Speech)]

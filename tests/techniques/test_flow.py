@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from player.errors import Position, ScriptError
@@ -48,7 +50,7 @@ def test_a_bed_change_takes_no_time() -> None:
 
 
 def test_notice_is_a_lead_and_prompts_of_equal_length() -> None:
-    step = Notice(Prompts("Look around.", 9000, prompts=3, lead_for=10_000, say=("One.",)))
+    step = Notice(Prompts(9000, "Look around.", prompts=3, lead_for=10_000, say=("One.",)))
     found = [part for part in step.parts(AT, PLANNER) if isinstance(part, Slot)]
     assert [slot.length_ms for slot in found] == [10_000, 9000, 9000, 9000]
     assert [len([c for c in slot.cues if isinstance(c, Speech)]) for slot in found] == [1, 1, 0, 0]
@@ -56,9 +58,51 @@ def test_notice_is_a_lead_and_prompts_of_equal_length() -> None:
 
 def test_prompts_and_lines_must_agree() -> None:
     with pytest.raises(FieldError, match="2 lines"):
-        Prompts("Look.", 9000, prompts=1, say=("One.", "Two."))
+        Prompts(9000, "Look.", prompts=1, say=("One.", "Two."))
     with pytest.raises(FieldError, match="must be given"):
-        Prompts("Look.", 9000)
+        Prompts(9000, "Look.")
+
+
+def test_prompts_need_no_line_that_leads_but_a_time_of_it_does() -> None:
+    (slot,) = Notice(Prompts(9000, say=("One.",))).parts(AT, PLANNER)
+    assert isinstance(slot, Slot)
+    assert slot.length_ms == 9000
+    with pytest.raises(FieldError, match="there is no lead"):
+        Prompts(9000, lead_for=10_000, say=("One.",))
+
+
+LINES = ("One.", "Two.", "Three.", "Four.", "Five.")
+
+
+def shuffled(seed: int, at: Position = AT, prompts: int | None = None) -> list[str]:
+    step = Notice(Prompts(9000, say=LINES, prompts=prompts, shuffle=True))
+    slots = [part for part in step.parts(at, replace(PLANNER, seed=seed)) if isinstance(part, Slot)]
+    assert {slot.length_ms for slot in slots} == {9000}
+    return [cue.said.text for slot in slots for cue in slot.cues or (Speech(PLANNER.utterance("")),)]  # type: ignore[union-attr]
+
+
+def test_a_seed_draws_the_order_and_every_line_is_heard() -> None:
+    assert shuffled(1) == shuffled(1)
+    assert {tuple(sorted(shuffled(seed))) for seed in range(20)} == {tuple(sorted(LINES))}
+    assert len({tuple(shuffled(seed)) for seed in range(20)}) > 10
+
+
+def test_two_places_of_a_file_have_orders_of_their_own() -> None:
+    assert len({tuple(shuffled(1, Position("a.yaml", line, 3))) for line in range(20)}) > 10
+
+
+def test_the_same_file_has_the_same_order_wherever_it_lies() -> None:
+    assert shuffled(1, Position("a.yaml", 7, 3)) == shuffled(1, Position("/home/me/b.yaml", 7, 3))
+
+
+def test_silent_prompts_stay_behind_those_with_a_line() -> None:
+    assert shuffled(1, prompts=7)[5:] == ["", ""]
+
+
+def test_a_plan_tells_whether_its_order_depends_on_the_seed() -> None:
+    text = "title: T\nsteps:\n- notice: {each: 5s, say: [A., B., C.], shuffle: yes}\n"
+    assert plan(parse(text, "a.yaml", TECHNIQUES), TECHNIQUES).is_shuffled
+    assert not plan(parse(text.replace("yes", "no"), "a.yaml", TECHNIQUES), TECHNIQUES).is_shuffled
 
 
 INTRO = """\
@@ -79,7 +123,7 @@ steps:
 """
 
 
-def test_a_welcome_is_heard_in_full_or_short() -> None:
+def test_an_introduction_is_heard_in_full_or_short() -> None:
     session = parse(INTRO, "a.yaml", TECHNIQUES)
     full, short = plan(session, TECHNIQUES), plan(session, TECHNIQUES, intro="short")
     assert [part.length_ms for part in full.parts if isinstance(part, Slot)] == [30_000, 60_000]
@@ -87,12 +131,12 @@ def test_a_welcome_is_heard_in_full_or_short() -> None:
     assert full.parts[0] == Marker("Welcome")
 
 
-def test_a_plan_tells_whether_there_is_a_welcome_of_two_versions() -> None:
+def test_a_plan_tells_whether_there_is_an_introduction_of_two_versions() -> None:
     assert plan(parse(INTRO, "a.yaml", TECHNIQUES), TECHNIQUES, intro="short").has_intro
     assert not plan(parse(HOLDS, "a.yaml", TECHNIQUES), TECHNIQUES).has_intro
 
 
-def test_a_welcome_of_two_versions_may_stand_in_a_case() -> None:
+def test_an_introduction_of_two_versions_may_stand_in_a_case() -> None:
     text = "title: T\nsteps:\n- choose: a\n  cases: {a: [{intro: {full: [{pause: 9s}], short: [{pause: 3s}]}}]}\n"
     found = plan(parse(text, "a.yaml", TECHNIQUES), TECHNIQUES, intro="short")
     assert found.has_intro

@@ -86,6 +86,8 @@ def _options(request: SessionRequest) -> Iterator[str]:
         "--length": request.length_ms and format_duration(request.length_ms),
         "--outlive": request.outlive_ms and format_duration(request.outlive_ms),
         "--skip": ",".join(request.skip),
+        "--intro": request.intro,
+        "--seed": None if request.seed is None else str(request.seed),
         "--takes": request.takes and str(Path(request.takes).expanduser().absolute()),
     }
     for option, text in options.items():

@@ -1,0 +1,93 @@
+"""What is played is fitted to its listener: by the diary, and by the date of the night."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.cli import _listener
+from player.history.diary import KNOWN_MS, Diary
+from player.pipeline import RequestedSession, SessionRequest
+from tests.fakes_diary import make_entry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WELCOMING = """\
+title: T
+steps:
+  - intro: {full: [{pause: 30s}], short: [{pause: 5s}]}
+  - notice: {each: 5s, say: [A., B., C.], shuffle: yes}
+"""
+PLAIN = "title: T\nsteps: [{pause: 30s}]\n"
+
+
+@pytest.fixture
+def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("PLAYER_DIARY", str(tmp_path / "diary"))
+    path = tmp_path / "mine.yaml"
+    path.write_text(WELCOMING)
+    return path
+
+
+def fitted(script: Path, **asked: object) -> SessionRequest:
+    return _listener.fitted(RequestedSession(replace(SessionRequest(str(script)), **asked))).request  # type: ignore[arg-type]
+
+
+def heard(session: str, heard_ms: int, *, whole: bool = False) -> None:
+    with Diary(pytest.fail) as diary:
+        entry = replace(make_entry(), session=session, heard_ms=heard_ms, whole=whole)
+        diary.note(entry, session, None)
+
+
+def test_a_session_is_introduced_in_full_until_it_was_heard(script: Path, tmp_path: Path) -> None:
+    assert fitted(script).intro == "full"
+    assert not (tmp_path / "diary").exists()
+    heard(str(script), KNOWN_MS - 1)
+    heard(str(tmp_path / "other.yaml"), KNOWN_MS)
+    assert fitted(script).intro == "full"
+    heard(str(script), KNOWN_MS)
+    assert fitted(script).intro == "short"
+
+
+def test_a_short_session_is_known_when_it_was_heard_whole(script: Path) -> None:
+    heard(str(script), 20_000, whole=True)
+    assert fitted(script).intro == "short"
+
+
+def test_what_is_asked_for_comes_first(script: Path) -> None:
+    heard(str(script), KNOWN_MS)
+    request = fitted(script, intro="full", seed=7)
+    assert (request.intro, request.seed) == ("full", 7)
+
+
+def test_a_diary_that_cannot_be_read_costs_nobody_the_conditions(script: Path, tmp_path: Path) -> None:
+    (tmp_path / "diary").mkdir()
+    assert fitted(script).intro == "full"
+
+
+def test_a_session_with_nothing_to_choose_is_asked_for_as_it_was(script: Path) -> None:
+    script.write_text(PLAIN)
+    assert fitted(script) == SessionRequest(str(script))
+
+
+@pytest.mark.parametrize(
+    ("now", "seed"),
+    [
+        (datetime(2026, 12, 31, 12, 0), 20261231),  # noqa: DTZ001 (as a clock on the wall shows it)
+        (datetime(2026, 12, 31, 22, 15), 20261231),  # noqa: DTZ001
+        (datetime(2027, 1, 1, 3, 0), 20261231),  # noqa: DTZ001
+        (datetime(2027, 1, 1, 11, 59), 20261231),  # noqa: DTZ001
+        (datetime(2027, 1, 1, 12, 0), 20270101),  # noqa: DTZ001
+    ],
+)
+def test_a_night_belongs_to_the_evening_on_which_it_began(now: datetime, seed: int) -> None:
+    assert _listener.night(now) == seed
+
+
+def test_the_order_is_that_of_tonight(script: Path) -> None:
+    before = _listener.night(datetime.now())  # noqa: DTZ005 (as the program reads it)
+    assert fitted(script).seed in {before, _listener.night(datetime.now())}  # noqa: DTZ005
