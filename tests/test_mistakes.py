@@ -294,7 +294,7 @@ KEYS = {
 PARAMETERS = {
     "a parameter that is not there": row(
         steps("- pause: $quiet"),
-        "3:10: pause names the parameter 'quiet', … there are minutes, emergency, crisis_line (write $$ for a dollar sign)",
+        "3:10: pause names the parameter 'quiet', … there are minutes, emergency, crisis_line (write $$ …",
     ),
     "a parameter misspelt": row(
         params(SIDE, "pause: $sied"), "4:10: … 'sied', which is not there; did you mean 'side'?"
