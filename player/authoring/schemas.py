@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.script import library
 from player.script.programme import Programme
-from player.script.regions import Region
+from player.script.regions import HelpNumbers
 from player.script.yaml.schema import file_schema, session_schema
 from player.techniques import TECHNIQUES
 from player.techniques.muscles import GroupSet
@@ -31,7 +31,7 @@ def texts() -> dict[str, str]:
         SESSION: session_schema(TECHNIQUES),
         PROGRAMME: file_schema(Programme),
         MUSCLES: file_schema(GroupSet),
-        REGION: file_schema(Region),
+        REGION: file_schema(HelpNumbers),
     }
     return {name: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for name, schema in schemas.items()}
 

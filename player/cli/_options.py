@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from player import pipeline
+from player.cli import _region
 from player.units import parse_duration
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ _SEED = click.option(
     metavar="N",
     help="Draw the order of what is shuffled by this number, such as 0.",
 )
+region = click.option(
+    "--region", metavar="CC", help="The country you are in, such as IE, for numbers to call in an emergency."
+)
 takes = click.option(
     "--takes", metavar="FOLDER", help="Hear your own voice in each line that has a take here (player record)."
 )
@@ -60,9 +64,10 @@ _OPTIONS = (
     _SKIP,
     _INTRO,
     _SEED,
+    region,
     takes,
 )
-_OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP, _INTRO)
+_OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP, _INTRO, region)
 part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only this part of a programme.")
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems.")
 plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
@@ -109,13 +114,15 @@ def request_from_options(
     takes: str | None = None,
     intro: IntroVersion | None = None,
     seed: int | None = None,
+    region: str | None = None,
 ) -> SessionRequest:
     """The request that the options make."""
     values = dict(_parse_param(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
     asked = (session, values, voice, rate, background, length_ms, names, outlive_ms)
-    return pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed)
+    country = _region.of_listener(region)
+    return pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
 
 
 def parse_time(text: str, option: str) -> int:

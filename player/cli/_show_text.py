@@ -16,6 +16,7 @@ from player.units import format_duration, timecode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from player.script.regions import HelpNumbers
     from player.script.session import Session
     from player.timeline.model import Cue, Stretch, Timeline
 
@@ -49,15 +50,24 @@ def _cue_json(cue: Cue) -> dict[str, Any]:
     return row
 
 
-def as_text(session: Session, timeline: Timeline, width: int, lengths: Mapping[str, int] = _ONE_LENGTH) -> str:
+def as_text(
+    session: Session,
+    timeline: Timeline,
+    width: int,
+    lengths: Mapping[str, int] = _ONE_LENGTH,
+    region: HelpNumbers | None = None,
+) -> str:
     """The time table: title and total, then each section with its rows, wrapped to ``width`` columns.
 
     ``lengths`` are those with each version of the introduction, that of the time table first, where it has several.
+    ``region`` is the country whose numbers are told in it, if there is one.
     """
     width = min(_WIDE, max(_NARROW, width))
     lines = _heading(session.title, timeline.total_ms, lengths, width)
     lines += textwrap.wrap(session.summary or "", width)
     lines += [line for note in session.safety for line in _wrapped("  ! ", note, width)]
+    if region:
+        lines += _wrapped("  ", f"The numbers to call are those of {region.country} (--region).", width)
     headings = {section.start_ms: section.title for section in timeline.sections}
     for row in _rows(timeline):
         if row.start_ms in headings:

@@ -10,7 +10,8 @@ import click
 
 from player import pipeline
 from player.authoring import watch as watcher
-from player.cli._options import progress, quiet, takes
+from player.cli import _region
+from player.cli._options import progress, quiet, region, takes
 from player.errors import PlayerError, printable
 from player.pipeline import programmes
 from player.units import timecode
@@ -23,15 +24,18 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--watch", is_flag=True, help="Check again whenever one of them is saved, until Ctrl-C.")
 @click.option("--voice", metavar="NAME", help="Whether it fits when this voice speaks (player voices).")
+@region
 @takes
 @quiet
-def check(*, files: tuple[str, ...], watch: bool, voice: str | None, takes: str | None, quiet: bool) -> None:
+def check(
+    *, files: tuple[str, ...], watch: bool, voice: str | None, region: str | None, takes: str | None, quiet: bool
+) -> None:
     """Check scripts: every problem as file:line:column, and exit code 2 if there is any.
 
     Warnings are about what may not be good for a listener; they change no exit code.
     """
     machine = pipeline.this_machine()
-    asked = partial(pipeline.SessionRequest, voice=voice, takes=takes)
+    asked = partial(pipeline.SessionRequest, voice=voice, takes=takes, region=_region.of_listener(region))
     if not watch:
         raise click.exceptions.Exit(max([_check(asked(name), machine, quiet=quiet) for name in files]))
     # Only Ctrl-C ends it, with exit code 130 as everywhere, so that it is not taken for a passed check.

@@ -44,7 +44,8 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
         shown = _show_text.as_json(ready.timeline, _lengths(ready))
         return click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
     width = shutil.get_terminal_size().columns
-    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, _lengths(ready)))
+    lengths, region = _lengths(ready), ready.requested.region
+    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, lengths, region))
 
 
 def _lengths(ready: Prepared) -> dict[str, int]:

@@ -29,6 +29,7 @@ _OPTIONS: Final = {
     "outlive": "--outlive",
     "intro": "--intro",
     "seed": "--seed",
+    "region": "--region",
 }
 
 

@@ -47,6 +47,7 @@ def _facts(ready: Prepared) -> dict[str, Any]:
         "seed": asked.seed,
         "outlive": asked.outlive_ms and format_duration(asked.outlive_ms),
         "takes": ready.takes[0],
+        "region": ready.request.region if ready.requested.region else None,
     }
 
 

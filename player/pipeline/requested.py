@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from player.pipeline import media
-from player.script import library
+from player.script import library, regions
 from player.script.session import parse
 from player.techniques import TECHNIQUES
 from player.techniques.planning import IntroVersion, Plan, plan
@@ -23,9 +23,11 @@ from player.timeline.layout import nominal_ms
 
 if TYPE_CHECKING:
     from player.script.library import Source
+    from player.script.regions import HelpNumbers
     from player.script.session import Session
     from player.techniques.cue import Part
 
+_CALLS: Final = re.compile(r"\$(?:\{\s*)?(?:emergency|crisis_line)\b")
 _TELLS: Final = re.compile(rf"\$(?:\{{\s*)?(?:{'|'.join(GIVEN)})\b")
 
 
@@ -36,8 +38,9 @@ class SessionRequest:
     ``length_ms`` is the length to come close to, and ``skip`` what to leave out, by short names. ``outlive_ms`` is how
     long the background goes on at the end. ``script`` is the text of a session without a file. ``takes`` is a folder
     with takes: lines that have one are heard from it, and not spoken. ``silent`` says that nothing is heard of it, so
-    that it needs no loudspeaker. ``intro`` is the version of the introduction; None is the full one.
-    ``seed`` draws the order of what is shuffled; None is 0.
+    that it needs no loudspeaker. ``intro`` is the version of the introduction; None is the full one. ``seed`` draws the
+    order of what is shuffled; None is 0. ``region`` is the code of the country that the listener is in, as far as that
+    is known: see `regions`.
     """
 
     session: str
@@ -53,6 +56,7 @@ class SessionRequest:
     silent: bool = False
     intro: IntroVersion | None = None
     seed: int | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class RequestedSession:
     @cached_property
     def _draft(self) -> Session:
         """The session before it is known what the program says in its texts: the language and the length decide it."""
-        return self._parsed(_given("en", 0))
+        return self._parsed(given_words("en", 0))
 
     @cached_property
     def _told(self) -> tuple[Session, Plan]:
@@ -97,8 +101,26 @@ class RequestedSession:
         found = self._planned(session)
         if not _tells(self.source, *found.included):
             return session, found
-        session = self._parsed(_given(session.language, nominal_ms(self._lasting(found.parts))[0]))
+        session = self._as_told(session.language, nominal_ms(self._lasting(found.parts))[0], self._region(found))
         return session, self._planned(session)
+
+    @property
+    def region(self) -> HelpNumbers | None:
+        """The country whose numbers its texts tell; None where they tell none, or the country is not known."""
+        return self._region(self._told[1])
+
+    def _region(self, found: Plan) -> HelpNumbers | None:
+        code = self.request.region
+        calls = any(_CALLS.search(each.text) for each in (self.source, *found.included))
+        return regions.of(code) if code and calls and code in library.regions() else None
+
+    def _as_told(self, language: str, length_ms: int, region: HelpNumbers | None) -> Session:
+        """The session with what the program says in its texts: numbers are words in speech, and figures on a screen."""
+        session = self._parsed(given_words(language, length_ms, region))
+        if region is None:
+            return session
+        shown = self._parsed(given_words(language, length_ms, region, in_figures=True))
+        return replace(session, summary=shown.summary, safety=shown.safety)
 
     def _parsed(self, given: Mapping[str, str]) -> Session:
         request, source = self.request, self.source
@@ -185,11 +207,6 @@ class RequestedSession:
 def _tells(*sources: Source) -> bool:
     """Whether the program says something in the texts of these scripts."""
     return any(_TELLS.search(each.text) for each in sources)
-
-
-def _given(language: str, length_ms: int) -> Mapping[str, str]:
-    """What the program says in the texts of a session of this language and length, by name."""
-    return given_words(language, length_ms)
 
 
 def _version(request: SessionRequest) -> IntroVersion:

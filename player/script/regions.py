@@ -65,7 +65,7 @@ class CrisisLine:
 
 
 @dataclass(frozen=True)
-class Region:
+class HelpNumbers:
     """A country as its file has it; ``offsets`` are the least and the most hours from UTC of its clocks."""
 
     country: Name
@@ -84,7 +84,7 @@ class Region:
 
 
 @cache
-def of(code: str) -> Region:
+def of(code: str) -> HelpNumbers:
     """The numbers of a country.
 
     Raises
@@ -93,7 +93,7 @@ def of(code: str) -> Region:
         If there is no file of it.
     """
     source = library.region(code)
-    return bind(read(source.text, str(source.path)), Region)
+    return bind(read(source.text, str(source.path)), HelpNumbers)
 
 
 def named(code: str, asked_by: str) -> str:

@@ -7,7 +7,10 @@ has the beginnings of words by which warnings recognise an announcement, so that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from player.script.regions import CrisisLine, HelpNumbers
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,10 @@ class GuidingWords:
         A sentence with one of each says that the holds may be left out.
     driving
         Each is about driving.
+    zero
+        The figure nought in a telephone number.
+    emergency, crisis_line, named_line
+        Whom to call where no number is known, and what a line is called of which only the number is.
     heteronyms
         Words that are written alike and said in two ways, of which a voice was heard to take the wrong one: in lower
         case, each with a respelling of both.
@@ -74,11 +81,20 @@ class GuidingWords:
     holding: tuple[str, ...]
     optional: tuple[str, ...]
     driving: tuple[str, ...]
+    zero: str
+    emergency: str
+    crisis_line: str
+    named_line: str
     heteronyms: dict[str, tuple[str, str]]
 
     def number(self, value: int) -> str:
         """The spoken number, 1 and up; beyond the table the digits, which every voice can read."""
         return self.numbers[value - 1] if value <= len(self.numbers) else str(value)
+
+    def digits(self, number: str) -> str:
+        """A telephone number such as ``116 123`` as it is spoken: digit by digit, with a comma between its groups."""
+        figures = (self.zero, *self.numbers)
+        return ", ".join(" ".join(figures[int(digit)] for digit in group) for group in number.split())
 
 
 _ENGLISH = GuidingWords(
@@ -90,8 +106,8 @@ _ENGLISH = GuidingWords(
     ),
     attend="Notice {name}.",
     muscles=MuscleWords(
-        attend=("Notice {name}.", "Bring your attention to {name}.", "Next comes {name}.", "Move on to {name}."),
-        arrive=("Notice {name}.", "Now {name}.", "And on to {name}.", "Next comes {name}."),
+        attend=("Notice {name}.", "Bring your attention to {name}.", "We'll go on to {name}.", "Feel your way to {name}."),
+        arrive=("Notice {name}.", "Now {name}.", "And on to {name}.", "Then {name}."),
         teach=("When I say now, {how}.", "At the word now, {how}.", "When you hear now, {how}."),
         tighten=("Get ready to {how}.", "In a moment, {how}.", "When the word comes, {how}."),
         again=(
@@ -101,12 +117,16 @@ _ENGLISH = GuidingWords(
             "And once more, so lightly that nobody would see it.",
         ),
         now="Now.",
-        let_go=("Let go.", "Breathe out, and let go.", "And let it go.", "And release."),
+        let_go=("Let go.", "Breathe out, and let go.", "And let it go.", "Breathe out, and release."),
     ),
     announces_quiet=("quiet", "silen", "minute", "on your own", "without words"),
     holding=("hold",),
     optional=("optional", "without", "leav", "skip", "drop"),
     driving=("driv",),
+    zero="zero",
+    emergency="your local emergency number",
+    crisis_line="a crisis line",
+    named_line="the crisis line",
     # As measured by tests/bench/heteronyms.py; docs/decisions/words-that-are-read-in-two-ways.md has those left out.
     heteronyms={
         "bass": ("base", "bass"),
@@ -134,15 +154,38 @@ GIVEN: Final = ("minutes", "emergency", "crisis_line")
 """The names that the program fills in the texts of every script, without being declared: see `given_words`."""
 
 
-def given_words(language: str, length_ms: int) -> dict[str, str]:
-    """What each of `GIVEN` is in this language, for a session of this length; nothing in a language without a table."""
-    if words_for(language) is None:
+def given_words(
+    language: str, length_ms: int, region: HelpNumbers | None = None, *, in_figures: bool = False
+) -> dict[str, str]:
+    """What each of `GIVEN` is in this language; nothing in a language without a table.
+
+    Parameters
+    ----------
+    length_ms
+        The length of the session.
+    region
+        Where the listener is, if that is known.
+    in_figures
+        Whether numbers are for the screen (``911``), and not for a voice (``nine one one``).
+    """
+    words = words_for(language)
+    if words is None:
         return {}
+    line = region and region.crisis_line
     return {
         "minutes": minutes_in_words(length_ms),
-        "emergency": "your local emergency number",
-        "crisis_line": "a crisis line",
+        "emergency": _number_to_call(words, region.emergency.number, in_figures) if region else words.emergency,
+        "crisis_line": _line_to_call(words, line, in_figures) if line else words.crisis_line,
     }
+
+
+def _line_to_call(words: GuidingWords, line: CrisisLine, in_figures: bool) -> str:  # noqa: FBT001 (as above)
+    name = line.name if in_figures else line.spoken or words.named_line
+    return f"{name}, {_number_to_call(words, line.number, in_figures)}"
+
+
+def _number_to_call(words: GuidingWords, number: str, in_figures: bool) -> str:  # noqa: FBT001 (as above)
+    return number if in_figures else words.digits(number)
 
 
 _TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")

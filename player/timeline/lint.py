@@ -286,9 +286,8 @@ def _misread(words: GuidingWords, slots: Iterable[Slot]) -> Iterator[Warned]:
     firsts = {word: first for word, (first, _) in words.heteronyms.items()}
     for slot in slots:
         said = [cue.said for cue in slot.cues if isinstance(cue, Speech) and isinstance(cue.said, Utterance)]
-        for word in {
-            word for each in said for word, _ in pairs_in(each.text, firsts) if word not in dict(each.respelt)
-        }:
+        found = [(each, word) for each in said for word, _ in pairs_in(each.text, firsts)]
+        for word in {word for each, word in found if word not in dict(each.respelt)}:
             one, other = words.heteronyms[word]
             text = (
                 f"a voice may read {word!r} as {one!r} or as {other!r}; use another word, or say which is right "

@@ -81,6 +81,14 @@ def test_an_origin_has_all_that_makes_the_session_again(ready: pipeline.Prepared
     }
 
 
+def test_the_country_is_told_only_if_its_numbers_are(ready: pipeline.Prepared, tmp_path: Path) -> None:
+    path = tmp_path / "call.yaml"
+    path.write_text("title: T\nsteps:\n- say: Call ${emergency}.\n  for: 9s\n", encoding="utf-8")
+    calls = pipeline.prepare(pipeline.SessionRequest(str(path), region="GB"), ready.machine)
+    silent = pipeline.prepare(replace(ready.request, region="GB"), ready.machine)
+    assert (origin(calls).facts["region"], origin(silent).facts["region"]) == ("GB", None)
+
+
 def test_no_folder_is_named(ready: pipeline.Prepared, tmp_path: Path) -> None:
     asked = replace(ready.request, background=str(tmp_path / "sea.wav"))
     found = origin(replace(ready, requested=pipeline.as_requested(asked)))
@@ -163,6 +171,7 @@ def test_notes_end_in_the_command_that_makes_it_again() -> None:
         "seed": 7,
         "skip": ["neck", "jaw"],
         "takes": 12,
+        "region": "IE",
     }
     found = extract.Extracted("calm.yaml", b"", facts, {"parts/a.yaml": b""})
     assert list(found.notes()) == [
@@ -172,8 +181,8 @@ def test_notes_end_in_the_command_that_makes_it_again() -> None:
         "# name: Ann B",
         "# includes parts/a.yaml",
         (
-            "# player export calm.yaml -p 'name=Ann B' --rate 90 --length 10m --outlive 20m --intro short --seed 7 "
-            "--skip neck,jaw --takes FOLDER"
+            "# player export calm.yaml -p 'name=Ann B' --rate 90 --length 10m --outlive 20m --intro short "
+            "--seed 7 --region IE --skip neck,jaw --takes FOLDER"
         ),
     ]
 

@@ -88,6 +88,41 @@ def test_whom_to_call_is_said_in_general_words(script: Path) -> None:
     assert texts(asked(script)) == ["Call your local emergency number, or call a crisis line."]
 
 
+def calls(script: Path, region: str | None) -> RequestedSession:
+    head = "title: T\nsummary: Call ${emergency}.\nsafety: Never call ${crisis_line} for fun.\n"
+    script.write_text(f"{head}steps:\n- say: Call ${{emergency}}, or call ${{crisis_line}}.\n  for: 19s\n")
+    return asked(script, region=region)
+
+
+def test_numbers_of_the_listeners_country_are_spoken_in_words_and_shown_in_figures(script: Path) -> None:
+    requested = calls(script, "GB")
+    assert texts(requested) == ["Call nine nine nine, or call the Samaritans, one one six, one two three."]
+    assert requested.session.summary == "Call 999."
+    assert requested.session.safety == ("Never call the Samaritans, 116 123 for fun.",)
+    assert requested.region is not None
+    assert requested.region.country == "the United Kingdom"
+
+
+@pytest.mark.parametrize("region", [None, "XX", "../GB"])
+def test_a_country_without_numbers_gets_general_words(script: Path, region: str | None) -> None:
+    requested = calls(script, region)
+    assert texts(requested) == ["Call your local emergency number, or call a crisis line."]
+    assert requested.session.safety == ("Never call a crisis line for fun.",)
+    assert requested.region is None
+
+
+def test_numbers_in_an_included_script_are_those_of_the_country_too(script: Path, tmp_path: Path) -> None:
+    (tmp_path / "hello.yaml").write_text("title: Hello\nsteps:\n  - say: Call ${emergency}.\n    for: 9s\n")
+    script.write_text("title: T\nsteps:\n- include: hello\n")
+    requested = asked(script, region="NZ")
+    assert texts(requested) == ["Call one one one."]
+    assert requested.region is not None
+
+
+def test_a_country_is_of_no_account_where_no_number_is_told(script: Path) -> None:
+    assert asked(script, region="GB").region is None
+
+
 def test_a_language_without_words_has_none_of_these_names(script: Path) -> None:
     script.write_text("title: T\nlanguage: de\nsteps:\n- say: Das dauert ${minutes}.\n  for: 9s\n")
     with pytest.raises(ScriptError, match=r":4:8: say names the parameter 'minutes', which is not there"):

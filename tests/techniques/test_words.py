@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from player.script import library, regions
 from player.techniques.words import GIVEN, given_words, minutes_in_words
 
 MINUTE = 60_000
@@ -39,3 +40,34 @@ def test_a_length_is_said_as_people_say_it(length_ms: int, words: str) -> None:
 def test_every_name_has_words_in_english_and_none_in_a_language_without_a_table() -> None:
     assert tuple(given_words("en-GB", MINUTE)) == GIVEN
     assert given_words("xx", MINUTE) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "spoken", "shown"),
+    [
+        ("US", ("nine one one", "the crisis line, nine eight eight"), ("911", "the Suicide and Crisis Lifeline, 988")),
+        ("GB", ("nine nine nine", "the Samaritans, one one six, one two three"), ("999", "the Samaritans, 116 123")),
+        ("AU", ("zero zero zero", "Lifeline, one three, one one, one four"), ("000", "Lifeline, 13 11 14")),
+        ("BE", ("one one two", "a crisis line"), ("112", "a crisis line")),
+    ],
+)
+def test_numbers_are_digits_in_speech_and_figures_on_the_screen(
+    code: str, spoken: tuple[str, str], shown: tuple[str, str]
+) -> None:
+    voice = given_words("en-US", MINUTE, regions.of(code))
+    screen = given_words("en-US", MINUTE, regions.of(code), in_figures=True)
+    assert (voice["emergency"], voice["crisis_line"]) == spoken
+    assert (screen["emergency"], screen["crisis_line"]) == shown
+
+
+def test_without_a_country_the_words_are_general_in_both() -> None:
+    general = ("your local emergency number", "a crisis line")
+    for in_figures in (True, False):
+        words = given_words("en", MINUTE, in_figures=in_figures)
+        assert (words["emergency"], words["crisis_line"]) == general
+
+
+@pytest.mark.parametrize("code", library.regions())
+def test_no_figure_is_left_for_a_voice_to_read(code: str) -> None:
+    words = given_words("en", MINUTE, regions.of(code))
+    assert not any(char.isdigit() for text in words.values() for char in text)

@@ -179,9 +179,8 @@ class Binder:
         for word, (key, value) in self.pairs(node).items():
             read = self._scalar(key, shape.key, f"the name {shown(word)} in {name}", path)
             if read in found and read is not WRONG:
-                self.wrong(
-                    key.at, f"the name {shown(word)} in {name} means the same as one above; leave one of them out"
-                )
+                text = f"the name {shown(word)} in {name} means the same as one above; leave one of them out"
+                self.wrong(key.at, text)
             found[read] = self.value(value, shape.value, word, _below(path, word))
         return WRONG if WRONG in found or WRONG in found.values() else MappingProxyType(found)
 

@@ -1,0 +1,102 @@
+"""Which country's numbers are told: the option, the variable, the locale, and general words."""
+
+from __future__ import annotations
+
+import json
+import locale
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.cli import _region
+from player.errors import UsageError
+from player.pipeline import RequestedSession, SessionRequest
+from player.script import library, regions
+from player.techniques.words import given_words
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run
+
+LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+CALLING = [
+    name for name in library.session_names() if RequestedSession(SessionRequest(name, region="GB")).region is not None
+]
+"""The bundled sessions that tell a number."""
+LONGEST = sorted(library.regions(), key=lambda code: -len(given_words("en", 0, regions.of(code))["crisis_line"]))[:3]
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*LOCALES, _region.VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(locale, "getlocale", lambda: (None, None))
+    at(monkeypatch, -5)
+
+
+def at(monkeypatch: pytest.MonkeyPatch, hours: float) -> None:
+    class Time:
+        tm_gmtoff = hours * 3600
+
+    monkeypatch.setattr(time, "localtime", Time)
+
+
+def test_the_option_is_over_the_variable_and_that_over_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _region.of_listener(None) is None
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    assert _region.of_listener(None) == "US"
+    monkeypatch.setenv("PLAYER_REGION", "in")
+    assert _region.of_listener(None) == "IN"
+    assert _region.of_listener("ie") == "IE"
+
+
+def test_the_first_locale_that_is_set_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    monkeypatch.setenv("LC_MESSAGES", "es_MX.UTF-8")
+    assert _region.of_listener(None) == "MX"
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert _region.of_listener(None) is None
+
+
+def test_a_locale_that_the_clock_contradicts_is_no_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    at(monkeypatch, 5.5)
+    assert _region.of_listener(None) is None
+
+
+def test_where_no_variable_is_set_python_tells_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locale, "getlocale", lambda: ("en_CA", "UTF-8"))
+    assert _region.of_listener(None) == "CA"
+
+
+def test_a_wrong_word_names_where_it_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match=r"^--region must be a country"):
+        _region.of_listener("Narnia")
+    monkeypatch.setenv("PLAYER_REGION", "Narnia")
+    with pytest.raises(UsageError, match=r"^the variable PLAYER_REGION must be a country"):
+        _region.of_listener(None)
+
+
+def test_the_sessions_about_help_tell_numbers() -> None:
+    assert {"finding-help", "safety-first"} <= {*CALLING}
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("voice")
+@pytest.mark.parametrize("voice", ["heart", "gmw/en"])
+@pytest.mark.parametrize("code", LONGEST)
+def test_the_longest_numbers_fit_into_every_session_that_tells_them(run: Run, voice: str, code: str) -> None:
+    paths = [str(library.bundled("scripts") / f"{name}.yaml") for name in CALLING]
+    done = run("check", "--region", code, "--voice", voice, *paths)
+    assert (done.returncode, done.stdout.count(": fine, ")) == (0, len(paths)), done.stderr
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("voice")
+def test_show_tells_the_country_where_numbers_are_told(run: Run) -> None:
+    done = run("show", "safety-first", "--region", "ie")
+    assert "The numbers to call are those of Ireland (--region)." in done.stdout
+    assert "! In an emergency, call 112." in done.stdout
+    cues = json.loads(run("show", "safety-first", "--region", "ie", "--json").stdout)["cues"]
+    assert any("call one one two" in cue["text"] for cue in cues)
+    assert "numbers to call" not in run("show", "micro-break", "--region", "IE").stdout
