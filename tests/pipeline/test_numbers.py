@@ -11,9 +11,9 @@ from player.errors import VoiceError
 from player.pipeline import RequestedSession, SessionRequest
 from player.script import library, regions
 from player.storage.store import Store
-from player.techniques.cue import Slot
+from player.techniques.cue import Recording, Slot, Utterance
 from player.timeline.layout import lay_out, utterances
-from player.voice.clips import speak_all
+from player.voice.clips import Clip, speak_all
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 if TYPE_CHECKING:
@@ -65,5 +65,10 @@ def test_the_sessions_about_help_tell_numbers() -> None:
 def test_the_longest_numbers_fit(name: str, code: str, voice: str, voices: Any) -> None:
     slots = slots_with_numbers(name, code, voice)
     clips = speak_all(utterances(slots), *voices)
-    lay_out(asked(name, code, voice).session, slots, lambda said: clips[said])  # it raises where something is too long
+
+    def clip_of(said: Utterance | Recording) -> Clip:
+        assert isinstance(said, Utterance)
+        return clips[said]
+
+    lay_out(asked(name, code, voice).session, slots, clip_of)  # it raises where something is too long
     assert slots or "safety" in asked(name, code).source.text
