@@ -173,7 +173,7 @@ def _play(wanted: SessionRequest, *, quiet: bool) -> None:
     """Play the session, prepared again, as its script may have changed."""
     with HistoryRecorder(print_warning) as recorder:
         code = play.play(
-            lambda: (programmes.alone(_listener.fitted(pipeline.as_requested(wanted))),),
+            lambda: (programmes.alone(_listener.adapted(pipeline.as_requested(wanted))),),
             confirm=lambda _: False,
             announce=lambda *_: None,
             participants=participants(quiet=quiet, progress_listener=recorder),

@@ -106,8 +106,13 @@ _ENGLISH = GuidingWords(
     ),
     attend="Notice {name}.",
     muscles=MuscleWords(
-        attend=("Notice {name}.", "Bring your attention to {name}.", "Next comes {name}.", "Move on to {name}."),
-        arrive=("Notice {name}.", "Now {name}.", "And on to {name}.", "Next comes {name}."),
+        attend=(
+            "Notice {name}.",
+            "Bring your attention to {name}.",
+            "We'll go on to {name}.",
+            "Feel your way to {name}.",
+        ),
+        arrive=("Notice {name}.", "Now {name}.", "And on to {name}.", "Then {name}."),
         teach=("When I say now, {how}.", "At the word now, {how}.", "When you hear now, {how}."),
         tighten=("Get ready to {how}.", "In a moment, {how}.", "When the word comes, {how}."),
         again=(
@@ -117,7 +122,7 @@ _ENGLISH = GuidingWords(
             "And once more, so lightly that nobody would see it.",
         ),
         now="Now.",
-        let_go=("Let go.", "Breathe out, and let go.", "And let it go.", "And release."),
+        let_go=("Let go.", "Breathe out, and let go.", "And let it go.", "Breathe out, and release."),
     ),
     announces_quiet=("quiet", "silen", "minute", "on your own", "without words"),
     holding=("hold",),

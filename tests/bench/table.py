@@ -36,11 +36,11 @@ ITS_BED: Final = ROOT / "audio" / "ocean.ogg"
 NATURAL, SYNTHETIC = "heart", "gmw/en"
 UTTERANCE_S: Final = 0.040
 ANOTHER_SENTENCE_S: Final = 0.5
-SENTENCE: Final = "If you find a place that still holds on, breathe out, and let it be. I will be quiet again."
+SENTENCE: Final = "If you find a place that still holds on, breathe out, and let it be."
 NEW_SENTENCE: Final = "On day {}, let the place that holds on soften."
 """A sentence of nine words; of the 1,128 in the sessions half have up to seven, three quarters up to ten."""
-STEP: Final = "Lie down, on your side"
-NEW_STEP: Final = "On day {}, lie down, on your side"
+STEP: Final = "Find a place to lie down"
+NEW_STEP: Final = "On day {}, find a place to lie down"
 """A step of three sentences, 19 s long."""
 SHORT, MIDDLE, LONG = 5, 10, 480  # minutes
 

@@ -1,4 +1,4 @@
-"""What is played is fitted to its listener: by the diary, and by the date of the night."""
+"""What is played is adapted to its listener: by the diary, and by the date of the night."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from player.cli import _listener
 from player.history.diary import KNOWN_MS, Diary
-from player.pipeline import RequestedSession, SessionRequest
+from player.pipeline import RequestedSession, SessionRequest, programmes
 from tests.fakes_diary import make_entry
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def fitted(script: Path, **asked: object) -> SessionRequest:
-    return _listener.fitted(RequestedSession(replace(SessionRequest(str(script)), **asked))).request  # type: ignore[arg-type]
+def adapted(script: Path, **asked: object) -> SessionRequest:
+    return _listener.adapted(RequestedSession(replace(SessionRequest(str(script)), **asked))).request  # type: ignore[arg-type]
 
 
 def heard(session: str, heard_ms: int, *, whole: bool = False) -> None:
@@ -44,34 +44,34 @@ def heard(session: str, heard_ms: int, *, whole: bool = False) -> None:
 
 
 def test_a_session_is_introduced_in_full_until_it_was_heard(script: Path, tmp_path: Path) -> None:
-    assert fitted(script).intro == "full"
+    assert adapted(script).intro == "full"
     assert not (tmp_path / "diary").exists()
     heard(str(script), KNOWN_MS - 1)
     heard(str(tmp_path / "other.yaml"), KNOWN_MS)
-    assert fitted(script).intro == "full"
+    assert adapted(script).intro == "full"
     heard(str(script), KNOWN_MS)
-    assert fitted(script).intro == "short"
+    assert adapted(script).intro == "short"
 
 
 def test_a_short_session_is_known_when_it_was_heard_whole(script: Path) -> None:
     heard(str(script), 20_000, whole=True)
-    assert fitted(script).intro == "short"
+    assert adapted(script).intro == "short"
 
 
 def test_what_is_asked_for_comes_first(script: Path) -> None:
     heard(str(script), KNOWN_MS)
-    request = fitted(script, intro="full", seed=7)
+    request = adapted(script, intro="full", seed=7)
     assert (request.intro, request.seed) == ("full", 7)
 
 
 def test_a_diary_that_cannot_be_read_costs_nobody_the_conditions(script: Path, tmp_path: Path) -> None:
     (tmp_path / "diary").mkdir()
-    assert fitted(script).intro == "full"
+    assert adapted(script).intro == "full"
 
 
 def test_a_session_with_nothing_to_choose_is_asked_for_as_it_was(script: Path) -> None:
     script.write_text(PLAIN)
-    assert fitted(script) == SessionRequest(str(script))
+    assert adapted(script) == SessionRequest(str(script))
 
 
 @pytest.mark.parametrize(
@@ -90,4 +90,13 @@ def test_a_night_belongs_to_the_evening_on_which_it_began(now: datetime, seed: i
 
 def test_the_order_is_that_of_tonight(script: Path) -> None:
     before = _listener.night(datetime.now())  # noqa: DTZ005 (as the program reads it)
-    assert fitted(script).seed in {before, _listener.night(datetime.now())}  # noqa: DTZ005
+    assert adapted(script).seed in {before, _listener.night(datetime.now())}  # noqa: DTZ005
+
+
+def test_each_session_of_a_programme_is_adapted_by_itself(script: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text(WELCOMING)
+    (tmp_path / "both.yaml").write_text("title: Both\nsessions: [mine, other]\n")
+    heard(str(script), KNOWN_MS)
+    plan = programmes.planned(SessionRequest(str(tmp_path / "both.yaml")), None, _listener.adapted)
+    assert plan
+    assert [(turn.request.intro, turn.length_ms) for turn in plan.turns] == [("short", 20_000), ("full", 45_000)]
