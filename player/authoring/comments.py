@@ -75,6 +75,7 @@ _KEYS: Final[Mapping[str, str]] = {
         "gentle movements: say: one line each time; times: how often; hold: how long each lasts; "
         "change: the time for the next, and back: what is said there"
     ),
+    "choose.cases": "the values that there are, each with its steps, such as {yes: [...], no: [...]}",
     "repeat": "steps again: {times: 3, steps: [...]}",
     "chime": "a bell: start, end, bell or bowl",
     "chime.level": "how loud it is beside the voice, such as -8 dB",

@@ -32,6 +32,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _SCHEMA_LINE: Final = re.compile(r"#\s*yaml-language-server:")
 _QUOTED: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*\"""")
 _WIDTH: Final = 110
+_NAMED_STEPS: Final = {"intro", "cases"}
+"""Keys whose value is several lists of steps, each with a name."""
 
 _SMALL: Final = """\
 # A session is one file of keys and values. What stands behind a # is a note to yourself, like this one.
@@ -196,7 +198,7 @@ def _step_keys(steps: Node) -> Iterator[tuple[str, int]]:
         for key, value in pairs:
             yield (kind if key.text == kind else f"{kind}.{key.text}"), key.at.line
             for inner, nested in value.pairs if isinstance(value, Mapping) else ():
-                if inner.text == "steps":
+                if inner.text == "steps" or key.text in _NAMED_STEPS:
                     yield from _step_keys(nested)
 
 

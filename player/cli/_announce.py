@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from player.pipeline import Prepared, SessionRequest
-    from player.pipeline.programmes import Fitting
+    from player.pipeline.programmes import Adaptation
     from player.pipeline.turns import PlannedProgramme, Turn
     from player.script.session import Session
 
@@ -41,9 +41,9 @@ class Announcer:
         self.notes: tuple[str, ...] = ()
 
     def turns(
-        self, asked: SessionRequest, part: int | None, start_ms: int, fitted: Fitting | None = None
+        self, asked: SessionRequest, part: int | None, start_ms: int, adapted: Adaptation | None = None
     ) -> Sequence[Turn]:
-        """The sessions to play, each fitted to the listener.
+        """The sessions to play, each adapted to the listener.
 
         Raises
         ------
@@ -51,10 +51,10 @@ class Announcer:
             If ``--from`` is given for a programme.
         """
         requested = pipeline.as_requested(asked)
-        fitted = fitted or pipeline.programmes.itself
-        self._plan = pipeline.programmes.planned(requested, part, fitted)
+        adapted = adapted or pipeline.programmes.itself
+        self._plan = pipeline.programmes.planned(requested, part, adapted)
         if self._plan is None:
-            return (pipeline.programmes.alone(fitted(requested)),)
+            return (pipeline.programmes.alone(adapted(requested)),)
         if start_ms:
             raise UsageError("--from is for one session; begin a programme at one of its parts with --part")
         return self._plan.turns

@@ -1,6 +1,6 @@
-"""Fits a session to its listener: the short introduction for whoever has heard it, and the order of the night.
+"""Adapts a session to its listener: the short introduction for whoever has heard it, and the order of the night.
 
-What the listener asks for comes first. Only what is played is fitted: an export, `show` and `check` are for anybody.
+What the listener asks for comes first. Only what is played is adapted: an export, `show` and `check` are for anybody.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NIGHT_BEGINS: Final = timedelta(hours=12)
 """A night belongs to the evening on which it began: what is played again at three at night has the same order."""
 
 
-def fitted(requested: RequestedSession) -> RequestedSession:
+def adapted(requested: RequestedSession) -> RequestedSession:
     """The session with the version of the introduction and the seed that nobody asked for otherwise."""
     intro, seed = requested.request.intro, requested.request.seed
     if intro is None and requested.has_intro:

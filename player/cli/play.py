@@ -98,7 +98,7 @@ class _PlayRequest:
 
     def turns(self, asked: SessionRequest, part: int | None) -> Sequence[Turn]:
         wanted, its_part = self._resumed.asked(asked, part)
-        turns = self._resumed.turns(self._announcer.turns(wanted, its_part, self._from_ms, _listener.fitted))
+        turns = self._resumed.turns(self._announcer.turns(wanted, its_part, self._from_ms, _listener.adapted))
         self._recorder.follow(wanted, its_part, turns)
         return turns
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from player.script.yaml.params import Parameter
 
 T = TypeVar("T")
-Fitting = Callable[[RequestedSession], RequestedSession]
-"""Fits a session to its listener, such as by the short introduction for whoever has heard it."""
+Adaptation = Callable[[RequestedSession], RequestedSession]
+"""Adapts a session to its listener, such as by the short introduction for whoever has heard it."""
 
 
 def itself(requested: RequestedSession) -> RequestedSession:
@@ -59,7 +59,7 @@ def find(asked: SessionRequest | RequestedSession) -> Source | None:
 
 
 def planned(
-    asked: SessionRequest | RequestedSession, part: int | None = None, fitted: Fitting = itself
+    asked: SessionRequest | RequestedSession, part: int | None = None, adapted: Adaptation = itself
 ) -> PlannedProgramme | None:
     """The programme of a request, every session of it found and planned; None where a session is asked for.
 
@@ -70,8 +70,8 @@ def planned(
     ----------
     part
         Only this one, counted from 1.
-    fitted
-        Fits each of its sessions to the listener.
+    adapted
+        Adapts each of its sessions to the listener.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def planned(
         has = "only one part" if len(written.all_parts) == 1 else f"parts 1 to {len(written.all_parts)}"
         raise UsageError(f"{name} has {has}, so there is no part {part}")
     near = None if by_name else source.path.parent
-    planner = _ProgrammePlanner(replace(request, outlive_ms=None), written, near, fitted)
+    planner = _ProgrammePlanner(replace(request, outlive_ms=None), written, near, adapted)
     return _with_outlive(planner.plan(part), request.outlive_ms)
 
 
@@ -177,8 +177,8 @@ class _ProgrammePlanner:
     ----------
     near
         The folder whose sessions come first; None is none.
-    fitted
-        Fits a session to the listener.
+    adapted
+        Adapts a session to the listener.
     known
         Facts so far: a programme may have the same session many times.
     """
@@ -186,7 +186,7 @@ class _ProgrammePlanner:
     asked: SessionRequest
     written: Programme
     near: Path | None
-    fitted: Fitting
+    adapted: Adaptation
     problems: list[Problem] = field(default_factory=list)
     known: dict[tuple[str, tuple[tuple[str, str], ...]], _Facts | None] = field(default_factory=dict)
 
@@ -243,7 +243,7 @@ class _ProgrammePlanner:
         key = (call, tuple(sorted(values.items())))
         if key not in self.known:
             try:
-                self.known[key] = _facts(replace(self.asked, session=call, values=values), self.fitted)
+                self.known[key] = _facts(replace(self.asked, session=call, values=values), self.adapted)
             except ScriptError as error:
                 self.problems += error.problems
                 self.known[key] = None
@@ -258,9 +258,9 @@ class _ProgrammePlanner:
                 raise UsageError(f"no session of {shown(self.asked.session)} has a parameter {shown(word)}; {remedy}")
 
 
-def _facts(request: SessionRequest, fitted: Fitting) -> _Facts:
+def _facts(request: SessionRequest, adapted: Adaptation) -> _Facts:
     """The facts in a session's script; its backgrounds are looked for, too, as that needs no voice."""
-    requested = fitted(RequestedSession(request))
+    requested = adapted(RequestedSession(request))
     _, problems = media.beds(requested.session, requested.parts, request.background)
     if problems:
         raise ScriptError(problems)

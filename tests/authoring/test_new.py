@@ -153,6 +153,16 @@ def test_steps_inside_steps_are_explained() -> None:
     assert at_lines(reader.read(draft, ""))["steps"] > 4
 
 
+def test_steps_with_a_name_are_explained() -> None:
+    head = "title: T\nparams: {way: {default: a, choices: [a, b]}}\nsteps:\n"
+    intro = "  - intro:\n      full: [{pause: 1s}]\n      short:\n        - section: S\n"
+    choose = "  - choose: $way\n    cases:\n      a:\n        - chime: end\n      b: [{pause: 1s}]\n"
+    draft = own(head + intro + choose)
+    assert "        # section: a chapter begins" in draft
+    assert "        # chime: a bell" in draft
+    assert "    # cases: the values" in draft
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "../a", "a.yaml", "a b", "-a", "é", "a" * 65, "a\n"])
 def test_a_name_that_is_none_for_a_script(name: str) -> None:
     with pytest.raises(UsageError, match="must have letters, digits, - and _"):

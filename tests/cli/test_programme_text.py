@@ -78,7 +78,10 @@ def test_programmes_are_listed_below_the_sessions(run: Run, week: str, tmp_path:
     assert "box-breathing" in sessions
     assert programmes == run("list", "--programmes").stdout
     rows = programmes.splitlines()
-    assert [row.split()[0] for row in rows] == ["desk-day", "evening", "first-week", "six-weeks-pmr", "mine"]
+    assert [row.split()[0] for row in rows] == [
+        *("desk-day", "evening", "first-week", "flare-up-week", "fortnight-of-worry", "six-weeks-pmr"),
+        *("two-weeks-of-sleep", "mine"),
+    ]
     assert rows[-1].split() == ["mine", "1", "part", "3:00", "Mine"]
 
 

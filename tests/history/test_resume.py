@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from player.history.entries import Bookmark
+    from player.storage.entry import JSON
 
 SESSION = "title: TITLE\nsteps:\n  - say: TITLE.\n    for: 60s\n"
 HOUR = timedelta(hours=1)
@@ -117,7 +118,7 @@ def test_an_entry_is_heard_from_its_beginning(warnings: list[str]) -> None:
 
 
 def test_a_bookmark_keeps_the_introduction_and_the_order_and_an_entry_does_not(warnings: list[str]) -> None:
-    begun = {"session": "pmr-7", "intro": "full", "seed": 20261231}
+    begun: dict[str, JSON] = {"session": "pmr-7", "intro": "full", "seed": 20261231}
     on = ResumedPlayback(replace(make_bookmark(), asked=begun), warnings.append)
     again = ResumedPlayback(replace(make_entry(), asked=begun), warnings.append)
     assert on.asked(SessionRequest(""), None)[0] == SessionRequest("pmr-7", intro="full", seed=20261231)

@@ -226,7 +226,15 @@ def test_check_tells_all_that_does_not_fit(folder: Path, machine: pipeline.Machi
 
 @pytest.mark.parametrize(
     ("name", "parts", "sessions", "minutes"),
-    [("first-week", 7, 11, 77.5), ("six-weeks-pmr", 6, 6, 104.5), ("desk-day", 8, 8, 36.5), ("evening", 3, 3, 46.5)],
+    [
+        ("first-week", 7, 11, 54.5),
+        ("six-weeks-pmr", 6, 6, 90),
+        ("flare-up-week", 7, 9, 70),
+        ("fortnight-of-worry", 14, 16, 143),
+        ("two-weeks-of-sleep", 14, 19, 250),
+        ("desk-day", 8, 8, 36.5),
+        ("evening", 3, 3, 46.5),
+    ],
 )
 def test_the_bundled_programmes_are_whole(name: str, parts: int, sessions: int, minutes: float) -> None:
     listed = next(each for each in catalogue.programmes() if each.name == name)
