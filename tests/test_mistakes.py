@@ -294,7 +294,7 @@ KEYS = {
 PARAMETERS = {
     "a parameter that is not there": row(
         steps("- pause: $quiet"),
-        "3:10: pause names the parameter 'quiet', which is not there; this script has no params",
+        "3:10: pause names the parameter 'quiet', … there are minutes, emergency, crisis_line (write $$ …",
     ),
     "a parameter misspelt": row(
         params(SIDE, "pause: $sied"), "4:10: … 'sied', which is not there; did you mean 'side'?"
@@ -458,7 +458,9 @@ BODY = {
         "3:3: 'Notice your jaw. When I say now, bite.' takes … its slot is 2s",
     ),
     "a scan without regions": row(steps("- scan: []"), "3:9: scan must not be empty"),
-    "a scan of names": row(steps("- scan: [feet]"), "3:10: scan must be a mapping with name, short, say, not 'feet'"),
+    "a scan of names": row(
+        steps("- scan: [feet]"), "3:10: scan must be a mapping with name, short, say, then, not 'feet'"
+    ),
     "a scan that is no list": row(
         steps("- scan: {name: your feet, short: feet}"), "3:9: scan must be a list, not a mapping; begin each … '- '"
     ),

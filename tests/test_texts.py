@@ -20,8 +20,8 @@ FIRST_AID = {"panic-first-aid": 5_000}
 LONGEST_MUTE_MS = 150_000
 """For a session that is listened to awake."""
 TO_SLEEP = {"four-seven-eight", "sleep-wind-down", "awake-at-night"}
-WITHOUT_A_BELL = TO_SLEEP | {"panic-first-aid", "evening-good-things"}
-"""A bell may startle in a panic, and the evening's last words may be heard in bed."""
+WITHOUT_A_BELL = TO_SLEEP | {"panic-first-aid", "evening-good-things", "micro-break"}
+"""A bell may startle in a panic, the evening's last words may be heard in bed, and after ninety seconds one goes on."""
 MOST_LETS = 1 / 8
 GETTING_UP = re.compile(r"\b(stand|get up|sit|fingers|toes|roll|eyes|water|change)\b")
 SESSIONS_WITH_THE_SAME_SENTENCE = 3

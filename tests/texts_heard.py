@@ -39,7 +39,8 @@ _VERBS = (
     r"spread|stretch|hear|see|smell|write|check|switch|warm|wrap|sink|ease|arrange|help|remember|use|try|join|"
     r"wiggle|count|bend|tuck|lay|return|carry|add|leave|send|wish|pause|gather|blink|reach|curl|follow|point|step|raise)"
 )
-_INSTRUCTION = re.compile(rf"(?:{_BEFORE_A_VERB}[ ,]+)*{_VERBS}\b", re.IGNORECASE)
+_ADDRESS = r"(?:(?:whoever|wherever|if|when|while|as soon as)\b[^.,]*, )?"
+_INSTRUCTION = re.compile(rf"{_ADDRESS}(?:{_BEFORE_A_VERB}[ ,]+)*{_VERBS}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

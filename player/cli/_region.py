@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from player.script import regions
 
+if sys.platform == "win32":
+    import ctypes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,8 +47,6 @@ def _locale(environ: Mapping[str, str]) -> str:
     if found is not None:
         return found
     if sys.platform == "win32":
-        import ctypes  # noqa: PLC0415 (only Windows has its locale in a function)
-
         name = ctypes.create_unicode_buffer(_LONGEST_NAME)
         ctypes.windll.kernel32.GetUserDefaultLocaleName(name, _LONGEST_NAME)
         return name.value

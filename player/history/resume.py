@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from player.history.entries import Bookmark
 from player.history.requests import TURN, as_request, key
+from player.timeline.steps import Steps
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -75,8 +76,6 @@ class ResumedPlayback:
 
     def resume_at(self, timeline: Timeline, start_ms: int) -> int:
         """Where the first session begins: as after a pause, at the beginning of a step, and never behind the end."""
-        from player.timeline.steps import Steps  # noqa: PLC0415 (2 ms, when the loudspeaker is opening already)
-
         if self._bookmark is None:
             return 0
         if start_ms < timeline.total_ms:

@@ -106,7 +106,12 @@ _ENGLISH = GuidingWords(
     ),
     attend="Notice {name}.",
     muscles=MuscleWords(
-        attend=("Notice {name}.", "Bring your attention to {name}.", "We'll go on to {name}.", "Feel your way to {name}."),
+        attend=(
+            "Notice {name}.",
+            "Bring your attention to {name}.",
+            "We'll go on to {name}.",
+            "Feel your way to {name}.",
+        ),
         arrive=("Notice {name}.", "Now {name}.", "And on to {name}.", "Then {name}."),
         teach=("When I say now, {how}.", "At the word now, {how}.", "When you hear now, {how}."),
         tighten=("Get ready to {how}.", "In a moment, {how}.", "When the word comes, {how}."),

@@ -11,19 +11,11 @@ import pytest
 
 from player.cli import _region
 from player.errors import UsageError
-from player.pipeline import RequestedSession, SessionRequest
-from player.script import library, regions
-from player.techniques.words import given_words
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
 
 LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
-CALLING = [
-    name for name in library.session_names() if RequestedSession(SessionRequest(name, region="GB")).region is not None
-]
-"""The bundled sessions that tell a number."""
-LONGEST = sorted(library.regions(), key=lambda code: -len(given_words("en", 0, regions.of(code))["crisis_line"]))[:3]
 
 
 @pytest.fixture(autouse=True)
@@ -75,20 +67,6 @@ def test_a_wrong_word_names_where_it_was_said(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PLAYER_REGION", "Narnia")
     with pytest.raises(UsageError, match=r"^the variable PLAYER_REGION must be a country"):
         _region.of_listener(None)
-
-
-def test_the_sessions_about_help_tell_numbers() -> None:
-    assert {"finding-help", "safety-first"} <= {*CALLING}
-
-
-@pytest.mark.engine
-@pytest.mark.usefixtures("voice")
-@pytest.mark.parametrize("voice", ["heart", "gmw/en"])
-@pytest.mark.parametrize("code", LONGEST)
-def test_the_longest_numbers_fit_into_every_session_that_tells_them(run: Run, voice: str, code: str) -> None:
-    paths = [str(library.bundled("scripts") / f"{name}.yaml") for name in CALLING]
-    done = run("check", "--region", code, "--voice", voice, *paths)
-    assert (done.returncode, done.stdout.count(": fine, ")) == (0, len(paths)), done.stderr
 
 
 @pytest.mark.engine

@@ -17,10 +17,11 @@ CODES = library.regions()
 @pytest.mark.parametrize("code", CODES)
 def test_every_number_has_its_source_and_a_day_that_has_been(code: str) -> None:
     region = regions.of(code)
-    entries = (region.emergency, *([region.crisis_line] if region.crisis_line else []))
-    for entry in entries:
-        assert entry.source.startswith("https://")
-        assert dt.date.fromisoformat(entry.checked) >= dt.date(2026, 1, 1)
+    days, sources = [region.emergency.checked], [region.emergency.source]
+    if line := region.crisis_line:
+        days, sources = [*days, line.checked], [*sources, line.source]
+    assert all(each.startswith("https://") for each in sources)
+    assert min(map(dt.date.fromisoformat, days)) >= dt.date(2026, 1, 1)
     assert 2 <= len(region.emergency.number) <= 3
 
 

@@ -88,6 +88,7 @@ def _options(request: SessionRequest) -> Iterator[str]:
         "--skip": ",".join(request.skip),
         "--intro": request.intro,
         "--seed": None if request.seed is None else str(request.seed),
+        "--region": request.region,
         "--takes": request.takes and str(Path(request.takes).expanduser().absolute()),
     }
     for option, text in options.items():

@@ -49,14 +49,15 @@ def test_every_option_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     asked = SessionRequest(
         "my box.yaml", {"side": "4s"}, "gmw/en", 120, "sea.wav", 600_000, ("neck", "jaw"), 90_000, takes="t"
     )
-    asked = replace(asked, intro="short", seed=0)
+    asked = replace(asked, intro="short", seed=0, region="IE")
     found = scheduled_command(
         asked, "Mine", SCHEDULE, ("2h", "--between", "9-18"), {"PLAYER_STORE": "/s", "PLAYER_DEBUG": "1", "A": "b"}
     )
     assert found.command == (
         *(sys.executable, "-m", "player", "every", "2h", "--between", "9-18", "-p", "side=4s", "--voice", "gmw/en"),
         *("--rate", "120", "--background", str(tmp_path / "sea.wav"), "--length", "10m", "--outlive", "1m30s"),
-        *("--skip", "neck,jaw", "--intro", "short", "--seed", "0", "--takes", str(tmp_path / "t")),
+        *("--skip", "neck,jaw", "--intro", "short", "--seed", "0", "--region", "IE"),
+        *("--takes", str(tmp_path / "t")),
         *(str(tmp_path / "my box.yaml"), "--once"),
     )
     assert found.name == "my-box"
