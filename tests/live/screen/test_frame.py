@@ -69,7 +69,7 @@ def test_phase_and_count_are_there_on_every_screen(at_ms: int, columns: int, row
 def test_the_phase_stays_where_it_is(at_ms: int, columns: int, rows: int) -> None:
     index = SESSIONS["box-breathing"]
     one, other = (drawn(index, PlaybackState(at), columns, rows).splitlines() for at in (at_ms, at_ms + 4000))
-    words = ("Breathe in ", "Breathe out ", "Stay ", "Rest ")
+    words = ("Breathe in ", "Breathe out ", "Stay ", "Be still ")
     places = [[n for n, row in enumerate(rows) if row.strip().startswith(words)] for rows in (one, other)]
     assert places[0] == places[1]
     assert len(places[0]) == 1
