@@ -82,7 +82,7 @@ def every(
         return _uninstall(_scheduled_command(wanted, "", schedule, when), force=force, quiet=quiet)
     if once and not _is_due(schedule):
         return None if quiet else click.echo("No moment has come just now.", err=True)
-    ready = _prepared(requested, schedule, quiet=quiet)
+    ready = _prepared(_listener.adapted(requested), schedule, quiet=quiet)
     if install:
         return _install(_scheduled_command(wanted, ready.session.title, schedule, when), force=force, quiet=quiet)
     return _run(wanted, ready, schedule, once=once, quiet=quiet)

@@ -7,11 +7,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
-from player.cli import _listener
+from player import machine
+from player.cli import _listener, main
 from player.history.diary import KNOWN_MS, Diary
+from player.live import play as playback
+from player.live.preopen import DevicePreopener
 from player.pipeline import RequestedSession, SessionRequest, programmes
+from player.storage.store import Store
 from tests.fakes_diary import make_entry
+from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,3 +106,39 @@ def test_each_session_of_a_programme_is_adapted_by_itself(script: Path, tmp_path
     plan = programmes.planned(SessionRequest(str(tmp_path / "both.yaml")), None, _listener.adapted)
     assert plan
     assert [(turn.request.intro, turn.length_ms) for turn in plan.turns] == [("short", 20_000), ("full", 45_000)]
+
+
+SPOKEN = """\
+title: T
+steps:
+  - intro: {full: [{say: Full., for: 1700ms}], short: [{say: Short., for: 700ms}]}
+  - pause: 300ms
+"""
+
+
+class _Engine(FakeEngine):
+    """Has no processes to begin or end."""
+
+    is_known = True
+
+    def begin(self, text: str) -> None:
+        pass
+
+
+def test_play_says_the_short_introduction_to_whoever_knows_the_session(
+    script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(playback, "DevicePreopener", lambda **_: DevicePreopener(silent=True))
+    monkeypatch.setattr(machine, "_engine_and_store", lambda: (_Engine(), Store(tmp_path / "store")))
+    script.write_text(SPOKEN)
+
+    def played(*options: str) -> str:
+        """Its first line: title and length."""
+        done = CliRunner().invoke(main, ["play", str(script), "--plain", *options], catch_exceptions=False)
+        assert done.exit_code == 0
+        return done.output.partition("\n")[0]
+
+    assert played() == "T, 0:02"
+    heard(str(script), KNOWN_MS)
+    assert played() == "T, 0:01"
+    assert played("--intro", "full") == "T, 0:02"

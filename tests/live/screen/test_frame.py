@@ -96,9 +96,9 @@ def test_in_ascii() -> None:
 
 
 def test_title_time_and_keys_frame_a_larger_one() -> None:
-    rows = drawn(SESSIONS["pmr-7"], PlaybackState(84_000), 80, 24).splitlines()
+    rows = drawn(SESSIONS["pmr-7"], PlaybackState(190_000), 80, 24).splitlines()
     assert rows[0] == f"  Muscle relaxation, seven groups{' ' * 39}? keys"
-    assert rows[-1] == f"  Tense and let go: your right arm{' ' * 25}13:36 left of 15:00"
+    assert rows[-1] == f"  Tense and let go: your right arm{' ' * 25}11:50 left of 15:00"
 
 
 def test_without_keys_none_are_spoken_of() -> None:

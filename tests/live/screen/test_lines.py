@@ -64,13 +64,14 @@ def test_a_long_session_has_few_lines_and_no_control_characters() -> None:
 
 def test_muscles_are_printed_as_they_are_guided() -> None:
     _, timeline = bundled("pmr-7")
-    said = played(timeline, *through(78_000, 96_000))
+    said = played(timeline, *through(182_000, 204_000))
     assert said[0].endswith("Tense and let go –")
     assert [line.split(" ", 1)[1].split(".")[0] for line in said[1:-1]][:3] == [
         "Notice your right arm",
         "Now",
         "Let go",
     ]
+    assert [line for line in said if "When I say now, make a fist" in line] == said[1:2]
 
 
 def test_pauses_and_changes_are_printed_with_their_times() -> None:
