@@ -62,8 +62,8 @@ _KEYS: Final[Mapping[str, str]] = {
     "muscles.rounds": "how often each group is tensed, where that is not the number of releases",
     "muscles.order": "which groups come first, by their short names",
     "notice": (
-        "grounding: a lead line, in lead_for; then a prompt each: 9s, with the lines of say, "
-        "and silence for the prompts that have no line"
+        "grounding: a lead line, in lead_for; then a prompt each: 9s, with the lines of say, and silence for those "
+        "without a line; shuffle: yes draws another order each night"
     ),
     "scan": (
         "a body scan over places: {name: your feet, short: feet, say: what is said there, "
@@ -72,7 +72,8 @@ _KEYS: Final[Mapping[str, str]] = {
     "scan.guide": "the time for what is said at each place",
     "scan.silence": "the quiet behind it",
     "move": (
-        "gentle movements: say: one line each time; times: how often; hold: how long each lasts; "
+        "gentle movements: say: one line each time, in its lead, in which one moves; times: how often; hold: how long "
+        "each lasts, and held: what is said in it; later: shorter lines for later times, in their later_lead; "
         "change: the time for the next, and back: what is said there"
     ),
     "choose.cases": "the values that there are, each with its steps, such as {yes: [...], no: [...]}",

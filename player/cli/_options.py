@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from player import pipeline
-from player.cli import _region
 from player.units import parse_duration
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def request_from_options(
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
     asked = (session, values, voice, rate, background, length_ms, names, outlive_ms)
-    country = _region.of_listener(region)
+    country = pipeline.region.of_listener(region)
     return pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
 
 

@@ -10,7 +10,6 @@ import click
 
 from player import pipeline
 from player.authoring import watch as watcher
-from player.cli import _region
 from player.cli._options import progress, quiet, region, takes
 from player.errors import PlayerError, printable
 from player.pipeline import programmes
@@ -35,7 +34,7 @@ def check(
     Warnings are about what may not be good for a listener; they change no exit code.
     """
     machine = pipeline.this_machine()
-    asked = partial(pipeline.SessionRequest, voice=voice, takes=takes, region=_region.of_listener(region))
+    asked = partial(pipeline.SessionRequest, voice=voice, takes=takes, region=pipeline.region.of_listener(region))
     if not watch:
         raise click.exceptions.Exit(max([_check(asked(name), machine, quiet=quiet) for name in files]))
     # Only Ctrl-C ends it, with exit code 130 as everywhere, so that it is not taken for a passed check.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from player.machine import Machine, this_machine
-    from player.pipeline import catalogue, patterns, programmes
+    from player.pipeline import catalogue, patterns, programmes, region
     from player.pipeline.mixing import blocks, mix
     from player.pipeline.requested import RequestedSession, SessionRequest, as_requested
     from player.pipeline.session import Prepared, Progress, check, prepare
@@ -35,9 +35,10 @@ __all__ = [
     "patterns",
     "prepare",
     "programmes",
+    "region",
     "this_machine",
 ]
-_MODULES: Final = ("catalogue", "patterns", "programmes")
+_MODULES: Final = ("catalogue", "patterns", "programmes", "region")
 _HOMES: Final = {
     "player.machine": ("Machine", "this_machine"),
     "player.pipeline.requested": ("RequestedSession", "SessionRequest", "as_requested"),

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.cli import _region
 from player.errors import UsageError
+from player.pipeline import region
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -20,7 +20,7 @@ LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 @pytest.fixture(autouse=True)
 def _nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*LOCALES, _region.VARIABLE):
+    for name in (*LOCALES, region.VARIABLE):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(locale, "getlocale", lambda: (None, None))
     at(monkeypatch, -5)
@@ -34,39 +34,39 @@ def at(monkeypatch: pytest.MonkeyPatch, hours: float) -> None:
 
 
 def test_the_option_is_over_the_variable_and_that_over_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _region.of_listener(None) is None
+    assert region.of_listener(None) is None
     monkeypatch.setenv("LANG", "en_US.UTF-8")
-    assert _region.of_listener(None) == "US"
+    assert region.of_listener(None) == "US"
     monkeypatch.setenv("PLAYER_REGION", "in")
-    assert _region.of_listener(None) == "IN"
-    assert _region.of_listener("ie") == "IE"
+    assert region.of_listener(None) == "IN"
+    assert region.of_listener("ie") == "IE"
 
 
 def test_the_first_locale_that_is_set_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.setenv("LC_MESSAGES", "es_MX.UTF-8")
-    assert _region.of_listener(None) == "MX"
+    assert region.of_listener(None) == "MX"
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    assert _region.of_listener(None) is None
+    assert region.of_listener(None) is None
 
 
 def test_a_locale_that_the_clock_contradicts_is_no_country(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     at(monkeypatch, 5.5)
-    assert _region.of_listener(None) is None
+    assert region.of_listener(None) is None
 
 
 def test_where_no_variable_is_set_python_tells_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locale, "getlocale", lambda: ("en_CA", "UTF-8"))
-    assert _region.of_listener(None) == "CA"
+    assert region.of_listener(None) == "CA"
 
 
 def test_a_wrong_word_names_where_it_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match=r"^--region must be a country"):
-        _region.of_listener("Narnia")
+        region.of_listener("Narnia")
     monkeypatch.setenv("PLAYER_REGION", "Narnia")
     with pytest.raises(UsageError, match=r"^the variable PLAYER_REGION must be a country"):
-        _region.of_listener(None)
+        region.of_listener(None)
 
 
 @pytest.mark.engine

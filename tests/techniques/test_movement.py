@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from player import pipeline
 from player.errors import Position, ScriptError
+from player.script import library
 from player.script.session import parse
 from player.techniques import TECHNIQUES
 from player.techniques.cue import Slot, Speech
@@ -119,3 +121,13 @@ def test_a_mistake_is_told_where_it_stands(options: str, place: str, text: str) 
     (problem,) = caught.value.problems
     assert f"{problem.at.line}:{problem.at.column}" == place
     assert problem.text.startswith(text)
+
+
+def test_no_hold_of_a_bundled_session_is_spent_on_listening() -> None:
+    names = [name for name in library.session_names() if "- move:" in library.find(name).text]
+    found = [
+        step.fields for name in names for step in pipeline.as_requested(pipeline.SessionRequest(name)).session.steps
+    ]
+    moves = [fields.move for fields in found if isinstance(fields, MoveStep)]
+    assert len(moves) > 5
+    assert all(move.lead for move in moves)

@@ -82,7 +82,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 def test_keys_are_carried_out_and_the_pacer_leaves_one_line(terminal: Terminal) -> None:
     before = terminal.state()
     terminal.play("box-breathing", "--from", "78")
-    terminal.shows(r"(Breathe (in|out)|Stay|Rest) +\d")
+    terminal.shows(r"(Breathe (in|out)|Stay|Be still) +\d")
     terminal.press("Space")
     terminal.shows("Paused · space goes on")
     terminal.press("?")
