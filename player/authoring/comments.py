@@ -62,7 +62,7 @@ _KEYS: Final[Mapping[str, str]] = {
     "muscles.rounds": "how often each group is tensed, where that is not the number of releases",
     "muscles.order": "which groups come first, by their short names",
     "notice": (
-        "grounding: a lead line, in lead_for; then a prompt each: 9s, with the lines of say, and silence for those "
+        "grounding: a lead line, in lead_for; then a prompt each: 9s, with the lines of say, and silence for prompts "
         "without a line; shuffle: yes draws another order each night"
     ),
     "scan": (
