@@ -58,7 +58,7 @@ _KEYS: Final[Mapping[str, str]] = {
     "muscles.caution": "the time that a group's caution adds to it",
     "muscles.tense": "how long it is tensed, 2s to 15s; none is release only",
     "muscles.release": "how long it rests; a list such as [35s, 40s] makes two rounds of each group",
-    "muscles.again": "the time for 'And once more, half of that' before a later round",
+    "muscles.again": "the time for 'When I say now, do that again' before a later round",
     "muscles.rounds": "how often each group is tensed, where that is not the number of releases",
     "muscles.order": "which groups come first, by their short names",
     "notice": (

@@ -3,8 +3,8 @@
 The groups are data (``scripts/muscles/*.yaml``), not code. A round says what to do, marks the start of the tension with
 a "now" on its beat, asks the listener to notice the tension, and marks the release with a long "let go". Clinical
 handouts ask for 5 to 7 s of tension and 30 to 40 s of release, each group twice; the defaults are 6 s, then 35 s and
-40 s. The guide teaches the word and then steps back: the first three groups have a full sentence and a firm "now", and
-later ones a short sentence and a softer "now", because a firm word thirty times over is a drill.
+40 s. What is waited for never varies: "When I say now" before a tension, and "let go" as the first words of a release.
+The first three groups have a firm "now" and later ones a softer one, because a firm word thirty times over is a drill.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
     from player.errors import Position
     from player.techniques.planning import Planner
-    from player.techniques.words import MuscleWords
 
 FIRM_PACE: Final = 1.2
 SOFT_PACE: Final = 1.0
 LONG_PACE: Final = 0.8
+FIRM_GROUPS: Final = 3
+"""How many groups have the firm word; the others know it by then."""
 FEEL_MS: Final = 1500
 """When the listener is asked to notice the tension: "now" is over, and the muscle is tight."""
 LATER_MS: Final = 13_000
@@ -43,11 +44,11 @@ class Group:
     """A muscle group.
 
     ``name`` and ``how`` fit into sentences ("your right hand", "make a fist"); ``short`` is the word to leave it out
-    by. ``attend`` is a sentence of its own in place of "Notice your right hand", and ``again`` one in place of "And
-    once more"; ``caution`` is spoken before the first tension. ``feel`` is said into the tension, in the first round
-    and, if it is a list, in the next ones. ``ease`` is what there is to notice at the release, later in it, and in the
-    second round. A group that cramps easily has a shorter ``tense`` of its own; what is left of the step's goes to the
-    release. ``rounds`` is the most rounds that it needs.
+    by. ``attend`` is a sentence of its own in place of "Notice your right hand", and ``again`` one in place of "When
+    I say now, do that again"; ``caution`` is spoken before the first tension. ``feel`` is said into the tension, in the
+    first round and, if it is a list, in the next ones. ``ease`` is what there is to notice at the release, later in it,
+    and in the second round. A group that cramps easily has a shorter ``tense`` of its own; what is left of the step's
+    goes to the release. ``rounds`` is the most rounds that it needs.
     """
 
     name: Name
@@ -184,7 +185,7 @@ class Muscles:
         length = _in_turn_to_last(self.name, here.place)
         if self.tense == "none":
             return Slot(at, length, spoken(_attend(group, words.arrive, here.place), planner))
-        lines = (_attend(group, words.attend, here.place), group.caution, _tighten(words, here))
+        lines = (_attend(group, words.attend, here.place), group.caution, words.tighten.format(how=group.how))
         more = self.caution if group.caution else 0
         return Slot(at, length + more, spoken(" ".join(line for line in lines if line), planner))
 
@@ -203,17 +204,10 @@ def _attend(group: Group, variants: Sequence[str], place: int) -> str:
     return group.attend or _in_turn(variants, place).format(name=group.name)
 
 
-def _tighten(words: MuscleWords, here: Round) -> str:
-    """How to tense, and at which word: taught to the first groups, and short for those that know it."""
-    later = here.place - len(words.teach)
-    text = words.teach[here.place] if later < 0 else _in_turn(words.tighten, later)
-    return text.format(how=here.group.how)
-
-
 def _tensing(at: Position, planner: Planner, here: Round) -> tuple[Speech, ...]:
     """On the beat, "now"; then the line that says what there is to feel."""
     words = planner.words(at).muscles
-    pace = FIRM_PACE if here.place < len(words.teach) else SOFT_PACE
+    pace = FIRM_PACE if here.place < FIRM_GROUPS else SOFT_PACE
     said: tuple[Speech, ...] = (Speech(planner.utterance(words.now, pace=pace), "word", beat_ms=0),)
     for text in (here.group.feel or ())[here.number : here.number + 1]:
         said += _from(FEEL_MS, text, planner, follows=False)

@@ -23,22 +23,19 @@ class MuscleWords:
         What is said of a group that is tensed; ``{name}`` is the group's.
     arrive
         The same for one that only lets go: it is never told to let go of what it did not do.
-    teach
-        When to tense, for the first groups: one for each of them, and only once; ``{how}`` is the group's.
     tighten
-        When to tense, for all later groups, who know the word by then.
+        What to do, and at which word; ``{how}`` is the group's. It never varies: people lie and wait for it.
     again
-        A later round, which is lighter.
+        A later round, which is lighter, and waits for the same word.
     now
         The word on the beat of the tension.
     let_go
-        The words on the beat of the release.
+        The words on the beat of the release. All begin with those that the listener was told to wait for.
     """
 
     attend: tuple[str, ...]
     arrive: tuple[str, ...]
-    teach: tuple[str, ...]
-    tighten: tuple[str, ...]
+    tighten: str
     again: tuple[str, ...]
     now: str
     let_go: tuple[str, ...]
@@ -106,23 +103,16 @@ _ENGLISH = GuidingWords(
     ),
     attend="Notice {name}.",
     muscles=MuscleWords(
-        attend=(
-            "Notice {name}.",
-            "Bring your attention to {name}.",
-            "We'll go on to {name}.",
-            "Feel your way to {name}.",
-        ),
+        attend=("Notice {name}.", "Next, {name}.", "On to {name}.", "Then {name}."),
         arrive=("Notice {name}.", "Now {name}.", "And on to {name}.", "Then {name}."),
-        teach=("When I say now, {how}.", "At the word now, {how}.", "When you hear now, {how}."),
-        tighten=("Get ready to {how}.", "In a moment, {how}.", "When the word comes, {how}."),
+        tighten="When I say now, {how}.",
         again=(
-            "And once more, half of that, just enough to feel it.",
-            "One more time, and only half as much.",
-            "Again, and this time a little lighter.",
-            "And once more, so lightly that nobody would see it.",
+            "When I say now, do that again, half as firmly.",
+            "When I say now, the same, a little lighter.",
+            "When I say now, once more, ever so lightly.",
         ),
         now="Now.",
-        let_go=("Let go.", "Breathe out, and let go.", "And let it go.", "Breathe out, and release."),
+        let_go=("Let go.", "Let go, and breathe out.", "Let go, all at once.", "Let go, and rest."),
     ),
     announces_quiet=("quiet", "silen", "minute", "on your own", "without words"),
     holding=("hold",),

@@ -1,6 +1,6 @@
 """How long does an MP3 take, against ``lame -b 160`` on the finished WAV alone, and how much memory?
 
-Run by hand: ``python tests/bench/mp3.py [SESSION] [OPTIONS of player export]``; without any, a session of half an hour.
+Run by hand: ``python tests/bench/mp3.py [SESSION] [OPTIONS of player export]``; without any, a session of 22 minutes.
 Each row is made several times, in turn with the others, so that a busy machine slows all of them alike; the fastest
 and the middle one are told, and ratios to lame's. Wall-clock time means little on a machine that works for others as
 well, so processor time stands beside it. The session's clips are spoken beforehand.

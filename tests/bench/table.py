@@ -31,7 +31,7 @@ from tests.bench.sessions import night
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-HALF_AN_HOUR: Final = "pmr-16"
+SESSION: Final = "pmr-16"
 ITS_BED: Final = ROOT / "audio" / "ocean.ogg"
 NATURAL, SYNTHETIC = "heart", "gmw/en"
 UTTERANCE_S: Final = 0.040
@@ -39,9 +39,9 @@ ANOTHER_SENTENCE_S: Final = 0.5
 SENTENCE: Final = "If you find a place that still holds on, breathe out, and let it be."
 NEW_SENTENCE: Final = "On day {}, let the place that holds on soften."
 """A sentence of nine words; of the 1,128 in the sessions half have up to seven, three quarters up to ten."""
-STEP: Final = "Find a place to lie down"
-NEW_STEP: Final = "On day {}, find a place to lie down"
-"""A step of three sentences, 19 s long."""
+STEP: Final = "Then lie down, or lean back"
+NEW_STEP: Final = "On day {}, lie down, or lean back"
+"""A step of three sentences, 20 s long."""
 SHORT, MIDDLE, LONG = 5, 10, 480  # minutes
 
 
@@ -66,7 +66,7 @@ class Result:
 
 
 class Desk:
-    """Where it is measured: a folder with a store of its own, where the session of half an hour is spoken already."""
+    """Where it is measured: a folder with a store of its own, where the session of 22 minutes is spoken already."""
 
     def __init__(self, folder: Path, rounds: int) -> None:
         self.folder = folder
@@ -76,8 +76,8 @@ class Desk:
         self.env = {f"PLAYER_{name}": str(path) for name, path in own.items()}
         self.env["PYTHONDONTWRITEBYTECODE"] = ""  # an installed program is compiled
         self.env["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        self.wav = folder / "half-an-hour.wav"
-        self.export(HALF_AN_HOUR, self.wav)
+        self.wav = folder / "session.wav"
+        self.export(SESSION, self.wav)
 
     def export(
         self, session: str | Path, target: Path, *options: str, watched: bool = False, store: Path | None = None
@@ -102,12 +102,12 @@ class Desk:
 def mp3(desk: Desk) -> Iterator[Result]:
     ours, theirs = desk.folder / "ours.mp3", desk.folder / "lame.mp3"
     turns = in_turn(
-        lambda: desk.export(HALF_AN_HOUR, ours),
+        lambda: desk.export(SESSION, ours),
         lambda: spent("lame", "--quiet", "-b", "160", desk.wav, theirs),
         rounds=desk.rounds,
     )
     remark = f"{middle(turns):.1f} s : {middle(turns, 1):.1f} s; processor {ratio(turns, _processor):.2f} x"
-    yield Result("export 30 min to MP3 : lame -b 160 on the finished WAV", ratio(turns), 0.65, remark=remark)
+    yield Result("export 22 min to MP3 : lame -b 160 on the finished WAV", ratio(turns), 0.65, remark=remark)
 
 
 def wav(desk: Desk) -> Iterator[Result]:
@@ -115,14 +115,14 @@ def wav(desk: Desk) -> Iterator[Result]:
     ours, copy = desk.folder / "ours.wav", desk.folder / "copy.wav"
 
     def exported() -> Spent:
-        return desk.export(HALF_AN_HOUR, ours)
+        return desk.export(SESSION, ours)
 
     def copied() -> Spent:
         copy.unlink(missing_ok=True)
         return spent("cp", desk.wav, copy)
 
     for what, at_most, actions in (
-        ("export 30 min to WAV : cp of that WAV, from disk to disk", 4.0, (
+        ("export 22 min to WAV : cp of that WAV, from disk to disk", 4.0, (
             lambda: _from_disk_to_disk(exported, ours, *desk.store.rglob("*")),
             lambda: _from_disk_to_disk(copied, copy, desk.wav),
         )),
@@ -133,11 +133,11 @@ def wav(desk: Desk) -> Iterator[Result]:
 
 
 def cold(desk: Desk) -> Iterator[Result]:
-    count = len({(cue["kind"] == "speech", cue["text"]) for cue in desk.shown(HALF_AN_HOUR)["cues"] if cue["text"]})
+    count = len({(cue["kind"] == "speech", cue["text"]) for cue in desk.shown(SESSION)["cues"] if cue["text"]})
     for target in (desk.folder / "ours.wav", desk.folder / "ours.mp3"):
         turns = in_turn(
             functools.partial(_from_nothing, desk, target),
-            functools.partial(desk.export, HALF_AN_HOUR, target),
+            functools.partial(desk.export, SESSION, target),
             rounds=desk.rounds,
         )
         allowed = 2 * middle(turns, 1) + UTTERANCE_S * count
@@ -155,7 +155,7 @@ def voice(desk: Desk) -> Iterator[Result]:
         rounds=desk.rounds,
     )
     remark = f"{middle(turns):.1f} s : {middle(turns, 1):.1f} s; processor {ratio(turns, _processor):.2f} x"
-    yield Result(f"30 min from an empty store, {NATURAL} : {SYNTHETIC}", ratio(turns), 1.4, remark=remark)
+    yield Result(f"22 min from an empty store, {NATURAL} : {SYNTHETIC}", ratio(turns), 1.4, remark=remark)
     own = _from_nothing(desk, target, "--voice", NATURAL, watched=True)
     yield Result("peak memory of a process that speaks", own.memory_of_child, 250, "MB")
     yield Result("peak memory of the program meanwhile", own.memory, 150, "MB")
@@ -166,13 +166,13 @@ def another_sentence(desk: Desk, target: Path) -> Iterator[Result]:
     """What an export takes beyond a warm one if a sentence was changed, or three of one step."""
     days = itertools.count(1)
     turns = in_turn(
-        lambda: desk.export(HALF_AN_HOUR, target),
+        lambda: desk.export(SESSION, target),
         lambda: desk.export(_changed(desk, SENTENCE, NEW_SENTENCE.format(next(days))), target),
         lambda: desk.export(_changed(desk, STEP, NEW_STEP.format(next(days))), target),
         rounds=4 * desk.rounds,
     )
     one, three = (statistics.median(turn[which].seconds - turn[0].seconds for turn in turns) for which in (1, 2))
-    yield Result("30 min again with one more sentence, beyond a warm export", one, ANOTHER_SENTENCE_S, "s")
+    yield Result("22 min again with one more sentence, beyond a warm export", one, ANOTHER_SENTENCE_S, "s")
     yield Result("(the same with a step of three sentences, 19 s of speech)", three, None, "s")
 
 
@@ -229,7 +229,7 @@ def help_(desk: Desk) -> Iterator[Result]:
 def others(desk: Desk) -> Iterator[Result]:
     """The other ways take long: once each, against ours from an empty store, as they speak every time."""
     shown = desk.folder / "shown.json"
-    shown.write_text(json.dumps(desk.shown(HALF_AN_HOUR)), encoding="utf-8")
+    shown.write_text(json.dumps(desk.shown(SESSION)), encoding="utf-8")
     own = _from_nothing(desk, desk.folder / "ours.mp3", watched=True)
     for way, what in (("pydub", "whole-session pydub overlays"), ("ffmpeg", "espeak-ng and ffmpeg")):
         if lacking := rivals.missing(way):
@@ -240,7 +240,7 @@ def others(desk: Desk) -> Iterator[Result]:
         remark = (
             f"{other.seconds:.1f} s : {own.seconds:.1f} s; {other.memory_of_all:.0f} MB : {own.memory_of_all:.0f} MB"
         )
-        yield Result(f"(the same 30 min by {what} : player)", other.seconds / own.seconds, None, remark=remark)
+        yield Result(f"(the same 22 min by {what} : player)", other.seconds / own.seconds, None, remark=remark)
 
 
 ROWS: Final[dict[str, Callable[[Desk], Iterator[Result]]]] = {
@@ -272,15 +272,15 @@ def _from_disk_to_disk(action: Callable[[], Spent], target: Path, *sources: Path
 
 def _from_nothing(desk: Desk, target: Path, *options: str, watched: bool = False) -> Spent:
     with tempfile.TemporaryDirectory(dir=desk.folder) as store:
-        return desk.export(HALF_AN_HOUR, target, *options, store=Path(store), watched=watched)
+        return desk.export(SESSION, target, *options, store=Path(store), watched=watched)
 
 
 def _changed(desk: Desk, old: str, new: str) -> Path:
-    """The session of half an hour with words that were never heard before."""
-    text = (ROOT / "scripts" / f"{HALF_AN_HOUR}.yaml").read_text(encoding="utf-8")
+    """The session with words that were never heard before."""
+    text = (ROOT / "scripts" / f"{SESSION}.yaml").read_text(encoding="utf-8")
     changed = text.replace(old, new)
     if changed == text:
-        raise SystemExit(f"{HALF_AN_HOUR} has changed; other words must be changed here")
+        raise SystemExit(f"{SESSION} has changed; other words must be changed here")
     path = desk.folder / "scripts" / "another.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(changed, encoding="utf-8")
