@@ -103,7 +103,7 @@ _ENGLISH = GuidingWords(
     ),
     attend="Notice {name}.",
     muscles=MuscleWords(
-        attend=("Notice {name}.", "Next, {name}.", "On to {name}.", "Then {name}."),
+        attend=("We'll go to {name}.", "Next, {name}.", "On to {name}.", "Then {name}."),
         arrive=("Notice {name}.", "Now {name}.", "And on to {name}.", "Then {name}."),
         tighten="When I say now, {how}.",
         again=(

@@ -30,7 +30,7 @@ def test_a_long_speech_before_the_guiding_is_left_out() -> None:
 def test_a_muscle_is_named_before_it_is_tensed() -> None:
     _, timeline = bundled("pmr-7")
     span = passage(timeline, first)
-    named = [cue for cue in timeline.cues if cue.text.startswith("Notice your right arm")]
+    named = [cue for cue in timeline.cues if cue.text.startswith("We'll go to your right arm")]
     assert span.start_ms == named[0].slot_start_ms - 3000
     said = " ".join(block.text for block in blocks(timeline, span))
     assert "Now." in said

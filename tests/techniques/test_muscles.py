@@ -32,7 +32,7 @@ def words(slot: Slot) -> str:
 
 def test_two_rounds_of_one_group() -> None:
     assert [(words(slot), slot.length_ms) for slot in slots(Muscles((HAND,)))] == [
-        ("Notice your hand. Gently. When I say now, make a fist.", 20_000),
+        ("We'll go to your hand. Gently. When I say now, make a fist.", 20_000),
         ("Now.", 6000),
         ("Let go. It is warm.", 35_000),
         ("When I say now, do that again, half as firmly.", 7000),
@@ -84,7 +84,7 @@ def test_release_only_never_tenses_and_never_says_let_go() -> None:
 def test_a_place_is_announced_in_several_ways_and_the_cue_is_always_the_same() -> None:
     step = Muscles(tuple(replace(FOOT, short=str(number)) for number in range(7)), release=(20_000,))
     said = [words(slot) for slot in slots(step) if not slot.guide]
-    assert said[0] == "Notice your foot. When I say now, lift the toes."
+    assert said[0] == "We'll go to your foot. When I say now, lift the toes."
     assert all(each.endswith(" When I say now, lift the toes.") for each in said)
     assert len(set(said)) == len(WORDS.attend)
 

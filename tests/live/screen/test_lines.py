@@ -67,7 +67,7 @@ def test_muscles_are_printed_as_they_are_guided() -> None:
     said = played(timeline, *through(182_000, 204_000))
     assert said[0].endswith("Tense and let go –")
     assert [line.split(" ", 1)[1].split(".")[0] for line in said[1:-1]][:3] == [
-        "Notice your right arm",
+        "We'll go to your right arm",
         "Now",
         "Let go",
     ]
