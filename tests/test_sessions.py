@@ -67,7 +67,7 @@ LENGTHS = {
     "self-massage-back": "8:00",
     "sleep-wind-down": "20:00",
     "somatic-and-other-help": "3:00",
-    "thought-check": "5:00",
+    "thought-check": "5:20",
     "three-minute-space": "3:30",
     "two-minute-box": "2:00",
     "walking-break": "6:00",

@@ -230,7 +230,7 @@ def test_check_tells_all_that_does_not_fit(folder: Path, machine: pipeline.Machi
         ("first-week", 7, 11, 54.5),
         ("six-weeks-pmr", 6, 6, 90),
         ("flare-up-week", 7, 9, 70),
-        ("fortnight-of-worry", 14, 16, 143),
+        ("fortnight-of-worry", 14, 16, 144),
         ("two-weeks-of-sleep", 14, 19, 250),
         ("desk-day", 8, 8, 36.5),
         ("evening", 3, 3, 46.5),
