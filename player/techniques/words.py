@@ -108,7 +108,7 @@ _ENGLISH = GuidingWords(
         tighten="When I say now, {how}.",
         again=(
             "When I say now, do that again, half as firmly.",
-            "When I say now, the same, a little lighter.",
+            "When I say now, do it again, a little lighter.",
             "When I say now, once more, ever so lightly.",
         ),
         now="Now.",
