@@ -455,7 +455,7 @@ BODY = {
     ),
     "a group that takes longer to say than its slot": row(
         steps(f"- muscles: [{{{JAW}}}]\n  name: 2s"),
-        "3:3: 'Notice your jaw. When I say now, bite.' takes … its slot is 2s",
+        "3:3: \"We'll go to your jaw. When I say now, … takes … its slot is 2s",
     ),
     "a scan without regions": row(steps("- scan: []"), "3:9: scan must not be empty"),
     "a scan of names": row(

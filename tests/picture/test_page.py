@@ -73,8 +73,9 @@ def test_no_words_of_a_session_overlap_and_none_leave_the_page(name: str) -> Non
     session, timeline = bundled(name)
     page = compose(timeline, About(session.summary, session.technique), renderer.measure)
     assert overlapping(page, renderer.measure) == []
-    assert all(extent(words)[0] > 0 and extent(words)[2] < WIDTH for words in words_of(page))
-    assert max(extent(words)[3] for words in words_of(page)) < page.height
+    extents = [extent(words, renderer.measure) for words in words_of(page)]
+    assert all(left > 0 and right < WIDTH for left, _, right, _ in extents)
+    assert max(bottom for *_, bottom in extents) < page.height
     found = texts(page)
     for title in (section.title for section in timeline.sections):
         assert any(text == title or (text.endswith("…") and title.startswith(text[:-1])) for text in found), title
