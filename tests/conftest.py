@@ -52,8 +52,12 @@ SLOW: Final = (
     "picture/test_drawing.py",
     "picture/test_page.py",
     "pipeline/test_read_once.py",
+    "pipeline/test_session.py",
     "sound/test_bed.py",
     "sound/test_loudness.py",
+    "test_breathing_sessions.py",
+    "test_sessions.py",
+    "test_texts.py",
     "timeline/test_fit.py",
     "voice/test_pyttsx3_engine.py",
 )
