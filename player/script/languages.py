@@ -187,6 +187,8 @@ class LanguageWords:
         Words after which a number with a point does not end a sentence: "die 2. Übung".
     warnings
         What recognises an announcement.
+    preview
+        A line that any session might have, with which a voice is tried.
     not_reviewed
         The sentence that a translation has in its summary until somebody has reviewed it.
     heteronyms
@@ -207,6 +209,7 @@ class LanguageWords:
     breathe: PatternWords
     warnings: WarningWords
     not_reviewed: Text
+    preview: Text
     counted: Mapping[Identifier, Name] = field(default_factory=dict)
     register: Text = ""
     reviewed: Name = NOT_REVIEWED
