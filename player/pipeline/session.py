@@ -10,9 +10,10 @@ from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceErr
 from player.machine import Machine, remember_script
 from player.pipeline import media, opening, translation
 from player.pipeline.requested import RequestedSession, SessionRequest, as_requested
+from player.script.pronunciation import phonemes
 from player.script.session import Session
 from player.techniques import TECHNIQUES
-from player.techniques.cue import Part, Recording, Slot, Utterance
+from player.techniques.cue import Part, Recording, Slot, Speech, Utterance
 from player.techniques.planning import IntroVersion, plan
 from player.timeline import fit, lint, outlive
 from player.timeline.layout import lay_out, utterances
@@ -101,15 +102,28 @@ def prepare(asked: SessionRequest | RequestedSession, machine: Machine, progress
     return Prepared(requested, timeline, clips, recordings, opened, machine)
 
 
-def _must_have_voice(session: Session, engine: Engine) -> None:
-    """A voice or language that the script names and nobody here speaks is a problem at its place."""
+def _must_have_voices(session: Session, flat: Iterable[Part], engine: Engine, *, others: bool) -> None:
+    """A voice or language that the script names and nobody here speaks is a problem at its place.
+
+    With ``others``, only those of steps that have their own.
+    """
+    whole = (session.language, session.voice.name)
     at = session.places.get("voice.name" if session.voice.name else "language")
-    if at is None:
-        return
-    try:
-        engine.request(Utterance("a", session.language, session.voice.name))
-    except UnknownVoiceError as error:
-        raise ScriptError([Problem(at, str(error))]) from error
+    named = {} if at is None or others else {whole: at}
+    for slot in (part for part in flat if isinstance(part, Slot)):
+        for cue in slot.cues:
+            if isinstance(cue, Speech) and isinstance(cue.said, Utterance):
+                own = (cue.said.language, cue.said.voice)
+                if own != whole:
+                    named.setdefault(own, slot.at)
+    problems: list[Problem] = []
+    for (language, voice), place in named.items():
+        try:
+            engine.request(Utterance("a", language, voice))
+        except UnknownVoiceError as error:
+            problems.append(Problem(place, str(error)))
+    if problems:
+        raise ScriptError(problems)
 
 
 def _laid(
@@ -143,8 +157,8 @@ def _spoken(
     wanted = utterances(flat)
     own = opening.takes(request.takes, wanted, machine.store)
     spoken = [each for each in wanted if each not in own]
-    if spoken and request.voice is None:
-        _must_have_voice(session, machine.engine)
+    if spoken:
+        _must_have_voices(session, flat, machine.engine, others=request.voice is not None)
     clips = own | speak_all(spoken, machine.engine, machine.store, progress=progress)
 
     def clip_of(said: Utterance | Recording) -> Spoken:
@@ -217,10 +231,29 @@ class _Findings:
             self.problems += _at_new_places(found, self.problems)
             return None
         session = ready.session
-        warned = (*translation.warnings(session), *lint.warnings(session, requested.settled, ready.timeline, known))
+        warned = (
+            *translation.warnings(session),
+            *lint.warnings(session, requested.settled, ready.timeline, known),
+            *_unpronounced(requested.settled, self.machine.engine),
+        )
         self.warnings += _at_new_places(warned, self.warnings)
         self.timelines.append(ready.timeline)
         return ready.timeline
+
+
+def _unpronounced(parts: Iterable[Part], engine: Engine) -> Iterator[Problem]:
+    """Words whose pronunciation is given in phonemes, where the voice takes none: it reads them as they are written."""
+    for slot in (part for part in parts if isinstance(part, Slot)):
+        for cue in slot.cues:
+            if not (isinstance(cue, Speech) and isinstance(cue.said, Utterance)):
+                continue
+            wanted = [(word, sounds) for word, said in cue.said.respelt if (sounds := phonemes(said))]
+            read = engine.request(cue.said).text if wanted else ""
+            for word, sounds in wanted:
+                if sounds not in read:
+                    remedy = f"give it a respelling in letters, 'pronounce: {{{word}: ...}}', or take another voice"
+                    text = f"this voice takes no phonemes, and reads {word!r} as it is written; {remedy}"
+                    yield Problem(slot.at, text)
 
 
 def _at_new_places(found: Iterable[Problem], known: Sequence[Problem]) -> list[Problem]:

@@ -16,7 +16,7 @@ from player.script import library, tags
 from player.script.pronunciation import Respelling, Word  # noqa: TC001 (hints are read when a file is bound)
 from player.script.yaml.binding import bind
 from player.script.yaml.reader import read
-from player.script.yaml.types import FieldError, Identifier, ListRule, Name, OneOrMore, Text
+from player.script.yaml.types import FieldError, Identifier, Language, ListRule, Name, OneOrMore, Text
 
 NOT_REVIEWED: Final = "none"
 PHASES: Final = ("in", "hold", "out", "rest")
@@ -73,7 +73,10 @@ class HelpWords:
 
 @dataclass(frozen=True)
 class MinuteWords:
-    """A length in words; ``{number}`` is one of ``numbers``, which begin with two, in the form before "minutes"."""
+    """A length in words; ``{number}`` is one of ``numbers``, which begin with two, in the form before "minutes".
+
+    ``two_and_a_half`` is for languages that have a word of its own for that.
+    """
 
     half: Name
     one: Name
@@ -81,6 +84,7 @@ class MinuteWords:
     whole: Name
     and_a_half: Name
     numbers: OneOrMore[Name]
+    two_and_a_half: Name | None = None
 
     def __post_init__(self) -> None:
         """Nothing stands in braces but the number."""
@@ -166,6 +170,9 @@ class LanguageWords:
         Who has read and heard the words, a speaker by birth; ``none`` if nobody has.
     phases
         Phase kind to its word: ``in``, ``hold``, ``out``, ``rest``.
+    counted
+        Shorter words for phases that are counted, where the usual one is not over before "two": German *Einatmen*, and
+        *Ein, zwei, drei*. A phase without one keeps its word.
     numbers
         One, two, three ... as they are counted; index 0 is one.
     zero
@@ -180,6 +187,8 @@ class LanguageWords:
         Words after which a number with a point does not end a sentence: "die 2. Übung".
     warnings
         What recognises an announcement.
+    preview
+        A line that any session might have, with which a voice is tried.
     not_reviewed
         The sentence that a translation has in its summary until somebody has reviewed it.
     heteronyms
@@ -200,6 +209,8 @@ class LanguageWords:
     breathe: PatternWords
     warnings: WarningWords
     not_reviewed: Text
+    preview: Text
+    counted: Mapping[Identifier, Name] = field(default_factory=dict)
     register: Text = ""
     reviewed: Name = NOT_REVIEWED
     abbreviations: Words = ()
@@ -209,11 +220,16 @@ class LanguageWords:
     def __post_init__(self) -> None:
         """The lists are whole."""
         _each_phase(self.phases)
+        _known_phases("counted", self.counted)
         _only_these("attend", (self.attend,), {"name": ""})
         if len(self.numbers) < LEAST_NUMBERS:
             raise FieldError("numbers", f"must count from one to {LEAST_NUMBERS}, not to {len(self.numbers)}")
         if wrong := [word for word, both in self.heteronyms.items() if len(both) != 2]:
             raise FieldError("heteronyms", f"must have two respellings of {wrong[0]!r}, one for each way to say it")
+
+    def phase(self, kind: str, *, counted: bool = False) -> str:
+        """The word of a phase of breath; ``counted`` is where numbers follow it on the beat."""
+        return (self.counted.get(kind) if counted else None) or self.phases[kind]
 
     def number(self, value: int) -> str:
         """The counted number, 1 and up; beyond the list the digits, which every voice can read."""
@@ -228,8 +244,12 @@ class LanguageWords:
 def _each_phase(words: Mapping[str, str]) -> None:
     if missing := [kind for kind in PHASES if kind not in words]:
         raise FieldError("phases", f"must have {', '.join(PHASES)}; {missing[0]} is missing")
+    _known_phases("phases", words)
+
+
+def _known_phases(key: str, words: Mapping[str, str]) -> None:
     if unknown := [kind for kind in words if kind not in PHASES]:
-        raise FieldError("phases", f"must have {', '.join(PHASES)}, and not {unknown[0]}")
+        raise FieldError(key, f"is about {', '.join(PHASES)}, and not about {unknown[0]!r}")
 
 
 def _only_these(key: str, texts: object, known: Mapping[str, str]) -> None:
@@ -263,6 +283,31 @@ def words_for(language: str) -> LanguageWords | None:
 def _read(tag: str) -> LanguageWords:
     source = library.language(tag)
     return bind(read(source.text, str(source.path)), LanguageWords)
+
+
+@dataclass(frozen=True)
+class Pronunciations:
+    """The user's own pronunciations for all scripts: words with their respellings, by language."""
+
+    pronounce: Mapping[Language, Mapping[Word, Respelling]]
+
+    def in_language(self, tag: str) -> dict[str, str]:
+        """Those of a language, and before them those of its country: of ``en-GB``, ``en`` and ``en-GB``."""
+        wanted = f"{tag.lower()}-"
+        fitting = sorted((each for each in self.pronounce if wanted.startswith(f"{each.lower()}-")), key=len)
+        return {word: said for each in fitting for word, said in self.pronounce[each].items()}
+
+
+def own_pronunciations(tag: str) -> dict[str, str]:
+    """The user's own pronunciations for a language.
+
+    Raises
+    ------
+    ScriptError
+        If the file has mistakes.
+    """
+    source = library.pronunciations()
+    return bind(read(source.text, str(source.path)), Pronunciations).in_language(tag) if source else {}
 
 
 def named(tag: str, asked_by: str) -> str:
