@@ -35,9 +35,9 @@ ALSO_WORDS_OF = {
     "it": {"go"},
     "fr": {"minute", "minutes", "notice"},
 }
-FOR_AUTHORS = ("english", "register", "reviewed", "warnings")  # the last are beginnings of words
+FOR_AUTHORS = ("english", "register", "reviewed", "warnings", "abbreviations")
 SAME_AS_ENGLISH = {
-    "fr": {"captions.silence", "captions.minute.1", "captions.minute.2", "phases.rest", "minutes.whole", "numbers.6"},
+    "fr": {"minutes.numbers.5", "captions.silence", "captions.minute.1", "captions.minute.2", "phases.rest", "minutes.whole", "numbers.6"},
     "it": {"zero"},
     "pt-BR": {"zero"},
     "de": {"captions.minute.1"},
