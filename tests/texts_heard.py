@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.pipeline.requested import RequestedSession, SessionRequest
 from player.script import library
-from player.techniques.speech import sentences
+from player.techniques.sentences import sentences
 from player.timeline.layout import lay_out
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def heard(name: str, intro: str = "full") -> HeardText:
     requested = RequestedSession(SessionRequest(name, intro=intro))  # type: ignore[arg-type]
     timeline = lay_out(requested.session, requested.settled, _clip)
     voiced = [cue for cue in timeline.cues if not cue.is_tone]
-    said = tuple(one for cue in voiced if cue.kind == "speech" for one in sentences(cue.text))
+    said = tuple(one for cue in voiced if cue.kind == "speech" for one in sentences(cue.text, "en"))
     lets = sum(one.startswith("Let ") for one in said) / len(said)
     words = sum(len(_WORDS.findall(cue.text)) for cue in voiced)
     share = 100 * sum(cue.end_ms - cue.start_ms for cue in voiced) // timeline.total_ms

@@ -18,6 +18,8 @@ _KEYS: Final[Mapping[str, str]] = {
     "summary": "one sentence on what it is for",
     "technique": "breathing, muscle, grounding, mindfulness, movement, care, thought or guide; lists show it",
     "language": "picks the voice and the guiding words, such as en-GB or de-AT",
+    "translates": "the session that this one translates: its name, and the hash of its text, which check tells",
+    "reviewed": "of a translation: who has read and heard it, a speaker by birth; none if nobody has",
     "safety": "lines that are shown before the first sound; what must be heard is said in a step",
     "voice": "rate: words a minute, 60 to 300; name: one of `player voices`; pitch: 0 to 100",
     "pronounce": "words that a voice reads wrongly, each with what is heard, as in {read: reed}",

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from player.script import library
+from player.script.languages import LanguageWords
 from player.script.programme import Programme
 from player.script.regions import HelpNumbers
 from player.script.yaml.schema import file_schema, session_schema
@@ -23,6 +24,7 @@ SESSION: Final = "session.schema.json"
 PROGRAMME: Final = "programme.schema.json"
 MUSCLES: Final = "muscles.schema.json"
 REGION: Final = "region.schema.json"
+LANGUAGE: Final = "language.schema.json"
 
 
 def texts() -> dict[str, str]:
@@ -32,6 +34,7 @@ def texts() -> dict[str, str]:
         PROGRAMME: file_schema(Programme),
         MUSCLES: file_schema(GroupSet),
         REGION: file_schema(HelpNumbers),
+        LANGUAGE: file_schema(LanguageWords),
     }
     return {name: json.dumps(schema, indent=1, ensure_ascii=False) + "\n" for name, schema in schemas.items()}
 

@@ -16,9 +16,9 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
 from player.errors import printable
+from player.script.languages import words_for
 from player.techniques.cue import Tone
-from player.techniques.speech import clause_ends
-from player.techniques.words import words_for
+from player.techniques.sentences import clause_ends
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ SHORTEST_MS: Final = 1000
 _LEAST_SOUND_MS: Final = 300
 """A sound that is alone for less than this has no caption: the words beside it say more."""
 _MINUTE_MS: Final = 60_000
-_UNITS: Final = {"en": ("silence", "second", "minute")}
-_CHIMES: Final = {"start": "chime", "end": "chime"}
+_NOTE: Final = "\N{EIGHTH NOTE}"
+"""What a sound is called in a language without words."""
 _LINES: Final = 2
 """Of a caption in WebVTT and SubRip."""
 _FOR_VTT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -171,11 +171,13 @@ def _sounds(timeline: Timeline, said: Iterable[Caption], language: str) -> Itera
 
 
 def _named(sound: object, kind: str, language: str) -> str:
-    name = sound.name if isinstance(sound, Tone) else ""
-    if kind == "chime":
-        return _CHIMES.get(name, name)
     words = words_for(language)
-    return f"tone: {words.phases[name].lower()}" if words and name in words.phases else "tone"
+    if words is None:
+        return _NOTE
+    if kind == "chime":
+        return words.captions.chime
+    phase = words.phases.get(sound.name) if isinstance(sound, Tone) else None
+    return f"{words.captions.tone}: {phase.lower()}" if phase else words.captions.tone
 
 
 def _with_silences(heard: Sequence[Caption], total_ms: int, language: str) -> Iterator[Caption]:
@@ -190,18 +192,14 @@ def _with_silences(heard: Sequence[Caption], total_ms: int, language: str) -> It
 
 
 def _silence(length_ms: int, language: str) -> str:
-    """Such as ``[silence, 1 minute 30 seconds]``; where the language has no words here, a clock."""
-    units = _UNITS.get(language.partition("-")[0].lower())
-    if units is None:
+    """Such as ``[silence, 1 minute 30 seconds]``; in a language without words, a clock."""
+    words = words_for(language)
+    if words is None:
         return f"[… {timecode(length_ms)}]"
-    silence, second, minute = units
     minutes, seconds = length_ms // _MINUTE_MS, length_ms % _MINUTE_MS // 1000
-    parts = [_counted(minutes, minute)] * bool(minutes) + [_counted(seconds, second)] * bool(seconds)
-    return f"[{silence}, {' '.join(parts)}]"
-
-
-def _counted(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    units = ((minutes, words.captions.minute), (seconds, words.captions.second))
+    parts = (f"{number} {one if number == 1 else several}" for number, (one, several) in units if number)
+    return f"[{words.captions.silence}, {' '.join(parts)}]"
 
 
 def _staying(each_in_turn: Sequence[Caption], total_ms: int) -> Iterator[Caption]:

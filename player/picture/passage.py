@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from player.script.languages import words_for
 from player.techniques.cue import Tone, Utterance
-from player.techniques.words import words_for
 from player.timeline.body import runs
 from player.timeline.model import Span
 

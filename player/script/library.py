@@ -7,6 +7,7 @@ nor sound.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass, field
@@ -313,8 +314,43 @@ def region(code: str) -> Source:
     return _read(code, bundled("scripts") / "regions" / f"{code}.yaml", own=False)
 
 
+def languages() -> tuple[str, ...]:
+    """The tags of the languages whose words are known: the bundled ones, then the user's own."""
+    return tuple(dict.fromkeys(tag for folder in _language_folders() for tag in _files_by_name(folder)))
+
+
+def language(tag: str) -> Source:
+    """The words of a language: the bundled ones, or else the user's own.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read.
+    """
+    ours, own = (_files_by_name(folder) for folder in _language_folders())
+    path = ours.get(tag) or own.get(tag) or Path(f"{tag}.yaml")
+    return _read(tag, path, own=tag not in ours)
+
+
+def _language_folders() -> tuple[Path, Path]:
+    return bundled("scripts") / "languages", own_scripts() / "languages"
+
+
+def _in_each_language(folder: Path, below: str = ".") -> dict[str, Path]:
+    """The scripts of a folder by name, and behind them those of its folder of each language, such as ``de/pmr-7``."""
+    found = _files_by_name(folder / below)
+    for tag in languages():
+        found |= {f"{tag}/{name}": path for name, path in _files_by_name(folder / tag / below).items()}
+    return found
+
+
+def text_hash(text: str) -> str:
+    """Twelve figures of a text's SHA-256, by which a translation knows the original that it was made from."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 def muscle_sets(*, own: bool = True) -> tuple[str, ...]:
-    """The names of the muscle sets: the bundled ones, then the user's own if they are wanted."""
+    """The names of the muscle sets in all languages: the bundled ones, then the user's own if they are wanted."""
     return tuple(name for name, (_, is_own) in _muscle_files().items() if own or not is_own)
 
 
@@ -336,6 +372,8 @@ def muscle_set(name: str) -> Source:
 
 
 def _muscle_files() -> dict[str, tuple[Path, bool]]:
-    ours = {name: (path, False) for name, path in _files_by_name(bundled("scripts") / "muscles").items()}
-    own = {name: (path, True) for name, path in _files_by_name(own_scripts() / "muscles").items()}
-    return ours | {name: found for name, found in own.items() if name not in ours}
+    found: dict[str, tuple[Path, bool]] = {}
+    for folder, own in zip(_script_folders(), (False, True), strict=True):
+        for name, path in _in_each_language(folder, "muscles").items():
+            found.setdefault(name, (path, own))
+    return found

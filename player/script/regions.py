@@ -7,7 +7,8 @@ spoken is for those who know the words of a language.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping  # noqa: TC003 (hints are read when a file is bound)
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Final
 
@@ -16,7 +17,7 @@ from player.script import library
 from player.script.yaml.binding import bind
 from player.script.yaml.reader import read
 from player.script.yaml.scalar_types import PatternType, Schema, shown
-from player.script.yaml.types import FieldError, ListRule, Name
+from player.script.yaml.types import FieldError, Identifier, ListRule, Name
 
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}[_-](?:[A-Za-z]{4}[_-])?([A-Z]{2})(?![A-Za-z0-9])")
 
@@ -55,13 +56,21 @@ class EmergencyNumber:
 
 @dataclass(frozen=True)
 class CrisisLine:
-    """A line for people in a crisis, for everybody in the country; ``spoken`` is its name for a voice."""
+    """A line for people in a crisis, for everybody in the country.
+
+    ``name`` is for an English text on a screen. ``called`` is what it is called in a text of another language, and what
+    a voice calls it, by language (``en``); a voice of a language that is not there says only that it is a crisis line.
+    """
 
     number: PhoneNumber
     name: Name
     source: Address
     checked: Day
-    spoken: Name | None = None
+    called: Mapping[Identifier, Name] = field(default_factory=dict)
+
+    def called_in(self, language: str) -> str | None:
+        """Its name in a language, by the primary subtag of a BCP 47 tag."""
+        return self.called.get(language.partition("-")[0].lower())
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ exist is for those who know sounds and voices. What the steps are is handed in.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping  # noqa: TC003 (hints are read when a script is bound)
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -19,7 +20,7 @@ from player.script.yaml.nodes import Mapping as Nodes
 from player.script.yaml.nodes import Node
 from player.script.yaml.nodes import Sequence as Items
 from player.script.yaml.params import Parameter
-from player.script.yaml.scalar_types import TextType, shown
+from player.script.yaml.scalar_types import PatternType, TextType, shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.type_shapes import AnyStep, Record, enumerated, fields_of, shape_of
 from player.script.yaml.types import (
@@ -41,6 +42,8 @@ from player.script.yaml.types import (
 __all__ = ["Background", "Parameter", "Session", "Step", "Technique", "VoiceSettings", "parse"]
 
 Technique = Literal["breathing", "muscle", "grounding", "mindfulness", "movement", "care", "thought", "guide"]
+TextHash = Annotated[str, PatternType(re.compile("[0-9a-f]{12}"), "twelve hexadecimal figures, which check tells")]
+DEFAULT_LANGUAGE: Final = "en-US"
 Fade = Annotated[int, duration(maximum_ms=60_000)]
 _NO_VALUES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -70,11 +73,23 @@ class Background:
 
 
 @dataclass(frozen=True)
+class Original:
+    """The session that this one translates, and the hash that the original's text had then: see `library.text_hash`."""
+
+    session: Name
+    hash: TextHash
+
+
+@dataclass(frozen=True)
 class Session:
     """A script that can be played.
 
     Attributes
     ----------
+    translates
+        The session that this one is a translation of.
+    reviewed
+        Who has read and heard a translation, a speaker by birth; ``none`` if nobody has.
     safety
         Lines that are shown before the first sound.
     pronounce
@@ -93,7 +108,9 @@ class Session:
     steps: Steps
     summary: Text = ""
     technique: Technique = "guide"
-    language: Language = "en-US"
+    language: Language = DEFAULT_LANGUAGE
+    translates: Original | None = None
+    reviewed: Name | None = None
     safety: OneOrMore[Text] = ()
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     pronounce: Mapping[Word, Respelling] = field(default_factory=dict)

@@ -43,16 +43,18 @@ Tension = Annotated[int, duration(minimum_ms=2000, maximum_ms=15_000)]
 class Group:
     """A muscle group.
 
-    ``name`` and ``how`` fit into sentences ("your right hand", "make a fist"); ``short`` is the word to leave it out
-    by. ``attend`` is a sentence of its own in place of "Notice your right hand", and ``again`` one in place of "When
-    I say now, do that again"; ``caution`` is spoken before the first tension. ``feel`` is said into the tension, in the
-    first round and, if it is a list, in the next ones. ``ease`` is what there is to notice at the release, later in it,
-    and in the second round. A group that cramps easily has a shorter ``tense`` of its own; what is left of the step's
-    goes to the release. ``rounds`` is the most rounds that it needs.
+    ``name``, ``at`` and ``how`` fit into sentences ("your right hand", "make a fist"); ``at`` is the form of the name
+    that follows "to" in a language where it is another one. ``short`` is the word to leave it out by. ``attend`` is a
+    sentence of its own in place of "Notice your right hand", and ``again`` one in place of "When I say now, do that
+    again"; ``caution`` is spoken before the first tension. ``feel`` is said into the tension, in the first round and,
+    if it is a list, in the next ones. ``ease`` is what there is to notice at the release, later in it, and in the
+    second round. A group that cramps easily has a shorter ``tense`` of its own; what is left of the step's goes to the
+    release. ``rounds`` is the most rounds that it needs.
     """
 
     name: Name
     short: Name
+    at: Name | None = None
     how: Name | None = None
     attend: Text | None = None
     caution: Text | None = None
@@ -96,7 +98,7 @@ class SetKind:
 
     def schema(self) -> dict[str, object]:
         """JSON Schema of the text."""
-        return {"type": "string", "examples": list(library.muscle_sets(own=False))}
+        return {"type": "string", "examples": [name for name in library.muscle_sets(own=False) if "/" not in name]}
 
 
 def group_set(name: str) -> GroupSet:
@@ -201,7 +203,7 @@ class Muscles:
 
 
 def _attend(group: Group, variants: Sequence[str], place: int) -> str:
-    return group.attend or _in_turn(variants, place).format(name=group.name)
+    return group.attend or _in_turn(variants, place).format(name=group.name, at=group.at or group.name)
 
 
 def _tensing(at: Position, planner: Planner, here: Round) -> tuple[Speech, ...]:

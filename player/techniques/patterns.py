@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from player.errors import UsageError
+from player.script.languages import languages, words_for
+from player.script.session import DEFAULT_LANGUAGE
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
 from player.techniques.breaths import (
@@ -27,6 +29,8 @@ from player.units import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from player.script.languages import PatternWords
 
 Help = Literal["voice", "tones", "nothing"]
 
@@ -44,6 +48,8 @@ _SPOKEN_FROM_MS: Final = 1000
 _DASH: Final = re.compile("[-–]")
 _NUMBER: Final = re.compile(r"\d{1,5}(\.\d{1,5})?")
 _PLAIN: Final = re.compile("[a-z]+(-[a-z]+)*")
+_UNQUOTED: Final = re.compile(r"[^\W\d_][^:#\"'{}\[\]&*!|>%@`\n]*[^\s:#]")
+"""What needs no quotes in YAML: begins with a letter, and has none of YAML's own signs."""
 _LIMITS: Final = get_args(PhaseLength)[1]
 
 
@@ -106,7 +112,14 @@ def _length(kind: Kind, number: str) -> int:
         raise UsageError(f"{kind} {error}") from error
 
 
-def script(rhythm: Rhythm, for_ms: int | None = None, help_: Help = "voice", background: str = "none") -> str:
+def script(
+    rhythm: Rhythm,
+    for_ms: int | None = None,
+    help_: Help = "voice",
+    background: str = "none",
+    *,
+    language: str = DEFAULT_LANGUAGE,
+) -> str:
     """The script of a pattern.
 
     Parameters
@@ -115,20 +128,23 @@ def script(rhythm: Rhythm, for_ms: int | None = None, help_: Help = "voice", bac
         How long to breathe, to the nearest whole cycle; None is three minutes, or four cycles of four-seven-eight.
     help_
         Guidance by a voice and then tones, by tones alone, or without sound.
+    language
+        BCP 47; its texts are those of the nearest language that has words.
 
     Raises
     ------
     UsageError
-        If the pattern may not have that many cycles.
+        If the pattern may not have that many cycles, or the language has no words.
     """
+    texts = _texts(language)
     lines = [
-        f"title: Breathing {rhythm.name}",
-        f"summary: {_summary(rhythm)}",
+        f"title: {_scalar(texts.title.format(pattern=rhythm.name))}",
+        f"summary: {_scalar(_summary(rhythm, texts))}",
         "technique: breathing",
-        "language: en-US",
+        f"language: {language}",
         "safety:",
-        *(f"  - {line}" for line in _safety(rhythm)),
-        f"background: {background if _PLAIN.fullmatch(background) else json.dumps(background, ensure_ascii=False)}",
+        *(f"  - {_scalar(line)}" for line in _safety(rhythm, texts)),
+        f"background: {background if _PLAIN.fullmatch(background) else _quoted(background)}",
         "steps:",
         f"  - pause: {format_duration(LEAD_MS)}",
         f"  - breathe: {{{', '.join([*_lengths(rhythm), _amount(rhythm, for_ms)])}}}",
@@ -167,17 +183,34 @@ def _guide(rhythm: Rhythm, help_: Help) -> Sequence[str]:
     return ("count 3", "words 3", "tones") if counted else ("words 3", "tones")
 
 
-def _summary(rhythm: Rhythm) -> str:
-    text = ", ".join(f"{kind} for {_seconds(length)}" for kind, length in rhythm.phases)
-    return f"{text[0].upper()}{text[1:]} seconds."
+def _texts(language: str) -> PatternWords:
+    if words := words_for(language):
+        return words.breathe
+    raise UsageError(f"there are no words for the language {shown(language)} yet; there are {', '.join(languages())}")
 
 
-def _safety(rhythm: Rhythm) -> Iterator[str]:
-    yield "Breathe lightly. If you feel light-headed, stop, and breathe as you normally do."
+def _summary(rhythm: Rhythm, texts: PatternWords) -> str:
+    lengths = ((kind, _seconds(length).replace(".", texts.decimal)) for kind, length in rhythm.phases)
+    phases = ", ".join(texts.phases[kind].format(seconds=seconds) for kind, seconds in lengths)
+    text = texts.summary.format(phases=phases)
+    return text[0].upper() + text[1:]
+
+
+def _safety(rhythm: Rhythm, texts: PatternWords) -> Iterator[str]:
+    yield texts.lightly
     if rhythm.has_holds:
-        yield "The holds are optional. Not while driving, and not in water."
+        yield texts.holds
     if rhythm.is_four_seven_eight:
-        yield "Only sitting or lying down. Four rounds at most in the first month, and never more than eight."
+        yield texts.four_seven_eight
+
+
+def _scalar(text: str) -> str:
+    """The text as YAML, without quotes where they are not needed."""
+    return text if _UNQUOTED.fullmatch(text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _seconds(ms: int) -> str:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar, cast
 
 from player.errors import Position, Problem, ScriptError, UsageError
 from player.script import library
+from player.script.languages import LanguageWords, languages, words_for
 from player.script.pronunciation import pairs_in
 from player.script.session import parse
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
 from player.techniques.cue import Part, Utterance
-from player.techniques.words import GuidingWords, languages, words_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -106,7 +106,7 @@ class Planner:
         """A word in the session's voice that is said on a beat, and may sound for ``room_ms`` after it."""
         return replace(self.utterance(text, pace=pace), manner="count", room_ms=room_ms)
 
-    def words(self, at: Position) -> GuidingWords:
+    def words(self, at: Position) -> LanguageWords:
         """The fixed words of the session's language.
 
         Raises

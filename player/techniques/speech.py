@@ -7,12 +7,12 @@ be spoken again.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from player.script.yaml.types import Duration, Flag, Text
 from player.techniques.cue import Elastic, Part, Slot, Speech
+from player.techniques.sentences import sentences
 from player.units import LONGEST_MS
 
 if TYPE_CHECKING:
@@ -27,35 +27,10 @@ SENTENCE_GAP_MS: Final = 1200
 SHORTEST_FLEX_MS: Final = 1000
 """A flexible pause is never shorter, so that it still separates."""
 
-_QUOTES = "\"'\u201c\u201d\u2018\u2019()"
-_SENTENCE_END = re.compile(rf"([.!?…][{_QUOTES}]*) (?=[{_QUOTES}]*[^\W\d_a-z]|\d)")
-_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No)\.$")
-_CLAUSE_END = re.compile(r"[,;:—–…](?=\s)|[、，；：]|\s-(?=\s)")
-
-
-def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text, with white space folded; at least one for a text with a word.
-
-    A sentence ends with ``.``, ``!``, ``?`` or an ellipsis before a capital letter or digit, but not at an abbreviation
-    such as ``Dr.``.
-    """
-    found: list[str] = []
-    for piece in _SENTENCE_END.sub(r"\1\n", " ".join(text.split())).split("\n"):
-        if found and _ABBREVIATION.search(found[-1]):
-            found[-1] += " " + piece
-        else:
-            found.append(piece)
-    return tuple(found)
-
-
-def clause_ends(text: str) -> tuple[int, ...]:
-    """The positions after the commas and the like inside a sentence, at which a speaker pauses."""
-    return tuple(match.end() for match in _CLAUSE_END.finditer(text.rstrip()))
-
 
 def spoken(text: str, planner: Planner, *, follows: bool = False) -> tuple[Speech, ...]:
     """A text as speech, sentence by sentence; with ``follows``, after a gap to the speech before it in the slot."""
-    said = map(planner.utterance, sentences(text))
+    said = map(planner.utterance, sentences(text, planner.language))
     return tuple(Speech(each, gap_ms=SENTENCE_GAP_MS if follows or i else 0) for i, each in enumerate(said))
 
 

@@ -15,19 +15,19 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from player.errors import Position, Problem
+from player.script.languages import words_for
 from player.script.pronunciation import pairs_in
 from player.techniques.breaths import MOST_FOUR_SEVEN_EIGHT, NATURAL_REST_MS, is_four_seven_eight
 from player.techniques.cue import Slot, Speech, Utterance
-from player.techniques.speech import sentences
-from player.techniques.words import words_for
+from player.techniques.sentences import sentences
 from player.units import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from player.script.languages import LanguageWords
     from player.script.session import Session
     from player.techniques.cue import Part
-    from player.techniques.words import GuidingWords
     from player.timeline.model import Cue, Stretch, Timeline
 
 SHORTEST_PHASE_MS: Final = 2000
@@ -230,14 +230,14 @@ def _is_four_seven_eight(breath: Sequence[GuidedRun]) -> bool:
     return is_four_seven_eight([(phase.kind, phase.length_ms) for phase in breath])
 
 
-def _silences(words: GuidingWords, slots: Sequence[Slot], timeline: Timeline) -> Iterator[Warned]:
+def _silences(words: LanguageWords, slots: Sequence[Slot], timeline: Timeline) -> Iterator[Warned]:
     """Long silences between two cues, if they are not announced."""
     heard = [cue for cue in timeline.cues if cue.kind != "chime"]
     guided = {stretch.start_ms for stretch in timeline.slots if stretch.guide in _BREATH}
     ends = [*accumulate((cue.end_ms for cue in heard), max, initial=0)]  # a line goes on over the tones of its breath
     starts = [*(cue.start_ms for cue in heard), timeline.total_ms]
     for number, (end_ms, start_ms) in enumerate(zip(ends, starts, strict=True)):
-        if start_ms - end_ms > QUIET_MS and not _has(words.announces_quiet, _said_before(heard[:number], guided)):
+        if start_ms - end_ms > QUIET_MS and not _has(words.warnings.quiet, _said_before(heard[:number], guided)):
             yield _quiet(slots, timeline.slots, end_ms, start_ms - end_ms)
 
 
@@ -262,17 +262,17 @@ def _quiet(slots: Sequence[Slot], stretches: Sequence[Stretch], since_ms: int, l
 
 
 def _unsaid(
-    words: GuidingWords, session: Session, runs: Sequence[Sequence[GuidedRun]], heard: Sequence[str]
+    words: LanguageWords, session: Session, runs: Sequence[Sequence[GuidedRun]], heard: Sequence[str]
 ) -> Iterator[Warned]:
     """What a session with holds must say, in speech or in its safety lines, and does not."""
     held = next((phase.at for run in runs for phase in run if _is_held(phase)), None)
     if held is None:
         return
-    said = [*heard, *(each for line in session.safety for each in sentences(line))]
-    if not any(_has(words.holding, each) and _has(words.optional, each) for each in said):
+    said = [*heard, *(each for line in session.safety for each in sentences(line, session.language))]
+    if not any(_has(words.warnings.holding, each) and _has(words.warnings.optional, each) for each in said):
         text = "nothing says that the holds can be left out; say it, or put it into safety ('The holds are optional.')"
         yield Warned(held, "optional", 0, text)
-    if not any(_has(words.driving, each) for each in said):
+    if not any(_has(words.warnings.driving, each) for each in said):
         text = "nothing says that a session with holds is not for driving; say it, or put it into safety"
         yield Warned(held, "driving", 0, text)
 
@@ -281,7 +281,7 @@ def _is_held(phase: GuidedRun) -> bool:
     return phase.kind == "hold" or (phase.kind == "rest" and phase.length_ms > NATURAL_REST_MS)
 
 
-def _misread(words: GuidingWords, slots: Iterable[Slot]) -> Iterator[Warned]:
+def _misread(words: LanguageWords, slots: Iterable[Slot]) -> Iterator[Warned]:
     """Words that a voice may read in two ways, and for which the script does not say in which."""
     firsts = {word: first for word, (first, _) in words.heteronyms.items()}
     for slot in slots:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from player.techniques.speech import clause_ends
+from player.techniques.sentences import clause_ends
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

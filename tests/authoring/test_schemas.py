@@ -15,7 +15,12 @@ from tests import as_editors_read
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 FILES = sorted(path for path in SCRIPTS.rglob("*.yaml"))
-BY_FOLDER = {"muscles": schemas.MUSCLES, "programmes": schemas.PROGRAMME, "regions": schemas.REGION}
+BY_FOLDER = {
+    "muscles": schemas.MUSCLES,
+    "programmes": schemas.PROGRAMME,
+    "regions": schemas.REGION,
+    "languages": schemas.LANGUAGE,
+}
 
 
 @cache
@@ -23,7 +28,9 @@ def validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads((SCRIPTS / name).read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("name", [schemas.SESSION, schemas.PROGRAMME, schemas.MUSCLES, schemas.REGION])
+@pytest.mark.parametrize(
+    "name", [schemas.SESSION, schemas.PROGRAMME, schemas.MUSCLES, schemas.REGION, schemas.LANGUAGE]
+)
 def test_the_file_is_what_the_model_gives(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYER_SCRIPTS", str(tmp_path))
     same = (SCRIPTS / name).read_text(encoding="utf-8") == schemas.texts()[name]
@@ -48,5 +55,5 @@ def test_every_bundled_file_is_valid(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SCRIPTS)))
 def test_every_bundled_file_names_its_schema_for_editors(path: Path) -> None:
     schema = BY_FOLDER.get(path.parent.name, schemas.SESSION)
-    where = "" if path.parent == SCRIPTS else "../"
+    where = "../" * (len(path.relative_to(SCRIPTS).parts) - 1)
     assert path.read_text(encoding="utf-8").splitlines()[0] == schemas.schema_line(f"{where}{schema}")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
+from player.script.languages import words_for
 from player.techniques.cue import Utterance
-from player.techniques.words import words_for
 from player.timeline.body import BODY, moves, runs
 from player.timeline.chapters import chapters
 from player.units import timecode
@@ -20,7 +20,7 @@ from player.units import timecode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from player.techniques.words import GuidingWords
+    from player.script.languages import LanguageWords
     from player.timeline.body import Body
     from player.timeline.model import Cue, Stretch, Timeline
 
@@ -233,7 +233,7 @@ class _Wording:
         return known or self._words.phases.get(slot.guide, "")
 
 
-def _guiding_words(language: str) -> GuidingWords:
+def _guiding_words(language: str) -> LanguageWords:
     """The language's words; English where it has none."""
     found = words_for(language) or words_for("en")
     if found is None:

@@ -1,0 +1,65 @@
+"""Language tags (BCP 47): which of some languages somebody means by ``zh``, ``de_AT.UTF-8`` or ``iw``.
+
+The one module that knows `langcodes`. It is loaded when a tag is not literally among those that are there, because it
+takes 60 ms (measured) and most sessions are in a language that is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
+FARTHEST: Final = 9
+"""Of langcodes's distances: 0 is the same language, 4 or 5 another country's, 9 a close sister's."""
+
+_LOCALE: Final = re.compile(r"([A-Za-z]{2,3})(?:[_-]([A-Za-z]{4}))?(?:[_-]([A-Za-z]{2}|[0-9]{3}))?(?![A-Za-z0-9])")
+
+
+def nearest(tag: str, known: Sequence[str]) -> str | None:
+    """The nearest of some tags to the one that is asked for; None where none is near.
+
+    ``pt`` and ``pt-PT`` find ``pt-BR``, ``zh`` finds ``cmn``, ``no`` finds ``nb``. What is no tag finds nothing.
+    """
+    if not (wanted := _normal(tag)):
+        return None
+    for candidate in (wanted, wanted.partition("-")[0]):
+        for each in known:
+            if each.lower() == candidate:
+                return each
+    try:
+        found: str | None = _langcodes().closest_supported_match(wanted, list(known), max_distance=FARTHEST)
+    except (LookupError, ValueError):  # no language tag
+        return None
+    return found
+
+
+def speaks(tag: str, wanted: str) -> bool:
+    """Whether a tag is of the wanted language, and of its country if one is wanted: ``cmn-cn`` speaks ``zh``."""
+    asked, has = _normal(wanted), _normal(tag)
+    if f"{has}-".startswith(f"{asked}-"):
+        return True
+    try:
+        one, other = (_langcodes().get(each).prefer_macrolanguage() for each in (asked, has))
+    except (LookupError, ValueError):
+        return False
+    return one.language == other.language and one.territory in {None, other.territory}
+
+
+def of_locale(name: str) -> str:
+    """The tag of a locale such as ``de_AT.UTF-8``; empty for ``C`` and what is no locale."""
+    match = _LOCALE.match(name)
+    return "-".join(part for part in match.groups() if part) if match else ""
+
+
+def _langcodes() -> ModuleType:
+    import langcodes  # noqa: PLC0415 (see above)
+
+    return langcodes
+
+
+def _normal(tag: str) -> str:
+    return tag.strip().replace("_", "-").lower()
