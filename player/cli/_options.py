@@ -119,9 +119,18 @@ def request_from_options(
     values = dict(_parse_param(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
-    asked = (session, values, voice, rate, background, length_ms, names, outlive_ms)
+    asked = (_in_own_language(session), values, voice, rate, background, length_ms, names, outlive_ms)
     country = pipeline.region.of_listener(region)
     return pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
+
+
+def _in_own_language(session: str) -> str:
+    """The translation into the listener's language, if there is one; it is said which session is meant."""
+    own = pipeline.language.session(session)
+    context = click.get_current_context(silent=True)
+    if own != session and not (context and context.params.get("quiet")):
+        click.echo(f"{own}, in your language; en/{session} is the original", err=True)
+    return own
 
 
 def parse_time(text: str, option: str) -> int:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.option("--tones", is_flag=True, help="Soft tones from the first breath on, and no voice.")
 @click.option("--silent", is_flag=True, help="No sound at all: only what is shown.")
 @click.option("--background", metavar="NAME|FILE|none", help="A background; there is none otherwise.")
+@click.option("--language", metavar="TAG", help="Speak this language, such as de. [default: yours]")
 @click.option("--voice", metavar="NAME", help="Speak with this voice (player voices).")
 @click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300.")
 @click.option("--from", "start", metavar="TIME", default="0", help="Begin at this time, such as 1:00.")
@@ -43,6 +44,7 @@ def breathe(
     length: str | None,
     tones: bool,
     silent: bool,
+    language: str | None,
     start: str,
     output: Path | None,
     force: bool,
@@ -62,7 +64,8 @@ def breathe(
     help_: Help = "nothing" if silent else "tones" if tones else "voice"
 
     def wanted() -> SessionRequest:
-        return pipeline.patterns.session_request(pattern, for_ms, help_, **asked)
+        tag = pipeline.language.of_listener(language)
+        return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, **asked)
 
     if shows:
         return click.echo(wanted().script, nl=False)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from player import pipeline
 from player.cli._options import as_json
 from player.cli._tables import table
 from player.pipeline import catalogue
@@ -16,23 +17,40 @@ from player.units import timecode
 if TYPE_CHECKING:
     from player.pipeline.catalogue import ListedProgramme, ListedSession
 
+_MARK: Final = "*"
+"""Behind the title of a translation that nobody has reviewed."""
+
 
 @click.command("list")
 @click.option("--programmes", is_flag=True, help="Only the programmes.")
+@click.option("--language", metavar="TAG", help="Only the sessions in this language, such as de.")
 @as_json
-def list_(*, programmes: bool, as_json: bool) -> None:
+def list_(*, programmes: bool, language: str | None, as_json: bool) -> None:
     """List the sessions, then the programmes: bundled ones and your own.
 
-    With --json, the sessions; with --programmes --json, the programmes.
+    Sessions in your language come first. With --json, the sessions; with --programmes --json, the programmes.
     """
+    if programmes and language:
+        raise click.UsageError("programmes are in English so far; leave out --language, or --programmes")
+    own = pipeline.language.of_listener(language)
     # JSON has two separate lists, so that a reader of sessions never finds a programme among them.
     if as_json:
-        found = catalogue.programmes() if programmes else catalogue.sessions()
+        found = catalogue.programmes() if programmes else catalogue.sessions(own, others=language is None)
         return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
     if not programmes:
-        table([(each.name, each.technique, _length(each), each.title) for each in catalogue.sessions()])
+        listed = catalogue.sessions(own, others=language is None)
+        table([(each.name, each.technique, _length(each), _title(each)) for each in listed])
+        if not all(each.reviewed for each in listed):
+            click.echo(f"\n{_MARK} translated, and not yet reviewed by anybody who speaks the language by birth")
+    if language is not None:
+        return None
+    if not programmes:
         click.echo("\nProgrammes")
     return table([(each.name, _parts(each), _length(each), each.title) for each in catalogue.programmes()])
+
+
+def _title(listed: ListedSession) -> str:
+    return listed.title if listed.reviewed else f"{listed.title} {_MARK}"
 
 
 def _length(listed: ListedSession | ListedProgramme) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from player import pipeline
 from player.cli import _listener
 from player.cli._announce import Announcer
 from player.cli._options import (
@@ -109,7 +110,7 @@ class _PlayRequest:
 def _remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry:
     from player.cli import log  # noqa: PLC0415 (brings sqlite3, which playing a session does not wait for)
 
-    return log.remembered(session, resume=resume)
+    return log.remembered(session and pipeline.language.session(session), resume=resume)
 
 
 def _must_fit(session: str | None, start: str | None, part: int | None, *, resume: bool) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from player.machine import Machine, this_machine
-    from player.pipeline import catalogue, patterns, programmes, region
+    from player.pipeline import catalogue, language, patterns, programmes, region
     from player.pipeline.mixing import blocks, mix
     from player.pipeline.requested import RequestedSession, SessionRequest, as_requested
     from player.pipeline.session import Prepared, Progress, check, prepare
@@ -31,6 +31,7 @@ __all__ = [
     "blocks",
     "catalogue",
     "check",
+    "language",
     "mix",
     "patterns",
     "prepare",
@@ -38,7 +39,7 @@ __all__ = [
     "region",
     "this_machine",
 ]
-_MODULES: Final = ("catalogue", "patterns", "programmes", "region")
+_MODULES: Final = ("catalogue", "language", "patterns", "programmes", "region")
 _HOMES: Final = {
     "player.machine": ("Machine", "this_machine"),
     "player.pipeline.requested": ("RequestedSession", "SessionRequest", "as_requested"),

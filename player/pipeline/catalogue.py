@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from player.errors import PlayerError
-from player.pipeline import RequestedSession, SessionRequest
+from player.pipeline import RequestedSession, SessionRequest, translation
 from player.pipeline.programmes import planned
-from player.script import library
+from player.script import library, tags
 from player.techniques.sounds import CHIMES
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class ListedSession:
     """A session as a list shows it; ``exact`` is False where its length depends on the voice.
 
-    ``length_ms`` is None for a script with problems.
+    ``length_ms`` is None for a script with problems. ``language`` is a BCP 47 tag. ``reviewed`` is False for a
+    translation that nobody has reviewed who speaks the language by birth.
     """
 
     name: str
@@ -31,14 +32,26 @@ class ListedSession:
     technique: str
     length_ms: int | None
     exact: bool
+    language: str = ""
+    reviewed: bool = True
 
 
-def sessions() -> tuple[ListedSession, ...]:
-    """The bundled sessions and the user's own; nothing is spoken, so a length may be an estimate.
+def sessions(language: str = library.ORIGINAL, *, others: bool = False) -> tuple[ListedSession, ...]:
+    """The bundled sessions of a language and the user's own; nothing is spoken, so a length may be an estimate.
 
     A script with problems is listed by its name alone; `check` reports them.
+
+    Parameters
+    ----------
+    language
+        The tag of a language that has words.
+    others
+        Also the originals that have no translation.
     """
-    return tuple(_listed(name) for name in library.session_names())
+    names = library.session_names(language)
+    if others and language != library.ORIGINAL:
+        names += tuple(name for name in library.session_names() if f"{language}/{name}" not in names)
+    return tuple(_listed(name) for name in names)
 
 
 def _listed(name: str) -> ListedSession:
@@ -47,7 +60,8 @@ def _listed(name: str) -> ListedSession:
         session, (length, exact) = requested.session, requested.nominal_ms
     except PlayerError:
         return ListedSession(name, f"has problems: player check {name}", "", None, exact=False)
-    return ListedSession(name, session.title, session.technique or "", length, exact)
+    reviewed = not translation.is_unreviewed(session)
+    return ListedSession(name, session.title, session.technique, length, exact, session.language, reviewed)
 
 
 @dataclass(frozen=True)
@@ -86,9 +100,7 @@ def _listed_programme(name: str) -> ListedProgramme:
 
 def voices(machine: Machine, language: str | None = None) -> tuple[Voice, ...]:
     """The voices of a machine, or those of a language such as ``en`` or ``en-GB``; natural ones first."""
-    wanted = (language or "").lower()
-    found = machine.engine.voices()
-    return tuple(voice for voice in found if f"{voice.language.lower()}-".startswith(f"{wanted}-" if wanted else ""))
+    return tuple(each for each in machine.engine.voices() if not language or tags.speaks(each.language, language))
 
 
 def chosen(machine: Machine) -> frozenset[str]:

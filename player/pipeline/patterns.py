@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from player.pipeline import SessionRequest
+from player.script import library
+from player.script.session import DEFAULT_LANGUAGE
 from player.techniques import patterns
 from player.timeline import fit, lint
 
@@ -24,8 +26,11 @@ def session_request(
     voice: str | None = None,
     rate: int | None = None,
     background: str | None = None,
+    language: str = library.ORIGINAL,
 ) -> SessionRequest:
     """The request of a session of this pattern; its name is the pattern in numbers.
+
+    Its texts are those of ``language``, the tag of a language that has words.
 
     Raises
     ------
@@ -33,7 +38,8 @@ def session_request(
         If it is no pattern, or not for that long.
     """
     rhythm = patterns.rhythm(pattern)
-    text = patterns.script(rhythm, for_ms, help_, background or "none")
+    spoken = DEFAULT_LANGUAGE if language == library.ORIGINAL else language
+    text = patterns.script(rhythm, for_ms, help_, background or "none", language=spoken)
     name = f"breathe-{rhythm.name}.yaml"
     silent = help_ == "nothing"
     return SessionRequest(name, voice=voice, rate=rate, background=background, script=text, silent=silent)

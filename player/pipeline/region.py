@@ -38,10 +38,10 @@ def of_listener(option: str | None) -> str | None:
         return regions.named(option, "--region")
     if named := os.environ.get(VARIABLE):
         return regions.named(named, f"the variable {VARIABLE}")
-    return regions.of_locale(_locale(os.environ), time.localtime().tm_gmtoff / 3600)
+    return regions.of_locale(locale_name(os.environ), time.localtime().tm_gmtoff / 3600)
 
 
-def _locale(environ: Mapping[str, str]) -> str:
+def locale_name(environ: Mapping[str, str]) -> str:
     """The name of this machine's locale, such as ``en_GB.UTF-8``; empty where it has none."""
     found = next((environ[name] for name in _LOCALES if environ.get(name)), None)
     if found is not None:

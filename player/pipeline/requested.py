@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from player.pipeline import media
+from player.pipeline import media, translation
 from player.script import library, regions
 from player.script.session import parse
 from player.techniques import TECHNIQUES
@@ -77,7 +77,7 @@ class RequestedSession:
     @cached_property
     def session(self) -> Session:
         """The session, with what the user changed."""
-        return self._told[0] if _tells(self.source) else self._draft
+        return translation.with_notice(self._told[0] if _tells(self.source) else self._draft)
 
     @property
     def has_intro(self) -> bool:

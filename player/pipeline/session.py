@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 
 from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError
 from player.machine import Machine, remember_script
-from player.pipeline import media, opening
+from player.pipeline import media, opening, translation
 from player.pipeline.requested import RequestedSession, SessionRequest, as_requested
 from player.script.session import Session
 from player.techniques import TECHNIQUES
@@ -216,7 +216,8 @@ class _Findings:
             found = [*error.problems, *_misfits(error.rest, requested.request, self.machine)]
             self.problems += _at_new_places(found, self.problems)
             return None
-        warned = lint.warnings(ready.session, requested.settled, ready.timeline, known)
+        session = ready.session
+        warned = (*translation.warnings(session), *lint.warnings(session, requested.settled, ready.timeline, known))
         self.warnings += _at_new_places(warned, self.warnings)
         self.timelines.append(ready.timeline)
         return ready.timeline

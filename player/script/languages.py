@@ -180,6 +180,8 @@ class LanguageWords:
         Words after which a number with a point does not end a sentence: "die 2. Übung".
     warnings
         What recognises an announcement.
+    not_reviewed
+        The sentence that a translation has in its summary until somebody has reviewed it.
     heteronyms
         Words that are written alike and said in two ways, of which a voice was heard to take the wrong one: in lower
         case, each with a respelling of both.
@@ -197,6 +199,7 @@ class LanguageWords:
     captions: CaptionWords
     breathe: PatternWords
     warnings: WarningWords
+    not_reviewed: Text
     register: Text = ""
     reviewed: Name = NOT_REVIEWED
     abbreviations: Words = ()

@@ -28,6 +28,9 @@ SCRIPT_ENDINGS: Final = (".yaml", ".yml")
 SOUND_ENDINGS: Final = (".ogg", ".flac", ".wav")
 """Endings of bundled sounds; an author's own may be any file that can be decoded."""
 
+ORIGINAL: Final = "en"
+"""The language in which sessions are written first; those in others are translations, in a folder of their own."""
+
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://|data:")
 _PATH_SIGNS = ("/", "\\")
 
@@ -71,9 +74,26 @@ def own_scripts() -> Path:
     return Path(platformdirs.user_data_dir("player", appauthor=False)) / "scripts"
 
 
-def session_names() -> tuple[str, ...]:
-    """All sessions that can be named without a path: the bundled ones, then the user's own, each in order."""
-    return tuple(dict.fromkeys(name for folder in _script_folders() for name in _files_by_name(folder)))
+def session_names(language: str = ORIGINAL) -> tuple[str, ...]:
+    """All sessions of a language that can be named without a path: the bundled ones, then the user's own, in order.
+
+    Those in English have plain names, and others the tag of their language before it: ``de/pmr-7``. The user's own
+    that lie in no folder of a language are among the plain names.
+    """
+    folders = (folder if language == ORIGINAL else folder / language for folder in _script_folders())
+    prefix = "" if language == ORIGINAL else f"{language}/"
+    return tuple(dict.fromkeys(prefix + name for folder in folders for name in _files_by_name(folder)))
+
+
+def in_language(name: str, language: str) -> str:
+    """The name of a session's translation, where it has one; otherwise the name itself. A path keeps its name.
+
+    With ``en/`` before it, a name always means the original.
+    """
+    if _is_path(name) or language == ORIGINAL:
+        return name
+    own = f"{language}/{name}"
+    return own if own in session_names(language) else name
 
 
 def find(name_or_path: str, text: str | None = None) -> Source:
@@ -109,7 +129,7 @@ def identity(name_or_path: str) -> str:
     found = _first_file(name_or_path, _script_folders()) or _first_file(name_or_path, _programme_folders())
     path, own = found or (Path(name_or_path), True)
     if not own:
-        return name_or_path
+        return name_or_path.removeprefix(f"{ORIGINAL}/")
     # Not resolved: a script that is a link includes files that are beside the link.
     return os.path.abspath(path) if _exists(path) and not path.is_dir() else name_or_path  # noqa: PTH100
 
@@ -121,8 +141,9 @@ def _first_file(name: str, folders: tuple[Path, Path]) -> tuple[Path, bool] | No
     """
     if _is_path(name):
         return None
-    found = ((_files_by_name(folder).get(name), own) for folder, own in zip(folders, (False, True), strict=True))
-    return next(((path, own) for path, own in found if path), None)
+    tag, _, plain = name.rpartition("/")
+    found = (_files_by_name(folder / ("" if tag == ORIGINAL else tag)).get(plain) for folder in folders)
+    return next(((path, own) for path, own in zip(found, (False, True), strict=True) if path), None)
 
 
 def _script_folders() -> tuple[Path, Path]:
@@ -206,6 +227,10 @@ def names_beside(near: Path) -> tuple[str, ...]:
 
 
 def _is_path(name: str) -> bool:
+    """Whether it is no name of a session: names may have the tag of a language before them, as in ``de/pmr-7``."""
+    tag, _, plain = name.partition("/")
+    if plain and tag in languages():
+        name = plain
     return any(sign in name for sign in _PATH_SIGNS) or name.lower().endswith(SCRIPT_ENDINGS)
 
 

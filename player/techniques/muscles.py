@@ -182,6 +182,8 @@ class Muscles:
     def _said(self, at: Position, planner: Planner, here: Round) -> Slot:
         """What is said before a tension, or before a release where nothing is tensed."""
         group, words = here.group, planner.words(at).muscles
+        if here.number and self.tense == "none":  # nothing was done that could be done again
+            return Slot(at, self.again, spoken(group.again or _attend(group, words.arrive, here.turn), planner))
         if here.number:
             return Slot(at, self.again, spoken(group.again or _in_turn(words.again, here.repeats), planner))
         length = _in_turn_to_last(self.name, here.place)
