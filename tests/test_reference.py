@@ -36,7 +36,7 @@ from player.script.yaml.scalar_types import (
 )
 from player.script.yaml.type_shapes import ListShape, One, fields_of
 from player.storage.store import Store
-from player.techniques import TECHNIQUES, breaths, coach, flow, grounding, movement, muscles, scan
+from player.techniques import TECHNIQUES, breaths, coach, flow, grounding, movement, muscles, scan, speech
 from player.techniques.planning import plan
 from player.techniques.sounds import CHIMES, BedFields
 from player.techniques.speech import SENTENCE_GAP_MS
@@ -155,6 +155,7 @@ MODELS: Final[dict[str, type]] = {
     "of a parameter": Parameter,
     "in `breathe`": breaths.Pattern,
     "in a ramp": breaths.Ramp,
+    "in `say`": speech.SaidText,
     "in a listed phase": breaths.ListedPhase,
     "in `coach`": coach.CoachLine,
     "in a group": muscles.Group,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import printable
 from player.script.languages import words_for
-from player.techniques.cue import Tone
+from player.techniques.cue import Tone, Utterance
 from player.techniques.sentences import clause_ends
 from player.units import timecode
 
@@ -59,6 +59,8 @@ class Caption:
         Whether somebody speaks it.
     pauses
         The silence at each of its commas, where all of them are known.
+    language
+        BCP 47, of what is spoken; empty where it is not known.
     """
 
     start_ms: int
@@ -66,6 +68,7 @@ class Caption:
     text: str
     said: bool = True
     pauses: tuple[Span, ...] = ()
+    language: str = ""
 
 
 def spoken(timeline: Timeline) -> tuple[Caption, ...]:
@@ -154,7 +157,8 @@ def _one(cues: Sequence[Cue]) -> Caption:
     texts = [printable(" ".join(cue.text.split())) for cue in cues]
     text = texts[0] if len(texts) == 1 else ", ".join(each.rstrip(".,;:") for each in texts)
     pauses = cues[0].pauses if len(cues) == 1 and len(cues[0].pauses) == len(clause_ends(text)) else ()
-    return Caption(cues[0].start_ms, cues[-1].end_ms, text, pauses=pauses)
+    language = cues[0].sound.language if isinstance(cues[0].sound, Utterance) else ""
+    return Caption(cues[0].start_ms, cues[-1].end_ms, text, pauses=pauses, language=language)
 
 
 def _sounds(timeline: Timeline, said: Iterable[Caption], language: str) -> Iterator[Caption]:
@@ -215,10 +219,17 @@ def vtt(timeline: Timeline, language: str = "en") -> str:
     """WebVTT."""
     title = printable(" ".join(timeline.title.split())).translate(_FOR_VTT)
     cues = (
-        f"{_clock(each.start_ms, '.')} --> {_clock(each.end_ms, '.')}\n{_wrapped(each).translate(_FOR_VTT)}\n"
+        f"{_clock(each.start_ms, '.')} --> {_clock(each.end_ms, '.')}\n{_in_its_language(each, language)}\n"
         for each in split(captions(timeline, language), _LINES)
     )
     return "\n".join(["WEBVTT\n", f"NOTE {title}\n", *cues])
+
+
+def _in_its_language(caption: Caption, language: str) -> str:
+    """The lines of a WebVTT cue; what is not in the session's language says in which it is."""
+    lines = _wrapped(caption).translate(_FOR_VTT)
+    is_same = caption.language in {"", language} or caption.language.partition("-")[0] == language.partition("-")[0]
+    return lines if is_same else f"<lang {caption.language}>{lines}</lang>"
 
 
 def srt(timeline: Timeline, language: str = "en") -> str:

@@ -12,7 +12,7 @@ from player.pipeline import media, opening, translation
 from player.pipeline.requested import RequestedSession, SessionRequest, as_requested
 from player.script.session import Session
 from player.techniques import TECHNIQUES
-from player.techniques.cue import Part, Recording, Slot, Utterance
+from player.techniques.cue import Part, Recording, Slot, Speech, Utterance
 from player.techniques.planning import IntroVersion, plan
 from player.timeline import fit, lint, outlive
 from player.timeline.layout import lay_out, utterances
@@ -101,15 +101,28 @@ def prepare(asked: SessionRequest | RequestedSession, machine: Machine, progress
     return Prepared(requested, timeline, clips, recordings, opened, machine)
 
 
-def _must_have_voice(session: Session, engine: Engine) -> None:
-    """A voice or language that the script names and nobody here speaks is a problem at its place."""
+def _must_have_voices(session: Session, flat: Iterable[Part], engine: Engine, *, others: bool) -> None:
+    """A voice or language that the script names and nobody here speaks is a problem at its place.
+
+    With ``others``, only those of steps that have their own.
+    """
+    whole = (session.language, session.voice.name)
     at = session.places.get("voice.name" if session.voice.name else "language")
-    if at is None:
-        return
-    try:
-        engine.request(Utterance("a", session.language, session.voice.name))
-    except UnknownVoiceError as error:
-        raise ScriptError([Problem(at, str(error))]) from error
+    named = {} if at is None or others else {whole: at}
+    for slot in (part for part in flat if isinstance(part, Slot)):
+        for cue in slot.cues:
+            if isinstance(cue, Speech) and isinstance(cue.said, Utterance):
+                own = (cue.said.language, cue.said.voice)
+                if own != whole:
+                    named.setdefault(own, slot.at)
+    problems: list[Problem] = []
+    for (language, voice), place in named.items():
+        try:
+            engine.request(Utterance("a", language, voice))
+        except UnknownVoiceError as error:
+            problems.append(Problem(place, str(error)))
+    if problems:
+        raise ScriptError(problems)
 
 
 def _laid(
@@ -143,8 +156,8 @@ def _spoken(
     wanted = utterances(flat)
     own = opening.takes(request.takes, wanted, machine.store)
     spoken = [each for each in wanted if each not in own]
-    if spoken and request.voice is None:
-        _must_have_voice(session, machine.engine)
+    if spoken:
+        _must_have_voices(session, flat, machine.engine, others=request.voice is not None)
     clips = own | speak_all(spoken, machine.engine, machine.store, progress=progress)
 
     def clip_of(said: Utterance | Recording) -> Spoken:

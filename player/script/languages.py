@@ -73,7 +73,10 @@ class HelpWords:
 
 @dataclass(frozen=True)
 class MinuteWords:
-    """A length in words; ``{number}`` is one of ``numbers``, which begin with two, in the form before "minutes"."""
+    """A length in words; ``{number}`` is one of ``numbers``, which begin with two, in the form before "minutes".
+
+    ``two_and_a_half`` is for languages that have a word of its own for that.
+    """
 
     half: Name
     one: Name
@@ -81,6 +84,7 @@ class MinuteWords:
     whole: Name
     and_a_half: Name
     numbers: OneOrMore[Name]
+    two_and_a_half: Name | None = None
 
     def __post_init__(self) -> None:
         """Nothing stands in braces but the number."""
@@ -166,6 +170,9 @@ class LanguageWords:
         Who has read and heard the words, a speaker by birth; ``none`` if nobody has.
     phases
         Phase kind to its word: ``in``, ``hold``, ``out``, ``rest``.
+    counted
+        Shorter words for phases that are counted, where the usual one is not over before "two": German *Einatmen*, and
+        *Ein, zwei, drei*. A phase without one keeps its word.
     numbers
         One, two, three ... as they are counted; index 0 is one.
     zero
@@ -200,6 +207,7 @@ class LanguageWords:
     breathe: PatternWords
     warnings: WarningWords
     not_reviewed: Text
+    counted: Mapping[Identifier, Name] = field(default_factory=dict)
     register: Text = ""
     reviewed: Name = NOT_REVIEWED
     abbreviations: Words = ()
@@ -209,11 +217,16 @@ class LanguageWords:
     def __post_init__(self) -> None:
         """The lists are whole."""
         _each_phase(self.phases)
+        _known_phases("counted", self.counted)
         _only_these("attend", (self.attend,), {"name": ""})
         if len(self.numbers) < LEAST_NUMBERS:
             raise FieldError("numbers", f"must count from one to {LEAST_NUMBERS}, not to {len(self.numbers)}")
         if wrong := [word for word, both in self.heteronyms.items() if len(both) != 2]:
             raise FieldError("heteronyms", f"must have two respellings of {wrong[0]!r}, one for each way to say it")
+
+    def phase(self, kind: str, *, counted: bool = False) -> str:
+        """The word of a phase of breath; ``counted`` is where numbers follow it on the beat."""
+        return (self.counted.get(kind) if counted else None) or self.phases[kind]
 
     def number(self, value: int) -> str:
         """The counted number, 1 and up; beyond the list the digits, which every voice can read."""
@@ -228,8 +241,12 @@ class LanguageWords:
 def _each_phase(words: Mapping[str, str]) -> None:
     if missing := [kind for kind in PHASES if kind not in words]:
         raise FieldError("phases", f"must have {', '.join(PHASES)}; {missing[0]} is missing")
+    _known_phases("phases", words)
+
+
+def _known_phases(key: str, words: Mapping[str, str]) -> None:
     if unknown := [kind for kind in words if kind not in PHASES]:
-        raise FieldError("phases", f"must have {', '.join(PHASES)}, and not {unknown[0]}")
+        raise FieldError(key, f"is about {', '.join(PHASES)}, and not about {unknown[0]!r}")
 
 
 def _only_these(key: str, texts: object, known: Mapping[str, str]) -> None:

@@ -103,24 +103,26 @@ class Breathe:
 
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
         """As many cycles as the session has room for, one slot a phase."""
-        pattern, words = self.breathe, self._words(at, planner)
+        pattern, words = self.breathe, self._words(at, planner, counted=False)
+        counted = self._words(at, planner, counted=True)
         lines = (self.coach,) if isinstance(self.coach, CoachLine) else self.coach
         coach = [replace(each, say=planner.shuffled(at, each.say)) if each.shuffle else each for each in lines]
 
         def slots(cycles: int) -> list[Slot]:
-            return list(self._slots(at, planner, words, by_cycle(coach, cycles), cycles))
+            return list(self._slots(at, planner, (words, counted), by_cycle(coach, cycles), cycles))
 
         yield Elastic(at, pattern.count(), 1, pattern.most(), pattern.length_ms, slots)
 
     def _slots(
-        self, at: Position, planner: Planner, words: list[str], lines: Mapping[int, str], cycles: int
+        self, at: Position, planner: Planner, words: tuple[list[str], list[str]], lines: Mapping[int, str], cycles: int
     ) -> Iterator[Slot]:
+        """The phases of all cycles; ``words`` are for those that are not counted, and for those that are."""
         for cycle, help_ in enumerate(self._helps(cycles)):
             tones = [Tone(phase.kind, phase.length_ms(cycle, cycles)) for phase in self.breathe.order()]
             if cycle in lines:
                 yield from _under_a_line(at, spoken(lines[cycle], planner), help_, tones)
             else:
-                yield from self._guided(at, planner, help_, tones, words)
+                yield from self._guided(at, planner, help_, tones, words[help_ == "count"])
 
     def _guided(
         self, at: Position, planner: Planner, help_: Help, tones: Sequence[Tone], words: Sequence[str]
@@ -137,14 +139,14 @@ class Breathe:
             yield from [stage.help] * cycles
         yield from [self.guide[-1].help] * left
 
-    def _words(self, at: Position, planner: Planner) -> list[str]:
-        """The word for each phase. The language's table is read only if the author's words are not enough."""
+    def _words(self, at: Position, planner: Planner, *, counted: bool) -> list[str]:
+        """The word for each phase. The language's own are read only if the author's words are not enough."""
         order = self.breathe.order()
         own = [self.words.of(phase) for phase in order]
         if all(own) and self.count == "none":
             return [word or "" for word in own]
-        table = planner.words(at).phases
-        return [word or table[phase.kind] for word, phase in zip(own, order, strict=True)]
+        table = planner.words(at)
+        return [word or table.phase(phase.kind, counted=counted) for word, phase in zip(own, order, strict=True)]
 
     def _cues(self, at: Position, planner: Planner, help_: Help, tone: Tone, word: str) -> Iterator[Speech | Sounding]:
         if help_ == "tones":

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from player.script.markup import without
 from player.script.pronunciation import as_read
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Utterance:
     @property
     def read(self) -> str:
         """The text as the voice reads it; what is shown is ``text``."""
-        return as_read(self.text, self.respelt) if self.respelt else self.text
+        return without(as_read(self.text, self.respelt) if self.respelt else self.text)
 
 
 @dataclass(frozen=True)

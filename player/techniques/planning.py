@@ -102,6 +102,13 @@ class Planner:
         respelt = pairs_in(text, self.pronounce)
         return Utterance(text, self.language, self.voice, rate, self.pitch, respelt=respelt)
 
+    def speaking(self, language: str | None, voice: str | None) -> Planner:
+        """The planner for a text in its own language, its own voice or both; what is None stays as it is."""
+        if language is None and voice is None:
+            return self
+        is_same = language is None or language == self.language
+        return replace(self, language=language or self.language, voice=voice or (self.voice if is_same else None))
+
     def count(self, text: str, room_ms: int, *, pace: float = 1.0) -> Utterance:
         """A word in the session's voice that is said on a beat, and may sound for ``room_ms`` after it."""
         return replace(self.utterance(text, pace=pace), manner="count", room_ms=room_ms)

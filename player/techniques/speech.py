@@ -8,9 +8,9 @@ be spoken again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from player.script.yaml.types import Duration, Flag, Text
+from player.script.yaml.types import Duration, Flag, Language, Name, Text
 from player.techniques.cue import Elastic, Part, Slot, Speech
 from player.techniques.sentences import sentences
 from player.units import LONGEST_MS
@@ -35,16 +35,31 @@ def spoken(text: str, planner: Planner, *, follows: bool = False) -> tuple[Speec
 
 
 @dataclass(frozen=True)
+class SaidText:
+    """A text, and its own language or voice where those are not the session's; a bare value is the text.
+
+    A text in another language is spoken by the voice of that language, unless it names a voice.
+    """
+
+    shorthand: ClassVar[str] = "text"
+
+    text: Text
+    language: Language | None = None
+    voice: Name | None = None
+
+
+@dataclass(frozen=True)
 class Say:
     """Speech, then silence to the end of its slot; without ``for`` the slot is the speech and ``then``."""
 
-    say: Text
+    say: SaidText
     for_: Duration | None = None
     then: Duration = 1000
 
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
         """One slot with one cue a sentence."""
-        yield Slot(at, self.for_, spoken(self.say, planner), then_ms=self.then)
+        speaker = planner.speaking(self.say.language, self.say.voice)
+        yield Slot(at, self.for_, spoken(self.say.text, speaker), then_ms=self.then)
 
 
 @dataclass(frozen=True)

@@ -58,4 +58,6 @@ def minutes_in_words(words: MinuteWords, length_ms: int) -> str:
     whole, half = divmod(halves, 2)
     if whole < 2:
         return (words.half, words.one, words.one_and_a_half)[halves - 1]
+    if halves == 5 and words.two_and_a_half:
+        return words.two_and_a_half
     return (words.and_a_half if half else words.whole).format(number=words.number(whole))

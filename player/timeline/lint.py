@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from player.errors import Position, Problem
 from player.script.languages import words_for
-from player.script.pronunciation import pairs_in
 from player.techniques.breaths import MOST_FOUR_SEVEN_EIGHT, NATURAL_REST_MS, is_four_seven_eight
-from player.techniques.cue import Slot, Speech, Utterance
+from player.techniques.cue import Slot
 from player.techniques.sentences import sentences
+from player.timeline import misread
 from player.units import format_duration
 
 if TYPE_CHECKING:
@@ -95,11 +95,12 @@ def warnings(
     runs = _breathed(phases)
     found = [*_tension(phases), *_breathing(runs), *_four_seven_eight(runs)]
     texts = (cue.text for cue in timeline.cues)
-    if words := words_for(session.language):
+    words = words_for(session.language)
+    found += [Warned(slot.at, cause, 0, text) for slot, cause, text in misread.found(words, slots)]
+    if words:
         found += [
             *_silences(words, slots, timeline),
             *_unsaid(words, session, runs, (*known, *texts)),
-            *_misread(words, slots),
         ]
     return _once(found)
 
@@ -279,21 +280,6 @@ def _unsaid(
 
 def _is_held(phase: GuidedRun) -> bool:
     return phase.kind == "hold" or (phase.kind == "rest" and phase.length_ms > NATURAL_REST_MS)
-
-
-def _misread(words: LanguageWords, slots: Iterable[Slot]) -> Iterator[Warned]:
-    """Words that a voice may read in two ways, and for which the script does not say in which."""
-    firsts = {word: first for word, (first, _) in words.heteronyms.items()}
-    for slot in slots:
-        said = [cue.said for cue in slot.cues if isinstance(cue, Speech) and isinstance(cue.said, Utterance)]
-        found = [(each, word) for each in said for word, _ in pairs_in(each.text, firsts)]
-        for word in {word for each, word in found if word not in dict(each.respelt)}:
-            one, other = words.heteronyms[word]
-            text = (
-                f"a voice may read {word!r} as {one!r} or as {other!r}; use another word, or say which is right "
-                f"in the head of the script, such as 'pronounce: {{{word}: {one}}}'"
-            )
-            yield Warned(slot.at, f"heteronym {word}", 0, text)
 
 
 def _has(beginnings: Iterable[str], text: str) -> bool:

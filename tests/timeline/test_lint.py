@@ -246,7 +246,7 @@ def test_a_short_rest_is_no_hold_but_a_long_one_is(rest: float, told: int) -> No
 
 def test_a_word_that_is_read_in_two_ways_is_reported_once_a_step() -> None:
     told = found(say("Close your eyes. Come close."), say("Rest closely.", at=LATER), say("Stay close.", at=LATER))
-    remedy = "use another word, or say which is right in the head of the script, such as 'pronounce: {close: cloze}'"
+    remedy = "use another word, or say which is right in the head of the script: 'pronounce: {close: cloze}'"
     text = f"a voice may read 'close' as 'cloze' or as 'cloce'; {remedy}"
     assert told == [f"{AT}: {text}", f"{LATER}: {text}"]
 
