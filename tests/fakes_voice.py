@@ -67,7 +67,7 @@ class FakeEngine:
         voice = self._voice(utterance)
         stretch = 1.0 if utterance.manner == "count" else self.stretch
         settings = utterance.rate, utterance.pitch, stretch, utterance.room_ms
-        return SpeechRequest("fake", self.version, voice, utterance.read, *settings)
+        return SpeechRequest("fake", self.version, voice, utterance.read(), *settings)
 
     def _voice(self, utterance: Utterance) -> str:
         if utterance.voice is None:

@@ -11,11 +11,11 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from player.authoring import schemas
+from player.authoring import schemas, skeleton
 from player.authoring.comments import explanation
 from player.errors import OutputError, ScriptError, UsageError
 from player.pipeline import RequestedSession, SessionRequest
-from player.script import library, programme
+from player.script import languages, library, programme
 from player.script.yaml import reader
 from player.script.yaml.nodes import Mapping, Scalar, Sequence
 from player.script.yaml.scalar_types import shown
@@ -92,7 +92,14 @@ steps:
 """
 
 
-def write(name: str, source: str | None = None, output: Path | None = None, *, force: bool = False) -> Path:
+def write(
+    name: str,
+    source: str | None = None,
+    output: Path | None = None,
+    *,
+    language: str | None = None,
+    force: bool = False,
+) -> Path:
     """Write a new script; returns its path.
 
     Parameters
@@ -101,6 +108,8 @@ def write(name: str, source: str | None = None, output: Path | None = None, *, f
         Letters, digits, - and _; without ``output``, the script is NAME.yaml in the current folder.
     source
         The session whose text it begins with.
+    language
+        The tag of a language into which that session is to be translated: its texts are comments then.
 
     Raises
     ------
@@ -117,7 +126,7 @@ def write(name: str, source: str | None = None, output: Path | None = None, *, f
     path = output or Path(f"{name}.yaml")
     if path.suffix.lower() not in library.SCRIPT_ENDINGS:
         raise UsageError(f"a script's file must end in .yaml, not {shown(path.name)}")
-    text = draft(name, source, path.name)
+    text = draft(name, source, path.name, language)
     file = NewFile(path, force=force)
     try:
         with sentences(OutputError, "write", path):
@@ -128,20 +137,32 @@ def write(name: str, source: str | None = None, output: Path | None = None, *, f
     return path
 
 
-def draft(name: str, source: str | None = None, file: str = "") -> str:
+def draft(name: str, source: str | None = None, file: str = "", language: str | None = None) -> str:
     """The text of a new script for ``file``, or else for NAME.yaml; the errors are those of `write`."""
+    if language is not None:
+        found = _good(source or "").source
+        return f"{_schema()}\n{skeleton.skeleton(found, languages.named(language, '--in'))}"
     title = re.sub(r"[-_]+", " ", name).strip()
     title = title[0].upper() + title[1:]
     text = _SMALL.format(title=title, file=file or f"{name}.yaml") if source is None else _derived(source, title)
-    return f"{schemas.schema_line((schemas.folder() / schemas.SESSION).as_uri())}\n{text}"
+    return f"{_schema()}\n{text}"
+
+
+def _schema() -> str:
+    return schemas.schema_line((schemas.folder() / schemas.SESSION).as_uri())
+
+
+def _good(source: str) -> RequestedSession:
+    """The session, which has no problems."""
+    requested = RequestedSession(SessionRequest(source))
+    if programme.is_programme(requested.source.text):
+        raise UsageError(f"{shown(source)} is a programme; name one of its sessions behind --from")
+    _ = requested.session  # raises what is wrong with it
+    return requested
 
 
 def _derived(source: str, title: str) -> str:
-    requested = RequestedSession(SessionRequest(source))
-    found = requested.source
-    if programme.is_programme(found.text):
-        raise UsageError(f"{shown(source)} is a programme; name one of its sessions behind --from")
-    _ = requested.session  # raises what is wrong with it
+    found = _good(source).source
     lines = [line.rstrip("\r") for line in found.text.split("\n")]
     if _SCHEMA_LINE.match(lines[0]):
         lines = lines[1:]

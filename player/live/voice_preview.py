@@ -12,6 +12,8 @@ from player import pipeline
 from player.errors import UsageError
 from player.live.playback import play_through
 from player.pipeline import SessionRequest
+from player.script import tags
+from player.script.languages import words_for
 from player.script.yaml.scalar_types import shown
 from player.techniques.cue import Utterance
 
@@ -21,19 +23,8 @@ if TYPE_CHECKING:
     from player.pipeline import Machine
     from player.voice.engine import Voice
 
-LINES: Final = {
-    "de": "Lassen Sie die Schultern sinken, und atmen Sie ruhig weiter.",
-    "en": "Let your shoulders drop, and let your breath come and go by itself.",
-    "es": "Deje caer los hombros, y respire con calma.",
-    "fr": "Laissez tomber les épaules, et respirez calmement.",
-    "hi": "अपने कंधों को ढीला छोड़ें, और आराम से साँस लें।",
-    "it": "Lasci cadere le spalle, e respiri con calma.",
-    "nl": "Laat uw schouders zakken, en adem rustig verder.",
-    "pt": "Deixe os ombros caírem, e respire com calma.",
-}
-"""A line that any session might have, by the primary part of a language's tag."""
 COUNT: Final = "1, 2, 3, 4."
-"""For other languages: every voice reads numbers in its own."""
+"""For languages without words: every voice reads numbers in its own."""
 
 
 def chosen(machine: Machine, name: str, language: str | None) -> Mapping[str, Voice]:
@@ -50,8 +41,7 @@ def chosen(machine: Machine, name: str, language: str | None) -> Mapping[str, Vo
         return {name: machine.engine.voice_of(Utterance(COUNT, voice=name))}
     if language is None:
         raise UsageError("--preview takes the name of a voice, or --language with it, for every voice of a language")
-    wanted = language.replace("_", "-").lower()
-    found = {voice.id: voice for voice in machine.engine.voices() if f"{voice.language}-".startswith(f"{wanted}-")}
+    found = {voice.id: voice for voice in machine.engine.voices() if tags.speaks(voice.language, language)}
     if not found:
         raise UsageError(f"there is no voice for the language {shown(language)}; `player voices` lists what there is")
     return found
@@ -81,6 +71,7 @@ def preview(voices: Mapping[str, Voice], machine: Machine, *, announce: Callable
 
 
 def _request(name: str, voice: Voice) -> SessionRequest:
-    text = LINES.get(voice.language.partition("-")[0], COUNT)
-    script = f"title: Preview\nsteps:\n  - say: {json.dumps(text, ensure_ascii=False)}\n"
+    words = words_for(voice.language)
+    text = json.dumps(words.preview if words else COUNT, ensure_ascii=False)
+    script = f"title: Preview\nsteps:\n  - say: {text}\n"
     return SessionRequest("preview.yaml", voice=name, script=script)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.pipeline import media, translation
 from player.script import library, regions
+from player.script.languages import own_pronunciations
 from player.script.session import parse
 from player.techniques import TECHNIQUES
 from player.techniques.planning import IntroVersion, Plan, plan
@@ -129,7 +130,8 @@ class RequestedSession:
         voice = replace(voice, name=request.voice or voice.name, rate=request.rate or voice.rate)
         if request.background is not None:
             background = replace(background, sound=None if request.background == "none" else request.background)
-        return replace(session, voice=voice, background=background)
+        pronounce = own_pronunciations(session.language) | {**session.pronounce}
+        return replace(session, voice=voice, background=background, pronounce=pronounce)
 
     def _planned(self, session: Session) -> Plan:
         found = plan(session, TECHNIQUES, self.request.skip, _version(self.request), self.request.seed or 0)

@@ -10,6 +10,7 @@ from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceErr
 from player.machine import Machine, remember_script
 from player.pipeline import media, opening, translation
 from player.pipeline.requested import RequestedSession, SessionRequest, as_requested
+from player.script.pronunciation import phonemes
 from player.script.session import Session
 from player.techniques import TECHNIQUES
 from player.techniques.cue import Part, Recording, Slot, Speech, Utterance
@@ -230,10 +231,29 @@ class _Findings:
             self.problems += _at_new_places(found, self.problems)
             return None
         session = ready.session
-        warned = (*translation.warnings(session), *lint.warnings(session, requested.settled, ready.timeline, known))
+        warned = (
+            *translation.warnings(session),
+            *lint.warnings(session, requested.settled, ready.timeline, known),
+            *_unpronounced(requested.settled, self.machine.engine),
+        )
         self.warnings += _at_new_places(warned, self.warnings)
         self.timelines.append(ready.timeline)
         return ready.timeline
+
+
+def _unpronounced(parts: Iterable[Part], engine: Engine) -> Iterator[Problem]:
+    """Words whose pronunciation is given in phonemes, where the voice takes none: it reads them as they are written."""
+    for slot in (part for part in parts if isinstance(part, Slot)):
+        for cue in slot.cues:
+            if not (isinstance(cue, Speech) and isinstance(cue.said, Utterance)):
+                continue
+            wanted = [(word, sounds) for word, said in cue.said.respelt if (sounds := phonemes(said))]
+            read = engine.request(cue.said).text if wanted else ""
+            for word, sounds in wanted:
+                if sounds not in read:
+                    remedy = f"give it a respelling in letters, 'pronounce: {{{word}: ...}}', or take another voice"
+                    text = f"this voice takes no phonemes, and reads {word!r} as it is written; {remedy}"
+                    yield Problem(slot.at, text)
 
 
 def _at_new_places(found: Iterable[Problem], known: Sequence[Problem]) -> list[Problem]:

@@ -16,7 +16,7 @@ from player.script import library, tags
 from player.script.pronunciation import Respelling, Word  # noqa: TC001 (hints are read when a file is bound)
 from player.script.yaml.binding import bind
 from player.script.yaml.reader import read
-from player.script.yaml.types import FieldError, Identifier, ListRule, Name, OneOrMore, Text
+from player.script.yaml.types import FieldError, Identifier, Language, ListRule, Name, OneOrMore, Text
 
 NOT_REVIEWED: Final = "none"
 PHASES: Final = ("in", "hold", "out", "rest")
@@ -187,6 +187,8 @@ class LanguageWords:
         Words after which a number with a point does not end a sentence: "die 2. Übung".
     warnings
         What recognises an announcement.
+    preview
+        A line that any session might have, with which a voice is tried.
     not_reviewed
         The sentence that a translation has in its summary until somebody has reviewed it.
     heteronyms
@@ -207,6 +209,7 @@ class LanguageWords:
     breathe: PatternWords
     warnings: WarningWords
     not_reviewed: Text
+    preview: Text
     counted: Mapping[Identifier, Name] = field(default_factory=dict)
     register: Text = ""
     reviewed: Name = NOT_REVIEWED
@@ -280,6 +283,31 @@ def words_for(language: str) -> LanguageWords | None:
 def _read(tag: str) -> LanguageWords:
     source = library.language(tag)
     return bind(read(source.text, str(source.path)), LanguageWords)
+
+
+@dataclass(frozen=True)
+class Pronunciations:
+    """The user's own pronunciations for all scripts: words with their respellings, by language."""
+
+    pronounce: Mapping[Language, Mapping[Word, Respelling]]
+
+    def in_language(self, tag: str) -> dict[str, str]:
+        """Those of a language, and before them those of its country: of ``en-GB``, ``en`` and ``en-GB``."""
+        wanted = f"{tag.lower()}-"
+        fitting = sorted((each for each in self.pronounce if wanted.startswith(f"{each.lower()}-")), key=len)
+        return {word: said for each in fitting for word, said in self.pronounce[each].items()}
+
+
+def own_pronunciations(tag: str) -> dict[str, str]:
+    """The user's own pronunciations for a language.
+
+    Raises
+    ------
+    ScriptError
+        If the file has mistakes.
+    """
+    source = library.pronunciations()
+    return bind(read(source.text, str(source.path)), Pronunciations).in_language(tag) if source else {}
 
 
 def named(tag: str, asked_by: str) -> str:

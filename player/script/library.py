@@ -28,6 +28,7 @@ SCRIPT_ENDINGS: Final = (".yaml", ".yml")
 SOUND_ENDINGS: Final = (".ogg", ".flac", ".wav")
 """Endings of bundled sounds; an author's own may be any file that can be decoded."""
 
+PRONUNCIATIONS: Final = "pronounce.yaml"
 ORIGINAL: Final = "en"
 """The language in which sessions are written first; those in others are translations, in a folder of their own."""
 
@@ -82,7 +83,9 @@ def session_names(language: str = ORIGINAL) -> tuple[str, ...]:
     """
     folders = (folder if language == ORIGINAL else folder / language for folder in _script_folders())
     prefix = "" if language == ORIGINAL else f"{language}/"
-    return tuple(dict.fromkeys(prefix + name for folder in folders for name in _files_by_name(folder)))
+    no_session = Path(PRONUNCIATIONS).stem
+    found = (name for folder in folders for name in _files_by_name(folder) if name != no_session)
+    return tuple(dict.fromkeys(prefix + name for name in found))
 
 
 def in_language(name: str, language: str) -> str:
@@ -359,6 +362,20 @@ def language(tag: str) -> Source:
 
 def _language_folders() -> tuple[Path, Path]:
     return bundled("scripts") / "languages", own_scripts() / "languages"
+
+
+def pronunciations() -> Source | None:
+    """The user's file ``pronounce.yaml``, which lies among the user's scripts; None where there is none."""
+    path = own_scripts() / PRONUNCIATIONS
+    return _read(path.stem, path, own=True) if path.is_file() else None
+
+
+def own_data() -> list[Path]:
+    """The files of the user's own that any session may need, besides scripts and sounds; they are few and small."""
+    sets = [path for path, own in _muscle_files().values() if own]
+    words = _files_by_name(own_scripts() / "languages").values()
+    said = own_scripts() / PRONUNCIATIONS
+    return [*sets, *words, *([said] if said.is_file() else [])]
 
 
 def _in_each_language(folder: Path, below: str = ".") -> dict[str, Path]:

@@ -1,7 +1,10 @@
-"""Respellings: how a script has words said that a voice may read wrongly, such as ``read`` said as *reed* or as *red*.
+"""Pronunciations: how words are said that a voice may read wrongly, such as ``read`` said as *reed* or as *red*.
 
-The rule: only the voice gets a respelling; what is shown, captioned and taken by a person keeps the word as it is
-written (tests/script/test_pronunciation.py). A word is compared whole, and in any case.
+Each word has a respelling in letters, or phonemes (IPA) between slashes: ``/ɹˈɛd/``. A script has its own, and the user
+a file of them for all scripts, by language.
+
+The rule: only the voice gets them; what is shown, captioned and taken by a person keeps the word as it is written
+(tests/script/test_pronunciation.py). A word is compared whole, and in any case.
 """
 
 from __future__ import annotations
@@ -43,13 +46,15 @@ class WordType:
 
 @dataclass(frozen=True)
 class RespellingType:
-    """How a word is to be said: letters, as somebody would spell what is heard."""
+    """How a word is to be said: letters, as somebody would spell what is heard, or phonemes between slashes."""
 
-    about: str = "what is heard, spelt in letters, such as reed"
+    about: str = "what is heard, spelt in letters, such as reed, or phonemes between slashes, such as /ɹˈid/"
 
     def parse(self, text: str) -> str:
-        """The respelling."""
+        """The respelling, or the phonemes with their slashes."""
         words = _short(text)
+        if phonemes(words):
+            return words
         if not _is_word(words) or any(not (_in_word(char) or char in _BESIDE_LETTERS + " ") for char in words):
             raise ValueError(f"must be {self.about}, not {shown(text)}")
         return words
@@ -58,6 +63,8 @@ class RespellingType:
         """A string."""
         return {"type": "string", "minLength": 1, "maxLength": _LONGEST}
 
+
+_PHONEMES: Final = re.compile(r"/([^\W\d_][^\W\d_ .\u0300-\u036f]*(?:[ .][^\W\d_\u0300-\u036f]+)*)/")
 
 Word = Annotated[str, WordType()]
 Respelling = Annotated[str, RespellingType()]
@@ -87,12 +94,28 @@ def pairs_in(text: str, respellings: Mapping[str, str]) -> Pairs:
     return tuple((word, respellings[word]) for word in sorted(found))
 
 
-def as_read(text: str, pairs: Pairs) -> str:
-    """The text as a voice gets it: each of the words in its respelling."""
+def phonemes(respelling: str) -> str:
+    """The phonemes of a respelling that has them, without the slashes; empty for one in letters."""
+    match = _PHONEMES.fullmatch(respelling)
+    return match[1] if match else ""
+
+
+def as_read(text: str, pairs: Pairs, notation: str = "") -> str:
+    """The text as a voice gets it: each of the words in its respelling.
+
+    Parameters
+    ----------
+    notation
+        How the voice's driver is given phonemes, with ``{word}`` and ``{phonemes}``. Where it cannot be given any, a
+        word that has only phonemes stays as it is written.
+    """
     respellings, end = dict(pairs), 0
     pieces: list[str] = []
     for match in _matches(text, respellings):
-        pieces += text[end : match.start()], respellings[match[0].lower()]
+        respelling = respellings[match[0].lower()]
+        if sounds := phonemes(respelling):
+            respelling = notation.format(word=match[0], phonemes=sounds) if notation else match[0]
+        pieces += text[end : match.start()], respelling
         end = match.end()
     return "".join([*pieces, text[end:]])
 

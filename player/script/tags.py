@@ -105,6 +105,14 @@ def script_of(tag: str) -> str:
         return ""
 
 
+def iso_639_2(tag: str) -> str:
+    """The language as ID3 and MP4 name it, in three letters: ``eng`` for ``en-GB``; empty where that is not known."""
+    try:
+        return str(_langcodes().get(tag).to_alpha3())
+    except (LookupError, ValueError):
+        return ""
+
+
 def _langcodes() -> ModuleType:
     import langcodes  # noqa: PLC0415 (see above)
 

@@ -55,10 +55,10 @@ class Utterance:
     room_ms: int = 0
     respelt: Pairs = ()
 
-    @property
-    def read(self) -> str:
-        """The text as the voice reads it; what is shown is ``text``."""
-        return without(as_read(self.text, self.respelt) if self.respelt else self.text)
+    def read(self, notation: str = "") -> str:
+        """The text as a voice gets it; what is shown is ``text``. For ``notation`` see `as_read`."""
+        plain = without(self.text)
+        return as_read(plain, self.respelt, notation) if self.respelt else plain
 
 
 @dataclass(frozen=True)

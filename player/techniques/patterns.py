@@ -6,7 +6,6 @@ are allowed; this module reads the short form. It knows no files and no voice.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
@@ -16,6 +15,7 @@ from player.script.languages import languages, words_for
 from player.script.session import DEFAULT_LANGUAGE
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
+from player.script.yaml.writing import quoted, scalar
 from player.techniques.breaths import (
     FIRST_FOUR_SEVEN_EIGHT,
     MOST_FOUR_SEVEN_EIGHT,
@@ -48,8 +48,6 @@ _SPOKEN_FROM_MS: Final = 1000
 _DASH: Final = re.compile("[-–]")
 _NUMBER: Final = re.compile(r"\d{1,5}(\.\d{1,5})?")
 _PLAIN: Final = re.compile("[a-z]+(-[a-z]+)*")
-_UNQUOTED: Final = re.compile(r"[^\W\d_][^:#\"'{}\[\]&*!|>%@`\n]*[^\s:#]")
-"""What needs no quotes in YAML: begins with a letter, and has none of YAML's own signs."""
 _LIMITS: Final = get_args(PhaseLength)[1]
 
 
@@ -138,13 +136,13 @@ def script(
     """
     texts = _texts(language)
     lines = [
-        f"title: {_scalar(texts.title.format(pattern=rhythm.name))}",
-        f"summary: {_scalar(_summary(rhythm, texts))}",
+        f"title: {scalar(texts.title.format(pattern=rhythm.name))}",
+        f"summary: {scalar(_summary(rhythm, texts))}",
         "technique: breathing",
         f"language: {language}",
         "safety:",
-        *(f"  - {_scalar(line)}" for line in _safety(rhythm, texts)),
-        f"background: {background if _PLAIN.fullmatch(background) else _quoted(background)}",
+        *(f"  - {scalar(line)}" for line in _safety(rhythm, texts)),
+        f"background: {background if _PLAIN.fullmatch(background) else quoted(background)}",
         "steps:",
         f"  - pause: {format_duration(LEAD_MS)}",
         f"  - breathe: {{{', '.join([*_lengths(rhythm), _amount(rhythm, for_ms)])}}}",
@@ -202,15 +200,6 @@ def _safety(rhythm: Rhythm, texts: PatternWords) -> Iterator[str]:
         yield texts.holds
     if rhythm.is_four_seven_eight:
         yield texts.four_seven_eight
-
-
-def _scalar(text: str) -> str:
-    """The text as YAML, without quotes where they are not needed."""
-    return text if _UNQUOTED.fullmatch(text) else _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _seconds(ms: int) -> str:

@@ -9,6 +9,7 @@ import difflib
 from typing import TYPE_CHECKING, Final
 
 from player.errors import printable
+from player.script import tags
 from player.voice.engine import UnknownVoiceError
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from player.voice.engine import Voice
 
 _NEAR: Final = 3
-_OTHER_NAMES: Final = {"zh": "cmn", "no": "nb", "iw": "he", "in": "id"}
-"""Languages that engines list under the code of the newer or the narrower standard (ISO 639-3, BCP 47)."""
 
 
 def named(name: str, voices: Sequence[Voice]) -> Voice | None:
@@ -64,7 +63,6 @@ def of_language(tag: str, voices: Sequence[Voice], default: str) -> Voice | None
     Among several, the ``default`` comes first, then the plain voice of the language.
     """
     wanted = tag.strip().replace("_", "-").lower()
-    wanted = _OTHER_NAMES.get(wanted.partition("-")[0], wanted)
     primary = wanted.partition("-")[0]
     for candidates in (
         [voice for voice in voices if voice.language == wanted],
@@ -73,6 +71,12 @@ def of_language(tag: str, voices: Sequence[Voice], default: str) -> Voice | None
         if candidates:
             return min(candidates, key=lambda voice: _preference(voice, primary, default))
     return None
+
+
+def of_near_language(tag: str, voices: Sequence[Voice], default: str) -> Voice | None:
+    """The voice for a tag that an engine lists by another name (``zh`` is ``cmn``), or of a close sister language."""
+    near = tags.nearest(tag, [voice.language for voice in voices if voice.language])
+    return of_language(near, voices, default) if near else None
 
 
 def no_language(tag: str, voices: Sequence[Voice]) -> UnknownVoiceError:

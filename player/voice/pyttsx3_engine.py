@@ -152,7 +152,7 @@ class Pyttsx3Engine:
         driver = route.driver
         is_count = utterance.manner == "count"
         speed = (pace.for_count if is_count else pace.for_sentence)(utterance.rate, driver)
-        text = unicodedata.normalize("NFC", "".join(map(_speakable, utterance.read)))
+        text = unicodedata.normalize("NFC", "".join(map(_speakable, utterance.read(driver.phonemes))))
         return SpeechRequest(
             driver.name,
             _version(route.driver, route.identity, route.voice),

@@ -166,9 +166,10 @@ class Registry:
         return found._replace(id=f"{found.voice.id}+{choice.variant(variant, found.identity.variants)}")
 
     def _by_language(self, tag: str) -> VoiceRoute | None:
-        for driver, identity in self._present():
-            if voice := choice.of_language(tag, identity.voices, identity.default):
-                return VoiceRoute(driver, identity, voice, voice.id)
+        for of_language in (choice.of_language, choice.of_near_language):
+            for driver, identity in self._present():
+                if voice := of_language(tag, identity.voices, identity.default):
+                    return VoiceRoute(driver, identity, voice, voice.id)
         return None
 
     def _by_name(self, name: str) -> VoiceRoute | None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import ScriptError
+from player.pipeline import RequestedSession, SessionRequest
+from player.script import library
 from player.script.pronunciation import as_read, pairs_in
 from player.script.session import parse
 from player.storage.store import Store
@@ -18,6 +20,8 @@ from player.voice import own_takes
 from player.voice.clips import speak_all
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 from tests.fakes_voice import FakeEngine
+
+ABOUT = "spelt in letters, such as reed, or phonemes between slashes, such as /ɹˈid/"
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +45,7 @@ def said(pronounce: str, text: str) -> Utterance:
 )
 def test_a_whole_word_is_respelt_in_any_case(text: str, read: str) -> None:
     utterance = said("{read: reed}", f'"{text}"')
-    assert (utterance.text, utterance.read) == (text, read)
+    assert (utterance.text, utterance.read()) == (text, read)
 
 
 def test_a_longer_word_goes_before_one_in_it_and_nothing_is_respelt_twice() -> None:
@@ -61,10 +65,13 @@ def test_signs_on_letters_belong_to_the_word() -> None:
     [
         ("{read: ''}", "2:19: read must not be empty"),
         ("{'': reed}", "2:13: the name '' in pronounce must not be empty"),
-        ("{read: '...'}", "2:19: read must be what is heard, spelt in letters, such as reed, not '...'"),
+        (
+            "{read: '...'}",
+            f"2:19: read must be what is heard, {ABOUT}, not '...'",
+        ),
         (
             "{read: '[read](/R/)'}",
-            "2:19: read must be what is heard, spelt in letters, such as reed, not '[read](/R/)'",
+            f"2:19: read must be what is heard, {ABOUT}, not '[read](/R/)'",
         ),
         ("{read it: reed it}", "2:13: the name 'read it' in pronounce must be one word, such as read, not 'read it'"),
         ("{'12': twelve}", "2:13: the name '12' in pronounce must be one word, such as read, not '12'"),
@@ -120,7 +127,36 @@ def test_an_included_script_adds_its_own_for_its_steps(tmp_path: Path) -> None:
     outer.write_text(f"title: A\npronounce: {{close: cloze, read: reed}}\n{steps}", encoding="utf-8")
     parts = plan(parse(outer.read_text(encoding="utf-8"), str(outer), TECHNIQUES), TECHNIQUES).parts
     cues = [cue for part in parts if isinstance(part, Slot) for cue in part.cues if isinstance(cue, Speech)]
-    assert [cue.said.read for cue in cues if isinstance(cue.said, Utterance)] == [
+    assert [cue.said.read() for cue in cues if isinstance(cue.said, Utterance)] == [
         "red, cloze, wined.",
         "cloze, reed, wind.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("voice", "text"),
+    [
+        ("heart", "[Read](/ɹˈɛd/) on."),
+        ("piper:en_US-joe-medium", "[[ ɹˈɛd ]] on."),
+        ("gmw/en", "Read on."),  # takes none; `player check` tells
+    ],
+)
+@pytest.mark.engine
+def test_phonemes_are_given_as_the_driver_takes_them(voice: str, text: str, tmp_path: Path) -> None:
+    engine = Pyttsx3Engine(Store(tmp_path))
+    try:
+        assert engine.request(Utterance("Read on.", voice=voice, respelt=(("read", "/ɹˈɛd/"),))).text == text
+    finally:
+        engine.stop()
+
+
+def test_the_users_own_pronunciations_hold_for_all_scripts_of_their_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAYER_SCRIPTS", str(tmp_path))
+    words = "{de: {read: x}, en: {read: reed, bass: base}, en-GB: {bass: bass}}"
+    (tmp_path / "pronounce.yaml").write_text(f"pronounce: {words}\n", encoding="utf-8")
+    script = "title: T\nlanguage: en-GB\npronounce: {read: red}\nsteps:\n- say: Read.\n"
+    session = RequestedSession(SessionRequest("a.yaml", script=script)).session
+    assert dict(session.pronounce) == {"read": "red", "bass": "bass"}
+    assert library.session_names()[-1:] != ("pronounce",)

@@ -96,5 +96,5 @@ def test_the_warning_says_what_to_write_instead() -> None:
     ],
 )
 def test_a_voice_does_not_get_signs_that_are_no_words(text: str, read: str) -> None:
-    assert Utterance(text).read == read
+    assert Utterance(text).read() == read
     assert Utterance(text).text == text

@@ -44,7 +44,7 @@ def by_name(name: str, voices: Sequence[Voice] = VOICES) -> str:
 
 
 def by_language(tag: str, voices: Sequence[Voice] = VOICES, default: str = "") -> str:
-    found = choice.of_language(tag, voices, default)
+    found = choice.of_language(tag, voices, default) or choice.of_near_language(tag, voices, default)
     if found is None:
         raise choice.no_language(tag, voices)
     return found.id

@@ -1,8 +1,9 @@
 """A bundle: a session with every file of the user's that it needs, so that it can be made on another machine.
 
 The rule: files that come with the program are not sent. All others are: the script, the scripts that it includes, the
-user's muscle sets, sounds, recordings, takes and background. Files keep their paths relative to the script, so that the
-same names find them; a worker that has unpacked a bundle works in the folder of the script.
+user's muscle sets, languages and pronunciations, sounds, recordings, takes and background. Files keep their paths
+relative to the script, so that the same names find them; a worker that has unpacked a bundle works in the folder of the
+script.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ def pack(request: SessionRequest) -> tuple[Bundle, dict[str, Path]]:
     if source.own:
         found |= _beside(requested)
         request = replace(request, session=source.path.name)
-    found |= {f"{OWN}/muscles/{path.name}": path for path in _own_muscles()}
+    own = library.own_scripts()
+    found |= {f"{OWN}/{PurePosixPath(path.relative_to(own))}": path for path in library.own_data()}
     background = Path(request.background or "none").expanduser()
     if background.is_file():
         found[f"{_SOUNDS}/{background.name}"] = background
@@ -160,9 +162,3 @@ def _takes(requested: RequestedSession) -> list[Path]:
     texts = [each.text for each in utterances(requested.settled)]
     files = own_takes.matched(own_takes.in_folder(requested.request.takes or ""), texts).files
     return [path for found in files.values() for path in found]
-
-
-def _own_muscles() -> list[Path]:
-    """The user's own muscle sets; they are few and small, so all are sent."""
-    sets = (library.muscle_set(name) for name in library.muscle_sets())
-    return [source.path for source in sets if source.own]

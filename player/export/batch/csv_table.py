@@ -2,13 +2,10 @@
 
 The rule: a column fills the parameter of its name, or stands in the pattern of file names, or both. All problems of the
 table are reported together, each with its line and column (the number of the cell in its row), before anything is made.
-Tables are read as spreadsheets write them: commas, semicolons or tabs, with or without a byte order mark.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import string
 from dataclasses import dataclass, replace
@@ -19,6 +16,7 @@ from player import pipeline
 from player.errors import PlayerError, Position, Problem, ScriptError, UsageError, printable
 from player.export.batch.batch import same_file
 from player.export.batch.jobs import ExportOrder
+from player.script import spreadsheet
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.type_shapes import enumerated
@@ -32,13 +30,9 @@ if TYPE_CHECKING:
     from player.script.yaml.params import Parameter
 
 MOST_ROWS: Final = 10_000
-LARGEST: Final = 16 * 2**20
-"""Bytes of a table; ten thousand rows are far less."""
 SESSION: Final = "session"
 """In a pattern: the name of the session."""
 
-_DELIMITERS: Final = ";,\t"
-_SEPARATOR_LINE: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _FORBIDDEN: Final = '/\\:*?"<>|'
 """Separators of paths, and characters that Windows does not allow in names."""
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -78,11 +72,7 @@ def read(path: Path) -> PeopleTable:
     ScriptError
         With every row that is not as long as the first, and every column without a name of its own.
     """
-    text = _text(path)
-    start, delimiter = 0, ""
-    if match := _SEPARATOR_LINE.fullmatch(text.partition("\n")[0]):  # some spreadsheets begin with their delimiter
-        start, delimiter, text = 1, match[1], text.partition("\n")[2]
-    lines = _lines(text, delimiter or _delimiter(text), path, start)
+    lines = spreadsheet.rows(path)
     if not lines:
         raise UsageError(f"{printable(str(path))} is empty; its first line names the columns, such as `name,side`")
     (first, columns), *rest = lines
@@ -99,42 +89,6 @@ def read(path: Path) -> PeopleTable:
     if problems:
         raise ScriptError(problems)
     return replace(table, rows=tuple(PersonRow(line, dict(zip(columns, cells, strict=True))) for line, cells in rest))
-
-
-def _text(path: Path) -> str:
-    name = printable(str(path))
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from error
-    if len(data) > LARGEST:
-        raise UsageError(f"{name} is larger than {LARGEST // 2**20} MiB; split it")
-    try:
-        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeError:
-        raise UsageError(f"{name} is not UTF-8 text; save it as `CSV UTF-8`") from None
-
-
-def _delimiter(text: str) -> str:
-    """The most frequent delimiter in the line of the columns' names, outside quotes."""
-    bare = re.sub(r'"[^"]*"', "", text.lstrip().partition("\n")[0])
-    return max(_DELIMITERS[1] + _DELIMITERS, key=bare.count)
-
-
-def _lines(text: str, delimiter: str, path: Path, start: int) -> list[tuple[int, tuple[str, ...]]]:
-    """Each row that is not empty, and the line at which it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    found, line = [], start + 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                found.append((line, tuple(cell.strip() for cell in cells)))
-            line = start + reader.line_num + 1
-    except csv.Error as error:
-        problem = Problem(Position(str(path), line, 1), f"the row cannot be read: {error}")
-        raise ScriptError([problem]) from error
-    return found
 
 
 def _wrong_columns(table: PeopleTable) -> Iterable[Problem]:

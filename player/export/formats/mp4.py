@@ -18,6 +18,7 @@ from player.errors import OutputError, printable
 from player.export import tags as tagging
 from player.export.formats.bitrates import usual
 from player.export.formats.libsndfile import reason
+from player.script import tags as language_tags
 from player.sound import ffmpeg
 from player.units import RATE
 
@@ -126,7 +127,7 @@ def _command(path: Path, notes: Path, form: str, bitrate: int, channels: int, la
     words = ["-f", "ffmetadata", "-i", f"file:{notes.absolute()}", "-map", "0:a", "-map_metadata", "1"]
     encoded = ["-map_chapters", "1", "-c:a", "aac", "-b:a", f"{bitrate}k", *_NO_TRACES]
     brand = ["-brand", "M4B "] if form == "m4b" else []
-    spoken = ["-metadata:s:a:0", f"language={tagging.iso_639_2(language) or 'und'}"]
+    spoken = ["-metadata:s:a:0", f"language={language_tags.iso_639_2(language) or 'und'}"]
     where = ["-movflags", "+faststart", *brand, "-f", "ipod", "-y", f"file:{path.absolute()}"]
     return ["-v", "error", *sound, *words, *encoded, *spoken, *where]
 

@@ -1,6 +1,6 @@
 """Tags of files: ID3 in MP3 and WAV, Vorbis comments in FLAC, Ogg and Opus, atoms in M4A."""
 
-from player.export.tags.about import SpokenLine, Tags, iso_639_2, software
+from player.export.tags.about import SpokenLine, Tags, software
 from player.export.tags.atoms import tag_mp4
 from player.export.tags.comments import tag_flac, tag_ogg, tag_opus
 from player.export.tags.frames import id3, riff_info, tag_wav
@@ -11,7 +11,6 @@ __all__ = [
     "SpokenLine",
     "Tags",
     "id3",
-    "iso_639_2",
     "riff_info",
     "software",
     "tag_flac",

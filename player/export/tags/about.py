@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mutagen import MutagenError
 
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
     from player.export.tags.origin import Origin
     from player.timeline.model import Section
-
-_LANGUAGES: Final = (
-    "ar:ara bg:bul ca:cat cs:ces cy:cym da:dan de:deu el:ell en:eng es:spa et:est eu:eus fa:fas fi:fin "
-    "fr:fra ga:gle he:heb hi:hin hr:hrv hu:hun id:ind is:isl it:ita ja:jpn ko:kor lt:lit lv:lav ms:msa "
-    "nb:nob nl:nld nn:nno no:nor pl:pol pt:por ro:ron ru:rus sk:slk sl:slv sr:srp sv:swe sw:swa ta:tam "
-    "th:tha tr:tur uk:ukr ur:urd vi:vie zh:zho"
-)
-"""Of ISO 639-1 and of ISO 639-2."""
 
 
 @dataclass(frozen=True)
@@ -110,13 +102,6 @@ def clean(text: str) -> str:
 def software() -> str:
     """The program and its version."""
     return f"player {__version__}"
-
-
-def iso_639_2(language: str) -> str:
-    """A language of a script (BCP 47) as ID3 and MP4 name it: ``eng`` for ``en-GB``; empty where that is not known."""
-    primary = language.partition("-")[0].lower()
-    known = dict(pair.split(":") for pair in _LANGUAGES.split())
-    return primary if len(primary) == 3 else known.get(primary, "")
 
 
 @contextlib.contextmanager

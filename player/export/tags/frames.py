@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mutagen import id3 as mutagen_id3
 
-from player.export.tags.about import chapters, clean, counted, iso_639_2, plain_lyrics, software
+from player.export.tags.about import chapters, clean, counted, plain_lyrics, software
 from player.export.tags.origin import FACTS, SCRIPT
+from player.script import tags as language_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +79,7 @@ def _rendered(frame: object) -> bytes:
 
 
 def _frames(tags: Tags) -> Iterator[object]:
-    language = iso_639_2(tags.language)
+    language = language_tags.iso_639_2(tags.language)
     yield from _texts(tags, language)
     yield from _chapters(tags)
     yield from _lyrics(tags, language or "und")

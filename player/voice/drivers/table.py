@@ -48,6 +48,8 @@ class Driver:
         Words a minute, as heard, at which counted words are understood and their beats are clear.
     count_ends
         What is written after a counted word, so that it sounds like one of a list that goes on.
+    phonemes
+        How a text gives the phonemes (IPA) of a word, with ``{word}`` and ``{phonemes}``; empty if it cannot.
     announces_end
         Whether it tells pyttsx3 when an utterance is finished.
     """
@@ -67,6 +69,7 @@ class Driver:
     slowest: float = 0
     count_rate: int = 130
     count_ends: str = ""
+    phonemes: str = ""
     announces_end: bool = True
 
     def rate_for(self, within: float) -> float:
@@ -121,6 +124,7 @@ DRIVERS: Final = (
         slowest=143,
         count_rate=150,
         count_ends=",",
+        phonemes="[{word}](/{phonemes}/)",
     ),
     Driver(
         "piper",
@@ -134,6 +138,7 @@ DRIVERS: Final = (
         in_steps=True,
         slowest=151,
         count_rate=150,
+        phonemes="[[ {phonemes} ]]",
     ),
     Driver("sapi5", "synthetic", "system", systems=("win32",), announces_end=False),
     Driver("nsss", "synthetic", "system", systems=("darwin",)),

@@ -1,0 +1,168 @@
+"""The words of a language as a table for a spreadsheet, and back: ``player words de --csv de.csv``.
+
+A row is one text: its key (``muscles.let_go.2`` is the second of several), the English text, and the language's own.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from player.authoring import schemas
+from player.errors import OutputError, Position, Problem, ScriptError, UsageError
+from player.script import library, spreadsheet
+from player.script.languages import LanguageWords
+from player.script.yaml import writing
+from player.script.yaml.binding import bind
+from player.script.yaml.nodes import Mapping, Scalar
+from player.script.yaml.reader import read
+from player.script.yaml.scalar_types import shown
+from player.storage.atomic import NewFile
+from player.storage.failures import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from player.script.yaml.nodes import Node
+    from player.script.yaml.writing import Nested
+
+COLUMNS: Final = ("key", "english", "text")
+_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2}|-[A-Z][a-z]{3})?")
+_NOT_TRANSLATED: Final = ("heteronyms.", "abbreviations.")
+"""English's own; another language has others, or none."""
+_NUMBER: Final = re.compile("[1-9][0-9]{0,2}")
+
+
+class TranslationRow(NamedTuple):
+    """One text of the program in English and in another language; empty where there is none."""
+
+    key: str
+    english: str
+    text: str
+
+
+def _must_be_tag(language: str) -> None:
+    if not _TAG.fullmatch(language):
+        raise UsageError(f"a language is a tag such as sv or pt-BR, not {shown(language)}")
+
+
+def rows(language: str) -> list[TranslationRow]:
+    """All texts of a language, in the order of the English file; a language without words has empty ones.
+
+    Raises
+    ------
+    UsageError
+        If it is no tag of a language.
+    ScriptError
+        If its file has mistakes.
+    """
+    _must_be_tag(language)
+    english, own = _texts(library.ORIGINAL), _texts(language) if language in library.languages() else {}
+    keys = dict.fromkeys(key for key in (*english, *own) if key in own or not key.startswith(_NOT_TRANSLATED))
+    return [TranslationRow(key, english.get(key, ""), own.get(key, "")) for key in keys]
+
+
+def _texts(language: str) -> dict[str, str]:
+    source = library.language(language)
+    return dict(_flat(read(source.text, str(source.path))))
+
+
+def _flat(node: Node, key: str = "") -> Iterator[tuple[str, str]]:
+    """The texts of a file by their keys; those of a list are numbered from 1."""
+    if isinstance(node, Scalar):
+        yield key, node.text
+        return
+    pairs = ((k.text, v) for k, v in node.pairs) if isinstance(node, Mapping) else enumerate(node.items, 1)
+    for name, value in pairs:
+        yield from _flat(value, f"{key}.{name}" if key else str(name))
+
+
+def write_table(language: str, path: Path, *, force: bool = False) -> None:
+    """Write the table of a language, or one with empty texts for a language to come.
+
+    Raises
+    ------
+    UsageError
+        If it is no tag of a language, or the file is there, without ``force``.
+    ScriptError
+        If the language's file has mistakes.
+    OutputError
+        If it cannot be written.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows(rows(language))
+    # Spreadsheets take a file without the mark for one in an old encoding.
+    _write(path, f"\ufeff{text.getvalue()}", force=force)
+
+
+def write_language(language: str, table: Path, path: Path, *, force: bool = False) -> None:
+    """Write the file of a language from a table; rows without a text are left out.
+
+    Raises
+    ------
+    UsageError
+        If it is no tag of a language, the table cannot be read, or the file is there, without ``force``.
+    ScriptError
+        With every problem of the table, or of the language that would be written.
+    OutputError
+        If it cannot be written.
+    """
+    _must_be_tag(language)
+    head = f"{schemas.schema_line('../' + schemas.LANGUAGE)}\n"
+    text = head + "\n".join(writing.lines(_nested(_of_table(table)))) + "\n"
+    try:
+        bind(read(text, str(path)), LanguageWords)
+    except ScriptError as error:  # its lines are those of a file that is not there
+        raise ScriptError([Problem(Position(str(table), 1, 1), each.text) for each in error.problems]) from error
+    _write(path, text, force=force)
+
+
+def _of_table(path: Path) -> dict[str, str]:
+    (first, columns), *rest = spreadsheet.rows(path) or [(1, ())]
+    if not {"key", "text"} <= set(columns):
+        problem = Problem(Position(str(path), first, 1), f"the first line must name the columns {', '.join(COLUMNS)}")
+        raise ScriptError([problem])
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for line, cells in rest:
+        at, row = Position(str(path), line, 1), dict(zip(columns, cells, strict=False))
+        key, text = row.get("key", ""), row.get("text", "")
+        if key in found:
+            problems.append(Problem(at, f"the key {shown(key)} is there twice; remove one row"))
+        if text and not key:
+            problems.append(Problem(at, f"the row of {shown(text)} has no key; copy it from a new table"))
+        if key and text:
+            found[key] = text
+    if not found and not problems:
+        problems.append(Problem(Position(str(path), first, 1), "no row has a text; write them into the last column"))
+    if problems:
+        raise ScriptError(problems)
+    return found
+
+
+def _nested(texts: dict[str, str]) -> Nested:
+    """The texts in mappings, and in lists where all keys of one place are numbers; gaps in a list are closed."""
+    if "" in texts:
+        return texts[""]
+    groups: dict[str, dict[str, str]] = {}
+    for key, text in texts.items():
+        name, _, rest = key.partition(".")
+        groups.setdefault(name, {})[rest] = text
+    if all(map(_NUMBER.fullmatch, groups)):
+        return [_nested(groups[name]) for name in sorted(groups, key=int)]
+    return {name: _nested(group) for name, group in groups.items()}
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    file = NewFile(path, force=force)
+    try:
+        with sentences(OutputError, "write", path):
+            file.part.write_text(text, encoding="utf-8", newline="")
+        file.commit()
+    finally:
+        file.discard()

@@ -1,0 +1,59 @@
+"""The words of a language as a table, and back."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+
+from player.authoring import words
+from player.errors import PlayerError
+from player.script import library
+from player.script.languages import LanguageWords, words_for
+from player.script.yaml.binding import bind
+from player.script.yaml.reader import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("tag", library.languages())
+def test_a_language_comes_back_from_its_table_as_it_was(tag: str, tmp_path: Path) -> None:
+    words.write_table(tag, tmp_path / "a.csv")
+    words.write_language(tag, tmp_path / "a.csv", tmp_path / "a.yaml")
+    text = (tmp_path / "a.yaml").read_text(encoding="utf-8")
+    assert bind(read(text, "a.yaml"), LanguageWords) == words_for(tag)
+
+
+def test_a_new_language_has_the_english_words_beside_empty_cells(tmp_path: Path) -> None:
+    words.write_table("sv", tmp_path / "sv.csv")
+    with (tmp_path / "sv.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["text"] for row in rows} == {""}
+    assert next(row["english"] for row in rows if row["key"] == "phases.in") == "Breathe in"
+    assert not [row for row in rows if row["key"].startswith("heteronyms")]
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ("a,b\n1,2\n", "t.csv:1:1: the first line must name the columns key, english, text"),
+        ("key,english,text\nname,English,\n", "t.csv:1:1: no row has a text; write them into the last column"),
+        ("key,text\nname,A\nname,B\n", "t.csv:3:1: the key 'name' is there twice; remove one row"),
+        ("key,text\n,A\n", "t.csv:2:1: the row of 'A' has no key; copy it from a new table"),
+        ("key;text\nname;A\n", "t.csv:1:1: english is missing in the file"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_told_and_nothing_is_written(table: str, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(table, encoding="utf-8")
+    with pytest.raises(PlayerError) as caught:
+        words.write_language("sv", path, tmp_path / "sv.yaml")
+    assert problem in str(caught.value).replace(str(tmp_path) + "/", "")
+    assert not (tmp_path / "sv.yaml").exists()
+
+
+def test_what_is_no_tag_has_no_words(tmp_path: Path) -> None:
+    with pytest.raises(PlayerError, match=r"a language is a tag such as sv or pt-BR, not '\.\./x'"):
+        words.write_table("../x", tmp_path / "t.csv")
