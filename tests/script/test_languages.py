@@ -29,15 +29,13 @@ ENGLISH = re.compile(
     r"\b(the|and|your|with|breathe|notice|when|then|you|next|hold|out|minutes?|let|go)\b", re.IGNORECASE
 )
 """Words that no other language of ours has; those that one has are taken out for it."""
-ALSO_WORDS_OF = {
-    "de": {"hold"},
-    "nl": {"hold", "out", "go", "then"},
-    "it": {"go"},
-    "fr": {"minute", "minutes", "notice"},
-}
+ALSO_WORDS_OF = {"fr": {"minute", "minutes"}, "de": {"minute"}, "nl": {"let"}}
 FOR_AUTHORS = ("english", "register", "reviewed", "warnings", "abbreviations")
 SAME_AS_ENGLISH = {
-    "fr": {"minutes.numbers.5", "captions.silence", "captions.minute.1", "captions.minute.2", "phases.rest", "minutes.whole", "numbers.6"},
+    "fr": {
+        *("minutes.numbers.5", "numbers.6", "minutes.whole"),
+        *("captions.silence", "captions.minute.1", "captions.minute.2", "phases.rest"),
+    },
     "it": {"zero"},
     "pt-BR": {"zero"},
     "de": {"captions.minute.1"},
