@@ -43,9 +43,9 @@ def test_no_translation_has_a_problem_or_a_warning(run: Run, tag: str) -> None:
     done = run("check", *paths)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count(": fine, ") == len(names) == 12
-    for name in names:
-        slow = run("show", "--rate", "86" if "sleep" in name else "95", "--quiet", name)
-        assert (slow.returncode, slow.stderr) == (0, "")
+    paths = [path for path in paths if "sleep-wind-down" not in path]  # it is slower anyway
+    slow = run("check", "--rate", "95", *paths)
+    assert (slow.returncode, slow.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("voice", ["gmw/en+f4", "gmw/en-us+f2", "gmw/en-us+f4", "gmw/en-us+f5"])
