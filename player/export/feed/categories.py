@@ -35,7 +35,7 @@ _KNOWN: Final = {
     "True Crime": "",
     "TV & Film": "After Shows, Film History, Film Interviews, Film Reviews, TV Reviews",
 }
-"""Apple Podcasts categories, 2019 and unchanged since (podcasters.apple.com/support/1691-apple-podcasts-categories)."""
+"""Apple Podcasts categories since 2019 (podcasters.apple.com/support/1691-apple-podcasts-categories)."""
 
 
 class Category(NamedTuple):
