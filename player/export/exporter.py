@@ -127,7 +127,7 @@ class _Job:
 
     def whole(self, target: Path, report: Progress) -> Iterator[NewFile]:
         """The session as a file, its stems, and its sidecars."""
-        tags = metadata.tags(self.ready, self.options.position)
+        tags = metadata.tags(self.ready, self.options)
         with closing(self._blocks(report)) as blocks:
             yield self._file(target, tags, blocks)
         for layer in _layers(self.ready, self.options):
@@ -139,7 +139,7 @@ class _Job:
 
     def split(self, target: Path, report: Progress) -> Iterator[NewFile]:
         """The session as a file for each section, and the playlist."""
-        found, tags = splitting.parts(self.ready.timeline), metadata.tags(self.ready, self.options.position)
+        found, tags = splitting.parts(self.ready.timeline), metadata.tags(self.ready, self.options)
         paths = [splitting.path(target, part, len(found)) for part in found]
         with closing(self._blocks(report)) as whole:
             for part, group in groupby(splitting.cut(whole, found), key=lambda pair: pair[0]):

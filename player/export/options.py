@@ -17,7 +17,7 @@ BY_FFMPEG: Final = ("m4a", "m4b")
 """Formats that need ffmpeg. The second is an audio book to players: they remember where one stopped listening."""
 FORMATS: Final = (*BUILT_IN, *BY_FFMPEG)
 PRESETS: Final = ("podcast", "broadcast", "audiobook", "sleep")
-CAPTIONS: Final = ("vtt", "srt", "lrc")
+CAPTIONS: Final = ("vtt", "srt", "lrc", "txt")
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,15 @@ class ExportOptions:
     preset
         One of `PRESETS`, or None.
     captions
-        Files with the spoken lines: any of ``vtt``, ``srt`` and ``lrc``.
+        Files with the spoken lines: any of `CAPTIONS`.
     chapters, labels
         Whether the podcasts' JSON chapters, and Audacity's labels, are written beside the file.
     split
         A file for each section and a playlist, in place of one file.
     stems
         Voice, bed and tones as files of their own, beside the whole.
+    author, album, year, license
+        What goes into the tags in place of what the script says; None is the script's own.
     position
         Its position in a programme, which goes into its tags; None without one.
     """
@@ -64,4 +66,8 @@ class ExportOptions:
     labels: bool = False
     split: bool = False
     stems: bool = False
+    author: str | None = None
+    album: str | None = None
+    year: int | None = None
+    license: str | None = None
     position: AlbumPosition | None = None

@@ -45,7 +45,10 @@ def tiny(tmp_path: Path) -> str:
         (("--format", "flac", "--bitrate", "128"), 2, "flac keeps every sample and has no bitrate; leave it out"),
         (("-o", "a.mp3", "--bitrate", "100"), 2, "the bitrate must be one of 64, 80, 96"),
         (("--preset", "vinyl"), 2, "'podcast', 'broadcast', 'audiobook', 'sleep'"),
-        (("--captions", "vtt,txt"), 2, "must be of vtt, srt, lrc, not 'txt'"),
+        (("--captions", "vtt,ass"), 2, "must be of vtt, srt, lrc, txt, not 'ass'"),
+        (("--year", "26"), 2, "26 is not in the range 1000<=x<=9999"),
+        (("--author", "a\nb"), 2, "Invalid value for '--author': must be on one line"),
+        (("--license", " "), 2, "Invalid value for '--license': must not be empty"),
         (("--split", "--labels"), 2, "--labels is of the whole and --split makes pieces of it"),
     ],
 )

@@ -27,6 +27,9 @@ _SIZE_IN_DS64: Final = 0xFFFFFFFF
 _PCM: Final = 1
 _INFO: Final = {
     "title": b"INAM",
+    "artist": b"IART",
+    "date": b"ICRD",
+    "copyright": b"ICOP",
     "comment": b"ICMT",
     "genre": b"IGNR",
     "software": b"ISFT",

@@ -70,11 +70,15 @@ def _comments(tags: Tags) -> Iterator[tuple[str, str]]:
     """Names and texts of Vorbis comments; those of the chapters as OGM has them, which players know."""
     texts = {
         "TITLE": tags.title,
+        "ARTIST": tags.author,
         "ALBUM": tags.album,
         "TRACKNUMBER": str(tags.track or ""),
         "TRACKTOTAL": str(tags.tracks or ""),
         "DISCNUMBER": str(tags.disc or ""),
         "DISCTOTAL": str(tags.discs or ""),
+        "DATE": str(tags.year or ""),
+        "LICENSE": tags.license,
+        "COPYRIGHT": tags.copyright,
         "DESCRIPTION": tags.summary,
         "GENRE": tags.technique,
         "LANGUAGE": tags.language,
