@@ -19,9 +19,11 @@ from player.export import split as splitting
 from player.export.formats.bitrates import OF_SPEECH, lost_db
 from player.export.formats.table import export_sink, must_be_possible
 from player.export.options import PRESETS
+from player.export.tags import left_out
 from player.sound.ahead import computed_ahead
 from player.sound.master import AS_PLAYED
 from player.storage.atomic import complete, must_be_free, together
+from player.storage.names import with_tail
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -63,10 +65,11 @@ def must_be_possible_for(options: ExportOptions) -> None:
 
 def targets(ready: Prepared, target: Path, options: ExportOptions) -> tuple[Path, ...]:
     """All files of sound that `export` would make, and the playlist."""
+    named = _with_ending(target, options.form)
     if options.split:
         found = splitting.parts(ready.timeline)
-        return (*(splitting.path(target, part, len(found)) for part in found), _playlist(target))
-    return (target, *(_stem(target, layer) for layer in _layers(ready, options)))
+        return (*(splitting.path(named, part, len(found)) for part in found), _playlist(named))
+    return (target, *(_stem(named, layer) for layer in _layers(ready, options)))
 
 
 def export(
@@ -83,7 +86,7 @@ def export(
     Parameters
     ----------
     on_note
-        Called with a sentence where a preset cannot be met.
+        Called with a sentence where a preset cannot be met, or a file cannot hold every chapter.
 
     Raises
     ------
@@ -99,9 +102,9 @@ def export(
     files = targets(ready, target, options)
     for each in files:
         must_be_free(each, force=force)
-    job = _Job(ready, options, force)
+    job = _Job(ready, options, force, on_note)
     if preset:
-        job = job.mastered(preset, on_note)
+        job = job.mastered(preset)
     report = _counted(progress, ready.timeline.total_ms * (1 if options.split else len(files)))
     with together() as made:
         for file in job.split(target, report) if options.split else job.whole(target, report):
@@ -116,36 +119,43 @@ class _Job:
     ready: Prepared
     options: ExportOptions
     force: bool
+    on_note: Callable[[str], None] | None = None
     master: Master = AS_PLAYED
 
-    def mastered(self, preset: Preset, on_note: Callable[[str], None] | None) -> _Job:
-        """The same at a preset's level, or as near as the voice allows; ``on_note`` is then called with the reason."""
+    def mastered(self, preset: Preset) -> _Job:
+        """The same at a preset's level, or as near as the voice allows; the reason is then noted."""
         found = presets.mastering(self.ready, preset, one_channel=self.options.mono)
-        if found.shortfall and on_note:
-            on_note(found.shortfall)
+        self._note(found.shortfall)
         return replace(self, master=found.master.made_up_for(lost_db(self.options.form, self.bitrate)))
 
     def whole(self, target: Path, report: Progress) -> Iterator[NewFile]:
         """The session as a file, its stems, and its sidecars."""
         tags = metadata.tags(self.ready, self.options)
+        self._note(left_out(self.options.form, len(tags.chapters)))
         with closing(self._blocks(report)) as blocks:
             yield self._file(target, tags, blocks)
         for layer in _layers(self.ready, self.options):
             titled = replace(tags, title=f"{tags.title} ({layer})")
             with closing(self._blocks(report, layer)) as blocks:
-                yield self._file(_stem(target, layer), titled, blocks)
+                yield self._file(_stem(_with_ending(target, self.options.form), layer), titled, blocks)
         for path, content in self._sidecars(target).items():
             yield complete(path, content, force=self.force)
 
     def split(self, target: Path, report: Progress) -> Iterator[NewFile]:
         """The session as a file for each section, and the playlist."""
         found, tags = splitting.parts(self.ready.timeline), metadata.tags(self.ready, self.options)
-        paths = [splitting.path(target, part, len(found)) for part in found]
+        named = _with_ending(target, self.options.form)
+        paths = [splitting.path(named, part, len(found)) for part in found]
         with closing(self._blocks(report)) as whole:
             for part, group in groupby(splitting.cut(whole, found), key=lambda pair: pair[0]):
-                blocks = (block for _, block in group)
-                yield self._file(paths[part.number - 1], splitting.tags(tags, part, len(found)), blocks)
-        yield complete(_playlist(target), splitting.playlist(tags.title, found, paths).encode(), force=self.force)
+                blocks, mine = (block for _, block in group), splitting.tags(tags, part, len(found))
+                self._note(left_out(self.options.form, len(mine.chapters)))
+                yield self._file(paths[part.number - 1], mine, blocks)
+        yield complete(_playlist(named), splitting.playlist(tags.title, found, paths).encode(), force=self.force)
+
+    def _note(self, sentence: str) -> None:
+        if sentence and self.on_note:
+            self.on_note(sentence)
 
     def _file(self, target: Path, tags: Tags, blocks: Iterable[AudioSegment]) -> NewFile:
         """A complete file that does not have its name yet."""
@@ -202,12 +212,17 @@ def _layers(ready: Prepared, options: ExportOptions) -> tuple[Layer, ...]:
     return tuple(layer for layer, sounds in sounding.items() if sounds)
 
 
+def _with_ending(target: Path, form: str) -> Path:
+    """The name that others are made of: the target's, with the format's ending where it has another one or none."""
+    return target if target.suffix.lower() == f".{form}" else target.with_name(f"{target.name}.{form}")
+
+
 def _stem(target: Path, layer: Layer) -> Path:
-    return target.with_name(f"{target.stem}.{layer}{target.suffix}")
+    return target.with_name(with_tail(target.stem, f".{layer}{target.suffix}"))
 
 
 def _playlist(target: Path) -> Path:
-    return target.with_suffix(playlists.ENDING)
+    return target.with_name(with_tail(target.stem, playlists.ENDING))
 
 
 def _counted(progress: Progress | None, total_ms: int) -> Progress:

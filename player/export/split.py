@@ -6,13 +6,13 @@ for sample. What comes before the first section is a part of its own. It writes 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from player.errors import UsageError, printable
 from player.export import playlists
+from player.storage.names import with_tail, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,8 +58,9 @@ def parts(timeline: Timeline) -> tuple[SplitPart, ...]:
 def path(target: Path, part: SplitPart, count: int) -> Path:
     """``calm-01-settle.mp3``: the target's name with the part's number and title."""
     digits = max(_FEWEST_DIGITS, len(str(count)))
-    title = re.sub(r"\W+", "-", part.title.lower())[:_LONGEST_NAME].strip("-_")
-    return target.with_name(f"{target.stem}-{part.number:0{digits}}{'-' if title else ''}{title}{target.suffix}")
+    title = words_of(part.title, _LONGEST_NAME)
+    tail = f"-{part.number:0{digits}}{'-' if title else ''}{title}{target.suffix}"
+    return target.with_name(with_tail(target.stem, tail))
 
 
 def tags(whole: Tags, part: SplitPart, count: int) -> Tags:

@@ -21,6 +21,7 @@ from player.export.options import ExportOptions
 from player.sound.loudness import integrated_lufs, true_peak_dbtp
 from player.sound.master import Master
 from player.storage.store import Store
+from player.timeline.model import Section
 from player.units import RATE
 from tests.fakes_voice import FakeEngine
 
@@ -292,6 +293,40 @@ def test_sleep_fades_out_for_a_minute_or_a_quarter(ready: pipeline.Prepared) -> 
     assert presets.suited(long, presets.PRESETS["sleep"]).timeline.fade_out_ms == 60_000
 
 
+# --- names, and what a format cannot hold
+
+
+@pytest.mark.parametrize("name", ["calm", "dr.calm"])
+def test_names_that_are_made_of_one_without_an_ending_have_one(ready: pipeline.Prepared, out: Path, name: str) -> None:
+    split = exporter.export(ready, out / name, ExportOptions("wav", split=True), force=False)
+    assert [path.name for path in split[1:3]] == [f"{name}-02-settle-in.wav", f"{name}-03-breathe.wav"]
+    stems = exporter.export(ready, out / name, ExportOptions("wav", stems=True), force=False)
+    assert [path.name for path in stems] == [name, *(f"{name}.{layer}.wav" for layer in ("voice", "bed", "tones"))]
+
+
+def test_names_that_are_made_of_the_longest_are_cut_to_fit(ready: pipeline.Prepared, out: Path) -> None:
+    target = out / f"{'ü' * 125}x.wav"
+    assert len(target.name.encode()) == 255
+    made = exporter.export(ready, target, ExportOptions("wav", split=True), force=False)
+    assert [len(path.name.encode()) for path in made[:3]] == [255 - (255 - len(tail)) % 2 for tail in TAILS]
+    assert all(path.name.endswith(tail) for path, tail in zip(made, TAILS, strict=False))
+
+
+TAILS = ("-01-four-rooms.wav", "-02-settle-in.wav", "-03-breathe.wav")
+
+
+@pytest.mark.parametrize(("form", "most"), [("mp3", 255), ("wav", 255), ("flac", 999)])
+def test_chapters_that_a_file_cannot_hold_are_told(ready: pipeline.Prepared, out: Path, form: str, most: int) -> None:
+    notes: list[str] = []
+    for count in (most, most + 1):
+        sections = tuple(Section(f"Part {number}", number) for number in range(count))
+        long = replace(ready, timeline=replace(ready.timeline, sections=sections))
+        options = ExportOptions(form, stems=True)
+        exporter.export(long, out / f"{count}.{form}", options, force=False, on_note=notes.append)
+    assert len(notes) == 1
+    assert notes[0].startswith(f"The file has the first {most} of {most + 1} chapters: {form} holds no more")
+
+
 # --- what can be asked for
 
 
@@ -306,7 +341,7 @@ def test_sleep_fades_out_for_a_minute_or_a_quarter(ready: pipeline.Prepared) -> 
             "--stems is of the whole and --split makes pieces of it; leave one of them out",
         ),
         (ExportOptions(split=True, captions=("vtt",)), "--captions is of the whole"),
-        (ExportOptions(captions=("txt",)), "captions must be of"),
+        (ExportOptions(captions=("ass",)), "captions must be of"),
     ],
 )
 def test_options_that_are_not_possible(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mutagen import id3 as mutagen_id3
 
 from player.export.tags.about import chapters, clean, counted, is_address, plain_lyrics, software
+from player.export.tags.chapter_limits import ID3 as MOST_CHAPTERS
 from player.export.tags.origin import FACTS, SCRIPT
 from player.script import tags as language_tags
 
@@ -32,8 +33,6 @@ _TOP_LEVEL_IN_ORDER: Final = 3
 """Two flags of a table of contents: it is the outermost, and its chapters are in order."""
 _UNUSED_OFFSET: Final = 0xFFFFFFFF
 """In place of a chapter's position in bytes: its times count instead."""
-_MOST_CHAPTERS: Final = 255
-"""An ID3 table of contents counts its entries in one byte."""
 _MS, _LYRICS, _FRONT_COVER = 2, 1, 3
 """Numbers of ID3v2.3.0: times in milliseconds and a text that is lyrics (4.10), and a front cover (4.15)."""
 
@@ -116,7 +115,7 @@ def _texts(tags: Tags, language: str) -> Iterator[object]:
 
 
 def _chapters(tags: Tags) -> Iterator[object]:
-    found = chapters(tags)[:_MOST_CHAPTERS]
+    found = chapters(tags)[:MOST_CHAPTERS]
     names = [f"ch{number}" for number in range(len(found))]
     if names:
         yield _ID3.CTOC(element_id="toc", flags=_TOP_LEVEL_IN_ORDER, child_element_ids=names, sub_frames=[])
