@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from player.export.options import CAPTIONS, FORMATS, PRESETS
+from player.export.options import CAPTIONS, FORMATS, LOW_BITRATE, PRESETS, SAMPLE_RATES
 from player.script.yaml.scalar_types import TextType
 
 if TYPE_CHECKING:
@@ -27,8 +27,19 @@ def _one_line(_: click.Context, option: click.Parameter, value: str | None) -> s
 
 _ONE_OPTIONS = (
     click.option("--format", "form", type=click.Choice(FORMATS), help="Without it, the file's ending decides; or mp3."),
-    click.option("--bitrate", type=click.IntRange(1), metavar="KBIT", help="kbit/s of the file, such as 128."),
-    click.option("--mono", is_flag=True, help="One channel in the place of two."),
+    click.option(
+        "--bitrate",
+        type=click.IntRange(1),
+        metavar="KBIT",
+        help="kbit/s of the file, such as 128; 48 or 32 for messengers.",
+    ),
+    click.option("--mono/--stereo", default=None, help=f"One channel or two; two, and one below {LOW_BITRATE} kbit/s."),
+    click.option(
+        "--sample-rate",
+        type=click.Choice(tuple(map(str, SAMPLE_RATES))),
+        callback=lambda _, __, value: value and int(value),
+        help="Frames a second; 48000, or what a preset asks for.",
+    ),
     click.option("--preset", type=click.Choice(PRESETS), help="The loudness that is asked for there."),
     click.option("--captions", metavar=",".join(CAPTIONS), help="What is said, as files beside the sound."),
     click.option("--chapters", type=click.Choice(("json",)), help="Chapters as podcasts have them, beside the sound."),
@@ -56,7 +67,7 @@ _BATCH_OPTIONS = (
 
 
 EXPORT_OPTION_NAMES: Final = (
-    *("bitrate", "mono", "preset", "captions", "chapters", "labels", "split", "stems"),
+    *("bitrate", "mono", "sample_rate", "preset", "captions", "chapters", "labels", "split", "stems"),
     *("author", "album", "year", "license"),
 )
 """The options that change what is made, besides the format."""

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import UsageError, printable
 from player.export import playlists
+from player.export.rates import frames_of
 from player.storage.names import with_tail, words_of
+from player.units import RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -88,19 +90,20 @@ def tags(whole: Tags, part: SplitPart, count: int) -> Tags:
     )
 
 
-def cut(blocks: Iterable[AudioSegment], parts: Sequence[SplitPart]) -> Iterator[tuple[SplitPart, AudioSegment]]:
-    """The blocks of the whole, cut where parts meet, each with its part."""
-    at_ms, rest = 0, iter(parts)
+def cut(
+    blocks: Iterable[AudioSegment], parts: Sequence[SplitPart], rate: int = RATE
+) -> Iterator[tuple[SplitPart, AudioSegment]]:
+    """The blocks of the whole, at any sample rate, cut at the frame where parts meet, each with its part."""
+    at, rest = 0, iter(parts)
     part = next(rest)
-    for whole in blocks:
-        block = whole
-        while len(block):
-            if at_ms == part.end_ms:
+    for block in blocks:
+        start, end = 0, int(block.frame_count())
+        while start < end:
+            if at == frames_of(part.end_ms, rate):
                 part = next(rest)
-            taken = block[: part.end_ms - at_ms]
-            yield part, taken
-            at_ms += len(taken)
-            block = block[len(taken) :]
+            size = min(end - start, frames_of(part.end_ms, rate) - at)
+            yield part, block.get_sample_slice(start, start + size)
+            at, start = at + size, start + size
 
 
 def playlist(title: str, parts: Sequence[SplitPart], paths: Sequence[Path]) -> str:

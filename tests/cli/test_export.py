@@ -43,7 +43,9 @@ def tiny(tmp_path: Path) -> str:
     ("arguments", "code", "words"),
     [
         (("--format", "flac", "--bitrate", "128"), 2, "flac keeps every sample and has no bitrate; leave it out"),
-        (("-o", "a.mp3", "--bitrate", "100"), 2, "the bitrate must be one of 64, 80, 96"),
+        (("-o", "a.mp3", "--bitrate", "100"), 2, "the bitrate must be one of 32, 40, 48"),
+        (("-o", "a.opus", "--sample-rate", "44100"), 2, "opus has no sample rate of 44100; choose 48000 or 24000"),
+        (("--sample-rate", "24000", "--bitrate", "320"), 2, "at a sample rate of 24000 must be one of 32,"),
         (("--preset", "vinyl"), 2, "'podcast', 'broadcast', 'audiobook', 'sleep'"),
         (("--captions", "vtt,ass"), 2, "must be of vtt, srt, lrc, txt, not 'ass'"),
         (("--year", "26"), 2, "26 is not in the range 1000<=x<=9999"),

@@ -16,6 +16,7 @@ from player import pipeline
 from player.errors import OutputError, UsageError
 from player.export import exporter, presets
 from player.export.formats import table
+from player.export.formats.bitrates import Quality
 from player.export.formats.table import FileSink
 from player.export.options import ExportOptions
 from player.sound.loudness import integrated_lufs, true_peak_dbtp
@@ -293,6 +294,44 @@ def test_sleep_fades_out_for_a_minute_or_a_quarter(ready: pipeline.Prepared) -> 
     assert presets.suited(long, presets.PRESETS["sleep"]).timeline.fade_out_ms == 60_000
 
 
+# --- sample rates and bitrates
+
+
+@pytest.mark.parametrize("rate", [24_000, 44_100])
+def test_a_file_at_another_sample_rate_has_every_frame(ready: pipeline.Prepared, out: Path, rate: int) -> None:
+    options = ExportOptions("wav", sample_rate=rate)
+    (whole,) = exporter.export(ready, out / "whole.wav", options, force=False)
+    assert soundfile.info(whole).samplerate == rate
+    assert len(sound(whole)) == ready.timeline.total_ms * rate // 1000
+    *pieces, _ = exporter.export(ready, out / "calm.wav", replace(options, split=True), force=False)
+    np.testing.assert_array_equal(np.concatenate([sound(path) for path in pieces]), sound(whole))
+
+
+@pytest.mark.parametrize(
+    ("options", "quality"),
+    [
+        (ExportOptions(), Quality()),
+        (ExportOptions(preset="audiobook"), Quality(192, 2, 44_100)),
+        (ExportOptions(preset="audiobook", mono=True), Quality(192, 1, 44_100)),
+        (ExportOptions(preset="audiobook", bitrate=256, sample_rate=48_000), Quality(256, 2, 48_000)),
+        (ExportOptions(preset="audiobook", sample_rate=24_000), Quality(None, 2, 24_000)),
+        (ExportOptions("opus", preset="audiobook"), Quality(None, 2, 48_000)),
+        (ExportOptions("flac", preset="audiobook"), Quality(None, 2, 44_100)),
+        (ExportOptions(bitrate=48), Quality(48, 1, 48_000)),
+        (ExportOptions(bitrate=48, mono=False), Quality(48, 2, 48_000)),
+        (ExportOptions(bitrate=64), Quality(64, 2, 48_000)),
+    ],
+)
+def test_the_options_decide_first_and_then_the_preset(options: ExportOptions, quality: Quality) -> None:
+    assert exporter.quality_of(options) == quality
+    exporter.must_be_possible_for(options)
+
+
+def test_speech_alone_in_two_channels_has_a_bitrate_of_its_own() -> None:
+    assert exporter.quality_of(ExportOptions(), is_speech_alone=True) == Quality(128)
+    assert exporter.quality_of(ExportOptions(mono=True), is_speech_alone=True) == Quality(None, 1)
+
+
 # --- names, and what a format cannot hold
 
 
@@ -335,6 +374,8 @@ def test_chapters_that_a_file_cannot_hold_are_told(ready: pipeline.Prepared, out
     [
         (ExportOptions("aiff"), "the format must be one of"),
         (ExportOptions("wav", bitrate=128), "wav keeps every sample"),
+        (ExportOptions(sample_rate=22_050), "the sample rate must be one of 24000, 44100, 48000, not 22050"),
+        (ExportOptions("opus", sample_rate=44_100), "opus has no sample rate of 44100"),
         (ExportOptions(preset="vinyl"), "the preset must be one of podcast, broadcast, audiobook, sleep, not 'vinyl'"),
         (
             ExportOptions(split=True, stems=True),
