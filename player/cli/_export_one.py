@@ -136,7 +136,9 @@ def form_of(name: Path | str, form: str | None) -> str:
     """The format of a file, or of a pattern of files' names: what ``--format`` says, or else the ending."""
     ending, known = ending_of(Path(name)), ", ".join(f".{each}" for each in FORMATS)
     if form is None and ending not in FORMATS:
-        raise click.UsageError(f"{name} has no ending that says its format ({known}); name one, or use --format")
+        raise click.UsageError(
+            f"{name} has no ending that says its format ({known}) and is no folder; name one, or use --format"
+        )
     if form is not None and ending in FORMATS and ending != form:
         raise click.UsageError(
             f"{name} ends in .{ending} and --format says {form}; change one of them, or leave it out"
