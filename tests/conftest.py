@@ -39,6 +39,7 @@ SLOW: Final = (
     "cli/test_every.py",
     "cli/test_export.py",
     "cli/test_export_many.py",
+    "cli/test_feed.py",
     "cli/test_log.py",
     "cli/test_plot.py",
     "cli/test_programme_text.py",
@@ -49,6 +50,9 @@ SLOW: Final = (
     "export/formats/test_bitrates.py",
     "export/formats/test_ogg_pages.py",
     "export/formats/test_table.py",
+    "export/feed/test_artwork.py",
+    "export/feed/test_readers.py",
+    "export/feed/test_writing.py",
     "export/mp3/test_frames.py",
     "export/mp3/test_parallel.py",
     "export/mp3/test_splice.py",
@@ -79,10 +83,11 @@ SLOW: Final = (
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing that a test starts may write into the user's own diary, whatever environment it is given."""
+    """Nothing that a test starts may write into the user's own diary, or speak the user's own language."""
     folder = tmp_path_factory.mktemp("data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(folder))
+        patch.setenv("PLAYER_LANGUAGE", "en")
         patch.setenv("PLAYER_DIARY", str(folder / "diary.sqlite3"))
         yield
 
