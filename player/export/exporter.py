@@ -16,12 +16,16 @@ from player import pipeline
 from player.errors import UsageError
 from player.export import metadata, playlists, presets, sidecars
 from player.export import split as splitting
-from player.export.formats.bitrates import OF_SPEECH, lost_db
+from player.export.formats.bitrates import OF_SPEECH, Quality, has_rate, lost_db, of_mp3
 from player.export.formats.table import export_sink, must_be_possible
-from player.export.options import PRESETS
+from player.export.options import PRESETS, SAMPLE_RATES
+from player.export.rates import at_rate
+from player.export.tags import left_out
 from player.sound.ahead import computed_ahead
 from player.sound.master import AS_PLAYED
 from player.storage.atomic import complete, must_be_free, together
+from player.storage.names import with_tail
+from player.units import CHANNELS, RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -44,13 +48,17 @@ def must_be_possible_for(options: ExportOptions) -> None:
     Raises
     ------
     UsageError
-        If there is no such format, bitrate or preset, or two things do not go together.
+        If there is no such format, bitrate, sample rate or preset, or two things do not go together.
     OutputError
         If what makes the format is not installed.
     """
-    must_be_possible(options.form, options.bitrate)
     if options.preset is not None and options.preset not in PRESETS:
         raise UsageError(f"the preset must be one of {', '.join(PRESETS)}, not {options.preset!r}")
+    if options.sample_rate is not None and options.sample_rate not in SAMPLE_RATES:
+        raise UsageError(
+            f"the sample rate must be one of {', '.join(map(str, SAMPLE_RATES))}, not {options.sample_rate}"
+        )
+    must_be_possible(options.form, quality_of(options))
     other_files = {
         "--stems": options.stems,
         "--captions": options.captions,
@@ -61,12 +69,26 @@ def must_be_possible_for(options: ExportOptions) -> None:
         raise UsageError(f"{other} is of the whole and --split makes pieces of it; leave one of them out")
 
 
+def quality_of(options: ExportOptions, *, is_speech_alone: bool = False) -> Quality:
+    """How a file is encoded: what the options say, or else what the preset asks for and the format can."""
+    form, preset = options.form, presets.PRESETS.get(options.preset or "")
+    rate = options.sample_rate or (preset and preset.sample_rate) or RATE
+    if options.sample_rate is None and not has_rate(form, rate):
+        rate = RATE
+    bitrate = options.bitrate
+    if bitrate is None and form == "mp3":
+        bitrate = preset.bitrate if preset and preset.bitrate in of_mp3(rate) else None
+        bitrate = bitrate or (OF_SPEECH if is_speech_alone and options.channels == CHANNELS else None)
+    return Quality(bitrate, options.channels, rate)
+
+
 def targets(ready: Prepared, target: Path, options: ExportOptions) -> tuple[Path, ...]:
     """All files of sound that `export` would make, and the playlist."""
+    named = _with_ending(target, options.form)
     if options.split:
         found = splitting.parts(ready.timeline)
-        return (*(splitting.path(target, part, len(found)) for part in found), _playlist(target))
-    return (target, *(_stem(target, layer) for layer in _layers(ready, options)))
+        return (*(splitting.path(named, part, len(found)) for part in found), _playlist(named))
+    return (target, *(_stem(named, layer) for layer in _layers(ready, options)))
 
 
 def export(
@@ -83,7 +105,7 @@ def export(
     Parameters
     ----------
     on_note
-        Called with a sentence where a preset cannot be met.
+        Called with a sentence where a preset cannot be met, or a file cannot hold every chapter.
 
     Raises
     ------
@@ -99,9 +121,9 @@ def export(
     files = targets(ready, target, options)
     for each in files:
         must_be_free(each, force=force)
-    job = _Job(ready, options, force)
+    job = _Job(ready, options, force, on_note)
     if preset:
-        job = job.mastered(preset, on_note)
+        job = job.mastered(preset)
     report = _counted(progress, ready.timeline.total_ms * (1 if options.split else len(files)))
     with together() as made:
         for file in job.split(target, report) if options.split else job.whole(target, report):
@@ -116,43 +138,47 @@ class _Job:
     ready: Prepared
     options: ExportOptions
     force: bool
+    on_note: Callable[[str], None] | None = None
     master: Master = AS_PLAYED
 
-    def mastered(self, preset: Preset, on_note: Callable[[str], None] | None) -> _Job:
-        """The same at a preset's level, or as near as the voice allows; ``on_note`` is then called with the reason."""
-        found = presets.mastering(self.ready, preset, one_channel=self.options.mono)
-        if found.shortfall and on_note:
-            on_note(found.shortfall)
-        return replace(self, master=found.master.made_up_for(lost_db(self.options.form, self.bitrate)))
+    def mastered(self, preset: Preset) -> _Job:
+        """The same at a preset's level, or as near as the voice allows; the reason is then noted."""
+        found = presets.mastering(self.ready, preset, one_channel=self.options.channels == 1)
+        self._note(found.shortfall)
+        return replace(self, master=found.master.made_up_for(lost_db(self.options.form, self.quality.bitrate)))
 
     def whole(self, target: Path, report: Progress) -> Iterator[NewFile]:
         """The session as a file, its stems, and its sidecars."""
-        tags = metadata.tags(self.ready, self.options.position)
+        tags = metadata.tags(self.ready, self.options)
+        self._note(left_out(self.options.form, len(tags.chapters)))
         with closing(self._blocks(report)) as blocks:
             yield self._file(target, tags, blocks)
         for layer in _layers(self.ready, self.options):
             titled = replace(tags, title=f"{tags.title} ({layer})")
             with closing(self._blocks(report, layer)) as blocks:
-                yield self._file(_stem(target, layer), titled, blocks)
+                yield self._file(_stem(_with_ending(target, self.options.form), layer), titled, blocks)
         for path, content in self._sidecars(target).items():
             yield complete(path, content, force=self.force)
 
     def split(self, target: Path, report: Progress) -> Iterator[NewFile]:
         """The session as a file for each section, and the playlist."""
-        found, tags = splitting.parts(self.ready.timeline), metadata.tags(self.ready, self.options.position)
-        paths = [splitting.path(target, part, len(found)) for part in found]
+        found, tags = splitting.parts(self.ready.timeline), metadata.tags(self.ready, self.options)
+        named = _with_ending(target, self.options.form)
+        paths = [splitting.path(named, part, len(found)) for part in found]
         with closing(self._blocks(report)) as whole:
-            for part, group in groupby(splitting.cut(whole, found), key=lambda pair: pair[0]):
-                blocks = (block for _, block in group)
-                yield self._file(paths[part.number - 1], splitting.tags(tags, part, len(found)), blocks)
-        yield complete(_playlist(target), splitting.playlist(tags.title, found, paths).encode(), force=self.force)
+            for part, group in groupby(splitting.cut(whole, found, self.quality.rate), key=lambda pair: pair[0]):
+                blocks, mine = (block for _, block in group), splitting.tags(tags, part, len(found))
+                self._note(left_out(self.options.form, len(mine.chapters)))
+                yield self._file(paths[part.number - 1], mine, blocks)
+        yield complete(_playlist(named), splitting.playlist(tags.title, found, paths).encode(), force=self.force)
+
+    def _note(self, sentence: str) -> None:
+        if sentence and self.on_note:
+            self.on_note(sentence)
 
     def _file(self, target: Path, tags: Tags, blocks: Iterable[AudioSegment]) -> NewFile:
         """A complete file that does not have its name yet."""
-        options = self.options
-        sink = export_sink(
-            target, options.form, tags=tags, bitrate=self.bitrate, one_channel=options.mono, force=self.force
-        )
+        sink = export_sink(target, self.options.form, tags=tags, quality=self.quality, force=self.force)
         try:
             for block in blocks:
                 sink.write(block)
@@ -174,14 +200,16 @@ class _Job:
         )
 
     @property
-    def bitrate(self) -> int | None:
-        """The bitrate of the options, or the one for this session; None is the format's own."""
-        if self.options.bitrate or self.options.form != "mp3" or self.options.mono:
-            return self.options.bitrate
-        preset = presets.PRESETS.get(self.options.preset or "")
-        return (preset.bitrate if preset else None) or (None if self.ready.beds else OF_SPEECH)
+    def quality(self) -> Quality:
+        """How this session's files are encoded."""
+        return quality_of(self.options, is_speech_alone=not self.ready.beds)
 
     def _blocks(self, report: Progress, *layers: Layer) -> Generator[AudioSegment]:
+        """The blocks at the file's sample rate."""
+        with closing(self._mixed(report, *layers)) as mixed, closing(at_rate(mixed, self.quality.rate)) as blocks:
+            yield from blocks
+
+    def _mixed(self, report: Progress, *layers: Layer) -> Generator[AudioSegment]:
         """The mixed blocks; another thread mixes ahead of the encoder.
 
         WAV is not encoded: there a block is written sooner than another thread could hand it over.
@@ -202,12 +230,17 @@ def _layers(ready: Prepared, options: ExportOptions) -> tuple[Layer, ...]:
     return tuple(layer for layer, sounds in sounding.items() if sounds)
 
 
+def _with_ending(target: Path, form: str) -> Path:
+    """The name that others are made of: the target's, with the format's ending where it has another one or none."""
+    return target if target.suffix.lower() == f".{form}" else target.with_name(f"{target.name}.{form}")
+
+
 def _stem(target: Path, layer: Layer) -> Path:
-    return target.with_name(f"{target.stem}.{layer}{target.suffix}")
+    return target.with_name(with_tail(target.stem, f".{layer}{target.suffix}"))
 
 
 def _playlist(target: Path) -> Path:
-    return target.with_suffix(playlists.ENDING)
+    return target.with_name(with_tail(target.stem, playlists.ENDING))
 
 
 def _counted(progress: Progress | None, total_ms: int) -> Progress:
