@@ -413,8 +413,8 @@ BREATHING = {
         "3:3: 'Breathe in' begins 0.005s before the session does; put a pause: 1s before it",
     ),
     "a language without words": row(
-        "title: T\nlanguage: de\nsteps:\n- pause: 1s\n- breathe: {in: 4s, out: 4s, cycles: 1}\n",
-        "5:3: there are no guiding words for language 'de' yet (known: en)",
+        "title: T\nlanguage: sv\nsteps:\n- pause: 1s\n- breathe: {in: 4s, out: 4s, cycles: 1}\n",
+        "5:3: there are no guiding words for language 'sv' yet (known: de, en, es, fr, hi, it, nl, pt-BR)",
     ),
 }
 
@@ -432,7 +432,7 @@ BODY = {
     ),
     "groups that are only names": row(
         steps("- muscles: [jaw]"),
-        "3:13: muscles must be a mapping with name, short, how, attend, caution, feel, ease, … rounds, not 'jaw'",
+        "3:13: muscles must be a mapping with name, short, at, how, attend, caution, feel, ease, … rounds, not 'jaw'",
     ),
     "an option of the step in a group": row(
         steps(f"- muscles: [{{{JAW}, release: 9s}}]"),

@@ -413,7 +413,8 @@ def muscle_set(name: str) -> Source:
     files = _muscle_files()
     if name not in files:
         hint = did_you_mean(name, files)
-        raise ValueError(f"must be one of {', '.join(files)}, not {shown(name)}" + (f"; {hint}" if hint else ""))
+        plain = ", ".join(each for each in files if "/" not in each)
+        raise ValueError(f"must be one of {plain}, not {shown(name)}" + (f"; {hint}" if hint else ""))
     return _read(name, *files[name])
 
 

@@ -114,7 +114,7 @@ def test_show_tells_people_what_happens_when(run: Run) -> None:
     text = run("show", "box-breathing").stdout
     assert text.startswith("Box breathing")
     assert "7:00" in text.splitlines()[0]
-    assert "1m36s  6 × [in 4s, hold 4s, out 4s, rest 4s], counted" in text
+    assert "1m20s  5 × [in 4s, hold 4s, out 4s, rest 4s], counted" in text
 
 
 def test_check_reports_twelve_mistakes_at_once_on_their_lines(run: Run, tmp_path: Path) -> None:

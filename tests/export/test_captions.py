@@ -65,7 +65,7 @@ def test_silence_at_both_ends_has_a_caption() -> None:
 
 
 def test_a_language_without_words_here_has_a_clock() -> None:
-    assert texts(timeline(75_000), "de-DE") == [(0, 75_000, "[… 1:15]")]
+    assert texts(timeline(75_000), "sv-SE") == [(0, 75_000, "[… 1:15]")]
 
 
 def test_sounds_stand_in_brackets_where_there_is_no_speech() -> None:

@@ -124,7 +124,7 @@ def test_a_country_is_of_no_account_where_no_number_is_told(script: Path) -> Non
 
 
 def test_a_language_without_words_has_none_of_these_names(script: Path) -> None:
-    script.write_text("title: T\nlanguage: de\nsteps:\n- say: Das dauert ${minutes}.\n  for: 9s\n")
+    script.write_text("title: T\nlanguage: sv\nsteps:\n- say: Det tar ${minutes}.\n  for: 9s\n")
     with pytest.raises(ScriptError, match=r":4:8: say names the parameter 'minutes', which is not there"):
         _ = asked(script).session
 

@@ -125,7 +125,7 @@ def head(*lines: str) -> str:
     return "\n".join(["title: x", "steps: [{say: x}]", *lines])
 
 
-KEYS = "title, steps, summary, technique, language, translates, reviewed, safety, voice, pronounce, background, params"
+KEYS = "title, steps, summary, technique, language, translates, reviewed, author, album, year, license, safety, ..."
 STEPS = "say, pause, breathe, repeat, chime, bed, include, groups"
 DURATION = "a duration such as 4s, 500ms, 2m30s or 0:30"
 QUOTE = "put a text with a colon, brackets or braces in quotes"
@@ -152,7 +152,7 @@ ONE_MISTAKE = [
     ("titel: x\nsteps: [{say: x}]", "1:1: unknown key 'titel'; did you mean 'title'?"),
     (head("Voice: {rate: 90}"), "3:1: unknown key 'Voice'; did you mean 'voice'?"),
     (head("zzz: 1"), f"3:1: unknown key 'zzz'; allowed: {KEYS}"),
-    (head("path: 1"), f"3:1: unknown key 'path'; allowed: {KEYS}"),
+    (head("path: 1"), "3:1: unknown key 'path'; did you mean 'author'?"),  # the program's own field, and no key
     (head("title: y"), f"3:1: key 'title' {TWICE} line 1, column 1"),
     (head("voice: {rate: 90, rate: 80}"), f"3:19: key 'rate' {TWICE} line 3, column 9"),
     (head("voice: {speed: 90}"), "3:9: unknown key 'speed' in voice; allowed: name, rate, pitch"),

@@ -7,7 +7,7 @@ no technique by name: the step types are a parameter.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar, cast
@@ -149,7 +149,12 @@ class Binder:
             item = self.value(node, shape.item, name, path)
             return WRONG if item is WRONG else (item,)
         key = Scalar(cast("Field", shape.shorthand).key, quoted=False, at=node.at)
-        return self.record(Mapping(((key, node),), node.at), shape, name, path)
+        known = len(self.problems)
+        found = self.record(Mapping(((key, node),), node.at), shape, name, path)
+        for number, each in enumerate(self.problems[known:], known):  # the author wrote no such key
+            if each.text.startswith(f"{key.text} "):
+                self.problems[number] = replace(each, text=name + each.text.removeprefix(key.text))
+        return found
 
     def _list(self, node: Sequence, shape: Shape, name: str, path: str) -> object:
         list_shape = fitting.a_list(node, shape)
