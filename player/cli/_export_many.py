@@ -19,12 +19,13 @@ from player.cli._export_one import parse_export_options
 from player.cli._options import progress, request_from_options
 from player.cores import cores
 from player.errors import PlayerError
+from player.export import pages
 from player.export.batch import batch, csv_table
 from player.export.batch.dask_cluster import Cluster
 from player.export.batch.executor import InProcessExecutor, ProcessExecutor
 from player.export.batch.jobs import ExportedFiles, FailedExport
-from player.export.options import FORMATS
-from player.storage.atomic import write_all
+from player.export.options import EXPORT_FORMATS, FORMATS, PAGE
+from player.storage.atomic import must_be_free, write_all
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ def run(
     with _reporting(failures):  # a table may not fit because a session is left out
         orders = _orders(many_sessions, items, output, options, form, force=force)
     batch.must_be_possible(orders)
+    has_list = options.form == PAGE and not many_sessions.each and len(orders) > 1
+    if has_list:
+        _must_have_a_list(orders, _folder(output), force=force)
     began = time.monotonic()
     done = _run(orders, many_sessions, quiet=quiet)
     if done and not quiet:
@@ -78,6 +82,8 @@ def run(
     count = len(failures) + len(orders)
     failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, FailedExport)]
     failures += _playlist_failures(done, force=force)
+    if has_list:
+        failures += _list_failures(done, items, _folder(output), force=force)
     if failures:
         lines = "\n".join(f"{name}: {sentence}" for name, sentence in failures)
         raise PlayerError(f"{len(failures)} of {count} could not be made\n{lines}")
@@ -89,6 +95,25 @@ def _playlist_failures(done: Sequence[BatchResult], *, force: bool) -> list[tupl
         write_all(batch.playlists_of(done), force=force)
     except PlayerError as error:
         return [("the playlist", str(error))]
+    return []
+
+
+def _must_have_a_list(orders: Sequence[ExportOrder], folder: Path, *, force: bool) -> None:
+    """Refuse a list of pages that may not be written, or that a page would be written over."""
+    target = pages.list_path(folder)
+    must_be_free(target, force=force)
+    if taken := next((each for each in orders if batch.same_file(each.target) == batch.same_file(target)), None):
+        raise click.UsageError(f"{taken.name} would be made into {target}, which lists the pages; give it another name")
+
+
+def _list_failures(
+    done: Sequence[BatchResult], items: Sequence[BatchItem], folder: Path, *, force: bool
+) -> list[tuple[str, str]]:
+    """Write the list of the pages that were made, and return why it cannot be written."""
+    try:
+        click.echo(pages.write_list(batch.pages_of(done, items, folder), folder, force=force))
+    except PlayerError as error:
+        return [("the list of pages", str(error))]
     return []
 
 
@@ -171,15 +196,15 @@ def _one(
 ) -> list[ExportOrder]:
     """One session into the file that ``-o`` names, or a programme's sessions into the folder."""
     ending = output.suffix.lower().removeprefix(".")
-    if ending not in FORMATS or items[0].folder:
+    if ending not in EXPORT_FORMATS or items[0].folder:
         return batch.orders([replace(item, folder="") for item in items], _folder(output), options, force=force)
     (order,) = batch.orders(items, Path(), replace(options, form=form or ending), force=force)
-    return [replace(order, target=output)]
+    return [replace(order, target=pages.place(output, beside=options.beside))]
 
 
 def _folder(output: Path | None) -> Path:
     folder = output or Path()
-    if folder.suffix.lower().removeprefix(".") in FORMATS:
+    if folder.suffix.lower().removeprefix(".") in EXPORT_FORMATS:
         raise click.UsageError(f"{folder} is the name of a file, and this becomes a folder of files; name a folder")
     if folder.exists() and not folder.is_dir():
         raise click.UsageError(f"{folder} is a file, and several sessions become a folder of files; name a folder")
@@ -191,8 +216,8 @@ def _folder(output: Path | None) -> Path:
 def _of_pattern(options: ExportOptions, pattern: str, form: str | None) -> ExportOptions:
     """The options, with the format of the pattern's ending."""
     ending = Path(pattern).suffix.lower().removeprefix(".")
-    if form is None and pattern and ending not in FORMATS:
-        known = ", ".join(f".{each}" for each in FORMATS)
+    if form is None and pattern and ending not in EXPORT_FORMATS:
+        known = ", ".join(f".{each}" for each in EXPORT_FORMATS)
         raise click.UsageError(f"{pattern} has no ending that says its format ({known}); name one, or use --format")
     return options if form else replace(options, form=ending or options.form)
 

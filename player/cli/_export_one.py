@@ -11,8 +11,8 @@ import click
 from player import pipeline
 from player.cli._announce import announce, heading, print_takes
 from player.cli._options import progress
-from player.export import album, exporter
-from player.export.options import CAPTIONS, FORMATS, ExportOptions
+from player.export import album, exporter, pages
+from player.export.options import CAPTIONS, EXPORT_FORMATS, FORMATS, PAGE, ExportOptions
 from player.script import library
 from player.storage.atomic import must_be_free
 
@@ -40,6 +40,10 @@ def run(
 ) -> None:
     """Export a session, or a programme to a folder. ``given`` are options for `parse_export_options`."""
     plan = pipeline.programmes.planned(wanted, part)
+    if plan is not None and form_of(output, form) == PAGE:
+        target, _ = target_of(plan.name, output, PAGE)
+        options = parse_export_options(PAGE, **given)
+        return export_programme_page(plan, target, options, machine, force=force, quiet=quiet)
     if plan is not None:
         options = parse_export_options(form or FORMATS[0], **given)
         return export_programme(plan, folder_of(plan.name, output), options, machine, force=force, quiet=quiet)
@@ -80,6 +84,7 @@ def export_one(
     also: Callable[[Prepared], None] | None = None,
 ) -> None:
     """Export one session. ``also`` is called when it is prepared, to print more than title and length."""
+    target = pages.place(target, beside=options.beside)
     if not options.split:
         must_be_free(target, force=force)
     with progress("Speaking", quiet=quiet) as report:
@@ -90,8 +95,12 @@ def export_one(
         print_takes(ready)
         if also:
             also(ready)
-    with progress("Mixing", quiet=quiet) as report:
-        files = exporter.export(ready, target, options, force=force, progress=report, on_note=_PRINT_NOTE)
+    if options.form == PAGE:
+        steps = partial(progress, quiet=quiet)
+        files = pages.export((ready,), target, options, force=force, steps=steps, on_note=_PRINT_NOTE)
+    else:
+        with progress("Mixing", quiet=quiet) as report:
+            files = exporter.export(ready, target, options, force=force, progress=report, on_note=_PRINT_NOTE)
     for file in files:
         click.echo(file)
 
@@ -105,6 +114,23 @@ def export_programme(
     for files in album.export(plan, folder, options, machine, force=force, steps=steps, on_note=_PRINT_NOTE):
         for file in files:
             click.echo(file)
+
+
+def export_programme_page(
+    plan: PlannedProgramme, target: Path, options: ExportOptions, machine: Machine, *, force: bool, quiet: bool
+) -> None:
+    """Export a programme as one page."""
+    if not quiet:
+        click.echo(heading(plan), err=True)
+    target, steps = pages.place(target, beside=options.beside), partial(progress, quiet=quiet)
+    for file in pages.export_programme(plan, target, options, machine, force=force, steps=steps, on_note=_PRINT_NOTE):
+        click.echo(file)
+
+
+def form_of(output: Path | None, form: str | None) -> str | None:
+    """The format that is named, or that of the file's ending; None where neither says it."""
+    ending = output.suffix.lower().removeprefix(".") if output else ""
+    return form or (ending if ending in EXPORT_FORMATS else None)
 
 
 def folder_of(programme: str, output: Path | None) -> Path:
@@ -125,8 +151,8 @@ def target_of(session: str, output: Path | None, form: str | None) -> tuple[Path
     if output is None:
         form = form or FORMATS[0]
         return Path(f"{library.stem(session)}.{form}"), form
-    ending = output.suffix.lower().removeprefix(".")
-    if form is None and ending not in FORMATS:
-        known = ", ".join(f".{each}" for each in FORMATS)
+    found = form_of(output, form)
+    if found is None:
+        known = ", ".join(f".{each}" for each in EXPORT_FORMATS)
         raise click.UsageError(f"{output} has no ending that says its format ({known}); name one, or use --format")
-    return output, form or ending
+    return output, found

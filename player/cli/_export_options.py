@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from player.export.options import FORMATS, PRESETS
+from player.export.options import EXPORT_FORMATS, PRESETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 _ONE_OPTIONS = (
-    click.option("--format", "form", type=click.Choice(FORMATS), help="Without it, the file's ending decides; or mp3."),
+    click.option(
+        "--format", "form", type=click.Choice(EXPORT_FORMATS), help="Without it, the file's ending decides; or mp3."
+    ),
     click.option("--bitrate", type=click.IntRange(1), metavar="KBIT", help="kbit/s of the file, such as 128."),
     click.option("--mono", is_flag=True, help="One channel in the place of two."),
     click.option("--preset", type=click.Choice(PRESETS), help="The loudness that is asked for there."),
@@ -25,6 +27,7 @@ _ONE_OPTIONS = (
     click.option("--labels", is_flag=True, help="A label track for Audacity, beside the sound."),
     click.option("--split", is_flag=True, help="A file for each section, and a playlist."),
     click.option("--stems", is_flag=True, help="Voice, background and tones as files of their own, too."),
+    click.option("--beside", is_flag=True, help="A page as a folder, with its sound in a file beside it."),
 )
 
 
@@ -41,7 +44,7 @@ _BATCH_OPTIONS = (
 )
 
 
-EXPORT_OPTION_NAMES: Final = ("bitrate", "mono", "preset", "captions", "chapters", "labels", "split", "stems")
+EXPORT_OPTION_NAMES: Final = ("bitrate", "mono", "preset", "captions", "chapters", "labels", "split", "stems", "beside")
 """The options that change what is made, besides the format."""
 
 

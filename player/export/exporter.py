@@ -18,7 +18,7 @@ from player.export import metadata, playlists, presets, sidecars
 from player.export import split as splitting
 from player.export.formats.bitrates import OF_SPEECH, lost_db
 from player.export.formats.table import export_sink, must_be_possible
-from player.export.options import PRESETS
+from player.export.options import PAGE, PRESETS
 from player.sound.ahead import computed_ahead
 from player.sound.master import AS_PLAYED
 from player.storage.atomic import complete, must_be_free, together
@@ -48,7 +48,7 @@ def must_be_possible_for(options: ExportOptions) -> None:
     OutputError
         If what makes the format is not installed.
     """
-    must_be_possible(options.form, options.bitrate)
+    must_be_possible("mp3" if options.form == PAGE else options.form, options.bitrate)
     if options.preset is not None and options.preset not in PRESETS:
         raise UsageError(f"the preset must be one of {', '.join(PRESETS)}, not {options.preset!r}")
     other_files = {
@@ -57,8 +57,15 @@ def must_be_possible_for(options: ExportOptions) -> None:
         "--chapters": options.chapters,
         "--labels": options.labels,
     }
-    if options.split and (other := next((option for option, given in other_files.items() if given), None)):
+    other = next((option for option, given in other_files.items() if given), None)
+    if options.form == PAGE and (other or options.split):
+        raise UsageError(f"{other or '--split'} makes more files, and a page has text and chapters in it; leave it out")
+    if options.split and other:
         raise UsageError(f"{other} is of the whole and --split makes pieces of it; leave one of them out")
+    if options.beside and options.form != PAGE:
+        raise UsageError(
+            f"--beside is for a page, and {options.form} is sound alone; leave it out, or name --format html"
+        )
 
 
 def targets(ready: Prepared, target: Path, options: ExportOptions) -> tuple[Path, ...]:
@@ -67,6 +74,21 @@ def targets(ready: Prepared, target: Path, options: ExportOptions) -> tuple[Path
         found = splitting.parts(ready.timeline)
         return (*(splitting.path(target, part, len(found)) for part in found), _playlist(target))
     return (target, *(_stem(target, layer) for layer in _layers(ready, options)))
+
+
+def encoded(
+    ready: Prepared,
+    target: Path,
+    options: ExportOptions,
+    *,
+    force: bool,
+    progress: Progress | None = None,
+    on_note: Callable[[str], None] | None = None,
+) -> NewFile:
+    """The session as one complete file of sound that does not have its name yet; see `export`."""
+    job, report = _job(ready, options, force, on_note), _counted(progress, ready.timeline.total_ms)
+    with closing(job.blocks(report)) as blocks:
+        return job.file(target, metadata.tags(job.ready, options.position), blocks)
 
 
 def export(
@@ -94,19 +116,23 @@ def export(
     """
     must_be_possible_for(options)
     sidecars.paths(target, captions=options.captions, chapters=options.chapters, labels=options.labels, force=force)
-    preset = presets.PRESETS.get(options.preset or "")
-    ready = presets.suited(ready, preset) if preset else ready
     files = targets(ready, target, options)
     for each in files:
         must_be_free(each, force=force)
-    job = _Job(ready, options, force)
-    if preset:
-        job = job.mastered(preset, on_note)
+    job = _job(ready, options, force, on_note)
     report = _counted(progress, ready.timeline.total_ms * (1 if options.split else len(files)))
     with together() as made:
         for file in job.split(target, report) if options.split else job.whole(target, report):
             made.append(file)
     return tuple(file.target for file in made)
+
+
+def _job(ready: Prepared, options: ExportOptions, force: bool, on_note: Callable[[str], None] | None) -> _Job:  # noqa: FBT001 (as in `_Job`)
+    """The job, at the preset's level if there is one."""
+    preset = presets.PRESETS.get(options.preset or "")
+    if preset is None:
+        return _Job(ready, options, force)
+    return _Job(presets.suited(ready, preset), options, force).mastered(preset, on_note)
 
 
 @dataclass(frozen=True)
@@ -128,12 +154,12 @@ class _Job:
     def whole(self, target: Path, report: Progress) -> Iterator[NewFile]:
         """The session as a file, its stems, and its sidecars."""
         tags = metadata.tags(self.ready, self.options.position)
-        with closing(self._blocks(report)) as blocks:
-            yield self._file(target, tags, blocks)
+        with closing(self.blocks(report)) as blocks:
+            yield self.file(target, tags, blocks)
         for layer in _layers(self.ready, self.options):
             titled = replace(tags, title=f"{tags.title} ({layer})")
-            with closing(self._blocks(report, layer)) as blocks:
-                yield self._file(_stem(target, layer), titled, blocks)
+            with closing(self.blocks(report, layer)) as blocks:
+                yield self.file(_stem(target, layer), titled, blocks)
         for path, content in self._sidecars(target).items():
             yield complete(path, content, force=self.force)
 
@@ -141,13 +167,13 @@ class _Job:
         """The session as a file for each section, and the playlist."""
         found, tags = splitting.parts(self.ready.timeline), metadata.tags(self.ready, self.options.position)
         paths = [splitting.path(target, part, len(found)) for part in found]
-        with closing(self._blocks(report)) as whole:
+        with closing(self.blocks(report)) as whole:
             for part, group in groupby(splitting.cut(whole, found), key=lambda pair: pair[0]):
                 blocks = (block for _, block in group)
-                yield self._file(paths[part.number - 1], splitting.tags(tags, part, len(found)), blocks)
+                yield self.file(paths[part.number - 1], splitting.tags(tags, part, len(found)), blocks)
         yield complete(_playlist(target), splitting.playlist(tags.title, found, paths).encode(), force=self.force)
 
-    def _file(self, target: Path, tags: Tags, blocks: Iterable[AudioSegment]) -> NewFile:
+    def file(self, target: Path, tags: Tags, blocks: Iterable[AudioSegment]) -> NewFile:
         """A complete file that does not have its name yet."""
         options = self.options
         sink = export_sink(
@@ -181,7 +207,7 @@ class _Job:
         preset = presets.PRESETS.get(self.options.preset or "")
         return (preset.bitrate if preset else None) or (None if self.ready.beds else OF_SPEECH)
 
-    def _blocks(self, report: Progress, *layers: Layer) -> Generator[AudioSegment]:
+    def blocks(self, report: Progress, *layers: Layer) -> Generator[AudioSegment]:
         """The mixed blocks; another thread mixes ahead of the encoder.
 
         WAV is not encoded: there a block is written sooner than another thread could hand it over.

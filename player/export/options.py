@@ -16,6 +16,10 @@ BUILT_IN: Final = ("mp3", "wav", "flac", "ogg", "opus")
 BY_FFMPEG: Final = ("m4a", "m4b")
 """Formats that need ffmpeg. The second is an audio book to players: they remember where one stopped listening."""
 FORMATS: Final = (*BUILT_IN, *BY_FFMPEG)
+"""The formats of sound files."""
+PAGE: Final = "html"
+"""A page for a browser, with the sound in it as MP3."""
+EXPORT_FORMATS: Final = (*FORMATS, PAGE)
 PRESETS: Final = ("podcast", "broadcast", "audiobook", "sleep")
 CAPTIONS: Final = ("vtt", "srt", "lrc")
 
@@ -36,7 +40,7 @@ class ExportOptions:
     Attributes
     ----------
     form
-        The format, by the ending of its files.
+        One of `EXPORT_FORMATS`: the format, by the ending of its files.
     bitrate
         kbit/s; None is the format's own.
     mono
@@ -51,6 +55,8 @@ class ExportOptions:
         A file for each section and a playlist, in place of one file.
     stems
         Voice, bed and tones as files of their own, beside the whole.
+    beside
+        The sound of a page in a file beside it, and both in a folder.
     position
         Its position in a programme, which goes into its tags; None without one.
     """
@@ -64,4 +70,5 @@ class ExportOptions:
     labels: bool = False
     split: bool = False
     stems: bool = False
+    beside: bool = False
     position: AlbumPosition | None = None
