@@ -70,9 +70,9 @@ def run(
     with _reporting(failures):  # a table may not fit because a session is left out
         orders = _orders(many_sessions, items, output, options, form, force=force)
     batch.must_be_possible(orders)
-    has_list = options.form == PAGE and not many_sessions.each and len(orders) > 1
-    if has_list:
-        _must_have_a_list(orders, _folder(output), force=force)
+    listed = _folder(output) if options.form == PAGE and not many_sessions.each and len(orders) > 1 else None
+    if listed:
+        _must_have_a_list(orders, listed, force=force)
     began = time.monotonic()
     done = _run(orders, many_sessions, quiet=quiet)
     if done and not quiet:
@@ -82,8 +82,12 @@ def run(
     count = len(failures) + len(orders)
     failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, FailedExport)]
     failures += _playlist_failures(done, force=force)
-    if has_list:
-        failures += _list_failures(done, items, _folder(output), force=force)
+    failures += _list_failures(done, items, listed, force=force) if listed else []
+    _must_be_none(failures, count)
+
+
+def _must_be_none(failures: Sequence[tuple[str, str]], count: int) -> None:
+    """Raise all failures as one error."""
     if failures:
         lines = "\n".join(f"{name}: {sentence}" for name, sentence in failures)
         raise PlayerError(f"{len(failures)} of {count} could not be made\n{lines}")

@@ -1,13 +1,13 @@
 """Pages: a session or a whole programme becomes one page for a browser, with its sound in it or beside it.
 
-The rule: the page and the sound beside it are complete before either gets its name. The sound is what every other export
-has: the same blocks, as MP3 in one channel, as a voice needs no more and the file travels.
+The rule: the page and the sound beside it are complete before either gets its name. The sound is what every other
+export has: the same blocks, as MP3 in one channel, as a voice needs no more and the file travels.
 """
 
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -58,7 +58,7 @@ def export(
     steps: Steps | None = None,
     on_note: OnNote | None = None,
 ) -> tuple[Path, ...]:
-    """Make a page of one session, or of all sessions of a programme; returns its path, and those of the sound beside it.
+    """Make a page of one session, or of all of a programme; returns its path, and those of the sound beside it.
 
     Parameters
     ----------
@@ -82,15 +82,9 @@ def export(
     must_be_free(target, force=force)
     with sentences(OutputError, "write", target):
         target.parent.mkdir(parents=True, exist_ok=True)
-    as_sound = replace(options, form="mp3", mono=True, bitrate=options.bitrate or BITRATE, beside=False)
-    sessions = []
+    job = _PageJob(target, options, force, programme is not None, steps or (lambda _: nullcontext()), on_note)
     with together() as made:
-        for ready in readies:
-            name = library.stem(ready.request.session)
-            sound = _sound_file(target, name, len(sessions), many=programme is not None) if options.beside else target
-            with steps(ready.session.title) if steps else nullcontext() as report:
-                new = exporter.encoded(ready, sound, as_sound, force=force, progress=report, on_note=on_note)
-            sessions.append(_shown(ready, options, _address(new, made, beside=options.beside)))
+        sessions = [job.session(ready, number, made) for number, ready in enumerate(readies, 1)]
         content = page(sessions, *(programme or ("", ""))).encode()
         made.append(complete(target, content, force=force))
     _warn_if_large(target, len(content), options, on_note)
@@ -109,6 +103,9 @@ def export_programme(
 ) -> tuple[Path, ...]:
     """Make one page of a programme; every session is spoken first, so that failures come early. See `export`."""
     must_be_free(target, force=force)
+    for number, turn in enumerate(plan.turns, 1):
+        if options.beside:
+            must_be_free(sound_file(target, turn.name, number), force=force)
     for requested in programmes.distinct(turn.requested for turn in plan.turns):
         with steps("Speaking") as report:
             pipeline.prepare(requested, machine, report)
@@ -117,15 +114,37 @@ def export_programme(
     return export(readies, target, options, force=force, programme=about, steps=steps, on_note=on_note)
 
 
-def _sound_file(page: Path, name: str, before: int, *, many: bool) -> Path:
-    return page.with_name(f"{before + 1:02}-{name}.mp3" if many else f"{name}.mp3")
+@dataclass(frozen=True)
+class _PageJob:
+    """How each session gets into a page; ``is_numbered`` is whether it is one of several."""
+
+    page: Path
+    options: ExportOptions
+    force: bool
+    is_numbered: bool
+    steps: Steps
+    on_note: OnNote | None
+
+    def session(self, ready: Prepared, number: int, made: list[NewFile]) -> PageSession:
+        """The session with its sound, which is added to ``made`` where it stays a file."""
+        options = replace(self.options, form="mp3", mono=True, bitrate=self.options.bitrate or BITRATE, beside=False)
+        name = library.stem(ready.request.session)
+        file = sound_file(self.page, name, number * self.is_numbered) if self.options.beside else self.page
+        with self.steps(ready.session.title) as report:
+            sound = exporter.encoded(ready, file, options, force=self.force, progress=report, on_note=self.on_note)
+        if self.options.beside:
+            made.append(sound)
+            return _shown(ready, options, quote(file.name))
+        return _shown(ready, options, _taken_in(sound))
 
 
-def _address(sound: NewFile, made: list[NewFile], *, beside: bool) -> str:
-    """The sound's address in the page; a file that goes into the page goes away."""
-    if beside:
-        made.append(sound)
-        return quote(sound.target.name)
+def sound_file(page: Path, name: str, number: int = 0) -> Path:
+    """The sound beside a page: with a number where there are several."""
+    return page.with_name(f"{number:02}-{name}.mp3" if number else f"{name}.mp3")
+
+
+def _taken_in(sound: NewFile) -> str:
+    """All of a file as an address; the file goes away."""
     try:
         with sentences(OutputError, "write", sound.target):
             return data_url("audio/mpeg", sound.part.read_bytes())

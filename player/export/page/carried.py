@@ -1,7 +1,7 @@
 """The script that a page carries, found again.
 
-The rule: a page may come from anywhere, so what does not have exactly the form that `document` writes counts as missing,
-and the script must have the digest that stands beside it. Nothing of the page is interpreted.
+The rule: a page may come from anywhere, so what does not have exactly the form that `document` writes counts as
+missing, and the script must have the digest that stands beside it. Nothing of the page is interpreted.
 """
 
 from __future__ import annotations

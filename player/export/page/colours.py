@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 WHITE: Final = "ffffff"
 _ICON: Final = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Ccircle cx='16' cy='16' r='16'"
-    " fill='%23{dark}'/%3E%3Ccircle cx='16' cy='16' r='11' fill='%23{middle}'/%3E%3Ccircle cx='16' cy='16' r='6'"
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Ccircle cx='16' cy='16'"
+    " r='16' fill='%23{dark}'/%3E%3Ccircle cx='16' cy='16' r='11' fill='%23{middle}'/%3E%3Ccircle cx='16' cy='16' r='6'"
     " fill='%23{light}'/%3E%3C/svg%3E"
 )
 
@@ -24,8 +24,8 @@ _ICON: Final = (
 def palette(technique: str) -> dict[str, str]:
     """Each colour of a technique by its name in the style, as six hexadecimal digits.
 
-    ``deep``, ``mid`` and ``light`` are the cover's. On ``deep`` lie ``light``, and ``dim`` for what is less important; on
-    ``paper`` lie ``ink`` and ``soft``.
+    ``deep``, ``mid`` and ``light`` are the cover's. On ``deep`` lie ``light``, and ``dim`` for what is less important;
+    on ``paper`` lie ``ink`` and ``soft``.
     """
     deep, middle, light = colours(technique)
     paper = mixed(light, WHITE, 0.45)

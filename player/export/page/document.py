@@ -1,7 +1,7 @@
 """The text of a page: templates filled with a session, its cover, its sound and its script.
 
-The rule: whatever a script holds is text and never markup, and the page's own policy lets nothing run but the one script
-and nothing load at all (tests/export/page/test_document.py). Without scripts, sound, chapters and text are there.
+The rule: whatever a script holds is text and never markup, and the page's own policy lets nothing run but the one
+script, and nothing load at all (tests/export/page/test_document.py). Without scripts, sound, chapters and text work.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ def page(sessions: Sequence[PageSession], title: str = "", summary: str = "") ->
 def index(listed: Sequence[ListedPage], title: str = "Sessions") -> str:
     """A page that lists other pages; it has no script."""
     style = template("page.css") + colours.rules(each.technique for each in listed)
-    entries = "\n".join(_entry(each.address, timecode(each.total_ms), each.title, each.summary) for each in listed)
+    entries = "\n".join(
+        _entry(each.address, each.total_ms, each.title, each.summary, each.technique) for each in listed
+    )
     total = timecode(sum(each.total_ms for each in listed))
     summary = f"{len(listed)} guided sessions to listen to, {total} in all."
     body = _filled("list.html", title=_text(title), summary=_text(summary), entries=entries)
@@ -143,7 +145,7 @@ def _whole(body: str, about: tuple[str, str], technique: str, language: str, pol
 
 def _programme_head(sessions: Sequence[PageSession], title: str, summary: str) -> str:
     entries = (
-        _entry(f"#s{number}", timecode(each.timeline.total_ms), each.timeline.title, each.summary)
+        _entry(f"#s{number}", each.timeline.total_ms, each.timeline.title, each.summary, each.technique)
         for number, each in enumerate(sessions, 1)
     )
     lang = _text(sessions[0].language)
@@ -223,7 +225,8 @@ def _script(origin: Origin) -> str:
     """The script to read, to save, and as `player.export.page.carried` finds it."""
     name = _text(origin.name)
     address = data_url("application/yaml", origin.script)
-    shown = html.escape(origin.script.decode("utf-8", "replace").lstrip("\ufeff"), quote=False)
+    lines = origin.script.decode("utf-8", "replace").lstrip("\ufeff").splitlines()
+    shown = html.escape("\n".join(map(printable, lines)), quote=False)
     return (
         f'<details class="script" lang="en">\n<summary>The script</summary>\n'
         f'<p><a class="save" download="{name}" href="{address}">Save {name}</a></p>\n'
@@ -232,9 +235,10 @@ def _script(origin: Origin) -> str:
     )
 
 
-def _entry(address: str, length: str, title: str, summary: str) -> str:
+def _entry(address: str, length_ms: int, title: str, summary: str, technique: str) -> str:
     about = f'<p class="about">{_text(summary)}</p>' if summary else ""
-    return f'<li><a href="{_text(address)}"><time>{length}</time><div>{_text(title)}{about}</div></a></li>'
+    link = f'<a href="{_text(address)}"><time>{timecode(length_ms)}</time><div>{_text(title)}{about}</div></a>'
+    return f'<li class="{colours.name(technique)}">{link}</li>'
 
 
 def _heading(level: int, words: str) -> str:

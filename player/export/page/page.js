@@ -83,8 +83,7 @@ class View {
     this.cover.after(this.lit);
     this.audio.controls = false;
     this.audio.hidden = true;
-    for (const part of [this.pacer, this.play, this.rest]) part.hidden = false;
-    this.pacer.removeAttribute("hidden");
+    for (const part of [this.pacer, this.play]) part.removeAttribute("hidden");
     this.listen();
     this.draw();
   }
@@ -118,7 +117,11 @@ class View {
     return this.audio.play().catch(() => this.changed());
   }
 
-  toggle() { if (this.playing && !this.fading) this.audio.pause(); else this.start(); }
+  toggle() {
+    if (this.playing && !this.fading) return this.audio.pause();
+    this.stage.scrollIntoView();
+    this.start();
+  }
 
   seek(ms) {
     current = this;
@@ -152,9 +155,7 @@ class View {
   changed() {
     this.article.classList.toggle("playing", this.playing);
     this.play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
-    this.now.hidden = !this.playing && this.at < 1;
     if (this.playing) { current = this; this.turn(); this.tellSystem(); }
-    if (this.audio.ended) this.now.hidden = true;
     if ("mediaSession" in navigator && current === this)
       navigator.mediaSession.playbackState = this.playing ? "playing" : "paused";
     wake();
@@ -169,8 +170,10 @@ class View {
   }
 
   draw() {
-    const now = state(this.times, this.at);
-    this.drawBody(now);
+    const now = state(this.times, this.at), begun = this.playing || this.at >= 1;
+    this.now.hidden = !begun || this.audio.ended;
+    this.rest.hidden = !begun;
+    this.drawBody(now, begun && !this.audio.ended);
     text(this.word, now.body ? now.word : "");
     text(this.count, now.body && now.count !== null ? String(now.count) : "");
     this.phase.hidden = !now.body;
@@ -184,12 +187,10 @@ class View {
     this.mark(this.chapterLinks, now.chapter, "chapterShown");
     this.mark(this.said, now.said, "saidShown");
     if (!veil.hidden && current === this) text(veil.firstChild, now.body ? now.line || now.word : now.line || now.chapterTitle);
-    this.article.dataset.at = Math.round(this.at);
   }
 
-  drawBody(now) {
+  drawBody(now, begun) {
     const size = SMALLEST + (1 - SMALLEST) * now.level, moves = !still.matches;
-    const begun = this.at >= 1 && !this.audio.ended;
     this.pacer.classList.toggle("guided", begun && Boolean(now.body));
     this.pacer.classList.toggle("tension", now.body === "tension");
     this.disc.style.transform = `scale(${moves ? size.toFixed(4) : 0.8})`;

@@ -28,8 +28,8 @@ Under 50, so that nobody sees the chapter before."""
 def is_for_sleep(timeline: Timeline) -> bool:
     """Whether a listener is to fall asleep: the background fades slowly at the end, and no bell follows the last word.
 
-    No key of a script says it. Of the bundled sessions it is true for ``sleep-wind-down`` and ``awake-at-night``, and for
-    any session with ``--outlive``.
+    No key of a script says it. Of the bundled sessions it is true for ``sleep-wind-down`` and ``awake-at-night``, and
+    for any session with ``--outlive``.
     """
     last_word_ms = max((cue.end_ms for cue in timeline.cues if not cue.is_tone), default=0)
     rings = any(cue.kind == "chime" and cue.start_ms >= last_word_ms for cue in timeline.cues)
