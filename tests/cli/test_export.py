@@ -47,6 +47,10 @@ def tiny(tmp_path: Path) -> str:
         (("--preset", "vinyl"), 2, "'podcast', 'broadcast', 'audiobook', 'sleep'"),
         (("--captions", "vtt,txt"), 2, "must be of vtt, srt, lrc, not 'txt'"),
         (("--split", "--labels"), 2, "--labels is of the whole and --split makes pieces of it"),
+        (("--format", "html", "--captions", "vtt"), 2, "--captions makes more files, and a page has text and chapters"),
+        (("-o", "a.html", "--split"), 2, "--split makes more files, and a page has text and chapters in it"),
+        (("--beside",), 2, "--beside is for a page, and mp3 is sound alone; leave it out, or name --format html"),
+        (("-o", "a.html", "--bitrate", "100"), 2, "the bitrate must be one of 64, 80, 96"),
     ],
 )
 def test_impossible_options_are_refused_at_once(
@@ -159,3 +163,52 @@ def test_the_same_bytes_come_out_anywhere_at_any_time(run: Run, tiny: str, tmp_p
     done = subprocess.run(command, cwd=folder, env={**os.environ, **there, **paths}, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / f"one.{form}").read_bytes() == (folder / "out" / f"an other.{form}").read_bytes()
+
+
+# --- pages
+
+
+def test_a_page_is_made_by_its_ending_and_gives_its_script_back(run: Run, tiny: str, tmp_path: Path) -> None:
+    made = run("export", tiny, "-o", "night.html")
+    assert (made.returncode, made.stdout) == (0, "night.html\n")
+    assert (tmp_path / "night.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>\n")
+    given = run("extract", "night.html", "-o", "again.yaml")
+    assert (given.returncode, (tmp_path / "again.yaml").read_bytes()) == (0, (tmp_path / tiny).read_bytes())
+    again = run("export", tiny, "-o", "night.html")
+    assert again.returncode == 2
+    assert "night.html is there already" in again.stderr
+
+
+@pytest.mark.parametrize("output", ["night", "night.html"])
+def test_a_page_with_its_sound_beside_it_is_a_folder(run: Run, tiny: str, tmp_path: Path, output: str) -> None:
+    made = run("export", tiny, "-o", output, "--beside", "--format", "html", "--quiet")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert [Path(line).as_posix() for line in made.stdout.splitlines()] == ["night/index.html", "night/tiny.mp3"]
+    assert round(mutagen.File(tmp_path / "night" / "tiny.mp3").info.length) > 6  # type: ignore[no-untyped-call]
+
+
+def test_pages_of_several_sessions_are_listed(run: Run, tiny: str, tmp_path: Path) -> None:
+    (tmp_path / "index.yaml").write_text(TINY)
+    refused = run("export", tiny, "index.yaml", "--format", "html", "-o", "site")
+    assert refused.returncode == 2
+    assert "which lists the pages" in refused.stderr
+    (tmp_path / "index.yaml").rename(tmp_path / "other one.yaml")
+    made = run("export", tiny, "other one.yaml", "--format", "html", "-o", "site", "--jobs", "1")
+    assert made.returncode == 0, made.stderr
+    text = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert 'href="tiny.html"' in text
+    assert 'href="other%20one.html"' in text
+    assert text.count("Tiny") == 2
+    assert "<script" not in text
+
+
+def test_a_programme_becomes_one_page(run: Run, tiny: str, tmp_path: Path) -> None:
+    (tmp_path / "two.yaml").write_text(f"title: Two nights\nsessions: [{tiny}, {tiny}]\n")
+    made = run("export", "two.yaml", "-o", "two.html")
+    assert (made.returncode, made.stdout) == (0, "two.html\n"), made.stderr
+    text = (tmp_path / "two.html").read_text(encoding="utf-8")
+    assert "<h1>Two nights</h1>" in text
+    assert text.count("<audio") == 2
+    refused = run("extract", "two.html")
+    assert refused.returncode == 1
+    assert "carries the scripts of 2 sessions" in refused.stderr
