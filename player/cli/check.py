@@ -23,18 +23,27 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--watch", is_flag=True, help="Check again whenever one of them is saved, until Ctrl-C.")
 @click.option("--voice", metavar="NAME", help="Whether it fits when this voice speaks (player voices).")
+@click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Whether it fits at this rate.")
 @region
 @takes
 @quiet
 def check(
-    *, files: tuple[str, ...], watch: bool, voice: str | None, region: str | None, takes: str | None, quiet: bool
+    *,
+    files: tuple[str, ...],
+    watch: bool,
+    voice: str | None,
+    rate: int | None,
+    region: str | None,
+    takes: str | None,
+    quiet: bool,
 ) -> None:
     """Check scripts: every problem as file:line:column, and exit code 2 if there is any.
 
     Warnings are about what may not be good for a listener; they change no exit code.
     """
     machine = pipeline.this_machine()
-    asked = partial(pipeline.SessionRequest, voice=voice, takes=takes, region=pipeline.region.of_listener(region))
+    country = pipeline.region.of_listener(region)
+    asked = partial(pipeline.SessionRequest, voice=voice, rate=rate, takes=takes, region=country)
     if not watch:
         raise click.exceptions.Exit(max([_check(asked(name), machine, quiet=quiet) for name in files]))
     # Only Ctrl-C ends it, with exit code 130 as everywhere, so that it is not taken for a passed check.

@@ -27,6 +27,9 @@ MAIN_PEAK: Final = 0.25
 variants was heard on "in", 0.4 s late; 23 guiding words of ten voices had the same beats at 0.25 otherwise.)"""
 MAIN_DIP: Final = 0.2
 """... is over where the envelope has fallen by this share of the greatest."""
+NEARLY: Final = 1.05
+"""A dip within this factor of half the peak is one. A trilled r dips between its taps: in espeak-ng's Dutch "drie" to
+0.503 of the peak, and by that hair the beat was heard 84 ms early. Of 160 words of 14 voices, no other beat moves."""
 
 _ORDER: Final = 2
 _ENOUGH_HZ: Final = 5000  # frames a second: at half of that, the band has fallen by 45 dB
@@ -86,10 +89,18 @@ def _first_main_peak(envelope: Signal) -> int:
 
 
 def _half_rise(envelope: Signal, peak: int) -> float:
-    """Where the envelope last crosses half the peak's height before the peak, between two samples."""
+    """Where the envelope last crosses half the peak's height before the peak, between two samples.
+
+    A dip that comes down to nearly the half counts as one that comes down to it.
+    """
     half = envelope[peak] / 2
     below = np.flatnonzero(envelope[:peak] < half)
+    before = int(below[-1]) if len(below) else 0
+    rise = envelope[before + 1 : peak]
+    dips = np.flatnonzero((rise[1:-1] < half * NEARLY) & (rise[1:-1] <= rise[:-2]) & (rise[1:-1] < rise[2:]))
+    if len(dips):
+        lowest = int(dips[-1]) + 1
+        return float(before + 1 + lowest + (rise[lowest:] >= half * NEARLY).argmax())
     if not len(below):
         return 0.0
-    before = int(below[-1])
     return before + float((half - envelope[before]) / (envelope[before + 1] - envelope[before]))

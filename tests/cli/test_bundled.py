@@ -35,6 +35,19 @@ def test_none_has_a_problem_or_a_warning(run: Run, voice: str, paths: list[Path]
     assert done.stdout.count(": fine, ") == len(paths)
 
 
+@pytest.mark.parametrize("tag", [tag for tag in library.languages() if tag != library.ORIGINAL])
+def test_no_translation_has_a_problem_or_a_warning(run: Run, tag: str) -> None:
+    """In the default voice of the language, and 10 % slower, as natural voices may be."""
+    names = library.session_names(tag)
+    paths = [str(SCRIPTS / f"{name}.yaml") for name in names]
+    done = run("check", *paths)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count(": fine, ") == len(names) == 12
+    paths = [path for path in paths if "sleep-wind-down" not in path]  # it is slower anyway
+    slow = run("check", "--rate", "95", *paths)
+    assert (slow.returncode, slow.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("voice", ["gmw/en+f4", "gmw/en-us+f2", "gmw/en-us+f4", "gmw/en-us+f5"])
 def test_a_variant_that_drawls_counts_a_little_faster_instead_of_refusing(run: Run, voice: str) -> None:
     """At the default rate, counts of f4 are longer than a second leaves; the others were."""
