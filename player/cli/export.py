@@ -10,6 +10,7 @@ import click
 from player import pipeline
 from player.cli._export_options import EXPORT_OPTION_NAMES, pop_many_sessions, with_options
 from player.cli._options import part, quiet, request_from_options, sessions_options
+from player.export.options import FORMATS, PAGE
 from player.machine import this_machine_for
 
 
@@ -32,9 +33,12 @@ def export(
     """Export a session to a file: MP3, WAV, FLAC, Ogg Vorbis or Opus, or M4A and M4B where ffmpeg is installed.
 
     With the ending html it is a page for any browser, with the sound, a pacer and the text in it; a programme is one
-    page, too. In other formats a programme becomes a folder of files, and so do several sessions, all of them, or one for each of many people.
+    page, too. In other formats a programme becomes a folder of files, and so do several sessions, all of them, or one
+    for each of many people.
     """
     given, many_sessions = {name: asked.pop(name) for name in EXPORT_OPTION_NAMES}, pop_many_sessions(asked)
+    if given["beside"] and form is None and not (output and output.suffix.lower().removeprefix(".") in FORMATS):
+        form = PAGE  # nothing else has its sound beside it
     if many_sessions.wanted:
         if part:
             raise click.UsageError("--part is for one programme; leave it out")

@@ -63,7 +63,7 @@ def export(
     Parameters
     ----------
     target
-        The file of the page; see `place`. Its folder is made if it is not there.
+        The file of the page; see `place`. With the sound beside it, its folder is made if it is not there.
     programme
         Title and summary, where the sessions are those of a programme.
     steps
@@ -80,8 +80,9 @@ def export(
     """
     exporter.must_be_possible_for(options)
     must_be_free(target, force=force)
-    with sentences(OutputError, "write", target):
-        target.parent.mkdir(parents=True, exist_ok=True)
+    if options.beside:
+        with sentences(OutputError, "write", target):
+            target.parent.mkdir(parents=True, exist_ok=True)
     job = _PageJob(target, options, force, programme is not None, steps or (lambda _: nullcontext()), on_note)
     with together() as made:
         sessions = [job.session(ready, number, made) for number, ready in enumerate(readies, 1)]

@@ -49,7 +49,11 @@ def tiny(tmp_path: Path) -> str:
         (("--split", "--labels"), 2, "--labels is of the whole and --split makes pieces of it"),
         (("--format", "html", "--captions", "vtt"), 2, "--captions makes more files, and a page has text and chapters"),
         (("-o", "a.html", "--split"), 2, "--split makes more files, and a page has text and chapters in it"),
-        (("--beside",), 2, "--beside is for a page, and mp3 is sound alone; leave it out, or name --format html"),
+        (
+            ("-o", "a.mp3", "--beside"),
+            2,
+            "--beside is for a page, and mp3 is sound alone; leave it out, or name --format html",
+        ),
         (("-o", "a.html", "--bitrate", "100"), 2, "the bitrate must be one of 64, 80, 96"),
     ],
 )
@@ -181,10 +185,10 @@ def test_a_page_is_made_by_its_ending_and_gives_its_script_back(run: Run, tiny: 
 
 @pytest.mark.parametrize("output", ["night", "night.html"])
 def test_a_page_with_its_sound_beside_it_is_a_folder(run: Run, tiny: str, tmp_path: Path, output: str) -> None:
-    made = run("export", tiny, "-o", output, "--beside", "--format", "html", "--quiet")
+    made = run("export", tiny, "-o", output, "--beside", "--quiet")
     assert (made.returncode, made.stderr) == (0, "")
     assert [Path(line).as_posix() for line in made.stdout.splitlines()] == ["night/index.html", "night/tiny.mp3"]
-    assert round(mutagen.File(tmp_path / "night" / "tiny.mp3").info.length) > 6  # type: ignore[no-untyped-call]
+    assert round(mutagen.File(tmp_path / "night" / "tiny.mp3").info.length) > 6
 
 
 def test_pages_of_several_sessions_are_listed(run: Run, tiny: str, tmp_path: Path) -> None:
@@ -212,3 +216,14 @@ def test_a_programme_becomes_one_page(run: Run, tiny: str, tmp_path: Path) -> No
     refused = run("extract", "two.html")
     assert refused.returncode == 1
     assert "carries the scripts of 2 sessions" in refused.stderr
+
+
+def test_pages_for_many_people_have_folders_of_their_own(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "tiny.yaml").write_text(
+        "params: {rest: {default: 2s, min: 1s, max: 9s}}\n" + TINY + "  - pause: $rest\n"
+    )
+    (tmp_path / "people.csv").write_text("name,rest\nAnn,3s\nBob,4s\n")
+    made = run("export", "tiny.yaml", "--each", "people.csv", "-o", "{name}.html", "--beside", "--jobs", "1")
+    assert made.returncode == 0, made.stderr
+    found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*/*.*")}
+    assert found == {"Ann/index.html", "Ann/tiny.mp3", "Bob/index.html", "Bob/tiny.mp3"}

@@ -254,6 +254,9 @@ def test_the_other_keys(opened: Open, rooms: Path) -> None:
     assert page.locator("dialog").is_visible()
     page.keyboard.press("?")
     assert not page.locator("dialog").is_visible()
+    page.keyboard.press("?")
+    page.locator("dialog button").click()
+    assert not page.locator("dialog").is_visible()
     page.keyboard.press("q")
     until(page, "views[0].audio.paused")
     assert page.evaluate("views[0].audio.volume") == 1
