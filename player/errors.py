@@ -106,6 +106,14 @@ class DeviceError(PlayerError):
         super().__init__(text)
 
 
+_JOINERS = "\u200c\u200d"
+
+
 def printable(text: str) -> str:
-    """The text with control characters shown as escapes, so that a script can never steer a terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    """The text with control characters shown as escapes, so that a script can never steer a terminal.
+
+    Joiners stay: they steer nothing but the shapes of letters, and Hindi and Persian need them.
+    """
+    return "".join(
+        char if char.isprintable() or char in _JOINERS else char.encode("unicode_escape").decode() for char in text
+    )

@@ -126,7 +126,9 @@ def write(
     path = output or Path(f"{name}.yaml")
     if path.suffix.lower() not in library.SCRIPT_ENDINGS:
         raise UsageError(f"a script's file must end in .yaml, not {shown(path.name)}")
-    text = draft(name, source, path.name, language)
+    text = draft(name, source, path.name, language, path)
+    if language is not None:  # the folder of a language may be a new one
+        path.parent.mkdir(parents=True, exist_ok=True)
     file = NewFile(path, force=force)
     try:
         with sentences(OutputError, "write", path):
@@ -137,19 +139,25 @@ def write(
     return path
 
 
-def draft(name: str, source: str | None = None, file: str = "", language: str | None = None) -> str:
+def draft(
+    name: str, source: str | None = None, file: str = "", language: str | None = None, near: Path | None = None
+) -> str:
     """The text of a new script for ``file``, or else for NAME.yaml; the errors are those of `write`."""
     if language is not None:
         found = _good(source or "").source
-        return f"{_schema()}\n{skeleton.skeleton(found, languages.named(language, '--in'))}"
+        return f"{_schema(near)}\n{skeleton.skeleton(found, languages.named(language, '--in'))}"
     title = re.sub(r"[-_]+", " ", name).strip()
     title = title[0].upper() + title[1:]
     text = _SMALL.format(title=title, file=file or f"{name}.yaml") if source is None else _derived(source, title)
     return f"{_schema()}\n{text}"
 
 
-def _schema() -> str:
-    return schemas.schema_line((schemas.folder() / schemas.SESSION).as_uri())
+def _schema(path: Path | None = None) -> str:
+    """The line by which editors find the schema: by a path among the bundled scripts, by an address elsewhere."""
+    ours = schemas.folder().resolve()
+    if path and path.resolve().is_relative_to(ours):
+        return schemas.schema_line("../" * (len(path.resolve().relative_to(ours).parts) - 1) + schemas.SESSION)
+    return schemas.schema_line((ours / schemas.SESSION).as_uri())
 
 
 def _good(source: str) -> RequestedSession:

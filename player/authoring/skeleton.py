@@ -48,10 +48,10 @@ def skeleton(source: Source, language: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def _entry(key: str, value: Node, indent: str, language: str) -> Iterator[str]:
+def _entry(key: str, value: Node, indent: str, language: str, *, is_text: bool = False) -> Iterator[str]:
     """The lines of a key and its value."""
     if isinstance(value, Scalar):
-        yield from _scalar(f"{indent}{key}:", key, value, indent, language)
+        yield from _scalar(f"{indent}{key}:", "say" if is_text else key, value, indent, language)
         return
     yield f"{indent}{key}:"
     yield from _inside(key, value, f"{indent}  ", language)
@@ -59,8 +59,8 @@ def _entry(key: str, value: Node, indent: str, language: str) -> Iterator[str]:
 
 def _inside(key: str, value: Node, indent: str, language: str) -> Iterator[str]:
     if isinstance(value, Mapping):
-        for inner, each in value.pairs:
-            yield from _entry(inner.text, each, indent, language)
+        for inner, each in value.pairs:  # the words of phases have the phases' names
+            yield from _entry(inner.text, each, indent, language, is_text=key == "words")
     elif isinstance(value, Sequence):
         for each in value.items:
             if isinstance(each, Scalar):

@@ -13,20 +13,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from player.authoring import schemas
 from player.errors import OutputError, Position, Problem, ScriptError, UsageError
 from player.script import library, spreadsheet
-from player.script.languages import LanguageWords
-from player.script.yaml import writing
+from player.script.languages import NOT_REVIEWED, PHASES, LanguageWords
+from player.script.yaml import nodes, writing
 from player.script.yaml.binding import bind
-from player.script.yaml.nodes import Mapping, Scalar
 from player.script.yaml.reader import read
 from player.script.yaml.scalar_types import shown
 from player.storage.atomic import NewFile
 from player.storage.failures import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from player.script.yaml.nodes import Node
     from player.script.yaml.writing import Nested
 
 COLUMNS: Final = ("key", "english", "text")
@@ -34,6 +32,11 @@ _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2}|-[A-Z][a-z]{3})?")
 _NOT_TRANSLATED: Final = ("heteronyms.", "abbreviations.")
 """English's own; another language has others, or none."""
 _NUMBER: Final = re.compile("[1-9][0-9]{0,2}")
+_NOT_IN_ENGLISH: Final = (
+    *(f"counted.{kind}" for kind in PHASES),
+    *("minutes.two_and_a_half", "ordinals_after.1", "ordinals_after.2", "abbreviations.1", "abbreviations.2"),
+)
+"""Keys that another language may need. A language without words has a row for each, which may stay empty."""
 
 
 class TranslationRow(NamedTuple):
@@ -61,8 +64,16 @@ def rows(language: str) -> list[TranslationRow]:
     """
     _must_be_tag(language)
     english, own = _texts(library.ORIGINAL), _texts(language) if language in library.languages() else {}
+    english["reviewed"] = NOT_REVIEWED
     keys = dict.fromkeys(key for key in (*english, *own) if key in own or not key.startswith(_NOT_TRANSLATED))
+    keys |= {} if own else dict.fromkeys(_NOT_IN_ENGLISH)
     return [TranslationRow(key, english.get(key, ""), own.get(key, "")) for key in keys]
+
+
+def still_english(texts: Mapping[str, str]) -> list[str]:
+    """The keys of texts that are those of English, letter for letter, where they have several words."""
+    english = _texts(library.ORIGINAL)
+    return [key for key, text in texts.items() if " " in text and text == english.get(key)]
 
 
 def _texts(language: str) -> dict[str, str]:
@@ -70,12 +81,12 @@ def _texts(language: str) -> dict[str, str]:
     return dict(_flat(read(source.text, str(source.path))))
 
 
-def _flat(node: Node, key: str = "") -> Iterator[tuple[str, str]]:
+def _flat(node: nodes.Node, key: str = "") -> Iterator[tuple[str, str]]:
     """The texts of a file by their keys; those of a list are numbered from 1."""
-    if isinstance(node, Scalar):
+    if isinstance(node, nodes.Scalar):
         yield key, node.text
         return
-    pairs = ((k.text, v) for k, v in node.pairs) if isinstance(node, Mapping) else enumerate(node.items, 1)
+    pairs = ((k.text, v) for k, v in node.pairs) if isinstance(node, nodes.Mapping) else enumerate(node.items, 1)
     for name, value in pairs:
         yield from _flat(value, f"{key}.{name}" if key else str(name))
 
@@ -100,8 +111,10 @@ def write_table(language: str, path: Path, *, force: bool = False) -> None:
     _write(path, f"\ufeff{text.getvalue()}", force=force)
 
 
-def write_language(language: str, table: Path, path: Path, *, force: bool = False) -> None:
+def write_language(language: str, table: Path, path: Path, *, force: bool = False) -> list[str]:
     """Write the file of a language from a table; rows without a text are left out.
+
+    Returns the keys of the texts that are still English.
 
     Raises
     ------
@@ -114,12 +127,14 @@ def write_language(language: str, table: Path, path: Path, *, force: bool = Fals
     """
     _must_be_tag(language)
     head = f"{schemas.schema_line('../' + schemas.LANGUAGE)}\n"
-    text = head + "\n".join(writing.lines(_nested(_of_table(table)))) + "\n"
+    texts = _of_table(table)
+    text = head + "\n".join(writing.lines(_nested(texts))) + "\n"
     try:
         bind(read(text, str(path)), LanguageWords)
     except ScriptError as error:  # its lines are those of a file that is not there
         raise ScriptError([Problem(Position(str(table), 1, 1), each.text) for each in error.problems]) from error
     _write(path, text, force=force)
+    return [] if language == library.ORIGINAL else still_english(texts)
 
 
 def _of_table(path: Path) -> dict[str, str]:
@@ -140,13 +155,25 @@ def _of_table(path: Path) -> dict[str, str]:
             found[key] = text
     if not found and not problems:
         problems.append(Problem(Position(str(path), first, 1), "no row has a text; write them into the last column"))
+    keys = [(line, dict(zip(columns, cells, strict=False)).get("key", "")) for line, cells in rest]
+    problems += _gaps(path, keys, found)
     if problems:
         raise ScriptError(problems)
     return found
 
 
+def _gaps(path: Path, keys: list[tuple[int, str]], found: Mapping[str, str]) -> Iterator[Problem]:
+    """The rows of a list that have no text though later ones have: all that follow would move up by one."""
+    for line, key in keys:
+        name, _, number = key.rpartition(".")
+        if key in found or not _NUMBER.fullmatch(number):
+            continue
+        if any(f"{name}.{later}" in found for later in range(int(number) + 1, len(keys) + 2)):
+            yield Problem(Position(str(path), line, 1), f"{key} has no text, and the ones behind it have; write it")
+
+
 def _nested(texts: dict[str, str]) -> Nested:
-    """The texts in mappings, and in lists where all keys of one place are numbers; gaps in a list are closed."""
+    """The texts in mappings, and in lists where all keys of one place are numbers."""
     if "" in texts:
         return texts[""]
     groups: dict[str, dict[str, str]] = {}

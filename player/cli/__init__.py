@@ -24,6 +24,7 @@ COMMANDS = {
     "every": LazyCommand("player.cli.every", "Play a session at intervals, such as every 2h."),
     "export": LazyCommand("player.cli.export", "Export a session to a file, or many to a folder."),
     "extract": LazyCommand("player.cli.extract", "Give back the script that a file was made from."),
+    "feed": LazyCommand("player.cli.feed", "Write a podcast feed into a folder of exported files."),
     "list": LazyCommand("player.cli.list", "List the sessions and the programmes."),
     "log": LazyCommand("player.cli.log", "Show what you practised, and when."),
     "new": LazyCommand("player.cli.new", "Write a script of your own to begin with."),

@@ -39,6 +39,8 @@ def list_(*, programmes: bool, language: str | None, as_json: bool) -> None:
         return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
     if not programmes:
         listed = catalogue.sessions(own, others=language is None)
+        if not listed:
+            click.echo(f"there are no sessions in {own} yet; player new --from NAME --in {own} begins one", err=True)
         table([(each.name, each.technique, _length(each), _title(each)) for each in listed])
         if not all(each.reviewed for each in listed):
             click.echo(f"\n{_MARK} translated, and not yet reviewed by anybody who speaks the language by birth")

@@ -39,7 +39,9 @@ def words(*, language: str | None, out: Path | None, filled: Path | None, output
     if filled is not None:
         path = output or library.own_scripts() / "languages" / f"{language}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
-        language_words.write_language(language, filled, path, force=force)
+        english = language_words.write_language(language, filled, path, force=force)
+        if english:
+            click.echo(f"still in English: {', '.join(english)}", err=True)
         return click.echo(path)
     if out is not None:
         language_words.write_table(language, out, force=force)

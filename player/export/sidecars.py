@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from player.timeline.model import Timeline
 
-_CHAPTERS = ".chapters.json"
+CHAPTERS = ".chapters.json"
 _LABELS = ".labels.txt"
 
 
@@ -70,14 +70,14 @@ def contents(
         The session's, BCP 47.
     """
     texts = {f".{each}": SUBTITLES[each](timeline, language) for each in captions}
-    texts |= {_CHAPTERS: podcast_chapters(timeline, target.name)} if chapters else {}
+    texts |= {CHAPTERS: podcast_chapters(timeline, target.name)} if chapters else {}
     texts |= {_LABELS: audacity_labels(timeline, language)} if labels else {}
     endings = _endings(captions, chapters=chapters, labels=labels)
     return {target.with_suffix(ending): texts[ending].encode() for ending in endings}
 
 
 def _endings(captions: Collection[str], *, chapters: bool, labels: bool) -> list[str]:
-    return [f".{each}" for each in CAPTIONS if each in captions] + [_CHAPTERS] * chapters + [_LABELS] * labels
+    return [f".{each}" for each in CAPTIONS if each in captions] + [CHAPTERS] * chapters + [_LABELS] * labels
 
 
 def podcast_chapters(timeline: Timeline, file_name: str = "") -> str:

@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 
     Field = NDArray[np.float64]
     Rays = NDArray[np.int64]
+    Pixels = NDArray[np.uint8]
 
 SIDE: Final = 640
 """Pixels."""
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+PACKING: Final = struct.pack("5B", 8, 3, 0, 0, 0)
+"""Of a PNG's header: eight bits a pixel, each the number of a colour."""
 _RAYS: Final = 4096
 _INNER, _PETAL, _BEADS, _BEAD = 0.40, 0.42, 0.33, 0.016
 """Radius at which petals begin, their length, radius of the voice's beads and their width: shares of half a side."""
@@ -144,12 +148,21 @@ def _palette(colours: Sequence[str]) -> bytes:
 
 
 def _png(light: Field, palette: bytes) -> bytes:
-    """Indexed colours, each row as it is (filter 0)."""
-    rows = np.zeros((SIDE, SIDE + 1), np.uint8)
-    rows[:, 1:] = np.floor(light * 255 + 0.5)
-    header = struct.pack(">2L5B", SIDE, SIDE, 8, 3, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", zlib.compress(rows.tobytes(), 6)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
+    return packed(np.floor(light * 255 + 0.5).astype(np.uint8), palette)
+
+
+def packed(pixels: Pixels, palette: bytes) -> bytes:
+    """A square picture as PNG: numbers of colours, each row as it is (filter 0), and the colours."""
+    side = len(pixels)
+    rows = np.zeros((side, side + 1), np.uint8)
+    rows[:, 1:] = pixels
+    chunks = (
+        (b"IHDR", struct.pack(">2L", side, side) + PACKING),
+        (b"PLTE", palette),
+        (b"IDAT", zlib.compress(rows.tobytes(), 6)),
+        (b"IEND", b""),
+    )
+    return SIGNATURE + b"".join(_chunk(name, data) for name, data in chunks)
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -6,7 +6,7 @@ The rule: what depends on a language stands in its file and nowhere else; a lang
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 (hints are read when a file is bound)
+from collections.abc import Iterable, Mapping  # noqa: TC003 (hints are read when a file is bound)
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Final
@@ -59,7 +59,10 @@ class MuscleWords:
         """Nothing stands in braces but what is filled in."""
         for key in ("attend", "arrive"):
             _only_these(key, getattr(self, key), {"name": "", "at": ""})
-        _only_these("tighten", (self.tighten,), {"how": ""})
+        _only_these("tighten", (self.tighten,), {"how": ""}, needed=True)
+        waited_for = self.let_go[0].rstrip(" .।。")
+        if wrong := [each for each in self.let_go if not each.startswith(waited_for)]:
+            raise FieldError("let_go", f"must begin with the same words, {waited_for!r}, and not as {wrong[0]!r}")
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ class MinuteWords:
     def __post_init__(self) -> None:
         """Nothing stands in braces but the number."""
         for key in ("whole", "and_a_half"):
-            _only_these(key, (getattr(self, key),), {"number": ""})
+            _only_these(key, (getattr(self, key),), {"number": ""}, needed=True)
 
     def number(self, value: int) -> str:
         """Two and up; beyond the list the digits, which every voice can read."""
@@ -131,9 +134,9 @@ class PatternWords:
     def __post_init__(self) -> None:
         """Every phase has a text, and nothing stands in braces but what is filled in."""
         _each_phase(self.phases)
-        _only_these("phases", self.phases.values(), {"seconds": ""})
-        _only_these("title", (self.title,), {"pattern": ""})
-        _only_these("summary", (self.summary,), {"phases": ""})
+        _only_these("phases", self.phases.values(), {"seconds": ""}, needed=True)
+        _only_these("title", (self.title,), {"pattern": ""}, needed=True)
+        _only_these("summary", (self.summary,), {"phases": ""}, needed=True)
 
 
 @dataclass(frozen=True)
@@ -221,7 +224,7 @@ class LanguageWords:
         """The lists are whole."""
         _each_phase(self.phases)
         _known_phases("counted", self.counted)
-        _only_these("attend", (self.attend,), {"name": ""})
+        _only_these("attend", (self.attend,), {"name": ""}, needed=True)
         if len(self.numbers) < LEAST_NUMBERS:
             raise FieldError("numbers", f"must count from one to {LEAST_NUMBERS}, not to {len(self.numbers)}")
         if wrong := [word for word, both in self.heteronyms.items() if len(both) != 2]:
@@ -252,14 +255,16 @@ def _known_phases(key: str, words: Mapping[str, str]) -> None:
         raise FieldError(key, f"is about {', '.join(PHASES)}, and not about {unknown[0]!r}")
 
 
-def _only_these(key: str, texts: object, known: Mapping[str, str]) -> None:
-    """Every text can be filled in."""
-    for text in texts:  # type: ignore[attr-defined]  # an iterable of texts
+def _only_these(key: str, texts: Iterable[str], known: Mapping[str, str], *, needed: bool = False) -> None:
+    """Every text can be filled in, and has all that is ``needed``."""
+    allowed = " and ".join(f"{{{each}}}" for each in known)
+    for text in texts:
         try:
             text.format(**known)
         except (KeyError, IndexError, ValueError, AttributeError):
-            allowed = " and ".join(f"{{{each}}}" for each in known)
             raise FieldError(key, f"may have {allowed} in braces and nothing else, not {text!r}") from None
+        if needed and any(f"{{{each}}}" not in text for each in known):
+            raise FieldError(key, f"must have {allowed} in it, which {text!r} has not")
 
 
 def languages() -> tuple[str, ...]:

@@ -113,6 +113,15 @@ def iso_639_2(tag: str) -> str:
         return ""
 
 
+def of_iso_639_2(code: str) -> str:
+    """The language of three letters as the rest of the program names it: ``en`` for ``eng``; empty for what is none."""
+    try:
+        found = _langcodes().get(code.strip())
+        return str(found.to_tag()) if found.is_valid() and found.language else ""
+    except (LookupError, ValueError):
+        return ""
+
+
 def _langcodes() -> ModuleType:
     import langcodes  # noqa: PLC0415 (see above)
 

@@ -41,6 +41,10 @@ def test_a_new_language_has_the_english_words_beside_empty_cells(tmp_path: Path)
         ("a,b\n1,2\n", "t.csv:1:1: the first line must name the columns key, english, text"),
         ("key,english,text\nname,English,\n", "t.csv:1:1: no row has a text; write them into the last column"),
         ("key,text\nname,A\nname,B\n", "t.csv:3:1: the key 'name' is there twice; remove one row"),
+        (
+            "key,text\nnumbers.1,ett\nnumbers.2,\nnumbers.3,tre\n",
+            "t.csv:3:1: numbers.2 has no text, and the ones behind it have; write it",
+        ),
         ("key,text\n,A\n", "t.csv:2:1: the row of 'A' has no key; copy it from a new table"),
         ("key;text\nname;A\n", "t.csv:1:1: english is missing in the file"),
     ],
@@ -57,3 +61,17 @@ def test_what_is_wrong_with_a_table_is_told_and_nothing_is_written(table: str, p
 def test_what_is_no_tag_has_no_words(tmp_path: Path) -> None:
     with pytest.raises(PlayerError, match=r"a language is a tag such as sv or pt-BR, not '\.\./x'"):
         words.write_table("../x", tmp_path / "t.csv")
+
+
+def test_texts_that_are_still_english_are_told(tmp_path: Path) -> None:
+    words.write_table("de", tmp_path / "a.csv")
+    text = (tmp_path / "a.csv").read_text(encoding="utf-8-sig")
+    german = next(row.text for row in words.rows("de") if row.key == "help.crisis_line")
+    (tmp_path / "a.csv").write_text(text.replace(german, "a crisis line"), encoding="utf-8")
+    assert words.write_language("sv", tmp_path / "a.csv", tmp_path / "sv.yaml") == ["help.crisis_line"]
+
+
+def test_a_new_language_has_rows_for_what_english_does_not_need() -> None:
+    rows = {row.key: row for row in words.rows("sv")}
+    assert {"counted.in", "breathe.decimal", "ordinals_after.1", "abbreviations.1"} <= rows.keys()
+    assert rows["reviewed"].english == "none"

@@ -7,10 +7,12 @@ import re
 
 import pytest
 
+from player.errors import ScriptError
 from player.pipeline import RequestedSession, SessionRequest
 from player.pipeline.translation import is_unreviewed, warnings
 from player.script import library
 from player.script.languages import PHASES, LanguageWords, words_for
+from player.script.yaml.binding import bind
 from player.script.yaml.nodes import Mapping, Node, Scalar
 from player.script.yaml.reader import read
 from player.techniques import TECHNIQUES
@@ -196,3 +198,24 @@ def test_a_language_of_the_users_own_needs_one_file_and_no_code(
     parts = RequestedSession(SessionRequest("a.yaml", script=step)).parts
     assert [part for part in settle(parts) if isinstance(part, Slot)]
     assert set(itertools.chain(TECHNIQUES)) >= {"breathe"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('attend: "Notice {name}."', "attend: Notice it.", "attend must have {name} in it, which 'Notice it.' has not"),
+        ('tighten: "When I say now, {how}."', "tighten: Now.", "tighten must have {how} in it, which 'Now.' has not"),
+        ('"Let go, and rest."', '"Rest."', "let_go must begin with the same words, 'Let go', and not as 'Rest.'"),
+        ('"{number} minutes"', '"{nummer} minutes"', "whole may have {number} in braces and nothing else"),
+        ("second: [second, seconds]", "second: [second]", "second must be the word for one and the word for several"),
+        ("hold: Hold, ", "", "phases must have in, hold, out, rest; hold is missing"),
+        ("   seventeen, eighteen, nineteen, twenty]", "   seventeen]", "numbers must count from one to 20, not to 17"),
+        ("bass: [base, bass]", "bass: [base]", "heteronyms must have two respellings of 'bass'"),
+    ],
+)
+def test_a_mistake_in_a_language_is_told(old: str, new: str, problem: str) -> None:
+    text = library.language("en").text
+    assert old in text
+    with pytest.raises(ScriptError) as caught:
+        bind(read(text.replace(old, new), "en.yaml"), LanguageWords)
+    assert problem in str(caught.value)

@@ -5,12 +5,15 @@ from player.export.tags.atoms import tag_mp4
 from player.export.tags.comments import tag_flac, tag_ogg, tag_opus
 from player.export.tags.frames import id3, riff_info, tag_wav
 from player.export.tags.origin import Origin
+from player.export.tags.reading import TagsRead, read_tags
 
 __all__ = [
     "Origin",
     "SpokenLine",
     "Tags",
+    "TagsRead",
     "id3",
+    "read_tags",
     "riff_info",
     "software",
     "tag_flac",

@@ -30,7 +30,7 @@ FACTS: Final = "session"
 _LONGEST: Final = 2**24
 _LARGEST_TAG: Final = 2**25
 _MOST_CHUNKS: Final = 1000
-_FLAWS: Final = (ValueError, KeyError, IndexError, TypeError, struct.error, EOFError)
+FLAWS: Final = (ValueError, KeyError, IndexError, TypeError, struct.error, EOFError)
 """Errors of a reader at a damaged tag."""
 
 
@@ -102,10 +102,10 @@ def origin_of(path: Path) -> Origin:
     try:
         with path.open("rb") as file:
             head = file.read(4)
-        found = _in_id3(_riff_tag(path)) if head in {b"RIFF", b"RF64"} else _in_tags(path)
+        found = _in_id3(riff_tag(path)) if head in {b"RIFF", b"RF64"} else _in_tags(path)
     except OSError as error:
         raise MediaError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from error
-    except _FLAWS:
+    except FLAWS:
         found = None
     if found is None:
         raise MediaError(f"{name} carries no script that is whole; name a sound file that player export has made")
@@ -142,7 +142,7 @@ def _of_frames(tags: Any) -> Origin | None:  # noqa: ANN401
     return restored(scripts[0].data, str(documents[0].text[0])) if scripts and documents else None
 
 
-def _riff_tag(path: Path) -> bytes:
+def riff_tag(path: Path) -> bytes:
     """The ID3 chunk of a WAV file; RF64 keeps the length of its sound in its first chunk (EBU Tech 3306)."""
     with path.open("rb") as file:
         file.seek(12)
