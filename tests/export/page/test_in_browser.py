@@ -135,11 +135,11 @@ def test_a_state_is_that_of_the_terminal_at_200_times(opened: Open, tmp_path: Pa
     (tmp_path / "a.html").write_text(document.page([shown(timeline)]), encoding="utf-8")
     edges = [each.start_ms + by for each in index.phases for by in (-1, 0)]
     drawn = random.Random(7)
-    chosen = [drawn.randrange(timeline.total_ms) for _ in range(120)] + drawn.sample(edges, min(76, len(edges)))
-    chosen += [-5, 0, timeline.total_ms, timeline.total_ms + 5]
+    chosen = [-5, 0, timeline.total_ms, timeline.total_ms + 5, *drawn.sample(edges, min(76, len(edges)))]
+    chosen += [drawn.randrange(timeline.total_ms) for _ in range(200 - len(chosen))]
     page = opened(tmp_path / "a.html")
     states = page.evaluate("([data, all]) => all.map(t => state(data, t))", [times(timeline), chosen])
-    assert len(chosen) >= 130
+    assert len(chosen) == len(states) == 200
     for at_ms, state in zip(chosen, states, strict=True):
         scene = index.at(at_ms)
         begun = scene.phase.lines[scene.begun - 1].text if scene.begun else ""
