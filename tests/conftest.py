@@ -37,6 +37,7 @@ SLOW: Final = (
     "cli/test_breathe.py",
     "cli/test_commands.py",
     "cli/test_every.py",
+    "cli/test_export.py",
     "cli/test_export_many.py",
     "cli/test_feed.py",
     "cli/test_log.py",

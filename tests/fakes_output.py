@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from pydub import AudioSegment
 
+from player.export.formats.bitrates import Quality
 from player.export.formats.table import export_sink
 from player.export.tags import Tags
 from player.timeline.model import Section
@@ -46,12 +47,22 @@ def exported(
     piece: int = 96_000,
     bitrate: int | None = None,
     one_channel: bool = False,
+    rate: int = 48_000,
 ) -> Path:
-    """The sound as a file of the format that its name ends in."""
-    with export_sink(path, path.suffix[1:], tags=tags, bitrate=bitrate, one_channel=one_channel) as sink:
+    """The sound, which has the file's rate, as a file of the format that its name ends in."""
+    quality = Quality(bitrate, 1 if one_channel else 2, rate)
+    with export_sink(path, path.suffix[1:], tags=tags, quality=quality) as sink:
         for at in range(0, len(sound), piece):
             sink.write(segment(sound[at : at + piece]))
     return path
+
+
+def lag(one: NDArray[Any], other: NDArray[Any]) -> int:
+    """By how many samples the other is late, where both are most alike; each is one channel."""
+    size = 2 * len(one)
+    likeness = np.fft.irfft(np.conj(np.fft.rfft(one, size)) * np.fft.rfft(other, size))
+    at = int(np.argmax(likeness))
+    return at if at < len(one) else at - size
 
 
 def segment(sound: NDArray[np.int16]) -> AudioSegment:

@@ -46,6 +46,11 @@ summary: A few minutes to arrive, to breathe and to rest.
 technique: breathing
 # It picks the voice and the guiding words.
 language: en-US
+# Exported files carry who made it and under which terms: take away the # before those that you want.
+# author: Your name
+# album: What players file it under
+# year: 2026
+# license: CC BY 4.0
 # These lines are shown before the first sound; what must be heard is said in a step.
 safety:
   - If you feel light-headed, breathe as you normally do.

@@ -6,6 +6,7 @@ files is on stdout, and at last all failures are printed as one error.
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.cli._export_one import parse_export_options
+from player.cli._export_one import asked_form, form_of, is_folder, names_a_file, parse_export_options
 from player.cli._options import progress, request_from_options
 from player.cores import cores
 from player.errors import PlayerError
@@ -24,7 +25,7 @@ from player.export.batch import batch, csv_table
 from player.export.batch.dask_cluster import Cluster
 from player.export.batch.executor import InProcessExecutor, ProcessExecutor
 from player.export.batch.jobs import ExportedFiles, FailedExport
-from player.export.options import EXPORT_FORMATS, FORMATS, PAGE
+from player.export.options import FORMATS, PAGE
 from player.storage.atomic import must_be_free, write_all
 from player.units import timecode
 
@@ -56,19 +57,19 @@ def run(
     given
         Options for `parse_export_options`.
     form
-        The format if ``--format`` is given; otherwise the ending of the pattern of names decides.
+        The format if ``--format`` is given; otherwise the ending of the file or of the pattern of names decides.
 
     Raises
     ------
     PlayerError
         With all failures, after everything else was made.
     """
-    options = parse_export_options(form or FORMATS[0], **given)
+    options = parse_export_options(_form(many_sessions, output, form, beside=given["beside"]), **given)
     if many_sessions.jobs and many_sessions.cluster:
         raise click.UsageError("--jobs is for this machine, and a cluster has its own workers; leave one of them out")
     items, failures = batch.items(_requests(many_sessions, asked))
     with _reporting(failures):  # a table may not fit because a session is left out
-        orders = _orders(many_sessions, items, output, options, form, force=force)
+        orders = _orders(many_sessions, items, output, options, force=force)
     batch.must_be_possible(orders)
     listed = _folder(output) if options.form == PAGE and not many_sessions.each and len(orders) > 1 else None
     if listed:
@@ -126,22 +127,14 @@ def _orders(
     items: Sequence[BatchItem],
     output: Path | None,
     options: ExportOptions,
-    form: str | None,
     *,
     force: bool,
 ) -> list[ExportOrder]:
     if many_sessions.each and items:
-        return _for_each(many_sessions.each, items, str(output or ""), options, form, force=force)
+        return csv_table.orders(csv_table.read(many_sessions.each), items, str(output or ""), options, force=force)
     if many_sessions.is_one and output and items:
-        return _one(items, output, options, form, force=force)
+        return _one(items, output, options, force=force)
     return batch.orders(items, _folder(output), options, force=force)
-
-
-def _for_each(
-    path: Path, items: Sequence[BatchItem], pattern: str, options: ExportOptions, form: str | None, *, force: bool
-) -> list[ExportOrder]:
-    table = csv_table.read(path)
-    return csv_table.orders(table, items, pattern, _of_pattern(options, pattern, form), force=force)
 
 
 @contextmanager
@@ -195,35 +188,31 @@ def size(number: int) -> str:
     return f"{number / 1e6:.1f} MB" if number < 1e9 else f"{number / 1e9:.2f} GB"
 
 
-def _one(
-    items: Sequence[BatchItem], output: Path, options: ExportOptions, form: str | None, *, force: bool
-) -> list[ExportOrder]:
-    """One session into the file that ``-o`` names, or a programme's sessions into the folder."""
-    ending = output.suffix.lower().removeprefix(".")
-    if ending not in EXPORT_FORMATS or items[0].folder:
+def _one(items: Sequence[BatchItem], output: Path, options: ExportOptions, *, force: bool) -> list[ExportOrder]:
+    """One session into the file that ``-o`` names, or into a folder; a programme's sessions into the folder."""
+    if not names_a_file(output) or items[0].folder:
         return batch.orders([replace(item, folder="") for item in items], _folder(output), options, force=force)
-    (order,) = batch.orders(items, Path(), replace(options, form=form or ending), force=force)
+    (order,) = batch.orders(items, Path(), options, force=force)
     return [replace(order, target=pages.place(output, beside=options.beside))]
 
 
 def _folder(output: Path | None) -> Path:
     folder = output or Path()
-    if folder.suffix.lower().removeprefix(".") in EXPORT_FORMATS:
+    if names_a_file(folder):
         raise click.UsageError(f"{folder} is the name of a file, and this becomes a folder of files; name a folder")
-    if folder.exists() and not folder.is_dir():
+    if os.path.exists(folder) and not is_folder(folder):  # noqa: PTH110 (as `is_folder`)
         raise click.UsageError(f"{folder} is a file, and several sessions become a folder of files; name a folder")
     if "{" in str(folder):
         raise click.UsageError(f"{folder} has braces, which are for --each; name a folder")
     return folder
 
 
-def _of_pattern(options: ExportOptions, pattern: str, form: str | None) -> ExportOptions:
-    """The options, with the format of the pattern's ending."""
-    ending = Path(pattern).suffix.lower().removeprefix(".")
-    if form is None and pattern and ending not in EXPORT_FORMATS:
-        known = ", ".join(f".{each}" for each in EXPORT_FORMATS)
-        raise click.UsageError(f"{pattern} has no ending that says its format ({known}); name one, or use --format")
-    return options if form else replace(options, form=ending or options.form)
+def _form(many_sessions: ManySessions, output: Path | None, form: str | None, *, beside: bool) -> str:
+    """The format: ``--format``, or the ending of the file or of the pattern that ``-o`` names."""
+    form = asked_form(output, form, beside=beside)
+    if output and (many_sessions.each or (many_sessions.is_one and names_a_file(output))):
+        return form_of(output, form)
+    return form or FORMATS[0]
 
 
 def _requests(many_sessions: ManySessions, asked: dict[str, Any]) -> list[SessionRequest]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from player.pipeline.turns import PlannedProgramme
 
 _PRINT_NOTE = partial(click.echo, err=True)
-"""Prints that a preset's loudness cannot be reached; this is a problem, so it is printed also with ``--quiet``."""
+"""Prints what a file could not be given, such as a preset's loudness; it is a problem, so ``--quiet`` prints it too."""
 
 
 def run(
@@ -40,9 +41,10 @@ def run(
 ) -> None:
     """Export a session, or a programme to a folder. ``given`` are options for `parse_export_options`."""
     plan = pipeline.programmes.planned(wanted, part)
-    if plan is not None and form_of(output, form) == PAGE:
-        target, _ = target_of(plan.name, output, PAGE)
-        options = parse_export_options(PAGE, **given)
+    form = asked_form(output, form, beside=given["beside"])
+    if plan is not None and (form == PAGE or (output and names_a_file(output) and ending_of(output) == PAGE)):
+        target, form = target_of(plan.name, output, form)
+        options = parse_export_options(form, **given)
         return export_programme_page(plan, target, options, machine, force=force, quiet=quiet)
     if plan is not None:
         options = parse_export_options(form or FORMATS[0], **given)
@@ -127,32 +129,59 @@ def export_programme_page(
         click.echo(file)
 
 
-def form_of(output: Path | None, form: str | None) -> str | None:
-    """The format that is named, or that of the file's ending; None where neither says it."""
-    ending = output.suffix.lower().removeprefix(".") if output else ""
-    return form or (ending if ending in EXPORT_FORMATS else None)
-
-
 def folder_of(programme: str, output: Path | None) -> Path:
     """The folder to export to; by default one with the programme's name, in this folder."""
     folder, remedy = (
         output or Path(library.stem(programme)),
         "a programme becomes a folder of files; name a folder with -o",
     )
-    if output and output.suffix.lower().removeprefix(".") in FORMATS:
+    if output and names_a_file(output):
         raise click.UsageError(f"{output} is the name of a file, and {remedy}, and the format with --format")
-    if folder.exists() and not folder.is_dir():
+    if os.path.exists(folder) and not is_folder(folder):  # noqa: PTH110 (as `is_folder`)
         raise click.UsageError(f"{folder} is a file, and {remedy}")
     return folder
 
 
 def target_of(session: str, output: Path | None, form: str | None) -> tuple[Path, str]:
-    """The file to export to and its format; by default a file with the session's name, in this folder."""
-    if output is None:
+    """The file to export to and its format.
+
+    In a folder that is there, and by default in this one, it is a file with the session's name.
+    """
+    if output is None or is_folder(output):
         form = form or FORMATS[0]
-        return Path(f"{library.stem(session)}.{form}"), form
-    found = form_of(output, form)
-    if found is None:
-        known = ", ".join(f".{each}" for each in EXPORT_FORMATS)
-        raise click.UsageError(f"{output} has no ending that says its format ({known}); name one, or use --format")
-    return output, found
+        return (output or Path()) / f"{library.stem(session)}.{form}", form
+    return output, form_of(output, form)
+
+
+def asked_form(output: Path | None, form: str | None, *, beside: bool) -> str | None:
+    """What ``--format`` says; or a page, where its sound is to lie beside it and no file's ending says the format."""
+    return PAGE if beside and form is None and not (output and names_a_file(output)) else form
+
+
+def form_of(name: Path | str, form: str | None) -> str:
+    """The format of a file, or of a pattern of files' names: what ``--format`` says, or else the ending."""
+    ending, known = ending_of(Path(name)), ", ".join(f".{each}" for each in EXPORT_FORMATS)
+    if form is None and ending not in EXPORT_FORMATS:
+        raise click.UsageError(
+            f"{name} has no ending that says its format ({known}) and is no folder; name one, or use --format"
+        )
+    if form is not None and ending in EXPORT_FORMATS and ending != form:
+        raise click.UsageError(
+            f"{name} ends in .{ending} and --format says {form}; change one of them, or leave it out"
+        )
+    return form or ending
+
+
+def names_a_file(path: Path) -> bool:
+    """Whether a path ends as a file that is made here, and no folder of that name is there."""
+    return ending_of(path) in EXPORT_FORMATS and not is_folder(path)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there; a path that cannot be looked at, as it is too long, is none."""
+    return os.path.isdir(path)  # noqa: PTH112 (`Path.is_dir` raises an error for those)
+
+
+def ending_of(name: Path) -> str:
+    """The ending of a file's name in small letters, without the dot."""
+    return name.suffix.lower().removeprefix(".")

@@ -8,26 +8,51 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from player.export.options import EXPORT_FORMATS, PRESETS
+from player.export.options import CAPTIONS, EXPORT_FORMATS, LOW_BITRATE, PRESETS, SAMPLE_RATES
+from player.script.yaml.scalar_types import TextType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
+
+def _one_line(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """A text for tags: what the head of a script may have there."""
+    try:
+        return None if value is None else TextType(longest=200, one_line=True).parse(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param=option) from None
+
+
 _ONE_OPTIONS = (
     click.option(
         "--format", "form", type=click.Choice(EXPORT_FORMATS), help="Without it, the file's ending decides; or mp3."
     ),
-    click.option("--bitrate", type=click.IntRange(1), metavar="KBIT", help="kbit/s of the file, such as 128."),
-    click.option("--mono", is_flag=True, help="One channel in the place of two."),
+    click.option(
+        "--bitrate",
+        type=click.IntRange(1),
+        metavar="KBIT",
+        help="kbit/s of the file, such as 128; 48 or 32 for messengers.",
+    ),
+    click.option("--mono/--stereo", default=None, help=f"One channel or two; two, and one below {LOW_BITRATE} kbit/s."),
+    click.option(
+        "--sample-rate",
+        type=click.Choice(tuple(map(str, SAMPLE_RATES))),
+        callback=lambda _, __, value: value and int(value),
+        help="Frames a second; 48000, or what a preset asks for.",
+    ),
     click.option("--preset", type=click.Choice(PRESETS), help="The loudness that is asked for there."),
-    click.option("--captions", metavar="vtt,srt,lrc", help="What is said, as files beside the sound."),
+    click.option("--captions", metavar=",".join(CAPTIONS), help="What is said, as files beside the sound."),
     click.option("--chapters", type=click.Choice(("json",)), help="Chapters as podcasts have them, beside the sound."),
     click.option("--labels", is_flag=True, help="A label track for Audacity, beside the sound."),
     click.option("--split", is_flag=True, help="A file for each section, and a playlist."),
     click.option("--stems", is_flag=True, help="Voice, background and tones as files of their own, too."),
     click.option("--beside", is_flag=True, help="A page as a folder, with its sound in a file beside it."),
+    click.option("--author", callback=_one_line, help="Who made it, for the tags; the script's own otherwise."),
+    click.option("--album", callback=_one_line, help="What players file it under; a programme's title otherwise."),
+    click.option("--year", type=click.IntRange(1000, 9999), metavar="YYYY", help="When it was made."),
+    click.option("--license", callback=_one_line, help="The terms for others, such as 'CC BY 4.0', or an address."),
 )
 
 
@@ -44,7 +69,10 @@ _BATCH_OPTIONS = (
 )
 
 
-EXPORT_OPTION_NAMES: Final = ("bitrate", "mono", "preset", "captions", "chapters", "labels", "split", "stems", "beside")
+EXPORT_OPTION_NAMES: Final = (
+    *("bitrate", "mono", "sample_rate", "preset", "captions", "chapters", "labels", "split", "stems", "beside"),
+    *("author", "album", "year", "license"),
+)
 """The options that change what is made, besides the format."""
 
 

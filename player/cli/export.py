@@ -10,7 +10,6 @@ import click
 from player import pipeline
 from player.cli._export_options import EXPORT_OPTION_NAMES, pop_many_sessions, with_options
 from player.cli._options import part, quiet, request_from_options, sessions_options
-from player.export.options import FORMATS, PAGE
 from player.machine import this_machine_for
 
 
@@ -37,8 +36,6 @@ def export(
     for each of many people.
     """
     given, many_sessions = {name: asked.pop(name) for name in EXPORT_OPTION_NAMES}, pop_many_sessions(asked)
-    if given["beside"] and form is None and not (output and output.suffix.lower().removeprefix(".") in FORMATS):
-        form = PAGE  # nothing else has its sound beside it
     if many_sessions.wanted:
         if part:
             raise click.UsageError("--part is for one programme; leave it out")

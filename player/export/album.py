@@ -18,6 +18,7 @@ from player.pipeline import programmes
 from player.script import library
 from player.storage.atomic import must_be_free, write_all
 from player.storage.failures import sentences
+from player.storage.names import safe_stem
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -38,7 +39,7 @@ def targets(plan: PlannedProgramme, folder: Path, form: str) -> tuple[Path, ...]
     So a folder keeps the order on any phone, and one part after another fills the same folder.
     """
     digits = max(_FEWEST_DIGITS, len(str(plan.count)))
-    return tuple(folder / f"{turn.number:0{digits}}-{turn.name}.{form}" for turn in plan.turns)
+    return tuple(folder / f"{turn.number:0{digits}}-{safe_stem(turn.name)}.{form}" for turn in plan.turns)
 
 
 def position(plan: PlannedProgramme, turn: Turn) -> AlbumPosition:

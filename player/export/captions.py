@@ -1,5 +1,7 @@
 """Captions: short texts with their times for everything that is heard, as WebVTT (W3C), SubRip and LRC.
 
+A transcript is what is said without its times, as plain text.
+
 The rule: a caption begins with its sound, to the millisecond, and captions never overlap. Speech is written as it is
 spoken. Sounds and long silences are in brackets, so that a deaf person does not think that something is broken.
 
@@ -253,7 +255,24 @@ def lrc(timeline: Timeline, language: str = "en") -> str:
     return "\n".join([*lines, ""])
 
 
-SUBTITLES: Final[dict[str, Subtitle]] = {"vtt": vtt, "srt": srt, "lrc": lrc}
+def txt(timeline: Timeline, language: str = "en") -> str:  # noqa: ARG001 (as the others have it)
+    """A transcript: the title, each section as a heading, and what is said, a sentence on each line."""
+    parts = [_heading(timeline.title, "=")]
+    marks = [(each.start_ms, 0, _heading(each.title, "-")) for each in timeline.sections]
+    marks += [(each.start_ms, 1, f"{each.text}\n") for each in spoken(timeline)]
+    was_heading = True
+    for _, is_line, text in sorted(marks, key=lambda mark: mark[:2]):
+        parts.append(text if is_line and not was_heading else f"\n{text}")
+        was_heading = not is_line
+    return "".join(parts)
+
+
+def _heading(text: str, rule: str) -> str:
+    line = printable(" ".join(text.split()))
+    return f"{line}\n{rule * len(line)}\n"
+
+
+SUBTITLES: Final[dict[str, Subtitle]] = {"vtt": vtt, "srt": srt, "lrc": lrc, "txt": txt}
 
 
 def _wrapped(caption: Caption) -> str:

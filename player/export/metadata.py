@@ -1,11 +1,10 @@
-"""Metadata: a session and its timeline become the tags of a file.
+"""Metadata: a session, its timeline and the options of an export become the tags of a file.
 
-The rule: everything comes from the session, so the same session makes the same tags. It writes nothing.
+The rule: the same session and options make the same tags. What the options say wins over the script. It writes nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,14 +17,18 @@ from player.timeline.chapters import chapters
 from player.timeline.model import Section
 
 if TYPE_CHECKING:
-    from player.export.options import AlbumPosition
+    from player.export.options import ExportOptions
     from player.pipeline import Prepared
 
 
-def tags(ready: Prepared, position: AlbumPosition | None = None) -> Tags:
-    """The tags of a session's file; with a position in a programme, the programme is its album."""
-    session, timeline = ready.session, ready.timeline
-    whole = Tags(
+def tags(ready: Prepared, options: ExportOptions) -> Tags:
+    """The tags of a session's file.
+
+    With a position in a programme, the programme is its album, unless the options name another: the scripts' own albums
+    would tear it apart.
+    """
+    session, timeline, position = ready.session, ready.timeline, options.position
+    return Tags(
         session.title,
         session.summary,
         session.technique,
@@ -35,7 +38,10 @@ def tags(ready: Prepared, position: AlbumPosition | None = None) -> Tags:
         tuple(SpokenLine(each.text, each.start_ms) for each in spoken(timeline)),
         in_background(partial(cover, timeline, session.technique)),
         origin(ready),
+        author=options.author or session.author or "",
+        album=options.album or (position.programme if position else session.album) or "",
+        track=position.number if position else 0,
+        tracks=position.count if position else 0,
+        year=options.year or session.year or 0,
+        license=options.license or session.license or "",
     )
-    if position is None:
-        return whole
-    return replace(whole, album=position.programme, track=position.number, tracks=position.count)

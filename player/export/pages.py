@@ -7,7 +7,7 @@ export has: the same blocks, as MP3 in one channel, as a voice needs no more and
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from player.pipeline import programmes
 from player.script import library
 from player.storage.atomic import complete, must_be_free, together, write_all
 from player.storage.failures import sentences
+from player.storage.names import safe_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,13 +29,11 @@ if TYPE_CHECKING:
 
     from player.export.album import OnNote, Steps
     from player.export.options import ExportOptions
-    from player.export.tags import Origin
+    from player.export.tags import Origin, Tags
     from player.pipeline import Machine, Prepared, RequestedSession
     from player.pipeline.turns import PlannedProgramme
     from player.storage.atomic import NewFile
 
-BITRATE: Final = 96
-"""kbit/s in one channel: fifteen minutes are 11 MB of sound and 15 MB of page."""
 LARGE_BYTES: Final = 25_000_000
 """What mail programs and messengers take at most (Gmail: 25 MB), and phones open without a wait."""
 _SCRIPTS_LICENCE: Final = "Its words and backgrounds come with player, under the licence GPL-3.0-or-later."
@@ -128,7 +127,7 @@ class _PageJob:
 
     def session(self, ready: Prepared, number: int, made: list[NewFile]) -> PageSession:
         """The session with its sound, which is added to ``made`` where it stays a file."""
-        options = replace(self.options, form="mp3", mono=True, bitrate=self.options.bitrate or BITRATE, beside=False)
+        options = self.options.of_sound
         name = library.stem(ready.request.session)
         file = sound_file(self.page, name, number * self.is_numbered) if self.options.beside else self.page
         with self.steps(ready.session.title) as report:
@@ -141,7 +140,8 @@ class _PageJob:
 
 def sound_file(page: Path, name: str, number: int = 0) -> Path:
     """The sound beside a page: with a number where there are several."""
-    return page.with_name(f"{number:02}-{name}.mp3" if number else f"{name}.mp3")
+    stem = safe_stem(name)
+    return page.with_name(f"{number:02}-{stem}.mp3" if number else f"{stem}.mp3")
 
 
 def _taken_in(sound: NewFile) -> str:
@@ -164,7 +164,7 @@ def _warn_if_large(file: Path, size: int, options: ExportOptions, on_note: OnNot
 def _shown(ready: Prepared, options: ExportOptions, sound: str) -> PageSession:
     preset = presets.PRESETS.get(options.preset or "")
     ready = presets.suited(ready, preset) if preset else ready
-    session, tags = ready.session, metadata.tags(ready)
+    session, tags = ready.session, metadata.tags(ready, options)
     if tags.origin is None:
         raise LookupError("a session has no origin")
     origin = tags.origin
@@ -177,7 +177,7 @@ def _shown(ready: Prepared, options: ExportOptions, sound: str) -> PageSession:
         tags.cover(),
         origin,
         sound,
-        (*_made(origin), _licence(ready), _PAGES_LICENCE),
+        (*_author(tags), *_made(origin), _licence(ready, tags), _PAGES_LICENCE),
     )
 
 
@@ -191,7 +191,16 @@ def _made(origin: Origin) -> Iterator[str]:
     yield f"To make it again: {command.removeprefix('# ')}"
 
 
-def _licence(ready: Prepared) -> str:
+def _author(tags: Tags) -> Iterator[str]:
+    """Who made the session, and when, where it is told."""
+    if tags.author:
+        yield f"By {tags.author}, {tags.year}." if tags.year else f"By {tags.author}."
+
+
+def _licence(ready: Prepared, tags: Tags) -> str:
+    """The terms that the script or the options tell, or else what is known of a script."""
+    if tags.license:
+        return f"The licence of its words and its sound: {tags.license}"
     ours = library.bundled("scripts").resolve()
     with suppress(OSError):
         if ready.requested.source.path.resolve().is_relative_to(ours):

@@ -7,7 +7,8 @@ A mono file is measured as it is heard, from two loudspeakers: -19 LUFS on a met
 stereo. Where a session cannot meet its preset, the user gets a sentence.
 
 Numbers: podcasts -16 LUFS, give or take 1 (Apple), broadcast -23 LUFS, give or take 0.5 (EBU R128), audio books -23 to
--18 dB RMS with peaks under -3 dB and no music (ACX), sleep -23 LUFS with a long fade.
+-18 dB RMS with peaks under -3 dB, no music, and MP3 of a constant 192 kbit/s or more at 44.1 kHz (ACX), sleep -23 LUFS
+with a long fade.
 
 Measured: for a whole session the gated meter reads 0.2 to 7 LU less than for its voice (box-breathing -20.9 LUFS, pmr-7
 -21.9, body-scan-back -22.7, the voice at -18 in each). Most sessions need a lift of 2 to 5 dB for a podcast. The lift
@@ -61,7 +62,9 @@ class Preset:
     fade_out_ms
         Shortest fade-out, if the session is at least four times as long.
     bitrate
-        kbit/s of an MP3 in stereo, if one is required.
+        kbit/s of an MP3, if one is required.
+    sample_rate
+        Frames a second, if they are required.
     """
 
     level_db: float
@@ -72,12 +75,13 @@ class Preset:
     background: bool = True
     fade_out_ms: int = 0
     bitrate: int | None = None
+    sample_rate: int | None = None
 
 
 PRESETS: Final = {
     "podcast": Preset(-16.0),
     "broadcast": Preset(-23.0, 0.5, 0.5),
-    "audiobook": Preset(-20.0, 3.0, 2.0, "rms", peak_db=-3.5, background=False, bitrate=192),
+    "audiobook": Preset(-20.0, 3.0, 2.0, "rms", peak_db=-3.5, background=False, bitrate=192, sample_rate=44_100),
     "sleep": Preset(-23.0, measure="voice", fade_out_ms=60_000),
 }
 _UNITS: Final = {"lufs": "LUFS", "rms": "dB RMS", "voice": "LUFS"}

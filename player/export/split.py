@@ -6,13 +6,15 @@ for sample. What comes before the first section is a part of its own. It writes 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from player.errors import UsageError, printable
 from player.export import playlists
+from player.export.rates import frames_of
+from player.storage.names import with_tail, words_of
+from player.units import RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,8 +60,9 @@ def parts(timeline: Timeline) -> tuple[SplitPart, ...]:
 def path(target: Path, part: SplitPart, count: int) -> Path:
     """``calm-01-settle.mp3``: the target's name with the part's number and title."""
     digits = max(_FEWEST_DIGITS, len(str(count)))
-    title = re.sub(r"\W+", "-", part.title.lower())[:_LONGEST_NAME].strip("-_")
-    return target.with_name(f"{target.stem}-{part.number:0{digits}}{'-' if title else ''}{title}{target.suffix}")
+    title = words_of(part.title, _LONGEST_NAME)
+    tail = f"-{part.number:0{digits}}{'-' if title else ''}{title}{target.suffix}"
+    return target.with_name(with_tail(target.stem, tail))
 
 
 def tags(whole: Tags, part: SplitPart, count: int) -> Tags:
@@ -87,19 +90,20 @@ def tags(whole: Tags, part: SplitPart, count: int) -> Tags:
     )
 
 
-def cut(blocks: Iterable[AudioSegment], parts: Sequence[SplitPart]) -> Iterator[tuple[SplitPart, AudioSegment]]:
-    """The blocks of the whole, cut where parts meet, each with its part."""
-    at_ms, rest = 0, iter(parts)
+def cut(
+    blocks: Iterable[AudioSegment], parts: Sequence[SplitPart], rate: int = RATE
+) -> Iterator[tuple[SplitPart, AudioSegment]]:
+    """The blocks of the whole, at any sample rate, cut at the frame where parts meet, each with its part."""
+    at, rest = 0, iter(parts)
     part = next(rest)
-    for whole in blocks:
-        block = whole
-        while len(block):
-            if at_ms == part.end_ms:
+    for block in blocks:
+        start, end = 0, int(block.frame_count())
+        while start < end:
+            if at == frames_of(part.end_ms, rate):
                 part = next(rest)
-            taken = block[: part.end_ms - at_ms]
-            yield part, taken
-            at_ms += len(taken)
-            block = block[len(taken) :]
+            size = min(end - start, frames_of(part.end_ms, rate) - at)
+            yield part, block.get_sample_slice(start, start + size)
+            at, start = at + size, start + size
 
 
 def playlist(title: str, parts: Sequence[SplitPart], paths: Sequence[Path]) -> str:

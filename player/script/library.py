@@ -20,6 +20,7 @@ from player.errors import MediaError, UsageError, printable
 from player.script.yaml.encoding import LARGEST, decode
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
+from player.storage.names import safe_stem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -155,9 +156,12 @@ def _script_folders() -> tuple[Path, Path]:
 
 
 def stem(session: str) -> str:
-    """What the files that are made of a session are called: its name, or that of its file without folder and ending."""
+    """What the files that are made of a session are called: its name, or that of its file without folder and ending.
+
+    What some file system cannot hold is replaced: see `safe_stem`.
+    """
     path = PurePath(session)
-    return path.stem if session.lower().endswith(SCRIPT_ENDINGS) else path.name
+    return safe_stem(path.stem if session.lower().endswith(SCRIPT_ENDINGS) else path.name)
 
 
 def included(name: str, near: Path) -> Source:

@@ -20,7 +20,7 @@ from player.script.yaml.nodes import Mapping as Nodes
 from player.script.yaml.nodes import Node
 from player.script.yaml.nodes import Sequence as Items
 from player.script.yaml.params import Parameter
-from player.script.yaml.scalar_types import PatternType, TextType, shown
+from player.script.yaml.scalar_types import PatternType, TextType, WholeType, shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.type_shapes import AnyStep, Record, enumerated, fields_of, shape_of
 from player.script.yaml.types import (
@@ -45,6 +45,8 @@ Technique = Literal["breathing", "muscle", "grounding", "mindfulness", "movement
 TextHash = Annotated[str, PatternType(re.compile("[0-9a-f]{12}"), "twelve hexadecimal figures, which check tells")]
 DEFAULT_LANGUAGE: Final = "en-US"
 Fade = Annotated[int, duration(maximum_ms=60_000)]
+Year = Annotated[int, WholeType(1000, 9999)]
+"""Of four figures, as ID3 and others write it."""
 _NO_VALUES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -90,6 +92,8 @@ class Session:
         The session that this one is a translation of.
     reviewed
         Who has read and heard a translation, a speaker by birth; ``none`` if nobody has.
+    author, album, year, license
+        What exported files carry beside the title: who made it, what it is part of, when, and under which terms.
     safety
         Lines that are shown before the first sound.
     pronounce
@@ -111,6 +115,10 @@ class Session:
     language: Language = DEFAULT_LANGUAGE
     translates: Original | None = None
     reviewed: Name | None = None
+    author: Name | None = None
+    album: Name | None = None
+    year: Year | None = None
+    license: Name | None = None
     safety: OneOrMore[Text] = ()
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     pronounce: Mapping[Word, Respelling] = field(default_factory=dict)

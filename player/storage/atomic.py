@@ -116,14 +116,16 @@ def must_be_free(target: Path, *, force: bool) -> None:
     UsageError
         If it is there already, without ``force``.
     OutputError
-        If it is a folder or a device.
+        If it is a folder or a device, or its name can be none there, such as one that is too long.
     """
     name = printable(str(target))
-    if target.is_dir():
+    with sentences(OutputError, "write", target):
+        is_there, is_folder, is_file = target.exists(), target.is_dir(), target.is_file()
+    if is_folder:
         raise OutputError(f"cannot write {name}: it is a folder; name a file in it")
-    if target.exists() and not target.is_file():  # a file in place of /dev/null helps nobody
+    if is_there and not is_file:  # a file in place of /dev/null helps nobody
         raise OutputError(f"cannot write {name}: it is no ordinary file; choose another name")
-    if target.exists() and not force:
+    if is_there and not force:
         raise UsageError(f"{name} is there already; choose another name, or write over it with --force")
 
 

@@ -43,9 +43,14 @@ def tiny(tmp_path: Path) -> str:
     ("arguments", "code", "words"),
     [
         (("--format", "flac", "--bitrate", "128"), 2, "flac keeps every sample and has no bitrate; leave it out"),
-        (("-o", "a.mp3", "--bitrate", "100"), 2, "the bitrate must be one of 64, 80, 96"),
+        (("-o", "a.mp3", "--bitrate", "100"), 2, "the bitrate must be one of 32, 40, 48"),
+        (("-o", "a.opus", "--sample-rate", "44100"), 2, "opus has no sample rate of 44100; choose 48000 or 24000"),
+        (("--sample-rate", "24000", "--bitrate", "320"), 2, "at a sample rate of 24000 must be one of 32,"),
         (("--preset", "vinyl"), 2, "'podcast', 'broadcast', 'audiobook', 'sleep'"),
-        (("--captions", "vtt,txt"), 2, "must be of vtt, srt, lrc, not 'txt'"),
+        (("--captions", "vtt,ass"), 2, "must be of vtt, srt, lrc, txt, not 'ass'"),
+        (("--year", "26"), 2, "26 is not in the range 1000<=x<=9999"),
+        (("--author", "a\nb"), 2, "Invalid value for '--author': must be on one line"),
+        (("--license", " "), 2, "Invalid value for '--license': must not be empty"),
         (("--split", "--labels"), 2, "--labels is of the whole and --split makes pieces of it"),
         (("--format", "html", "--captions", "vtt"), 2, "--captions makes more files, and a page has text and chapters"),
         (("-o", "a.html", "--split"), 2, "--split makes more files, and a page has text and chapters in it"),
@@ -54,7 +59,17 @@ def tiny(tmp_path: Path) -> str:
             2,
             "--beside is for a page, and mp3 is sound alone; leave it out, or name --format html",
         ),
-        (("-o", "a.html", "--bitrate", "100"), 2, "the bitrate must be one of 64, 80, 96"),
+        (("-o", "a.html", "--bitrate", "100"), 2, "the bitrate must be one of 32, 40, 48"),
+        (
+            ("-o", "a.html", "--sample-rate", "44100"),
+            2,
+            "has one channel at 48000 frames a second; leave --sample",
+        ),
+        (
+            ("-o", "a.html", "--stereo"),
+            2,
+            "the sound of a page has one channel at 48000 frames a second; leave --st",
+        ),
     ],
 )
 def test_impossible_options_are_refused_at_once(
@@ -64,6 +79,79 @@ def test_impossible_options_are_refused_at_once(
     assert (done.returncode, done.stdout) == (code, "")
     assert words in done.stderr
     assert "Tiny" not in done.stderr  # nothing was spoken yet
+
+
+QUIET = "title: Quiet\nsteps:\n- section: One\n- pause: 1s\n- section: 'Two: {}?'\n- pause: 1s\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("-o", "a.mp3", "--format", "wav"), "a.mp3 ends in .mp3 and --format says wav; change one of them, or leave"),
+        (("-o", "a.mp3", "--format", "wav", "--jobs", "1"), "a.mp3 ends in .mp3 and --format says wav"),
+        (("--each", "people.csv", "-o", "{n}.ogg", "--format", "opus"), "{n}.ogg ends in .ogg and --format says opus"),
+        (("-o", "a.html", "--format", "mp3"), "a.html ends in .html and --format says mp3"),
+        (("-o", "a.mp3", "--format", "html"), "a.mp3 ends in .mp3 and --format says html"),
+        (("-o", "a.html", "--format", "mp3", "--jobs", "1"), "a.html ends in .html and --format says mp3"),
+        (("--each", "people.csv", "-o", "{n}.ogg", "--format", "html"), "{n}.ogg ends in .ogg and --format says html"),
+        (("-o", "a.flac", "--jobs", "1", "--bitrate", "128"), "flac keeps every sample and has no bitrate"),
+    ],
+)
+def test_a_format_and_an_ending_that_disagree_are_one_sentence(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    (tmp_path / "quiet.yaml").write_text(QUIET)
+    (tmp_path / "people.csv").write_text("n\na\n")
+    done = run("export", "quiet.yaml", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert sorted(path.name for path in tmp_path.glob("*.*")) == ["people.csv", "quiet.yaml"]
+
+
+@pytest.mark.parametrize("folder", ["have", "have.mp3", "have/"])
+def test_a_folder_that_is_there_is_a_folder(run: Run, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "quiet.yaml").write_text(QUIET)
+    (tmp_path / folder).mkdir()
+    name = folder.rstrip("/")
+    done = run("export", "quiet.yaml", "-o", folder, "-q")
+    assert (done.returncode, done.stdout.split()) == (0, [f"{name}/quiet.mp3"])
+    split = run("export", "quiet.yaml", "-o", folder, "-q", "--split", "--format", "wav")
+    assert split.stdout.split() == [f"{name}/quiet-01-one.wav", f"{name}/quiet-02-two.wav", f"{name}/quiet.m3u8"]
+    batch = run("export", "quiet.yaml", "-o", folder, "-q", "--jobs", "1", "--format", "flac")
+    assert batch.returncode == 0
+    assert (tmp_path / name / "quiet.flac").is_file()
+
+
+@pytest.mark.parametrize("more", [(), ("--split",), ("--jobs", "1"), ("--captions", "vtt")])
+def test_a_name_that_is_too_long_is_one_sentence(run: Run, tmp_path: Path, more: tuple[str, ...]) -> None:
+    (tmp_path / "quiet.yaml").write_text(QUIET)
+    done = run(
+        "export", "quiet.yaml", "-o", f"{'x' * 260}/calm.mp3" if more == ("--split",) else f"{'x' * 260}.mp3", *more
+    )
+    assert done.returncode != 0
+    assert "xx" in done.stderr
+    assert "too long; choose a shorter name" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.glob("*.*")] == ["quiet.yaml"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, no file can have such a name")
+def test_what_is_made_of_a_name_that_a_card_cannot_hold_has_one_that_it_can(run: Run, tmp_path: Path) -> None:
+    for name in ("What now?", "What now:", "con"):
+        (tmp_path / f"{name}.yaml").write_text(QUIET)
+    (tmp_path / "My: week.yaml").write_text("title: Week\nsessions: ['What now?', 'What now:', con]\n")
+    one = run("export", "What now?.yaml", "-q", "--format", "wav")
+    assert one.stdout == "What now-6a629f.wav\n"
+    assert run("export", "What now?.yaml", "What now:.yaml", "con.yaml", "-q", "-o", "all").returncode == 0
+    assert run("export", "My: week.yaml", "-q").returncode == 0
+    (week,) = tmp_path.glob("My- week-*")
+    names = [path.name for folder in (week, tmp_path / "all") for path in folder.iterdir()]
+    assert len(names) == 4 + 3
+    assert not [name for name in names if set(name) & set('"*:<>?|')]
+    listed = next(week.glob("*.m3u8")).read_text(encoding="utf-8").splitlines()
+    assert sorted(line for line in listed if not line.startswith("#")) == sorted(
+        path.name for path in week.glob("*.mp3")
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there, programs are looked for in other places too")
@@ -216,6 +304,32 @@ def test_a_programme_becomes_one_page(run: Run, tiny: str, tmp_path: Path) -> No
     refused = run("extract", "two.html")
     assert refused.returncode == 1
     assert "carries the scripts of 2 sessions" in refused.stderr
+
+
+def test_a_folder_that_is_there_holds_the_page(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "quiet.yaml").write_text(QUIET)
+    (tmp_path / "two.yaml").write_text("title: Two\nsessions: [quiet.yaml, quiet.yaml]\n")
+    (tmp_path / "have.html").mkdir()
+    one = run("export", "quiet.yaml", "-o", "have.html", "--format", "html", "-q")
+    assert (one.returncode, one.stdout.split()) == (0, ["have.html/quiet.html"])
+    two = run("export", "two.yaml", "-o", "have.html", "--format", "html", "-q")
+    assert (two.returncode, two.stdout.split()) == (0, ["have.html/two.html"])
+    beside = run("export", "quiet.yaml", "-o", "have.html", "--beside", "-q")
+    assert (beside.returncode, beside.stdout.split()) == (
+        0,
+        [f"have.html/quiet/{name}" for name in ("index.html", "quiet.mp3")],
+    )
+    files = run("export", "two.yaml", "-o", "have.html", "-q")
+    assert (files.returncode, files.stdout.split()[:1]) == (0, ["have.html/01-quiet.mp3"])
+
+
+def test_a_programme_as_a_page_has_one_format(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "quiet.yaml").write_text(QUIET)
+    (tmp_path / "two.yaml").write_text("title: Two\nsessions: [quiet.yaml]\n")
+    for output, form in (("a.html", "mp3"), ("a.mp3", "html")):
+        done = run("export", "two.yaml", "-o", output, "--format", form)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"{output} ends in .{output[2:]} and --format says {form}" in done.stderr
 
 
 def test_pages_for_many_people_have_folders_of_their_own(run: Run, tmp_path: Path) -> None:

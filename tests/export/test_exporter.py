@@ -16,11 +16,13 @@ from player import pipeline
 from player.errors import OutputError, UsageError
 from player.export import exporter, presets
 from player.export.formats import table
+from player.export.formats.bitrates import Quality
 from player.export.formats.table import FileSink
 from player.export.options import ExportOptions
 from player.sound.loudness import integrated_lufs, true_peak_dbtp
 from player.sound.master import Master
 from player.storage.store import Store
+from player.timeline.model import Section
 from player.units import RATE
 from tests.fakes_voice import FakeEngine
 
@@ -244,7 +246,8 @@ def test_what_an_encoder_takes_off_is_made_up_for(
 def test_an_audiobook_has_no_background_and_its_own_peak(talk: pipeline.Prepared, out: Path) -> None:
     (made,) = exporter.export(talk, out / "a.wav", ExportOptions("wav", preset="audiobook"), force=False)
     heard = sound(made) / 32768
-    assert not heard[: RATE * 3 // 2].any()
+    assert soundfile.info(made).samplerate == 44_100
+    assert np.abs(heard[: 44_100 * 3 // 2 - 441]).max() == 0
     assert 20 * np.log10(np.abs(heard).max()) <= -3.4
     assert 10 * np.log10(np.mean(heard**2)) == pytest.approx(-20, abs=0.3)
 
@@ -292,6 +295,78 @@ def test_sleep_fades_out_for_a_minute_or_a_quarter(ready: pipeline.Prepared) -> 
     assert presets.suited(long, presets.PRESETS["sleep"]).timeline.fade_out_ms == 60_000
 
 
+# --- sample rates and bitrates
+
+
+@pytest.mark.parametrize("rate", [24_000, 44_100])
+def test_a_file_at_another_sample_rate_has_every_frame(ready: pipeline.Prepared, out: Path, rate: int) -> None:
+    options = ExportOptions("wav", sample_rate=rate)
+    (whole,) = exporter.export(ready, out / "whole.wav", options, force=False)
+    assert soundfile.info(whole).samplerate == rate
+    assert len(sound(whole)) == ready.timeline.total_ms * rate // 1000
+    *pieces, _ = exporter.export(ready, out / "calm.wav", replace(options, split=True), force=False)
+    np.testing.assert_array_equal(np.concatenate([sound(path) for path in pieces]), sound(whole))
+
+
+@pytest.mark.parametrize(
+    ("options", "quality"),
+    [
+        (ExportOptions(), Quality()),
+        (ExportOptions(preset="audiobook"), Quality(192, 2, 44_100)),
+        (ExportOptions(preset="audiobook", mono=True), Quality(192, 1, 44_100)),
+        (ExportOptions(preset="audiobook", bitrate=256, sample_rate=48_000), Quality(256, 2, 48_000)),
+        (ExportOptions(preset="audiobook", sample_rate=24_000), Quality(None, 2, 24_000)),
+        (ExportOptions("opus", preset="audiobook"), Quality(None, 2, 48_000)),
+        (ExportOptions("flac", preset="audiobook"), Quality(None, 2, 44_100)),
+        (ExportOptions(bitrate=48), Quality(48, 1, 48_000)),
+        (ExportOptions(bitrate=48, mono=False), Quality(48, 2, 48_000)),
+        (ExportOptions(bitrate=64), Quality(64, 2, 48_000)),
+    ],
+)
+def test_the_options_decide_first_and_then_the_preset(options: ExportOptions, quality: Quality) -> None:
+    assert exporter.quality_of(options) == quality
+    exporter.must_be_possible_for(options)
+
+
+def test_speech_alone_in_two_channels_has_a_bitrate_of_its_own() -> None:
+    assert exporter.quality_of(ExportOptions(), is_speech_alone=True) == Quality(128)
+    assert exporter.quality_of(ExportOptions(mono=True), is_speech_alone=True) == Quality(None, 1)
+
+
+# --- names, and what a format cannot hold
+
+
+@pytest.mark.parametrize("name", ["calm", "dr.calm"])
+def test_names_that_are_made_of_one_without_an_ending_have_one(ready: pipeline.Prepared, out: Path, name: str) -> None:
+    split = exporter.export(ready, out / name, ExportOptions("wav", split=True), force=False)
+    assert [path.name for path in split[1:3]] == [f"{name}-02-settle-in.wav", f"{name}-03-breathe.wav"]
+    stems = exporter.export(ready, out / name, ExportOptions("wav", stems=True), force=False)
+    assert [path.name for path in stems] == [name, *(f"{name}.{layer}.wav" for layer in ("voice", "bed", "tones"))]
+
+
+def test_names_that_are_made_of_the_longest_are_cut_to_fit(ready: pipeline.Prepared, out: Path) -> None:
+    target = out / f"{'ü' * 125}x.wav"
+    assert len(target.name.encode()) == 255
+    made = exporter.export(ready, target, ExportOptions("wav", split=True), force=False)
+    assert [len(path.name.encode()) for path in made[:3]] == [255 - (255 - len(tail)) % 2 for tail in TAILS]
+    assert all(path.name.endswith(tail) for path, tail in zip(made, TAILS, strict=False))
+
+
+TAILS = ("-01-four-rooms.wav", "-02-settle-in.wav", "-03-breathe.wav")
+
+
+@pytest.mark.parametrize(("form", "most"), [("mp3", 255), ("wav", 255), ("flac", 999)])
+def test_chapters_that_a_file_cannot_hold_are_told(ready: pipeline.Prepared, out: Path, form: str, most: int) -> None:
+    notes: list[str] = []
+    for count in (most, most + 1):
+        sections = tuple(Section(f"Part {number}", number) for number in range(count))
+        long = replace(ready, timeline=replace(ready.timeline, sections=sections))
+        options = ExportOptions(form, stems=True)
+        exporter.export(long, out / f"{count}.{form}", options, force=False, on_note=notes.append)
+    assert len(notes) == 1
+    assert notes[0].startswith(f"The file has the first {most} of {most + 1} chapters: {form} holds no more")
+
+
 # --- what can be asked for
 
 
@@ -300,13 +375,15 @@ def test_sleep_fades_out_for_a_minute_or_a_quarter(ready: pipeline.Prepared) -> 
     [
         (ExportOptions("aiff"), "the format must be one of"),
         (ExportOptions("wav", bitrate=128), "wav keeps every sample"),
+        (ExportOptions(sample_rate=22_050), "the sample rate must be one of 24000, 44100, 48000, not 22050"),
+        (ExportOptions("opus", sample_rate=44_100), "opus has no sample rate of 44100"),
         (ExportOptions(preset="vinyl"), "the preset must be one of podcast, broadcast, audiobook, sleep, not 'vinyl'"),
         (
             ExportOptions(split=True, stems=True),
             "--stems is of the whole and --split makes pieces of it; leave one of them out",
         ),
         (ExportOptions(split=True, captions=("vtt",)), "--captions is of the whole"),
-        (ExportOptions(captions=("txt",)), "captions must be of"),
+        (ExportOptions(captions=("ass",)), "captions must be of"),
     ],
 )
 def test_options_that_are_not_possible(

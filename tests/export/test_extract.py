@@ -12,6 +12,7 @@ import soundfile
 from player import pipeline
 from player.errors import MediaError, UsageError
 from player.export import extract, metadata
+from player.export.options import AlbumPosition, ExportOptions
 from player.export.provenance import origin
 from player.export.tags import Origin, Tags
 from player.storage.store import Store
@@ -125,13 +126,30 @@ def test_a_script_that_has_gone_or_changed_is_kept_as_it_was_read(ready: pipelin
 
 
 def test_tags_say_what_the_session_is(ready: pipeline.Prepared) -> None:
-    tags = metadata.tags(ready)
+    tags = metadata.tags(ready, ExportOptions())
     assert [each.title for each in tags.chapters] == ["One", "One: your hand"]
     assert tags.lyrics[0].text == "Hello."
     assert tags.lyrics[0].start_ms == ready.timeline.cues[0].start_ms
     assert tags.cover().startswith(b"\x89PNG")
-    again = metadata.tags(ready)
+    again = metadata.tags(ready, ExportOptions())
     assert (again, again.cover()) == (tags, tags.cover())
+
+
+def test_who_made_it_stands_in_the_script_or_in_the_options_which_win(ready: pipeline.Prepared, tmp_path: Path) -> None:
+    head = "title: Calm\nauthor: Ana\nalbum: Evenings\nyear: 2025\nlicense: CC0\n"
+    (tmp_path / "own.yaml").write_text(f"{head}steps:\n- pause: 1s\n")
+    own = pipeline.prepare(pipeline.SessionRequest(str(tmp_path / "own.yaml")), ready.machine)
+
+    def credits_of(options: ExportOptions) -> tuple[str, str, int, str]:
+        tags = metadata.tags(own, options)
+        return tags.author, tags.album, tags.year, tags.license
+
+    assert credits_of(ExportOptions()) == ("Ana", "Evenings", 2025, "CC0")
+    asked = ExportOptions(author="Zoë", album="Mornings", year=2026, license="CC BY 4.0")
+    assert credits_of(asked) == ("Zoë", "Mornings", 2026, "CC BY 4.0")
+    in_programme = ExportOptions(position=AlbumPosition("First week", 2, 7))
+    assert credits_of(in_programme) == ("Ana", "First week", 2025, "CC0")
+    assert credits_of(replace(in_programme, album="Mine"))[1] == "Mine"
 
 
 def test_what_is_extracted_is_written_with_its_includes(ready: pipeline.Prepared, tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
-"""WebVTT, SubRip and LRC, as parsers that others wrote read them."""
+"""WebVTT, SubRip and LRC, as parsers that others wrote read them; and the transcript, as people do."""
 
 from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,9 @@ import pytest
 import srt as srt_reader
 import webvtt
 
-from player.export.captions import LINE, SUBTITLES, captions, lrc, split, srt, vtt
+from player.export import captions as written
+from player.export.captions import LINE, SUBTITLES, captions, lrc, split, srt, txt, vtt
+from player.timeline.model import Section
 from tests.fakes_mix import spoken, timeline
 from tests.fakes_output import needs
 from tests.fakes_picture import bundled
@@ -42,6 +45,31 @@ def test_a_vtt_parser_reads_every_caption(name: str) -> None:
     assert found == pieces(laid)
     assert max(len(line) for each in read for line in each.text.splitlines()) <= LINE
     assert max(len(each.text.splitlines()) for each in read) <= 2
+
+
+def test_a_transcript_has_headings_and_a_sentence_on_each_line() -> None:
+    laid = timeline(
+        8000, cues=(spoken("Sit  down.", 0, 900), spoken("Let go.", 4000, 5000), spoken("Rest.", 5000, 6000))
+    )
+    laid = replace(
+        laid, title="Ruhe\x07 now", sections=(Section("In\nhere", 0), Section("Über", 3000), Section("End", 7000))
+    )
+    assert txt(laid) == (
+        "Ruhe\\x07 now\n============\n\nIn here\n-------\n\nSit down.\n\nÜber\n----\n\nLet go.\nRest.\n\nEnd\n---\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["box-breathing", "pmr-7"])
+def test_a_transcript_has_every_spoken_line_and_nothing_else(name: str) -> None:
+    _, laid = bundled(name)
+
+    def is_rule(line: str) -> bool:
+        return bool(line) and not line.strip("=-")
+
+    lines = txt(laid).splitlines()
+    said = [line for line, under in pairwise([*lines, ""]) if line and not is_rule(line) and not is_rule(under)]
+    assert said == [each.text for each in written.spoken(laid)]
+    assert sum(map(is_rule, lines)) == 1 + len(laid.sections)
 
 
 @pytest.mark.parametrize("name", ["box-breathing", "pmr-7"])
@@ -90,7 +118,7 @@ def test_lrc_counts_minutes_beyond_the_hour() -> None:
 
 
 @pytest.mark.tools
-@pytest.mark.parametrize("form", SUBTITLES)
+@pytest.mark.parametrize("form", [each for each in SUBTITLES if each != "txt"])
 def test_ffprobe_reads_every_caption(tmp_path: Path, form: str) -> None:
     needs("ffprobe")
     _, laid = bundled("pmr-7")

@@ -2,7 +2,7 @@
 
 The rule: a file counts as written only when it has been closed, opened again and found to have every frame: libsndfile
 does not always notice a full disk. One large write to Ogg crashes it (bastibe/python-soundfile 233, 396, 426), so sound
-is written in pieces. It knows no programme: bytes of 16-bit sound at 48 kHz go in.
+is written in pieces. It knows no programme: bytes of 16-bit sound go in.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from player.export.formats.bitrates import Quality
     from player.export.tags import Tags
 
 PIECE_FRAMES: Final = 65_536
@@ -51,18 +52,18 @@ ENCODINGS: Final = {
 _LEVELS: Final = {"ogg": bitrates.vorbis_level, "opus": bitrates.opus_level}
 
 
-def encoding_of(form: str, bitrate: int | None = None, channels: int = CHANNELS) -> Encoding:
-    """The encoding of a format; ``bitrate`` in kbit/s for those that have one."""
+def encoding_of(form: str, quality: Quality) -> Encoding:
+    """The encoding of a format."""
     chosen = ENCODINGS[form]
-    if bitrate is None:
+    if quality.bitrate is None:
         return chosen
-    return replace(chosen, compression=_LEVELS[form](bitrate, channels))
+    return replace(chosen, compression=_LEVELS[form](quality.bitrate, quality.channels, quality.rate))
 
 
 class SoundWriter:
     """Writes a file by libsndfile; every failure is an `OSError`."""
 
-    def __init__(self, path: Path, encoding: Encoding, tags: Tags, channels: int = CHANNELS) -> None:
+    def __init__(self, path: Path, encoding: Encoding, tags: Tags, channels: int = CHANNELS, rate: int = RATE) -> None:
         import soundfile  # noqa: PLC0415 (19 ms, which MP3 and WAV do without)
 
         self._path = path
@@ -77,7 +78,7 @@ class SoundWriter:
             self._file = self._open(
                 path,
                 "w",
-                RATE,
+                rate,
                 channels,
                 encoding.subtype,
                 format=encoding.container,

@@ -20,12 +20,12 @@ from player.export.formats.bitrates import usual
 from player.export.formats.libsndfile import reason
 from player.script import tags as language_tags
 from player.sound import ffmpeg
-from player.units import RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from player.export.formats.bitrates import Quality
     from player.export.tags import Tags
 
 _INSTALL: Final = {"darwin": "brew install ffmpeg", "win32": "winget install ffmpeg"}
@@ -49,7 +49,7 @@ def must_be_installed(form: str) -> str:
 class Mp4Writer:
     """Writes an M4A or M4B file; every failure is an `OSError`."""
 
-    def __init__(self, path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> None:
+    def __init__(self, path: Path, form: str, tags: Tags, quality: Quality) -> None:
         self._path = path
         self._tags = tags
         # Named like a part file, so that the next run removes it after a crash.
@@ -59,7 +59,7 @@ class Mp4Writer:
             self._notes.write_text(notes(tags), encoding="utf-8")
             command = [
                 must_be_installed(form),
-                *_command(path, self._notes, form, bitrate or usual(channels), channels, tags.language),
+                *_command(path, self._notes, form, quality, tags.language),
             ]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=self._stderr)
         except BaseException:
@@ -122,8 +122,9 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{char}" if char in "=;#\\" else char for char in clean)
 
 
-def _command(path: Path, notes: Path, form: str, bitrate: int, channels: int, language: str) -> list[str]:
-    sound = ["-f", "s16le", "-ar", str(RATE), "-ac", str(channels), "-i", "pipe:0"]
+def _command(path: Path, notes: Path, form: str, quality: Quality, language: str) -> list[str]:
+    bitrate = quality.bitrate or usual(quality.channels)
+    sound = ["-f", "s16le", "-ar", str(quality.rate), "-ac", str(quality.channels), "-i", "pipe:0"]
     words = ["-f", "ffmetadata", "-i", f"file:{notes.absolute()}", "-map", "0:a", "-map_metadata", "1"]
     encoded = ["-map_chapters", "1", "-c:a", "aac", "-b:a", f"{bitrate}k", *_NO_TRACES]
     brand = ["-brand", "M4B "] if form == "m4b" else []

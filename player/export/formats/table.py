@@ -12,6 +12,7 @@ import numpy as np
 from player.errors import OutputError, UsageError
 from player.export import tags as tagging
 from player.export.formats import bitrates
+from player.export.formats.bitrates import USUAL, Quality
 from player.export.formats.libsndfile import ENCODINGS, SoundWriter, encoding_of
 from player.export.formats.mp4 import Mp4Writer, must_be_installed
 from player.export.formats.wav import WavWriter
@@ -48,60 +49,55 @@ class Writer(Protocol):
         ...
 
 
-def must_be_possible(form: str, bitrate: int | None) -> None:
+def must_be_possible(form: str, quality: Quality) -> None:
     """Refuse a format that cannot be made here, before any work is done for it.
 
     Raises
     ------
     UsageError
-        If there is no such format, or it has no such bitrate.
+        If there is no such format, or it has no such bitrate or sample rate.
     OutputError
         If what makes it is not installed.
     """
     if form not in FORMATS:
         raise UsageError(f"the format must be one of {', '.join(FORMATS)}, not {form!r}")
-    bitrates.must_be_possible(form, bitrate)
+    bitrates.must_be_possible(form, quality)
     if form in BY_FFMPEG:
         must_be_installed(form)
 
 
-def export_sink(
-    path: Path, form: str, *, tags: Tags, bitrate: int | None = None, one_channel: bool = False, force: bool = False
-) -> FileSink:
-    """A sink that writes a file.
+def export_sink(path: Path, form: str, *, tags: Tags, quality: Quality = USUAL, force: bool = False) -> FileSink:
+    """A sink that writes a file from blocks with two channels, at the file's sample rate.
 
     Parameters
     ----------
     form
         One of `FORMATS`.
-    bitrate
-        kbit/s, for formats that have one (`bitrates`); without it, a good one for speech over noise.
-    one_channel
-        The mean of both channels in place of the two.
+    quality
+        Without a bitrate, a good one for speech over noise; one channel is the mean of both.
 
     Raises
     ------
     UsageError
-        If the format or bitrate is unknown, or the file is there already and ``force`` is not given.
+        If the format, bitrate or sample rate is unknown, or the file is there already and ``force`` is not given.
     OutputError
         If it cannot be written; also from the sink, at any time.
     """
-    must_be_possible(form, bitrate)
-    channels = 1 if one_channel else CHANNELS
+    must_be_possible(form, quality)
     writer = WRITERS[form]
-    return FileSink(NewFile(path, force=force), lambda part: writer(part, form, tags, bitrate, channels), channels)
+    return FileSink(NewFile(path, force=force), lambda part: writer(part, form, tags, quality), quality)
 
 
 class FileSink:
-    """Writes a file of any format from blocks in the session format, in order.
+    """Writes a file of any format from blocks with two channels and 16 bits, in order.
 
     The rule: it is a context manager. At a normal end it closes, which gives the file its name; at any exception,
     Ctrl-C too, it aborts, and leaves nothing.
     """
 
-    def __init__(self, file: NewFile, opened: Callable[[Path], Writer], channels: int) -> None:
+    def __init__(self, file: NewFile, opened: Callable[[Path], Writer], quality: Quality) -> None:
         self._file = file
-        self._channels = channels
+        self._quality = quality
         try:
             with sentences(OutputError, "write", file.target):
                 self._writer = opened(file.part)
@@ -128,7 +124,7 @@ class FileSink:
         """Encode the next block."""
         pcm = segment.raw_data
         with sentences(OutputError, "write", self._file.target):
-            self._writer.write(pcm if self._channels == CHANNELS else one_channel_of(pcm))
+            self._writer.write(pcm if self._quality.channels == CHANNELS else one_channel_of(pcm))
 
     def finish(self) -> NewFile:
         """Complete the file; it does not have its name yet."""
@@ -156,25 +152,21 @@ def one_channel_of(pcm: bytes) -> bytes:
     return bytes(np.rint(channels.mean(axis=1)).astype("<i2").data)
 
 
-def _mp3(path: Path, _: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
-    return Mp3Writer(path, tagging.id3(tags), bitrate, channels=channels)
+def _mp3(path: Path, _: str, tags: Tags, quality: Quality) -> Writer:
+    return Mp3Writer(path, tagging.id3(tags), quality.bitrate, channels=quality.channels, rate=quality.rate)
 
 
-def _wav(path: Path, _: str, tags: Tags, __: int | None, channels: int) -> Writer:
-    return WavWriter(path, tags, channels)
+def _wav(path: Path, _: str, tags: Tags, quality: Quality) -> Writer:
+    return WavWriter(path, tags, quality.channels, quality.rate)
 
 
-def _mp4(path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
-    return Mp4Writer(path, form, tags, bitrate, channels)
+def _sound(path: Path, form: str, tags: Tags, quality: Quality) -> Writer:
+    return SoundWriter(path, encoding_of(form, quality), tags, quality.channels, quality.rate)
 
 
-def _sound(path: Path, form: str, tags: Tags, bitrate: int | None, channels: int) -> Writer:
-    return SoundWriter(path, encoding_of(form, bitrate, channels), tags, channels)
-
-
-WRITERS: Final[dict[str, Callable[[Path, str, Tags, int | None, int], Writer]]] = {
+WRITERS: Final[dict[str, Callable[[Path, str, Tags, Quality], Writer]]] = {
     "mp3": _mp3,
     "wav": _wav,
     **dict.fromkeys(ENCODINGS, _sound),
-    **dict.fromkeys(BY_FFMPEG, _mp4),
+    **dict.fromkeys(BY_FFMPEG, Mp4Writer),
 }

@@ -2,7 +2,7 @@
 
 The rule: a file counts as written only when its size shows that it has every byte. A WAV file over 4 GiB cannot count
 its own bytes: it becomes RF64, which has wider numbers in one more chunk (EBU Tech 3306). It knows no programme: bytes
-of 16-bit sound at 48 kHz go in. libsndfile could write them as well, but takes three times as long.
+of 16-bit sound go in. libsndfile could write them as well, but takes three times as long.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from player.export import tags as tagging
-from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH
+from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,9 @@ _SIZE_IN_DS64: Final = 0xFFFFFFFF
 _PCM: Final = 1
 _INFO: Final = {
     "title": b"INAM",
+    "artist": b"IART",
+    "date": b"ICRD",
+    "copyright": b"ICOP",
     "comment": b"ICMT",
     "genre": b"IGNR",
     "software": b"ISFT",
@@ -38,12 +41,13 @@ _INFO: Final = {
 class WavWriter:
     """Writes a WAV file; every failure is an `OSError`."""
 
-    def __init__(self, path: Path, tags: Tags, channels: int = CHANNELS) -> None:
+    def __init__(self, path: Path, tags: Tags, channels: int = CHANNELS, rate: int = RATE) -> None:
         self._path = path
         self._tags = tags
         self._channels = channels
+        self._rate = rate
         self._frame_bytes = channels * SAMPLE_WIDTH
-        self._is_large = tags.total_ms * FRAMES_PER_MS * self._frame_bytes > _LARGEST
+        self._is_large = tags.total_ms * rate // 1000 * self._frame_bytes > _LARGEST
         self._bytes = 0
         self._file = path.open("wb")
         self._file.write(self._header())
@@ -72,7 +76,13 @@ class WavWriter:
     def _header(self) -> bytes:
         """Everything before the samples, with their present number."""
         form = struct.pack(
-            "<HHLLHH", _PCM, self._channels, RATE, RATE * self._frame_bytes, self._frame_bytes, 8 * SAMPLE_WIDTH
+            "<HHLLHH",
+            _PCM,
+            self._channels,
+            self._rate,
+            self._rate * self._frame_bytes,
+            self._frame_bytes,
+            8 * SAMPLE_WIDTH,
         )
         front = _chunk(b"fmt ", form) + _info(self._tags)
         if not self._is_large:

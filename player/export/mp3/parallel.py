@@ -36,7 +36,8 @@ _PIECE: Final = 80
 _STEP: Final = 8
 """Frames that the left encoder goes on at a time."""
 _KEPT: Final = 6
-"""Frames before a join that are needed for it: 511 bytes are four data areas at 64 kbit/s."""
+"""Frames before a join that are needed for it at least: 511 bytes are four data areas at 64 kbit/s."""
+_RESERVOIR: Final = 511
 
 
 class Encoder(Protocol):
@@ -157,7 +158,7 @@ class ParallelEncoder:
             stream = splice(left.encoded, right.encoded, at)
         else:
             self._left = left
-            stream = left.encoded.cut(max(left.encoded.first, left.encoded.end - _KEPT))
+            stream = left.encoded.cut(max(left.encoded.first, left.encoded.end - _kept(left)))
         right.pcm = []  # not needed any more
         return stream
 
@@ -208,10 +209,16 @@ def _join_at(left: _EncoderRun, right: _EncoderRun, search: int) -> int | None:
     return found
 
 
+def _kept(run: _EncoderRun) -> int:
+    """Frames before a join that are needed for it: those in which the bit reservoir lies, and two more."""
+    return max(_KEPT, -(-_RESERVOIR // run.encoded.data_area) + 2)
+
+
 def _candidates(left: _EncoderRun, right: _EncoderRun) -> Iterator[int]:
     """The frames of the right stretch where a join can be tried; the left encoder goes on while they are asked for."""
     frame = right.first
-    end = frame + sum(map(len, right.pcm)) // right.encoded.frame_pcm_bytes + (_KEPT if right.last else -_KEPT)
+    kept = _kept(right)
+    end = frame + sum(map(len, right.pcm)) // right.encoded.frame_pcm_bytes + (kept if right.last else -kept)
     for _ in _encode_further(left, right):
         while frame < min(left.encoded.end + 1, right.encoded.end, end):
             yield frame

@@ -2,24 +2,30 @@
 
 The rule: a decoder gives back exactly the samples that went in, at the same moments, and the same sound makes the same
 bytes, on any number of cores. lameenc writes no Info frame, so its place is left empty and filled in at the end.
-It knows no programme: bytes of 16-bit sound at 48 kHz go in, of one channel or two.
+It knows no programme: bytes of 16-bit sound go in, of one channel or two.
+
+On all cores, it is encoded at 48 kHz alone. At 44.1 kHz frames differ by a byte of padding, and at 24 kHz MPEG-2 lays
+them out in another way: there one encoder makes the whole stream.
 """
 
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import lameenc
 
 from player.cores import cores
 from player.export.formats.bitrates import usual
-from player.export.mp3.infoframe import Checksum, StreamFacts, frame_bytes, info_frame
+from player.export.mp3.infoframe import Checksum, StreamFacts, frame_bytes, frames_in, info_frame
 from player.export.mp3.parallel import CutPlan, ParallelEncoder
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from player.export.mp3.parallel import Encoder
 
 PLAN: Final = CutPlan(stretch=900, lead=50, search=60)
 """Stretches of 22 s, 4.1 MB each. After a lead of 1.2 s two encoders nearly always agree on every bit."""
@@ -39,7 +45,7 @@ class Mp3Writer:
     id3
         The rendered ID3v2 tag.
     bitrate
-        One of `bitrates.MP3`; if not given, a good one for speech over a background.
+        One of `bitrates.of_mp3`; if not given, a good one for speech over a background.
     threads
         How many encode at the same time; as many as there are cores, if not given.
     plan
@@ -53,6 +59,7 @@ class Mp3Writer:
         bitrate: int | None = None,
         *,
         channels: int = CHANNELS,
+        rate: int = RATE,
         threads: int | None = None,
         plan: CutPlan = PLAN,
     ) -> None:
@@ -64,9 +71,14 @@ class Mp3Writer:
         self._header = b""
         self._checksum = Checksum()
         threads = threads or min(cores(), _MOST_THREADS)
-        self._encoder = ParallelEncoder(lambda: encoder(bitrate, channels), bitrate, plan, threads, channels)
+        self._rate = rate
+        self._encoder: _StreamEncoder
+        if rate == RATE:
+            self._encoder = ParallelEncoder(lambda: encoder(bitrate, channels), bitrate, plan, threads, channels)
+        else:
+            self._encoder = _OneEncoder(encoder(bitrate, channels, rate))
         self._file = path.open("wb")
-        self._file.write(id3 + bytes(frame_bytes(bitrate)))
+        self._file.write(id3 + bytes(frame_bytes(bitrate, rate)))
 
     def write(self, pcm: bytes) -> None:
         """Encode the next samples."""
@@ -81,9 +93,11 @@ class Mp3Writer:
         stream = StreamFacts(
             self._header,
             self._bitrate,
-            self._bytes // frame_bytes(self._bitrate),
+            frames_in(self._bytes, self._bitrate, self._rate),
             self._samples,
             self._checksum.value(),
+            self._bytes,
+            self._rate,
         )
         self._file.seek(self._info_at)
         self._file.write(info_frame(stream))
@@ -102,12 +116,39 @@ class Mp3Writer:
         self._file.write(frames)
 
 
-def encoder(bitrate: int, channels: int = CHANNELS) -> lameenc.Encoder:
-    """LAME for 48 kHz and one channel or two."""
+class _StreamEncoder(Protocol):
+    """Sound goes in, and the stream comes out in order; `ParallelEncoder` is one."""
+
+    def write(self, pcm: bytes) -> Iterator[bytes]: ...
+
+    def finish(self) -> Iterator[bytes]: ...
+
+    def stop(self) -> None: ...
+
+
+class _OneEncoder:
+    """One encoder for the whole stream."""
+
+    def __init__(self, lame: Encoder) -> None:
+        self._lame = lame
+        self._lame.encode(b"")  # LAME cannot flush what never began
+
+    def write(self, pcm: bytes) -> Iterator[bytes]:
+        yield bytes(self._lame.encode(pcm))
+
+    def finish(self) -> Iterator[bytes]:
+        yield bytes(self._lame.flush())
+
+    def stop(self) -> None:
+        """There is nothing to end."""
+
+
+def encoder(bitrate: int, channels: int = CHANNELS, rate: int = RATE) -> lameenc.Encoder:
+    """LAME for one channel or two."""
     lame = lameenc.Encoder()
     lame.set_channels(channels)
-    lame.set_in_sample_rate(RATE)
-    lame.set_out_sample_rate(RATE)  # left to itself LAME lowers the rate with the bitrate
+    lame.set_in_sample_rate(rate)
+    lame.set_out_sample_rate(rate)  # left to itself LAME lowers the rate with the bitrate
     lame.set_bit_rate(bitrate)
     lame.set_quality(_QUALITY)
     lame.silence()

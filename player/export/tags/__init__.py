@@ -2,6 +2,7 @@
 
 from player.export.tags.about import SpokenLine, Tags, software
 from player.export.tags.atoms import tag_mp4
+from player.export.tags.chapter_limits import left_out
 from player.export.tags.comments import tag_flac, tag_ogg, tag_opus
 from player.export.tags.frames import id3, riff_info, tag_wav
 from player.export.tags.origin import Origin
@@ -13,6 +14,7 @@ __all__ = [
     "Tags",
     "TagsRead",
     "id3",
+    "left_out",
     "read_tags",
     "riff_info",
     "software",

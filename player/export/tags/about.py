@@ -51,6 +51,9 @@ class Tags:
         section of a session.
     disc, discs
         For a section of a session of a programme: which session of how many.
+    author, year, license
+        Who made it, when (four figures; 0 is not known), and under which terms: a name such as ``CC BY 4.0``, or an
+        address.
     """
 
     title: str
@@ -67,6 +70,18 @@ class Tags:
     tracks: int = 0
     disc: int = 0
     discs: int = 0
+    author: str = ""
+    year: int = 0
+    license: str = ""
+
+    @property
+    def copyright(self) -> str:
+        """The line that players show as copyright: ``2026 Ana Silva, CC BY 4.0``; empty without a licence.
+
+        ID3v2.3.0 (4.2.1, TCOP) wants the year in front.
+        """
+        whose = " ".join(each for each in (str(self.year or ""), self.author) if each)
+        return ", ".join(each for each in (whose, self.license) if each) if self.license else ""
 
 
 class TagChapter(NamedTuple):
@@ -92,6 +107,11 @@ def plain_lyrics(tags: Tags) -> str:
 def counted(number: int, count: int) -> str:
     """Such as ``2/5``; empty where it is no part."""
     return f"{number}/{count}" if number and count else str(number or "")
+
+
+def is_address(text: str) -> bool:
+    """Whether a licence is an address, which ID3 keeps in a frame for addresses, in Latin-1."""
+    return text.startswith(("http://", "https://")) and text.isascii() and " " not in text
 
 
 def clean(text: str) -> str:

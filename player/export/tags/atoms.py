@@ -36,7 +36,10 @@ def tag_mp4(path: Path, tags: Tags) -> None:
 def _atoms(tags: Tags) -> Iterator[tuple[str, list[Any]]]:
     texts = {
         "\xa9nam": tags.title,
+        "\xa9ART": tags.author,
         "\xa9alb": tags.album,
+        "\xa9day": str(tags.year or ""),
+        "cprt": tags.copyright,
         "desc": tags.summary,
         "\xa9gen": tags.technique,
         "\xa9too": software(),
@@ -50,6 +53,8 @@ def _atoms(tags: Tags) -> Iterator[tuple[str, list[Any]]]:
         yield "\xa9lyr", [plain_lyrics(tags)]
     if cover := tags.cover():
         yield "covr", [_MP4.MP4Cover(cover, _MP4.MP4Cover.FORMAT_PNG)]
+    if tags.license:  # as MusicBrainz Picard names it, after which others read it
+        yield "----:com.apple.iTunes:LICENSE", [_MP4.MP4FreeForm(clean(tags.license).encode())]
     if tags.language:
         yield "----:player:language", [_MP4.MP4FreeForm(tags.language.encode())]
     if tags.origin:

@@ -15,6 +15,7 @@ from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 
 from player.export.tags.about import as_os_errors, chapters, clean, plain_lyrics, software
+from player.export.tags.chapter_limits import VORBIS as MOST_CHAPTERS
 from player.export.tags.origin import FACTS, SCRIPT
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from player.export.tags.about import Tags
 
-_MOST_CHAPTERS: Final = 999
 _FRONT_COVER: Final = 3
 _PNG_SIDE_AT: Final = 16
 
@@ -70,11 +70,15 @@ def _comments(tags: Tags) -> Iterator[tuple[str, str]]:
     """Names and texts of Vorbis comments; those of the chapters as OGM has them, which players know."""
     texts = {
         "TITLE": tags.title,
+        "ARTIST": tags.author,
         "ALBUM": tags.album,
         "TRACKNUMBER": str(tags.track or ""),
         "TRACKTOTAL": str(tags.tracks or ""),
         "DISCNUMBER": str(tags.disc or ""),
         "DISCTOTAL": str(tags.discs or ""),
+        "DATE": str(tags.year or ""),
+        "LICENSE": tags.license,
+        "COPYRIGHT": tags.copyright,
         "DESCRIPTION": tags.summary,
         "GENRE": tags.technique,
         "LANGUAGE": tags.language,
@@ -82,7 +86,7 @@ def _comments(tags: Tags) -> Iterator[tuple[str, str]]:
     }
     yield from ((name, clean(text)) for name, text in texts.items() if text)
     yield "ENCODER", software()
-    for number, chapter in enumerate(chapters(tags)[:_MOST_CHAPTERS], 1):
+    for number, chapter in enumerate(chapters(tags)[:MOST_CHAPTERS], 1):
         seconds, ms = divmod(chapter.start_ms, 1000)
         yield f"CHAPTER{number:03}", f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{ms:03}"
         yield f"CHAPTER{number:03}NAME", chapter.title

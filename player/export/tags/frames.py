@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mutagen import id3 as mutagen_id3
 
-from player.export.tags.about import chapters, clean, counted, plain_lyrics, software
+from player.export.tags.about import chapters, clean, counted, is_address, plain_lyrics, software
+from player.export.tags.chapter_limits import ID3 as MOST_CHAPTERS
 from player.export.tags.origin import FACTS, SCRIPT
 from player.script import tags as language_tags
 
@@ -32,8 +33,6 @@ _TOP_LEVEL_IN_ORDER: Final = 3
 """Two flags of a table of contents: it is the outermost, and its chapters are in order."""
 _UNUSED_OFFSET: Final = 0xFFFFFFFF
 """In place of a chapter's position in bytes: its times count instead."""
-_MOST_CHAPTERS: Final = 255
-"""An ID3 table of contents counts its entries in one byte."""
 _MS, _LYRICS, _FRONT_COVER = 2, 1, 3
 """Numbers of ID3v2.3.0: times in milliseconds and a text that is lyrics (4.10), and a front cover (4.15)."""
 
@@ -61,8 +60,11 @@ def riff_info(tags: Tags) -> Iterator[tuple[str, str]]:
     """Pairs of a name and a text for the header of a WAV file, where Windows looks; the names are libsndfile's."""
     texts = {
         "title": tags.title,
+        "artist": tags.author,
         "album": tags.album,
         "tracknumber": counted(tags.track, tags.tracks),
+        "date": str(tags.year or ""),
+        "copyright": tags.copyright,
         "comment": tags.summary,
         "genre": tags.technique,
         "software": software(),
@@ -92,21 +94,28 @@ def _frames(tags: Tags) -> Iterator[object]:
 def _texts(tags: Tags, language: str) -> Iterator[object]:
     texts = {
         _ID3.TIT2: tags.title,
+        _ID3.TPE1: tags.author,
         _ID3.TALB: tags.album,
+        _ID3.TYER: str(tags.year or ""),  # version 2.3's; readers of 2.4 show it as TDRC
         _ID3.TRCK: counted(tags.track, tags.tracks),
         _ID3.TPOS: counted(tags.disc, tags.discs),
+        _ID3.TCOP: tags.copyright,
         _ID3.TCON: tags.technique,
         _ID3.TLAN: language,
         _ID3.TLEN: str(tags.total_ms),
         _ID3.TSSE: software(),
     }
     yield from (kind(encoding=_UTF_8, text=clean(text)) for kind, text in texts.items() if text)
+    if tags.license:  # both as MusicBrainz Picard has them, after which others read them
+        yield _ID3.TXXX(encoding=_UTF_8, desc="LICENSE", text=clean(tags.license))
+    if is_address(tags.license):
+        yield _ID3.WCOP(url=tags.license)
     if tags.summary:
         yield _ID3.COMM(encoding=_UTF_8, lang=language or "und", desc="", text=clean(tags.summary))
 
 
 def _chapters(tags: Tags) -> Iterator[object]:
-    found = chapters(tags)[:_MOST_CHAPTERS]
+    found = chapters(tags)[:MOST_CHAPTERS]
     names = [f"ch{number}" for number in range(len(found))]
     if names:
         yield _ID3.CTOC(element_id="toc", flags=_TOP_LEVEL_IN_ORDER, child_element_ids=names, sub_frames=[])

@@ -11,6 +11,7 @@ import pytest
 
 from player.errors import OutputError
 from player.export.formats import mp4
+from player.export.formats.bitrates import Quality
 from player.export.formats.table import export_sink, must_be_possible
 from player.export.options import BY_FFMPEG
 from player.timeline.model import Section
@@ -65,7 +66,7 @@ def test_without_ffmpeg_a_sentence_says_how_to_get_it(tmp_path: Path, monkeypatc
     monkeypatch.setattr(sys, "platform", "darwin")
     wanted = r"m4b is made by ffmpeg, which is not installed here; install it \(brew install ffmpeg\) or choose mp3"
     with pytest.raises(OutputError, match=wanted):
-        must_be_possible("m4b", None)
+        must_be_possible("m4b", Quality())
     with pytest.raises(OutputError, match=wanted):
         export_sink(tmp_path / "calm.m4b", "m4b", tags=TAGS)
     assert list(tmp_path.iterdir()) == []

@@ -7,12 +7,15 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+import soundfile
 
 from player.errors import OutputError, UsageError
+from player.export.formats.bitrates import Quality, has_rate
 from player.export.formats.table import export_sink
-from player.export.options import FORMATS
-from tests.fakes_output import TAGS, chirp, exported, needs_for, segment
+from player.export.options import BY_FFMPEG, FORMATS
+from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, lag, needs, needs_for, segment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,13 +80,54 @@ def test_a_file_in_the_way_is_kept_unless_forced(tmp_path: Path, form: str) -> N
         ("wav", 160, "wav keeps every sample and has no bitrate; leave it out"),
         ("opus", 6, "the bitrate of opus must be 24 to 320 kbit/s, not 6"),
         ("ogg", 500, "the bitrate of ogg must be 64 to 320 kbit/s, not 500"),
-        ("mp3", 100, "must be one of 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, not 100"),
+        ("mp3", 100, "must be one of 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, not 100"),
     ],
 )
 def test_what_cannot_be_asked_for(tmp_path: Path, form: str, bitrate: int | None, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        export_sink(tmp_path / "calm", form, tags=TAGS, bitrate=bitrate)
+        export_sink(tmp_path / "calm", form, tags=TAGS, quality=Quality(bitrate))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "quality", "message"),
+    [
+        ("opus", Quality(rate=44_100), "opus has no sample rate of 44100; choose 48000 or 24000, or another format"),
+        ("mp3", Quality(192, rate=24_000), "the bitrate at a sample rate of 24000 must be one of 32, .* 160, not 192"),
+        ("m4a", Quality(128, 1, 24_000), "of m4a at a sample rate of 24000 in one channel must be 24 to 96 kbit/s"),
+        ("ogg", Quality(256, 2, 24_000), "of ogg at a sample rate of 24000 must be 48 to 192 kbit/s, not 256"),
+    ],
+)
+def test_what_an_encoder_would_not_keep_is_refused(tmp_path: Path, form: str, quality: Quality, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        export_sink(tmp_path / "calm", form, tags=TAGS, quality=quality)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("one_channel", [False, True])
+@pytest.mark.parametrize(
+    ("form", "rate"),
+    [(form, rate) for form in FORMATS for rate in (24_000, 44_100) if has_rate(form, rate)],
+)
+def test_every_format_has_every_frame_where_it_was_at_other_sample_rates(
+    tmp_path: Path, form: str, rate: int, one_channel: bool
+) -> None:
+    needs("ffmpeg")
+    sound = chirp(rate * 2 + 7)
+    path = exported(tmp_path / f"calm.{form}", sound, rate=rate, one_channel=one_channel)
+    channels = 1 if one_channel else 2
+    decoded = decoded_by_ffmpeg(path, channels)
+    if form == "opus":  # decoders give its own 48 kHz
+        assert soundfile.info(path).samplerate == rate
+        decoded = soundfile.read(path, dtype="int16", always_2d=True)[0]
+    if form in BY_FFMPEG:  # its decoder gives the last packet of 1024 frames whole
+        assert len(sound) <= len(decoded) < len(sound) + 1024
+        decoded = decoded[: len(sound)]
+    assert decoded.shape == (len(sound), channels)
+    wanted = sound.mean(axis=1)
+    assert lag(wanted, decoded[:, 0]) == 0
+    assert np.corrcoef(decoded[rate // 2 :, 0], wanted[rate // 2 :])[0, 1] > 0.98
 
 
 def test_a_folder_that_vanishes_is_one_sentence(tmp_path: Path) -> None:

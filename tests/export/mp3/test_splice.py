@@ -39,9 +39,9 @@ SHORT_SEARCH: Final = CutPlan(stretch=24, lead=16, search=0)
 LONG_SEARCH: Final = CutPlan(stretch=60, lead=PLAN.lead, search=PLAN.search)
 EACH: Final = [
     *((name, 160, 2) for name in SOUNDS),
-    *(("changing", bitrate, 2) for bitrate in (64, 128, 320)),
+    *(("changing", bitrate, 2) for bitrate in (32, 64, 128, 320)),
     *((name, 96, 1) for name in ("noise", "tones", "silence", "speech")),
-    *(("changing", bitrate, 1) for bitrate in (64, 160)),
+    *(("changing", bitrate, 1) for bitrate in (32, 64, 160)),
 ]
 DATA_AT: Final = LAYOUTS[2].data_at
 

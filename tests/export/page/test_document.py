@@ -8,8 +8,9 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import mutagen
 import pytest
 
 from player import pipeline
@@ -180,9 +181,9 @@ def test_another_language_within_a_session_is_marked() -> None:
     assert {"lang": "fr"} in spans
 
 
-def sessions_of(tmp_path: Path) -> pipeline.Prepared:
+def sessions_of(tmp_path: Path, head: str = "") -> pipeline.Prepared:
     script = "title: Kurz\nlanguage: en-GB\nsteps:\n- say: Hello.\n  for: 4s\n- breathe: {in: 2s, out: 3s, cycles: 2}\n"
-    (tmp_path / "kurz üb.yaml").write_text(script, encoding="utf-8")
+    (tmp_path / "kurz üb.yaml").write_text(head + script, encoding="utf-8")
     machine = pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
     return pipeline.prepare(pipeline.SessionRequest(str(tmp_path / "kurz üb.yaml")), machine)
 
@@ -198,6 +199,36 @@ def test_the_same_session_makes_the_same_bytes(tmp_path: Path) -> None:
     assert (audio["src"] or "").startswith("data:audio/mpeg;base64,")
     assert "autoplay" not in audio
     assert read.all("html")[0]["lang"] == "en-GB"
+
+
+def footer_of(page: Path) -> str:
+    (footer,) = Reader(page.read_text(encoding="utf-8")).texts["footer"]
+    return footer
+
+
+def test_a_page_tells_author_and_licence_of_the_options_or_of_the_head(tmp_path: Path) -> None:
+    ready, licence = sessions_of(tmp_path), "The licence of its words and its sound: "
+    (page,) = pages.export((ready,), tmp_path / "plain.html", ExportOptions("html"), force=False)
+    assert "belong to whoever made them" in footer_of(page)
+    assert "\nBy " not in footer_of(page)
+    ready = sessions_of(tmp_path, "author: Ana <Silva>\nlicense: CC BY 4.0\nyear: 2025\n")
+    (page,) = pages.export((ready,), tmp_path / "head.html", ExportOptions("html"), force=False)
+    assert "\nBy Ana <Silva>, 2025.\n" in footer_of(page)
+    assert f"\n{licence}CC BY 4.0\n" in footer_of(page)
+    assert "belong to whoever" not in footer_of(page)
+    options = ExportOptions("html", author="B", year=2026, license="https://example.org/terms")
+    (page,) = pages.export((ready,), tmp_path / "options.html", options, force=False)
+    assert "\nBy B, 2026.\n" in footer_of(page)
+    assert f"\n{licence}https://example.org/terms\n" in footer_of(page)
+    assert "The page around them is under the BSD Zero Clause License" in footer_of(page)
+
+
+@pytest.mark.parametrize(("options", "bitrate"), [({}, 96), ({"preset": "audiobook"}, 96), ({"bitrate": 48}, 48)])
+def test_the_sound_of_a_page_has_one_channel_at_48_khz(tmp_path: Path, options: dict[str, Any], bitrate: int) -> None:
+    asked = ExportOptions("html", beside=True, **options)
+    made = pages.export((sessions_of(tmp_path),), tmp_path / "night" / "index.html", asked, force=False)
+    info = mutagen.File(made[1]).info
+    assert (info.channels, info.sample_rate, info.bitrate) == (1, 48_000, bitrate * 1000)
 
 
 def test_the_sound_may_lie_beside_the_page(tmp_path: Path) -> None:

@@ -210,6 +210,61 @@ def test_ffprobe_sees_programme_and_track(tmp_path: Path, form: str) -> None:
     assert tags.get("tracktotal", "7") == "7"
 
 
+CREDITS = replace(FULL, author="Zoë Ágnes", year=2026, license="CC BY 4.0")
+COPYRIGHT = "2026 Zoë Ágnes, CC BY 4.0"
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("form", FORMATS)
+def test_ffprobe_sees_who_made_it_when_and_under_which_terms(tmp_path: Path, form: str) -> None:
+    needs("ffprobe")
+    needs_for(form)
+    tags, _ = probed(exported(tmp_path / f"calm.{form}", chirp(4_800), CREDITS))
+    seen = [tags[name] for name in ("artist", "album", "date", "copyright")]
+    assert seen == ["Zoë Ágnes", "Erste Woche", "2026", COPYRIGHT]
+    assert tags["track"].partition("/")[0] == "2"
+    assert tags.get("license") == (None if form == "wav" else "CC BY 4.0")  # there it reads the texts in the head alone
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize("form", FORMATS)
+def test_mutagen_sees_who_made_it_when_and_under_which_terms(tmp_path: Path, form: str) -> None:
+    needs_for(form)
+    opened: Any = mutagen.File(exported(tmp_path / f"calm.{form}", chirp(4_800), CREDITS))
+    if form in {"mp3", "wav"}:
+        names = ("TPE1", "TALB", "TRCK", "TDRC", "TCOP", "TXXX:LICENSE")
+    elif form in {"m4a", "m4b"}:
+        names = ("\xa9ART", "\xa9alb", "trkn", "\xa9day", "cprt", "----:com.apple.iTunes:LICENSE")
+    else:
+        names = ("ARTIST", "ALBUM", "TRACKNUMBER", "DATE", "COPYRIGHT", "LICENSE")
+    author, album, track, year, terms, license_ = (opened.tags[name][0] for name in names)
+    assert (author, album, str(year), terms) == ("Zoë Ágnes", "Erste Woche", "2026", COPYRIGHT)
+    assert track in {"2", "2/7", (2, 7)}
+    assert (license_.decode() if isinstance(license_, bytes) else license_) == "CC BY 4.0"
+
+
+@pytest.mark.parametrize(
+    ("author", "year", "terms", "shown"),
+    [
+        ("Zoë", 2026, "", ""),
+        ("", 0, "CC0", "CC0"),
+        ("", 2026, "CC0", "2026, CC0"),
+        ("Zoë", 0, "CC0", "Zoë, CC0"),
+    ],
+)
+def test_copyright_is_a_line_of_what_is_known_where_there_are_terms(
+    author: str, year: int, terms: str, shown: str
+) -> None:
+    assert Tags("Calm", author=author, year=year, license=terms).copyright == shown
+
+
+def test_terms_at_an_address_stand_where_id3_has_addresses() -> None:
+    address = "https://creativecommons.org/licenses/by/4.0/"
+    assert read_back(replace(CREDITS, license=address))["WCOP"].url == address
+    assert "WCOP" not in read_back(CREDITS)
+    assert "WCOP" not in read_back(replace(CREDITS, license="https://example.org/é"))
+
+
 @pytest.mark.parametrize("form", ["flac", "ogg", "opus"])
 def test_vorbis_comments_have_lyrics_picture_and_programme(tmp_path: Path, form: str) -> None:
     kind: Any = Picture
