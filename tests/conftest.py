@@ -57,6 +57,8 @@ SLOW: Final = (
     "export/mp3/test_parallel.py",
     "export/mp3/test_splice.py",
     "export/mp3/test_writer.py",
+    "export/page/test_document.py",
+    "export/page/test_in_browser.py",
     "export/test_exporter.py",
     "live/test_transport.py",
     "picture/test_drawing.py",

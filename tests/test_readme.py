@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from player.export.formats.table import WRITERS as WRITTEN
-from player.export.options import FORMATS
+from player.export.options import EXPORT_FORMATS, FORMATS
 from player.pipeline import catalogue
 from player.script.session import parse
 from player.techniques import TECHNIQUES
@@ -35,13 +35,13 @@ def test_every_programme_stands_in_its_table() -> None:
 
 def test_its_pictures_are_there() -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
-    assert len(pictures) == 3
+    assert len(pictures) == 5
     assert all((ROOT / picture).is_file() for picture in pictures)
 
 
 def test_the_command_line_offers_what_can_be_written() -> None:
     assert sorted(FORMATS) == sorted(WRITTEN)
-    assert all(f"`{form}`" in README for form in FORMATS)
+    assert all(f"`{form}`" in README for form in EXPORT_FORMATS)
 
 
 def test_it_names_one_command_for_the_main_job_and_one_for_the_tests() -> None:

@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.cli._export_one import ending_of, form_of, is_folder, parse_export_options
+from player.cli._export_one import asked_form, form_of, is_folder, names_a_file, parse_export_options
 from player.cli._options import progress, request_from_options
 from player.cores import cores
 from player.errors import PlayerError
+from player.export import pages
 from player.export.batch import batch, csv_table
 from player.export.batch.dask_cluster import Cluster
 from player.export.batch.executor import InProcessExecutor, ProcessExecutor
 from player.export.batch.jobs import ExportedFiles, FailedExport
-from player.export.options import FORMATS
-from player.storage.atomic import write_all
+from player.export.options import FORMATS, PAGE
+from player.storage.atomic import must_be_free, write_all
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -63,13 +64,16 @@ def run(
     PlayerError
         With all failures, after everything else was made.
     """
-    options = parse_export_options(_form(many_sessions, output, form), **given)
+    options = parse_export_options(_form(many_sessions, output, form, beside=given["beside"]), **given)
     if many_sessions.jobs and many_sessions.cluster:
         raise click.UsageError("--jobs is for this machine, and a cluster has its own workers; leave one of them out")
     items, failures = batch.items(_requests(many_sessions, asked))
     with _reporting(failures):  # a table may not fit because a session is left out
         orders = _orders(many_sessions, items, output, options, force=force)
     batch.must_be_possible(orders)
+    listed = _folder(output) if options.form == PAGE and not many_sessions.each and len(orders) > 1 else None
+    if listed:
+        _must_have_a_list(orders, listed, force=force)
     began = time.monotonic()
     done = _run(orders, many_sessions, quiet=quiet)
     if done and not quiet:
@@ -79,6 +83,12 @@ def run(
     count = len(failures) + len(orders)
     failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, FailedExport)]
     failures += _playlist_failures(done, force=force)
+    failures += _list_failures(done, items, listed, force=force) if listed else []
+    _must_be_none(failures, count)
+
+
+def _must_be_none(failures: Sequence[tuple[str, str]], count: int) -> None:
+    """Raise all failures as one error."""
     if failures:
         lines = "\n".join(f"{name}: {sentence}" for name, sentence in failures)
         raise PlayerError(f"{len(failures)} of {count} could not be made\n{lines}")
@@ -90,6 +100,25 @@ def _playlist_failures(done: Sequence[BatchResult], *, force: bool) -> list[tupl
         write_all(batch.playlists_of(done), force=force)
     except PlayerError as error:
         return [("the playlist", str(error))]
+    return []
+
+
+def _must_have_a_list(orders: Sequence[ExportOrder], folder: Path, *, force: bool) -> None:
+    """Refuse a list of pages that may not be written, or that a page would be written over."""
+    target = pages.list_path(folder)
+    must_be_free(target, force=force)
+    if taken := next((each for each in orders if batch.same_file(each.target) == batch.same_file(target)), None):
+        raise click.UsageError(f"{taken.name} would be made into {target}, which lists the pages; give it another name")
+
+
+def _list_failures(
+    done: Sequence[BatchResult], items: Sequence[BatchItem], folder: Path, *, force: bool
+) -> list[tuple[str, str]]:
+    """Write the list of the pages that were made, and return why it cannot be written."""
+    try:
+        click.echo(pages.write_list(batch.pages_of(done, items, folder), folder, force=force))
+    except PlayerError as error:
+        return [("the list of pages", str(error))]
     return []
 
 
@@ -161,15 +190,15 @@ def size(number: int) -> str:
 
 def _one(items: Sequence[BatchItem], output: Path, options: ExportOptions, *, force: bool) -> list[ExportOrder]:
     """One session into the file that ``-o`` names, or into a folder; a programme's sessions into the folder."""
-    if ending_of(output) not in FORMATS or is_folder(output) or items[0].folder:
+    if not names_a_file(output) or items[0].folder:
         return batch.orders([replace(item, folder="") for item in items], _folder(output), options, force=force)
     (order,) = batch.orders(items, Path(), options, force=force)
-    return [replace(order, target=output)]
+    return [replace(order, target=pages.place(output, beside=options.beside))]
 
 
 def _folder(output: Path | None) -> Path:
     folder = output or Path()
-    if ending_of(folder) in FORMATS and not is_folder(folder):
+    if names_a_file(folder):
         raise click.UsageError(f"{folder} is the name of a file, and this becomes a folder of files; name a folder")
     if os.path.exists(folder) and not is_folder(folder):  # noqa: PTH110 (as `is_folder`)
         raise click.UsageError(f"{folder} is a file, and several sessions become a folder of files; name a folder")
@@ -178,10 +207,10 @@ def _folder(output: Path | None) -> Path:
     return folder
 
 
-def _form(many_sessions: ManySessions, output: Path | None, form: str | None) -> str:
+def _form(many_sessions: ManySessions, output: Path | None, form: str | None, *, beside: bool) -> str:
     """The format: ``--format``, or the ending of the file or of the pattern that ``-o`` names."""
-    is_file = output and ending_of(output) in FORMATS and not is_folder(output)
-    if output and (many_sessions.each or (many_sessions.is_one and is_file)):
+    form = asked_form(output, form, beside=beside)
+    if output and (many_sessions.each or (many_sessions.is_one and names_a_file(output))):
         return form_of(output, form)
     return form or FORMATS[0]
 

@@ -12,8 +12,8 @@ import click
 from player import pipeline
 from player.cli._announce import announce, heading, print_takes
 from player.cli._options import progress
-from player.export import album, exporter
-from player.export.options import CAPTIONS, FORMATS, ExportOptions
+from player.export import album, exporter, pages
+from player.export.options import CAPTIONS, EXPORT_FORMATS, FORMATS, PAGE, ExportOptions
 from player.script import library
 from player.storage.atomic import must_be_free
 
@@ -41,6 +41,11 @@ def run(
 ) -> None:
     """Export a session, or a programme to a folder. ``given`` are options for `parse_export_options`."""
     plan = pipeline.programmes.planned(wanted, part)
+    form = asked_form(output, form, beside=given["beside"])
+    if plan is not None and (form == PAGE or (output and names_a_file(output) and ending_of(output) == PAGE)):
+        target, form = target_of(plan.name, output, form)
+        options = parse_export_options(form, **given)
+        return export_programme_page(plan, target, options, machine, force=force, quiet=quiet)
     if plan is not None:
         options = parse_export_options(form or FORMATS[0], **given)
         return export_programme(plan, folder_of(plan.name, output), options, machine, force=force, quiet=quiet)
@@ -81,6 +86,7 @@ def export_one(
     also: Callable[[Prepared], None] | None = None,
 ) -> None:
     """Export one session. ``also`` is called when it is prepared, to print more than title and length."""
+    target = pages.place(target, beside=options.beside)
     if not options.split:
         must_be_free(target, force=force)
     with progress("Speaking", quiet=quiet) as report:
@@ -91,8 +97,12 @@ def export_one(
         print_takes(ready)
         if also:
             also(ready)
-    with progress("Mixing", quiet=quiet) as report:
-        files = exporter.export(ready, target, options, force=force, progress=report, on_note=_PRINT_NOTE)
+    if options.form == PAGE:
+        steps = partial(progress, quiet=quiet)
+        files = pages.export((ready,), target, options, force=force, steps=steps, on_note=_PRINT_NOTE)
+    else:
+        with progress("Mixing", quiet=quiet) as report:
+            files = exporter.export(ready, target, options, force=force, progress=report, on_note=_PRINT_NOTE)
     for file in files:
         click.echo(file)
 
@@ -108,13 +118,24 @@ def export_programme(
             click.echo(file)
 
 
+def export_programme_page(
+    plan: PlannedProgramme, target: Path, options: ExportOptions, machine: Machine, *, force: bool, quiet: bool
+) -> None:
+    """Export a programme as one page."""
+    if not quiet:
+        click.echo(heading(plan), err=True)
+    target, steps = pages.place(target, beside=options.beside), partial(progress, quiet=quiet)
+    for file in pages.export_programme(plan, target, options, machine, force=force, steps=steps, on_note=_PRINT_NOTE):
+        click.echo(file)
+
+
 def folder_of(programme: str, output: Path | None) -> Path:
     """The folder to export to; by default one with the programme's name, in this folder."""
     folder, remedy = (
         output or Path(library.stem(programme)),
         "a programme becomes a folder of files; name a folder with -o",
     )
-    if output and ending_of(output) in FORMATS and not is_folder(output):
+    if output and names_a_file(output):
         raise click.UsageError(f"{output} is the name of a file, and {remedy}, and the format with --format")
     if os.path.exists(folder) and not is_folder(folder):  # noqa: PTH110 (as `is_folder`)
         raise click.UsageError(f"{folder} is a file, and {remedy}")
@@ -132,18 +153,28 @@ def target_of(session: str, output: Path | None, form: str | None) -> tuple[Path
     return output, form_of(output, form)
 
 
+def asked_form(output: Path | None, form: str | None, *, beside: bool) -> str | None:
+    """What ``--format`` says; or a page, where its sound is to lie beside it and no file's ending says the format."""
+    return PAGE if beside and form is None and not (output and names_a_file(output)) else form
+
+
 def form_of(name: Path | str, form: str | None) -> str:
     """The format of a file, or of a pattern of files' names: what ``--format`` says, or else the ending."""
-    ending, known = ending_of(Path(name)), ", ".join(f".{each}" for each in FORMATS)
-    if form is None and ending not in FORMATS:
+    ending, known = ending_of(Path(name)), ", ".join(f".{each}" for each in EXPORT_FORMATS)
+    if form is None and ending not in EXPORT_FORMATS:
         raise click.UsageError(
             f"{name} has no ending that says its format ({known}) and is no folder; name one, or use --format"
         )
-    if form is not None and ending in FORMATS and ending != form:
+    if form is not None and ending in EXPORT_FORMATS and ending != form:
         raise click.UsageError(
             f"{name} ends in .{ending} and --format says {form}; change one of them, or leave it out"
         )
     return form or ending
+
+
+def names_a_file(path: Path) -> bool:
+    """Whether a path ends as a file that is made here, and no folder of that name is there."""
+    return ending_of(path) in EXPORT_FORMATS and not is_folder(path)
 
 
 def is_folder(path: Path) -> bool:

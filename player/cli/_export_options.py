@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from player.export.options import CAPTIONS, FORMATS, LOW_BITRATE, PRESETS, SAMPLE_RATES
+from player.export.options import CAPTIONS, EXPORT_FORMATS, LOW_BITRATE, PRESETS, SAMPLE_RATES
 from player.script.yaml.scalar_types import TextType
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ def _one_line(_: click.Context, option: click.Parameter, value: str | None) -> s
 
 
 _ONE_OPTIONS = (
-    click.option("--format", "form", type=click.Choice(FORMATS), help="Without it, the file's ending decides; or mp3."),
+    click.option(
+        "--format", "form", type=click.Choice(EXPORT_FORMATS), help="Without it, the file's ending decides; or mp3."
+    ),
     click.option(
         "--bitrate",
         type=click.IntRange(1),
@@ -46,6 +48,7 @@ _ONE_OPTIONS = (
     click.option("--labels", is_flag=True, help="A label track for Audacity, beside the sound."),
     click.option("--split", is_flag=True, help="A file for each section, and a playlist."),
     click.option("--stems", is_flag=True, help="Voice, background and tones as files of their own, too."),
+    click.option("--beside", is_flag=True, help="A page as a folder, with its sound in a file beside it."),
     click.option("--author", callback=_one_line, help="Who made it, for the tags; the script's own otherwise."),
     click.option("--album", callback=_one_line, help="What players file it under; a programme's title otherwise."),
     click.option("--year", type=click.IntRange(1000, 9999), metavar="YYYY", help="When it was made."),
@@ -67,7 +70,7 @@ _BATCH_OPTIONS = (
 
 
 EXPORT_OPTION_NAMES: Final = (
-    *("bitrate", "mono", "sample_rate", "preset", "captions", "chapters", "labels", "split", "stems"),
+    *("bitrate", "mono", "sample_rate", "preset", "captions", "chapters", "labels", "split", "stems", "beside"),
     *("author", "album", "year", "license"),
 )
 """The options that change what is made, besides the format."""

@@ -31,7 +31,9 @@ def export(
 ) -> None:
     """Export a session to a file: MP3, WAV, FLAC, Ogg Vorbis or Opus, or M4A and M4B where ffmpeg is installed.
 
-    A programme becomes a folder of such files, and so do several sessions, all of them, or one for each of many people.
+    With the ending html it is a page for any browser, with the sound, a pacer and the text in it; a programme is one
+    page, too. In other formats a programme becomes a folder of files, and so do several sessions, all of them, or one
+    for each of many people.
     """
     given, many_sessions = {name: asked.pop(name) for name in EXPORT_OPTION_NAMES}, pop_many_sessions(asked)
     if many_sessions.wanted:

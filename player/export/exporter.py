@@ -18,7 +18,7 @@ from player.export import metadata, playlists, presets, sidecars
 from player.export import split as splitting
 from player.export.formats.bitrates import OF_SPEECH, Quality, has_rate, lost_db, of_mp3
 from player.export.formats.table import export_sink, must_be_possible
-from player.export.options import PRESETS, SAMPLE_RATES
+from player.export.options import PAGE, PRESETS, SAMPLE_RATES
 from player.export.rates import at_rate
 from player.export.tags import left_out
 from player.sound.ahead import computed_ahead
@@ -58,15 +58,31 @@ def must_be_possible_for(options: ExportOptions) -> None:
         raise UsageError(
             f"the sample rate must be one of {', '.join(map(str, SAMPLE_RATES))}, not {options.sample_rate}"
         )
-    must_be_possible(options.form, quality_of(options))
+    must_be_possible(options.of_sound.form, quality_of(options.of_sound))
     other_files = {
         "--stems": options.stems,
         "--captions": options.captions,
         "--chapters": options.chapters,
         "--labels": options.labels,
     }
-    if options.split and (other := next((option for option, given in other_files.items() if given), None)):
+    other = next((option for option, given in other_files.items() if given), None)
+    if options.form == PAGE:
+        _must_be_possible_for_page(options, other or ("--split" if options.split else None))
+    elif options.beside:
+        raise UsageError(
+            f"--beside is for a page, and {options.form} is sound alone; leave it out, or name --format html"
+        )
+    if options.split and other:
         raise UsageError(f"{other} is of the whole and --split makes pieces of it; leave one of them out")
+
+
+def _must_be_possible_for_page(options: ExportOptions, other_files: str | None) -> None:
+    """Refuse what a page does not have. ``other_files`` is the option that makes more files, if one is given."""
+    if other_files:
+        raise UsageError(f"{other_files} makes more files, and a page has text and chapters in it; leave it out")
+    if options.sample_rate is not None or options.mono is False:
+        option = "--stereo" if options.sample_rate is None else "--sample-rate"
+        raise UsageError(f"the sound of a page has one channel at {RATE} frames a second; leave {option} out")
 
 
 def quality_of(options: ExportOptions, *, is_speech_alone: bool = False) -> Quality:
@@ -89,6 +105,21 @@ def targets(ready: Prepared, target: Path, options: ExportOptions) -> tuple[Path
         found = splitting.parts(ready.timeline)
         return (*(splitting.path(named, part, len(found)) for part in found), _playlist(named))
     return (target, *(_stem(named, layer) for layer in _layers(ready, options)))
+
+
+def encoded(
+    ready: Prepared,
+    target: Path,
+    options: ExportOptions,
+    *,
+    force: bool,
+    progress: Progress | None = None,
+    on_note: Callable[[str], None] | None = None,
+) -> NewFile:
+    """The session as one complete file of sound that does not have its name yet; see `export`."""
+    job = _job(_suited(ready, options), options, force, on_note)
+    with closing(job.blocks(_counted(progress, ready.timeline.total_ms))) as blocks:
+        return job.file(target, metadata.tags(job.ready, options), blocks)
 
 
 def export(
@@ -116,19 +147,28 @@ def export(
     """
     must_be_possible_for(options)
     sidecars.paths(target, captions=options.captions, chapters=options.chapters, labels=options.labels, force=force)
-    preset = presets.PRESETS.get(options.preset or "")
-    ready = presets.suited(ready, preset) if preset else ready
+    ready = _suited(ready, options)
     files = targets(ready, target, options)
     for each in files:
         must_be_free(each, force=force)
-    job = _Job(ready, options, force, on_note)
-    if preset:
-        job = job.mastered(preset)
+    job = _job(ready, options, force, on_note)
     report = _counted(progress, ready.timeline.total_ms * (1 if options.split else len(files)))
     with together() as made:
         for file in job.split(target, report) if options.split else job.whole(target, report):
             made.append(file)
     return tuple(file.target for file in made)
+
+
+def _job(ready: Prepared, options: ExportOptions, force: bool, on_note: Callable[[str], None] | None) -> _Job:  # noqa: FBT001 (as in `_Job`)
+    """The job for a session that is `_suited`, at the preset's level if there is one."""
+    job, preset = _Job(ready, options, force, on_note), presets.PRESETS.get(options.preset or "")
+    return job.mastered(preset) if preset else job
+
+
+def _suited(ready: Prepared, options: ExportOptions) -> Prepared:
+    """The session as the preset wants it, if there is one."""
+    preset = presets.PRESETS.get(options.preset or "")
+    return presets.suited(ready, preset) if preset else ready
 
 
 @dataclass(frozen=True)
@@ -151,12 +191,12 @@ class _Job:
         """The session as a file, its stems, and its sidecars."""
         tags = metadata.tags(self.ready, self.options)
         self._note(left_out(self.options.form, len(tags.chapters)))
-        with closing(self._blocks(report)) as blocks:
-            yield self._file(target, tags, blocks)
+        with closing(self.blocks(report)) as blocks:
+            yield self.file(target, tags, blocks)
         for layer in _layers(self.ready, self.options):
             titled = replace(tags, title=f"{tags.title} ({layer})")
-            with closing(self._blocks(report, layer)) as blocks:
-                yield self._file(_stem(_with_ending(target, self.options.form), layer), titled, blocks)
+            with closing(self.blocks(report, layer)) as blocks:
+                yield self.file(_stem(_with_ending(target, self.options.form), layer), titled, blocks)
         for path, content in self._sidecars(target).items():
             yield complete(path, content, force=self.force)
 
@@ -165,18 +205,18 @@ class _Job:
         found, tags = splitting.parts(self.ready.timeline), metadata.tags(self.ready, self.options)
         named = _with_ending(target, self.options.form)
         paths = [splitting.path(named, part, len(found)) for part in found]
-        with closing(self._blocks(report)) as whole:
+        with closing(self.blocks(report)) as whole:
             for part, group in groupby(splitting.cut(whole, found, self.quality.rate), key=lambda pair: pair[0]):
                 blocks, mine = (block for _, block in group), splitting.tags(tags, part, len(found))
                 self._note(left_out(self.options.form, len(mine.chapters)))
-                yield self._file(paths[part.number - 1], mine, blocks)
+                yield self.file(paths[part.number - 1], mine, blocks)
         yield complete(_playlist(named), splitting.playlist(tags.title, found, paths).encode(), force=self.force)
 
     def _note(self, sentence: str) -> None:
         if sentence and self.on_note:
             self.on_note(sentence)
 
-    def _file(self, target: Path, tags: Tags, blocks: Iterable[AudioSegment]) -> NewFile:
+    def file(self, target: Path, tags: Tags, blocks: Iterable[AudioSegment]) -> NewFile:
         """A complete file that does not have its name yet."""
         sink = export_sink(target, self.options.form, tags=tags, quality=self.quality, force=self.force)
         try:
@@ -204,7 +244,7 @@ class _Job:
         """How this session's files are encoded."""
         return quality_of(self.options, is_speech_alone=not self.ready.beds)
 
-    def _blocks(self, report: Progress, *layers: Layer) -> Generator[AudioSegment]:
+    def blocks(self, report: Progress, *layers: Layer) -> Generator[AudioSegment]:
         """The blocks at the file's sample rate."""
         with closing(self._mixed(report, *layers)) as mixed, closing(at_rate(mixed, self.quality.rate)) as blocks:
             yield from blocks

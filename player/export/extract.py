@@ -1,6 +1,6 @@
-"""Extracting: the script that a sound file was made from, as it was.
+"""Extracting: the script that a file was made from, as it was.
 
-The rule: the script comes back byte for byte or not at all. A sound file may come from anywhere, so only text that can
+The rule: the script comes back byte for byte or not at all. A file may come from anywhere, so only text that can
 be a script comes back, and no include is written outside the folder of its script.
 """
 
@@ -12,6 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import MediaError, ScriptError, printable
+from player.export.page import carried
 from player.export.tags.origin import origin_of
 from player.script.library import SCRIPT_ENDINGS
 from player.script.yaml import encoding
@@ -86,14 +87,15 @@ class Extracted:
 
 
 def extract(path: Path) -> Extracted:
-    """The script in a sound file.
+    """The script in a sound file, or in a page.
 
     Raises
     ------
     MediaError
         If the file cannot be read, or carries no script.
     """
-    found, name = origin_of(path), printable(str(path))
+    found = carried.origin_of_page(path) if carried.is_page(path) else origin_of(path)
+    name = printable(str(path))
     try:
         for text in (found.script, *found.includes.values()):
             encoding.check_characters(encoding.decode(text, name), name)

@@ -8,7 +8,7 @@ them, in this order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 BUILT_IN: Final = ("mp3", "wav", "flac", "ogg", "opus")
@@ -16,6 +16,12 @@ BUILT_IN: Final = ("mp3", "wav", "flac", "ogg", "opus")
 BY_FFMPEG: Final = ("m4a", "m4b")
 """Formats that need ffmpeg. The second is an audio book to players: they remember where one stopped listening."""
 FORMATS: Final = (*BUILT_IN, *BY_FFMPEG)
+"""The formats of sound files."""
+PAGE: Final = "html"
+"""A page for a browser, with the sound in it as MP3."""
+EXPORT_FORMATS: Final = (*FORMATS, PAGE)
+PAGE_BITRATE: Final = 96
+"""kbit/s in one channel: fifteen minutes are 11 MB of sound and 15 MB of page."""
 PRESETS: Final = ("podcast", "broadcast", "audiobook", "sleep")
 CAPTIONS: Final = ("vtt", "srt", "lrc", "txt")
 SAMPLE_RATES: Final = (24_000, 44_100, 48_000)
@@ -43,7 +49,7 @@ class ExportOptions:
     Attributes
     ----------
     form
-        The format, by the ending of its files.
+        One of `EXPORT_FORMATS`: the format, by the ending of its files.
     bitrate
         kbit/s; None is the format's own.
     mono
@@ -60,6 +66,8 @@ class ExportOptions:
         A file for each section and a playlist, in place of one file.
     stems
         Voice, bed and tones as files of their own, beside the whole.
+    beside
+        The sound of a page in a file beside it, and both in a folder.
     author, album, year, license
         What goes into the tags in place of what the script says; None is the script's own.
     position
@@ -76,6 +84,7 @@ class ExportOptions:
     labels: bool = False
     split: bool = False
     stems: bool = False
+    beside: bool = False
     author: str | None = None
     album: str | None = None
     year: int | None = None
@@ -87,3 +96,11 @@ class ExportOptions:
         """One or two."""
         is_mono = (self.bitrate or LOW_BITRATE) < LOW_BITRATE if self.mono is None else self.mono
         return 1 if is_mono else 2
+
+    @property
+    def of_sound(self) -> ExportOptions:
+        """The options of the sound that is made: these, or for a page those of the MP3 in it or beside it."""
+        if self.form != PAGE:
+            return self
+        bitrate, rate = self.bitrate or PAGE_BITRATE, SAMPLE_RATES[-1]
+        return replace(self, form="mp3", bitrate=bitrate, mono=True, sample_rate=rate, beside=False)

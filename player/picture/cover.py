@@ -47,7 +47,7 @@ _OFF_AXIS: Final = 0.37
 """No pixel lies on the border of two rays, where the last bit of a sine would decide."""
 _EVERY_MS: Final = 100.0
 _Colours = tuple[str, str, str]
-_COLOURS: Final[dict[str, _Colours]] = {
+COLOURS: Final[dict[str, _Colours]] = {
     "breathing": ("0b1f33", "2f7f93", "f3ead2"),
     "muscle": ("241a2e", "9a5a5e", "f7e3c6"),
     "grounding": ("17261d", "5f8458", "f2ecc9"),
@@ -59,10 +59,15 @@ _COLOURS: Final[dict[str, _Colours]] = {
 }
 
 
+def colours(technique: str) -> tuple[str, str, str]:
+    """Dark, middle and light, as six hexadecimal digits; an unknown technique has the colours of a guide."""
+    return COLOURS.get(technique, COLOURS["guide"])
+
+
 def cover(timeline: Timeline, technique: str = "guide") -> bytes:
     """The picture of a session, PNG; an unknown technique has the colours of a guide."""
     body, voice = _levels(timeline)
-    return _png(_rendered(body, voice), _palette(_COLOURS.get(technique, _COLOURS["guide"])))
+    return _png(_rendered(body, voice), _palette(colours(technique)))
 
 
 def _levels(timeline: Timeline) -> tuple[Field, Field]:

@@ -51,6 +51,16 @@ class Steps:
     def __len__(self) -> int:
         return len(self._steps)
 
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """The positions at which playing may begin, ms, in order."""
+        return tuple(self._entries)
+
+    @property
+    def section_entries(self) -> tuple[int, ...]:
+        """Those of them at which a section begins."""
+        return tuple(self._entries[index] for index in self._sections)
+
     def at(self, ms: int) -> TimelineStep:
         """The step at a position."""
         return self._steps[self._index(ms)]

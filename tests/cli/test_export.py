@@ -52,6 +52,24 @@ def tiny(tmp_path: Path) -> str:
         (("--author", "a\nb"), 2, "Invalid value for '--author': must be on one line"),
         (("--license", " "), 2, "Invalid value for '--license': must not be empty"),
         (("--split", "--labels"), 2, "--labels is of the whole and --split makes pieces of it"),
+        (("--format", "html", "--captions", "vtt"), 2, "--captions makes more files, and a page has text and chapters"),
+        (("-o", "a.html", "--split"), 2, "--split makes more files, and a page has text and chapters in it"),
+        (
+            ("-o", "a.mp3", "--beside"),
+            2,
+            "--beside is for a page, and mp3 is sound alone; leave it out, or name --format html",
+        ),
+        (("-o", "a.html", "--bitrate", "100"), 2, "the bitrate must be one of 32, 40, 48"),
+        (
+            ("-o", "a.html", "--sample-rate", "44100"),
+            2,
+            "has one channel at 48000 frames a second; leave --sample",
+        ),
+        (
+            ("-o", "a.html", "--stereo"),
+            2,
+            "the sound of a page has one channel at 48000 frames a second; leave --st",
+        ),
     ],
 )
 def test_impossible_options_are_refused_at_once(
@@ -72,6 +90,10 @@ QUIET = "title: Quiet\nsteps:\n- section: One\n- pause: 1s\n- section: 'Two: {}?
         (("-o", "a.mp3", "--format", "wav"), "a.mp3 ends in .mp3 and --format says wav; change one of them, or leave"),
         (("-o", "a.mp3", "--format", "wav", "--jobs", "1"), "a.mp3 ends in .mp3 and --format says wav"),
         (("--each", "people.csv", "-o", "{n}.ogg", "--format", "opus"), "{n}.ogg ends in .ogg and --format says opus"),
+        (("-o", "a.html", "--format", "mp3"), "a.html ends in .html and --format says mp3"),
+        (("-o", "a.mp3", "--format", "html"), "a.mp3 ends in .mp3 and --format says html"),
+        (("-o", "a.html", "--format", "mp3", "--jobs", "1"), "a.html ends in .html and --format says mp3"),
+        (("--each", "people.csv", "-o", "{n}.ogg", "--format", "html"), "{n}.ogg ends in .ogg and --format says html"),
         (("-o", "a.flac", "--jobs", "1", "--bitrate", "128"), "flac keeps every sample and has no bitrate"),
     ],
 )
@@ -233,3 +255,89 @@ def test_the_same_bytes_come_out_anywhere_at_any_time(run: Run, tiny: str, tmp_p
     done = subprocess.run(command, cwd=folder, env={**os.environ, **there, **paths}, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / f"one.{form}").read_bytes() == (folder / "out" / f"an other.{form}").read_bytes()
+
+
+# --- pages
+
+
+def test_a_page_is_made_by_its_ending_and_gives_its_script_back(run: Run, tiny: str, tmp_path: Path) -> None:
+    made = run("export", tiny, "-o", "night.html")
+    assert (made.returncode, made.stdout) == (0, "night.html\n")
+    assert (tmp_path / "night.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>\n")
+    given = run("extract", "night.html", "-o", "again.yaml")
+    assert (given.returncode, (tmp_path / "again.yaml").read_bytes()) == (0, (tmp_path / tiny).read_bytes())
+    again = run("export", tiny, "-o", "night.html")
+    assert again.returncode == 2
+    assert "night.html is there already" in again.stderr
+
+
+@pytest.mark.parametrize("output", ["night", "night.html"])
+def test_a_page_with_its_sound_beside_it_is_a_folder(run: Run, tiny: str, tmp_path: Path, output: str) -> None:
+    made = run("export", tiny, "-o", output, "--beside", "--quiet")
+    assert (made.returncode, made.stderr) == (0, "")
+    assert [Path(line).as_posix() for line in made.stdout.splitlines()] == ["night/index.html", "night/tiny.mp3"]
+    assert round(mutagen.File(tmp_path / "night" / "tiny.mp3").info.length) > 6
+
+
+def test_pages_of_several_sessions_are_listed(run: Run, tiny: str, tmp_path: Path) -> None:
+    (tmp_path / "index.yaml").write_text(TINY)
+    refused = run("export", tiny, "index.yaml", "--format", "html", "-o", "site")
+    assert refused.returncode == 2
+    assert "which lists the pages" in refused.stderr
+    (tmp_path / "index.yaml").rename(tmp_path / "other one.yaml")
+    made = run("export", tiny, "other one.yaml", "--format", "html", "-o", "site", "--jobs", "1")
+    assert made.returncode == 0, made.stderr
+    text = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert 'href="tiny.html"' in text
+    assert 'href="other%20one.html"' in text
+    assert text.count("Tiny") == 2
+    assert "<script" not in text
+
+
+def test_a_programme_becomes_one_page(run: Run, tiny: str, tmp_path: Path) -> None:
+    (tmp_path / "two.yaml").write_text(f"title: Two nights\nsessions: [{tiny}, {tiny}]\n")
+    made = run("export", "two.yaml", "-o", "two.html")
+    assert (made.returncode, made.stdout) == (0, "two.html\n"), made.stderr
+    text = (tmp_path / "two.html").read_text(encoding="utf-8")
+    assert "<h1>Two nights</h1>" in text
+    assert text.count("<audio") == 2
+    refused = run("extract", "two.html")
+    assert refused.returncode == 1
+    assert "carries the scripts of 2 sessions" in refused.stderr
+
+
+def test_a_folder_that_is_there_holds_the_page(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "quiet.yaml").write_text(QUIET)
+    (tmp_path / "two.yaml").write_text("title: Two\nsessions: [quiet.yaml, quiet.yaml]\n")
+    (tmp_path / "have.html").mkdir()
+    one = run("export", "quiet.yaml", "-o", "have.html", "--format", "html", "-q")
+    assert (one.returncode, one.stdout.split()) == (0, ["have.html/quiet.html"])
+    two = run("export", "two.yaml", "-o", "have.html", "--format", "html", "-q")
+    assert (two.returncode, two.stdout.split()) == (0, ["have.html/two.html"])
+    beside = run("export", "quiet.yaml", "-o", "have.html", "--beside", "-q")
+    assert (beside.returncode, beside.stdout.split()) == (
+        0,
+        [f"have.html/quiet/{name}" for name in ("index.html", "quiet.mp3")],
+    )
+    files = run("export", "two.yaml", "-o", "have.html", "-q")
+    assert (files.returncode, files.stdout.split()[:1]) == (0, ["have.html/01-quiet.mp3"])
+
+
+def test_a_programme_as_a_page_has_one_format(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "quiet.yaml").write_text(QUIET)
+    (tmp_path / "two.yaml").write_text("title: Two\nsessions: [quiet.yaml]\n")
+    for output, form in (("a.html", "mp3"), ("a.mp3", "html")):
+        done = run("export", "two.yaml", "-o", output, "--format", form)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"{output} ends in .{output[2:]} and --format says {form}" in done.stderr
+
+
+def test_pages_for_many_people_have_folders_of_their_own(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "tiny.yaml").write_text(
+        "params: {rest: {default: 2s, min: 1s, max: 9s}}\n" + TINY + "  - pause: $rest\n"
+    )
+    (tmp_path / "people.csv").write_text("name,rest\nAnn,3s\nBob,4s\n")
+    made = run("export", "tiny.yaml", "--each", "people.csv", "-o", "{name}.html", "--beside", "--jobs", "1")
+    assert made.returncode == 0, made.stderr
+    found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*/*.*")}
+    assert found == {"Ann/index.html", "Ann/tiny.mp3", "Bob/index.html", "Bob/tiny.mp3"}

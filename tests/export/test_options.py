@@ -18,7 +18,7 @@ def test_each_table_has_exactly_the_names_in_order() -> None:
 
 def test_the_command_offers_what_there_is() -> None:
     offered = {option.name: option.type for option in command.export.params}
-    assert tuple(offered["form"].choices) == options.FORMATS  # type: ignore[attr-defined]
+    assert tuple(offered["form"].choices) == options.EXPORT_FORMATS  # type: ignore[attr-defined]
     assert tuple(offered["preset"].choices) == options.PRESETS  # type: ignore[attr-defined]
 
 

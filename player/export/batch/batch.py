@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from player.errors import PlayerError, UsageError, printable
-from player.export import album, playlists, sidecars
+from player.export import album, pages, playlists, sidecars
 from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
+from player.export.options import PAGE
 from player.pipeline import as_requested, programmes
 from player.script import library
 from player.storage.atomic import must_be_free
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from player.export.batch.executor import Executor
     from player.export.options import AlbumPosition, ExportOptions
+    from player.export.page.document import ListedPage
     from player.pipeline import RequestedSession, SessionRequest
     from player.pipeline.turns import PlannedProgramme, Turn
 
@@ -127,8 +129,9 @@ def orders(found: Iterable[BatchItem], folder: Path, options: ExportOptions, *, 
     made = []
     for item in found:
         name = f"{item.folder}/{item.name}" if item.folder else item.name
-        target = folder / item.folder / f"{item.name}.{options.form}"
-        listed = target.with_name(item.playlist + playlists.ENDING) if item.playlist and not options.split else None
+        target = pages.place(folder / item.folder / f"{item.name}.{options.form}", beside=options.beside)
+        has_list = item.playlist and not options.split and options.form != PAGE
+        listed = target.with_name(item.playlist + playlists.ENDING) if has_list else None
         made.append(ExportOrder(name, item.task(options), target, force, item.known_ms, item.title, listed))
     return made
 
@@ -159,6 +162,16 @@ def must_be_possible(wanted: Sequence[ExportOrder]) -> None:
         sidecars.paths(
             order.target, captions=options.captions, chapters=options.chapters, labels=options.labels, force=force
         )
+
+
+def pages_of(results: Iterable[BatchResult], found: Iterable[BatchItem], folder: Path) -> list[ListedPage]:
+    """What a list in a folder says of the pages that were made, in the order of the orders' items."""
+    made = [(each.order, each.result) for each in results]
+    return [
+        pages.listed(item.requested, order.target.relative_to(folder).as_posix(), result.length_ms)
+        for (order, result), item in zip(made, found, strict=True)
+        if isinstance(result, ExportedFiles)
+    ]
 
 
 def playlists_of(results: Iterable[BatchResult]) -> dict[Path, bytes]:

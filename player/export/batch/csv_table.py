@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from player import pipeline
 from player.errors import PlayerError, Position, Problem, ScriptError, UsageError, printable
+from player.export import pages
 from player.export.batch.batch import same_file
 from player.export.batch.jobs import ExportOrder
 from player.script import spreadsheet
@@ -228,7 +229,8 @@ def _order(
     target = Path(pattern.format_map({**row.cells, SESSION: item.name}))
     values = {**item.request.values, **{word: cell for word, cell in row.cells.items() if word in params}}
     request = replace(item.request, values=values)
-    return ExportOrder(target.stem, item.task(options, request), target, force, item.known_ms)
+    name, target = target.stem, pages.place(target, beside=options.beside)
+    return ExportOrder(name, item.task(options, request), target, force, item.known_ms)
 
 
 def _unfit(table: PeopleTable, row: PersonRow, task: ExportTask, params: Mapping[str, Parameter]) -> Iterable[Problem]:

@@ -7,12 +7,14 @@ sentence passes from one process to another unchanged.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from player import pipeline
 from player.errors import OutputError, PlayerError
-from player.export import exporter
+from player.export import exporter, pages
+from player.export.options import PAGE
 from player.storage.atomic import must_be_free
 from player.storage.failures import sentences
 
@@ -84,7 +86,11 @@ def make(order: ExportOrder, machine: Machine, progress: Progress | None = None)
             order.target.parent.mkdir(parents=True, exist_ok=True)
         notes: list[str] = []
         options, force = order.task.options, order.force
-        files = exporter.export(ready, order.target, options, force=force, progress=progress, on_note=notes.append)
+        if options.form == PAGE:
+            steps = None if progress is None else (lambda _: nullcontext(progress))
+            files = pages.export((ready,), order.target, options, force=force, steps=steps, on_note=notes.append)
+        else:
+            files = exporter.export(ready, order.target, options, force=force, progress=progress, on_note=notes.append)
         return ExportedFiles(files, ready.timeline.total_ms, sum(path.stat().st_size for path in files), tuple(notes))
     except PlayerError as error:
         return FailedExport(str(error))

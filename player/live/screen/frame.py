@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from player.live.observer import PlaybackState
-    from player.live.screen.pacer_index import Scene
     from player.live.screen.rows import Ink, Look
+    from player.timeline.pacer_index import Scene
 
 LARGEST_DISC: Final = 19
 SMALLEST_DISC: Final = 5

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import printable
 from player.live.observer import PlaybackState
-from player.live.screen.pacer_index import PacerIndex
+from player.timeline.pacer_index import PacerIndex
 from player.units import timecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from player.live.screen.pacer_index import ShownPhase
     from player.timeline.model import Section, Timeline
+    from player.timeline.pacer_index import ShownPhase
 
 MINUTE_MS: Final = 60_000
 JUMP_MS: Final = 2500

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from player.live.screen.columns import clipped
 from player.live.screen.frame import frame
-from player.live.screen.pacer_index import PacerIndex
 from player.live.screen.rows import Look
+from player.timeline.pacer_index import PacerIndex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from player.live.observer import PlaybackState
-    from player.live.screen.pacer_index import Scene
     from player.live.screen.rows import Row
     from player.timeline.model import Timeline
+    from player.timeline.pacer_index import Scene
 
 LEAD_MS: Final = 25
 """A picture is shown until the next one, 50 ms later. It shows the middle of that time, so it is off by at most half of

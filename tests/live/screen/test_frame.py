@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from player.live.controls.keys import HELP
 from player.live.observer import PlaybackState
 from player.live.screen.frame import frame
-from player.live.screen.pacer_index import PacerIndex
 from player.live.screen.rows import Look, length
+from player.timeline.pacer_index import PacerIndex
 from tests.fakes_picture import bundled, scripted
 from tests.fakes_screen import text
 

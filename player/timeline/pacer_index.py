@@ -1,7 +1,8 @@
-"""An index of a timeline for the screen: finds what to show at a position within microseconds.
+"""An index of a timeline for a pacer: finds what to show at a position within microseconds.
 
 Pure: everything comes from the timeline, to the millisecond. A phase without a spoken word (silent cycles, tones) shows
-the word that was last spoken at that phase of a cycle, or the language's default. The index knows no terminal.
+the word that was last spoken at that phase of a cycle, or the language's default. The index knows no screen: the
+terminal draws from it, and an exported page has the same numbers.
 """
 
 from __future__ import annotations
@@ -116,15 +117,23 @@ class Scene:
 
 
 class PacerIndex:
-    """The index of a timeline."""
+    """The index of a timeline.
+
+    Attributes
+    ----------
+    phases
+        Every slot that has a length, in order.
+    moves
+        Every ramp of the body's level, in order of time; without guidance there is none.
+    """
 
     def __init__(self, timeline: Timeline) -> None:
         self.title, self.total_ms = timeline.title, timeline.total_ms
         self.chapters = chapters(timeline)
         self.phases = _phases(timeline)
-        self._moves = [move for run in runs(timeline) for move in moves(run)]
+        self.moves = [move for run in runs(timeline) for move in moves(run)]
         self._phase_starts = [phase.start_ms for phase in self.phases]
-        self._move_starts = [move.start_ms for move in self._moves]
+        self._move_starts = [move.start_ms for move in self.moves]
         self._chapter_starts = [chapter.start_ms for chapter in self.chapters]
 
     def at(self, at_ms: int) -> Scene:
@@ -155,7 +164,7 @@ class PacerIndex:
         return _latest(self._phase_starts, min(at_ms, self.total_ms - 1)) or 0
 
     def _level(self, at_ms: int) -> float:
-        move = self._moves[_latest(self._move_starts, min(at_ms, self.total_ms - 1)) or 0]
+        move = self.moves[_latest(self._move_starts, min(at_ms, self.total_ms - 1)) or 0]
         return move.level_at(min(at_ms, move.end_ms))
 
     def _chapter(self, at_ms: int) -> str:

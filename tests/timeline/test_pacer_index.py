@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.live.screen.pacer_index import PacerIndex
+from player.timeline.pacer_index import PacerIndex
 from tests.fakes_picture import bundled, scripted
 
 BOX = scripted(

@@ -1,0 +1,265 @@
+"""The text of a page: templates filled with a session, its cover, its sound and its script.
+
+The rule: whatever a script holds is text and never markup, and the page's own policy lets nothing run but the one
+script, and nothing load at all (tests/export/page/test_document.py). Without scripts, sound, chapters and text work.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any, Final
+
+from player.errors import printable
+from player.export.captions import spoken
+from player.export.page import colours
+from player.export.page.times import landings, times
+from player.export.tags import software
+from player.timeline.chapters import chapters
+from player.units import timecode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from player.export.captions import Caption
+    from player.export.tags import Origin
+    from player.timeline.model import Timeline
+
+TEMPLATES: Final = Path(__file__).parent
+_MINUTE_MS: Final = 60_000
+_IN_JSON: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+"""So that no text ends the element that it is in; JSON reads them as the same characters."""
+
+
+@dataclass(frozen=True)
+class PageSession:
+    """A session as a page shows it.
+
+    Attributes
+    ----------
+    language
+        BCP 47.
+    cover
+        PNG.
+    sound
+        The address of its sound: ``data:`` with all of it, or the name of a file beside the page, percent-encoded.
+    notes
+        Where it comes from, how it is made again, and its licence; a sentence each.
+    """
+
+    timeline: Timeline
+    summary: str
+    technique: str
+    language: str
+    safety: tuple[str, ...]
+    cover: bytes
+    origin: Origin
+    sound: str = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListedPage:
+    """A page in a list: its address from there, and what it is."""
+
+    address: str
+    title: str
+    summary: str
+    total_ms: int
+    technique: str
+    language: str
+
+
+def page(sessions: Sequence[PageSession], title: str = "", summary: str = "") -> str:
+    """The page of a session; or of several, under the title and the summary of their programme."""
+    first, style = sessions[0], template("page.css") + colours.rules(each.technique for each in sessions)
+    head = _programme_head(sessions, title, summary) if title else ""
+    level = 2 if title else 1
+    articles = "\n".join(_article(each, number, level) for number, each in enumerate(sessions, 1))
+    script = template("page.js")
+    body = _filled("player.html", head=head, sessions=articles, script=script)
+    media = "data:" if first.sound.startswith("data:") else "'self'"
+    policy = f"default-src 'none'; script-src {digest(script)}; media-src {media}; {_policy(style)}"
+    about = (title or first.timeline.title, summary or first.summary)
+    return _whole(body, about, first.technique, first.language, policy, style)
+
+
+def index(listed: Sequence[ListedPage], title: str = "Sessions") -> str:
+    """A page that lists other pages; it has no script."""
+    style = template("page.css") + colours.rules(each.technique for each in listed)
+    entries = "\n".join(
+        _entry(each.address, each.total_ms, each.title, each.summary, each.technique) for each in listed
+    )
+    total = timecode(sum(each.total_ms for each in listed))
+    summary = f"{len(listed)} guided sessions to listen to, {total} in all."
+    body = _filled("list.html", title=_text(title), summary=_text(summary), entries=entries)
+    policy = f"default-src 'none'; {_policy(style)}"
+    return _whole(body, (title, summary), "guide", "en", policy, style)
+
+
+def data_url(kind: str, content: bytes) -> str:
+    """The content as an address of its own."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def digest(content: str) -> str:
+    """A source of a Content Security Policy that allows one inline element."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
+@cache
+def template(name: str) -> str:
+    """The text of a template, with line feeds on every system."""
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _policy(style: str) -> str:
+    return f"style-src {digest(style)}; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _whole(body: str, about: tuple[str, str], technique: str, language: str, policy: str, style: str) -> str:
+    (title, summary), colour = about, colours.palette(technique)
+    return _filled(
+        "page.html",
+        notice=template("LICENSE").partition("\n\n")[2].rstrip(),
+        lang=_text(language),
+        policy=policy,
+        colours=colours.name(technique),
+        paper=colour["paper"],
+        deep=colour["deep"],
+        summary=_text(summary),
+        software=_text(software()),
+        title=_text(title),
+        icon=colours.icon(technique),
+        style=style,
+        body=body,
+    )
+
+
+def _programme_head(sessions: Sequence[PageSession], title: str, summary: str) -> str:
+    entries = (
+        _entry(f"#s{number}", each.timeline.total_ms, each.timeline.title, each.summary, each.technique)
+        for number, each in enumerate(sessions, 1)
+    )
+    lang = _text(sessions[0].language)
+    return _filled("programme.html", title=_text(title), summary=_text(summary), lang=lang, entries="\n".join(entries))
+
+
+def _article(session: PageSession, number: int, level: int) -> str:
+    timeline, name = session.timeline, f"s{number}"
+    return _filled(
+        "session.html",
+        colours=colours.name(session.technique),
+        id=name,
+        lang=_text(session.language),
+        heading=f"h{level}",
+        title=_text(timeline.title),
+        summary=_text(session.summary),
+        length=_length(timeline.total_ms),
+        total_s=str(-(-timeline.total_ms // 1000)),
+        cover=data_url("image/png", session.cover),
+        sound=_text(session.sound),
+        safety=_safety(session, level + 1),
+        chapters=_chapters(timeline, name, level + 1),
+        text=_words(session, name, level + 1),
+        script=_script(session.origin),
+        origin="\n".join(f"<p>{_text(note)}</p>" for note in session.notes),
+        times=_json(times(timeline)),
+    )
+
+
+def _safety(session: PageSession, level: int) -> str:
+    if not session.safety:
+        return ""
+    lines = "\n".join(f"<li>{_text(line)}</li>" for line in session.safety)
+    heading = _heading(level, "Before you begin")
+    return f'<section class="safety">\n{heading}\n<ul>\n{lines}\n</ul>\n</section>'
+
+
+def _chapters(timeline: Timeline, name: str, level: int) -> str:
+    """A list of links: to the text of each chapter, and with scripts to its sound."""
+    found = chapters(timeline)
+    if not found:
+        return ""
+    rows = "\n".join(
+        f'<li><a href="#{name}-c{number}" data-ms="{landing}"><time>{timecode(each.start_ms)}</time>'
+        f" <span>{_text(each.title)}</span></a></li>"
+        for number, (each, landing) in enumerate(zip(found, landings(timeline), strict=True), 1)
+    )
+    heading = _heading(level, "Chapters")
+    return f'<nav class="chapters" aria-label="Chapters">\n{heading}\n<ol class="list">\n{rows}\n</ol>\n</nav>'
+
+
+def _words(session: PageSession, name: str, level: int) -> str:
+    """Everything that is said, with its times, under the titles of its chapters."""
+    said, marks = spoken(session.timeline), chapters(session.timeline)
+    starts = [0, *(each.start_ms for each in marks), session.timeline.total_ms]
+    blocks = [_heading(level, "Text")]
+    numbered = list(enumerate(said, 1))
+    for number, (start_ms, end_ms) in enumerate(pairwise(starts)):
+        if number:
+            title = _text(marks[number - 1].title)
+            blocks.append(f'<h{level + 1} class="chapter-title" id="{name}-c{number}">{title}</h{level + 1}>')
+        is_last = number == len(marks)
+        here = ((n, each) for n, each in numbered if start_ms <= each.start_ms and (is_last or each.start_ms < end_ms))
+        blocks += (_line(each, f"{name}-{n}", session.language) for n, each in here)
+    lines = "\n".join(blocks)
+    return f'<section class="text">\n{lines}\n</section>'
+
+
+def _line(said: Caption, name: str, language: str) -> str:
+    is_other = said.language.partition("-")[0] not in {"", language.partition("-")[0]}
+    lang = f' lang="{_text(said.language)}"' if is_other else ""
+    link = f'<a href="#{name}" data-ms="{said.start_ms}">{timecode(said.start_ms)}</a>'
+    return f'<p id="{name}">{link} <span{lang}>{_text(said.text)}</span></p>'
+
+
+def _script(origin: Origin) -> str:
+    """The script to read, to save, and as `player.export.page.carried` finds it."""
+    name = _text(origin.name)
+    address = data_url("application/yaml", origin.script)
+    lines = origin.script.decode("utf-8", "replace").lstrip("\ufeff").splitlines()
+    shown = html.escape("\n".join(map(printable, lines)), quote=False)
+    return (
+        f'<details class="script" lang="en">\n<summary>The script</summary>\n'
+        f'<p><a class="save" download="{name}" href="{address}">Save {name}</a></p>\n'
+        f'<pre tabindex="0" aria-label="The script">{shown}</pre>\n'
+        f'<script type="application/json" class="origin">{origin.document().translate(_IN_JSON)}</script>\n</details>'
+    )
+
+
+def _entry(address: str, length_ms: int, title: str, summary: str, technique: str) -> str:
+    about = f'<p class="about">{_text(summary)}</p>' if summary else ""
+    link = f'<a href="{_text(address)}"><time>{timecode(length_ms)}</time><div>{_text(title)}{about}</div></a>'
+    return f'<li class="{colours.name(technique)}">{link}</li>'
+
+
+def _heading(level: int, words: str) -> str:
+    return f'<h{level} class="part" lang="en">{words}</h{level}>'
+
+
+def _length(ms: int) -> str:
+    """Such as ``15 minutes`` and ``3:20 minutes``."""
+    if ms % _MINUTE_MS:
+        return f"{timecode(ms)} {'hours' if ms >= 60 * _MINUTE_MS else 'minutes'}"
+    return f"{ms // _MINUTE_MS} {'minute' if ms == _MINUTE_MS else 'minutes'}"
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).translate(_IN_JSON)
+
+
+def _text(words: str) -> str:
+    """On one line, as the content of an element or of an attribute."""
+    return html.escape(printable(" ".join(words.split())))
+
+
+def _filled(name: str, **values: str) -> str:
+    return Template(template(name)).substitute(values).rstrip("\n")

@@ -1,0 +1,234 @@
+"""Pages: a session or a whole programme becomes one page for a browser, with its sound in it or beside it.
+
+The rule: the page and the sound beside it are complete before either gets its name. The sound is what every other
+export has: the same blocks, as MP3 in one channel, as a voice needs no more and the file travels.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from player import pipeline
+from player.errors import OutputError, printable
+from player.export import exporter, metadata, presets
+from player.export.extract import Extracted
+from player.export.options import PAGE
+from player.export.page.document import ListedPage, PageSession, data_url, index, page
+from player.pipeline import programmes
+from player.script import library
+from player.storage.atomic import complete, must_be_free, together, write_all
+from player.storage.failures import sentences
+from player.storage.names import safe_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from player.export.album import OnNote, Steps
+    from player.export.options import ExportOptions
+    from player.export.tags import Origin, Tags
+    from player.pipeline import Machine, Prepared, RequestedSession
+    from player.pipeline.turns import PlannedProgramme
+    from player.storage.atomic import NewFile
+
+LARGE_BYTES: Final = 25_000_000
+"""What mail programs and messengers take at most (Gmail: 25 MB), and phones open without a wait."""
+_SCRIPTS_LICENCE: Final = "Its words and backgrounds come with player, under the licence GPL-3.0-or-later."
+_OWN_LICENCE: Final = "Its words and its sound belong to whoever made them."
+_PAGES_LICENCE: Final = "The page around them is under the BSD Zero Clause License: it may go anywhere."
+
+
+def place(target: Path, *, beside: bool) -> Path:
+    """The file of a page: ``night.html``, or ``night/index.html`` where the sound lies beside it."""
+    folder = target.with_suffix("") if target.suffix.lower() == f".{PAGE}" else target
+    return folder / f"index.{PAGE}" if beside else target
+
+
+def export(
+    readies: Iterable[Prepared],
+    target: Path,
+    options: ExportOptions,
+    *,
+    force: bool,
+    programme: tuple[str, str] | None = None,
+    steps: Steps | None = None,
+    on_note: OnNote | None = None,
+) -> tuple[Path, ...]:
+    """Make a page of one session, or of all of a programme; returns its path, and those of the sound beside it.
+
+    Parameters
+    ----------
+    target
+        The file of the page; see `place`. With the sound beside it, its folder is made if it is not there.
+    programme
+        Title and summary, where the sessions are those of a programme.
+    steps
+        Called with the title of each session; gives a function to report progress to.
+    on_note
+        Called with a sentence where a preset cannot be met, and where the page is large.
+
+    Raises
+    ------
+    UsageError
+        If the options are not possible, or a file is there already, without ``force``.
+    OutputError
+        If a file cannot be written.
+    """
+    exporter.must_be_possible_for(options)
+    must_be_free(target, force=force)
+    if options.beside:
+        with sentences(OutputError, "write", target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+    job = _PageJob(target, options, force, programme is not None, steps or (lambda _: nullcontext()), on_note)
+    with together() as made:
+        sessions = [job.session(ready, number, made) for number, ready in enumerate(readies, 1)]
+        content = page(sessions, *(programme or ("", ""))).encode()
+        made.append(complete(target, content, force=force))
+    _warn_if_large(target, len(content), options, on_note)
+    return tuple(each.target for each in (made[-1], *made[:-1]))
+
+
+def export_programme(
+    plan: PlannedProgramme,
+    target: Path,
+    options: ExportOptions,
+    machine: Machine,
+    *,
+    force: bool,
+    steps: Steps,
+    on_note: OnNote | None = None,
+) -> tuple[Path, ...]:
+    """Make one page of a programme; every session is spoken first, so that failures come early. See `export`."""
+    must_be_free(target, force=force)
+    for number, turn in enumerate(plan.turns, 1):
+        if options.beside:
+            must_be_free(sound_file(target, turn.name, number), force=force)
+    for requested in programmes.distinct(turn.requested for turn in plan.turns):
+        with steps("Speaking") as report:
+            pipeline.prepare(requested, machine, report)
+    readies = (pipeline.prepare(turn.requested, machine) for turn in plan.turns)
+    about = (plan.title, plan.summary)
+    return export(readies, target, options, force=force, programme=about, steps=steps, on_note=on_note)
+
+
+@dataclass(frozen=True)
+class _PageJob:
+    """How each session gets into a page; ``is_numbered`` is whether it is one of several."""
+
+    page: Path
+    options: ExportOptions
+    force: bool
+    is_numbered: bool
+    steps: Steps
+    on_note: OnNote | None
+
+    def session(self, ready: Prepared, number: int, made: list[NewFile]) -> PageSession:
+        """The session with its sound, which is added to ``made`` where it stays a file."""
+        options = self.options.of_sound
+        name = library.stem(ready.request.session)
+        file = sound_file(self.page, name, number * self.is_numbered) if self.options.beside else self.page
+        with self.steps(ready.session.title) as report:
+            sound = exporter.encoded(ready, file, options, force=self.force, progress=report, on_note=self.on_note)
+        if self.options.beside:
+            made.append(sound)
+            return _shown(ready, options, quote(file.name))
+        return _shown(ready, options, _taken_in(sound))
+
+
+def sound_file(page: Path, name: str, number: int = 0) -> Path:
+    """The sound beside a page: with a number where there are several."""
+    stem = safe_stem(name)
+    return page.with_name(f"{number:02}-{stem}.mp3" if number else f"{stem}.mp3")
+
+
+def _taken_in(sound: NewFile) -> str:
+    """All of a file as an address; the file goes away."""
+    try:
+        with sentences(OutputError, "write", sound.target):
+            return data_url("audio/mpeg", sound.part.read_bytes())
+    finally:
+        sound.discard()
+
+
+def _warn_if_large(file: Path, size: int, options: ExportOptions, on_note: OnNote | None) -> None:
+    if size > LARGE_BYTES and not options.beside and on_note:
+        on_note(
+            f"{printable(str(file))} has {size / 1e6:.0f} MB, which mail programs refuse and phones open slowly;"
+            " --beside makes a folder with the sound in files of its own"
+        )
+
+
+def _shown(ready: Prepared, options: ExportOptions, sound: str) -> PageSession:
+    preset = presets.PRESETS.get(options.preset or "")
+    ready = presets.suited(ready, preset) if preset else ready
+    session, tags = ready.session, metadata.tags(ready, options)
+    if tags.origin is None:
+        raise LookupError("a session has no origin")
+    origin = tags.origin
+    return PageSession(
+        ready.timeline,
+        session.summary,
+        session.technique,
+        session.language,
+        session.safety,
+        tags.cover(),
+        origin,
+        sound,
+        (*_author(tags), *_made(origin), _licence(ready, tags), _PAGES_LICENCE),
+    )
+
+
+def _made(origin: Origin) -> Iterator[str]:
+    """What made it, who speaks, and the command that makes it again."""
+    facts = origin.facts
+    yield f"Made by {facts['version']} from {origin.name}."
+    if spoken_by := facts["spoken_by"]:
+        yield f"Spoken by {spoken_by} at {facts['rate']} words a minute."
+    *_, command = Extracted(origin.name, origin.script, facts, origin.includes).notes()
+    yield f"To make it again: {command.removeprefix('# ')}"
+
+
+def _author(tags: Tags) -> Iterator[str]:
+    """Who made the session, and when, where it is told."""
+    if tags.author:
+        yield f"By {tags.author}, {tags.year}." if tags.year else f"By {tags.author}."
+
+
+def _licence(ready: Prepared, tags: Tags) -> str:
+    """The terms that the script or the options tell, or else what is known of a script."""
+    if tags.license:
+        return f"The licence of its words and its sound: {tags.license}"
+    ours = library.bundled("scripts").resolve()
+    with suppress(OSError):
+        if ready.requested.source.path.resolve().is_relative_to(ours):
+            return _SCRIPTS_LICENCE
+    return _OWN_LICENCE
+
+
+def listed(requested: RequestedSession, address: str, total_ms: int) -> ListedPage:
+    """A session's page in a list, by its address from the list."""
+    session = requested.session
+    return ListedPage(quote(address), session.title, session.summary, total_ms, session.technique, session.language)
+
+
+def write_list(pages: Sequence[ListedPage], folder: Path, *, force: bool) -> Path:
+    """Write ``index.html``, which lists the pages of a folder, so that any place on the web can serve it.
+
+    Raises
+    ------
+    UsageError
+        If there is one already, without ``force``.
+    OutputError
+        If it cannot be written.
+    """
+    target = list_path(folder)
+    write_all({target: index(pages).encode()}, force=force)
+    return target
+
+
+def list_path(folder: Path) -> Path:
+    """The file of the list of pages in a folder."""
+    return folder / f"index.{PAGE}"
