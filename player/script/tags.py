@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 FARTHEST: Final = 9
 """Of langcodes's distances: 0 is the same language, 4 or 5 another country's, 9 a close sister's."""
 
+SAME: Final = 1
+"""Distance of two names for one language: ``zh`` and ``cmn`` 0, ``no`` and ``nb`` 1."""
+
 _LOCALE: Final = re.compile(r"([A-Za-z]{2,3})(?:[_-]([A-Za-z]{4}))?(?:[_-]([A-Za-z]{2}|[0-9]{3}))?(?![A-Za-z0-9])")
 
 
@@ -31,11 +34,17 @@ def nearest(tag: str, known: Sequence[str]) -> str | None:
         for each in known:
             if each.lower() == candidate:
                 return each
+    distances = {each: _distance(wanted, each) for each in known}
+    found = min(known, key=distances.__getitem__, default=None)
+    return found if found is not None and distances[found] <= FARTHEST else None
+
+
+def _distance(wanted: str, has: str) -> int:
+    """Langcodes's distance; a great one where either is no tag, as some of espeak-ng's are none."""
     try:
-        found: str | None = _langcodes().closest_supported_match(wanted, list(known), max_distance=FARTHEST)
-    except (LookupError, ValueError):  # no language tag
-        return None
-    return found
+        return int(_langcodes().tag_distance(wanted, has))
+    except (LookupError, ValueError):
+        return FARTHEST + 1
 
 
 def speaks(tag: str, wanted: str) -> bool:
@@ -43,11 +52,8 @@ def speaks(tag: str, wanted: str) -> bool:
     asked, has = _normal(wanted), _normal(tag)
     if f"{has}-".startswith(f"{asked}-"):
         return True
-    try:
-        one, other = (_langcodes().get(each).prefer_macrolanguage() for each in (asked, has))
-    except (LookupError, ValueError):
-        return False
-    return one.language == other.language and one.territory in {None, other.territory}
+    (language, _, country), (has_language, _, has_country) = asked.partition("-"), has.partition("-")
+    return _distance(language, has_language) <= SAME and country in {"", has_country}
 
 
 def of_locale(name: str) -> str:

@@ -18,6 +18,7 @@ from player.script.yaml.reader import read
 from player.techniques import TECHNIQUES
 from player.techniques.cue import Slot, Speech, Utterance
 from player.techniques.patterns import rhythm, script
+from player.techniques.sentences import sentences
 from player.techniques.words import GIVEN, given_words, minutes_in_words
 from player.timeline.fit import settle
 
@@ -219,3 +220,10 @@ def test_a_mistake_in_a_language_is_told(old: str, new: str, problem: str) -> No
     with pytest.raises(ScriptError) as caught:
         bind(read(text.replace(old, new), "en.yaml"), LanguageWords)
     assert problem in str(caught.value)
+
+
+def test_a_german_ordinal_does_not_end_a_sentence() -> None:
+    text = "Am 3. Mai um 8 Uhr beginnt die 2. Übung, z. B. mit ca. 5 Minuten Ruhe."
+    assert sentences(text, "de-DE") == (text,)
+    assert sentences("Zählen Sie bis 3. Dann ruhen Sie.", "de-DE") == ("Zählen Sie bis 3.", "Dann ruhen Sie.")
+    assert sentences("M. Dupont respire. Il se repose.", "fr") == ("M. Dupont respire.", "Il se repose.")

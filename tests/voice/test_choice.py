@@ -66,6 +66,7 @@ def by_language(tag: str, voices: Sequence[Voice] = VOICES, default: str = "") -
         ("fr-BE", "roa/fr-be"),
         ("zh-CN", "sit/cmn"),
         ("no", "gmq/nb"),
+        ("zh", "sit/cmn"),
     ],
 )
 def test_a_language_has_its_voice(language: str, voice: str) -> None:
