@@ -17,6 +17,7 @@ from player.script.yaml.nodes import Mapping, Node, Scalar
 from player.script.yaml.reader import read
 from player.techniques import TECHNIQUES
 from player.techniques.cue import Slot, Speech, Utterance
+from player.techniques.muscles import Group, group_set
 from player.techniques.patterns import rhythm, script
 from player.techniques.sentences import sentences
 from player.techniques.words import GIVEN, given_words, minutes_in_words
@@ -227,3 +228,20 @@ def test_a_german_ordinal_does_not_end_a_sentence() -> None:
     assert sentences(text, "de-DE") == (text,)
     assert sentences("Zählen Sie bis 3. Dann ruhen Sie.", "de-DE") == ("Zählen Sie bis 3.", "Dann ruhen Sie.")
     assert sentences("M. Dupont respire. Il se repose.", "fr") == ("M. Dupont respire.", "Il se repose.")
+
+
+SETS = ("bed", "four", "release-only", "seven", "sixteen")
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+@pytest.mark.parametrize("name", SETS)
+def test_a_muscle_set_has_the_groups_and_the_lines_of_the_original(tag: str, name: str) -> None:
+    mine, theirs = group_set(f"{tag}/{name}").groups, group_set(name).groups
+    assert [shape(group) for group in mine] == [shape(group) for group in theirs]
+
+
+def shape(group: Group) -> tuple[object, ...]:
+    """What is the same in every language: the short name, times, and which lines there are."""
+    lines = (group.how, group.attend, group.caution, group.again)
+    many = (len(each or ()) for each in (group.feel, group.ease))
+    return (group.short, group.tense, group.rounds, *(each is not None for each in lines), *many)
