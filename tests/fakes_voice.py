@@ -24,6 +24,7 @@ VOICES = (
     Voice("gmw/en", "English (Great Britain)", "en-gb", "male"),
     Voice("gmw/en-us", "English (America)", "en-us", "male"),
     Voice("gmw/de", "German", "de", "female"),
+    Voice("gmq/sv", "Swedish", "sv", "male"),  # a language without words
 )
 
 

@@ -87,7 +87,9 @@ def test_programmes_are_listed_below_the_sessions(run: Run, week: str, tmp_path:
 
 def test_programs_read_two_lists(run: Run) -> None:
     sessions = json.loads(run("list", "--json").stdout)
-    assert {tuple(each) for each in sessions} == {("name", "title", "technique", "length_ms", "exact")}
+    assert {tuple(each) for each in sessions} == {
+        ("name", "title", "technique", "length_ms", "exact", "language", "reviewed")
+    }
     programmes = {each["name"]: each for each in json.loads(run("list", "--programmes", "--json").stdout)}
     facts = {"title": "Evening", "parts": 3, "sessions": 3, "length_ms": 2_790_000, "exact": True}
     assert programmes["evening"] == {"name": "evening"} | facts

@@ -126,7 +126,7 @@ def test_an_unknown_bed_is_a_problem_at_its_place(script: Path, machine: pipelin
 
 
 def test_what_does_not_fit_is_reported_beside_what_cannot_be_planned(script: Path, machine: pipeline.Machine) -> None:
-    script.write_text(SHORT.replace("BED", "none").replace("$room", "100ms").replace("title", "language: de\ntitle"))
+    script.write_text(SHORT.replace("BED", "none").replace("$room", "100ms").replace("title", "language: sv\ntitle"))
     with pytest.raises(ScriptError) as caught:
         pipeline.check(pipeline.SessionRequest(str(script)), machine)
     assert [problem.at.line for problem in caught.value.problems] == [7, 10]
