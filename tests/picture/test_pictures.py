@@ -25,10 +25,12 @@ def again(picture: Path) -> str:
     return f"draw it again: player show {picture.stem} --plot scripts/pictures/{picture.name} --force"
 
 
-def test_there_are_three() -> None:
+def test_there_are_three_drawings_and_two_photographs_of_pages() -> None:
     assert [picture.name for picture in sorted(FOLDER.iterdir())] == [
         "body-scan-back.svg",
         "box-breathing.svg",
+        "page-box-breathing.png",
+        "page-pmr-7.png",
         "pmr-7.svg",
     ]
 
