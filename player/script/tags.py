@@ -62,48 +62,9 @@ def of_locale(name: str) -> str:
     return "-".join(part for part in match.groups() if part) if match else ""
 
 
-_LATIN: Final = frozenset(
-    [
-        "en",
-        "de",
-        "es",
-        "fr",
-        "it",
-        "pt",
-        "nl",
-        "sv",
-        "da",
-        "nb",
-        "no",
-        "nn",
-        "fi",
-        "is",
-        "pl",
-        "cs",
-        "sk",
-        "sl",
-        "hr",
-        "hu",
-        "ro",
-        "tr",
-        "et",
-        "lv",
-        "lt",
-        "ca",
-        "eu",
-        "gl",
-        "cy",
-        "ga",
-    ]
-)
-"""Languages whose script needs no asking for: the usual ones need not wait for the library."""
-
-
 @cache
 def script_of(tag: str) -> str:
     """The script that a language is usually written in (ISO 15924), such as ``Latn``; empty where it is not known."""
-    if _normal(tag).partition("-")[0] in _LATIN and tag.count("-") < 2:
-        return "Latn"
     try:
         found = _langcodes().get(tag)
         return str(found.maximize().script or "") if found.is_valid() else ""
