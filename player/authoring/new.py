@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Final, cast
 
 from player.authoring import schemas, skeleton
 from player.authoring.comments import explanation
-from player.errors import OutputError, ScriptError, UsageError
+from player.errors import ScriptError, UsageError
 from player.pipeline import RequestedSession, SessionRequest
 from player.script import languages, library, programme
 from player.script.yaml import reader
 from player.script.yaml.nodes import Mapping, Scalar, Sequence
 from player.script.yaml.scalar_types import shown
-from player.storage.atomic import NewFile
-from player.storage.failures import sentences
+from player.storage.atomic import write_all
 from player.techniques import TECHNIQUES
 
 if TYPE_CHECKING:
@@ -134,13 +133,7 @@ def write(
     text = draft(name, source, path.name, language, path)
     if language is not None:  # the folder of a language may be a new one
         path.parent.mkdir(parents=True, exist_ok=True)
-    file = NewFile(path, force=force)
-    try:
-        with sentences(OutputError, "write", path):
-            file.part.write_text(text, encoding="utf-8", newline="\n")
-        file.commit()
-    finally:
-        file.discard()
+    write_all({path: text.encode()}, force=force)
     return path
 
 

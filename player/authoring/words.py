@@ -11,15 +11,14 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from player.authoring import schemas
-from player.errors import OutputError, Position, Problem, ScriptError, UsageError
+from player.errors import Position, Problem, ScriptError, UsageError
 from player.script import library, spreadsheet
 from player.script.languages import NOT_REVIEWED, PHASES, LanguageWords
 from player.script.yaml import nodes, writing
 from player.script.yaml.binding import bind
 from player.script.yaml.reader import read
 from player.script.yaml.scalar_types import shown
-from player.storage.atomic import NewFile
-from player.storage.failures import sentences
+from player.storage.atomic import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,7 +107,7 @@ def write_table(language: str, path: Path, *, force: bool = False) -> None:
     writer.writerow(COLUMNS)
     writer.writerows(rows(language))
     # Spreadsheets take a file without the mark for one in an old encoding.
-    _write(path, f"\ufeff{text.getvalue()}", force=force)
+    write_all({path: f"\ufeff{text.getvalue()}".encode()}, force=force)
 
 
 def write_language(language: str, table: Path, path: Path, *, force: bool = False) -> list[str]:
@@ -133,7 +132,7 @@ def write_language(language: str, table: Path, path: Path, *, force: bool = Fals
         bind(read(text, str(path)), LanguageWords)
     except ScriptError as error:  # its lines are those of a file that is not there
         raise ScriptError([Problem(Position(str(table), 1, 1), each.text) for each in error.problems]) from error
-    _write(path, text, force=force)
+    write_all({path: text.encode()}, force=force)
     return [] if language == library.ORIGINAL else still_english(texts)
 
 
@@ -183,13 +182,3 @@ def _nested(texts: dict[str, str]) -> Nested:
     if all(map(_NUMBER.fullmatch, groups)):
         return [_nested(groups[name]) for name in sorted(groups, key=int)]
     return {name: _nested(group) for name, group in groups.items()}
-
-
-def _write(path: Path, text: str, *, force: bool) -> None:
-    file = NewFile(path, force=force)
-    try:
-        with sentences(OutputError, "write", path):
-            file.part.write_text(text, encoding="utf-8", newline="")
-        file.commit()
-    finally:
-        file.discard()
