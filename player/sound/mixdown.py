@@ -147,7 +147,7 @@ class Mix:
             at = max(cue.start_ms - start_ms, 0) * FRAMES_PER_MS
             _lay(part, block[at : at + int(part.frame_count())])
         if self._timeline.voice_level:
-            voice_level.apply(self._timeline.voice_level, block, start)
+            voice_level.apply(self._timeline.voice_level, block, start_ms)
         return _segment(block)
 
     def _prefetch(self, start_ms: int, end_ms: int, layers: Collection[Layer], executor: Executor) -> None:

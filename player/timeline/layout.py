@@ -118,7 +118,9 @@ def lay_out(
 def _voice_level(levels_db: tuple[float, float], cues: Iterable[Cue]) -> VoiceLevel | None:
     """The level that the first speech begins with and the last one has reached; None where it is the usual one."""
     starts = [cue.start_ms for cue in cues if not cue.is_tone] or [0]
-    return VoiceLevel(min(starts), max(starts), *levels_db) if any(levels_db) else None
+    first, last = min(starts), max(starts)
+    from_db, to_db = levels_db if first < last else (levels_db[0], levels_db[0])  # one sentence has no way to go
+    return VoiceLevel(first, last, from_db, to_db) if from_db or to_db else None
 
 
 def _first_bed(session: Session) -> BedState:

@@ -62,13 +62,13 @@ def test_the_samples_depend_on_their_time_alone(start_ms: int, block_ms: int) ->
 
 @given(
     level=st.builds(VoiceLevel, st.just(2000), st.integers(2000, 9000), st.floats(-12, 0), st.floats(-12, 0)),
-    at=st.integers(0, 500_000),
+    at=st.integers(0, 10_000),
 )
 def test_nothing_is_ever_made_louder(level: VoiceLevel, at: int) -> None:
-    found = voice_level.gains(level, at, 480)
+    found = voice_level.factors(level, at, 480)
     ends = sorted(10 ** (each / 20) for each in (level.from_db, level.to_db))
     assert ends[0] - 1e-6 <= found.min() <= found.max() <= min(1.0, ends[1] + 1e-6)
 
 
 def test_one_level_holds_all_the_way() -> None:
-    assert {*voice_level.gains(VoiceLevel(500, 500, -6.0, -6.0), 0, 96_000)} == {np.float32(10 ** (-6 / 20))}
+    assert {*voice_level.factors(VoiceLevel(500, 500, -6.0, -6.0), 0, 2000)} == {np.float32(10 ** (-6 / 20))}
