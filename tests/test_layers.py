@@ -35,6 +35,8 @@ HOMES = {
     "simpleaudio": {"live/device/simpleaudio.py"},
     "miniaudio": {"live/device/miniaudio.py", "voice/drivers/modelled.py"},
     "dbus_fast": {"live/controls/desktop/dbus.py"},
+    "wakepy": {"live/awake/wake_lock.py"},
+    "jeepney": {"live/controls/desktop/calls.py"},
     "pulsectl": {"live/controls/pulse_route.py"},
     "blessed": {"live/screen/terminal.py"},
     "wcwidth": {"live/screen/columns.py"},

@@ -44,5 +44,6 @@ def participants(
         ui.ticking,
         progress_listener,
         pauses_when_lost=ui.has_keys,
+        is_watched=ui.has_pacer,
         with_system=True,
     )

@@ -37,12 +37,15 @@ class TerminalUi:
         Each makes what needs to tick while a session sounds.
     has_keys
         Whether keys can be pressed.
+    has_pacer
+        Whether there is something to watch, and not only lines.
     """
 
     controls: Callable[[Inbox], contextlib.AbstractContextManager[object]] | None = None
     observers: tuple[Callable[[], PlaybackObserver], ...] = ()
     ticking: tuple[Callable[[], Ticking], ...] = ()
     has_keys: bool = False
+    has_pacer: bool = False
 
 
 def terminal_ui(
@@ -71,11 +74,12 @@ def terminal_ui(
     # Keys also need a terminal for output: otherwise they may be meant for another program in the pipeline.
     pressed = is_ours and _is_terminal(stdin or sys.stdin) and (seen or _is_terminal(stdout or sys.stdout))
     parts = _LateParts(notes, has_keys=pressed)
+    has_lines, has_pacer = plain or environ.get("TERM") == "dumb", False
     observers: tuple[Callable[[], PlaybackObserver], ...] = ()
     if not quiet and (plain or seen):
-        observers = (parts.lines if plain or environ.get("TERM") == "dumb" else parts.pacer,)
+        observers, has_pacer = (parts.lines if has_lines else parts.pacer,), not has_lines
     if seen or pressed:
-        return TerminalUi(parts.controls, observers, (parts.job,), pressed)
+        return TerminalUi(parts.controls, observers, (parts.job,), pressed, has_pacer)
     return TerminalUi(None, observers)
 
 

@@ -56,8 +56,10 @@ class Participants:
     pauses_when_lost
         Whether to pause when the loudspeaker is lost, because somebody can see that and ask for another one. Otherwise
         playing ends there.
+    is_watched
+        Whether a pacer is shown, so that the display is to stay on.
     with_system
-        Whether media keys, a sleep of the computer and a move of the sound take part.
+        Whether keeping the machine awake, media keys, a sleep of the computer and a move of the sound take part.
     """
 
     inbox: Inbox = field(default_factory=Inbox)
@@ -67,4 +69,5 @@ class Participants:
     ticking: tuple[Callable[[], Ticking], ...] = ()
     progress_listener: ProgressListener | None = None
     pauses_when_lost: bool = False
+    is_watched: bool = False
     with_system: bool = False

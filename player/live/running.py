@@ -92,7 +92,7 @@ class RunningParticipants:
             if participants.with_system:
                 from player.live.controls import sources as system  # noqa: PLC0415 (20 ms; the first sound goes first)
 
-                self._observers += system.desktop_observers(inbox)
+                self._observers += system.system_observers(inbox, is_watched=participants.is_watched)
                 sources += system.system_sources()
             for source in sources:
                 self._stack.enter_context(source(inbox))

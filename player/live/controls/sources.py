@@ -1,4 +1,4 @@
-"""What of the system takes part in playing: media keys, a sleep of the computer, and the sound's route.
+"""What of the system takes part in playing: media keys, the computer's sleep, what keeps it awake, the sound's route.
 
 Each does nothing where its system or its library is missing. All are loaded when the first sound is on its way.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from player.live.awake.keep_awake import KeepAwake
 from player.live.controls.desktop.logind import Logind
 from player.live.controls.desktop.mpris import Mpris
 from player.live.controls.pulse_route import PulseRoute
@@ -23,6 +24,7 @@ def system_sources() -> tuple[ControlSource, ...]:
     return (PulseRoute,) if sys.platform == "linux" else ()
 
 
-def desktop_observers(inbox: Inbox) -> tuple[PlaybackObserver, ...]:
-    """The observers that put controls into ``inbox``, too."""
-    return (Logind(inbox), Mpris(inbox)) if sys.platform == "linux" else ()
+def system_observers(inbox: Inbox, *, is_watched: bool) -> tuple[PlaybackObserver, ...]:
+    """The observers; some put controls into ``inbox``, too. ``is_watched`` is whether a pacer is shown."""
+    awake = KeepAwake(is_watched=is_watched)
+    return (awake, Logind(inbox), Mpris(inbox)) if sys.platform == "linux" else (awake,)
