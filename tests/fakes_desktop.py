@@ -67,7 +67,7 @@ class FakeDesktop:
         self._ready.set()
         await self._over.wait()
         bus.disconnect()
-        await bus.wait_for_disconnect()
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
     def _answer(self, call: Any) -> Any:
         from dbus_fast import Message, MessageType, Variant  # noqa: PLC0415 (as above)
@@ -78,8 +78,8 @@ class FakeDesktop:
         if call.member in self.silent:
             return True
         if call.interface == PROPERTIES:
-            held = self.properties.get((call.body[0], call.body[1]))
-            return held and Message.new_method_return(call, "v", [Variant(*held)])
+            held = {name: Variant(*each) for (whose, name), each in self.properties.items() if whose == call.body[0]}
+            return Message.new_method_return(call, "a{sv}", [held]) if held else None
         answer = self.methods.get((call.interface, call.member))
         if answer is None or answer.signature != "h":
             return answer and Message.new_method_return(call, answer.signature, [answer.value] * bool(answer.signature))

@@ -71,7 +71,7 @@ def test_a_script_with_problems_is_reported_at_the_start(run: Run, script: str, 
 @pytest.mark.usefixtures("voice")
 def test_a_timer_is_written_and_removed(run: Run, script: str, tmp_path: Path) -> None:
     env = {"XDG_CONFIG_HOME": str(tmp_path / "conf")}
-    asked = ("every", "2h", script, "--between", "9:00-18:00", "--on", "mon-fri", "--rate", "120")
+    asked = ("every", "2h", script, "--between", "9:00-18:00", "--on", "mon-fri", "--insist", "--rate", "120")
     done = run(*asked, "--install", env=env)
     folder = tmp_path / "conf" / "systemd" / "user"
     files = [folder / "player-short-break.service", folder / "player-short-break.timer"]
@@ -83,7 +83,7 @@ def test_a_timer_is_written_and_removed(run: Run, script: str, tmp_path: Path) -
     )
     service, timer = (file.read_text() for file in files)
     assert "OnCalendar=Mon..Fri *-*-* 09,11,13,15,17:00:00\n" in timer
-    assert (f'every 2h --between 9:00-18:00 --on mon-fri --rate 120 "{tmp_path / script}" --once\n') in service
+    assert (f'every 2h --between 9:00-18:00 --on mon-fri --insist --rate 120 "{tmp_path / script}" --once\n') in service
     assert sorted(folder.iterdir()) == files
     assert run(*asked, "--install", "-q", env=env).returncode == 0
     assert run("every", "1h", script, "--install", env=env).returncode == 2

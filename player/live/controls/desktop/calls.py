@@ -14,7 +14,7 @@ from player.live.controls.desktop.dbus_messages import BusAddress, TypedValue
 
 if sys.platform != "win32":
     with contextlib.suppress(ImportError):  # only Linux and its relatives have a D-Bus, and so the library
-        from jeepney import DBusAddress, new_method_call
+        from jeepney import DBusAddress, MessageFlag, new_method_call
         from jeepney.io.blocking import open_dbus_connection
         from jeepney.wrappers import unwrap_msg
 
@@ -42,11 +42,11 @@ def held_file(kind: Kind, whom: BusAddress, member: str, *arguments: TypedValue)
     return int(file.to_raw_fd())
 
 
-def property_of(kind: Kind, whom: BusAddress, name: str) -> Any:  # noqa: ANN401 (D-Bus carries anything)
-    """The value of a property; raises as `call`."""
+def properties_of(kind: Kind, whom: BusAddress) -> dict[str, Any]:
+    """All properties by their names; raises as `call`."""
     getter = BusAddress(whom.destination, whom.path, _PROPERTIES)
-    ((_, value),) = call(kind, getter, "Get", TypedValue("s", whom.interface), TypedValue("s", name))
-    return value
+    (found,) = call(kind, getter, "GetAll", TypedValue("s", whom.interface))
+    return {name: value for name, (_, value) in found.items()}
 
 
 def _call(
@@ -56,6 +56,7 @@ def _call(
         address = DBusAddress(whom.path, whom.destination, whom.interface)
         signature = "".join(each.signature for each in arguments) or None
         message = new_method_call(address, member, signature, tuple(each.value for each in arguments))
+        message.header.flags |= MessageFlag.no_auto_start  # who is asked must be there; nothing is started for it
         with open_dbus_connection(kind.upper(), enable_fds, ANSWERS_WITHIN_S) as connection:
             return tuple(unwrap_msg(connection.send_and_get_reply(message, timeout=ANSWERS_WITHIN_S)))
     except Exception as error:  # the library has many errors, and a missing one is a missing name
