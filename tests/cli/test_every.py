@@ -107,7 +107,9 @@ def test_once_ends_where_no_moment_has_come(run: Run, script: str) -> None:
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
 def test_without_a_loudspeaker_once_fails_with_a_sentence(run: Run, script: str, tmp_path: Path) -> None:
-    done = run("every", "24h", script, "--between", minute(timedelta()), "--once", env=without_devices(tmp_path))
+    done = run(
+        "every", "24h", script, "--between", minute(timedelta()), "--once", "--insist", env=without_devices(tmp_path)
+    )
     assert done.returncode == 1
     assert done.stderr.splitlines()[0] == "Short break, 0:03"
     assert done.stderr.splitlines()[1].startswith("no audio device could be opened")
@@ -131,7 +133,7 @@ def test_once_is_a_bell_and_then_the_session(
     for name, value in (loudspeaker.env | {"PLAYER_STORE": str(store_folder)}).items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as ended:
-        main(["every", "24h", script, "--between", minute(timedelta()), "--once", "-q"])
+        main(["every", "24h", script, "--between", minute(timedelta()), "--once", "--insist", "-q"])
     assert ended.value.code == 0
     exported, recording = soundfile.read(tmp_path / "short.wav", dtype="int16")[0], loudspeaker.recording()
     start = recording.tobytes().find(exported[:200].tobytes()) // 4

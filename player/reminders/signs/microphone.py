@@ -19,7 +19,6 @@ try:
 except (ImportError, OSError):  # no pulsectl, no libpulse
     pulsectl = None
 
-_WITHIN_S: Final = 1.0
 _NOT_A_MONITOR: Final = 0xFFFF_FFFF
 """PulseAudio's number of what is not there: such a source records no output, but the room."""
 
@@ -33,7 +32,7 @@ def microphone(root: Path = Path("/"), recorders: Callable[[], bool] | None = No
 
 def _recorders() -> bool:
     with pulsectl.Pulse("player", connect=False) as pulse:
-        pulse.connect(autospawn=False, timeout=_WITHIN_S)
+        pulse.connect()  # a time limit here is always used up, so the limit is that of the thread (`SignReader`)
         return records(pulse)
 
 
