@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
     from player.cli._terminal_parts import TerminalParts
     from player.live.controls.inbox import Inbox
+    from player.live.controls.job_control import JobPart
     from player.live.observer import PlaybackObserver, Ticking
+
+
+def _ignore(_: JobPart) -> None:
+    """There is no job control."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class TerminalUi:
         Each makes what needs to tick while a session sounds.
     has_keys
         Whether keys can be pressed.
+    add_job_part
+        As `player.live.participants.Participants.add_job_part`; does nothing without job control.
     has_pacer
         Whether there is something to watch, and not only lines.
     """
@@ -45,6 +52,7 @@ class TerminalUi:
     observers: tuple[Callable[[], PlaybackObserver], ...] = ()
     ticking: tuple[Callable[[], Ticking], ...] = ()
     has_keys: bool = False
+    add_job_part: Callable[[JobPart], None] = _ignore
     has_pacer: bool = False
 
 
@@ -79,7 +87,7 @@ def terminal_ui(
     if not quiet and (plain or seen):
         observers, has_pacer = (parts.lines if has_lines else parts.pacer,), not has_lines
     if seen or pressed:
-        return TerminalUi(parts.controls, observers, (parts.job,), pressed, has_pacer)
+        return TerminalUi(parts.controls, observers, (parts.job,), pressed, parts.add_job_part, has_pacer)
     return TerminalUi(None, observers)
 
 
@@ -110,6 +118,9 @@ class _LateParts:
 
     def job(self) -> Ticking:
         return self._parts.job()
+
+    def add_job_part(self, part: JobPart) -> None:
+        self._parts.job().add_part(part)
 
     def controls(self, inbox: Inbox) -> contextlib.AbstractContextManager[object]:
         return self._parts.controls(inbox)

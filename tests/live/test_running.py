@@ -50,7 +50,7 @@ def test_what_ticks_is_made_for_each_session_and_ticks_after_each_state() -> Non
 
 def test_the_systems_own_take_part_where_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     observer = FakeObserver()
-    monkeypatch.setattr(sources, "system_observers", lambda _, is_watched: (observer,))
+    monkeypatch.setattr(sources, "desktop_observers", lambda _: (observer,))
     monkeypatch.setattr(sources, "system_sources", lambda: (control_source(observer.events, "route"),))
     for with_system in (False, True):
         with RunningParticipants(Participants(with_system=with_system)) as running, running.session(TIMELINE):

@@ -1,4 +1,4 @@
-"""Keeps the machine awake while a session plays; an observer that is told everything it needs.
+"""Keeps the machine awake while a session plays: an observer, and a part that is given back before Ctrl-Z stops it all.
 
 Only a session that has played for some seconds asks for anything, so nothing here delays the first sound. Where the
 system cannot be asked, or refuses, nothing happens and nothing is said; ``player doctor`` tells.
@@ -68,6 +68,18 @@ class KeepAwake:
 
     def end(self) -> None:
         """Let the machine sleep."""
+        self.give_back()
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether anything was asked for."""
+        return self._thread is not None
+
+    def take(self) -> None:
+        """Nothing to do: the next state asks again."""
+
+    def give_back(self) -> None:
+        """Let the machine sleep, until a state needs it awake again."""
         if self._thread:
             self._thread.close()
         self._thread = None

@@ -24,7 +24,11 @@ def system_sources() -> tuple[ControlSource, ...]:
     return (PulseRoute,) if sys.platform == "linux" else ()
 
 
-def system_observers(inbox: Inbox, *, is_watched: bool) -> tuple[PlaybackObserver, ...]:
-    """The observers; some put controls into ``inbox``, too. ``is_watched`` is whether a pacer is shown."""
-    awake = KeepAwake(is_watched=is_watched)
-    return (awake, Logind(inbox), Mpris(inbox)) if sys.platform == "linux" else (awake,)
+def keep_awake(*, is_watched: bool) -> KeepAwake:
+    """What keeps the machine awake, and its display if a pacer is shown; an observer, and a part of job control."""
+    return KeepAwake(is_watched=is_watched)
+
+
+def desktop_observers(inbox: Inbox) -> tuple[PlaybackObserver, ...]:
+    """The observers that put controls into ``inbox``, too."""
+    return (Logind(inbox), Mpris(inbox)) if sys.platform == "linux" else ()

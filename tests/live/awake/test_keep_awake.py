@@ -11,6 +11,8 @@ from player.live.awake import lock_thread
 from player.live.awake.keep_awake import BEGINS_AFTER_S, KeepAwake
 from player.live.awake.lock_thread import LockThread
 from player.live.awake.wakefulness import PAUSED_FOR_S, Wakefulness
+from player.live.controls.inbox import Inbox
+from player.live.controls.job_control import JobControl
 from player.live.observer import PlaybackState
 from tests.fakes_controls import MINUTE, TIMEOUT_S
 from tests.sound_server import wait_until
@@ -82,6 +84,21 @@ def test_it_may_sleep_while_a_bed_to_fall_asleep_by_fades_but_not_where_one_step
     assert watch.shows(3, 39_000) == ["open", "RUNNING"]
     assert watch.shows(1, 40_000)[2:] == ["MAY_SLEEP"]
     assert watch.shows(1, 10_000)[3:] == ["RUNNING"]
+
+
+def test_a_job_that_the_shell_stops_lets_it_sleep_and_asks_again_when_it_goes_on() -> None:
+    watch, stops = Watch(), []
+    job = JobControl(lambda: True, lambda: stops.append([*watch.thread.noted]))
+    job.add_part(watch.observer)
+    inbox = Inbox()
+    watch.observer.begin(MINUTE)
+    with job.watched(inbox):
+        watch.shows(3)
+        job.request_stop()
+        watch.shows(1, is_paused=True)
+        job.tick(is_paused=True)
+    assert stops == [["open", "DISPLAYING", "close"]]
+    assert watch.shows(3600)[3:] == ["open", "DISPLAYING"]
 
 
 @dataclass
