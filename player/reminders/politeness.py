@@ -34,7 +34,9 @@ class Signs:
     idle_s
         For how long no key and no mouse was touched, in seconds.
     wants_quiet
-        Whether Do Not Disturb is on, or something is presented.
+        Whether Do Not Disturb is on.
+    presents
+        Whether something fills the screen, such as a presentation.
     hears, sees
         Whether a program uses a microphone, or a camera.
     """
@@ -42,6 +44,7 @@ class Signs:
     is_locked: bool = False
     idle_s: float = 0.0
     wants_quiet: bool = False
+    presents: bool = False
     hears: bool = False
     sees: bool = False
 
@@ -51,6 +54,7 @@ class Signs:
             self.is_locked or other.is_locked,
             max(self.idle_s, other.idle_s),
             self.wants_quiet or other.wants_quiet,
+            self.presents or other.presents,
             self.hears or other.hears,
             self.sees or other.sees,
         )
@@ -66,6 +70,7 @@ class WaitReason(Enum):
 
     LOCKED = ("the screen", "locked")
     QUIET = ("Do Not Disturb", "on")
+    PRESENTS = ("the whole screen", "in use")
     HEARS = ("a microphone", "in use")
     SEES = ("a camera", "in use")
     AWAY = ("nobody", "at the computer")
@@ -94,6 +99,7 @@ def reason_to_wait(signs: Signs) -> WaitReason | None:
     reasons = {
         WaitReason.LOCKED: signs.is_locked,
         WaitReason.QUIET: signs.wants_quiet,
+        WaitReason.PRESENTS: signs.presents,
         WaitReason.HEARS: signs.hears,
         WaitReason.SEES: signs.sees,
         WaitReason.AWAY: signs.idle_s >= AWAY_AFTER_S,

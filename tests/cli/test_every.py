@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import soundfile
+from click.testing import CliRunner
 
+from player.cli import every as module
 from player.cli import main
 from player.reminders import loop
+from player.reminders.politeness import Signs
 from player.units import RATE
 from tests.sound_server import Loudspeaker, without_devices
 
@@ -102,6 +107,31 @@ def minute(ahead: timedelta) -> str:
 def test_once_ends_where_no_moment_has_come(run: Run, script: str) -> None:
     done = run("every", "24h", script, "--between", minute(timedelta(hours=12)), "--once")
     assert (done.returncode, done.stderr) == (0, "No moment has come just now.\n")
+
+
+@pytest.mark.parametrize(("options", "told"), [((), ["waits, as the screen is locked"]), (("--insist",), [])])
+def test_once_waits_where_it_would_disturb_unless_it_is_to_insist(
+    monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], told: list[str]
+) -> None:
+    looks, done = [Signs(is_locked=True), Signs()], []
+    ready = SimpleNamespace(
+        requested=SimpleNamespace(source=SimpleNamespace(name="micro-break")),
+        session=SimpleNamespace(title="Ninety seconds", safety=()),
+        timeline=SimpleNamespace(total_ms=90_000),
+        request=SimpleNamespace(takes=None),
+    )
+    monkeypatch.setattr(module, "_prepared", lambda *_, **__: ready)
+    monkeypatch.setattr(module, "_is_due", lambda _: True)
+    monkeypatch.setattr(module, "SignReader", lambda: lambda: looks.pop(0))
+    monkeypatch.setattr(module, "SoftBell", lambda: nullcontext(SimpleNamespace(check=lambda: None)))
+    monkeypatch.setattr(module, "_play", lambda *_, **__: done.append("played"))
+    for name in ("QUIET", "_LOOK_EVERY"):
+        monkeypatch.setattr(loop, name, timedelta(milliseconds=10))
+    result = CliRunner().invoke(main, ["every", "2h", "micro-break", "--once", *options])
+    assert (result.exit_code, done) == (0, ["played"])
+    title, *lines = result.stderr.splitlines()
+    assert title == "Ninety seconds, 1:30"
+    assert [line.partition("  ")[2] for line in lines] == told
 
 
 @pytest.mark.engine

@@ -40,6 +40,7 @@ LOCKED, QUIET, HEARS = Signs(is_locked=True), Signs(wants_quiet=True), Signs(hea
         (Signs(), None, ""),
         (LOCKED, WaitReason.LOCKED, "the screen is locked"),
         (QUIET, WaitReason.QUIET, "Do Not Disturb is on"),
+        (Signs(presents=True), WaitReason.PRESENTS, "the whole screen is in use"),
         (HEARS, WaitReason.HEARS, "a microphone is in use"),
         (Signs(sees=True), WaitReason.SEES, "a camera is in use"),
         (Signs(idle_s=AWAY_AFTER_S), WaitReason.AWAY, "nobody is at the computer"),
@@ -72,11 +73,7 @@ def test_it_is_timely_for_half_the_interval_and_an_hour_at_most(
     assert decide(WaitReason.LOCKED, DUE, DUE + after, every) is held_up
 
 
-@given(
-    st.lists(
-        st.builds(Signs, st.booleans(), st.floats(0, 1e6), st.booleans(), st.booleans(), st.booleans()), max_size=5
-    )
-)
+@given(st.lists(st.builds(Signs, st.booleans(), st.floats(0, 1e6), *[st.booleans()] * 4), max_size=5))
 def test_signs_together_are_a_reason_if_one_of_them_is(found: list[Signs]) -> None:
     reasons = {reason_to_wait(each) for each in found} - {None}
     assert (reason_to_wait(together(found)) in reasons) if reasons else reason_to_wait(together(found)) is None

@@ -25,7 +25,7 @@ def locked(told: Callable[..., str] = told) -> Signs:
 
 def idle(told: Callable[..., str] = told) -> Signs:
     """For how long no key and no mouse was touched."""
-    found = _IDLE_NS.findall(told("ioreg", "-c", "IOHIDSystem", "-d", "4"))
+    found = _IDLE_NS.findall(told("ioreg", "-c", "IOHIDSystem"))
     return Signs(idle_s=min(map(int, found)) / 1e9 if found else 0.0)
 
 

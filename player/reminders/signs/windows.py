@@ -23,7 +23,7 @@ _WRAPS_MS: Final = 1 << 32
 
 def of_shell(state: int) -> Signs:
     """What a state of SHQueryUserNotificationState means."""
-    return Signs(is_locked=state == _NOT_PRESENT, wants_quiet=state in _PRESENTS)
+    return Signs(is_locked=state == _NOT_PRESENT, presents=state in _PRESENTS)
 
 
 def of_input(now_ms: int, last_ms: int) -> Signs:

@@ -49,7 +49,7 @@ def test_macos_mentions_a_lock_and_counts_nanoseconds() -> None:
         (1, Signs(is_locked=True)),
         (5, Signs()),
         (6, Signs()),
-        *((each, Signs(wants_quiet=True)) for each in (2, 3, 4, 7)),
+        *((each, Signs(presents=True)) for each in (2, 3, 4, 7)),
     ],
 )
 def test_windows_has_a_number_for_whether_notifications_disturb(state: int, signs: Signs) -> None:
