@@ -78,9 +78,9 @@ class StatusLine:
             text = f"{self._name} waits, as {reason.now}"
             self._show(f"{text}; {_KEYS}" if self._keys else text)
 
-    def left_out(self, due: datetime, reason: WaitReason | None) -> None:
+    def left_out(self, due: datetime, reason: WaitReason) -> None:
         """Print that this time has waited too long."""
-        self._say(f"{_wall(due)}  left out" + (f", as {reason.then}" if reason else ", as the computer slept"))
+        self._say(f"{_wall(due)}  left out, as {reason.then}")
 
     def ringing(self) -> None:
         """Show that the bell rings and the session is about to begin."""

@@ -96,8 +96,8 @@ class ReminderObserver(Protocol):
     def held_up(self, due: datetime, reason: WaitReason) -> None:
         """The bell of this moment would disturb, so it waits; called again and again."""
 
-    def left_out(self, due: datetime, reason: WaitReason | None) -> None:
-        """The moment has waited too long; None if nothing is in its way any more."""
+    def left_out(self, due: datetime, reason: WaitReason) -> None:
+        """The moment has waited too long."""
 
     def ringing(self) -> None:
         """The bell rings."""
@@ -203,22 +203,22 @@ class ReminderLoop:
 
     def _held_up(self, due: datetime) -> ReminderAnswer:
         """Wait for as long as the bell would disturb, until the moment is no longer timely, or a key decides."""
-        every, before = timedelta(milliseconds=self.schedule.every_ms), None
+        every, told = timedelta(milliseconds=self.schedule.every_ms), None
         while True:
             reason = reason_to_wait(self.signs())
+            told = reason or told
+            if told is None:
+                return ReminderAnswer.BEGIN
             decision = decide(reason, due, self.now(), every)
             if decision is ReminderDecision.LEAVE_OUT:
-                self.observer.left_out(due, reason or before)
+                self.observer.left_out(due, told)
                 return ReminderAnswer.SKIP
             if reason is None:
-                break
-            before = reason
+                self._postponed = self.now()  # this is its moment now, and it is not late
+                return ReminderAnswer.BEGIN
             self.observer.held_up(due, reason)
             if answer := WAITING.get(self._key(_LOOK_EVERY)):
                 return answer
-        if before is not None:
-            self._postponed = self.now()  # this is its moment now, and it is not late
-        return ReminderAnswer.BEGIN
 
     def _ring(self) -> ReminderAnswer:
         """Ring the bell, and wait for an answer."""

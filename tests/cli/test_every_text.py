@@ -41,7 +41,6 @@ def story(line: StatusLine) -> None:
         line.ringing()
         line.begins(NOON + timedelta(hours=1))
         line.left_out(NOON + timedelta(hours=2), WaitReason.AWAY)
-        line.left_out(NOON + timedelta(hours=2), None)
         line.missed(NOON + timedelta(hours=3))
         line.failed(NOON + timedelta(hours=5), DeviceError("there is no loudspeaker"))
         line.waiting(NOON + timedelta(hours=21), NOON + timedelta(hours=7))
@@ -73,7 +72,6 @@ def test_a_terminal_has_one_line_that_changes(monkeypatch: pytest.MonkeyPatch) -
         "13:00  waits, as the screen is locked",
         "13:00  Ninety seconds",
         "14:00  left out, as nobody was at the computer",
-        "14:00  left out, as the computer slept",
         "15:00  missed, as the computer slept",
         "17:00  there is no loudspeaker",
         "",
@@ -88,7 +86,6 @@ def test_elsewhere_each_moment_is_printed_once(monkeypatch: pytest.MonkeyPatch) 
         "13:00  waits, as the screen is locked",
         "13:00  Ninety seconds",
         "14:00  left out, as nobody was at the computer",
-        "14:00  left out, as the computer slept",
         "15:00  missed, as the computer slept",
         "17:00  there is no loudspeaker",
         "micro-break on Saturday at 9:00",

@@ -115,7 +115,7 @@ class World:
         self.note(f"waits, as {reason.now}")
         self.is_held_up = False
 
-    def left_out(self, due: datetime, reason: WaitReason | None) -> None:
+    def left_out(self, due: datetime, reason: WaitReason) -> None:
         self.note("left out")
 
     def signs(self) -> Signs:
@@ -317,3 +317,10 @@ def test_once_leaves_out_what_is_no_longer_timely() -> None:
     world = World("11:00:01", is_held_up=True, sleeps={"11:00:10": timedelta(hours=2)})
     world.loop(NoKeyboard()).once()
     assert world.log == ["11:00:01 waits, as the screen is locked", "13:00:21 left out"]
+
+
+def test_a_moment_that_nothing_was_in_the_way_of_is_late_only_after_three_minutes() -> None:
+    world = World("08:30:00", sleeps={"08:59:00": timedelta(minutes=3)}, until="09:02:30")
+    with pytest.raises(Over):
+        replace(world.loop(), schedule=Schedule(60_000, Window(9 * 60, 10 * 60))).run()
+    assert world.log == ["09:02:00 bell", "09:02:20 play"]

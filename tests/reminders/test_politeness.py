@@ -152,8 +152,8 @@ class Day:
             self.told.add((due, reason))
             self.note(f"waits: {reason.now}")
 
-    def left_out(self, due: datetime, reason: WaitReason | None) -> None:
-        self.note(f"left out: {reason.then if reason else 'slept'}")
+    def left_out(self, due: datetime, reason: WaitReason) -> None:
+        self.note(f"left out: {reason.then}")
 
     def missed(self, due: datetime) -> None:
         self.note("missed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import dataclass, field, replace
 
@@ -86,8 +87,10 @@ def test_it_may_sleep_while_a_bed_to_fall_asleep_by_fades_but_not_where_one_step
     assert watch.shows(1, 10_000)[3:] == ["RUNNING"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no job control on Windows")
 def test_a_job_that_the_shell_stops_lets_it_sleep_and_asks_again_when_it_goes_on() -> None:
-    watch, stops = Watch(), []
+    watch = Watch()
+    stops: list[list[str]] = []
     job = JobControl(lambda: True, lambda: stops.append([*watch.thread.noted]))
     job.add_part(watch.observer)
     inbox = Inbox()

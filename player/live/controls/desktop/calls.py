@@ -7,6 +7,7 @@ bus or the answer is missing, that is one kind of error. `player.live.controls.d
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,7 +40,9 @@ def call(kind: Kind, whom: BusAddress, member: str, *arguments: TypedValue) -> t
 def held_file(kind: Kind, whom: BusAddress, member: str, *arguments: TypedValue) -> int:
     """Call a method whose result is a file descriptor, which the caller must close; raises as `call`."""
     (file,) = _call(kind, whom, member, arguments, enable_fds=True)
-    return int(file.to_raw_fd())
+    number = int(file.to_raw_fd())
+    os.set_inheritable(number, False)  # noqa: FBT003 (no child process may keep it)
+    return number
 
 
 def properties_of(kind: Kind, whom: BusAddress) -> dict[str, Any]:
