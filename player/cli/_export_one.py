@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.cli._announce import announce, heading, print_takes
+from player.cli._announce import announce, heading, print_notes, print_takes
 from player.cli._options import progress
 from player.export import album, exporter, pages
 from player.export.options import CAPTIONS, EXPORT_FORMATS, FORMATS, PAGE, ExportOptions
@@ -95,6 +95,7 @@ def export_one(
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
         print_takes(ready)
+        print_notes(ready)
         if also:
             also(ready)
     if options.form == PAGE:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from player import pipeline
-from player.units import parse_duration
+from player.units import HIGHEST_LEVEL_DB, LOWEST_LEVEL_DB, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,6 +44,15 @@ _SEED = click.option(
     metavar="N",
     help="Draw the order of what is shuffled by this number, such as 0.",
 )
+
+guide = click.option(
+    "--guide",
+    metavar="HELP,...",
+    help="Guide breaths by count, words, tones or silent; of several, such as words,tones, one after the other.",
+)
+_LEVEL = click.FloatRange(LOWEST_LEVEL_DB, HIGHEST_LEVEL_DB)
+bed = click.option("--bed", type=_LEVEL, metavar="DB", help="Level of the background under the voice, such as -26.")
+tones = click.option("--tones", type=_LEVEL, metavar="DB", help="Level of tones and bells to the voice; -8 is usual.")
 region = click.option(
     "--region", metavar="CC", help="The country you are in, such as IE, for numbers to call in an emergency."
 )
@@ -63,6 +73,9 @@ _OPTIONS = (
     _SKIP,
     _INTRO,
     _SEED,
+    guide,
+    bed,
+    tones,
     region,
     takes,
 )
@@ -114,6 +127,9 @@ def request_from_options(
     intro: IntroVersion | None = None,
     seed: int | None = None,
     region: str | None = None,
+    guide: str | None = None,
+    bed: float | None = None,
+    tones: float | None = None,
 ) -> SessionRequest:
     """The request that the options make."""
     values = dict(_parse_param(each) for each in params)
@@ -121,7 +137,8 @@ def request_from_options(
     length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
     asked = (_in_own_language(session), values, voice, rate, background, length_ms, names, outlive_ms)
     country = pipeline.region.of_listener(region)
-    return pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
+    request = pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
+    return replace(request, guide=guide, bed_db=bed, tones_db=tones)
 
 
 def _in_own_language(session: str) -> str:

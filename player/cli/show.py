@@ -45,7 +45,7 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
         return click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
     width = shutil.get_terminal_size().columns
     lengths, region = _lengths(ready), ready.requested.region
-    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, lengths, region))
+    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, lengths, region, ready.notes))
 
 
 def _lengths(ready: Prepared) -> dict[str, int]:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from player.errors import UsageError
 from player.pipeline import media, translation
 from player.script import library, regions
 from player.script.languages import own_pronunciations
 from player.script.session import parse
-from player.techniques import TECHNIQUES
+from player.techniques import TECHNIQUES, guidance
 from player.techniques.planning import IntroVersion, Plan, plan
 from player.techniques.words import GIVEN, given_words
 from player.timeline import fit, outlive
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from player.script.regions import HelpNumbers
     from player.script.session import Session
     from player.techniques.cue import Part
+    from player.techniques.guidance import GuidanceStage
 
 _CALLS: Final = re.compile(r"\$(?:\{\s*)?(?:emergency|crisis_line)\b")
 _TELLS: Final = re.compile(rf"\$(?:\{{\s*)?(?:{'|'.join(GIVEN)})\b")
@@ -41,7 +43,8 @@ class SessionRequest:
     with takes: lines that have one are heard from it, and not spoken. ``silent`` says that nothing is heard of it, so
     that it needs no loudspeaker. ``intro`` is the version of the introduction; None is the full one. ``seed`` draws the
     order of what is shuffled; None is 0. ``region`` is the code of the country that the listener is in, as far as that
-    is known: see `regions`.
+    is known: see `regions`. ``guide`` is how breaths are guided, such as ``words 4, tones``; None is as the script
+    says. ``bed_db`` and ``tones_db`` are levels relative to the voice: see `timeline.levels`.
     """
 
     session: str
@@ -58,6 +61,9 @@ class SessionRequest:
     intro: IntroVersion | None = None
     seed: int | None = None
     region: str | None = None
+    guide: str | None = None
+    bed_db: float | None = None
+    tones_db: float | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,9 @@ class RequestedSession:
         return replace(session, voice=voice, background=background, pronounce=pronounce)
 
     def _planned(self, session: Session) -> Plan:
-        found = plan(session, TECHNIQUES, self.request.skip, _version(self.request), self.request.seed or 0)
+        request = self.request
+        guide = asked_guidance(request.guide)
+        found = plan(session, TECHNIQUES, request.skip, _version(request), request.seed or 0, guide)
         return replace(found, parts=tuple(media.with_background(found.parts, self.request.background)))
 
     @property
@@ -181,6 +189,10 @@ class RequestedSession:
         """The same session with this version of its introduction, and in the order that this seed draws."""
         return self._changed(replace(self.request, intro=intro, seed=seed))
 
+    def guided(self, guide: str | None) -> RequestedSession:
+        """The same session with this guidance of its breaths; every time in it is the same."""
+        return self._changed(replace(self.request, guide=guide))
+
     def choosing(self, name: str, value: str) -> RequestedSession:
         """The same session with this value of a parameter."""
         other = RequestedSession(replace(self.request, values={**self.request.values, name: value}))
@@ -195,12 +207,13 @@ class RequestedSession:
         return other
 
     def _holds_for(self, request: SessionRequest) -> bool:
-        """Whether the plan is the same for another length, version or seed."""
+        """Whether the plan is the same for another length, version, seed or guidance."""
         if "_told" not in vars(self):
             return False
         mine, found = self.request, self._told[1]
         return (
-            (request.length_ms == mine.length_ms or not _tells(self.source, *found.included))
+            request.guide == mine.guide
+            and (request.length_ms == mine.length_ms or not _tells(self.source, *found.included))
             and (_version(request) == _version(mine) or not found.has_intro)
             and ((request.seed or 0) == (mine.seed or 0) or not found.is_shuffled)
         )
@@ -213,6 +226,20 @@ def _tells(*sources: Source) -> bool:
 
 def _version(request: SessionRequest) -> IntroVersion:
     return request.intro or "full"
+
+
+def asked_guidance(text: str | None) -> tuple[GuidanceStage, ...]:
+    """The guidance that a listener asks for; nothing for None.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    try:
+        return () if text is None else guidance.stages(text)
+    except ValueError as error:
+        raise UsageError(f"--guide {error}") from None
 
 
 def as_requested(asked: SessionRequest | RequestedSession) -> RequestedSession:

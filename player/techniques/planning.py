@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from player.script.library import Source
     from player.script.session import Session, Step
+    from player.techniques.guidance import GuidanceStage
 
 MOST_PARTS: Final = 200_000
 """Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
@@ -70,6 +71,8 @@ class Planner:
         What the program says in texts, by the names that hold in every script.
     seed
         Draws the order of what is heard in another order each night.
+    guide
+        How the listener wants breaths to be guided, in place of what the steps say; empty is as they say.
     trail
         The scripts that are being included, the outermost first.
     offered
@@ -90,6 +93,7 @@ class Planner:
     pronounce: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict, compare=False)
     seed: int = 0
+    guide: tuple[GuidanceStage, ...] = ()
     trail: tuple[Path, ...] = ()
     offered: dict[str, None] = field(default_factory=dict, compare=False)
     met: set[Literal["intro", "shuffle"]] = field(default_factory=set, compare=False)
@@ -203,6 +207,7 @@ def plan(
     skip: Collection[str] = frozenset(),
     intro: IntroVersion = "full",
     seed: int = 0,
+    guide: tuple[GuidanceStage, ...] = (),
 ) -> Plan:
     """Convert the steps of a session to parts.
 
@@ -216,6 +221,8 @@ def plan(
         Which version of an introduction is heard.
     seed
         Draws the order of what is shuffled.
+    guide
+        How breaths are guided, in place of what the script says; empty is as it says.
 
     Raises
     ------
@@ -226,7 +233,7 @@ def plan(
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
     spoken = (session.language, voice.name, voice.rate, voice.pitch)
-    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed)
+    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed, guide)
     parts: list[Part] = []
     problems: list[Problem] = []
     for step in session.steps:
