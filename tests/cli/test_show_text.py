@@ -39,6 +39,7 @@ EXPECTED = """\
 Night                                                             2:09
 A little of everything.
   ! Stop whenever you like.
+  Against the voice: tones −8 dB, bells −8 dB.
 
 Begin
     0:00       6s  Sit down. Rest.
