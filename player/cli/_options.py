@@ -50,9 +50,9 @@ guide = click.option(
     metavar="HELP,...",
     help="Guide breaths by count, words, tones or silent; of several, such as words,tones, one after the other.",
 )
-_LEVEL = click.FloatRange(LOWEST_LEVEL_DB, HIGHEST_LEVEL_DB)
-bed = click.option("--bed", type=_LEVEL, metavar="DB", help="Level of the background under the voice, such as -26.")
-tones = click.option("--tones", type=_LEVEL, metavar="DB", help="Level of tones and bells to the voice; -8 is usual.")
+LEVEL = click.FloatRange(LOWEST_LEVEL_DB, HIGHEST_LEVEL_DB)
+bed = click.option("--bed", type=LEVEL, metavar="DB", help="Level of the background under the voice, such as -26.")
+tones = click.option("--tones", type=LEVEL, metavar="DB", help="Level of tones and bells to the voice; -8 is usual.")
 region = click.option(
     "--region", metavar="CC", help="The country you are in, such as IE, for numbers to call in an emergency."
 )

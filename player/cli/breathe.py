@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from player import pipeline
 from player.cli._announce import Announcer
-from player.cli._options import parse_time, plain, print_warning, progress, quiet
+from player.cli._options import LEVEL, bed, guide, parse_time, plain, print_warning, progress, quiet
 from player.cli._participants import participants
 from player.history.recorder import HistoryRecorder
 from player.live import play
@@ -22,13 +24,37 @@ if TYPE_CHECKING:
     from player.pipeline.turns import Turn
     from player.techniques.patterns import Help
 
+_TONES_LEVEL: Final = "--tones-level"
+_A_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
-@click.command()
+
+class _BreatheCommand(click.Command):
+    """Takes a level behind ``--tones``, which it need not have: ``--tones``, ``--tones -12`` or ``--tones=-12``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; a level of tones is an option of its own."""
+        words = [part for word in args for part in (word.split("=", 1) if word.startswith("--tones=") else [word])]
+        for at in range(len(words) - 1, 0, -1):
+            if words[at - 1] == "--tones" and _A_NUMBER.fullmatch(words[at]):
+                words.insert(at, _TONES_LEVEL)
+        return super().parse_args(ctx, words)
+
+
+@click.command(cls=_BreatheCommand)
 @click.argument("pattern")
 @click.option("--for", "length", metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]")
-@click.option("--tones", is_flag=True, help="Soft tones from the first breath on, and no voice.")
+@click.option("--tones", "by_tones", is_flag=True, help="Soft tones from the first breath on, and no voice.")
+@click.option(
+    _TONES_LEVEL,
+    "tones",
+    type=LEVEL,
+    metavar="DB",
+    help="Level of tones and bells, as --tones -12 too; -8 is usual.",
+)
+@guide
 @click.option("--silent", is_flag=True, help="No sound at all: only what is shown.")
 @click.option("--background", metavar="NAME|FILE|none", help="A background; there is none otherwise.")
+@bed
 @click.option("--language", metavar="TAG", help="Speak this language, such as de. [default: yours]")
 @click.option("--voice", metavar="NAME", help="Speak with this voice (player voices).")
 @click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300.")
@@ -42,8 +68,11 @@ def breathe(
     *,
     pattern: str,
     length: str | None,
-    tones: bool,
+    by_tones: bool,
     silent: bool,
+    guide: str | None,
+    bed: float | None,
+    tones: float | None,
     language: str | None,
     start: str,
     output: Path | None,
@@ -59,9 +88,14 @@ def breathe(
     then soft tones rise to breathe in, stay to hold, and fall to breathe out.
     """
     if silent:
-        _must_be_silent({"--tones": tones, "--background": asked["background"], "-o": output})
+        heard = {"--tones": by_tones, "--guide": _typed("guide"), "--background": asked["background"], "-o": output}
+        _must_be_silent(heard)
+    if silent or (by_tones and not _typed("guide")):
+        guide = None
     for_ms, start_ms = None if length is None else parse_time(length, "--for"), parse_time(start, "--from")
-    help_: Help = "nothing" if silent else "tones" if tones else "voice"
+    help_: Help = "nothing" if silent else "tones" if by_tones else "voice"
+    speaks = "count" in guide or "words" in guide if guide else help_ == "voice"
+    asked.update(guide=guide, bed_db=bed, tones_db=tones)
 
     def wanted() -> SessionRequest:
         tag = pipeline.language.of_listener(language)
@@ -70,14 +104,19 @@ def breathe(
     if shows:
         return click.echo(wanted().script, nl=False)
     if output is not None:
-        machine = this_machine(soon="" if tones else A_COUNT)
+        machine = this_machine(soon=A_COUNT if speaks else "")
         from player.cli import _export_one  # noqa: PLC0415 (0.3 s, in which a voice loads)
 
         target, form = _export_one.target_of(wanted().session, output, None)
         return _export_one.export_one(
             wanted(), target, _export_one.parse_export_options(form), machine, force=force, quiet=quiet, also=_caution
         )
-    return _play(wanted, start_ms, help_, plain=plain, quiet=quiet)
+    return _play(wanted, start_ms, silent=silent, speaks=speaks, plain=plain, quiet=quiet)
+
+
+def _typed(name: str) -> bool:
+    """Whether an option was typed, and does not come from the settings."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def _must_be_silent(others: Mapping[str, object]) -> None:
@@ -85,7 +124,9 @@ def _must_be_silent(others: Mapping[str, object]) -> None:
         raise click.UsageError(f"{heard} is to be heard, and with --silent nothing is; leave one of them out")
 
 
-def _play(wanted: Callable[[], SessionRequest], start_ms: int, help_: Help, *, plain: bool, quiet: bool) -> None:
+def _play(
+    wanted: Callable[[], SessionRequest], start_ms: int, *, silent: bool, speaks: bool, plain: bool, quiet: bool
+) -> None:
     announcer = _CautiousAnnouncer(quiet=quiet)
     with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
         code = play.play(
@@ -97,8 +138,8 @@ def _play(wanted: Callable[[], SessionRequest], start_ms: int, help_: Help, *, p
             participants=participants(
                 plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
             ),
-            silent=help_ == "nothing",
-            speaks=help_ == "voice",
+            silent=silent,
+            speaks=speaks,
         )
     click.get_current_context().exit(code)
 
