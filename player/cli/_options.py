@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from player import pipeline
+from player.cli import _complete, _stored_options
+from player.errors import VoiceError
 from player.units import parse_duration
 
 if TYPE_CHECKING:
@@ -24,10 +26,17 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
-_SESSION = click.argument("session")
-_ANY_SESSION = click.argument("session", required=False)
-_SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...")
-_PARAMS = click.option("-p", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the script.")
+_SESSION = click.argument("session", shell_complete=_complete.sessions)
+_ANY_SESSION = click.argument("session", required=False, shell_complete=_complete.sessions)
+_SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...", shell_complete=_complete.sessions)
+_PARAMS = click.option(
+    "-p",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    shell_complete=_complete.parameters,
+    help="Set a parameter of the script.",
+)
 _LENGTH = click.option(
     "--length", metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."
 )
@@ -44,16 +53,26 @@ _SEED = click.option(
     help="Draw the order of what is shuffled by this number, such as 0.",
 )
 region = click.option(
-    "--region", metavar="CC", help="The country you are in, such as IE, for numbers to call in an emergency."
+    "--region",
+    metavar="CC",
+    shell_complete=_complete.regions,
+    help="The country you are in, such as IE, for numbers to call in an emergency.",
 )
 takes = click.option(
     "--takes", metavar="FOLDER", help="Hear your own voice in each line that has a take here (player record)."
 )
 _OPTIONS = (
     _PARAMS,
-    click.option("--voice", metavar="NAME", help="Speak with this voice (player voices)."),
+    click.option(
+        "--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices)."
+    ),
     click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300."),
-    click.option("--background", metavar="NAME|FILE|none", help="Another background, or none."),
+    click.option(
+        "--background",
+        metavar="NAME|FILE|none",
+        shell_complete=_complete.backgrounds,
+        help="Another background, or none.",
+    ),
     _LENGTH,
     click.option(
         "--outlive",
@@ -120,8 +139,25 @@ def request_from_options(
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
     asked = (_in_own_language(session), values, voice, rate, background, length_ms, names, outlive_ms)
-    country = pipeline.region.of_listener(region)
-    return pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
+    country, only_for = pipeline.region.of_listener(region), voice_language(voice)
+    return pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country, voice_language=only_for)
+
+
+def voice_language(voice: str | None) -> str | None:
+    """The language of a voice that is the listener's usual one, and not meant for this session; None for any other.
+
+    Raises
+    ------
+    VoiceError
+        If there is no such voice.
+    """
+    if voice is None or _stored_options.origin("voice") != "your settings":
+        return None
+    try:
+        return pipeline.catalogue.voice(pipeline.this_machine(), voice).language
+    except VoiceError as error:
+        remedy = "it is the voice of your settings, and `player settings --unset voice` leaves it out"
+        raise VoiceError(f"{error}; {remedy}") from None
 
 
 def _in_own_language(session: str) -> str:

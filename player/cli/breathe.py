@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
+from player.cli import _complete
 from player.cli._announce import Announcer
-from player.cli._options import parse_time, plain, print_warning, progress, quiet
+from player.cli._options import parse_time, plain, print_warning, progress, quiet, voice_language
 from player.cli._participants import participants
+from player.cli._stored_options import without_settings
 from player.history.recorder import HistoryRecorder
 from player.live import play
 from player.machine import A_COUNT, this_machine
@@ -24,13 +26,23 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("pattern")
+@click.argument("pattern", shell_complete=_complete.patterns)
 @click.option("--for", "length", metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]")
 @click.option("--tones", is_flag=True, help="Soft tones from the first breath on, and no voice.")
 @click.option("--silent", is_flag=True, help="No sound at all: only what is shown.")
-@click.option("--background", metavar="NAME|FILE|none", help="A background; there is none otherwise.")
-@click.option("--language", metavar="TAG", help="Speak this language, such as de. [default: yours]")
-@click.option("--voice", metavar="NAME", help="Speak with this voice (player voices).")
+@click.option(
+    "--background",
+    metavar="NAME|FILE|none",
+    shell_complete=_complete.backgrounds,
+    help="A background; there is none otherwise.",
+)
+@click.option(
+    "--language",
+    metavar="TAG",
+    shell_complete=_complete.languages,
+    help="Speak this language, such as de. [default: yours]",
+)
+@click.option("--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices).")
 @click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300.")
 @click.option("--from", "start", metavar="TIME", default="0", help="Begin at this time, such as 1:00.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Make a file of it instead.")
@@ -59,13 +71,15 @@ def breathe(
     then soft tones rise to breathe in, stay to hold, and fall to breathe out.
     """
     if silent:
-        _must_be_silent({"--tones": tones, "--background": asked["background"], "-o": output})
+        asked = without_settings(asked)
+        _must_be_silent({"--tones": tones, "--background": asked.get("background"), "-o": output})
     for_ms, start_ms = None if length is None else parse_time(length, "--for"), parse_time(start, "--from")
     help_: Help = "nothing" if silent else "tones" if tones else "voice"
 
     def wanted() -> SessionRequest:
         tag = pipeline.language.of_listener(language)
-        return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, **asked)
+        only_for = voice_language(asked.get("voice"))
+        return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, voice_language=only_for, **asked)
 
     if shows:
         return click.echo(wanted().script, nl=False)

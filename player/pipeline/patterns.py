@@ -5,6 +5,7 @@ The rule: nothing here is played or spoken.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from player.pipeline import SessionRequest
@@ -27,10 +28,12 @@ def session_request(
     rate: int | None = None,
     background: str | None = None,
     language: str = library.ORIGINAL,
+    voice_language: str | None = None,
 ) -> SessionRequest:
     """The request of a session of this pattern; its name is the pattern in numbers.
 
-    Its texts are those of ``language``, the tag of a language that has words.
+    Its texts are those of ``language``, the tag of a language that has words. ``voice_language`` is as in
+    `SessionRequest`.
 
     Raises
     ------
@@ -42,7 +45,8 @@ def session_request(
     text = patterns.script(rhythm, for_ms, help_, background or "none", language=spoken)
     name = f"breathe-{rhythm.name}.yaml"
     silent = help_ == "nothing"
-    return SessionRequest(name, voice=voice, rate=rate, background=background, script=text, silent=silent)
+    asked = SessionRequest(name, voice=voice, rate=rate, background=background, script=text, silent=silent)
+    return replace(asked, voice_language=voice_language)
 
 
 def cautions(ready: Prepared) -> tuple[str, ...]:
