@@ -45,6 +45,7 @@ def run(
     given: Mapping[str, Any],
     output: Path | None,
     form: str | None,
+    folder: Path,
     *,
     force: bool,
     quiet: bool,
@@ -58,6 +59,8 @@ def run(
         Options for `parse_export_options`.
     form
         The format if ``--format`` is given; otherwise the ending of the file or of the pattern of names decides.
+    folder
+        Where files are made that ``output`` does not name.
 
     Raises
     ------
@@ -69,9 +72,9 @@ def run(
         raise click.UsageError("--jobs is for this machine, and a cluster has its own workers; leave one of them out")
     items, failures = batch.items(_requests(many_sessions, asked))
     with _reporting(failures):  # a table may not fit because a session is left out
-        orders = _orders(many_sessions, items, output, options, force=force)
+        orders = _orders(many_sessions, items, output, folder, options, force=force)
     batch.must_be_possible(orders)
-    listed = _folder(output) if options.form == PAGE and not many_sessions.each and len(orders) > 1 else None
+    listed = _folder(output or folder) if options.form == PAGE and not many_sessions.each and len(orders) > 1 else None
     if listed:
         _must_have_a_list(orders, listed, force=force)
     began = time.monotonic()
@@ -126,6 +129,7 @@ def _orders(
     many_sessions: ManySessions,
     items: Sequence[BatchItem],
     output: Path | None,
+    folder: Path,
     options: ExportOptions,
     *,
     force: bool,
@@ -134,7 +138,7 @@ def _orders(
         return csv_table.orders(csv_table.read(many_sessions.each), items, str(output or ""), options, force=force)
     if many_sessions.is_one and output and items:
         return _one(items, output, options, force=force)
-    return batch.orders(items, _folder(output), options, force=force)
+    return batch.orders(items, _folder(output or folder), options, force=force)
 
 
 @contextmanager
@@ -196,8 +200,7 @@ def _one(items: Sequence[BatchItem], output: Path, options: ExportOptions, *, fo
     return [replace(order, target=pages.place(output, beside=options.beside))]
 
 
-def _folder(output: Path | None) -> Path:
-    folder = output or Path()
+def _folder(folder: Path) -> Path:
     if names_a_file(folder):
         raise click.UsageError(f"{folder} is the name of a file, and this becomes a folder of files; name a folder")
     if os.path.exists(folder) and not is_folder(folder):  # noqa: PTH110 (as `is_folder`)

@@ -15,7 +15,7 @@ from player.timeline.levels import levels
 from player.units import format_duration, timecode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from player.script.regions import HelpNumbers
     from player.script.session import Session
@@ -58,12 +58,14 @@ def as_text(
     width: int,
     lengths: Mapping[str, int] = _ONE_LENGTH,
     region: HelpNumbers | None = None,
+    chosen: Iterable[object] = (),
     notes: Sequence[str] = (),
 ) -> str:
     """The time table: title and total, then each section with its rows, wrapped to ``width`` columns.
 
     ``lengths`` are those with each version of the introduction, that of the time table first, where it has several.
-    ``region`` is the country whose numbers are told in it, if there is one, and ``notes`` are what it cannot have.
+    ``region`` is the country whose numbers are told in it, if there is one. ``chosen`` are its voice, background and so
+    on, each as a text with where it was said, and ``notes`` what of it the session cannot have.
     """
     width = min(_WIDE, max(_NARROW, width))
     lines = _heading(session.title, timeline.total_ms, lengths, width)
@@ -71,6 +73,7 @@ def as_text(
     lines += [line for note in session.safety for line in _wrapped("  ! ", note, width)]
     if region:
         lines += _wrapped("  ", f"The numbers to call are those of {region.country} (--region).", width)
+    lines += _wrapped("  ", ", ".join(map(str, chosen)), width) if chosen else []
     lines += [line for text in (_levels(timeline), *notes) for line in _wrapped("  ", text, width) if text]
     headings = {section.start_ms: section.title for section in timeline.sections}
     for row in _rows(timeline):

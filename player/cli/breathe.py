@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from click.core import ParameterSource
 
 from player import pipeline
+from player.cli import _complete
 from player.cli._announce import Announcer
-from player.cli._options import LEVEL, bed, guide, parse_time, plain, print_warning, progress, quiet
+from player.cli._options import LEVEL, bed, guide, parse_time, plain, print_warning, progress, quiet, voice_language
 from player.cli._participants import participants
+from player.cli._stored_options import origin, without_settings
 from player.history.recorder import HistoryRecorder
 from player.live import play
 from player.machine import A_COUNT, this_machine
@@ -24,39 +26,50 @@ if TYPE_CHECKING:
     from player.pipeline.turns import Turn
     from player.techniques.patterns import Help
 
-_TONES_LEVEL: Final = "--tones-level"
+_BY_TONES: Final = "--by-tones"
+"""What ``--tones`` says besides a level."""
 _A_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class _BreatheCommand(click.Command):
-    """Takes a level behind ``--tones``, which it need not have: ``--tones``, ``--tones -12`` or ``--tones=-12``."""
+    """Takes ``--tones`` without a level, too: ``--tones``, ``--tones -12`` or ``--tones=-12``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments; a level of tones is an option of its own."""
-        words = [part for word in args for part in (word.split("=", 1) if word.startswith("--tones=") else [word])]
-        for at in range(len(words) - 1, 0, -1):
-            if words[at - 1] == "--tones" and _A_NUMBER.fullmatch(words[at]):
-                words.insert(at, _TONES_LEVEL)
+        """Read the arguments; that tones are asked for is an option of its own."""
+        words: list[str] = []
+        for word, following in zip_longest(args, args[1:], fillvalue=""):
+            has_level = word.startswith("--tones=") or _A_NUMBER.fullmatch(following)
+            words += [_BY_TONES] if word.partition("=")[0] == "--tones" else []
+            words += [word] if word != "--tones" or has_level else []
         return super().parse_args(ctx, words)
 
 
 @click.command(cls=_BreatheCommand)
-@click.argument("pattern")
+@click.argument("pattern", shell_complete=_complete.patterns)
 @click.option("--for", "length", metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]")
-@click.option("--tones", "by_tones", is_flag=True, help="Soft tones from the first breath on, and no voice.")
+@click.option(_BY_TONES, is_flag=True, hidden=True)
 @click.option(
-    _TONES_LEVEL,
-    "tones",
+    "--tones",
     type=LEVEL,
-    metavar="DB",
-    help="Level of tones and bells, as --tones -12 too; -8 is usual.",
+    metavar="[DB]",
+    help="Soft tones from the first breath on, and no voice unless --guide says so; their level, if not -8.",
 )
 @guide
 @click.option("--silent", is_flag=True, help="No sound at all: only what is shown.")
-@click.option("--background", metavar="NAME|FILE|none", help="A background; there is none otherwise.")
+@click.option(
+    "--background",
+    metavar="NAME|FILE|none",
+    shell_complete=_complete.backgrounds,
+    help="A background; there is none otherwise.",
+)
 @bed
-@click.option("--language", metavar="TAG", help="Speak this language, such as de. [default: yours]")
-@click.option("--voice", metavar="NAME", help="Speak with this voice (player voices).")
+@click.option(
+    "--language",
+    metavar="TAG",
+    shell_complete=_complete.languages,
+    help="Speak this language, such as de. [default: yours]",
+)
+@click.option("--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices).")
 @click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300.")
 @click.option("--from", "start", metavar="TIME", default="0", help="Begin at this time, such as 1:00.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Make a file of it instead.")
@@ -87,10 +100,12 @@ def breathe(
     box, 478, coherent and exhale are patterns, too. A voice counts the first three breaths and names the next three;
     then soft tones rise to breathe in, stay to hold, and fall to breathe out.
     """
+    has_guide = origin("guide") == "option"
     if silent:
-        heard = {"--tones": by_tones, "--guide": _typed("guide"), "--background": asked["background"], "-o": output}
+        asked = without_settings(asked)
+        heard = {"--tones": by_tones, "--guide": has_guide, "--background": asked.get("background"), "-o": output}
         _must_be_silent(heard)
-    if silent or (by_tones and not _typed("guide")):
+    if silent or (by_tones and not has_guide):
         guide = None
     for_ms, start_ms = None if length is None else parse_time(length, "--for"), parse_time(start, "--from")
     help_: Help = "nothing" if silent else "tones" if by_tones else "voice"
@@ -99,7 +114,8 @@ def breathe(
 
     def wanted() -> SessionRequest:
         tag = pipeline.language.of_listener(language)
-        return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, **asked)
+        only_for = voice_language(asked.get("voice"))
+        return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, voice_language=only_for, **asked)
 
     if shows:
         return click.echo(wanted().script, nl=False)
@@ -112,11 +128,6 @@ def breathe(
             wanted(), target, _export_one.parse_export_options(form), machine, force=force, quiet=quiet, also=_caution
         )
     return _play(wanted, start_ms, silent=silent, speaks=speaks, plain=plain, quiet=quiet)
-
-
-def _typed(name: str) -> bool:
-    """Whether an option was typed, and does not come from the settings."""
-    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def _must_be_silent(others: Mapping[str, object]) -> None:

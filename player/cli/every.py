@@ -17,6 +17,7 @@ from player.cli._announce import announce, print_takes
 from player.cli._every_text import StatusLine, outline
 from player.cli._options import parse_time, print_warning, progress, quiet, request_from_options, session_options
 from player.cli._participants import participants
+from player.cli._stored_options import without_settings
 from player.history.recorder import HistoryRecorder
 from player.live import play
 from player.live.controls.idle_keyboard import IdleKeyboard
@@ -77,14 +78,15 @@ def every(
         raise click.UsageError("--once, --install and --uninstall are three different things; ask for one of them")
     schedule, wanted = _schedule(interval, between, days), request_from_options(**asked)
     requested = _session_of(wanted)
+    own = request_from_options(**without_settings(asked))  # the timer's command reads the settings itself
     when = (interval, *_given("--between", between), *_given("--on", days))
     if uninstall:
-        return _uninstall(_scheduled_command(wanted, "", schedule, when), force=force, quiet=quiet)
+        return _uninstall(_scheduled_command(own, "", schedule, when), force=force, quiet=quiet)
     if once and not _is_due(schedule):
         return None if quiet else click.echo("No moment has come just now.", err=True)
     ready = _prepared(_listener.adapted(requested), schedule, quiet=quiet)
     if install:
-        return _install(_scheduled_command(wanted, ready.session.title, schedule, when), force=force, quiet=quiet)
+        return _install(_scheduled_command(own, ready.session.title, schedule, when), force=force, quiet=quiet)
     return _run(wanted, ready, schedule, once=once, quiet=quiet)
 
 

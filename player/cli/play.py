@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.cli import _listener
+from player.cli import _complete, _listener
 from player.cli._announce import Announcer
 from player.cli._options import (
     any_session_options,
@@ -21,6 +21,7 @@ from player.cli._options import (
     request_from_options,
 )
 from player.cli._participants import participants
+from player.cli._stored_options import without_settings
 from player.errors import DeviceError
 from player.history.recorder import HistoryRecorder
 from player.history.resume import ResumedPlayback
@@ -38,7 +39,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @any_session_options
-@click.option("--from", "start", metavar="TIME", help="Begin at this time, such as 2:00.")
+@click.option(
+    "--from",
+    "start",
+    metavar="TIME",
+    shell_complete=_complete.sections,
+    help="Begin at this time, such as 2:00.",
+)
 @click.option("--resume", is_flag=True, help="Go on where you stopped, with the options that you gave then.")
 @part
 @plain
@@ -60,6 +67,8 @@ def play(
     _must_fit(session, start, part, resume=resume)
     start_ms, announcer = parse_time(start or "0", "--from"), Announcer(quiet=quiet)
     remembered = _remembered(session, resume=resume) if resume or session is None else None
+    if remembered is not None:  # what was chosen then comes before the settings
+        asked = without_settings(asked)
     with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
         play_request = _PlayRequest(remembered, announcer, recorder, start_ms)
         try:

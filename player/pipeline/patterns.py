@@ -5,6 +5,7 @@ The rule: nothing here is played or spoken.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from player.pipeline import SessionRequest
@@ -31,11 +32,12 @@ def session_request(
     bed_db: float | None = None,
     tones_db: float | None = None,
     language: str = library.ORIGINAL,
+    voice_language: str | None = None,
 ) -> SessionRequest:
     """The request of a session of this pattern; its name is the pattern in numbers.
 
     Its texts are those of ``language``, the tag of a language that has words. ``guide`` replaces what ``help_`` says;
-    it and both levels are as in `SessionRequest`.
+    it, both levels and ``voice_language`` are as in `SessionRequest`.
 
     Raises
     ------
@@ -46,17 +48,10 @@ def session_request(
     spoken = DEFAULT_LANGUAGE if language == library.ORIGINAL else language
     stages = asked_guidance(guide)
     text = patterns.script(rhythm, for_ms, help_, background or "none", guide=stages, language=spoken)
-    return SessionRequest(
-        f"breathe-{rhythm.name}.yaml",
-        voice=voice,
-        rate=rate,
-        background=background,
-        script=text,
-        silent=help_ == "nothing",
-        guide=guide,
-        bed_db=bed_db,
-        tones_db=tones_db,
-    )
+    name = f"breathe-{rhythm.name}.yaml"
+    silent = help_ == "nothing"
+    asked = SessionRequest(name, voice=voice, rate=rate, background=background, script=text, silent=silent)
+    return replace(asked, voice_language=voice_language, guide=guide, bed_db=bed_db, tones_db=tones_db)
 
 
 def cautions(ready: Prepared) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import UsageError
 from player.pipeline import media, translation
-from player.script import library, regions
+from player.script import library, regions, tags
 from player.script.languages import own_pronunciations
 from player.script.session import parse
 from player.techniques import TECHNIQUES, guidance
@@ -43,8 +43,9 @@ class SessionRequest:
     with takes: lines that have one are heard from it, and not spoken. ``silent`` says that nothing is heard of it, so
     that it needs no loudspeaker. ``intro`` is the version of the introduction; None is the full one. ``seed`` draws the
     order of what is shuffled; None is 0. ``region`` is the code of the country that the listener is in, as far as that
-    is known: see `regions`. ``guide`` is how breaths are guided, such as ``words 4, tones``; None is as the script
-    says. ``bed_db`` and ``tones_db`` are levels relative to the voice: see `timeline.levels`.
+    is known: see `regions`. ``voice_language`` is the language of a voice that is wanted only where it speaks that of
+    the session; None is a voice for any. ``guide`` is how breaths are guided, such as ``words 4, tones``; None is as
+    the script says. ``bed_db`` and ``tones_db`` are levels relative to the voice: see `timeline.levels`.
     """
 
     session: str
@@ -61,6 +62,7 @@ class SessionRequest:
     intro: IntroVersion | None = None
     seed: int | None = None
     region: str | None = None
+    voice_language: str | None = None
     guide: str | None = None
     bed_db: float | None = None
     tones_db: float | None = None
@@ -133,7 +135,8 @@ class RequestedSession:
         request, source = self.request, self.source
         session = parse(source.text, str(source.path), TECHNIQUES, request.values, given=given)
         voice, background = session.voice, session.background
-        voice = replace(voice, name=request.voice or voice.name, rate=request.rate or voice.rate)
+        asked = request.voice if _is_for(request.voice_language, session.language) else None
+        voice = replace(voice, name=asked or voice.name, rate=request.rate or voice.rate)
         if request.background is not None:
             background = replace(background, sound=None if request.background == "none" else request.background)
         pronounce = own_pronunciations(session.language) | {**session.pronounce}
@@ -222,6 +225,11 @@ class RequestedSession:
 def _tells(*sources: Source) -> bool:
     """Whether the program says something in the texts of these scripts."""
     return any(_TELLS.search(each.text) for each in sources)
+
+
+def _is_for(voice_language: str | None, language: str) -> bool:
+    """Whether a voice of this language is wanted in a session of that one, of whatever country."""
+    return voice_language is None or tags.speaks(voice_language, language.partition("-")[0])
 
 
 def _version(request: SessionRequest) -> IntroVersion:
