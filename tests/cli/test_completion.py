@@ -101,7 +101,7 @@ def test_voices_are_those_that_are_known_already_and_no_driver_is_asked(monkeypa
     finally:
         machine.engine.stop()
     assert {each.word for each in completing.voices()} == known
-    some = sorted(known)[0]
+    some = min(known)
     assert some in offered(f"player settings voice {some[:3]}")
 
 
@@ -121,7 +121,7 @@ def test_a_mistake_in_the_settings_stops_no_completion(tmp_path: Path) -> None:
     [
         ("player play ", ["play"], ""),
         ("player play box --from 0:2", ["play", "box", "--from"], "0:2"),
-        ("player play 'my ", ["play"], "my "),
+        ("player play 'my", ["play"], "my"),
         ("player", [], ""),
         ("player ", [], ""),
     ],
