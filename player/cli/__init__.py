@@ -35,7 +35,7 @@ COMMANDS = {
     "show": LazyCommand("player.cli.show", "Show a session's time table and its true length."),
     "sounds": LazyCommand("player.cli.sounds", "List the backgrounds and the chimes, or play one."),
     "voices": LazyCommand("player.cli.voices", "List the voices of this machine."),
-    "words": LazyCommand("player.cli.words", "List the words of a language, or translate them in a spreadsheet."),
+    "words": LazyCommand("player.cli.words", "List a language's words, or translate them in a spreadsheet."),
 }
 
 

@@ -171,7 +171,7 @@ def voice_language(voice: str | None) -> str | None:
     if voice is None or _stored_options.origin("voice") != "your settings":
         return None
     try:
-        return pipeline.catalogue.voice(pipeline.this_machine(), voice).language
+        return pipeline.catalogue.voice(pipeline.this_machine(), voice).language or None
     except VoiceError as error:
         remedy = "it is the voice of your settings, and `player settings --unset voice` leaves it out"
         raise VoiceError(f"{error}; {remedy}") from None

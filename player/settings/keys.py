@@ -66,8 +66,6 @@ class SettingKey:
         What it is for, in a few words.
     otherwise
         What holds where it is not set.
-    parameter
-        The name by which commands have the option, where it is another one.
     for_session
         Whether a single session may have a value of its own.
     """
@@ -75,8 +73,7 @@ class SettingKey:
     name: str
     kind: ScalarType
     about: str
-    otherwise: str = "script"
-    parameter: str = ""
+    otherwise: str = "the script's"
     for_session: bool = True
 
 
@@ -100,7 +97,7 @@ KEYS: Final = (
     SettingKey("region", _TEXT, "your country, such as IE, for numbers to call", "this machine's", for_session=False),
     SettingKey("language", _TEXT, "your language, such as de", "this machine's", for_session=False),
     SettingKey("output", _PATH, "the folder for exported files", "this folder", for_session=False),
-    SettingKey("format", ChoiceType(FORMATS), "the format of exported files", "mp3", "form", for_session=False),
+    SettingKey("format", ChoiceType(FORMATS), "the format of exported files", "mp3", for_session=False),
     SettingKey("author", _TEXT, "who made exported files, for their tags", for_session=False),
 )
 """In the order in which they are listed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from player.cli import _show_text
+from player.cli._origins import ValueOrigin
 from player.script.session import parse
 from player.techniques import TECHNIQUES
 from player.techniques.planning import plan
@@ -72,6 +73,14 @@ def test_a_session_with_two_introductions_has_two_lengths() -> None:
     assert _show_text.as_text(renamed, timeline, 60, lengths).startswith(f"A night that is long enough\n{both:>60}\n")
     assert _show_text.as_json(timeline, lengths)["intros_ms"] == lengths
     assert "intros_ms" not in _show_text.as_json(timeline)
+
+
+def test_what_it_is_heard_with_stands_above_the_sections() -> None:
+    session = parse(SCRIPT, "night.yaml", TECHNIQUES)
+    timeline = lay_out(session, settle(plan(session).parts), lambda _: Clip())
+    chosen = (ValueOrigin("rate", 105, "default"), ValueOrigin("bed", -26.0, "your settings"))
+    head = _show_text.as_text(session, timeline, 70, chosen=chosen).partition("\n\n")[0]
+    assert head.splitlines()[-1] == "  rate 105 (default), bed -26 (your settings)"
 
 
 def test_long_lines_are_folded_under_themselves() -> None:
