@@ -11,12 +11,15 @@ from player.script.session import VoiceSettings
 from player.script.yaml.scalar_types import ChoiceType
 from player.settings import keys
 from player.settings.keys import BY_NAME, KEYS, as_text, named
+from player.techniques.guidance import stages
+from player.units import LOWEST_LEVEL_DB
 
 
 def test_what_may_be_set_is_what_scripts_and_options_take() -> None:
     rate = get_type_hints(VoiceSettings, include_extras=True)["rate"]
     assert BY_NAME["rate"].kind in rate.__metadata__
     assert BY_NAME["format"].kind == ChoiceType(EXPORT_FORMATS)
+    assert keys.LOWEST_DB == LOWEST_LEVEL_DB
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,7 @@ def test_what_may_be_set_is_what_scripts_and_options_take() -> None:
 )
 def test_texts_become_values(name: str, text: str, value: object) -> None:
     assert BY_NAME[name].kind.parse(text) == value
+    assert name != "guide" or stages(text)
 
 
 @pytest.mark.parametrize(
