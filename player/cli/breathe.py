@@ -120,14 +120,18 @@ def breathe(
     if shows:
         return click.echo(wanted().script, nl=False)
     if output is not None:
-        machine = this_machine(soon=A_COUNT if speaks else "")
-        from player.cli import _export_one  # noqa: PLC0415 (0.3 s, in which a voice loads)
-
-        target, form = _export_one.target_of(wanted().session, output, None)
-        return _export_one.export_one(
-            wanted(), target, _export_one.parse_export_options(form), machine, force=force, quiet=quiet, also=_caution
-        )
+        return _make_file(wanted, output, speaks=speaks, force=force, quiet=quiet)
     return _play(wanted, start_ms, silent=silent, speaks=speaks, plain=plain, quiet=quiet)
+
+
+def _make_file(wanted: Callable[[], SessionRequest], output: Path, *, speaks: bool, force: bool, quiet: bool) -> None:
+    machine = this_machine(soon=A_COUNT if speaks else "")
+    from player.cli import _export_one  # noqa: PLC0415 (0.3 s, in which a voice loads)
+
+    target, form = _export_one.target_of(wanted().session, output, None)
+    _export_one.export_one(
+        wanted(), target, _export_one.parse_export_options(form), machine, force=force, quiet=quiet, also=_caution
+    )
 
 
 def _must_be_silent(others: Mapping[str, object]) -> None:

@@ -80,7 +80,9 @@ class Adjuster:
     ) -> None:
         bed_db = ready.request.bed_db if adjusted.bed_db is None else adjusted.bed_db
         self.wanted = Adjustments(adjusted.guide or ready.request.guide, bed_db)
-        self._now = _Adjusted(replace(self.wanted, guide=ready.request.guide), ready, ready)
+        self._has_breaths = bool(guiding.breaths(ready.timeline))
+        guide = ready.request.guide if self._has_breaths else self.wanted.guide
+        self._now = _Adjusted(replace(self.wanted, guide=guide), ready, ready)
         self._next: _Adjusted | None = None
         self._job: Future[_Adjusted] | None = None
         self._speaking = speaking or threading.Lock()
@@ -97,8 +99,8 @@ class Adjuster:
 
     @property
     def guide(self) -> str:
-        """The guidance that was chosen, as text; empty where the script decides."""
-        if not self.wanted.guide:
+        """The guidance that was chosen, as text; empty where the script decides, or there are no breaths."""
+        if not self.wanted.guide or not self._has_breaths:
             return ""
         is_less = self.wanted.guide == self._now.wanted.guide and self._now.whole.less_help
         return ", ".join(each.strip() for each in self.wanted.guide.split(",")) + (" where it fits" if is_less else "")

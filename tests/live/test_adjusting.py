@@ -193,6 +193,12 @@ def test_without_a_background_or_breaths_the_keys_change_nothing(prepared: Make,
     assert not here.adjuster.carry_out(Control.PAUSE, here.transport)
 
 
+def test_a_choice_passes_through_a_session_without_breaths(prepared: Make, listening: Begin) -> None:
+    here = listening(prepared(text="title: Still\nsteps:\n  - pause: 20s\n"), Adjustments("tones", -30))
+    here.press(Control.NEXT_GUIDANCE)
+    assert (here.adjuster.guide, here.adjuster.wanted) == ("", Adjustments("tones", -30))
+
+
 def test_words_that_are_new_are_spoken_meanwhile(prepared: Make, listening: Begin, engine: FakeEngine) -> None:
     here, told = listening(prepared(guide="silent")), []
     engine.while_speaking = lambda: told.append(here.adjuster.speaks)
