@@ -73,8 +73,8 @@ def as_text(
     lines += [line for note in session.safety for line in _wrapped("  ! ", note, width)]
     if region:
         lines += _wrapped("  ", f"The numbers to call are those of {region.country} (--region).", width)
-    lines += _wrapped("  ", ", ".join(map(str, chosen)), width) if chosen else []
-    lines += [line for text in (_levels(timeline), *notes) for line in _wrapped("  ", text, width) if text]
+    heard_with = ", ".join(map(str, chosen))
+    lines += [line for text in (_levels(timeline), heard_with, *notes) if text for line in _wrapped("  ", text, width)]
     headings = {section.start_ms: section.title for section in timeline.sections}
     for row in _rows(timeline):
         if row.start_ms in headings:

@@ -117,6 +117,7 @@ def test_steps_of_other_lengths_are_rows_of_their_own_and_a_ramp_is_one() -> Non
 def test_a_breath_with_a_line_is_a_row_of_its_own_with_the_line() -> None:
     script = "title: T\nsteps:\n- breathe: {in: 4s, out: 6s, cycles: 6}\n  guide: tones\n"
     assert shown(f"{script}  coach: {{after: 4, say: Small breaths now.}}\n", 80).splitlines()[1:] == [
+        "  Against the voice: tones −8 dB.",
         "    0:00      40s  4 × [in 4s, out 6s], in tones",
         "    0:40      10s  1 × [in 4s, out 6s], in tones, with: Small breaths now.",
         "    0:50      10s  1 × [in 4s, out 6s], in tones",
