@@ -123,14 +123,14 @@ def _unset(key: str | None, session: str | None) -> None:
     return click.echo(f"{key} is left out" if done else f"{key} was not set", err=True)
 
 
-class _Row(NamedTuple):
+class _SettingRow(NamedTuple):
     key: str
     value: str
     origin: str
     about: str
 
 
-def _rows(found: Settings | None, session: str | None) -> list[_Row]:
+def _rows(found: Settings | None, session: str | None) -> list[_SettingRow]:
     """A row for each key; of a session, only those that it may have."""
     general = found.general if found else {}
     own = found.of_session(session) if found and session else {}
@@ -138,13 +138,13 @@ def _rows(found: Settings | None, session: str | None) -> list[_Row]:
     for key in (each for each in KEYS if each.for_session or session is None):
         variable = _VARIABLES.get(key.name, "")
         if variable and os.environ.get(variable):
-            row = _Row(key.name, os.environ[variable], variable, key.about)
+            row = _SettingRow(key.name, os.environ[variable], variable, key.about)
         elif key.name in own:
-            row = _Row(key.name, own[key.name], "your settings for it", key.about)
+            row = _SettingRow(key.name, own[key.name], "your settings for it", key.about)
         elif key.name in general:
-            row = _Row(key.name, general[key.name], "your settings", key.about)
+            row = _SettingRow(key.name, general[key.name], "your settings", key.about)
         else:
-            row = _Row(key.name, "", key.otherwise, key.about)
+            row = _SettingRow(key.name, "", key.otherwise, key.about)
         rows.append(row)
     return rows
 
@@ -180,7 +180,7 @@ def _as_json(found: Settings, session: str | None) -> Mapping[str, object]:
     return {"path": str(found.path), "settings": rows, **sessions}
 
 
-def _json_value(row: _Row) -> object:
+def _json_value(row: _SettingRow) -> object:
     return BY_NAME[row.key].kind.parse(row.value) if row.value else None
 
 

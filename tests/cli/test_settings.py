@@ -215,8 +215,8 @@ def test_exports_go_into_the_usual_folder_and_it_must_be_there(tmp_path: Path) -
             _stored_options.folder()
         (tmp_path / "made").mkdir()
         assert _stored_options.folder() == tmp_path / "made"
-        assert _export_one.folder_of("evening", None, tmp_path / "made") == tmp_path / "made" / "evening"
-        assert _export_one.folder_of("evening", Path("b"), tmp_path / "made") == Path("b")
+        assert _export_one.folder_of("evening", None) == tmp_path / "made" / "evening"
+        assert _export_one.folder_of("evening", Path("b")) == Path("b")
 
 
 def test_variables_come_before_the_settings_and_those_before_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
