@@ -54,7 +54,7 @@ def settings(
     player settings --session pmr-7 bed -30
     """  # noqa: D301 (Click wants the character itself, not its escape)
     _must_fit(value, unset=unset, path_only=path_only, key=key)
-    name = None if session is None else _session(session)
+    name = None if session is None else _session(session, is_there=not unset)
     if path_only:
         return click.echo(location.path())
     if unset:
@@ -77,13 +77,13 @@ def _must_fit(value: str | None, key: str | None, *, unset: bool, path_only: boo
         raise click.UsageError(f"--unset leaves {key} out, and {value!r} would set it; take one of them")
 
 
-def _session(called: str) -> str:
-    """The name of a session or programme that is there, in the listener's language."""
+def _session(called: str, *, is_there: bool) -> str:
+    """The name of a session or programme in the listener's language; with ``is_there``, it must be one."""
     try:
         name = pipeline.language.session(called)
     except UsageError:  # the settings have a mistake, which this may take out
         name = called
-    if library.programme(name) is None:
+    if is_there and library.programme(name) is None:
         library.find(name)
     return library.identity(name)
 
