@@ -7,16 +7,23 @@ from typing import get_type_hints
 import pytest
 
 from player.export.options import EXPORT_FORMATS
-from player.script.session import VoiceSettings
+from player.script.session import VoiceSettings, parse
 from player.script.yaml.scalar_types import ChoiceType
 from player.settings import keys
 from player.settings.keys import BY_NAME, KEYS, as_text, named
+from player.techniques import TECHNIQUES
 
 
 def test_what_may_be_set_is_what_scripts_and_options_take() -> None:
     rate = get_type_hints(VoiceSettings, include_extras=True)["rate"]
     assert BY_NAME["rate"].kind in rate.__metadata__
     assert BY_NAME["format"].kind == ChoiceType(EXPORT_FORMATS)
+
+
+@pytest.mark.parametrize("help_", keys.HELPS)
+def test_breaths_are_guided_as_in_scripts(help_: str) -> None:
+    script = f"title: T\nsteps:\n  - breathe: {{in: 4s, out: 4s, cycles: 2}}\n    guide: {help_}\n"
+    assert parse(script, "t.yaml", TECHNIQUES).steps
 
 
 @pytest.mark.parametrize(
