@@ -77,7 +77,7 @@ def _settings() -> Finding:
     try:
         found = settings.stored()
     except PlayerError as error:
-        return Finding("settings", well=False, finding=str(error))
+        return Finding("settings", well=False, finding="; ".join(str(error).splitlines()))
     if found is None:
         return Finding("settings", well=True, finding=f"none; `player settings` would keep them in {location.path()}")
     chosen = len(found.general) + sum(map(len, found.sessions.values()))

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
+from player.cli import _stored_options
 from player.cli._export_one import asked_form, form_of, is_folder, names_a_file, parse_export_options
 from player.cli._options import progress, request_from_options
 from player.cores import cores
@@ -45,7 +46,6 @@ def run(
     given: Mapping[str, Any],
     output: Path | None,
     form: str | None,
-    folder: Path,
     *,
     force: bool,
     quiet: bool,
@@ -59,8 +59,6 @@ def run(
         Options for `parse_export_options`.
     form
         The format if ``--format`` is given; otherwise the ending of the file or of the pattern of names decides.
-    folder
-        Where files are made that ``output`` does not name.
 
     Raises
     ------
@@ -72,9 +70,9 @@ def run(
         raise click.UsageError("--jobs is for this machine, and a cluster has its own workers; leave one of them out")
     items, failures = batch.items(_requests(many_sessions, asked))
     with _reporting(failures):  # a table may not fit because a session is left out
-        orders = _orders(many_sessions, items, output, folder, options, force=force)
+        orders = _orders(many_sessions, items, output, options, force=force)
     batch.must_be_possible(orders)
-    listed = _folder(output or folder) if options.form == PAGE and not many_sessions.each and len(orders) > 1 else None
+    listed = _folder(output) if options.form == PAGE and not many_sessions.each and len(orders) > 1 else None
     if listed:
         _must_have_a_list(orders, listed, force=force)
     began = time.monotonic()
@@ -129,7 +127,6 @@ def _orders(
     many_sessions: ManySessions,
     items: Sequence[BatchItem],
     output: Path | None,
-    folder: Path,
     options: ExportOptions,
     *,
     force: bool,
@@ -138,7 +135,7 @@ def _orders(
         return csv_table.orders(csv_table.read(many_sessions.each), items, str(output or ""), options, force=force)
     if many_sessions.is_one and output and items:
         return _one(items, output, options, force=force)
-    return batch.orders(items, _folder(output or folder), options, force=force)
+    return batch.orders(items, _folder(output), options, force=force)
 
 
 @contextmanager
@@ -200,7 +197,8 @@ def _one(items: Sequence[BatchItem], output: Path, options: ExportOptions, *, fo
     return [replace(order, target=pages.place(output, beside=options.beside))]
 
 
-def _folder(folder: Path) -> Path:
+def _folder(output: Path | None) -> Path:
+    folder = output or _stored_options.folder()
     if names_a_file(folder):
         raise click.UsageError(f"{folder} is the name of a file, and this becomes a folder of files; name a folder")
     if os.path.exists(folder) and not is_folder(folder):  # noqa: PTH110 (as `is_folder`)

@@ -12,7 +12,7 @@ import click
 from player import pipeline
 from player.cli._announce import announce, heading, print_notes, print_takes
 from player.cli._options import progress
-from player.cli._stored_options import origin
+from player.cli._stored_options import folder, origin
 from player.export import album, exporter, pages
 from player.export.options import CAPTIONS, EXPORT_FORMATS, FORMATS, PAGE, ExportOptions
 from player.script import library
@@ -34,28 +34,23 @@ def run(
     given: Mapping[str, Any],
     output: Path | None,
     form: str | None,
-    folder: Path,
     machine: Machine,
     *,
     part: int | None,
     force: bool,
     quiet: bool,
 ) -> None:
-    """Export a session, or a programme to a folder.
-
-    ``given`` are options for `parse_export_options`, and ``folder`` is where a file is made that ``output`` does not
-    name.
-    """
+    """Export a session, or a programme to a folder. ``given`` are options for `parse_export_options`."""
     plan = pipeline.programmes.planned(wanted, part)
     form = asked_form(output, form, beside=given["beside"])
     if plan is not None and (form == PAGE or (output and names_a_file(output) and ending_of(output) == PAGE)):
-        target, form = target_of(plan.name, output or folder, form)
+        target, form = target_of(plan.name, output or folder(), form)
         options = parse_export_options(form, **given)
         return export_programme_page(plan, target, options, machine, force=force, quiet=quiet)
     if plan is not None:
         options = parse_export_options(form or FORMATS[0], **given)
-        return export_programme(plan, folder_of(plan.name, output, folder), options, machine, force=force, quiet=quiet)
-    target, form = target_of(wanted.request.session, output or folder, form)
+        return export_programme(plan, folder_of(plan.name, output), options, machine, force=force, quiet=quiet)
+    target, form = target_of(wanted.request.session, output or folder(), form)
     return export_one(wanted, target, parse_export_options(form, **given), machine, force=force, quiet=quiet)
 
 
@@ -136,17 +131,17 @@ def export_programme_page(
         click.echo(file)
 
 
-def folder_of(programme: str, output: Path | None, inside: Path) -> Path:
-    """The folder to export to; by default one with the programme's name, inside another one."""
-    folder, remedy = (
-        output or inside / library.stem(programme),
+def folder_of(programme: str, output: Path | None) -> Path:
+    """The folder to export to; by default one with the programme's name."""
+    target, remedy = (
+        output or folder() / library.stem(programme),
         "a programme becomes a folder of files; name a folder with -o",
     )
     if output and names_a_file(output):
         raise click.UsageError(f"{output} is the name of a file, and {remedy}, and the format with --format")
-    if os.path.exists(folder) and not is_folder(folder):  # noqa: PTH110 (as `is_folder`)
-        raise click.UsageError(f"{folder} is a file, and {remedy}")
-    return folder
+    if os.path.exists(target) and not is_folder(target):  # noqa: PTH110 (as `is_folder`)
+        raise click.UsageError(f"{target} is a file, and {remedy}")
+    return target
 
 
 def target_of(session: str, output: Path, form: str | None) -> tuple[Path, str]:

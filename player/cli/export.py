@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from player import pipeline
-from player.cli import _stored_options
 from player.cli._export_options import EXPORT_OPTION_NAMES, pop_many_sessions, with_options
 from player.cli._options import part, quiet, request_from_options, sessions_options
 from player.machine import this_machine_for
@@ -36,19 +35,18 @@ def export(
     page, too. In other formats a programme becomes a folder of files, and so do several sessions, all of them, or one
     for each of many people.
     """
-    folder = _stored_options.folder()
     given, many_sessions = {name: asked.pop(name) for name in EXPORT_OPTION_NAMES}, pop_many_sessions(asked)
     if many_sessions.wanted:
         if part:
             raise click.UsageError("--part is for one programme; leave it out")
         from player.cli import _export_many  # noqa: PLC0415 (the body, as below)
 
-        return _export_many.run(many_sessions, given, output, form, folder, force=force, quiet=quiet, asked=asked)
+        return _export_many.run(many_sessions, given, output, form, force=force, quiet=quiet, asked=asked)
     machine = this_machine_for(many_sessions.only())
     from player.cli import _export_one  # noqa: PLC0415 (the body: 0.3 s, in which a voice loads)
 
     wanted = pipeline.RequestedSession(request_from_options(many_sessions.only(), **asked))
-    return _export_one.run(wanted, given, output, form, folder, machine, part=part, force=force, quiet=quiet)
+    return _export_one.run(wanted, given, output, form, machine, part=part, force=force, quiet=quiet)
 
 
 COMMANDS = (export,)

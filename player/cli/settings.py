@@ -54,7 +54,7 @@ def settings(
     player settings --session pmr-7 bed -30
     """  # noqa: D301 (Click wants the character itself, not its escape)
     _must_fit(value, unset=unset, path_only=path_only, key=key)
-    name = None if session is None else _session(session)
+    name = None if session is None else _session(session, is_there=not unset)
     if path_only:
         return click.echo(location.path())
     if unset:
@@ -77,13 +77,13 @@ def _must_fit(value: str | None, key: str | None, *, unset: bool, path_only: boo
         raise click.UsageError(f"--unset leaves {key} out, and {value!r} would set it; take one of them")
 
 
-def _session(called: str) -> str:
-    """The name of a session or programme that is there, in the listener's language."""
+def _session(called: str, *, is_there: bool) -> str:
+    """The name of a session or programme in the listener's language; with ``is_there``, it must be one."""
     try:
         name = pipeline.language.session(called)
     except UsageError:  # the settings have a mistake, which this may take out
         name = called
-    if library.programme(name) is None:
+    if is_there and library.programme(name) is None:
         library.find(name)
     return library.identity(name)
 
@@ -123,14 +123,14 @@ def _unset(key: str | None, session: str | None) -> None:
     return click.echo(f"{key} is left out" if done else f"{key} was not set", err=True)
 
 
-class _Row(NamedTuple):
+class _SettingRow(NamedTuple):
     key: str
     value: str
     origin: str
     about: str
 
 
-def _rows(found: Settings | None, session: str | None) -> list[_Row]:
+def _rows(found: Settings | None, session: str | None) -> list[_SettingRow]:
     """A row for each key; of a session, only those that it may have."""
     general = found.general if found else {}
     own = found.of_session(session) if found and session else {}
@@ -138,13 +138,13 @@ def _rows(found: Settings | None, session: str | None) -> list[_Row]:
     for key in (each for each in KEYS if each.for_session or session is None):
         variable = _VARIABLES.get(key.name, "")
         if variable and os.environ.get(variable):
-            row = _Row(key.name, os.environ[variable], variable, key.about)
+            row = _SettingRow(key.name, os.environ[variable], variable, key.about)
         elif key.name in own:
-            row = _Row(key.name, own[key.name], "your settings for it", key.about)
+            row = _SettingRow(key.name, own[key.name], "your settings for it", key.about)
         elif key.name in general:
-            row = _Row(key.name, general[key.name], "your settings", key.about)
+            row = _SettingRow(key.name, general[key.name], "your settings", key.about)
         else:
-            row = _Row(key.name, "", key.otherwise, key.about)
+            row = _SettingRow(key.name, "", key.otherwise, key.about)
         rows.append(row)
     return rows
 
@@ -180,7 +180,7 @@ def _as_json(found: Settings, session: str | None) -> Mapping[str, object]:
     return {"path": str(found.path), "settings": rows, **sessions}
 
 
-def _json_value(row: _Row) -> object:
+def _json_value(row: _SettingRow) -> object:
     return BY_NAME[row.key].kind.parse(row.value) if row.value else None
 
 

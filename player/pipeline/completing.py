@@ -14,7 +14,7 @@ from player.pipeline.names import Completion
 from player.pipeline.requested import RequestedSession, SessionRequest
 from player.script import library
 from player.script.yaml.scalar_types import ChoiceType
-from player.settings.keys import BY_NAME
+from player.settings.keys import BY_NAME, HELPS
 from player.storage.store import Store
 from player.techniques.cue import Marker
 from player.techniques.patterns import NAMES
@@ -60,6 +60,7 @@ def setting_values(key: str) -> tuple[Completion, ...]:
         return tuple(Completion(word) for word in known.kind.words)
     listed: dict[str, Callable[[], tuple[Completion, ...]]] = {
         "voice": voices,
+        "guide": lambda: tuple(map(Completion, HELPS)),
         "background": names.backgrounds,
         "region": names.regions,
         "language": names.languages,

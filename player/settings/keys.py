@@ -27,7 +27,9 @@ Value = str | int | float
 
 LOWEST_DB: Final = -60.0
 _DECIBELS: Final = re.compile(r"([+-]?[0-9]{1,4}(?:\.[0-9]{1,3})?)\s*(?:dB)?", re.IGNORECASE)
-_STAGE: Final = r"(count|words|tones|silent)( +[1-9][0-9]{0,3})?"
+HELPS: Final = ("count", "words", "tones", "silent")
+"""How a breath is guided, the most help first."""
+_STAGE: Final = rf"({'|'.join(HELPS)})( +[1-9][0-9]{{0,3}})?"
 _STAGES: Final = re.compile(rf"{_STAGE}( *, *{_STAGE})*")
 
 

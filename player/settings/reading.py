@@ -145,6 +145,8 @@ def _line(text: str, session: tuple[str, ...], name: str) -> int:
     inside = not session
     for number, line in enumerate(text.splitlines(), 1):
         if heading := _HEADING.fullmatch(line):
+            if not session and heading[1].strip() == name:
+                return number
             inside = bool(session) and heading[1].strip().partition(".")[2].strip(" \"'") == session[0]
         elif inside and re.match(rf"\s*[\"']?{re.escape(name)}[\"']?\s*[=.]", line):
             return number

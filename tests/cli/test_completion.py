@@ -62,6 +62,7 @@ def offered(line: str) -> list[str]:
         ("player settings fo", ["format"]),
         ("player settings --session pmr-7 fo", []),
         ("player settings intro ", ["full", "short"]),
+        ("player settings guide t", ["tones"]),
         ("player settings background oc", ["ocean"]),
         ("player settings region I", ["IE", "IN", "IT"]),
         ("player settings language pt", ["pt-BR"]),

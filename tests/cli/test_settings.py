@@ -150,6 +150,8 @@ def test_what_a_session_has_alone_is_set_and_forgotten(typed: Type) -> None:
     )
     assert typed("settings", "--session", "box-breathing", "--unset")[2] == "box-breathing: nothing was kept\n"
     assert typed("settings", "bed")[0] == 1
+    writing.remember("gone", {"bed": -20})
+    assert typed("settings", "--session", "gone", "--unset")[2] == "gone: nothing is kept any more\n"
 
 
 def test_what_is_typed_comes_before_the_session_and_that_before_all_sessions() -> None:
@@ -215,8 +217,8 @@ def test_exports_go_into_the_usual_folder_and_it_must_be_there(tmp_path: Path) -
             _stored_options.folder()
         (tmp_path / "made").mkdir()
         assert _stored_options.folder() == tmp_path / "made"
-        assert _export_one.folder_of("evening", None, tmp_path / "made") == tmp_path / "made" / "evening"
-        assert _export_one.folder_of("evening", Path("b"), tmp_path / "made") == Path("b")
+        assert _export_one.folder_of("evening", None) == tmp_path / "made" / "evening"
+        assert _export_one.folder_of("evening", Path("b")) == Path("b")
 
 
 def test_variables_come_before_the_settings_and_those_before_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,7 +263,7 @@ def test_a_mistake_stops_what_would_follow_it_and_nothing_else(typed: Type, file
     assert typed("settings") == (2, "", err)
     assert typed("settings", "--session", "pmr-7", "--unset", "rate")[0] == 0
     assert typed("settings", "--unset", "rate")[0] == 0
-    assert typed("list")[0] == 0
+    assert typed("sounds")[0] == 0
 
 
 @pytest.mark.engine

@@ -99,13 +99,14 @@ def test_what_is_unset_is_gone_and_the_last_of_a_session_takes_its_table(written
         ("rate = 105.5\n", ":1: rate must be a whole number"),
         ("rate = true\n", ":1: rate must be a whole number, 60 to 300 words a minute; change it"),
         ("voise = 'heart'\n", ":1: there is no setting 'voise'; did you mean 'voice'?"),
+        ("[session]\nx = 3\n", ":1: session must be tables such as"),
         ("session = 1\n", ":1: session must be tables such as"),
         (
             '[session."a"]\nbed = -1\n[session."b"]\nbed = 1\n',
             ":4: bed must be -60 to 0 dB, not 1 dB; change it, or leave it out",
         ),
         ('[session.a]\nformat = "mp3"\n', ":2: format is for all sessions; one session may have voice"),
-        ("[voice]\n", ": voice must be a short text on one line"),
+        ("rate = 90\n[voice]\n", ":2: voice must be a short text on one line"),
     ],
 )
 def test_every_mistake_is_told_with_its_line(file: Path, text: str, told: str) -> None:

@@ -7,10 +7,11 @@ from typing import get_type_hints
 import pytest
 
 from player.export.options import EXPORT_FORMATS
-from player.script.session import VoiceSettings
+from player.script.session import VoiceSettings, parse
 from player.script.yaml.scalar_types import ChoiceType
 from player.settings import keys
 from player.settings.keys import BY_NAME, KEYS, as_text, named
+from player.techniques import TECHNIQUES
 from player.techniques.guidance import stages
 from player.units import LOWEST_LEVEL_DB
 
@@ -20,6 +21,12 @@ def test_what_may_be_set_is_what_scripts_and_options_take() -> None:
     assert BY_NAME["rate"].kind in rate.__metadata__
     assert BY_NAME["format"].kind == ChoiceType(EXPORT_FORMATS)
     assert keys.LOWEST_DB == LOWEST_LEVEL_DB
+
+
+@pytest.mark.parametrize("help_", keys.HELPS)
+def test_breaths_are_guided_as_in_scripts(help_: str) -> None:
+    script = f"title: T\nsteps:\n  - breathe: {{in: 4s, out: 4s, cycles: 2}}\n    guide: {help_}\n"
+    assert parse(script, "t.yaml", TECHNIQUES).steps
 
 
 @pytest.mark.parametrize(
