@@ -79,7 +79,7 @@ def test_show_has_the_guidance_and_the_levels_that_are_asked_for_at_the_same_tim
         "bells_db": -15,
     }
     assert asked["total_ms"] == own["total_ms"]
-    kinds = [cue["kind"] for cue in asked["cues"]]  # type: ignore[index,attr-defined]
+    kinds = [cue["kind"] for cue in asked["cues"]]  # type: ignore[attr-defined]
     assert kinds == ["word"] * 4 + ["tone"] * 4 + ["chime"]
     text = run("show", "mine.yaml", "--bed", "-26").stdout
     assert "Against the voice: rain −26 dB under it, −20 dB in pauses, bells −11 dB." in text
