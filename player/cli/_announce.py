@@ -11,9 +11,9 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
 from player import pipeline
+from player.cli._stored_options import origin
 from player.errors import PlayerError, UsageError
 from player.timeline import guiding
 from player.units import timecode
@@ -134,8 +134,7 @@ def print_notes(ready: Prepared) -> None:
     """Print what of ``--guide`` this session cannot have."""
     for note in ready.notes:
         click.echo(f"  {note}", err=True)
-    source = click.get_current_context().get_parameter_source("guide")
-    if source is ParameterSource.COMMANDLINE and not guiding.breaths(ready.timeline):
+    if origin("guide") == "option" and not guiding.breaths(ready.timeline):
         click.echo("  It has no breaths, so --guide changes nothing.", err=True)
 
 

@@ -169,3 +169,9 @@ def test_play_remembers_what_was_chosen_by_options_and_keys(
         assert not settings.stored().of_session("mine.yaml")  # type: ignore[union-attr]
     else:
         assert "nothing is remembered" in done.stderr
+
+
+def test_what_is_chosen_for_now_is_remembered_for_the_session_that_it_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playback, "play", lambda *_, adjusted, **__: adjusted(Adjustments("tones")) or 0)
+    done = run("now", "--guide", "tones", "--remember")
+    assert "guide tones. `player settings --session" in done.stderr
