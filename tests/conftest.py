@@ -41,6 +41,7 @@ SLOW: Final = (
     "cli/test_export.py",
     "cli/test_export_many.py",
     "cli/test_feed.py",
+    "cli/test_guidance.py",
     "cli/test_language.py",
     "cli/test_lazy_group.py",
     "cli/test_log.py",
