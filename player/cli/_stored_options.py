@@ -96,11 +96,13 @@ def _plain(session: str) -> str:
 
 
 def origin(parameter: str, key: str = "") -> Origin:
-    """Where the value of a parameter of the running command was said; ``key`` is its key, if it is another name."""
-    context = click.get_current_context(silent=True)
-    while context and context.parent and context.get_parameter_source(parameter) is None:
-        context = context.parent  # the command that was typed, where it calls another one, as `now` does
-    source = context and context.get_parameter_source(parameter)
+    """Where the value of a parameter of the running command was said; ``key`` is its key, if it is another name.
+
+    A command that another one runs has its options from that one.
+    """
+    context, source = click.get_current_context(silent=True), None
+    while context and (source := context.get_parameter_source(parameter)) is None:
+        context = context.parent
     if context is None or source is not ParameterSource.DEFAULT_MAP:
         return "option" if source is ParameterSource.COMMANDLINE else ""
     chosen: ChosenValues = context.meta[_META]

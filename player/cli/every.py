@@ -83,17 +83,18 @@ def every(
     """  # noqa: D301 (Click wants the character itself, not its escape)
     if once + install + uninstall > 1:
         raise click.UsageError("--once, --install and --uninstall are three different things; ask for one of them")
+    if install or uninstall:  # the timer's command reads the settings each time
+        asked = without_settings(asked)
     schedule, wanted = _schedule(interval, between, days), request_from_options(**asked)
     requested = _session_of(wanted)
-    own = request_from_options(**without_settings(asked))  # the timer's command reads the settings itself
     when = (interval, *_given("--between", between), *_given("--on", days), *["--insist"] * insist)
     if uninstall:
-        return _uninstall(_scheduled_command(own, "", schedule, when), force=force, quiet=quiet)
+        return _uninstall(_scheduled_command(wanted, "", schedule, when), force=force, quiet=quiet)
     if once and not _is_due(schedule):
         return None if quiet else click.echo("No moment has come just now.", err=True)
     ready = _prepared(_listener.adapted(requested), schedule, quiet=quiet)
     if install:
-        return _install(_scheduled_command(own, ready.session.title, schedule, when), force=force, quiet=quiet)
+        return _install(_scheduled_command(wanted, ready.session.title, schedule, when), force=force, quiet=quiet)
     signs = Signs if insist else SignReader()
     return _run(wanted, ready, schedule, signs, once=once, quiet=quiet)
 

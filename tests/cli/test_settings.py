@@ -200,6 +200,12 @@ def test_options_that_only_the_settings_say_can_be_left_out() -> None:
     assert left["voice"] == "heart"
 
 
+def test_a_command_that_runs_another_hands_its_settings_on() -> None:
+    writing.set_value("rate", "120")
+    with about_to_run("now", "--intro", "short") as context, click.Context(main.commands["play"], parent=context):
+        assert (origin("rate"), origin("intro"), origin("voice")) == ("your settings", "option", "")
+
+
 def test_the_usual_format_yields_to_the_ending_of_a_file() -> None:
     writing.set_value("format", "wav")
     with about_to_run("export", "pmr-7", "-o", "a.ogg") as context:
