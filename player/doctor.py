@@ -12,13 +12,14 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from player import __version__
+from player import __version__, settings
 from player.errors import PlayerError
 from player.history.diary import Diary
 from player.live.awake.lock_thread import system_lock
 from player.live.device.backends import INSTALL, available
 from player.live.preview import try_out
 from player.script import library
+from player.settings import location
 from player.storage.store import Store
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 
@@ -45,6 +46,7 @@ def examine() -> tuple[Finding, ...]:
     looks: tuple[Callable[[], Finding], ...] = (
         _python,
         _scripts,
+        _settings,
         *(partial(_driver, engine, driver) for driver in engine.drivers),
         lambda: _voices(engine),
         lambda: _store(store),
@@ -70,6 +72,18 @@ def _scripts() -> Finding:
     return Finding(
         "scripts", well=True, finding=f"{len(library.session_names())} sessions; yours go to {library.own_scripts()}"
     )
+
+
+def _settings() -> Finding:
+    """The listener's settings; with a mistake in them, hardly any command runs."""
+    try:
+        found = settings.stored()
+    except PlayerError as error:
+        return Finding("settings", well=False, finding="; ".join(str(error).splitlines()))
+    if found is None:
+        return Finding("settings", well=True, finding=f"none; `player settings` would keep them in {location.path()}")
+    chosen = len(found.general) + sum(map(len, found.sessions.values()))
+    return Finding("settings", well=True, finding=f"{found.path}, {chosen} chosen")
 
 
 def _driver(engine: Pyttsx3Engine, driver: Driver) -> Finding:

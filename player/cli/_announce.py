@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from player import pipeline
+from player.cli._stored_options import origin
 from player.errors import PlayerError, UsageError
+from player.timeline import guiding
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ class Announcer:
             prefix = f"{turn.number} of {self._plan.count}: "
         announce(ready.session, ready.timeline.total_ms, prefix)
         print_takes(ready)
+        print_notes(ready)
 
     def announce_resume(self, at_ms: int) -> int:
         """Print where the first session goes on, and return that position."""
@@ -125,6 +128,14 @@ def print_takes(ready: Prepared) -> None:
     if ready.request.takes is not None:
         own, lines = ready.takes
         click.echo(f"  In your own voice: {own} of {lines} lines.", err=True)
+
+
+def print_notes(ready: Prepared) -> None:
+    """Print what of ``--guide`` this session cannot have."""
+    for note in ready.notes:
+        click.echo(f"  {note}", err=True)
+    if origin("guide") == "option" and not guiding.breaths(ready.timeline):
+        click.echo("  It has no breaths, so --guide changes nothing.", err=True)
 
 
 def heading(plan: PlannedProgramme) -> str:

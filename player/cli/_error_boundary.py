@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 import warnings
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -36,6 +37,8 @@ class ErrorBoundary(click.Group):
         _switch_off_slow_defaults()
         # pydub warns at every import; the commands that need ffmpeg have an error message of their own.
         warnings.filterwarnings("ignore", "Couldn't find ffmpeg or avconv", RuntimeWarning)
+        if asked := os.environ.get("_PLAYER_COMPLETE"):  # a shell, about what somebody is typing
+            sys.exit(import_module("player.cli._shell_completion").answer(self, prog_name, asked))
         try:
             code = super().main(args, prog_name, **extra)
         except click.ClickException as error:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
+from player.cli import _stored_options
 from player.cli._export_one import asked_form, form_of, is_folder, names_a_file, parse_export_options
 from player.cli._options import progress, request_from_options
 from player.cores import cores
@@ -197,7 +198,7 @@ def _one(items: Sequence[BatchItem], output: Path, options: ExportOptions, *, fo
 
 
 def _folder(output: Path | None) -> Path:
-    folder = output or Path()
+    folder = output or _stored_options.folder()
     if names_a_file(folder):
         raise click.UsageError(f"{folder} is the name of a file, and this becomes a folder of files; name a folder")
     if os.path.exists(folder) and not is_folder(folder):  # noqa: PTH110 (as `is_folder`)

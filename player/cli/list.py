@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from player import pipeline
+from player.cli import _complete
 from player.cli._options import as_json
 from player.cli._tables import table
 from player.pipeline import catalogue
@@ -23,7 +24,12 @@ _MARK: Final = "*"
 
 @click.command("list")
 @click.option("--programmes", is_flag=True, help="Only the programmes.")
-@click.option("--language", metavar="TAG", help="Only the sessions in this language, such as de.")
+@click.option(
+    "--language",
+    metavar="TAG",
+    shell_complete=_complete.languages,
+    help="Only the sessions in this language, such as de.",
+)
 @as_json
 def list_(*, programmes: bool, language: str | None, as_json: bool) -> None:
     """List the sessions, then the programmes: bundled ones and your own.

@@ -7,12 +7,19 @@ from pathlib import Path
 import click
 
 from player.authoring import new as new_script
+from player.cli import _complete
 from player.cli._options import quiet
 
 
 @click.command()
 @click.argument("name")
-@click.option("--from", "source", metavar="SESSION", help="Begin with this session's text, each key of it explained.")
+@click.option(
+    "--from",
+    "source",
+    metavar="SESSION",
+    shell_complete=_complete.sessions,
+    help="Begin with this session's text, each key of it explained.",
+)
 @click.option("--in", "language", metavar="TAG", help="With --from, translate it into this language, such as de.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Another file than NAME.yaml.")
 @click.option("--force", is_flag=True, help="Overwrite the file if it is there.")

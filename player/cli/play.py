@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.cli import _listener
+from player.cli import _complete, _listener
 from player.cli._announce import Announcer
 from player.cli._options import (
     any_session_options,
@@ -21,6 +21,8 @@ from player.cli._options import (
     request_from_options,
 )
 from player.cli._participants import participants
+from player.cli._remembering import Remembering
+from player.cli._stored_options import without_settings
 from player.errors import DeviceError
 from player.history.recorder import HistoryRecorder
 from player.history.resume import ResumedPlayback
@@ -28,7 +30,7 @@ from player.live import play as playback
 from player.units import timecode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from player.history.entries import Bookmark, HistoryEntry
     from player.pipeline import SessionRequest
@@ -38,8 +40,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @any_session_options
-@click.option("--from", "start", metavar="TIME", help="Begin at this time, such as 2:00.")
+@click.option(
+    "--from",
+    "start",
+    metavar="TIME",
+    shell_complete=_complete.sections,
+    help="Begin at this time, such as 2:00.",
+)
 @click.option("--resume", is_flag=True, help="Go on where you stopped, with the options that you gave then.")
+@click.option("--remember", is_flag=True, help="Keep guidance, levels, voice and rate for this session, as chosen now.")
 @part
 @plain
 @quiet
@@ -48,6 +57,7 @@ def play(
     session: str | None,
     start: str | None,
     resume: bool,
+    remember: bool,
     part: int | None,
     plain: bool,
     quiet: bool,
@@ -57,9 +67,12 @@ def play(
 
     Without SESSION, it offers to go on with the last one.
     """
-    _must_fit(session, start, part, resume=resume)
+    _must_fit(session, {"--from": start, "--part": part, "--remember": remember}, resume=resume)
+    keep = Remembering(session, asked).keep if session and remember else None
     start_ms, announcer = parse_time(start or "0", "--from"), Announcer(quiet=quiet)
     remembered = _remembered(session, resume=resume) if resume or session is None else None
+    if remembered is not None:  # what was chosen then comes before the settings
+        asked = without_settings(asked)
     with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
         play_request = _PlayRequest(remembered, announcer, recorder, start_ms)
         try:
@@ -71,6 +84,7 @@ def play(
                 progress=report,
                 resume_at=None if remembered is None else play_request.resume_at,
                 silent=remembered is not None and bool(remembered.asked.get("silent")),
+                adjusted=keep,
                 participants=participants(
                     plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
                 ),
@@ -113,11 +127,13 @@ def _remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry
     return log.remembered(session and pipeline.language.session(session), resume=resume)
 
 
-def _must_fit(session: str | None, start: str | None, part: int | None, *, resume: bool) -> None:
-    if resume and start is not None:
+def _must_fit(session: str | None, given: Mapping[str, object], *, resume: bool) -> None:
+    if resume and given["--from"] is not None:
         raise click.UsageError("--resume begins where you stopped, and --from at a time; take one of them")
-    if session is None and (start is not None or part is not None):
-        raise click.UsageError("--from and --part are for a session or programme that is named; name it before them")
+    if session is None and any(given.values()):
+        *others, last = given
+        options = f"{', '.join(others)} and {last}"
+        raise click.UsageError(f"{options} are for a session or programme that is named; name it before them")
 
 
 def _how_to_go_on(session: str | None, bookmark: Bookmark | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.cli import _programme_text, _show_text
+from player.cli import _origins, _programme_text, _show_text
 from player.cli._options import as_json, progress, quiet, request_from_options, session_options
 from player.picture.marks import About
 from player.pipeline import programmes
@@ -44,12 +44,14 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
         return click.echo(plot)
     if as_json:
         voice = _show_text.voice_json(ready.session.voice, ready.without_pitch)
-        shown = _show_text.as_json(ready.timeline, _lengths(ready), voice)
+        shown = _show_text.as_json(ready.timeline, _lengths(ready), voice) | {
+            "chosen": _origins.as_json(_origins.of(ready))
+        }
         return click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
     width = shutil.get_terminal_size().columns
     lengths, region = _lengths(ready), ready.requested.region
-    text = _show_text.as_text(ready.session, ready.timeline, width, lengths, region, ready.without_pitch)
-    return click.echo(text)
+    chosen, notes, kept = _origins.of(ready), ready.notes, ready.without_pitch
+    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, lengths, region, chosen, notes, kept))
 
 
 def _lengths(ready: Prepared) -> dict[str, int]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from player import pipeline
+from player.cli import _complete
 from player.cli._options import as_json, print_warning, progress
 from player.cli._tables import table
 from player.live import voice_preview
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @click.option(
     "--preview",
     metavar="[NAME]",
+    shell_complete=_complete.voices,
     is_flag=False,
     flag_value="",
     help="Hear a line in a voice; without NAME, in each voice of --language.",

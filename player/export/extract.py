@@ -30,6 +30,9 @@ _OPTIONS: Final = {
     "outlive": "--outlive",
     "intro": "--intro",
     "seed": "--seed",
+    "guide": "--guide",
+    "bed": "--bed",
+    "tones": "--tones",
     "region": "--region",
 }
 

@@ -27,6 +27,12 @@ class PlaybackState:
         A sentence for the listener, such as why it is paused; or an empty string.
     keys_shown
         Whether the listener wants to see what each key does.
+    guide
+        How breaths are guided, as the listener chose it; empty where the script decides.
+    bed_db
+        The level of the background relative to the voice, as the listener chose it; None where the script decides.
+    speaks
+        Whether words for another guidance are being spoken.
     """
 
     at_ms: int
@@ -35,6 +41,9 @@ class PlaybackState:
     has_background: bool = True
     notice: str = ""
     keys_shown: bool = False
+    guide: str = ""
+    bed_db: float | None = None
+    speaks: bool = False
 
 
 class PlaybackObserver(Protocol):

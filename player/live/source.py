@@ -53,6 +53,20 @@ class MixSource:
         self.total_ms = total_ms
         self.settings = settings
         self._mix = mix
+        self._whole = mix
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what is heard from here on is also what is heard from any other position on."""
+        return self._mix is self._whole
+
+    def exchange(self, mix: SeekableMix, whole: SeekableMix) -> None:
+        """Take another mix of the same programme from here on, and ``whole`` from any other position on."""
+        self._mix, self._whole = mix, whole
+
+    def leave_place(self) -> None:
+        """Sound is asked for from another position on."""
+        self._mix = self._whole
 
     def sound(self, start_ms: int, ms: int) -> bytes:
         """The sound of ``ms`` from ``start_ms`` on, as 16-bit stereo frames; less at the end."""
@@ -65,7 +79,7 @@ class MixSource:
     def warm(self, start_ms: int, ms: int) -> None:
         """Load what sounds there, so that it can start at once."""
         if start_ms < self.total_ms:
-            self._mix.block(start_ms, min(start_ms + ms, self.total_ms), _NO_BACKGROUND)
+            self._whole.block(start_ms, min(start_ms + ms, self.total_ms), _NO_BACKGROUND)
 
 
 def louder(db: float) -> float:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from player.live.device.device import OutputDevice
-    from player.live.source import ListenerSettings, MixSource
+    from player.live.source import ListenerSettings, MixSource, SeekableMix
     from player.timeline.steps import Steps, TimelineStep
 
 JOIN_MS: Final = 100
@@ -104,6 +104,16 @@ class Transport:
         return self._counted // FRAMES_PER_MS
 
     @property
+    def here_ms(self) -> int:
+        """The position from which on a change made now would be heard."""
+        return self._here_ms
+
+    @property
+    def plays_whole(self) -> bool:
+        """Whether the mix that is heard is the one for every position; see `exchange`."""
+        return self._source.is_whole
+
+    @property
     def settings(self) -> ListenerSettings:
         """The listener's settings."""
         return self._source.settings
@@ -134,6 +144,7 @@ class Transport:
         if not self._is_paused:
             return
         self._is_paused, self.notice, self.lost = False, "", None
+        self._source.leave_place()
         if self._stream is not None:
             self._stream.play_from(self._position_ms, JOIN_MS)
         else:
@@ -179,6 +190,20 @@ class Transport:
         """Turn the background off, or on again."""
         self._change_settings(replace(self.settings, has_background=not self.settings.has_background), BACKGROUND_MS)
 
+    def exchange(self, mix: SeekableMix, whole: SeekableMix, steps: Steps, fade_ms: int) -> None:
+        """Go on with another mix of the same programme, in which every time is the same.
+
+        Parameters
+        ----------
+        mix
+            Heard from here on.
+        whole
+            Heard after any step to another position, or after a pause; ``steps`` are its own.
+        """
+        self._source.exchange(mix, whole)
+        self._steps, self._nearby = steps, _Nearby(self._source, steps)
+        self._fade_ms = max(self._fade_ms, fade_ms)
+
     @property
     def _here_ms(self) -> int:
         """The position that a control refers to: the one that is heard when the control can take effect."""
@@ -196,6 +221,7 @@ class Transport:
         if self._is_paused:
             self._position_ms = step.entry_ms
         elif self._stream is not None:
+            self._source.leave_place()
             self._stream.play_from(step.entry_ms, JOIN_MS)
 
     def _pause_at(self, at_ms: int) -> None:

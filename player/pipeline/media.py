@@ -50,7 +50,7 @@ def beds(
                 Problem(at, f"sound {name!r} is another file in the script that includes this one; rename it")
             )
     if asked is not None and asked != "none":
-        found[asked] = FoundBackground(_users_own(asked), None)
+        found[asked] = FoundBackground(users_own(asked), None)
     return found, problems
 
 
@@ -72,7 +72,14 @@ def _named_beds(session: Session, parts: Iterable[Part], asked: str | None) -> I
             yield change.sound, change.at
 
 
-def _users_own(name: str) -> Path:
+def users_own(name: str) -> Path:
+    """The file of a background that the user names: a bundled sound, or a file anywhere.
+
+    Raises
+    ------
+    MediaError
+        If there is none.
+    """
     path = Path(name).expanduser()
     if not path.is_file() and path.suffix.lower() in library.SOUND_ENDINGS:
         raise MediaError(

@@ -163,8 +163,8 @@ def test_a_damaged_diary_is_a_warning(run: Run, tmp_path: Path) -> None:
         (("play", "evening", "--resume"), "'evening' was not stopped on its way; a place is remembered in heard"),
         (("play", "pmr-8", "--resume"), "there is no session 'pmr-8'; did you mean"),
         (("play", "heard.yaml", "--resume", "--from", "0"), "--resume begins where you stopped, and --from at a time"),
-        (("play", "--from", "1:00"), "--from and --part are for a session or programme that is named"),
-        (("play", "--part", "1"), "--from and --part are for a session or programme that is named"),
+        (("play", "--from", "1:00"), "--from, --part and --remember are for a session or programme that is named"),
+        (("play", "--part", "1"), "--from, --part and --remember are for a session or programme that is named"),
         (
             ("play",),
             "name a session, such as `player play box-breathing`; `player list` shows them, and `player play --res",

@@ -84,7 +84,7 @@ def make(order: ExportOrder, machine: Machine, progress: Progress | None = None)
         ready = pipeline.prepare(order.task.request, machine)
         with sentences(OutputError, "write", order.target):
             order.target.parent.mkdir(parents=True, exist_ok=True)
-        notes: list[str] = []
+        notes = [*ready.notes]
         options, force = order.task.options, order.force
         if options.form == PAGE:
             steps = None if progress is None else (lambda _: nullcontext(progress))

@@ -45,6 +45,9 @@ KEYS: Final = (
     Key("KEY_UP", "up", "louder", Control.LOUDER),
     Key("KEY_DOWN", "down", "softer", Control.SOFTER),
     Key("b", "b", "background off, or on", Control.BACKGROUND),
+    Key("[", "[", "background softer", Control.BED_SOFTER),
+    Key("]", "]", "background louder", Control.BED_LOUDER),
+    Key("g", "g", "count, words, tones, silence", Control.NEXT_GUIDANCE),
     Key("q", "q", "end softly", Control.QUIT),
     Key("?", "?", "show or hide the keys", Control.SHOW_KEYS),
 )

@@ -55,8 +55,16 @@ def _top(scene: Scene, state: PlaybackState, look: Look, columns: int, margin: i
 
 def _changes(state: PlaybackState) -> list[str]:
     """What the listener has changed."""
-    volume = [f"volume {state.volume_db:+.0f} dB".replace("-", "−")] if round(state.volume_db) else []
-    return volume + ([] if state.has_background else ["no background"])
+    changes = ["Speaking…"] if state.speaks else []
+    if state.guide:
+        changes.append(f"guide {state.guide}")
+    if round(state.volume_db):
+        changes.append(f"volume {state.volume_db:+.0f} dB".replace("-", "−"))
+    if not state.has_background:
+        changes.append("no background")
+    elif state.bed_db is not None:
+        changes.append(f"background {state.bed_db:.0f} dB".replace("-", "−"))
+    return changes
 
 
 def _bottom(scene: Scene, look: Look, columns: int, margin: int) -> list[Row]:

@@ -129,3 +129,9 @@ def _changes(before: PlaybackState, now: PlaybackState) -> Iterator[str]:
         yield f"Volume {now.volume_db:+.0f} dB." if round(now.volume_db) else "Volume as recorded."
     if now.has_background != before.has_background:
         yield "Background on." if now.has_background else "Background off."
+    if now.bed_db != before.bed_db and now.bed_db is not None:
+        yield f"Background {now.bed_db:.0f} dB."
+    if now.guide != before.guide:
+        yield f"Guidance: {now.guide}."
+    if now.speaks and not before.speaks:
+        yield "Speaking…"

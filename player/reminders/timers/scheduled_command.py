@@ -89,6 +89,9 @@ def _options(request: SessionRequest) -> Iterator[str]:
         "--intro": request.intro,
         "--seed": None if request.seed is None else str(request.seed),
         "--region": request.region,
+        "--guide": request.guide,
+        "--bed": None if request.bed_db is None else f"{request.bed_db:g}",
+        "--tones": None if request.tones_db is None else f"{request.tones_db:g}",
         "--takes": request.takes and str(Path(request.takes).expanduser().absolute()),
     }
     for option, text in options.items():

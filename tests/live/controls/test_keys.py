@@ -39,7 +39,7 @@ def test_capital_letters_are_the_same_keys() -> None:
 
 
 def test_every_key_has_a_name_of_its_own_and_a_help() -> None:
-    assert len({key.name for key in KEYS}) == len({key.control for key in KEYS}) == len(HELP) == 10
+    assert len({key.name for key in KEYS}) == len({key.control for key in KEYS}) == len(HELP) == 13
     assert all(label and does for label, does in HELP)
 
 

@@ -27,6 +27,9 @@ states = st.builds(
     has_background=st.booleans(),
     notice=st.sampled_from(["", "The headphones were unplugged, so it waits here until you say that it is to go on."]),
     keys_shown=st.booleans(),
+    guide=st.sampled_from(["", "count where it fits"]),
+    bed_db=st.none() | st.floats(-60, 0),
+    speaks=st.booleans(),
 )
 
 
@@ -128,6 +131,9 @@ def test_a_pause_and_its_reason_are_shown() -> None:
 def test_what_was_changed_is_shown() -> None:
     picture = drawn(SESSIONS["box-breathing"], PlaybackState(80_000, volume_db=-6.0, has_background=False), 80, 24)
     assert "volume −6 dB · no background" in picture.splitlines()[0]
+    adjusted = PlaybackState(80_000, guide="words, tones", bed_db=-26.0, speaks=True)
+    picture = drawn(SESSIONS["box-breathing"], adjusted, 80, 24)
+    assert picture.splitlines()[0].endswith("Speaking… · guide words, tones · background −26 dB")
 
 
 def test_sentences_stand_where_they_will_stay() -> None:

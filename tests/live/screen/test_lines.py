@@ -107,6 +107,19 @@ def test_the_keys_are_printed_when_they_are_asked_for() -> None:
     assert said.count("  space: pause, or go on") == 1
 
 
+def test_guidance_and_the_level_of_the_background_are_printed_when_they_change() -> None:
+    words = PlaybackState(100, guide="words", bed_db=-26.0)
+    speaking = replace(words, at_ms=150, guide="count", speaks=True)
+    said = played(SHORT, words, replace(words, at_ms=120), speaking, replace(speaking, at_ms=200, speaks=False))
+    assert [line for line in said if "–" not in line and "Sit" not in line] == [
+        "0:00 Background -26 dB.",
+        "0:00 Guidance: words.",
+        "0:00 Guidance: count.",
+        "0:00 Speaking…",
+        "Heard 0:00 of 2:04.",
+    ]
+
+
 def test_a_script_cannot_steer_the_terminal() -> None:
     timeline = replace(SHORT, cues=(replace(SHORT.cues[0], text="a\x1b[2J"), *SHORT.cues[1:]))
     assert any("a\\x1b[2J" in line for line in played(timeline, *through(0, 500)))
