@@ -116,7 +116,8 @@ def _list_failures(
 ) -> list[tuple[str, str]]:
     """Write the list of the pages that were made, and return why it cannot be written."""
     try:
-        click.echo(pages.write_list(batch.pages_of(done, items, folder), folder, force=force))
+        listed, reader = batch.pages_of(done, items, folder), pipeline.language.of_listener()
+        click.echo(pages.write_list(listed, folder, reader, force=force))
     except PlayerError as error:
         return [("the list of pages", str(error))]
     return []

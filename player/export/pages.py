@@ -17,6 +17,7 @@ from player.export import exporter, metadata, presets
 from player.export.extract import Extracted
 from player.export.options import PAGE
 from player.export.page.document import ListedPage, PageSession, data_url, index, page
+from player.export.page.labels import labels
 from player.pipeline import programmes
 from player.script import library
 from player.storage.atomic import complete, must_be_free, together, write_all
@@ -32,13 +33,11 @@ if TYPE_CHECKING:
     from player.export.tags import Origin, Tags
     from player.pipeline import Machine, Prepared, RequestedSession
     from player.pipeline.turns import PlannedProgramme
+    from player.script.languages import PageWords
     from player.storage.atomic import NewFile
 
 LARGE_BYTES: Final = 25_000_000
 """What mail programs and messengers take at most (Gmail: 25 MB), and phones open without a wait."""
-_SCRIPTS_LICENCE: Final = "Its words and backgrounds come with player, under the licence GPL-3.0-or-later."
-_OWN_LICENCE: Final = "Its words and its sound belong to whoever made them."
-_PAGES_LICENCE: Final = "The page around them is under the BSD Zero Clause License: it may go anywhere."
 
 
 def place(target: Path, *, beside: bool) -> Path:
@@ -177,35 +176,31 @@ def _shown(ready: Prepared, options: ExportOptions, sound: str) -> PageSession:
         tags.cover(),
         origin,
         sound,
-        (*_author(tags), *_made(origin), _licence(ready, tags), _PAGES_LICENCE),
+        tuple(_notes(ready, tags, origin)),
     )
 
 
-def _made(origin: Origin) -> Iterator[str]:
-    """What made it, who speaks, and the command that makes it again."""
-    facts = origin.facts
-    yield f"Made by {facts['version']} from {origin.name}."
-    if spoken_by := facts["spoken_by"]:
-        yield f"Spoken by {spoken_by} at {facts['rate']} words a minute."
-    *_, command = Extracted(origin.name, origin.script, facts, origin.includes).notes()
-    yield f"To make it again: {command.removeprefix('# ')}"
-
-
-def _author(tags: Tags) -> Iterator[str]:
-    """Who made the session, and when, where it is told."""
+def _notes(ready: Prepared, tags: Tags, origin: Origin) -> Iterator[str]:
+    """Who made the session, and when, where it is told; what made the page, and again; and the licences."""
+    words, facts = labels(ready.session.language).words, origin.facts
     if tags.author:
-        yield f"By {tags.author}, {tags.year}." if tags.year else f"By {tags.author}."
+        yield words.by.format(author=f"{tags.author}, {tags.year}" if tags.year else tags.author)
+    yield words.made.format(program=facts["version"], name=origin.name)
+    if spoken_by := facts["spoken_by"]:
+        yield words.spoken.format(voice=spoken_by, rate=facts["rate"])
+    *_, command = Extracted(origin.name, origin.script, facts, origin.includes).notes()
+    yield words.remake.format(command=command.removeprefix("# "))
+    yield words.licence.format(licence=tags.license) if tags.license else _licence(ready, words)
+    yield words.around
 
 
-def _licence(ready: Prepared, tags: Tags) -> str:
-    """The terms that the script or the options tell, or else what is known of a script."""
-    if tags.license:
-        return f"The licence of its words and its sound: {tags.license}"
+def _licence(ready: Prepared, words: PageWords) -> str:
+    """The terms of a script that does not tell any."""
     ours = library.bundled("scripts").resolve()
     with suppress(OSError):
         if ready.requested.source.path.resolve().is_relative_to(ours):
-            return _SCRIPTS_LICENCE
-    return _OWN_LICENCE
+            return words.bundled
+    return words.own
 
 
 def listed(requested: RequestedSession, address: str, total_ms: int) -> ListedPage:
@@ -214,8 +209,10 @@ def listed(requested: RequestedSession, address: str, total_ms: int) -> ListedPa
     return ListedPage(quote(address), session.title, session.summary, total_ms, session.technique, session.language)
 
 
-def write_list(pages: Sequence[ListedPage], folder: Path, *, force: bool) -> Path:
+def write_list(pages: Sequence[ListedPage], folder: Path, reader: str, *, force: bool) -> Path:
     """Write ``index.html``, which lists the pages of a folder, so that any place on the web can serve it.
+
+    ``reader`` is the language of its own words where the sessions are in several (BCP 47).
 
     Raises
     ------
@@ -225,7 +222,7 @@ def write_list(pages: Sequence[ListedPage], folder: Path, *, force: bool) -> Pat
         If it cannot be written.
     """
     target = list_path(folder)
-    write_all({target: index(pages).encode()}, force=force)
+    write_all({target: index(pages, reader).encode()}, force=force)
     return target
 
 
