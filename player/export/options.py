@@ -23,7 +23,7 @@ EXPORT_FORMATS: Final = (*FORMATS, PAGE)
 PAGE_BITRATE: Final = 96
 """kbit/s in one channel: fifteen minutes are 11 MB of sound and 15 MB of page."""
 PRESETS: Final = ("podcast", "broadcast", "audiobook", "sleep")
-CAPTIONS: Final = ("vtt", "srt", "lrc", "txt")
+CAPTIONS: Final = ("vtt", "srt", "lrc", "txt", "html")
 SAMPLE_RATES: Final = (24_000, 44_100, 48_000)
 """Frames a second that a file may have; the last is the session's own, and needs no resampling."""
 LOW_BITRATE: Final = 64

@@ -47,7 +47,7 @@ def tiny(tmp_path: Path) -> str:
         (("-o", "a.opus", "--sample-rate", "44100"), 2, "opus has no sample rate of 44100; choose 48000 or 24000"),
         (("--sample-rate", "24000", "--bitrate", "320"), 2, "at a sample rate of 24000 must be one of 32,"),
         (("--preset", "vinyl"), 2, "'podcast', 'broadcast', 'audiobook', 'sleep'"),
-        (("--captions", "vtt,ass"), 2, "must be of vtt, srt, lrc, txt, not 'ass'"),
+        (("--captions", "vtt,ass"), 2, "must be of vtt, srt, lrc, txt, html, not 'ass'"),
         (("--year", "26"), 2, "26 is not in the range 1000<=x<=9999"),
         (("--author", "a\nb"), 2, "Invalid value for '--author': must be on one line"),
         (("--license", " "), 2, "Invalid value for '--license': must not be empty"),

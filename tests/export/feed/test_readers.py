@@ -47,6 +47,9 @@ def feed(tmp_path: Path) -> Iterator[str]:
     first, *_ = album(folder)
     first.with_suffix(".vtt").write_text(VTT)
     first.with_suffix(".srt").write_text(SRT)
+    first.with_suffix(".transcript.html").write_text("<p>Let go.</p>")
+    first.with_suffix(".html").write_text("a page, which is no transcript")
+    first.with_suffix(".txt").write_text("Let go.\n")
     first.with_suffix(".chapters.json").write_text(json.dumps(CHAPTERS))
     with served(tmp_path) as address:
         yield written(folder, address + "week", author="Ann & Bo <a@b>").address
@@ -94,19 +97,24 @@ def test_chapters_and_transcripts_are_found_by_a_reader(feed: str) -> None:
     found = {each["number"]: each for each in by_podcastparser(feed)["episodes"]}
     chapters, transcript = found[1]["chapters_json_url"], found[1]["transcript_url"]
     assert json.loads(fetched(chapters)[0]) == CHAPTERS
-    assert [caption.content for caption in srt.parse(fetched(transcript)[0].decode())] == ["Let go."]
+    assert fetched(transcript)[0] == b"Let go.\n"
     assert not any("chapters_json_url" in found[number] for number in (2, 3))
     entry = by_feedparser(feed).entries[0]
     assert entry.podcast_chapters == {"url": chapters, "type": "application/json+chapters"}
-    told = {"url": transcript, "type": "application/x-subrip", "language": "en", "rel": "captions"}
+    told = {"url": transcript, "type": "text/plain", "language": "en"}
     assert entry.podcast_transcript == told  # both keep the last of several
 
 
-def test_captions_of_both_kinds_are_named(feed: str) -> None:
+def test_transcripts_of_all_kinds_are_named(feed: str) -> None:
     name = "{https://podcastindex.org/namespace/1.0}transcript"
-    told = [(each.get("url", ""), each.get("type")) for each in parsed(fetched(feed)[0]).iter(name)]
-    assert [mime for _, mime in told] == ["text/vtt", "application/x-subrip"]
-    assert [caption.text for caption in webvtt.from_string(fetched(told[0][0])[0].decode()).captions] == ["Let go."]
+    told = [each.attrib for each in parsed(fetched(feed)[0]).iter(name)]
+    assert [(each["type"], each.get("rel")) for each in told] == [
+        ("text/vtt", "captions"), ("application/x-subrip", "captions"), ("text/html", None), ("text/plain", None)
+    ]  # fmt: skip
+    vtt, subrip, html, _ = (fetched(each["url"])[0].decode() for each in told)
+    assert [caption.text for caption in webvtt.from_string(vtt).captions] == ["Let go."]
+    assert [caption.content for caption in srt.parse(subrip)] == ["Let go."]
+    assert html == "<p>Let go.</p>"
 
 
 @pytest.mark.parametrize("form", BUILT_IN)
