@@ -52,6 +52,7 @@ _CLEAR_AFTER_MS: Final = 3000
 _VIEWPORT: Final = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 _HTML_STYLE: Final = (
     ":root { color-scheme: light dark } body { font: 1.1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word }"
+    " body { background: Canvas; color: CanvasText }"
     " main { max-width: 40rem; margin: 0 auto; padding: 1rem } h2 { margin: 1.5em 0 .5em }"
     " time { float: left; font-variant-numeric: tabular-nums } p { margin: 0 0 .4em 4.5em }"
 )

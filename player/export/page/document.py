@@ -180,7 +180,7 @@ def _article(session: PageSession, number: int, level: int) -> str:
         cover=data_url("image/png", session.cover),
         sound=_text(session.sound),
         safety=_safety(session, own, level + 1),
-        chapters=_chapters(timeline, own, name, level + 1),
+        chapters=_chapters(timeline, own, f"{number}. {timeline.title}, " if level > 1 else "", name, level + 1),
         text=_words(session, own, name, level + 1),
         script=_script(session.origin, own),
         origin="\n".join(f"<p>{_text(note)}</p>" for note in session.notes),
@@ -197,8 +197,11 @@ def _safety(session: PageSession, own: Labels, level: int) -> str:
     return f'<section class="safety">\n{heading}\n<ul>\n{lines}\n</ul>\n</section>'
 
 
-def _chapters(timeline: Timeline, own: Labels, name: str, level: int) -> str:
-    """A list of links: to the text of each chapter, and with scripts to its sound."""
+def _chapters(timeline: Timeline, own: Labels, whose: str, name: str, level: int) -> str:
+    """A list of links: to the text of each chapter, and with scripts to its sound.
+
+    ``whose`` stands before its label where there are several sessions, so that a screen reader tells their lists apart.
+    """
     found = chapters(timeline)
     if not found:
         return ""
@@ -207,8 +210,8 @@ def _chapters(timeline: Timeline, own: Labels, name: str, level: int) -> str:
         f" <span>{_text(each.title)}</span></a></li>"
         for number, (each, landing) in enumerate(zip(found, landings(timeline), strict=True), 1)
     )
-    heading, name = _heading(level, own, own.words.chapters), _text(own.words.chapters)
-    return f'<nav class="chapters" aria-label="{name}">\n{heading}\n<ol class="list">\n{rows}\n</ol>\n</nav>'
+    heading, label = _heading(level, own, own.words.chapters), _text(f"{whose}{own.words.chapters}")
+    return f'<nav class="chapters" aria-label="{label}">\n{heading}\n<ol class="list">\n{rows}\n</ol>\n</nav>'
 
 
 def _words(session: PageSession, own: Labels, name: str, level: int) -> str:
