@@ -190,8 +190,11 @@ def size(number: int) -> str:
 
 
 def _one(items: Sequence[BatchItem], output: Path, options: ExportOptions, *, force: bool) -> list[ExportOrder]:
-    """One session into the file that ``-o`` names, or into a folder; a programme's sessions into the folder."""
-    if not names_a_file(output) or items[0].folder:
+    """One session into the file that ``-o`` names, or into a folder; a programme's sessions into the folder.
+
+    A page with its sound beside it is a folder by itself.
+    """
+    if items[0].folder or not (options.beside or names_a_file(output)):
         return batch.orders([replace(item, folder="") for item in items], _folder(output), options, force=force)
     (order,) = batch.orders(items, Path(), options, force=force)
     return [replace(order, target=pages.place(output, beside=options.beside))]

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from player.script.credits import NO_CREDITS, Credits
+
 BUILT_IN: Final = ("mp3", "wav", "flac", "ogg", "opus")
 """Formats that need nothing but this program."""
 BY_FFMPEG: Final = ("m4a", "m4b")
@@ -35,11 +37,20 @@ Measured: at 48, LAME keeps sound up to 11.3 kHz in one channel and up to 7.5 kH
 
 @dataclass(frozen=True)
 class AlbumPosition:
-    """A session's position in a programme: the programme's title, the session's number from 1, and their count."""
+    """A session's position in a programme: the programme's title, the session's number from 1, and their count.
+
+    ``credits`` are what the programme's head says for all its sessions.
+    """
 
     programme: str
     number: int
     count: int
+    credits: Credits = NO_CREDITS
+
+    @property
+    def album(self) -> str:
+        """What players file the session under."""
+        return self.credits.album or self.programme
 
 
 @dataclass(frozen=True)

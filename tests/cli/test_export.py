@@ -277,6 +277,9 @@ def test_a_page_with_its_sound_beside_it_is_a_folder(run: Run, tiny: str, tmp_pa
     assert (made.returncode, made.stderr) == (0, "")
     assert [Path(line).as_posix() for line in made.stdout.splitlines()] == ["night/index.html", "night/tiny.mp3"]
     assert round(mutagen.File(tmp_path / "night" / "tiny.mp3").info.length) > 6
+    again = run("export", tiny, "-o", "night", "--beside", "--quiet")
+    assert again.returncode == 2
+    assert "index.html is there already" in again.stderr
 
 
 def test_pages_of_several_sessions_are_listed(run: Run, tiny: str, tmp_path: Path) -> None:
@@ -317,7 +320,7 @@ def test_a_folder_that_is_there_holds_the_page(run: Run, tmp_path: Path) -> None
     beside = run("export", "quiet.yaml", "-o", "have.html", "--beside", "-q")
     assert (beside.returncode, beside.stdout.split()) == (
         0,
-        [f"have.html/quiet/{name}" for name in ("index.html", "quiet.mp3")],
+        [f"have.html/{name}" for name in ("index.html", "quiet.mp3")],
     )
     files = run("export", "two.yaml", "-o", "have.html", "-q")
     assert (files.returncode, files.stdout.split()[:1]) == (0, ["have.html/01-quiet.mp3"])

@@ -16,11 +16,12 @@ import pytest
 from player import pipeline
 from player.errors import MediaError
 from player.export import extract, pages
-from player.export.options import ExportOptions
+from player.export.options import AlbumPosition, ExportOptions
 from player.export.page import document
 from player.export.page.carried import origin_of_page
 from player.export.page.labels import labels
 from player.export.page.times import times
+from player.script.credits import Credits
 from player.storage.store import Store
 from tests.fakes_page import ORIGIN, SCRIPT, box, shown
 from tests.fakes_picture import bundled, scripted
@@ -288,12 +289,17 @@ def test_the_sound_may_lie_beside_the_page(tmp_path: Path) -> None:
 def test_a_programme_is_one_page_with_a_list_of_its_sessions(tmp_path: Path) -> None:
     ready = sessions_of(tmp_path)
     target, options = tmp_path / "all" / "index.html", ExportOptions("html", beside=True)
-    made = pages.export((ready, ready), target, options, force=False, programme=("Two", "Days"))
-    assert [path.name for path in made] == ["index.html", "01-kurz üb.mp3", "02-kurz üb.mp3"]
+    told = Credits(author="Ana", year=2026, license="CC BY 4.0")
+    about = pages.PageProgramme("Two", "Days", tuple(AlbumPosition("Two", each, 7, told) for each in (3, 4)))
+    made = pages.export((ready, ready), target, options, force=False, programme=about)
+    assert [path.name for path in made] == ["index.html", "03-kurz üb.mp3", "04-kurz üb.mp3"]
+    tags = mutagen.File(made[1], easy=True)
+    assert [tags[key] for key in ("album", "tracknumber", "artist")] == [["Two"], ["3/7"], ["Ana"]]
     read = Reader(made[0].read_text(encoding="utf-8"))
     assert read.texts["h1"] == ["Two"]
     assert [attrs["href"] for attrs in read.all("a")][:2] == ["#s1", "#s2"]
     assert len(read.all("article")) == len(read.all("audio")) == 2
+    assert ["By Ana, 2026." in footer and "CC BY 4.0" in footer for footer in read.texts["footer"]] == [True, True]
 
 
 def test_a_large_page_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
