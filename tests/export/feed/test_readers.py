@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import io
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import feedparser
@@ -13,17 +14,27 @@ import pytest
 import srt
 import webvtt
 
+from player.export import sidecars
+from player.export.captions import SUBTITLES, captions, split
 from player.export.options import BUILT_IN
 from player.export.tags import Tags
+from player.timeline.chapters import chapters as all_chapters
 from tests.export.feed.fakes import FIRST_S, album, fetched, parsed, served, sound, written
+from tests.fakes_picture import bundled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-VTT = "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nLet go.\n"
-SRT = "1\n00:00:00,000 --> 00:00:01,000\nLet go.\n"
-CHAPTERS = {"version": "1.2.0", "chapters": [{"startTime": 0, "title": "Settle"}]}
+    from player.timeline.model import Timeline
+
+FORMS = ("vtt", "srt", "txt", "html")
+
+
+@cache
+def first_session() -> Timeline:
+    """The one with which the programme ``first-week`` begins."""
+    return bundled("safety-first")[1]
 
 
 def by_feedparser(url: str) -> Any:
@@ -45,12 +56,9 @@ def feed(tmp_path: Path) -> Iterator[str]:
     """The address of a feed of three episodes, the first of which has everything beside it."""
     folder = tmp_path / "week"
     first, *_ = album(folder)
-    first.with_suffix(".vtt").write_text(VTT)
-    first.with_suffix(".srt").write_text(SRT)
-    first.with_suffix(".transcript.html").write_text("<p>Let go.</p>")
+    for path, content in sidecars.contents(first_session(), first, captions=FORMS, chapters=True).items():
+        path.write_bytes(content)
     first.with_suffix(".html").write_text("a page, which is no transcript")
-    first.with_suffix(".txt").write_text("Let go.\n")
-    first.with_suffix(".chapters.json").write_text(json.dumps(CHAPTERS))
     with served(tmp_path) as address:
         yield written(folder, address + "week", author="Ann & Bo <a@b>").address
 
@@ -96,8 +104,9 @@ def test_every_enclosure_is_there_and_as_long_as_both_are_told(feed: str, tmp_pa
 def test_chapters_and_transcripts_are_found_by_a_reader(feed: str) -> None:
     found = {each["number"]: each for each in by_podcastparser(feed)["episodes"]}
     chapters, transcript = found[1]["chapters_json_url"], found[1]["transcript_url"]
-    assert json.loads(fetched(chapters)[0]) == CHAPTERS
-    assert fetched(transcript)[0] == b"Let go.\n"
+    titles = [each["title"] for each in json.loads(fetched(chapters)[0])["chapters"]]
+    assert titles == [each.title for each in all_chapters(first_session())]
+    assert fetched(transcript)[0].decode() == SUBTITLES["txt"](first_session(), "en")
     assert not any("chapters_json_url" in found[number] for number in (2, 3))
     entry = by_feedparser(feed).entries[0]
     assert entry.podcast_chapters == {"url": chapters, "type": "application/json+chapters"}
@@ -112,9 +121,10 @@ def test_transcripts_of_all_kinds_are_named(feed: str) -> None:
         ("text/vtt", "captions"), ("application/x-subrip", "captions"), ("text/html", None), ("text/plain", None)
     ]  # fmt: skip
     vtt, subrip, html, _ = (fetched(each["url"])[0].decode() for each in told)
-    assert [caption.text for caption in webvtt.from_string(vtt).captions] == ["Let go."]
-    assert [caption.content for caption in srt.parse(subrip)] == ["Let go."]
-    assert html == "<p>Let go.</p>"
+    said = [each.text for each in split(captions(first_session(), "en"), 2)]
+    assert [caption.text.replace("\n", " ") for caption in webvtt.from_string(vtt).captions] == said
+    assert [caption.content.replace("\n", " ") for caption in srt.parse(subrip)] == said
+    assert html == SUBTITLES["html"](first_session(), "en")
 
 
 @pytest.mark.parametrize("form", BUILT_IN)
