@@ -395,6 +395,18 @@ def test_no_screen_is_too_narrow(opened: Open, rooms: Path) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_long_sentence_leaves_the_buttons_on_a_small_screen(opened: Open, rooms: Path) -> None:
+    page = opened(rooms)
+    play(page, 1000)
+    bottom = page.evaluate(
+        """said => { views[0].line.textContent = said;
+        return document.querySelector(".controls").getBoundingClientRect().bottom
+            - document.querySelector(".stage").getBoundingClientRect().top; }""",
+        "Let your shoulders drop. " * 6,
+    )
+    assert 500 < bottom <= 640
+
+
 def test_targets_are_large_enough_for_a_thumb(opened: Open, rooms: Path) -> None:
     page = opened(rooms)
     page.evaluate("views[0].seek(5000)")
