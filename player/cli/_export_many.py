@@ -117,7 +117,8 @@ def _list_failures(
 ) -> list[tuple[str, str]]:
     """Write the list of the pages that were made, and return why it cannot be written."""
     try:
-        click.echo(pages.write_list(batch.pages_of(done, items, folder), folder, force=force))
+        listed, reader = batch.pages_of(done, items, folder), pipeline.language.of_listener()
+        click.echo(pages.write_list(listed, folder, reader, force=force))
     except PlayerError as error:
         return [("the list of pages", str(error))]
     return []
@@ -190,8 +191,11 @@ def size(number: int) -> str:
 
 
 def _one(items: Sequence[BatchItem], output: Path, options: ExportOptions, *, force: bool) -> list[ExportOrder]:
-    """One session into the file that ``-o`` names, or into a folder; a programme's sessions into the folder."""
-    if not names_a_file(output) or items[0].folder:
+    """One session into the file that ``-o`` names, or into a folder; a programme's sessions into the folder.
+
+    A page with its sound beside it is a folder by itself.
+    """
+    if items[0].folder or not (options.beside or names_a_file(output)):
         return batch.orders([replace(item, folder="") for item in items], _folder(output), options, force=force)
     (order,) = batch.orders(items, Path(), options, force=force)
     return [replace(order, target=pages.place(output, beside=options.beside))]

@@ -44,13 +44,13 @@ def run(
     plan = pipeline.programmes.planned(wanted, part)
     form = asked_form(output, form, beside=given["beside"])
     if plan is not None and (form == PAGE or (output and names_a_file(output) and ending_of(output) == PAGE)):
-        target, form = target_of(plan.name, output or folder(), form)
+        target, form = target_of(plan.name, output, form, beside=given["beside"])
         options = parse_export_options(form, **given)
         return export_programme_page(plan, target, options, machine, force=force, quiet=quiet)
     if plan is not None:
         options = parse_export_options(form or FORMATS[0], **given)
         return export_programme(plan, folder_of(plan.name, output), options, machine, force=force, quiet=quiet)
-    target, form = target_of(wanted.request.session, output or folder(), form)
+    target, form = target_of(wanted.request.session, output, form, beside=given["beside"])
     return export_one(wanted, target, parse_export_options(form, **given), machine, force=force, quiet=quiet)
 
 
@@ -144,11 +144,17 @@ def folder_of(programme: str, output: Path | None) -> Path:
     return target
 
 
-def target_of(session: str, output: Path, form: str | None) -> tuple[Path, str]:
-    """The file to export to and its format; in a folder that is there, it is a file with the session's name."""
-    if is_folder(output):
+def target_of(session: str, output: Path | None, form: str | None, *, beside: bool = False) -> tuple[Path, str]:
+    """The file to export to and its format.
+
+    In a folder that is there, and by default in that of the settings or this one, it is a file with the session's name.
+    A page with its sound beside it is itself a folder, which may be there from the last time.
+    """
+    if output is not None and beside and form == PAGE and is_folder(output):
+        return output, form
+    if output is None or is_folder(output):
         form = form or FORMATS[0]
-        return output / f"{library.stem(session)}.{form}", form
+        return (output or folder()) / f"{library.stem(session)}.{form}", form
     return output, form_of(output, form)
 
 

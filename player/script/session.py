@@ -21,7 +21,7 @@ from player.script.yaml.nodes import Mapping as Nodes
 from player.script.yaml.nodes import Node
 from player.script.yaml.nodes import Sequence as Items
 from player.script.yaml.params import Parameter
-from player.script.yaml.scalar_types import PatternType, TextType, WholeType, shown
+from player.script.yaml.scalar_types import PatternType, TextType, shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.type_shapes import AnyStep, Record, enumerated, fields_of, shape_of
 from player.script.yaml.types import (
@@ -35,6 +35,7 @@ from player.script.yaml.types import (
     Step,
     Steps,
     Text,
+    Year,
     duration,
 )
 
@@ -44,8 +45,6 @@ Technique = Literal["breathing", "muscle", "grounding", "mindfulness", "movement
 TextHash = Annotated[str, PatternType(re.compile("[0-9a-f]{12}"), "twelve hexadecimal figures, which check tells")]
 DEFAULT_LANGUAGE: Final = "en-US"
 Fade = Annotated[int, duration(maximum_ms=60_000)]
-Year = Annotated[int, WholeType(1000, 9999)]
-"""Of four figures, as ID3 and others write it."""
 _NO_VALUES: Final[Mapping[str, str]] = MappingProxyType({})
 
 

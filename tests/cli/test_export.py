@@ -47,7 +47,7 @@ def tiny(tmp_path: Path) -> str:
         (("-o", "a.opus", "--sample-rate", "44100"), 2, "opus has no sample rate of 44100; choose 48000 or 24000"),
         (("--sample-rate", "24000", "--bitrate", "320"), 2, "at a sample rate of 24000 must be one of 32,"),
         (("--preset", "vinyl"), 2, "'podcast', 'broadcast', 'audiobook', 'sleep'"),
-        (("--captions", "vtt,ass"), 2, "must be of vtt, srt, lrc, txt, not 'ass'"),
+        (("--captions", "vtt,ass"), 2, "must be of vtt, srt, lrc, txt, html, not 'ass'"),
         (("--year", "26"), 2, "26 is not in the range 1000<=x<=9999"),
         (("--author", "a\nb"), 2, "Invalid value for '--author': must be on one line"),
         (("--license", " "), 2, "Invalid value for '--license': must not be empty"),
@@ -277,6 +277,9 @@ def test_a_page_with_its_sound_beside_it_is_a_folder(run: Run, tiny: str, tmp_pa
     assert (made.returncode, made.stderr) == (0, "")
     assert [Path(line).as_posix() for line in made.stdout.splitlines()] == ["night/index.html", "night/tiny.mp3"]
     assert round(mutagen.File(tmp_path / "night" / "tiny.mp3").info.length) > 6
+    again = run("export", tiny, "-o", "night", "--beside", "--quiet")
+    assert again.returncode == 2
+    assert "index.html is there already" in again.stderr
 
 
 def test_pages_of_several_sessions_are_listed(run: Run, tiny: str, tmp_path: Path) -> None:
@@ -317,7 +320,7 @@ def test_a_folder_that_is_there_holds_the_page(run: Run, tmp_path: Path) -> None
     beside = run("export", "quiet.yaml", "-o", "have.html", "--beside", "-q")
     assert (beside.returncode, beside.stdout.split()) == (
         0,
-        [f"have.html/quiet/{name}" for name in ("index.html", "quiet.mp3")],
+        [f"have.html/{name}" for name in ("index.html", "quiet.mp3")],
     )
     files = run("export", "two.yaml", "-o", "have.html", "-q")
     assert (files.returncode, files.stdout.split()[:1]) == (0, ["have.html/01-quiet.mp3"])
