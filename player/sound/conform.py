@@ -31,6 +31,8 @@ EDGE_MS: Final = 5
 BLOCK_FRAMES: Final = 65_536
 
 _SLOWEST, _FASTEST = 4000, 768_000
+_MOST_CHANNELS: Final = 64
+"""With more, a block would take hundreds of megabytes; libsndfile allows 1024."""
 _HALF: Final = 0.5**0.5
 _DOWNMIX: Final = {
     1: ((1.0,), (1.0,)),
@@ -116,9 +118,11 @@ def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.
     """
     heard = False
     must_be_readable(path)
-    with _opened(path, block_frames) as (rate, blocks):
+    with _opened(path, block_frames) as (rate, channels, blocks):
         if not _SLOWEST <= rate <= _FASTEST:
             raise MediaError(f"{_shown(path)}: its sample rate must be 4000 to 768000 Hz, not {rate}; convert it")
+        if not 1 <= channels <= _MOST_CHANNELS:
+            raise MediaError(f"{_shown(path)}: it must have 1 to {_MOST_CHANNELS} channels, not {channels}; convert it")
         for block in resampled((_stereo(block) for block in blocks), rate):
             heard = True
             yield block
@@ -157,8 +161,8 @@ def _stereo(block: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @contextlib.contextmanager
-def _opened(path: Path, block_frames: int) -> Iterator[tuple[int, Iterator[NDArray[np.float32]]]]:
-    """Rate and blocks of shape ``(frames, channels)``, by libsndfile or else by ffmpeg."""
+def _opened(path: Path, block_frames: int) -> Iterator[tuple[int, int, Iterator[NDArray[np.float32]]]]:
+    """Rate, channels, and blocks of shape ``(frames, channels)``, by libsndfile or else by ffmpeg."""
     import soundfile  # noqa: PLC0415  (a warm start decodes nothing)
 
     try:
@@ -172,7 +176,7 @@ def _opened(path: Path, block_frames: int) -> Iterator[tuple[int, Iterator[NDArr
         return
     with file:
         try:
-            yield file.samplerate, _blocks(file, block_frames)
+            yield file.samplerate, file.channels, _blocks(file, block_frames)
         except soundfile.LibsndfileError as error:
             raise MediaError(f"{_shown(path)}: it is damaged ({error.error_string}); convert or replace it") from error
 

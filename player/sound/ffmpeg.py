@@ -11,6 +11,7 @@ import contextlib
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
@@ -18,6 +19,9 @@ import numpy as np
 from pydub import AudioSegment
 
 from player.errors import MediaError, printable
+
+if sys.platform == "linux":
+    import resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +32,10 @@ if TYPE_CHECKING:
 _DEMUXERS: Final = (
     "mov,asf,matroska,aac,ac3,eac3,amr,ape,wv,tta,mpc,mpc8,dsf,mp3,ogg,flac,wav,w64,aiff,caf,au,adts,latm"
 )
+_MOST_DATA: Final = 3 * 2**26
+"""Bytes that ffmpeg may hold: a file's tags alone can ask for any amount. An hour of AAC takes it a tenth of this."""
+_LONGEST_START_S: Final = 5
+"""Seconds of a processor until its first samples; usual are 0.1."""
 _HEADER: Final = struct.Struct(">4sIIIII")
 """Sun's AU: magic, start of the samples, size, encoding, rate, channels. No field is filled in later, as in a pipe."""
 
@@ -39,8 +47,8 @@ def find() -> str | None:
 
 
 @contextlib.contextmanager
-def opened(ffmpeg: str, path: Path, block_frames: int) -> Iterator[tuple[int, Iterator[NDArray[np.float32]]]]:
-    """Rate and blocks of shape ``(frames, channels)``, decoded as they are asked for, in constant memory.
+def opened(ffmpeg: str, path: Path, block_frames: int) -> Iterator[tuple[int, int, Iterator[NDArray[np.float32]]]]:
+    """Rate, channels, and blocks of shape ``(frames, channels)``, decoded as they are asked for, in constant memory.
 
     Raises
     ------
@@ -50,16 +58,28 @@ def opened(ffmpeg: str, path: Path, block_frames: int) -> Iterator[tuple[int, It
     with tempfile.TemporaryFile() as stderr:
         process = subprocess.Popen(_command(ffmpeg, path), stdout=subprocess.PIPE, stderr=stderr)
         try:
+            _limit(process.pid, "RLIMIT_DATA", _MOST_DATA)
+            _limit(process.pid, "RLIMIT_CPU", _LONGEST_START_S)
             pipe = cast("BinaryIO", process.stdout)
             head = pipe.read(_HEADER.size)
+            _limit(process.pid, "RLIMIT_CPU", None)
             if len(head) < _HEADER.size:
                 raise MediaError(f"{_shown(path)}: ffmpeg finds no sound in it ({_reason(stderr)}); choose another")
             _, start, _, _, rate, channels = _HEADER.unpack(head)
             pipe.read(start - _HEADER.size)
-            yield rate, _blocks(pipe, channels, block_frames)
+            yield rate, channels, _blocks(pipe, channels, block_frames)
         finally:
             process.kill()
             process.communicate()
+
+
+def _limit(pid: int, what: str, most: int | None) -> None:
+    """Limit a resource of a process, or no longer; only Linux can do so from without, and safely beside threads."""
+    if sys.platform == "linux":
+        number = int(getattr(resource, what))
+        with contextlib.suppress(OSError, ValueError):  # it has ended, or already has a lower limit
+            _, hard = resource.prlimit(pid, number)
+            resource.prlimit(pid, number, (hard if most is None else most, hard))
 
 
 def _blocks(pipe: BinaryIO, channels: int, block_frames: int) -> Iterator[NDArray[np.float32]]:
@@ -70,8 +90,9 @@ def _blocks(pipe: BinaryIO, channels: int, block_frames: int) -> Iterator[NDArra
 
 def _command(ffmpeg: str, path: Path) -> list[str]:
     only_files = ["-protocol_whitelist", "file", "-format_whitelist", _DEMUXERS]
+    one_thread = ["-threads", "1", "-filter_threads", "1"]  # each more takes memory of its own
     first_sound = ["-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
-    return [ffmpeg, "-v", "error", "-nostdin", *only_files, "-i", f"file:{path.absolute()}", *first_sound]
+    return [ffmpeg, "-v", "error", "-nostdin", *one_thread, *only_files, "-i", f"file:{path.absolute()}", *first_sound]
 
 
 def _reason(stderr: BinaryIO) -> str:
