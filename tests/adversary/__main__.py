@@ -10,12 +10,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from tests.adversary.runner import Tally, run
 
-ATTACKS: Final[tuple[str, ...]] = ("media",)
-"""Modules beside this one with ``attacks(random, folder)``, and perhaps ``LIMITS`` of their own."""
+ATTACKS: Final[tuple[str, ...]] = ("media", "scripts")
+"""Modules beside this one with ``attacks(random, folder)``, and perhaps ``LIMITS`` of their own.
+
+One that tries many in a child has ``tallied(seconds, seed, keep)`` in its place.
+"""
 
 
 def main() -> int:
@@ -41,6 +44,8 @@ def main() -> int:
 
 def _tallied(name: str, seconds: float, seed: int, keep: Path) -> Tally:
     module, tally = importlib.import_module(f"tests.adversary.{name}"), Tally()
+    if hasattr(module, "tallied"):
+        return cast("Tally", module.tallied(seconds, seed, keep))
     limits = {"limits": module.LIMITS} if hasattr(module, "LIMITS") else {}
     end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder:
