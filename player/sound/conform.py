@@ -16,6 +16,7 @@ from player.errors import MediaError, printable
 from player.sound import ffmpeg
 from player.sound.limiter import limit
 from player.sound.resample import resample, resampled
+from player.sound.untagged import may_hold_tags, untagged
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
@@ -165,20 +166,23 @@ def _opened(path: Path, block_frames: int) -> Iterator[tuple[int, int, Iterator[
     """Rate, channels, and blocks of shape ``(frames, channels)``, by libsndfile or else by ffmpeg."""
     import soundfile  # noqa: PLC0415  (a warm start decodes nothing)
 
-    try:
-        file = soundfile.SoundFile(path)
-    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a name that ends in .raw
-        if not (found := ffmpeg.find()):
-            remedy = "convert it to WAV, FLAC, Ogg or MP3, or install ffmpeg"
-            raise MediaError(f"{_shown(path)}: it is no sound that can be read here; {remedy}") from error
-        with ffmpeg.opened(found, path, block_frames) as source:
-            yield source
-        return
-    with file:
+    with untagged(path) if may_hold_tags(path) else contextlib.nullcontext(path) as source:
         try:
-            yield file.samplerate, file.channels, _blocks(file, block_frames)
-        except soundfile.LibsndfileError as error:
-            raise MediaError(f"{_shown(path)}: it is damaged ({error.error_string}); convert or replace it") from error
+            file = soundfile.SoundFile(source)
+        except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a name that ends in .raw
+            if not (found := ffmpeg.find()):
+                remedy = "convert it to WAV, FLAC, Ogg or MP3, or install ffmpeg"
+                raise MediaError(f"{_shown(path)}: it is no sound that can be read here; {remedy}") from error
+            with ffmpeg.opened(found, path, block_frames) as opened:
+                yield opened
+            return
+        with file:
+            try:
+                yield file.samplerate, file.channels, _blocks(file, block_frames)
+            except soundfile.LibsndfileError as error:
+                raise MediaError(
+                    f"{_shown(path)}: it is damaged ({error.error_string}); convert or replace it"
+                ) from error
 
 
 def _blocks(file: SoundFile, block_frames: int) -> Iterator[NDArray[np.float32]]:

@@ -19,6 +19,7 @@ import numpy as np
 from pydub import AudioSegment
 
 from player.errors import MediaError, printable
+from player.sound.untagged import start_of_sound
 
 if sys.platform == "linux":
     import resource
@@ -91,8 +92,20 @@ def _blocks(pipe: BinaryIO, channels: int, block_frames: int) -> Iterator[NDArra
 def _command(ffmpeg: str, path: Path) -> list[str]:
     only_files = ["-protocol_whitelist", "file", "-format_whitelist", _DEMUXERS]
     one_thread = ["-threads", "1", "-filter_threads", "1"]  # each more takes memory of its own
+    past_tags = ["-skip_initial_bytes", str(start)] if (start := start_of_sound(path)) else []
     first_sound = ["-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
-    return [ffmpeg, "-v", "error", "-nostdin", *one_thread, *only_files, "-i", f"file:{path.absolute()}", *first_sound]
+    return [
+        ffmpeg,
+        "-v",
+        "error",
+        "-nostdin",
+        *one_thread,
+        *only_files,
+        *past_tags,
+        "-i",
+        f"file:{path.absolute()}",
+        *first_sound,
+    ]
 
 
 def _reason(stderr: BinaryIO) -> str:
