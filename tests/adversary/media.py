@@ -1,7 +1,8 @@
 """Attacks on `player extract` and on files that are read as a background: hostile media of every container.
 
 First each of a list that was written by hand, then seeded changes to whole exports of the program's own, for ever. Each
-file is extracted, as text and as JSON, or else decoded as a background or a recording is.
+file is extracted, as text and as JSON, or else decoded as a background or a recording is; one in fifty goes through the
+whole command, started anew.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def attacks(random: chance.Random, folder: Path) -> Iterator[Attack]:
         path = folder / f"{number}{whole.suffix}"
         path.write_bytes(media.mutated(whole.read_bytes(), random.randrange))
         ways = ("text", "json", "bed", "recording") if whole.suffix[1:] in _SOUNDS else ("text", "json")
-        yield from _tried(path, folder, (random.choice(ways),))
+        yield from _tried(path, folder, ("command" if random.randrange(50) == 0 else random.choice(ways),))
 
 
 def _tried(path: Path, folder: Path, ways: tuple[str, ...]) -> Iterator[Attack]:
@@ -63,6 +64,9 @@ def _tried(path: Path, folder: Path, ways: tuple[str, ...]) -> Iterator[Attack]:
         if way in {"text", "json"}:
             words = ["extract", str(kept), *(["--json"] if way == "json" else [])]
             act: Callable[[], int | None] = partial(_extract, words)
+        elif way == "command":
+            yield Attack(kept.name, (sys.executable, "-m", "player", "extract", str(kept), "--json"), keep=(kept,))
+            continue
         else:
             act = partial(_decode, kept, folder / "store", way)
         yield Attack(kept.name, act, keep=(kept,))
