@@ -35,8 +35,8 @@ _DEMUXERS: Final = (
 )
 _MOST_DATA: Final = 3 * 2**26
 """Bytes that ffmpeg may hold: a file's tags alone can ask for any amount. An hour of AAC takes it a tenth of this."""
-_LONGEST_START_S: Final = 5
-"""Seconds of a processor until its first samples; usual are 0.1."""
+_LONGEST_START_S: Final = 2
+"""Seconds of a processor until its first samples; usual are 0.1. ffmpeg gives up at the fourth signal, 3 s later."""
 _HEADER: Final = struct.Struct(">4sIIIII")
 """Sun's AU: magic, start of the samples, size, encoding, rate, channels. No field is filled in later, as in a pipe."""
 
@@ -111,6 +111,8 @@ def _command(ffmpeg: str, path: Path) -> list[str]:
 def _reason(stderr: BinaryIO) -> str:
     stderr.seek(0)
     lines = stderr.read(4096).decode("utf-8", "replace").strip().splitlines()
+    if lines and "signal" in lines[-1]:  # the system's, at the limit above
+        return "it looks for too long"
     return printable(lines[-1].rpartition(": ")[2]) if lines else "it says nothing"
 
 

@@ -24,6 +24,8 @@ _TAG: Final = re.compile(rb"ID3(?=[\x02-\x04].[" + _FLAGS + rb"][\x00-\x7f]{4})"
 _MOST_TAGS: Final = 100
 """Tags in front of a sound, one behind the other, that are passed over."""
 _BUFFER: Final = 2**18
+_FARTHEST: Final = 2**62
+"""A place that a file may name and a system can count; there is nothing to read."""
 
 
 def start_of_sound(path: Path) -> int:
@@ -80,7 +82,8 @@ class _Untagged(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence])
+        place = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = min(max(0, place), _FARTHEST)
         return self._at
 
     def tell(self) -> int:
@@ -88,6 +91,8 @@ class _Untagged(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         """Read with so much before and behind that a tag's header is seen where it lies across two pieces."""
+        if self._at >= self._size:
+            return 0
         view = memoryview(buffer).cast("B")
         before = min(self._at, _HEADER)
         self._file.seek(self._start + self._at - before)

@@ -17,11 +17,12 @@ import player.cli.extract
 from player.cli import main
 from player.errors import PlayerError
 from player.export.extract import extract
+from player.export.tags import read_tags
 from player.sound.bed import open_bed
 from player.sound.recording import open_recording
 from player.storage.store import Store
 from tests.adversary import hostile_media as media
-from tests.adversary.runner import Attack, Limits, run
+from tests.adversary.runner import Attack, Limits, Outcome, run
 
 if TYPE_CHECKING:
     import random as chance
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 LIMITS: Final = Limits(seconds=5, megabytes=300)
 _FORMS: Final = ("mp3", "wav", "flac", "ogg", "opus", "m4a", "m4b")
-_SOUNDS: Final = frozenset(_FORMS)
+_WAYS: Final = ("text", "json", "tags", "bed", "recording")
+"""The script as it is, the script and all facts as JSON, what a feed reads, and the sound."""
 _MB: Final = 2**20
 _MANY: Final = 200_000
 _LOADED: Final = (player.cli.extract, extract)
@@ -42,7 +44,7 @@ def attacks(random: chance.Random, folder: Path) -> Iterator[Attack]:
     for name, write in _by_hand().items():
         path = folder / name
         path.write_bytes(write())
-        yield from _tried(path, folder, ("text", "json", "bed", "recording"))
+        yield from _tried(path, folder, _WAYS)
     made = run(Attack("make", partial(_exports, folder)), Limits(seconds=60, megabytes=1000))
     if made.code:
         raise SystemExit(made.stderr)
@@ -53,7 +55,7 @@ def attacks(random: chance.Random, folder: Path) -> Iterator[Attack]:
         number += 1
         path = folder / f"{number}{whole.suffix}"
         path.write_bytes(media.mutated(whole.read_bytes(), random.randrange))
-        ways = ("text", "json", "bed", "recording") if whole.suffix[1:] in _SOUNDS else ("text", "json")
+        ways = _WAYS if whole.suffix[1:] in _FORMS else ("text", "json")
         yield from _tried(path, folder, ("command" if random.randrange(50) == 0 else random.choice(ways),))
 
 
@@ -61,25 +63,35 @@ def _tried(path: Path, folder: Path, ways: tuple[str, ...]) -> Iterator[Attack]:
     for way in ways:
         kept = path.with_name(f"{way}-{path.name}")
         path.rename(kept) if way == ways[-1] else shutil.copy(path, kept)
-        if way in {"text", "json"}:
-            words = ["extract", str(kept), *(["--json"] if way == "json" else [])]
-            act: Callable[[], int | None] = partial(_extract, words)
-        elif way == "command":
-            yield Attack(kept.name, (sys.executable, "-m", "player", "extract", str(kept), "--json"), keep=(kept,))
-            continue
+        act: tuple[str, ...] | Callable[[], int | None]
+        if way == "command":
+            act = (sys.executable, "-m", "player", "extract", str(kept))
+        elif way in {"text", "json"}:
+            act = partial(_extract, ["extract", str(kept), *(["--json"] if way == "json" else [])])
         else:
-            act = partial(_decode, kept, folder / "store", way)
-        yield Attack(kept.name, act, keep=(kept,))
+            act = partial(_read, kept, folder / "store", way)
+        yield Attack(kept.name, act, keep=(kept,), check=_is_the_script if way in {"text", "command"} else _nothing)
+
+
+def _is_the_script(outcome: Outcome) -> str:
+    return "" if outcome.code or outcome.stdout.encode() == media.SCRIPT else "gave another script"
+
+
+def _nothing(_: Outcome) -> str:
+    return ""
 
 
 def _extract(words: list[str]) -> None:
     main(words)
 
 
-def _decode(path: Path, store: Path, way: str) -> int:
-    """Read a file as a bed or a recording, into a store that is empty."""
+def _read(path: Path, store: Path, way: str) -> int:
+    """Read a file's tags, or its sound as a bed or a recording, into a store that is empty."""
     try:
-        (open_bed if way == "bed" else open_recording)(path, Store(store))
+        if way == "tags":
+            read_tags(path)
+        else:
+            (open_bed if way == "bed" else open_recording)(path, Store(store))
     except PlayerError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return error.exit_code
@@ -229,7 +241,9 @@ def _sounds() -> dict[str, Callable[[], bytes]]:
     }
     sound = bytes(range(256)) * 32_768
     written: dict[str, Callable[[], bytes]] = {
-        f"{name}.wav": partial(media.riff, (b"fmt ", media.wav_format(*head)), (b"data", sound))
+        f"{name}.wav": partial(
+            media.riff, (b"fmt ", media.wav_format(*head)), (b"data", sound[: 2**18] if name == "slow" else sound)
+        )
         for name, head in heads.items()
     }
     mp3_in_wav = struct.pack("<HHLLHH", 0x55, 2, 44_100, 16_000, 1, 0) + struct.pack("<HHLHHH", 12, 1, 2, 417, 1, 0)

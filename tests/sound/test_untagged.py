@@ -54,6 +54,9 @@ def test_a_tag_within_loses_its_name_wherever_a_piece_ends(tmp_path: Path) -> No
             assert [file.raw.read(3), file.raw.read(4)] == [hidden[at : at + 3], hidden[at + 3 : at + 7]]  # type: ignore[attr-defined]
         assert file.seek(-5, io.SEEK_END) == len(hidden) - 5
         assert file.read() == b"x" * 5
+        for far in (len(hidden), 2**62, 2**63 - 1):
+            file.raw.seek(far)  # type: ignore[attr-defined]
+            assert file.raw.read(9) == b""  # type: ignore[attr-defined]
 
 
 @given(content=st.binary(max_size=300).filter(lambda each: b"ID3" not in each))
