@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from player.live.screen import shapes
 from player.live.screen.columns import clipped, width, wrapped
 from player.live.screen.rows import EMPTY, Row, StyledText, beside, centred, fitted
+from player.live.screen.volume import FULL, MUTED, volume
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -55,8 +56,9 @@ def _top(scene: Scene, state: PlaybackState, look: Look, columns: int, margin: i
 
 def _changes(state: PlaybackState) -> list[str]:
     """What the listener has changed."""
-    volume = [f"volume {state.volume_db:+.0f} dB".replace("-", "−")] if round(state.volume_db) else []
-    return volume + ([] if state.has_background else ["no background"])
+    loud = volume(state.volume_db)
+    told = [loud if loud == MUTED else f"volume {loud}".replace("-", "−")] if loud != FULL or state.is_full else []
+    return told + ([] if state.has_background else ["no background"])
 
 
 def _bottom(scene: Scene, look: Look, columns: int, margin: int) -> list[Row]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -128,6 +130,20 @@ def test_a_pause_and_its_reason_are_shown() -> None:
 def test_what_was_changed_is_shown() -> None:
     picture = drawn(SESSIONS["box-breathing"], PlaybackState(80_000, volume_db=-6.0, has_background=False), 80, 24)
     assert "volume −6 dB · no background" in picture.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (PlaybackState(0, volume_db=-math.inf), "muted"),
+        (PlaybackState(0, volume_db=-50.0), "volume −50 dB"),
+        (PlaybackState(0, volume_db=-0.2), "? keys"),
+        (PlaybackState(0), "? keys"),
+        (PlaybackState(0, is_full=True), "volume full"),
+    ],
+)
+def test_the_volume_is_told_from_silence_to_full(state: PlaybackState, told: str) -> None:
+    assert drawn(SESSIONS["box-breathing"], state, 80, 24).splitlines()[0].endswith(f"  {told}")
 
 
 def test_sentences_stand_where_they_will_stay() -> None:
