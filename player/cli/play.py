@@ -76,11 +76,11 @@ def play(
                 ),
             )
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(*_how_to_go_on(session, recorder.bookmark)) from None
+            raise KeyboardInterrupt(*_how_to_go_on(session, recorder)) from None
         except DeviceError as error:
-            said = ". ".join((str(error), *_how_to_go_on(session, recorder.bookmark)))
+            said = ". ".join((str(error), *_how_to_go_on(session, recorder)))
             raise DeviceError(said, error.position_ms) from error
-        for line in _how_to_go_on(session, recorder.bookmark):
+        for line in _how_to_go_on(session, recorder):
             click.echo(line, err=True)
     click.get_current_context().exit(code)
 
@@ -120,13 +120,14 @@ def _must_fit(session: str | None, start: str | None, part: int | None, *, resum
         raise click.UsageError("--from and --part are for a session or programme that is named; name it before them")
 
 
-def _how_to_go_on(session: str | None, bookmark: Bookmark | None) -> tuple[str, ...]:
+def _how_to_go_on(session: str | None, recorder: HistoryRecorder) -> tuple[str, ...]:
     """A sentence with the command that goes on at the bookmark; nothing without a bookmark."""
+    bookmark = recorder.bookmark
     if bookmark is None:
         return ()
     command = shlex.join(["player", "play", session or bookmark.session, "--resume"])
     of = f" of {bookmark.title}" if bookmark.number else ""
-    return (f"`{command}` goes on at {timecode(bookmark.at_ms)}{of}.",)
+    return (f"`{command}` goes on at {timecode(recorder.goes_on_ms)}{of}.",)
 
 
 COMMANDS = (play,)

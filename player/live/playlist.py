@@ -117,7 +117,7 @@ class Playlist:
                 transport.tick()  # writes some seconds ahead before the other participants are loaded
                 self._prefetcher.begin()
                 with self._running.session(ready.timeline):
-                    code = Loop(transport, self._running).run()
+                    code = self._run(Loop(transport, self._running))
                 whole = code is None
             finally:
                 self._settings = transport.settings
@@ -126,3 +126,11 @@ class Playlist:
             if listener:
                 listener.ended(transport.position_ms, transport.heard_ms, whole=whole)
         return code
+
+    @staticmethod
+    def _run(loop: Loop) -> int | None:
+        """Run the loop, and fade out before the listener's screen is restored."""
+        try:
+            return loop.run()
+        finally:
+            loop.leave()

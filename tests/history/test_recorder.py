@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial, partialmethod
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +18,6 @@ from player.live.device.device import LEAD_IN, OutputDevice
 from player.live.participants import Participants
 from player.live.playlist import Playlist
 from player.live.preopen import DevicePreopener
-from player.live.transport import Transport
 from player.pipeline import SessionRequest, programmes
 from player.storage.store import Store
 from player.units import RATE
@@ -251,9 +250,8 @@ def preopener(speakers: FakeLoudspeakers) -> DevicePreopener:
 
 
 @pytest.fixture
-def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., HistoryRecorder]:
+def play(home: Home) -> Callable[..., HistoryRecorder]:
     def played(speakers: FakeLoudspeakers, start_ms: int = 0) -> HistoryRecorder:
-        monkeypatch.setattr(Transport, "leave", partialmethod(Transport.leave, speakers.sleep))
         recorder, (turn,) = home.recorder(), home.turns("one.yaml")
         participants = Participants(TimedInbox(speakers.sleep), progress_listener=recorder)
         with (
@@ -274,7 +272,7 @@ def test_a_session_that_is_played_to_its_end(home: Home, play: Callable[..., His
 
 def test_ctrl_c_bookmarks_what_was_heard(home: Home, play: Callable[..., HistoryRecorder]) -> None:
     play(FakeLoudspeakers(interrupt_at=LEAD_IN + 15 * RATE), start_ms=20 * SECOND)
-    assert home.bookmark().at_ms == pytest.approx(35 * SECOND, abs=SECOND)  # the fade is heard, too
+    assert home.bookmark().at_ms == pytest.approx(35 * SECOND, abs=SECOND)
     assert home.entry().heard_ms == pytest.approx(15 * SECOND, abs=SECOND)
 
 
