@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.cli._announce import Announcer
-from player.cli._options import parse_time, plain, print_warning, progress, quiet
+from player.cli._announce import Announcer, tell
+from player.cli._options import THEN, parse_time, plain, print_warning, progress, quiet
 from player.cli._participants import participants
 from player.history.recorder import HistoryRecorder
 from player.live import play
@@ -87,7 +87,7 @@ def _must_be_silent(others: Mapping[str, object]) -> None:
 
 def _play(wanted: Callable[[], SessionRequest], start_ms: int, help_: Help, *, plain: bool, quiet: bool) -> None:
     announcer = _CautiousAnnouncer(quiet=quiet)
-    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
+    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet, then=THEN) as report:
         code = play.play(
             lambda: announcer.turns(wanted(), None, start_ms),
             start_ms,
@@ -114,7 +114,7 @@ class _CautiousAnnouncer(Announcer):
 
 def _caution(ready: Prepared) -> None:
     for caution in pipeline.patterns.cautions(ready):
-        click.echo(f"  Take care: {caution}.", err=True)
+        tell(f"Take care: {caution}.", "  ")
 
 
 COMMANDS = (breathe,)

@@ -11,6 +11,7 @@ from player import pipeline
 from player.cli import _listener
 from player.cli._announce import Announcer
 from player.cli._options import (
+    THEN,
     any_session_options,
     parse_time,
     part,
@@ -60,7 +61,7 @@ def play(
     _must_fit(session, start, part, resume=resume)
     start_ms, announcer = parse_time(start or "0", "--from"), Announcer(quiet=quiet)
     remembered = _remembered(session, resume=resume) if resume or session is None else None
-    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
+    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet, then=THEN) as report:
         play_request = _PlayRequest(remembered, announcer, recorder, start_ms)
         try:
             code = playback.play(

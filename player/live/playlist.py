@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from player import pipeline
 from player.errors import DeviceError
-from player.live.device.device import LEAD_IN_MS
+from player.live.device.noise import LEAD_IN_MS
 from player.live.loop import Loop
 from player.live.playback import new_transport
 from player.live.prefetch import Prefetcher

@@ -19,7 +19,7 @@ import pytest
 import soundfile
 
 from player.history.diary import Diary
-from player.live.device.device import LEAD_IN, lead_in
+from player.live.device.noise import LEAD_IN, lead_in
 from player.timeline.steps import LEAD_MS
 from player.units import FRAMES_PER_MS, RATE
 from tests.fakes_diary import NOON, make_bookmark, make_entry

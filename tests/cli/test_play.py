@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from player.live.device.device import LEAD_IN
+from player.live.device.noise import LEAD_IN
 from player.units import RATE
 from tests.sound_server import Loudspeaker, without_devices
 

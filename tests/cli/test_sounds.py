@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from player.live.device.device import LEAD_IN
+from player.live.device.noise import LEAD_IN
 from player.pipeline import catalogue
 from player.sound.tones import render
 from player.techniques.cue import Tone

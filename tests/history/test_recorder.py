@@ -14,7 +14,8 @@ from player import pipeline
 from player.errors import DeviceError
 from player.history.diary import Diary
 from player.history.recorder import EVERY_MS, LEAST_MS, HistoryRecorder
-from player.live.device.device import LEAD_IN, OutputDevice
+from player.live.device.device import OutputDevice
+from player.live.device.noise import LEAD_IN
 from player.live.participants import Participants
 from player.live.playlist import Playlist
 from player.live.preopen import DevicePreopener

@@ -9,7 +9,7 @@ import pytest
 from player.errors import DeviceError
 from player.live.controls.commands import AnyControl, Control, ForcedPause, Quit
 from player.live.controls.inbox import Inbox
-from player.live.device.device import LEAD_IN
+from player.live.device.noise import LEAD_IN
 from player.live.loop import Loop
 from player.live.participants import Participants
 from player.live.running import RunningParticipants

@@ -22,7 +22,8 @@ from player.errors import DeviceError
 from player.live.controls.commands import Control
 from player.live.controls.inbox import Inbox
 from player.live.device.child import STALL_S, DeviceProcess
-from player.live.device.device import LEAD_IN, OutputDevice, lead_in
+from player.live.device.device import OutputDevice
+from player.live.device.noise import LEAD_IN, lead_in
 from player.live.device.ringbuffer import SharedRingBuffer, State
 from player.live.playback import play_through
 from player.units import RATE
