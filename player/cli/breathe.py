@@ -86,7 +86,7 @@ def _must_be_silent(others: Mapping[str, object]) -> None:
 
 
 def _play(wanted: Callable[[], SessionRequest], start_ms: int, help_: Help, *, plain: bool, quiet: bool) -> None:
-    announcer = _CautiousAnnouncer(quiet=quiet)
+    announcer, silent = _CautiousAnnouncer(quiet=quiet), help_ == "nothing"
     with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet, then=THEN) as report:
         code = play.play(
             lambda: announcer.turns(wanted(), None, start_ms),
@@ -95,9 +95,9 @@ def _play(wanted: Callable[[], SessionRequest], start_ms: int, help_: Help, *, p
             announce=announcer.announce,
             progress=report,
             participants=participants(
-                plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
+                plain=plain, quiet=quiet, silent=silent, notes=lambda: announcer.notes, progress_listener=recorder
             ),
-            silent=help_ == "nothing",
+            silent=silent,
             speaks=help_ == "voice",
         )
     click.get_current_context().exit(code)

@@ -24,8 +24,8 @@ LEAVES_MS: Final = 300
 """Silence played at the end, besides twice the latency, so that no device loses the last words."""
 STANDS_S: Final = 2.0
 """A device that asks for nothing for so long has lost its sound server. miniaudio reports neither that nor a stop, and
-does not go on when there is a server again (1.71, PulseAudio). It asks every 20 ms; at a load of 12 it was never seen to
-wait for 50."""
+does not go on when there is a server again (1.71, PulseAudio). It asks every 20 ms; at a load of 12 no
+wait was over 50 ms."""
 _LONGEST_TICK_S: Final = 0.1  # a longer one does not count: this process was halted, or the computer slept
 _REASONS: Final = {
     -203: "there is no sound system",
