@@ -7,6 +7,7 @@ before a session that has an instruction.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import sys
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from player.pipeline.programmes import Adaptation
     from player.pipeline.turns import PlannedProgramme, Turn
     from player.script.session import Session
+
+
+_USUAL_COLUMNS = 80
 
 
 class Announcer:
@@ -128,9 +132,14 @@ def tell(text: str, margin: str = "") -> None:
     """Print a text to stderr, behind a margin; on a terminal in lines that fit, otherwise in one."""
     lines = [margin + text]
     if sys.stderr.isatty():
-        width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
-        lines = textwrap.wrap(text, max(width, 20), initial_indent=margin, subsequent_indent=margin)
+        lines = textwrap.wrap(text, max(_columns(), 20), initial_indent=margin, subsequent_indent=margin)
     click.echo("\n".join(lines), err=True)
+
+
+def _columns() -> int:
+    with contextlib.suppress(OSError, ValueError):  # a stream that only looks like a terminal
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS
+    return _USUAL_COLUMNS
 
 
 def print_takes(ready: Prepared) -> None:

@@ -21,6 +21,7 @@ from player.live.playlist import Playlist
 from player.live.preopen import DevicePreopener
 from player.pipeline import SessionRequest, programmes
 from player.storage.store import Store
+from player.timeline.steps import Steps
 from player.units import RATE
 from tests.fakes_diary import NOON
 from tests.fakes_speaker import FakeLoudspeakers, TimedInbox
@@ -114,6 +115,14 @@ def test_stopping_early_leaves_a_bookmark_with_what_was_asked_for(home: Home) ->
     assert (home.named(entry.session), entry.title, entry.programme) == ("one.yaml", "One", "")
     assert (entry.at_ms, entry.heard_ms, entry.total_ms, entry.whole) == (20_000, 18_000, 60_000, False)
     assert NOON < entry.began < bookmark.noted
+
+
+def test_it_tells_where_it_will_go_on(home: Home) -> None:
+    recorder = home.begun()
+    steps = Steps(home.ready(home.turns("one.yaml")[0]).timeline)
+    recorder.ended(35 * SECOND, 35 * SECOND, whole=False)
+    assert home.bookmark().at_ms == 35 * SECOND
+    assert recorder.goes_on_ms == steps.at(35 * SECOND).start_ms < 35 * SECOND
 
 
 def test_a_session_heard_to_its_end_has_no_bookmark(home: Home) -> None:
