@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from contextlib import redirect_stderr
-
-import pytest
+from typing import TYPE_CHECKING
 
 from player.cli._announce import tell
 from player.cli._options import progress
+
+if TYPE_CHECKING:
+    import pytest
 
 LINE = "Use half your strength or less, and leave out or only imagine anything that is injured or hurts. Never to pain."
 

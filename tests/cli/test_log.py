@@ -19,7 +19,7 @@ import pytest
 import soundfile
 
 from player.history.diary import Diary
-from player.live.device.noise import LEAD_IN, lead_in
+from player.live.device.noise import lead_in
 from player.timeline.steps import LEAD_MS
 from player.units import FRAMES_PER_MS, RATE
 from tests.fakes_diary import NOON, make_bookmark, make_entry
@@ -367,7 +367,7 @@ def test_after_a_stop_it_says_how_to_go_on(
     command = [sys.executable, "-m", "player", "play", script, "-p", "more=60s", "-q"]
     env = loudspeaker.env | own_env(tmp_path, store_folder)
     with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as playing:
-        loudspeaker.wait_for(LEAD_IN + 11 * RATE)
+        loudspeaker.wait_for(11 * RATE)
         playing.send_signal(signal.SIGINT)
         _, told = playing.communicate(timeout=20)
     with diary:
@@ -392,7 +392,7 @@ def test_a_killed_sound_server_is_one_sentence_and_with_another_one_it_goes_on_a
         env = server.env | own_env(tmp_path, store_folder) | {"PLAYER_SPEAKER": kind}
         ear = Loudspeaker(server.env)
         with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as playing:
-            ear.wait_for(LEAD_IN + 11 * RATE)
+            ear.wait_for(11 * RATE)
             server.kill()
             _, said = playing.communicate(timeout=30)
         ear.stop()
@@ -406,7 +406,7 @@ def test_a_killed_sound_server_is_one_sentence_and_with_another_one_it_goes_on_a
         env = server.env | own_env(tmp_path, store_folder) | {"PLAYER_SPEAKER": kind}
         again = [sys.executable, "-m", "player", "play", script, "--resume", "-q"]
         with subprocess.Popen(again, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as playing:
-            ear.wait_for(LEAD_IN + 4 * RATE)
+            ear.wait_for(4 * RATE)
             playing.send_signal(signal.SIGINT)
             playing.communicate(timeout=30)
         recording = ear.recording()
