@@ -335,7 +335,7 @@ def test_resuming_goes_on_at_the_bookmark_and_then_forgets_it(
 ) -> None:
     assert run("export", script, "-o", "heard.wav").returncode == 0
     done = run("play", script, "--resume", env=loudspeaker.env)
-    assert (done.returncode, done.stderr) == (0, "Heard, 0:07\n  It goes on at 0:04.\n")
+    assert (done.returncode, done.stderr) == (0, "Heard, 0:07\n  It goes on at 0:05.\n")
     exported = soundfile.read(tmp_path / "heard.wav", dtype="int16")[0]
     must_be_entered(exported, BEGINNING, loudspeaker.recording())
     with stopped:
@@ -355,7 +355,7 @@ def test_enter_goes_on_from_any_folder(
     at.wait_for(b"Go on?")
     at.types(b"\n")
     code, told = at.ends()
-    assert (code, told.splitlines()[-1]) == (0, "  It goes on at 0:04.")
+    assert (code, told.splitlines()[-1]) == (0, "  It goes on at 0:05.")
     exported = soundfile.read(tmp_path / "heard.wav", dtype="int16")[0]
     must_be_entered(exported, BEGINNING, loudspeaker.recording())
 
@@ -370,6 +370,7 @@ def test_after_a_stop_it_says_how_to_go_on(
     command = [sys.executable, "-m", "player", "play", script, "-p", "more=60s", "-q"]
     env = loudspeaker.env | own_env(tmp_path, store_folder)
     with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as playing:
+        loudspeaker.wait_for(RATE)  # twice the patience: on a busy machine it takes long to begin
         loudspeaker.wait_for(11 * RATE)
         playing.send_signal(signal.SIGINT)
         _, told = playing.communicate(timeout=20)
@@ -395,6 +396,7 @@ def test_a_killed_sound_server_is_one_sentence_and_with_another_one_it_goes_on_a
         env = server.env | own_env(tmp_path, store_folder) | {"PLAYER_SPEAKER": kind}
         ear = Loudspeaker(server.env)
         with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as playing:
+            ear.wait_for(RATE)
             ear.wait_for(11 * RATE)
             server.kill()
             _, said = playing.communicate(timeout=30)
