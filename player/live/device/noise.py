@@ -27,6 +27,7 @@ FLOOR_AHEAD: Final = 5 * RATE
 
 _PEAK: Final = 5  # evenly spread over -5..5 of 32768: 80.3 dB under full scale
 _LOOK_EVERY_S: Final = 1.0
+_KEPT: Final = 30 * RATE  # frames behind the head that a slow device may still read
 
 
 @cache
@@ -77,6 +78,8 @@ class NoiseFloor:
             else:
                 ring.rewrite(self.end, lead_in())
             self.end += LEAD_IN
+        if not self._wraps:
+            ring.forget(ring.head - _KEPT)
 
     def _room(self) -> int:
         return self._ring.room if self._wraps else self._ring.filled - self.end
