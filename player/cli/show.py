@@ -43,11 +43,13 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
         draw(ready.timeline, About(ready.session.summary, ready.session.technique), plot, force=force)
         return click.echo(plot)
     if as_json:
-        shown = _show_text.as_json(ready.timeline, _lengths(ready))
+        voice = _show_text.voice_json(ready.session.voice, ready.without_pitch)
+        shown = _show_text.as_json(ready.timeline, _lengths(ready), voice)
         return click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
     width = shutil.get_terminal_size().columns
     lengths, region = _lengths(ready), ready.requested.region
-    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, lengths, region))
+    text = _show_text.as_text(ready.session, ready.timeline, width, lengths, region, ready.without_pitch)
+    return click.echo(text)
 
 
 def _lengths(ready: Prepared) -> dict[str, int]:
