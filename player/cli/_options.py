@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
+THEN = "Measuring how loud the voice is, then it begins."
+"""What takes some seconds after new words were spoken, before they can be heard."""
 _SESSION = click.argument("session", shell_complete=_complete.sessions)
 _ANY_SESSION = click.argument("session", required=False, shell_complete=_complete.sessions)
 _SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...", shell_complete=_complete.sessions)
@@ -211,13 +213,17 @@ def print_warning(text: str) -> None:
 
 
 @contextmanager
-def progress(label: str, *, quiet: bool = False) -> Iterator[Progress | None]:
-    """A progress bar on stderr for work that reports ``(done, total)``; none with ``quiet`` or without a terminal."""
+def progress(label: str, *, quiet: bool = False, then: str = "") -> Iterator[Progress | None]:
+    """A progress bar on stderr for work that reports ``(done, total)``; none with ``quiet`` or without a terminal.
+
+    ``then`` is a sentence for when it is full, about the work that follows.
+    """
     if quiet or not sys.stderr.isatty():
         yield None
         return
     with ExitStack() as stack:
         bars: list[ProgressBar[int]] = []
+        following = [then] if then else []
 
         def report(done: int, total: int) -> None:
             if not bars:
@@ -225,5 +231,7 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[Progress | None]:
             bars[0].update(done - bars[0].pos)
             if done == total:  # the next output begins on a line of its own
                 stack.close()
+                while following:
+                    click.echo(following.pop(), err=True)
 
         yield report
