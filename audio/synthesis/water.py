@@ -69,7 +69,7 @@ def ocean(material: Material) -> Array:
             moved = swell + material.wander(layer.grain_db, 12.0) + material.wander(0.5, 0.2)
             sound[:, side] *= material.over_time(moved)
         sea += sound
-    return sea
+    return balanced(sea)
 
 
 def rain(material: Material) -> Array:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.sound.bed_renderer import Loop
+    from player.sound.bed_renderer import LoopedSound
     from player.storage.store import JSON, Entry, Store
 
 SHORTEST_FRAMES: Final = RATE // 5
@@ -91,7 +91,7 @@ class StoredLoop:
 class OneSide:
     """A loop of which one side is played on both, as loud as the two were."""
 
-    loop: Loop
+    loop: LoopedSound
     side: int
     gain: float
 
@@ -120,7 +120,7 @@ class Bed:
         What one loudspeaker plays of it.
     """
 
-    loops: tuple[Loop, ...]
+    loops: tuple[LoopedSound, ...]
     peak: float
     balance: Balance = EVEN
 

@@ -156,7 +156,7 @@ def test_less_than_a_fifth_of_a_second_is_refused(tmp_path: Path, store: Store) 
 
 
 def test_a_direct_current_is_taken_off(tmp_path: Path, store: Store) -> None:
-    bed = open_bed(written(tmp_path / "off.wav", noise(14, level=0.01) + np.float32([0.3, -0.2])), store)
+    bed = open_bed(written(tmp_path / "off.wav", noise(14, level=0.01) + np.array([0.3, -0.2], np.float32)), store)
     heard = bed.read(0, bed.length_frames)
     assert np.abs(heard.mean(axis=0)).max() < 1e-3
     assert bed.peak < 6 * heard.std()  # all 16 bits are left for the sound

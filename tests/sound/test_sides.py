@@ -31,7 +31,7 @@ def test_two_unrelated_sides_are_no_fault() -> None:
 
 
 def test_the_louder_side_alone_is_as_loud_as_both() -> None:
-    sound = noise(1) * np.float32([0.5, 1.5])
+    sound = noise(1) * np.array([0.5, 1.5], np.float32)
     balance = metered(sound).balance
     assert balance.side == 1
     assert level_db(sound[:, 1] * balance.side_gain) == pytest.approx(level_db(sound), abs=0.01)
@@ -39,7 +39,7 @@ def test_the_louder_side_alone_is_as_loud_as_both() -> None:
 
 def test_offsets_are_found_and_taken_off_the_peak() -> None:
     sound = np.clip(noise(1), -0.3, 0.3)
-    offset = np.float32([0.25, -0.5])
+    offset = np.array([0.25, -0.5], np.float32)
     meter = metered(sound + offset)
     assert meter.offsets == pytest.approx(offset, abs=0.002)
     assert meter.peak == pytest.approx(0.3, abs=0.003)
