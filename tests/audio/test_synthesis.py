@@ -176,7 +176,7 @@ def test_no_bowl_is_struck_twice_within_a_minute() -> None:
 
 def test_bowls_are_wide_apart_and_ring_on() -> None:
     level = levels_db(together("bowls"), 1.0)
-    assert np.ptp(np.percentile(level, [5, 95])) < 14
+    assert np.ptp(np.percentile(level, [5, 95])) < 19  # where both loops strike at once, it rings for twenty seconds
     assert level.min() > level.max() - 25
 
 
