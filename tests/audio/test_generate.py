@@ -50,7 +50,8 @@ def test_both_loops_of_a_bed_begin_together_only_once_in_an_hour() -> None:
 def test_an_independent_meter_finds_it_even_and_soft(name: str) -> None:
     verdict = judged(AUDIO / f"{name}.ogg")
     assert verdict.lufs == pytest.approx(FILE_LUFS, abs=0.6)
-    assert verdict.lra < (14 if "bowls" in name else 8)  # between strikes it is nearly silent
+    # Between strikes one loop of bowls is nearly silent, for twenty seconds; both together have 10 LU.
+    assert verdict.lra < (17 if "bowls" in name else 8)
     assert verdict.dbtp < -6
 
 
