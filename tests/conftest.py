@@ -73,6 +73,7 @@ SLOW: Final = (
     "script/test_languages.py",
     "sound/test_bed.py",
     "sound/test_conform.py",
+    "sound/test_long_loop.py",
     "sound/test_loudness.py",
     "sound/test_own_take.py",
     "sound/test_recording.py",

@@ -94,7 +94,9 @@ class Announcer:
         )
 
     def announce(self, turn: Turn, ready: Prepared) -> None:
-        """Print title, true length and safety lines, before the first sound of a session."""
+        """Print warnings, title, true length and safety lines, before the first sound of a session."""
+        for warning in ready.warnings():
+            click.echo(f"warning: {warning}", err=True)
         if self._quiet:
             return
         self.notes = ready.session.safety

@@ -283,6 +283,13 @@ def sounds() -> tuple[str, ...]:
     return tuple(_files_by_name(bundled("audio"), SOUND_ENDINGS))
 
 
+def second_loop(path: Path) -> Path | None:
+    """The file that sounds together with a bundled sound, so that it does not come round; None for any other file."""
+    folder = bundled("audio")
+    second = folder / "second" / path.name
+    return second if path.parent == folder and second.is_file() else None
+
+
 def sound_file(name: str, near: Path, allowed: tuple[Path, ...] = (), others: Collection[str] = ()) -> Path:
     """The sound file that a script means by a name.
 

@@ -8,6 +8,7 @@ the whole of a file in memory twice, and lets ffmpeg open whatever the file poin
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import struct
 import subprocess
@@ -38,9 +39,25 @@ def find() -> str | None:
     return found
 
 
+def rate_and_seconds(ffmpeg: str, path: Path) -> tuple[int, int]:
+    """Sample rate and length in whole seconds as the file's header tells them; (0, 0) where it does not."""
+    command = [*_reading(ffmpeg, "info"), "-hide_banner", "-i", _url(path)]  # no output: it looks, and ends
+    said = subprocess.run(command, capture_output=True, check=False).stderr.decode("utf-8", "replace")
+    length = re.search(r"Duration: (\d+):(\d\d):(\d\d)", said)
+    rate = re.search(r"Stream #.*: Audio: .*?, (\d+) Hz", said)
+    if not (length and rate):
+        return 0, 0
+    hours, minutes, seconds = map(int, length.groups())
+    return int(rate[1]), (hours * 60 + minutes) * 60 + seconds
+
+
 @contextlib.contextmanager
-def opened(ffmpeg: str, path: Path, block_frames: int) -> Iterator[tuple[int, Iterator[NDArray[np.float32]]]]:
+def opened(
+    ffmpeg: str, path: Path, block_frames: int, span_s: tuple[int, int] | None = None
+) -> Iterator[tuple[int, Iterator[NDArray[np.float32]]]]:
     """Rate and blocks of shape ``(frames, channels)``, decoded as they are asked for, in constant memory.
+
+    ``span_s`` is the second to begin at, and how many; None is all.
 
     Raises
     ------
@@ -48,7 +65,7 @@ def opened(ffmpeg: str, path: Path, block_frames: int) -> Iterator[tuple[int, It
         If ffmpeg finds no sound in the file.
     """
     with tempfile.TemporaryFile() as stderr:
-        process = subprocess.Popen(_command(ffmpeg, path), stdout=subprocess.PIPE, stderr=stderr)
+        process = subprocess.Popen(_command(ffmpeg, path, span_s), stdout=subprocess.PIPE, stderr=stderr)
         try:
             pipe = cast("BinaryIO", process.stdout)
             head = pipe.read(_HEADER.size)
@@ -68,10 +85,19 @@ def _blocks(pipe: BinaryIO, channels: int, block_frames: int) -> Iterator[NDArra
         yield np.frombuffer(data, ">f4", count * channels).reshape(-1, channels).astype(np.float32)
 
 
-def _command(ffmpeg: str, path: Path) -> list[str]:
-    only_files = ["-protocol_whitelist", "file", "-format_whitelist", _DEMUXERS]
+def _command(ffmpeg: str, path: Path, span_s: tuple[int, int] | None) -> list[str]:
+    span = ["-ss", str(span_s[0]), "-t", str(span_s[1])] if span_s else []
     first_sound = ["-map", "0:a:0", "-map_metadata", "-1", "-c:a", "pcm_f32be", "-f", "au", "pipe:1"]
-    return [ffmpeg, "-v", "error", "-nostdin", *only_files, "-i", f"file:{path.absolute()}", *first_sound]
+    return [*_reading(ffmpeg, "error"), *span, "-i", _url(path), *first_sound]
+
+
+def _reading(ffmpeg: str, level: str) -> list[str]:
+    only_files = ["-protocol_whitelist", "file", "-format_whitelist", _DEMUXERS]
+    return [ffmpeg, "-v", level, "-nostdin", *only_files]
+
+
+def _url(path: Path) -> str:
+    return f"file:{path.absolute()}"
 
 
 def _reason(stderr: BinaryIO) -> str:
