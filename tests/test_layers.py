@@ -20,7 +20,7 @@ ORDER = (
 )
 HOMES = {
     "yaml": {"script/yaml/reader.py"},
-    "platformdirs": {"script/library.py", "storage/folders.py", "voice/folder.py"},
+    "platformdirs": {"storage/folders.py"},
     "sqlite3": {"history/sqlite_file.py", "history/diary.py"},
     "pyttsx3": {"voice/worker.py", "voice/drivers/modelled.py"},
     "espeakng_loader": {"voice/drivers/espeak.py"},
@@ -29,6 +29,7 @@ HOMES = {
     "onnxruntime": {"voice/drivers/piper.py"},
     "lameenc": {"export/mp3/writer.py"},
     "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "about", "origin", "reading")},
+    "markdown_it": {"authoring/texts/marked_down.py"},
     "imagesize": {"export/feed/artwork.py"},
     "matplotlib": {"picture/renderer.py"},
     "distributed": {"export/batch/dask_cluster.py"},

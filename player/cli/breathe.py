@@ -68,7 +68,7 @@ def breathe(
         return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, **asked)
 
     if shows:
-        return click.echo(wanted().script, nl=False)
+        return click.echo((wanted().script or "").encode(), nl=False)  # a file of UTF-8, as all scripts are
     if output is not None:
         machine = this_machine(soon="" if tones else A_COUNT)
         from player.cli import _export_one  # noqa: PLC0415 (0.3 s, in which a voice loads)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,8 @@ import click
 
 from player import pipeline
 from player.cli import _programme_text, _show_text
-from player.cli._options import as_json, progress, quiet, request_from_options, session_options
+from player.cli._options import as_json, print_made, progress, quiet, request_from_options, session_options
+from player.cli._streams import print_json
 from player.picture.marks import About
 from player.pipeline import programmes
 
@@ -34,15 +34,15 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
         _must_be_drawable(plot, force=force, as_json=as_json, is_session=plan is None)
     if plan:
         if as_json:
-            return click.echo(json.dumps(_programme_text.as_json(plan), indent=2, ensure_ascii=False))
+            return print_json(_programme_text.as_json(plan))
         return click.echo(_programme_text.as_text(plan, shutil.get_terminal_size().columns))
     with progress("Speaking", quiet=quiet) as report:
         ready = pipeline.prepare(wanted, pipeline.this_machine(), report)
     if plot:
-        return _draw(ready, plot, force=force)
+        return _draw(ready, plot, force=force, quiet=quiet)
     if as_json:
         shown = _show_text.as_json(ready.timeline, _lengths(ready))
-        return click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        return print_json(shown)
     width = shutil.get_terminal_size().columns
     lengths, region = _lengths(ready), ready.requested.region
     return click.echo(_show_text.as_text(ready.session, ready.timeline, width, lengths, region))
@@ -74,11 +74,11 @@ def _must_be_drawable(target: Path, *, force: bool, as_json: bool, is_session: b
     must_be_drawable(target, force=force)
 
 
-def _draw(ready: Prepared, target: Path, *, force: bool) -> None:
+def _draw(ready: Prepared, target: Path, *, force: bool, quiet: bool) -> None:
     from player.picture.drawing import draw  # noqa: PLC0415 (as above)
 
     draw(ready.timeline, About(ready.session.summary, ready.session.technique), target, force=force)
-    click.echo(target)
+    print_made(target, quiet=quiet)
 
 
 COMMANDS = (show,)

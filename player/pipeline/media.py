@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from player.errors import MediaError, Position, Problem, printable
 from player.script import library
+from player.storage.folders import expanded
 from player.techniques.cue import BedChange, Part
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _named_beds(session: Session, parts: Iterable[Part], asked: str | None) -> I
 
 
 def _users_own(name: str) -> Path:
-    path = Path(name).expanduser()
+    path = expanded(name)
     if not path.is_file() and path.suffix.lower() in library.SOUND_ENDINGS:
         raise MediaError(
             f"there is no sound file {printable(name)}; name another with --background, or a bundled sound"

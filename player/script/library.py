@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
-import platformdirs
-
 from player.errors import MediaError, UsageError, printable
 from player.script.yaml.encoding import LARGEST, decode
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
+from player.storage.folders import own_path
 from player.storage.names import safe_stem
 
 if TYPE_CHECKING:
@@ -71,9 +70,7 @@ def bundled(folder: str) -> Path:
 
 def own_scripts() -> Path:
     """The folder of the user's own scripts, which need not exist; the variable PLAYER_SCRIPTS names another one."""
-    if named := os.environ.get("PLAYER_SCRIPTS"):
-        return Path(named)
-    return Path(platformdirs.user_data_dir("player", appauthor=False)) / "scripts"
+    return own_path("PLAYER_SCRIPTS", "data", "scripts")
 
 
 def session_names(language: str = ORIGINAL) -> tuple[str, ...]:

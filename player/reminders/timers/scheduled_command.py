@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import player
 from player.script import library
+from player.storage.folders import expanded
 from player.units import format_duration
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _options(request: SessionRequest) -> Iterator[str]:
         "--intro": request.intro,
         "--seed": None if request.seed is None else str(request.seed),
         "--region": request.region,
-        "--takes": request.takes and str(Path(request.takes).expanduser().absolute()),
+        "--takes": request.takes and str(expanded(request.takes).absolute()),
     }
     for option, text in options.items():
         if text:
@@ -97,5 +98,5 @@ def _options(request: SessionRequest) -> Iterator[str]:
 
 
 def _absolute(background: str) -> str:
-    path = Path(background).expanduser()
+    path = expanded(background)
     return str(path.absolute()) if path.is_file() else background
