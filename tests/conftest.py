@@ -39,6 +39,7 @@ SLOW: Final = (
     "cli/test_every.py",
     "cli/test_export.py",
     "cli/test_export_many.py",
+    "cli/test_faults.py",
     "cli/test_feed.py",
     "cli/test_log.py",
     "cli/test_plot.py",

@@ -18,6 +18,7 @@ import click
 from player.cli import _streams
 from player.errors import PlayerError
 from player.storage import folders
+from player.storage.failures import foreseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +82,9 @@ class ErrorBoundary(click.Group):
                 reason = (error.strerror or str(error)).lower()
                 _say(f"what was asked for cannot be printed: {reason}; write it to another place")
                 return 1
+            if told := foreseen(error):
+                _say(str(told))
+                return told.exit_code
             _say(f"player met what it did not expect ({type(error).__name__}: {error}); PLAYER_DEBUG=1 shows where")
             return 1
 

@@ -83,7 +83,7 @@ def mend() -> LookAlikes:
         stream = getattr(sys, name)
         _occupy(number)
         if stream is None or stream.closed:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 (as long as the process)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 (stays open)
         elif mode == "w":
             with contextlib.suppress(AttributeError, ValueError):  # a test's own stream
                 stream.reconfigure(errors=_ERRORS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from player.live.controls.job_control import JobControl
-from player.live.controls.keys import HELP, KeyControls
+from player.live.controls.keys import HELP, SILENT_HELP, KeyControls
 from player.live.screen.lines import SpokenObserver
 from player.live.screen.pacer import Pacer
 from player.live.screen.terminal import TerminalKeyboard, TerminalScreen
@@ -28,9 +28,10 @@ Help = tuple[tuple[str, str], ...]
 class TerminalParts:
     """The parts, each made when it is asked for."""
 
-    def __init__(self, notes: Callable[[], Iterable[str]], *, has_keys: bool) -> None:
+    def __init__(self, notes: Callable[[], Iterable[str]], *, has_keys: bool, silent: bool = False) -> None:
         self._notes = notes
         self._has_keys = has_keys
+        self._silent = silent
         self._job: JobControl | None = None
 
     def job(self) -> JobControl:
@@ -60,7 +61,7 @@ class TerminalParts:
             yield
 
     def _keys(self) -> Help:
-        return HELP if self._has_keys else ()
+        return () if not self._has_keys else SILENT_HELP if self._silent else HELP
 
 
 def _say(text: str) -> None:

@@ -95,7 +95,11 @@ def _play(wanted: Callable[[], SessionRequest], start_ms: int, help_: Help, *, p
             announce=announcer.announce,
             progress=report,
             participants=participants(
-                plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
+                plain=plain,
+                quiet=quiet,
+                silent=help_ == "nothing",
+                notes=lambda: announcer.notes,
+                progress_listener=recorder,
             ),
             silent=help_ == "nothing",
             speaks=help_ == "voice",

@@ -60,6 +60,7 @@ def play(
     _must_fit(session, start, part, resume=resume)
     start_ms, announcer = parse_time(start or "0", "--from"), Announcer(quiet=quiet)
     remembered = _remembered(session, resume=resume) if resume or session is None else None
+    silent = remembered is not None and bool(remembered.asked.get("silent"))
     with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
         play_request = _PlayRequest(remembered, announcer, recorder, start_ms)
         try:
@@ -70,9 +71,13 @@ def play(
                 announce=announcer.announce,
                 progress=report,
                 resume_at=None if remembered is None else play_request.resume_at,
-                silent=remembered is not None and bool(remembered.asked.get("silent")),
+                silent=silent,
                 participants=participants(
-                    plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
+                    plain=plain,
+                    quiet=quiet,
+                    silent=silent,
+                    notes=lambda: announcer.notes,
+                    progress_listener=recorder,
                 ),
             )
         except KeyboardInterrupt:

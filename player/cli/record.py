@@ -54,9 +54,9 @@ def record(
     sessions.
 
     \b
-    player record SESSION -o lines.txt       a sheet to read from
-    player record SESSION --takes FOLDER     what is there; with -o, a sheet of the rest
-    player play SESSION --takes FOLDER       the same for export, show, check and every
+    player record SESSION -o lines.txt     a sheet to read from
+    player record SESSION --takes FOLDER   what is there; -o, a sheet of the rest
+    player play SESSION --takes FOLDER     also export, show, check and every
 
     Takes are trimmed and brought to the loudness of speech, each by itself; a voice speaks the other lines. The exit
     code is 1 if a take cannot be heard, is too long, or is one of two for a line.

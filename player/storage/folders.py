@@ -10,6 +10,7 @@ import functools
 import os
 import stat
 import tempfile
+import unicodedata
 from pathlib import Path
 from typing import Literal
 
@@ -40,12 +41,12 @@ def own_path(variable: str, kind: Literal["cache", "data"], *below: str) -> Path
         folder = None
     # Data that is there can be read though its folder is closed, and whoever writes there tells why it cannot be.
     if folder is None or (kind == "cache" and not _can_be_written(folder)):
-        folder = _temporary() / kind
+        folder = _temporary_store() if kind == "cache" else _temporary() / kind
     return Path(folder, *below)
 
 
 def expanded(name: str | Path) -> Path:
-    """A path in which ``~`` stands for a home folder, as in a shell.
+    """A path in which ``~`` stands for a home folder, as in a shell, as `existing`.
 
     Raises
     ------
@@ -53,10 +54,33 @@ def expanded(name: str | Path) -> Path:
         If there is no such user, or no home folder is known.
     """
     try:
-        return Path(name).expanduser()
+        return existing(Path(name).expanduser())
     except RuntimeError:
         remedy = "write the whole path"
         raise UsageError(f"{printable(str(name))} begins with a home folder that is not known; {remedy}") from None
+
+
+def existing(path: Path) -> Path:
+    """The file or folder with this name, however its accents are stored; the path itself where there is none.
+
+    A Mac may write ``é`` as two characters (NFD) and others write one (NFC). Linux takes these for two names.
+    """
+    if str(path).isascii() or os.path.exists(path):  # noqa: PTH110 (never raises)
+        return path
+    found = Path(path.anchor)
+    for part in path.parts[1:] if path.anchor else path.parts:
+        found = _entry(found, part) or found / part
+    return found if os.path.exists(found) else path  # noqa: PTH110 (as above)
+
+
+def _entry(folder: Path, name: str) -> Path | None:
+    if name.isascii() or os.path.exists(folder / name):  # noqa: PTH110 (as above)
+        return None
+    wanted = unicodedata.normalize("NFC", name)
+    try:
+        return next((each for each in folder.iterdir() if unicodedata.normalize("NFC", each.name) == wanted), None)
+    except OSError:
+        return None
 
 
 def home() -> Path:
@@ -72,16 +96,21 @@ def home() -> Path:
 
 def told() -> str:
     """A sentence, if temporary files stood in for a home folder in this process; otherwise empty."""
-    if not _temporary.cache_info().currsize:
+    if not _temporary_store.cache_info().currsize:
         return ""
-    remedy = "set PLAYER_STORE to a folder that stays"
-    return f"there is no home folder that can be written, so made files are kept in {_temporary()} for now; {remedy}"
+    why, remedy = "there is no home folder that can be written", "set PLAYER_STORE to a folder that stays"
+    return f"{why}, so what is spoken is kept in {_temporary_store()} for now; {remedy}"
 
 
 def _can_be_written(folder: Path) -> bool:
     """Whether a folder can be written, or made."""
     there = next((each for each in (folder, *folder.parents) if os.path.exists(each)), None)  # noqa: PTH110 (never raises)
     return there is not None and os.path.isdir(there) and os.access(there, os.W_OK | os.X_OK)  # noqa: PTH112 (as above)
+
+
+@functools.cache
+def _temporary_store() -> Path:
+    return _temporary() / "store"
 
 
 @functools.cache

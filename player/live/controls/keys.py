@@ -50,6 +50,10 @@ KEYS: Final = (
 )
 HELP: Final = tuple((key.label, key.does) for key in KEYS)
 """Each key's label, and what it does."""
+SILENT_HELP: Final = tuple(
+    (key.label, key.does) for key in KEYS if key.control not in {Control.LOUDER, Control.SOFTER, Control.BACKGROUND}
+)
+"""The same where there is no sound."""
 
 _CONTROLS: Final = {key.name: key.control for key in KEYS}
 
