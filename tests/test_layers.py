@@ -20,7 +20,7 @@ ORDER = (
 )
 HOMES = {
     "yaml": {"script/yaml/reader.py"},
-    "platformdirs": {"storage/folders.py"},
+    "platformdirs": {"storage/standard_folders.py"},
     "sqlite3": {"history/sqlite_file.py", "history/diary.py"},
     "pyttsx3": {"voice/worker.py", "voice/drivers/modelled.py"},
     "espeakng_loader": {"voice/drivers/espeak.py"},

@@ -17,7 +17,6 @@ import click
 
 from player.cli import _streams
 from player.errors import PlayerError
-from player.storage import folders
 from player.storage.failures import foreseen
 
 if TYPE_CHECKING:
@@ -44,7 +43,8 @@ class ErrorBoundary(click.Group):
         code: object = 1
         with contextlib.suppress(OSError):  # stderr cannot be written, so nothing can be told
             code = self._code(args, prog_name, **extra)
-            _say(folders.told())
+            if asked := sys.modules.get("player.storage.standard_folders"):
+                _say(asked.told())
             _say(look_alikes.told())
         if _streams.is_broken(sys.stdout):
             code = 1

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import json
 import os
 import sys
-import traceback
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -108,7 +106,10 @@ def _occupy(number: int) -> None:
 
 def is_of_stream(error: OSError) -> bool:
     """Whether it was raised by printing."""
-    return traceback.extract_tb(error.__traceback__)[-1].name == click.echo.__name__
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    return at is not None and at.tb_frame.f_code is click.echo.__code__
 
 
 def is_broken(stream: TextIO) -> bool:
@@ -120,13 +121,3 @@ def is_broken(stream: TextIO) -> bool:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return True
     return False
-
-
-def print_json(value: object) -> None:
-    """Print JSON to stdout: as it is where the encoding has its signs, with escapes elsewhere."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    try:
-        text.encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        text = json.dumps(value, indent=2)
-    click.echo(text)

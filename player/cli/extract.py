@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from player.cli._options import as_json, print_made, quiet
-from player.cli._streams import print_json
+from player.cli._tables import print_json
 from player.export import extract as extraction
 
 

@@ -9,8 +9,7 @@ import click
 
 from player import pipeline
 from player.cli._options import as_json
-from player.cli._streams import print_json
-from player.cli._tables import table
+from player.cli._tables import print_json, table
 from player.pipeline import catalogue
 from player.units import timecode
 

@@ -11,8 +11,7 @@ from player import pipeline
 from player.authoring.takes.lines import lines, seconds, sheet
 from player.authoring.takes.review import review
 from player.cli._options import as_json, print_made, print_warning, quiet, request_from_options, words_options
-from player.cli._streams import print_json
-from player.cli._tables import table
+from player.cli._tables import print_json, table
 from player.errors import printable
 from player.pipeline import programmes
 from player.storage.atomic import write_all

@@ -11,7 +11,7 @@ import click
 from player import pipeline
 from player.cli import _programme_text, _show_text
 from player.cli._options import as_json, print_made, progress, quiet, request_from_options, session_options
-from player.cli._streams import print_json
+from player.cli._tables import print_json
 from player.picture.marks import About
 from player.pipeline import programmes
 

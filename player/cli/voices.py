@@ -12,8 +12,7 @@ import click
 
 from player import pipeline
 from player.cli._options import as_json, print_warning, progress
-from player.cli._streams import print_json
-from player.cli._tables import table
+from player.cli._tables import print_json, table
 from player.live import voice_preview
 from player.pipeline import catalogue
 from player.storage.folders import expanded

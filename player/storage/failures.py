@@ -114,7 +114,7 @@ def sentences(
         raise _told(kind, doing, str(path), error) from error
 
 
-def foreseen(error: Exception) -> UsageError | None:
+def foreseen(error: BaseException) -> UsageError | None:
     """The sentence for a file or name that nobody looked at more closely before; None for any other error.
 
     Such are a name that is too long or in a closed folder, and one that is no text where it must stand in a text.
@@ -127,7 +127,7 @@ def foreseen(error: Exception) -> UsageError | None:
     return None
 
 
-def _told(kind: type[Kind], doing: str, path: str, error: Exception) -> Kind:
+def _told(kind: type[Kind], doing: str, path: str, error: BaseException) -> Kind:
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
     number = error.errno if isinstance(error, OSError) else None
     told = _KINDS[kind]

@@ -7,13 +7,17 @@ import os
 import sys
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import platformdirs
 import pytest
 
-from player.cli import COMMANDS, _streams, main
+from player.cli import COMMANDS, _streams, _tables, main
 from player.script import library
-from player.storage import folders
+from player.storage import standard_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SCRIPT = """\
 title: Tïny “quotes” – ध्यान 🌙 ā
@@ -45,6 +49,9 @@ COMMAND_LINES = (
     (["voices", "--remove", "ध्यान"], 2),
 )
 IDS = [" ".join(arguments) for arguments, _ in COMMAND_LINES]
+
+
+Form = Literal["NFC", "NFD"]
 
 
 class Stream(io.TextIOWrapper):
@@ -99,18 +106,19 @@ def test_a_stream_that_is_not_there_changes_nothing(
 
 
 @pytest.fixture
-def _homeless(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _homeless(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     def unknown(*_: object, **__: object) -> str:
         raise RuntimeError("could not determine the home directory")
 
-    for cached in (folders._temporary, folders._temporary_store):
-        cached.cache_clear()
     (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr(folders.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))  # type: ignore[attr-defined]
+    monkeypatch.setattr(standard_folders.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))  # type: ignore[attr-defined]
     for name in ("PLAYER_STORE", "PLAYER_SCRIPTS", "PLAYER_DIARY"):
         monkeypatch.delenv(name)
     for kind in ("user_data_dir", "user_cache_dir"):
         monkeypatch.setattr(platformdirs, kind, unknown)
+    yield
+    for cached in (standard_folders._temporary, standard_folders._temporary_store):
+        cached.cache_clear()
 
 
 @pytest.mark.usefixtures("_homeless")
@@ -136,7 +144,7 @@ def test_what_stands_in_for_a_home_folder_is_told_in_one_line_and_is_the_users_o
 def test_a_folder_that_others_can_write_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "temporary" / f"player-{os.getuid()}").mkdir(mode=0o777)
     (tmp_path / "temporary" / f"player-{os.getuid()}").chmod(0o777)
-    assert folders._temporary().name != f"player-{os.getuid()}"
+    assert standard_folders._temporary().name != f"player-{os.getuid()}"
 
 
 @pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + ".yaml", "~nosuch/a.yaml", "caf\udce9.yaml"])
@@ -181,7 +189,7 @@ def test_a_variable_with_the_home_of_nobody_is_named(
 
 
 @pytest.mark.parametrize("stored", ["NFC", "NFD"])
-def test_accents_are_found_however_a_disk_stores_them(stored: str) -> None:
+def test_accents_are_found_however_a_disk_stores_them(stored: Form) -> None:
     folder = Path(unicodedata.normalize(stored, "Übung é"))
     folder.mkdir()
     (folder / unicodedata.normalize(stored, "schön.yaml")).write_text(
@@ -190,7 +198,8 @@ def test_accents_are_found_however_a_disk_stores_them(stored: str) -> None:
     (folder / unicodedata.normalize(stored, "schöner.yaml")).write_text(SCRIPT, encoding="utf-8")
     sound = folder / unicodedata.normalize(stored, "wäl.wav")
     sound.write_bytes(b"")
-    for asked in ("NFC", "NFD"):
+    both: tuple[Form, ...] = ("NFC", "NFD")
+    for asked in both:
         name = unicodedata.normalize(asked, "Übung é/schön.yaml")
         assert library.find(name).text.startswith("title: T")
         assert library.included(unicodedata.normalize(asked, "schöner"), folder).text == SCRIPT
@@ -220,7 +229,7 @@ def test_what_has_no_sign_becomes_its_look_alike_and_is_told() -> None:
 def test_json_stays_json_in_any_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
     out = Stream("cp1252")
     monkeypatch.setattr(sys, "stdout", out)
-    _streams.print_json({"a": "ध 🌙 é"})
+    _tables.print_json({"a": "ध 🌙 é"})
     assert out.text.split() == ["{", '"a":', '"\\u0927', "\\ud83c\\udf19", '\\u00e9"', "}"]
 
 

@@ -36,6 +36,7 @@ def test_help_lists_each_on_one_line_and_loads_none() -> None:
     assert {each for each in loaded.split() if each.startswith("player.cli.")} == {
         "player.cli._error_boundary",
         "player.cli._lazy_group",
+        "player.cli._streams",
     }
 
 
