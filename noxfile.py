@@ -57,6 +57,18 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def texts(session: nox.Session) -> None:
+    """Check every bundled script with a Piper voice, or with ``-- --voice NAME``; it takes a quarter of an hour."""
+    session.install("-e", ".[test]")
+    files = [
+        str(path)
+        for folder in ("", "passages", "programmes")
+        for path in sorted((ROOT / "scripts" / folder).glob("*.yaml"))
+    ]
+    session.run("player", "check", *(session.posargs or ("--voice", "piper:en_US-joe-medium")), *files)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Measure what the tests that need only Python reach; it fails under the floor in pyproject.toml."""
     session.install("-e", ".[test]", "pytest-cov", "pytest-xdist")

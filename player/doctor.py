@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from player import __version__
 from player.errors import PlayerError, printable
 from player.history.diary import Diary
+from player.live.awake.lock_thread import system_lock
 from player.live.device.backends import INSTALL, available
 from player.live.preview import try_out
 from player.script import library
@@ -58,6 +59,7 @@ def examine() -> tuple[Finding, ...]:
             ("simpleaudio", partial(_speaker, "simpleaudio")),
             ("miniaudio", partial(_speaker, "miniaudio")),
             ("media keys", _media_keys),
+            ("keep awake", _awake),
             ("ffmpeg", _ffmpeg),
         )
         try:
@@ -178,6 +180,18 @@ def _media_keys() -> Finding:
     if not is_there:
         return Finding("media keys", well=False, finding="there is no session bus to hear them by", optional=True)
     return Finding("media keys", well=True, finding="heard through MPRIS, on the session bus")
+
+
+def _awake() -> Finding:
+    """Whether the machine can be kept from going to sleep by itself while something plays."""
+    try:
+        by = system_lock().granted()
+    except Exception as error:  # noqa: BLE001 (whatever the system's libraries raise: a session plays without them)
+        return Finding("keep awake", well=False, finding=f"not possible: {error}", optional=True)
+    if not by:
+        told = "nothing here grants it, so the machine may go to sleep while something plays; see its power settings"
+        return Finding("keep awake", well=False, finding=told, optional=True)
+    return Finding("keep awake", well=True, finding=f"the machine stays awake while something plays, by {by}")
 
 
 def _ffmpeg() -> Finding:

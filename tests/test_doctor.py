@@ -39,7 +39,7 @@ def test_every_part_is_told_and_none_raises() -> None:
     parts = [each.part for each in examine()]
     drivers = [f"voices by {driver.name}" for driver in registry.installed_drivers()]
     first, speakers = ["player", "scripts", *drivers, "voice"], ["simpleaudio", "miniaudio"]
-    assert parts == [*first, "store", "diary", "encoders", *speakers, "media keys", "ffmpeg"]
+    assert parts == [*first, "store", "diary", "encoders", *speakers, "media keys", "keep awake", "ffmpeg"]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import graphlib
 import re
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -36,7 +37,9 @@ HOMES = {
     "simpleaudio": {"live/device/simpleaudio.py"},
     "miniaudio": {"live/device/miniaudio.py", "voice/drivers/modelled.py"},
     "dbus_fast": {"live/controls/desktop/dbus.py"},
-    "pulsectl": {"live/controls/pulse_route.py"},
+    "wakepy": {"live/awake/wake_lock.py"},
+    "jeepney": {"live/controls/desktop/calls.py"},
+    "pulsectl": {"live/controls/pulse_route.py", "reminders/signs/microphone.py"},
     "blessed": {"live/screen/terminal.py"},
     "wcwidth": {"live/screen/columns.py"},
     "soundfile": {"sound/conform.py", "export/formats/libsndfile.py", "voice/take.py"},
@@ -51,17 +54,49 @@ def stage(path: Path) -> str:
     return path.relative_to(ROOT).with_suffix("").parts[0]
 
 
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+ImportNode = ast.Import | ast.ImportFrom
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the tests below ask of a file, from one reading: reading all files takes a second."""
+
+    lines: tuple[str, ...]
+    imports: frozenset[str]
+    """The full names of all modules that it imports, wherever in it."""
+    classes: tuple[str, ...]
+    functions: tuple[tuple[str, int], ...]
+    """Names and lengths in lines."""
+    late_imports: tuple[str, ...]
+    """The lines that import inside a function."""
+
+
 @cache
-def imported(path: Path) -> set[str]:
-    """The full names of all modules that a file imports, wherever in it."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}:{node.lineno}: relative import"
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return names
+def source(path: Path) -> Source:
+    text = path.read_text(encoding="utf-8")
+    lines = tuple(text.split("\n"))
+    nodes = list(ast.walk(ast.parse(text)))
+    functions = [node for node in nodes if isinstance(node, FunctionNode)]
+    late = {node.lineno for function in functions for node in ast.walk(function) if isinstance(node, ImportNode)}
+    return Source(
+        lines=lines,
+        imports=frozenset(name for node in nodes for name in names(path, node)),
+        classes=tuple(node.name for node in nodes if isinstance(node, ast.ClassDef)),
+        functions=tuple((node.name, (node.end_lineno or 0) - node.lineno + 1) for node in functions),
+        late_imports=tuple(lines[number - 1] for number in sorted(late)),
+    )
+
+
+def names(path: Path, node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, f"{path}:{node.lineno}: relative import"
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+
+
+def imported(path: Path) -> frozenset[str]:
+    return source(path).imports
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -122,9 +157,8 @@ def test_one_module_alone_reaches_for_the_network() -> None:
 def test_no_class_name_is_used_twice() -> None:
     homes: dict[str, list[str]] = {}
     for path in modules():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef):
-                homes.setdefault(node.name.lstrip("_"), []).append(str(path.relative_to(ROOT)))
+        for name in source(path).classes:
+            homes.setdefault(name.lstrip("_"), []).append(str(path.relative_to(ROOT)))
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
@@ -133,11 +167,8 @@ MOST_LINES, MOST_LINES_OF_A_FUNCTION = 450, 45
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_modules_and_functions_are_short_enough_to_be_read(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= MOST_LINES
-    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
-    lengths = [(node.name, (node.end_lineno or 0) - node.lineno + 1) for node in functions]
-    assert [each for each in lengths if each[1] > MOST_LINES_OF_A_FUNCTION] == []
+    assert len(source(path).lines) - 1 <= MOST_LINES
+    assert [each for each in source(path).functions if each[1] > MOST_LINES_OF_A_FUNCTION] == []
 
 
 @pytest.mark.parametrize("room", ["script", "techniques", "timeline"])
@@ -152,28 +183,11 @@ MOST_LATE_IMPORTS = 45
 REASON = re.compile(r"# noqa: (F401, )?PLC0415  ?\(\w.+\)")
 
 
-def late_imports(path: Path) -> list[str]:
-    """The lines of a file that import inside a function."""
-    lines = path.read_text(encoding="utf-8").split("\n")
-    functions = [
-        node
-        for node in ast.walk(ast.parse("\n".join(lines)))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
-    found = {
-        node.lineno
-        for function in functions
-        for node in ast.walk(function)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    }
-    return [lines[number - 1] for number in sorted(found)]
-
-
 def test_imports_stand_at_the_top_but_for_a_few() -> None:
-    late = [f"{path.relative_to(ROOT)}: {line.strip()}" for path in modules() for line in late_imports(path)]
+    late = [f"{path.relative_to(ROOT)}: {line.strip()}" for path in modules() for line in source(path).late_imports]
     assert len(late) <= MOST_LATE_IMPORTS, "\n".join(late)
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_late_import_has_its_reason(path: Path) -> None:
-    assert [line.strip() for line in late_imports(path) if not REASON.search(line)] == []
+    assert [line.strip() for line in source(path).late_imports if not REASON.search(line)] == []

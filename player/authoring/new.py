@@ -54,7 +54,8 @@ language: en-US
 safety:
   - If you feel light-headed, breathe as you normally do.
   - Not while driving.
-# Words a minute, 60 to 300; also name: (player voices lists them) and pitch: 0 to 100.
+# Words a minute, 60 to 300; also name: (player voices lists them), pitch: 0 to 100 and level: -12 dB to 0 dB.
+# For a voice that falls asleep with its listener: {{rate: {{from: 105, to: 90}}, level: {{from: 0 dB, to: -6 dB}}}}
 voice: {{rate: 105}}
 # player sounds lists them; also a sound file beside this script, or none; or with levels relative to the voice:
 # {{sound: rain, under_voice: -20 dB, in_pauses: -16 dB, fade_in: 4s, fade_out: 10s}}

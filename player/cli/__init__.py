@@ -29,6 +29,7 @@ COMMANDS = {
     "list": LazyCommand("player.cli.list", "List the sessions and the programmes."),
     "log": LazyCommand("player.cli.log", "Show what you practised, and when."),
     "new": LazyCommand("player.cli.new", "Write a script of your own to begin with."),
+    "now": LazyCommand("player.cli.now", "Play what suits now: go on, or something for the time of day."),
     "play": LazyCommand("player.cli.play", "Play a session, or all sessions of a programme."),
     "record": LazyCommand("player.cli.record", "List what you would speak for a session in your own voice."),
     "show": LazyCommand("player.cli.show", "Show a session's time table and its true length."),

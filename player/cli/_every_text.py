@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from player.errors import PlayerError
+    from player.reminders.politeness import WaitReason
     from player.reminders.schedule import Schedule
 
 _KEYS: Final = "s skip, p later, q end"
@@ -48,6 +49,7 @@ class StatusLine:
         self._keys = sys.stdin.isatty() and self._is_terminal
         self._line = ""
         self._told: datetime | None = None
+        self._held_up: datetime | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -66,6 +68,19 @@ class StatusLine:
         elif due != self._told:
             self._told = due
             self._say(text)
+
+    def held_up(self, due: datetime, reason: WaitReason) -> None:
+        """Print once for each moment why it waits; the status line shows what is in the way now."""
+        if due != self._held_up:
+            self._held_up = due
+            self._say(f"{_wall(due)}  waits, as {reason.now}")
+        if self._is_terminal:
+            text = f"{self._name} waits, as {reason.now}"
+            self._show(f"{text}; {_KEYS}" if self._keys else text)
+
+    def left_out(self, due: datetime, reason: WaitReason) -> None:
+        """Print that this time has waited too long."""
+        self._say(f"{_wall(due)}  left out, as {reason.then}")
 
     def ringing(self) -> None:
         """Show that the bell rings and the session is about to begin."""

@@ -28,6 +28,13 @@ def stopped(bookmark: Bookmark, now: datetime) -> str:
     return f"{what}, stopped at {timecode(bookmark.at_ms)} of {timecode(bookmark.total_ms)} {day(bookmark.noted, now)}."
 
 
+def goes_on(bookmark: Bookmark, now: datetime) -> str:
+    """``Box breathing, stopped at 3:20 of 7:00 on Tuesday, goes on.``, or that it is the next of its programme."""
+    if bookmark.at_ms:
+        return f"{stopped(bookmark, now).removesuffix('.')}, goes on."
+    return f"{_what(bookmark.title, _name(bookmark.session))} is next."
+
+
 def heard(entry: HistoryEntry, now: datetime) -> str:
     """``Box breathing, heard on Tuesday.``."""
     return f"{_what(entry.title, '')}, heard {day(entry.began, now)}."

@@ -45,5 +45,7 @@ def participants(
         ui.ticking,
         progress_listener,
         pauses_when_lost=ui.has_keys,
+        add_job_part=ui.add_job_part,
+        is_watched=ui.has_pacer,
         with_system=True,
     )

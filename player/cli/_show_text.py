@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from player.script.regions import HelpNumbers
     from player.script.session import Session
+    from player.script.voice_settings import VoiceSettings
     from player.timeline.model import Cue, Stretch, Timeline
 
 _BREATH: Final = ("in", "hold", "out", "rest")
@@ -26,18 +27,27 @@ _NARROW, _WIDE = 50, 100
 _ONE_LENGTH: Final[Mapping[str, int]] = MappingProxyType({})
 
 
-def as_json(timeline: Timeline, lengths: Mapping[str, int] = _ONE_LENGTH) -> dict[str, Any]:
+def as_json(
+    timeline: Timeline, lengths: Mapping[str, int] = _ONE_LENGTH, voice: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The timeline as JSON: ``title``, ``total_ms``, ``sections`` and ``cues``, times in ms.
 
-    With ``lengths`` (see `as_text`), they are there as ``intros_ms``.
+    With ``lengths`` (see `as_text`), they are there as ``intros_ms``; ``voice`` is what `voice_json` tells.
     """
     return {
         "title": timeline.title,
         "total_ms": timeline.total_ms,
         **({"intros_ms": dict(lengths)} if lengths else {}),
+        **({"voice": dict(voice)} if voice else {}),
         "sections": [{"title": section.title, "start_ms": section.start_ms} for section in timeline.sections],
         "cues": [_cue_json(cue) for cue in timeline.cues],
     }
+
+
+def voice_json(voice: VoiceSettings, without_pitch: Sequence[str]) -> dict[str, Any]:
+    """Rate, pitch and level at the first speech and at the last, and the voices that keep a pitch of their own."""
+    ends = {"rate": voice.rates, "pitch": voice.pitches, "level_db": voice.levels_db}
+    return {**{key: [*both] for key, both in ends.items()}, "without_pitch": [*without_pitch]}
 
 
 def _cue_json(cue: Cue) -> dict[str, Any]:
@@ -56,11 +66,13 @@ def as_text(
     width: int,
     lengths: Mapping[str, int] = _ONE_LENGTH,
     region: HelpNumbers | None = None,
+    without_pitch: Sequence[str] = (),
 ) -> str:
     """The time table: title and total, then each section with its rows, wrapped to ``width`` columns.
 
     ``lengths`` are those with each version of the introduction, that of the time table first, where it has several.
-    ``region`` is the country whose numbers are told in it, if there is one.
+    ``region`` is the country whose numbers are told in it, if there is one. ``without_pitch`` are the voices that keep
+    a pitch of their own.
     """
     width = min(_WIDE, max(_NARROW, width))
     lines = _heading(session.title, timeline.total_ms, lengths, width)
@@ -68,6 +80,7 @@ def as_text(
     lines += [line for note in session.safety for line in _wrapped("  ! ", note, width)]
     if region:
         lines += _wrapped("  ", f"The numbers to call are those of {region.country} (--region).", width)
+    lines += _wrapped("  ", told, width) if (told := _course(session.voice, without_pitch)) else []
     headings = {section.start_ms: section.title for section in timeline.sections}
     for row in _rows(timeline):
         if row.start_ms in headings:
@@ -83,6 +96,19 @@ def _heading(title: str, total_ms: int, lengths: Mapping[str, int], width: int) 
     if others and len(title) + 2 + len(total) > width:
         return [title, f"{total:>{width}}"]
     return [f"{title:<{width - len(total)}}{total}"]
+
+
+def _course(voice: VoiceSettings, without_pitch: Sequence[str]) -> str:
+    """What changes between the first speech and the last, in a sentence or two; empty where nothing does."""
+    ways = {
+        "from {:g} to {:g} words a minute": voice.rates,
+        "from pitch {:g} to {:g}": voice.pitches,
+        "from {:g} to {:g} dB": voice.levels_db,
+    }
+    said = [way.format(first, last) for way, (first, last) in ways.items() if first != last]
+    told = [f"From its first words to its last, the voice goes {', '.join(said)}."] if said else []
+    told += [f"There is only one pitch for {' and '.join(without_pitch)}."] if without_pitch else []
+    return " ".join(told)
 
 
 def _wrapped(head: str, words: str, width: int) -> list[str]:

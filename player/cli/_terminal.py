@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
     from player.cli._terminal_parts import TerminalParts
     from player.live.controls.inbox import Inbox
+    from player.live.controls.job_control import JobPart
     from player.live.observer import PlaybackObserver, Ticking
+
+
+def _ignore(_: JobPart) -> None:
+    """There is no job control."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,18 @@ class TerminalUi:
         Each makes what needs to tick while a session sounds.
     has_keys
         Whether keys can be pressed.
+    add_job_part
+        As `player.live.participants.Participants.add_job_part`; does nothing without job control.
+    has_pacer
+        Whether there is something to watch, and not only lines.
     """
 
     controls: Callable[[Inbox], contextlib.AbstractContextManager[object]] | None = None
     observers: tuple[Callable[[], PlaybackObserver], ...] = ()
     ticking: tuple[Callable[[], Ticking], ...] = ()
     has_keys: bool = False
+    add_job_part: Callable[[JobPart], None] = _ignore
+    has_pacer: bool = False
 
 
 def terminal_ui(
@@ -74,11 +85,12 @@ def terminal_ui(
     # Keys also need a terminal for output: otherwise they may be meant for another program in the pipeline.
     pressed = is_ours and _is_terminal(stdin or sys.stdin) and (seen or _is_terminal(stdout or sys.stdout))
     parts = _LateParts(notes, has_keys=pressed, silent=silent)
+    has_lines, has_pacer = plain or environ.get("TERM") == "dumb", False
     observers: tuple[Callable[[], PlaybackObserver], ...] = ()
     if not quiet and (plain or seen):
-        observers = (parts.lines if plain or environ.get("TERM") == "dumb" else parts.pacer,)
+        observers, has_pacer = (parts.lines if has_lines else parts.pacer,), not has_lines
     if seen or pressed:
-        return TerminalUi(parts.controls, observers, (parts.job,), pressed)
+        return TerminalUi(parts.controls, observers, (parts.job,), pressed, parts.add_job_part, has_pacer)
     return TerminalUi(None, observers)
 
 
@@ -110,6 +122,9 @@ class _LateParts:
 
     def job(self) -> Ticking:
         return self._parts.job()
+
+    def add_job_part(self, part: JobPart) -> None:
+        self._parts.job().add_part(part)
 
     def controls(self, inbox: Inbox) -> contextlib.AbstractContextManager[object]:
         return self._parts.controls(inbox)

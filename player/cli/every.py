@@ -31,7 +31,9 @@ from player.live.controls.idle_keyboard import IdleKeyboard
 from player.pipeline import programmes
 from player.reminders import schedule
 from player.reminders.bell import SoftBell
-from player.reminders.loop import LATE, QUIET, NoKeyboard, ReminderLoop
+from player.reminders.loop import LATE, QUIET, ReminderLoop
+from player.reminders.politeness import Signs
+from player.reminders.signs.reader import SignReader
 from player.reminders.timers import installing
 from player.reminders.timers.scheduled_command import scheduled_command
 from player.script.yaml.scalar_types import shown
@@ -55,6 +57,7 @@ T = TypeVar("T")
 @click.option(
     "--on", "days", metavar="DAYS", help="Only on these days, such as mon-fri; a night counts to its evening."
 )
+@click.option("--insist", is_flag=True, help="Ring also when it may disturb, such as at a locked screen.")
 @click.option("--once", is_flag=True, help="Play if a moment has just come, and end: for timers.")
 @click.option("--install", is_flag=True, help="Write a timer of the system (systemd, launchd) that does it.")
 @click.option("--uninstall", is_flag=True, help="Remove that timer.")
@@ -65,6 +68,7 @@ def every(
     interval: str,
     between: str | None,
     days: str | None,
+    insist: bool,
     once: bool,
     install: bool,
     uninstall: bool,
@@ -77,6 +81,9 @@ def every(
     Moments are counted from the beginning of --between, or from midnight: every 2h between 9:00-18:00 is 9:00, 11:00,
     13:00, 15:00 and 17:00. What the computer sleeps through is left out. Without a terminal it just begins.
 
+    It waits while the screen is locked, nobody is there, Do Not Disturb is on, or a microphone or a camera is in use:
+    for half of the interval at most, and never over an hour.
+
     \b
     While it waits:  s skips the next one, p puts it off by 10 minutes, q ends
     At the bell:     the same, and Enter or space begins at once
@@ -85,7 +92,7 @@ def every(
         raise click.UsageError("--once, --install and --uninstall are three different things; ask for one of them")
     schedule, wanted = _schedule(interval, between, days), request_from_options(**asked)
     requested = _session_of(wanted)
-    when = (interval, *_given("--between", between), *_given("--on", days))
+    when = (interval, *_given("--between", between), *_given("--on", days), *["--insist"] * insist)
     if uninstall:
         return _uninstall(_scheduled_command(wanted, "", schedule, when), force=force, quiet=quiet)
     if once and not _is_due(schedule):
@@ -93,7 +100,8 @@ def every(
     ready = _prepared(_listener.adapted(requested), schedule, quiet=quiet)
     if install:
         return _install(_scheduled_command(wanted, ready.session.title, schedule, when), force=force, quiet=quiet)
-    return _run(wanted, ready, schedule, once=once, quiet=quiet)
+    signs = Signs if insist else SignReader()
+    return _run(wanted, ready, schedule, signs, once=once, quiet=quiet)
 
 
 def _schedule(interval: str, between: str | None, days: str | None) -> Schedule:
@@ -157,18 +165,22 @@ def _uninstall(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None
         click.echo(f"If it was switched on, end it with:\n  {timer.switch_off}", err=True)
 
 
-def _run(wanted: SessionRequest, ready: Prepared, schedule: Schedule, *, once: bool, quiet: bool) -> None:
+def _run(
+    wanted: SessionRequest, ready: Prepared, schedule: Schedule, signs: Callable[[], Signs], *, once: bool, quiet: bool
+) -> None:
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
         print_takes(ready)
     status_line = StatusLine(ready.requested.source.name, ready.session.title, quiet=quiet)
     with _signals_end_it(), status_line:
+        loop = ReminderLoop(schedule, status_line, lambda: _play(wanted, quiet=quiet), SoftBell, signs=signs)
         if once:
-            return ReminderLoop(schedule, status_line, lambda: _play(wanted, quiet=quiet), SoftBell).once()
+            return loop.once()
         if not quiet:
             click.echo(outline(schedule), err=True)
-        keyboard = _keyboard() if sys.stdin.isatty() and sys.stderr.isatty() else NoKeyboard()
-        return ReminderLoop(schedule, status_line, lambda: _play(wanted, quiet=quiet), SoftBell, keyboard).run()
+        if sys.stdin.isatty() and sys.stderr.isatty():
+            loop.keyboard = _keyboard()
+        return loop.run()
 
 
 def _keyboard() -> ReminderKeys:

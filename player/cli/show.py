@@ -16,6 +16,8 @@ from player.picture.marks import About
 from player.pipeline import programmes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from player.pipeline import Prepared
     from player.techniques.planning import IntroVersion
 
@@ -30,22 +32,23 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
     """Show a session's time table and its true length, or a programme's sessions, without playing them."""
     wanted = pipeline.RequestedSession(request_from_options(**asked))
     plan = programmes.planned(wanted)
-    if plot:
-        _must_be_drawable(plot, force=force, as_json=as_json, is_session=plan is None)
+    draw = _drawer(plot, force=force, as_json=as_json, is_session=plan is None) if plot else None
     if plan:
         if as_json:
             return print_json(_programme_text.as_json(plan))
         return click.echo(_programme_text.as_text(plan, shutil.get_terminal_size().columns))
     with progress("Speaking", quiet=quiet) as report:
         ready = pipeline.prepare(wanted, pipeline.this_machine(), report)
-    if plot:
-        return _draw(ready, plot, force=force, quiet=quiet)
+    if plot and draw:
+        draw(ready.timeline, About(ready.session.summary, ready.session.technique), plot, force=force)
+        return print_made(plot, quiet=quiet)
     if as_json:
-        shown = _show_text.as_json(ready.timeline, _lengths(ready))
-        return print_json(shown)
+        voice = _show_text.voice_json(ready.session.voice, ready.without_pitch)
+        return print_json(_show_text.as_json(ready.timeline, _lengths(ready), voice))
     width = shutil.get_terminal_size().columns
     lengths, region = _lengths(ready), ready.requested.region
-    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, lengths, region))
+    text = _show_text.as_text(ready.session, ready.timeline, width, lengths, region, ready.without_pitch)
+    return click.echo(text)
 
 
 def _lengths(ready: Prepared) -> dict[str, int]:
@@ -63,22 +66,16 @@ def _lengths(ready: Prepared) -> dict[str, int]:
     }
 
 
-def _must_be_drawable(target: Path, *, force: bool, as_json: bool, is_session: bool) -> None:
-    """Refuse a picture that cannot be made, before any speech is made for it."""
+def _drawer(target: Path, *, force: bool, as_json: bool, is_session: bool) -> Callable[..., None]:
+    """What draws the picture. One that cannot be made is refused now, before any speech is made for it."""
     if as_json:
         raise click.UsageError("--plot makes a picture and --json a text; ask for one after the other")
     if not is_session:
         raise click.UsageError("a picture is of one session, and this is a programme; name one of its sessions")
-    from player.picture.drawing import must_be_drawable  # noqa: PLC0415 (matplotlib: 0.5 s, only for a picture)
+    from player.picture.drawing import draw, must_be_drawable  # noqa: PLC0415 (matplotlib: 0.5 s, only for a picture)
 
     must_be_drawable(target, force=force)
-
-
-def _draw(ready: Prepared, target: Path, *, force: bool, quiet: bool) -> None:
-    from player.picture.drawing import draw  # noqa: PLC0415 (as above)
-
-    draw(ready.timeline, About(ready.session.summary, ready.session.technique), target, force=force)
-    print_made(target, quiet=quiet)
+    return draw
 
 
 COMMANDS = (show,)

@@ -36,8 +36,8 @@ def _facts(ready: Prepared) -> dict[str, Any]:
         "version": software(),
         "parameters": dict(session.values),
         "voice": session.voice.name,
-        "rate": session.voice.rate,
-        "pitch": session.voice.pitch,
+        "rate": session.voice.rates[0],  # as --rate takes it; the script has the rest of a course
+        "pitch": session.voice.pitches[0],
         "spoken_by": spoken and spoken.voice,
         "engine": spoken and spoken.version,
         "background": asked.background and asked.background.replace("\\", "/").rpartition("/")[2],

@@ -44,10 +44,10 @@ def last(diary: Diary) -> Bookmark | HistoryEntry | None:
         If the diary cannot be read.
     """
     remembered: tuple[Bookmark | HistoryEntry, ...] = (*diary.bookmarks(), *reversed(diary.entries()))
-    return next((each for each in remembered if _can_be_played(each.session)), None)
+    return next((each for each in remembered if can_be_played(each.session)), None)
 
 
-def _can_be_played(key: str) -> bool:
+def can_be_played(key: str) -> bool:
     """Whether the session still exists; one without a file always does."""
     return not Path(key).is_absolute() or Path(key).is_file()
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import DiaryError
 from player.history.entries import Bookmark, HistoryEntry
-from player.history.requests import as_json, key, key_of, of_turn
+from player.history.requests import NUMBER, as_json, key, key_of, of_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -114,7 +114,7 @@ class HistoryRecorder:
             id=os.urandom(8).hex(),
             session=key(turn.request),
             title=ready.session.title,
-            asked=as_json(turn.request),
+            asked=as_json(turn.request) | ({NUMBER: turn.number} if turn.programme else {}),
             programme=key_of(turn.programme) if turn.programme else "",
             began=self._clock(),
             heard_ms=0,

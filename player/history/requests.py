@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 TURN: Final = "turn"
 """Beside the fields of a programme's request: what was chosen for the session in which it was stopped."""
 
+NUMBER: Final = "number"
+"""Beside the fields of a session's request, where it was heard in a programme: its number there, counted from 1."""
+
 
 def key_of(called: str) -> str:
     """The key of a session or programme in the diary: a bundled one's name, or the absolute path of the user's own.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from player.live.controls.job_control import JobPart
     from player.live.observer import PlaybackObserver, Ticking
     from player.pipeline import Prepared
     from player.pipeline.turns import Turn
@@ -56,8 +57,12 @@ class Participants:
     pauses_when_lost
         Whether to pause when the loudspeaker is lost, because somebody can see that and ask for another one. Otherwise
         playing ends there.
+    add_job_part
+        Takes what must be given back before the program stops as a job of the shell.
+    is_watched
+        Whether a pacer is shown, so that the display is to stay on.
     with_system
-        Whether media keys, a sleep of the computer and a move of the sound take part.
+        Whether keeping the machine awake, media keys, a sleep of the computer and a move of the sound take part.
     """
 
     inbox: Inbox = field(default_factory=Inbox)
@@ -67,4 +72,6 @@ class Participants:
     ticking: tuple[Callable[[], Ticking], ...] = ()
     progress_listener: ProgressListener | None = None
     pauses_when_lost: bool = False
+    add_job_part: Callable[[JobPart], None] = lambda _: None
+    is_watched: bool = False
     with_system: bool = False

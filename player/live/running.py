@@ -92,7 +92,9 @@ class RunningParticipants:
             if participants.with_system:
                 from player.live.controls import sources as system  # noqa: PLC0415 (20 ms; the first sound goes first)
 
-                self._observers += system.desktop_observers(inbox)
+                awake = system.keep_awake(is_watched=participants.is_watched)
+                participants.add_job_part(awake)
+                self._observers += (awake, *system.desktop_observers(inbox))
                 sources += system.system_sources()
             for source in sources:
                 self._stack.enter_context(source(inbox))

@@ -36,12 +36,12 @@ _TELLS: Final = re.compile(rf"\$(?:\{{\s*)?(?:{'|'.join(GIVEN)})\b")
 class SessionRequest:
     """A session, and how it differs from its script.
 
-    ``length_ms`` is the length to come close to, and ``skip`` what to leave out, by short names. ``outlive_ms`` is how
-    long the background goes on at the end. ``script`` is the text of a session without a file. ``takes`` is a folder
-    with takes: lines that have one are heard from it, and not spoken. ``silent`` says that nothing is heard of it, so
-    that it needs no loudspeaker. ``intro`` is the version of the introduction; None is the full one. ``seed`` draws the
-    order of what is shuffled; None is 0. ``region`` is the code of the country that the listener is in, as far as that
-    is known: see `regions`.
+    ``rate`` is the rate at the beginning, where the script's changes. ``length_ms`` is the length to come close to, and
+    ``skip`` what to leave out, by short names. ``outlive_ms`` is how long the background goes on at the end. ``script``
+    is the text of a session without a file. ``takes`` is a folder with takes: lines that have one are heard from it,
+    and not spoken. ``silent`` says that nothing is heard of it, so that it needs no loudspeaker. ``intro`` is the
+    version of the introduction; None is the full one. ``seed`` draws the order of what is shuffled; None is 0.
+    ``region`` is the code of the country that the listener is in, as far as that is known: see `regions`.
     """
 
     session: str
@@ -127,7 +127,8 @@ class RequestedSession:
         request, source = self.request, self.source
         session = parse(source.text, str(source.path), TECHNIQUES, request.values, given=given)
         voice, background = session.voice, session.background
-        voice = replace(voice, name=request.voice or voice.name, rate=request.rate or voice.rate)
+        voice = replace(voice, name=request.voice or voice.name)
+        voice = voice.at_rate(request.rate) if request.rate else voice
         if request.background is not None:
             background = replace(background, sound=None if request.background == "none" else request.background)
         pronounce = own_pronunciations(session.language) | {**session.pronounce}

@@ -15,7 +15,7 @@ from player.script.session import Session
 from player.techniques import TECHNIQUES
 from player.techniques.cue import Part, Recording, Slot, Speech, Utterance
 from player.techniques.planning import IntroVersion, plan
-from player.timeline import fit, lint, outlive
+from player.timeline import course, fit, lint, outlive
 from player.timeline.layout import lay_out, utterances
 from player.voice import own_takes
 from player.voice.clips import speak_all
@@ -73,6 +73,14 @@ class Prepared:
         """How many of its lines are heard from the user's own takes, and how many lines it has."""
         own = {own_takes.name(said.text) for said, clip in self.clips.items() if clip.is_own}
         return len(own), len({own_takes.name(said.text) for said in self.clips})
+
+    @property
+    def without_pitch(self) -> tuple[str, ...]:
+        """The voices that keep their own pitch where the script asks for another: their drivers know no other."""
+        engine = self.machine.engine
+        spoken = (said for said, clip in self.clips.items() if not clip.is_own)
+        kept = (said for said in spoken if engine.request(said).pitch != said.pitch)
+        return tuple(dict.fromkeys(engine.voice_of(said).name for said in kept))
 
 
 def prepare(asked: SessionRequest | RequestedSession, machine: Machine, progress: Progress | None = None) -> Prepared:
@@ -154,6 +162,7 @@ def _spoken(
     machine: Machine,
     progress: Progress | None = None,
 ) -> tuple[dict[Utterance, Clip], Timeline]:
+    flat = course.along(flat, session.voice)
     wanted = utterances(flat)
     own = opening.takes(request.takes, wanted, machine.store)
     spoken = [each for each in wanted if each not in own]
@@ -235,6 +244,7 @@ class _Findings:
             *translation.warnings(session),
             *lint.warnings(session, requested.settled, ready.timeline, known),
             *_unpronounced(requested.settled, self.machine.engine),
+            *_unpitched(ready),
         )
         self.warnings += _at_new_places(warned, self.warnings)
         self.timelines.append(ready.timeline)
@@ -254,6 +264,13 @@ def _unpronounced(parts: Iterable[Part], engine: Engine) -> Iterator[Problem]:
                     remedy = f"give it a respelling in letters, 'pronounce: {{{word}: ...}}', or take another voice"
                     text = f"this voice takes no phonemes, and reads {word!r} as it is written; {remedy}"
                     yield Problem(slot.at, text)
+
+
+def _unpitched(ready: Prepared) -> Iterator[Problem]:
+    """The pitch, where a voice that speaks keeps its own."""
+    if (voices := ready.without_pitch) and (at := ready.session.places.get("voice.pitch")):
+        only = f"there is only one pitch for {' and '.join(voices)}, which keeps it; rate and level are as written"
+        yield Problem(at, f"{only}. Voices of hibari and espeak have others")
 
 
 def _at_new_places(found: Iterable[Problem], known: Sequence[Problem]) -> list[Problem]:

@@ -1,8 +1,9 @@
 """The loop that waits for the moments of a schedule. At each: a bell, a quiet time to decline, and the session.
 
-The loop reads the wall clock a few times a minute, so the computer may sleep and its clock may be set: a moment that
-was slept through is not played later, and none is played twice. An error at one moment is reported, and the schedule
-goes on. The loop knows neither loudspeaker nor terminal.
+Where the bell would disturb, it waits until that is over (`player.reminders.politeness`). The loop reads the wall clock
+a few times a minute, so the computer may sleep and its clock may be set: a moment that was slept through is not played
+later, and none is played twice. An error at one moment is reported, and the schedule goes on. The loop knows neither
+loudspeaker nor terminal.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import PlayerError
+from player.reminders.politeness import ReminderDecision, Signs, decide, reason_to_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
     from datetime import tzinfo
 
+    from player.reminders.politeness import WaitReason
     from player.reminders.schedule import Schedule
 
 LATE: Final = timedelta(minutes=3)
@@ -90,6 +93,12 @@ class ReminderObserver(Protocol):
     def waiting(self, due: datetime, now: datetime) -> None:
         """The loop waits for the next moment; called again and again."""
 
+    def held_up(self, due: datetime, reason: WaitReason) -> None:
+        """The bell of this moment would disturb, so it waits; called again and again."""
+
+    def left_out(self, due: datetime, reason: WaitReason) -> None:
+        """The moment has waited too long."""
+
     def ringing(self) -> None:
         """The bell rings."""
 
@@ -119,6 +128,8 @@ class ReminderLoop:
         Plays the session to its end.
     bell
         Rings while its context lasts, or shorter.
+    signs
+        Returns whether the bell would disturb now; without it, it never does.
     keyboard
         Taken while waiting, and given back before anything is played.
     zone
@@ -133,6 +144,7 @@ class ReminderLoop:
     now: Callable[[], datetime] = _now
     sleep: Callable[[float], None] = time.sleep
     zone: tzinfo | None = None
+    signs: Callable[[], Signs] = Signs
     _handled: datetime | None = None
     _postponed: datetime | None = None
     _seen: datetime | None = None
@@ -158,6 +170,8 @@ class ReminderLoop:
         PlayerError
             If the bell or the session fails.
         """
+        if self._held_up(self.now()) is not ReminderAnswer.BEGIN:
+            return
         with self.bell() as bell:
             self._quiet(bell)
         self.play()
@@ -173,6 +187,8 @@ class ReminderLoop:
     def _answer(self) -> ReminderAnswer:
         try:
             answer = self._wait()
+            if answer is ReminderAnswer.BEGIN:
+                answer = self._held_up(self._due())
             return self._ring() if answer is ReminderAnswer.BEGIN else answer
         finally:
             self.keyboard.give_back()
@@ -184,6 +200,25 @@ class ReminderLoop:
             if answer := WAITING.get(self._key(min(left, _LOOK_EVERY))):
                 return answer
         return ReminderAnswer.MISSED if -left > LATE else ReminderAnswer.BEGIN
+
+    def _held_up(self, due: datetime) -> ReminderAnswer:
+        """Wait for as long as the bell would disturb, until the moment is no longer timely, or a key decides."""
+        every, told = timedelta(milliseconds=self.schedule.every_ms), None
+        while True:
+            reason = reason_to_wait(self.signs())
+            told = reason or told
+            if told is None:
+                return ReminderAnswer.BEGIN
+            decision = decide(reason, due, self.now(), every)
+            if decision is ReminderDecision.LEAVE_OUT:
+                self.observer.left_out(due, told)
+                return ReminderAnswer.SKIP
+            if reason is None:
+                self._postponed = self.now()  # this is its moment now, and it is not late
+                return ReminderAnswer.BEGIN
+            self.observer.held_up(due, reason)
+            if answer := WAITING.get(self._key(_LOOK_EVERY)):
+                return answer
 
     def _ring(self) -> ReminderAnswer:
         """Ring the bell, and wait for an answer."""

@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar, Final, Literal, cast
 
 from player.errors import Position, ScriptError
 from player.script.pronunciation import Respelling, Word  # noqa: TC001 (hints are read when a script is bound)
+from player.script.voice_settings import VoiceSettings
 from player.script.yaml import look_alikes, reader
 from player.script.yaml.binding import WRONG, Binder, Outcome
 from player.script.yaml.nodes import Mapping as Nodes
@@ -30,12 +31,10 @@ from player.script.yaml.types import (
     Level,
     Name,
     OneOrMore,
-    Percent,
     Sound,
     Step,
     Steps,
     Text,
-    WordsAMinute,
     duration,
 )
 
@@ -48,16 +47,6 @@ Fade = Annotated[int, duration(maximum_ms=60_000)]
 Year = Annotated[int, WholeType(1000, 9999)]
 """Of four figures, as ID3 and others write it."""
 _NO_VALUES: Final[Mapping[str, str]] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class VoiceSettings:
-    """Who speaks, and how."""
-
-    name: Name | None = None
-    """The engine's own name for it; None is the language's default."""
-    rate: WordsAMinute = 105
-    pitch: Percent = 50
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from player.script.pronunciation import pairs_in
 from player.script.session import parse
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
+from player.script.yaml.types import FASTEST, SLOWEST
 from player.techniques.cue import Part, Utterance
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Planner:
     voice
         The engine's name for the voice, or None for the language's default.
     rate, pitch
-        Words a minute and 0 to 100, as in `Utterance`.
+        Words a minute and 0 to 100, as in `Utterance`; of a voice on a course, those at its beginning.
     step_types
         Step key to the technique: the steps that an included script may have.
     skip
@@ -98,7 +99,7 @@ class Planner:
 
     def utterance(self, text: str, *, pace: float = 1.0) -> Utterance:
         """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (60 to 300)."""
-        rate = min(300, max(60, round(self.rate * pace)))
+        rate = min(FASTEST, max(SLOWEST, round(self.rate * pace)))
         respelt = pairs_in(text, self.pronounce)
         return Utterance(text, self.language, self.voice, rate, self.pitch, respelt=respelt)
 
@@ -225,7 +226,7 @@ def plan(
         If there is nothing of that name to leave out.
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
-    spoken = (session.language, voice.name, voice.rate, voice.pitch)
+    spoken = (session.language, voice.name, voice.rates[0], voice.pitches[0])
     planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed)
     parts: list[Part] = []
     problems: list[Problem] = []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import Position, Problem, ScriptError
 from player.techniques.cue import BedChange, Marker, Part, Recording, Slot, Sounding, Speech, Utterance
-from player.timeline.model import BedState, Cue, Section, Span, Stretch, Timeline
+from player.timeline.model import BedState, Cue, Section, Span, Stretch, Timeline, VoiceLevel
 from player.units import LONGEST_MS, format_duration, timecode
 
 if TYPE_CHECKING:
@@ -111,7 +111,16 @@ def lay_out(
         fades.fade_in,
         fades.fade_out,
         tuple(builder.groups),
+        voice_level=_voice_level(session.voice.levels_db, builder.cues),
     )
+
+
+def _voice_level(levels_db: tuple[float, float], cues: Iterable[Cue]) -> VoiceLevel | None:
+    """The level that the first speech begins with and the last one has reached; None where it is the usual one."""
+    starts = [cue.start_ms for cue in cues if not cue.is_tone] or [0]
+    first, last = min(starts), max(starts)
+    from_db, to_db = levels_db if first < last else (levels_db[0], levels_db[0])  # one sentence has no way to go
+    return VoiceLevel(first, last, from_db, to_db) if from_db or to_db else None
 
 
 def _first_bed(session: Session) -> BedState:

@@ -42,9 +42,16 @@ def run(tmp_path: Path, store_folder: Path) -> Run:
     return run_player
 
 
+@pytest.fixture(scope="session")
+def why_no_voice(store_folder: Path) -> str:
+    """What ``player voices`` says where there is none; asked once, as it takes half a second."""
+    command, env = [sys.executable, "-m", "player", "voices"], {**os.environ, "PLAYER_STORE": str(store_folder)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return done.stderr.strip() if done.returncode else ""
+
+
 @pytest.fixture
-def voice(run: Run) -> None:
+def voice(why_no_voice: str) -> None:
     """Skips a test where there is no voice."""
-    done = run("voices")
-    if done.returncode:
-        pytest.skip(done.stderr.strip())
+    if why_no_voice:
+        pytest.skip(why_no_voice)

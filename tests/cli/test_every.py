@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import soundfile
+from click.testing import CliRunner
 
+from player.cli import every as module
 from player.cli import main
 from player.reminders import loop
+from player.reminders.politeness import Signs
 from player.units import RATE
 from tests.sound_server import Loudspeaker, without_devices
 
@@ -71,7 +76,7 @@ def test_a_script_with_problems_is_reported_at_the_start(run: Run, script: str, 
 @pytest.mark.usefixtures("voice")
 def test_a_timer_is_written_and_removed(run: Run, script: str, tmp_path: Path) -> None:
     env = {"XDG_CONFIG_HOME": str(tmp_path / "conf")}
-    asked = ("every", "2h", script, "--between", "9:00-18:00", "--on", "mon-fri", "--rate", "120")
+    asked = ("every", "2h", script, "--between", "9:00-18:00", "--on", "mon-fri", "--insist", "--rate", "120")
     done = run(*asked, "--install", env=env)
     folder = tmp_path / "conf" / "systemd" / "user"
     files = [folder / "player-short-break.service", folder / "player-short-break.timer"]
@@ -83,7 +88,7 @@ def test_a_timer_is_written_and_removed(run: Run, script: str, tmp_path: Path) -
     )
     service, timer = (file.read_text() for file in files)
     assert "OnCalendar=Mon..Fri *-*-* 09,11,13,15,17:00:00\n" in timer
-    assert (f'every 2h --between 9:00-18:00 --on mon-fri --rate 120 "{tmp_path / script}" --once\n') in service
+    assert (f'every 2h --between 9:00-18:00 --on mon-fri --insist --rate 120 "{tmp_path / script}" --once\n') in service
     assert sorted(folder.iterdir()) == files
     assert run(*asked, "--install", "-q", env=env).returncode == 0
     assert run("every", "1h", script, "--install", env=env).returncode == 2
@@ -104,10 +109,37 @@ def test_once_ends_where_no_moment_has_come(run: Run, script: str) -> None:
     assert (done.returncode, done.stderr) == (0, "No moment has come just now.\n")
 
 
+@pytest.mark.parametrize(("options", "told"), [((), ["waits, as the screen is locked"]), (("--insist",), [])])
+def test_once_waits_where_it_would_disturb_unless_it_is_to_insist(
+    monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], told: list[str]
+) -> None:
+    looks, done = [Signs(is_locked=True), Signs()], []
+    ready = SimpleNamespace(
+        requested=SimpleNamespace(source=SimpleNamespace(name="micro-break")),
+        session=SimpleNamespace(title="Ninety seconds", safety=()),
+        timeline=SimpleNamespace(total_ms=90_000),
+        request=SimpleNamespace(takes=None),
+    )
+    monkeypatch.setattr(module, "_prepared", lambda *_, **__: ready)
+    monkeypatch.setattr(module, "_is_due", lambda _: True)
+    monkeypatch.setattr(module, "SignReader", lambda: lambda: looks.pop(0))
+    monkeypatch.setattr(module, "SoftBell", lambda: nullcontext(SimpleNamespace(check=lambda: None)))
+    monkeypatch.setattr(module, "_play", lambda *_, **__: done.append("played"))
+    for name in ("QUIET", "_LOOK_EVERY"):
+        monkeypatch.setattr(loop, name, timedelta(milliseconds=10))
+    result = CliRunner().invoke(main, ["every", "2h", "micro-break", "--once", *options])
+    assert (result.exit_code, done) == (0, ["played"])
+    title, *lines = result.stderr.splitlines()
+    assert title == "Ninety seconds, 1:30"
+    assert [line.partition("  ")[2] for line in lines] == told
+
+
 @pytest.mark.engine
 @pytest.mark.usefixtures("voice")
 def test_without_a_loudspeaker_once_fails_with_a_sentence(run: Run, script: str, tmp_path: Path) -> None:
-    done = run("every", "24h", script, "--between", minute(timedelta()), "--once", env=without_devices(tmp_path))
+    done = run(
+        "every", "24h", script, "--between", minute(timedelta()), "--once", "--insist", env=without_devices(tmp_path)
+    )
     assert done.returncode == 1
     assert done.stderr.splitlines()[0] == "Short break, 0:03"
     assert done.stderr.splitlines()[1].startswith("no audio device could be opened")
@@ -131,7 +163,7 @@ def test_once_is_a_bell_and_then_the_session(
     for name, value in (loudspeaker.env | {"PLAYER_STORE": str(store_folder)}).items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as ended:
-        main(["every", "24h", script, "--between", minute(timedelta()), "--once", "-q"])
+        main(["every", "24h", script, "--between", minute(timedelta()), "--once", "--insist", "-q"])
     assert ended.value.code == 0
     exported, recording = soundfile.read(tmp_path / "short.wav", dtype="int16")[0], loudspeaker.recording()
     start = recording.tobytes().find(exported[:200].tobytes()) // 4

@@ -10,6 +10,7 @@ import pytest
 
 from player.cli._every_text import StatusLine, outline
 from player.errors import DeviceError
+from player.reminders.politeness import WaitReason
 from player.reminders.schedule import Schedule, weekdays, window
 
 NOON = datetime(2026, 6, 5, 12, 0).astimezone()
@@ -35,8 +36,11 @@ def story(line: StatusLine) -> None:
     with line:
         line.waiting(NOON + timedelta(hours=1), NOON - timedelta(minutes=12))
         line.waiting(NOON + timedelta(hours=1), NOON - timedelta(minutes=12) + timedelta(seconds=20))
+        line.held_up(NOON + timedelta(hours=1), WaitReason.LOCKED)
+        line.held_up(NOON + timedelta(hours=1), WaitReason.HEARS)
         line.ringing()
         line.begins(NOON + timedelta(hours=1))
+        line.left_out(NOON + timedelta(hours=2), WaitReason.AWAY)
         line.missed(NOON + timedelta(hours=3))
         line.failed(NOON + timedelta(hours=5), DeviceError("there is no loudspeaker"))
         line.waiting(NOON + timedelta(hours=21), NOON + timedelta(hours=7))
@@ -63,8 +67,11 @@ def test_a_terminal_has_one_line_that_changes(monkeypatch: pytest.MonkeyPatch) -
     assert written.count("micro-break at 13:00, in 1 h 12 min; s skip, p later, q end") == 1
     assert "micro-break begins in a moment; Enter now, s skip, p later, q end" in written
     assert "micro-break on Saturday at 9:00, in 14 h; s skip" in written
+    assert "micro-break waits, as a microphone is in use; s skip, p later, q end" in written
     assert shown(written, 80) == [
+        "13:00  waits, as the screen is locked",
         "13:00  Ninety seconds",
+        "14:00  left out, as nobody was at the computer",
         "15:00  missed, as the computer slept",
         "17:00  there is no loudspeaker",
         "",
@@ -76,7 +83,9 @@ def test_elsewhere_each_moment_is_printed_once(monkeypatch: pytest.MonkeyPatch) 
     story(line)
     assert out.getvalue().splitlines() == [
         "micro-break at 13:00",
+        "13:00  waits, as the screen is locked",
         "13:00  Ninety seconds",
+        "14:00  left out, as nobody was at the computer",
         "15:00  missed, as the computer slept",
         "17:00  there is no loudspeaker",
         "micro-break on Saturday at 9:00",

@@ -61,6 +61,18 @@ def test_a_time_table_as_people_read_it() -> None:
     assert shown(SCRIPT, 70) == EXPECTED
 
 
+def test_a_voice_that_changes_is_told() -> None:
+    sinking = SCRIPT.replace("steps:", "voice: {rate: {from: 105, to: 90}, level: {from: 0 dB, to: -6 dB}}\nsteps:")
+    told = "  From its first words to its last, the voice goes from 105 to 90 words a\n  minute, from 0 to -6 dB.\n"
+    assert told in shown(sinking, 76)
+    session = parse(sinking, "night.yaml", TECHNIQUES)
+    timeline = lay_out(session, settle(plan(session).parts), lambda _: Clip())
+    assert "There is only one pitch for Joe." in _show_text.as_text(session, timeline, 76, without_pitch=["Joe"])
+    voice = _show_text.voice_json(session.voice, ["Joe"])
+    assert voice == {"rate": [105, 90], "pitch": [50, 50], "level_db": [0.0, -6.0], "without_pitch": ["Joe"]}
+    assert _show_text.as_json(timeline, voice=voice)["voice"] == voice
+
+
 def test_a_session_with_two_introductions_has_two_lengths() -> None:
     session = parse(SCRIPT, "night.yaml", TECHNIQUES)
     timeline = lay_out(session, settle(plan(session).parts), lambda _: Clip())

@@ -51,6 +51,7 @@ def test_what_is_there_at_which_terminal(
 ) -> None:
     at = terminal_ui(plain=plain, quiet=quiet, stdin=stdin, stdout=stdout, stderr=stderr, environ={"TERM": term})
     assert names(at) == observers
+    assert at.has_pacer is ("pacer" in observers)
     assert (at.controls is not None) is has_controls
 
 

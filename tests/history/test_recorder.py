@@ -200,7 +200,7 @@ def test_in_a_programme_the_bookmark_is_the_programmes(home: Home) -> None:
     assert (home.named(bookmark.turn), bookmark.title, bookmark.at_ms) == ("one.yaml", "One", 20 * SECOND)
     assert bookmark.asked == {"session": str(home.folder / "both.yaml"), "values": {"word": "soon"}}
     assert (home.named(entry.session), home.named(entry.programme)) == ("one.yaml", "both.yaml")
-    assert entry.asked["session"] == str(home.folder / "one.yaml")
+    assert (entry.asked["session"], entry.asked["number"]) == (str(home.folder / "one.yaml"), 1)
 
 
 def test_after_a_whole_session_the_bookmark_is_at_the_next_one(home: Home) -> None:

@@ -11,12 +11,14 @@ import pytest
 
 from player.errors import DeviceError, PlayerError, ScriptError
 from player.reminders.loop import NoKeyboard, ReminderLoop
+from player.reminders.politeness import Signs
 from player.reminders.schedule import Schedule, Window
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from player.reminders.loop import ReminderKeys
+    from player.reminders.politeness import WaitReason
 
 HOUR = 3_600_000
 SCHEDULE = Schedule(2 * HOUR, Window(9 * 60, 18 * 60))
@@ -45,6 +47,7 @@ class World:
     waited_for: list[str] = field(default_factory=list)
     looks: int = 0
     is_taken: bool = False
+    is_held_up: bool = False
     can_be_taken: bool = True
 
     def __post_init__(self) -> None:
@@ -108,6 +111,16 @@ class World:
         if not self.waited_for or self.waited_for[-1] != f"{due:%H:%M:%S}":
             self.waited_for.append(f"{due:%H:%M:%S}")
 
+    def held_up(self, due: datetime, reason: WaitReason) -> None:
+        self.note(f"waits, as {reason.now}")
+        self.is_held_up = False
+
+    def left_out(self, due: datetime, reason: WaitReason) -> None:
+        self.note("left out")
+
+    def signs(self) -> Signs:
+        return Signs(is_locked=self.is_held_up)
+
     def ringing(self) -> None:
         pass
 
@@ -127,7 +140,7 @@ class World:
 
     def loop(self, keyboard: ReminderKeys | None = None) -> ReminderLoop:
         keys = keyboard or self
-        return ReminderLoop(SCHEDULE, self, self.play, self.bell, keys, self.now, self.sleep, timezone.utc)
+        return ReminderLoop(SCHEDULE, self, self.play, self.bell, keys, self.now, self.sleep, timezone.utc, self.signs)
 
 
 def test_a_bell_and_20_seconds_later_the_session_at_every_moment() -> None:
@@ -281,3 +294,33 @@ def test_the_clock_of_this_computer_knows_its_zone() -> None:
     loop = ReminderLoop(SCHEDULE, World("09:00:00"), lambda: None, lambda: nullcontext(World("09:00:00")))
     assert loop.now().utcoffset() == timedelta()
     assert abs(loop.now() - datetime.now(timezone.utc)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(("key", "then"), [("s", []), ("p", ["09:10:05 bell", "09:10:25 play"]), ("q", [])])
+def test_what_waits_can_be_skipped_and_put_off(key: str, then: list[str]) -> None:
+    world = World("08:59:00", keys=[("09:00:05", key)], until="09:30:00", is_held_up=True)
+    if key == "q":
+        world.loop().run()
+    else:
+        world.run()
+    assert world.log == ["09:00:00 waits, as the screen is locked", *then]
+    assert not world.is_taken
+
+
+def test_once_waits_too_and_begins_when_that_is_over() -> None:
+    world = World("11:00:01", is_held_up=True)
+    world.loop(NoKeyboard()).once()
+    assert world.log == ["11:00:01 waits, as the screen is locked", "11:00:21 bell", "11:00:41 play"]
+
+
+def test_once_leaves_out_what_is_no_longer_timely() -> None:
+    world = World("11:00:01", is_held_up=True, sleeps={"11:00:10": timedelta(hours=2)})
+    world.loop(NoKeyboard()).once()
+    assert world.log == ["11:00:01 waits, as the screen is locked", "13:00:21 left out"]
+
+
+def test_a_moment_that_nothing_was_in_the_way_of_is_late_only_after_three_minutes() -> None:
+    world = World("08:30:00", sleeps={"08:59:00": timedelta(minutes=3)}, until="09:02:30")
+    with pytest.raises(Over):
+        replace(world.loop(), schedule=Schedule(60_000, Window(9 * 60, 10 * 60))).run()
+    assert world.log == ["09:02:00 bell", "09:02:20 play"]

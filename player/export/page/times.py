@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from player.export.captions import spoken
+from player.timeline.for_sleep import is_for_sleep
 from player.timeline.pacer_index import PacerIndex
 from player.timeline.steps import Steps
 
@@ -18,22 +19,9 @@ if TYPE_CHECKING:
     from player.timeline.model import Timeline
     from player.timeline.pacer_index import PacerLine, ShownPhase
 
-SLEEP_FADE_MS: Final = 60_000
-"""A background that takes this long to fade is there to fall asleep by; ordinary ones take ten seconds."""
 EARLY_MS: Final = 40
 """A chapter is entered at most so much before its start, where its first word begins before it to have its beat on it.
 Under 50, so that nobody sees the chapter before."""
-
-
-def is_for_sleep(timeline: Timeline) -> bool:
-    """Whether a listener is to fall asleep: the background fades slowly at the end, and no bell follows the last word.
-
-    No key of a script says it. Of the bundled sessions it is true for ``sleep-wind-down`` and ``awake-at-night``, and
-    for any session with ``--outlive``.
-    """
-    last_word_ms = max((cue.end_ms for cue in timeline.cues if not cue.is_tone), default=0)
-    rings = any(cue.kind == "chime" and cue.start_ms >= last_word_ms for cue in timeline.cues)
-    return not rings and (timeline.fades_evenly or timeline.fade_out_ms >= SLEEP_FADE_MS)
 
 
 def landings(timeline: Timeline) -> tuple[int, ...]:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 PAUSE_WITHIN_S: Final = 1.0
 
 
-class TerminalPart(Protocol):
-    """A part of the terminal that can be taken and given back."""
+class JobPart(Protocol):
+    """A part of the terminal, or of the system, that can be taken and given back."""
 
     @property
     def is_taken(self) -> bool:
@@ -54,15 +54,15 @@ class JobControl:
     def __init__(self, in_foreground: Callable[[], bool] | None = None, stop: Callable[[], None] | None = None) -> None:
         self._in_foreground = in_foreground or owns_terminal
         self._stop = stop or _stop
-        self._parts: list[TerminalPart] = []
-        self._given_back: list[TerminalPart] = []
+        self._parts: list[JobPart] = []
+        self._given_back: list[JobPart] = []
         self._inbox: Inbox | None = None
         self._asked_at: float | None = None
         self._was_paused = self._is_paused = False
         self._has_continued = False
 
-    def add_part(self, part: TerminalPart) -> None:
-        """Add a part of the terminal that must be given back before the program stops."""
+    def add_part(self, part: JobPart) -> None:
+        """Add a part that must be given back before the program stops."""
         self._parts.append(part)
 
     @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 When headphones are unplugged, these sound servers go on at the loudspeakers of the room. Then playing pauses, and a
 notice names the new output, which is the known one from then on. Without such a sound server nothing happens.
-The rule: no other module imports pulsectl.
+The rule: beside `player.reminders.signs.microphone`, no other module imports pulsectl.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from player.live.controls.inbox import Inbox
-from player.live.controls.sources import desktop_observers, system_sources
+from player.live.controls.sources import desktop_observers, keep_awake, system_sources
 from player.live.observer import PlaybackState
 from tests.fakes_controls import MINUTE, left
 from tests.sound_server import wait_until
@@ -27,8 +27,8 @@ def test_without_their_systems_they_do_nothing(
     monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nothing")
     inbox = Inbox()
     before = threading.active_count()
-    observers, sources = desktop_observers(inbox), system_sources()
-    assert (len(observers), len(sources)) == ((2, 1) if sys.platform == "linux" else (0, 0))
+    observers, sources = (keep_awake(is_watched=True), *desktop_observers(inbox)), system_sources()
+    assert (len(observers), len(sources)) == ((3, 1) if sys.platform == "linux" else (1, 0))
     with contextlib.ExitStack() as stack:
         for source in sources:
             stack.enter_context(source(inbox))
