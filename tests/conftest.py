@@ -40,6 +40,7 @@ SLOW: Final = (
     "cli/test_every.py",
     "cli/test_export.py",
     "cli/test_export_many.py",
+    "cli/test_faults.py",
     "cli/test_feed.py",
     "cli/test_guidance.py",
     "cli/test_language.py",

@@ -19,6 +19,7 @@ from player.units import HIGHEST_LEVEL_DB, LOWEST_LEVEL_DB, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from click._termui_impl import ProgressBar
 
@@ -102,7 +103,7 @@ _OPTIONS = (
 )
 _OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP, _INTRO, region)
 part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only this part of a programme.")
-quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems.")
+quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems, nor name the files made.")
 plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
@@ -205,6 +206,12 @@ def _parse_param(text: str) -> tuple[str, str]:
     if not (name and equals and value):
         raise click.BadParameter(f"must be NAME=VALUE, not {text!r}", param_hint="-p")
     return name, value
+
+
+def print_made(*files: Path, quiet: bool) -> None:
+    """Print the names of files that were made or removed, to stdout; nothing with ``--quiet``."""
+    for file in () if quiet else files:
+        click.echo(file)
 
 
 def print_warning(text: str) -> None:

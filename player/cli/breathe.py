@@ -129,7 +129,7 @@ def breathe(
         return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, voice_language=only_for, **asked)
 
     if shows:
-        return click.echo(wanted().script, nl=False)
+        return click.echo((wanted().script or "").encode(), nl=False)  # a file of UTF-8, as all scripts are
     if output is not None:
         return _make_file(wanted, output, speaks=speaks, force=force, quiet=quiet)
     return _play(wanted, start_ms, silent=silent, speaks=speaks, plain=plain, quiet=quiet)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from player.cli._options import as_json, quiet
+from player.cli._options import as_json, print_made, quiet
+from player.cli._tables import print_json
 from player.export import extract as extraction
 
 
@@ -26,12 +26,11 @@ def extract(*, file: Path, output: Path | None, force: bool, as_json: bool, quie
     found = extraction.extract(file)
     written = extraction.write(found, output, force=force) if output else ()
     if as_json:
-        return click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+        return print_json(found.as_json())
     if not quiet:
         for note in found.notes():
             click.echo(note, err=True)
-    for path in written:
-        click.echo(path)
+    print_made(*written, quiet=quiet)
     if not output:
         click.echo(found.script, nl=False)
     return None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from player.errors import MediaError, Position, Problem, printable
 from player.script import library
+from player.storage.folders import expanded
 from player.techniques.cue import BedChange, Part
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def users_own(name: str) -> Path:
     MediaError
         If there is none.
     """
-    path = Path(name).expanduser()
+    path = expanded(name)
     if not path.is_file() and path.suffix.lower() in library.SOUND_ENDINGS:
         raise MediaError(
             f"there is no sound file {printable(name)}; name another with --background, or a bundled sound"
