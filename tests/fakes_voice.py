@@ -36,7 +36,8 @@ def _nothing() -> None:
 class FakeEngine:
     """Hums a tone of 60 ms a letter at 120 words a minute, with ``lead_ms`` of silence before it and as much behind.
 
-    At each comma it waits for ``comma_ms``; ``stretch`` is what its sentences are to be lengthened by.
+    At each comma it waits for ``comma_ms``; ``stretch`` is what its sentences are to be lengthened by. With
+    ``has_pitch`` it takes another pitch than its own.
     ``fails_on`` and ``silent_on`` are texts; ``while_speaking`` is called in the speaking thread; ``spoken`` counts,
     and ``rates`` are those that it was told, in order.
     """
@@ -47,6 +48,7 @@ class FakeEngine:
     lead_ms: int = 100
     comma_ms: int = 0
     stretch: float = 1.0
+    has_pitch: bool = True
     fails_on: frozenset[str] = frozenset()
     silent_on: frozenset[str] = frozenset()
     while_speaking: Callable[[], None] = _nothing
@@ -67,7 +69,8 @@ class FakeEngine:
     def request(self, utterance: Utterance) -> SpeechRequest:
         voice = self._voice(utterance)
         stretch = 1.0 if utterance.manner == "count" else self.stretch
-        settings = utterance.rate, utterance.pitch, stretch, utterance.room_ms
+        pitch = utterance.pitch if self.has_pitch else 50
+        settings = utterance.rate, pitch, stretch, utterance.room_ms
         return SpeechRequest("fake", self.version, voice, utterance.read(), *settings)
 
     def _voice(self, utterance: Utterance) -> str:

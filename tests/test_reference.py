@@ -19,7 +19,8 @@ from player import pipeline
 from player.cli import main
 from player.errors import ScriptError, VoiceError
 from player.script import library, programme
-from player.script.session import Background, Session, VoiceSettings, parse
+from player.script.session import Background, Session, parse
+from player.script.voice_settings import LevelCourse, PitchCourse, RateCourse, VoiceSettings
 from player.script.yaml.binding import MOST_STEPS, bind
 from player.script.yaml.encoding import LARGEST
 from player.script.yaml.fitting import options, scalar_types
@@ -151,6 +152,9 @@ def problems(text: str) -> list[str]:
 MODELS: Final[dict[str, type]] = {
     "key": Session,
     "in `voice`": VoiceSettings,
+    "in a `rate` that changes": RateCourse,
+    "in a `pitch` that changes": PitchCourse,
+    "in a `level` that changes": LevelCourse,
     "in `background`": Background,
     "of a parameter": Parameter,
     "in `breathe`": breaths.Pattern,

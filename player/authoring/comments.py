@@ -25,7 +25,10 @@ _KEYS: Final[Mapping[str, str]] = {
     "year": "when it was made, in four figures",
     "license": "the terms under which others may use it, such as CC BY 4.0, or the address of them",
     "safety": "lines that are shown before the first sound; what must be heard is said in a step",
-    "voice": "rate: words a minute, 60 to 300; name: one of `player voices`; pitch: 0 to 100",
+    "voice": (
+        "rate: words a minute, 60 to 300; name: one of `player voices`; pitch: 0 to 100; level: -12 dB to 0 dB; for a "
+        "voice that falls asleep with its listener, the first and the last value, as in {rate: {from: 105, to: 90}}"
+    ),
     "pronounce": "words that a voice reads wrongly, each with what is heard, as in {read: reed}",
     "background": (
         "one of `player sounds`, a sound file beside this script, or none; levels are relative to the voice, "

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from pydub import AudioSegment
 
+from player.sound import voice_level
 from player.sound.bed_renderer import FULL_SCALE, BedRenderer, rounded
 from player.sound.clip_cache import ClipCache
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
@@ -145,6 +146,8 @@ class Mix:
             part = clip[max(start_ms - cue.start_ms, 0) : min(end_ms, cue.end_ms) - cue.start_ms]
             at = max(cue.start_ms - start_ms, 0) * FRAMES_PER_MS
             _lay(part, block[at : at + int(part.frame_count())])
+        if self._timeline.voice_level:
+            voice_level.apply(self._timeline.voice_level, block, start_ms)
         return _segment(block)
 
     def _prefetch(self, start_ms: int, end_ms: int, layers: Collection[Layer], executor: Executor) -> None:

@@ -20,6 +20,7 @@ from player.script.pronunciation import pairs_in
 from player.script.session import parse
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
+from player.script.yaml.types import FASTEST, SLOWEST
 from player.techniques.cue import Part, Utterance
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from player.script.library import Source
     from player.script.session import Session, Step
+    from player.techniques.guidance import GuidanceStage
 
 MOST_PARTS: Final = 200_000
 """Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
@@ -57,7 +59,7 @@ class Planner:
     voice
         The engine's name for the voice, or None for the language's default.
     rate, pitch
-        Words a minute and 0 to 100, as in `Utterance`.
+        Words a minute and 0 to 100, as in `Utterance`; of a voice on a course, those at its beginning.
     step_types
         Step key to the technique: the steps that an included script may have.
     skip
@@ -70,6 +72,8 @@ class Planner:
         What the program says in texts, by the names that hold in every script.
     seed
         Draws the order of what is heard in another order each night.
+    guide
+        How the listener wants breaths to be guided, in place of what the steps say; empty is as they say.
     trail
         The scripts that are being included, the outermost first.
     offered
@@ -90,6 +94,7 @@ class Planner:
     pronounce: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict, compare=False)
     seed: int = 0
+    guide: tuple[GuidanceStage, ...] = ()
     trail: tuple[Path, ...] = ()
     offered: dict[str, None] = field(default_factory=dict, compare=False)
     met: set[Literal["intro", "shuffle"]] = field(default_factory=set, compare=False)
@@ -98,7 +103,7 @@ class Planner:
 
     def utterance(self, text: str, *, pace: float = 1.0) -> Utterance:
         """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (60 to 300)."""
-        rate = min(300, max(60, round(self.rate * pace)))
+        rate = min(FASTEST, max(SLOWEST, round(self.rate * pace)))
         respelt = pairs_in(text, self.pronounce)
         return Utterance(text, self.language, self.voice, rate, self.pitch, respelt=respelt)
 
@@ -203,6 +208,7 @@ def plan(
     skip: Collection[str] = frozenset(),
     intro: IntroVersion = "full",
     seed: int = 0,
+    guide: tuple[GuidanceStage, ...] = (),
 ) -> Plan:
     """Convert the steps of a session to parts.
 
@@ -216,6 +222,8 @@ def plan(
         Which version of an introduction is heard.
     seed
         Draws the order of what is shuffled.
+    guide
+        How breaths are guided, in place of what the script says; empty is as it says.
 
     Raises
     ------
@@ -225,8 +233,8 @@ def plan(
         If there is nothing of that name to leave out.
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
-    spoken = (session.language, voice.name, voice.rate, voice.pitch)
-    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed)
+    spoken = (session.language, voice.name, voice.rates[0], voice.pitches[0])
+    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed, guide)
     parts: list[Part] = []
     problems: list[Problem] = []
     for step in session.steps:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import Position, Problem, ScriptError
 from player.techniques.cue import BedChange, Marker, Part, Recording, Slot, Sounding, Speech, Utterance
-from player.timeline.model import BedState, Cue, Section, Span, Stretch, Timeline
+from player.timeline.model import BedState, Cue, Section, Span, Stretch, Timeline, VoiceLevel
 from player.units import LONGEST_MS, format_duration, timecode
 
 if TYPE_CHECKING:
@@ -105,13 +105,22 @@ def lay_out(
         builder.now_ms,
         tuple(builder.sections),
         tuple(builder.cues),
-        _joined(builder.spans),
+        joined(builder.spans),
         tuple(builder.beds),
         tuple(builder.slots),
         fades.fade_in,
         fades.fade_out,
         tuple(builder.groups),
+        voice_level=_voice_level(session.voice.levels_db, builder.cues),
     )
+
+
+def _voice_level(levels_db: tuple[float, float], cues: Iterable[Cue]) -> VoiceLevel | None:
+    """The level that the first speech begins with and the last one has reached; None where it is the usual one."""
+    starts = [cue.start_ms for cue in cues if not cue.is_tone] or [0]
+    first, last = min(starts), max(starts)
+    from_db, to_db = levels_db if first < last else (levels_db[0], levels_db[0])  # one sentence has no way to go
+    return VoiceLevel(first, last, from_db, to_db) if from_db or to_db else None
 
 
 def _first_bed(session: Session) -> BedState:
@@ -277,12 +286,12 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:39].rstrip() + "…"
 
 
-def _joined(spans: list[Span]) -> tuple[Span, ...]:
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The spans in order, with those that touch or overlap joined."""
-    joined: list[Span] = []
+    found: list[Span] = []
     for span in sorted(spans, key=lambda each: each.start_ms):
-        if joined and span.start_ms <= joined[-1].end_ms:
-            joined[-1] = Span(joined[-1].start_ms, max(joined[-1].end_ms, span.end_ms))
+        if found and span.start_ms <= found[-1].end_ms:
+            found[-1] = Span(found[-1].start_ms, max(found[-1].end_ms, span.end_ms))
         else:
-            joined.append(span)
-    return tuple(joined)
+            found.append(span)
+    return tuple(found)

@@ -83,6 +83,16 @@ class BedState:
 
 
 @dataclass(frozen=True)
+class VoiceLevel:
+    """The level of the voice, and of all that is heard with it: straight in dB between two moments, even outside."""
+
+    start_ms: int
+    end_ms: int
+    from_db: float
+    to_db: float
+
+
+@dataclass(frozen=True)
 class Span:
     """A span of time, without its end."""
 
@@ -98,6 +108,7 @@ class Timeline:
     ``slots`` follow each other without a gap and add up to ``total_ms``. ``beds`` is in order of time and never empty;
     the first state starts at 0. ``groups`` are parts of sections, such as muscle groups: `chapters` has both.
     ``fades_evenly`` is whether the fade-out takes the same number of dB in every second, as long as it is audible.
+    ``voice_level`` is None where the voice has its usual level all the way.
     """
 
     title: str
@@ -111,3 +122,4 @@ class Timeline:
     fade_out_ms: int = 10_000
     groups: tuple[Section, ...] = ()
     fades_evenly: bool = False
+    voice_level: VoiceLevel | None = None

@@ -18,6 +18,7 @@ from player.export.options import ExportOptions
 from player.pipeline import catalogue
 from player.sound import own_take
 from player.sound.loudness import integrated_lufs, loudest_lufs, true_peak_dbtp
+from player.sound.master import Master
 from player.sound.stem import momentary_lufs
 from player.storage.store import Store
 from player.techniques.planning import plan
@@ -29,6 +30,8 @@ from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pydub import AudioSegment
 
 SHORT = """\
 title: Short
@@ -90,6 +93,67 @@ def test_parameters_voice_rate_and_background_can_be_changed(script: Path, machi
     assert {each.rate for each in ready.clips} == {150, round(150 * 1.25)}
     assert {each.voice for each in ready.clips} == {"gmw/en-us"}
     assert not sound(ready)[3500 * 48 : 4900 * 48].any()
+
+
+SINKING = """\
+title: Sinking
+background: {sound: noise.wav, fade_in: 0s, fade_out: 0s}
+voice: {rate: {from: 120, to: 90}, pitch: {from: 50, to: 44}, level: {from: 0 dB, to: -6 dB}}
+steps:
+  - say: Rest here.
+    for: 4s
+  - breathe: {in: 3s, out: 3s, cycles: 1}
+    guide: words
+  - say: Rest here.
+    for: 4s
+"""
+
+
+def test_a_voice_that_sinks_is_slower_lower_and_softer_at_its_end_and_the_background_with_it(
+    script: Path, machine: pipeline.Machine, tmp_path: Path
+) -> None:
+    script.write_text(SINKING)
+    ready = prepared(script, machine)
+    first, *breath, last = (cue.sound for cue in ready.timeline.cues)
+    assert [(each.rate, each.pitch) for each in (first, last)] == [(120, 50), (90, 44)]  # type: ignore[union-attr]
+    assert len({(each.rate, each.pitch) for each in breath}) == 1  # type: ignore[union-attr]
+    for layer in ("bed", "voice"):
+        heard = np.concatenate([_frames(block) for block in pipeline.blocks(ready, master=Master(layers=(layer,)))])
+        start, end = (heard[at * 48 : (at + 400) * 48].astype(float).std() for at in (0, 10_000))
+        assert 20 * np.log10(start / end) == pytest.approx(6.0, abs=0.5)
+    exporter.export(ready, tmp_path / "a.wav", ExportOptions("wav"), force=False)
+    exported, _ = soundfile.read(tmp_path / "a.wav", dtype="int16")
+    np.testing.assert_array_equal(exported[5500 * 48 :], sound(ready, 5500, 70))
+
+
+def test_another_rate_keeps_the_way_it_slows_down(script: Path, machine: pipeline.Machine) -> None:
+    script.write_text(SINKING)
+    rates = [cue.sound.rate for cue in prepared(script, machine, rate=100).timeline.cues]  # type: ignore[union-attr]
+    assert (rates[0], rates[-1]) == (100, 75)
+
+
+def test_check_tells_where_a_voice_has_only_one_pitch(script: Path, machine: pipeline.Machine) -> None:
+    script.write_text(SINKING)
+    flat = replace(machine, engine=FakeEngine(has_pitch=False))
+    told = [[(each.at.line, each.text) for each in pipeline.check(_asked(script), each)[1]] for each in (machine, flat)]
+    only = "there is only one pitch for English (America), which keeps it; rate and level are as written."
+    assert told == [[], [(3, f"{only} Voices of hibari and espeak have others")]]
+
+
+def test_check_tells_what_is_too_long_at_the_slower_rate(script: Path, machine: pipeline.Machine) -> None:
+    fits = "say: And now rest here for a while yet longer.\n    for: 3s"  # 2.5 s at 120, 3.3 s at 90
+    script.write_text(SINKING.replace("say: Rest here.\n    for: 4s", fits))
+    with pytest.raises(ScriptError) as caught:
+        pipeline.check(_asked(script), machine)
+    assert [each.at.line for each in caught.value.problems] == [9]
+
+
+def _asked(script: Path) -> pipeline.SessionRequest:
+    return pipeline.SessionRequest(str(script))
+
+
+def _frames(block: AudioSegment) -> np.ndarray:
+    return np.frombuffer(block.raw_data, "<i2").reshape(-1, 2)
 
 
 @pytest.mark.parametrize(("asked", "beds"), [(None, {"noise.wav", "rain"}), ("none", set()), ("ocean", {"ocean"})])
@@ -563,3 +627,42 @@ def test_every_counted_word_is_as_loud_as_the_next_in_whatever_voice(talk: pipel
     loudness = [loudest_lufs(np.pad(word, ((0, RATE // 2), (0, 0))), RATE) for word in words]
     assert max(loudness) - min(loudness) < 0.5
     assert max(true_peak_dbtp(word, RATE) for word in words) < -1.5
+
+
+LONG_WORDS = """\
+title: Long words
+steps:
+  - pause: 2s
+  - breathe: {in: LENGTH, out: LENGTH, cycles: 2}
+    guide: silent
+    words: {in: In through the nose and down, out: Out}
+  - pause: 1s
+  - breathe: {in: 3s, out: 3s, cycles: 2}
+    guide: silent
+"""
+
+
+@pytest.mark.parametrize(
+    ("length", "asked", "heard"), [("4s", "count", "word"), ("1s", "count", "tone"), ("1s", "words", "tone")]
+)
+def test_guidance_that_does_not_fit_when_it_is_spoken_becomes_less_help_there_alone(
+    tmp_path: Path, machine: pipeline.Machine, length: str, asked: str, heard: str
+) -> None:
+    (tmp_path / "long.yaml").write_text(LONG_WORDS.replace("LENGTH", length))
+    ready, own = prepared(tmp_path / "long.yaml", machine, guide=asked), prepared(tmp_path / "long.yaml", machine)
+    first_ms = {"4s": 16_000, "1s": 4000}[length] + 2000
+    assert {cue.kind for cue in ready.timeline.cues if cue.slot_start_ms < first_ms} == {heard}
+    later = {cue.kind for cue in ready.timeline.cues if cue.slot_start_ms >= first_ms}
+    assert later == ({"word", "count"} if asked == "count" else {"word"})
+    assert ready.timeline.slots == own.timeline.slots
+    assert [(each.at.line, each.text) for each in ready.less_help] == [(4, ready.notes[0])]
+    (tmp_path / "long.yaml").write_text(LONG_WORDS.replace("LENGTH", "1s").replace("silent", "count", 1))
+    with pytest.raises(ScriptError, match="goes on for"):  # the author is told
+        prepared(tmp_path / "long.yaml", machine)
+
+
+def test_a_sentence_that_does_not_fit_is_a_problem_with_any_guidance(tmp_path: Path, machine: pipeline.Machine) -> None:
+    text = LONG_WORDS.replace("LENGTH", "4s") + "  - say: This is far too long for so little time.\n    for: 1s\n"
+    (tmp_path / "long.yaml").write_text(text)
+    with pytest.raises(ScriptError, match=r"long\.yaml:10:5: .* its slot is 1s"):
+        prepared(tmp_path / "long.yaml", machine, guide="count")

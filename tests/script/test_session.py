@@ -155,15 +155,15 @@ ONE_MISTAKE = [
     (head("path: 1"), "3:1: unknown key 'path'; did you mean 'author'?"),  # the program's own field, and no key
     (head("title: y"), f"3:1: key 'title' {TWICE} line 1, column 1"),
     (head("voice: {rate: 90, rate: 80}"), f"3:19: key 'rate' {TWICE} line 3, column 9"),
-    (head("voice: {speed: 90}"), "3:9: unknown key 'speed' in voice; allowed: name, rate, pitch"),
+    (head("voice: {speed: 90}"), "3:9: unknown key 'speed' in voice; allowed: name, rate, pitch, level"),
     (head("voice: {rate:90}"), "3:9: a space is missing behind the colon of 'rate:90'"),
     # the head's values
     (head("technique: breating"), f"3:12: technique must be {TECHNIQUES}, not 'breating'; did you mean 'breathing'?"),
     (head("language: english"), "3:11: language must be a language such as en-GB, not 'english'"),
     (head("voice: {rate: 1000}"), "3:15: rate must be 60 to 300 words a minute, not 1000"),
     (head("voice: {rate: fast}"), "3:15: rate must be a whole number, 60 to 300 words a minute, not 'fast'"),
-    (head("voice: 90"), "3:8: voice must be a mapping with name, rate, pitch, not '90'"),
-    (head("voice: [90]"), "3:8: voice must be a mapping with name, rate, pitch, not a list"),
+    (head("voice: 90"), "3:8: voice must be a mapping with name, rate, pitch, level, not '90'"),
+    (head("voice: [90]"), "3:8: voice must be a mapping with name, rate, pitch, level, not a list"),
     (head("voice:"), "3:7: voice must not be empty"),
     (head("background: {under_voice: -20}"), "3:27: under_voice must be a level such as -20 dB, not '-20'"),
     (head("background: {under_voice: 6 dB}"), "3:27: under_voice must be -60 dB to 0 dB, not 6 dB"),
@@ -232,6 +232,11 @@ ONE_MISTAKE = [
         steps("  - groups: [a, 3s, [x]]"),
         f"3:21: groups must be a mapping with name, strength, or {DURATION}, not a list",
     ),
+    # a voice that changes
+    (head("voice: {rate: {from: 105}}"), "3:15: to is missing in rate"),
+    (head("voice: {rate: {from: 105, to: 40}}"), "3:31: to must be 60 to 300 words a minute, not 40"),
+    (head("voice: {level: {from: 0 dB, to: -20 dB}}"), "3:33: to must be -12 dB to 0 dB, not -20 dB"),
+    (head("voice: {level: 3 dB}"), "3:16: level must be -12 dB to 0 dB, not 3 dB"),
     # parameters
     (head("params: 4s"), "3:9: params must be a mapping of names and values, such as 'side: 4s'"),
     (head("params: {4x: 4s}"), f"3:10: the parameter '4x' must be {NAME}, not '4x'"),

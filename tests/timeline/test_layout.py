@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from player.errors import Position, ScriptError
 from player.script.session import Background, Session
+from player.script.voice_settings import LevelCourse, VoiceSettings
 from player.script.yaml.types import Step
 from player.techniques.cue import BedChange, Marker, Part, Slot, Sounding, Speech, Tone, Utterance
 from player.timeline.layout import lay_out, utterances
-from player.timeline.model import BedState, Span, Timeline
+from player.timeline.model import BedState, Span, Timeline, VoiceLevel
 
 AT = Position("a.yaml", 3, 5)
 
@@ -150,6 +151,15 @@ def test_a_bed_change_keeps_what_it_does_not_name() -> None:
         BedState(1000, 2000, "rain", -20.0, -30.0),
         BedState(1000, 4000, None, -20.0, -30.0),
     )
+
+
+def test_the_level_of_the_voice_leads_from_the_first_speech_to_the_last() -> None:
+    sinking = replace(session(), voice=VoiceSettings(level=LevelCourse(-1.0, -6.0)))
+    bell = Slot(AT, 4000, (Sounding(Tone("bell", 4000), "chime"),))
+    parts = (bell, Slot(AT, 3000, (say("a"),)), Slot(AT, 3000, (say("b"), say("c", from_ms=2000))), bell)
+    assert lay_out(sinking, parts, lambda _: Clip(500)).voice_level == VoiceLevel(4000, 9000, -1.0, -6.0)
+    assert lay_out(sinking, parts[:2], lambda _: Clip(500)).voice_level == VoiceLevel(4000, 4000, -1.0, -1.0)
+    assert lay_out(session(), parts, lambda _: Clip(500)).voice_level is None
 
 
 def test_tones_are_cues_without_words() -> None:

@@ -34,6 +34,8 @@ from player.script.yaml.scalar_types import (
 )
 
 T = TypeVar("T")
+SLOWEST, FASTEST = 60, 300
+"""The limits of a rate, in words a minute as heard."""
 NOT_WRITTEN: Final[Mapping[str, object]] = MappingProxyType({"written": False})
 IDENTIFIER = PatternType(
     re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}"),
@@ -93,7 +95,9 @@ Language = Annotated[str, LANGUAGE]
 Duration = Annotated[int, DurationType()]
 Level = Annotated[float, LevelType()]
 Count = Annotated[int, WholeType(1, 1000)]
-WordsAMinute = Annotated[int, WholeType(60, 300, "words a minute")]
+WordsAMinute = Annotated[int, WholeType(SLOWEST, FASTEST, "words a minute")]
+Year = Annotated[int, WholeType(1000, 9999)]
+"""Of four figures, as ID3 and others write it."""
 Percent = Annotated[int, PercentType()]
 Flag = Annotated[bool, FlagType()]
 Sound = Annotated[str | None, SoundType()]
