@@ -255,6 +255,11 @@ def seekable(path: Path) -> SeekableSound | None:
     """The file opened for reading at any second, or None if its length or its seconds cannot be found, or it is none.
 
     Why a file cannot be read, `decode` tells.
+
+    Raises
+    ------
+    MediaError
+        If it has too many channels, or ffmpeg takes too long to open it.
     """
     must_be_readable(path)
     file = _by_libsndfile(path)

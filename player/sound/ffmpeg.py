@@ -38,6 +38,8 @@ _MOST_DATA: Final = 3 * 2**26
 """Bytes that ffmpeg may hold: a file's tags alone can ask for any amount. An hour of AAC takes it a tenth of this."""
 _LONGEST_START_S: Final = 2
 """Seconds of a processor until its first samples; usual are 0.1. ffmpeg gives up at the fourth signal, 3 s later."""
+_BY_A_SIGNAL: Final = {123, 255}
+"""ffmpeg's exit codes after more than three signals, and after one."""
 _MOST_SAID: Final = 2**20
 """Bytes that are read of what it says of a file; before its length it tells all tags."""
 _LENGTH: Final = re.compile(r"^ *Duration: (\d+):(\d\d):(\d\d)", re.MULTILINE)
@@ -53,7 +55,13 @@ def find() -> str | None:
 
 
 def rate_and_seconds(ffmpeg: str, path: Path) -> tuple[int, int]:
-    """Sample rate and length in whole seconds as the file's header tells them; (0, 0) where it does not."""
+    """Sample rate and length in whole seconds as the file's header tells them; (0, 0) where it does not.
+
+    Raises
+    ------
+    MediaError
+        If it takes too long to find out.
+    """
     command = [*_reading(ffmpeg, "info", path), "-hide_banner", "-i", _url(path)]  # no output: it looks, and ends
     with tempfile.TemporaryFile() as stderr:
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=stderr) as process:
@@ -61,6 +69,8 @@ def rate_and_seconds(ffmpeg: str, path: Path) -> tuple[int, int]:
             _limit(process.pid, "RLIMIT_CPU", _LONGEST_START_S)
         stderr.seek(0)
         said = stderr.read(_MOST_SAID).decode("utf-8", "replace")
+    if process.returncode < 0 or process.returncode in _BY_A_SIGNAL:
+        raise MediaError(f"{_shown(path)}: ffmpeg finds no sound in it (it looks for too long); choose another")
     length, rate = _LENGTH.search(said), _RATE.search(said)
     if not (length and rate):
         return 0, 0

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from player.errors import MediaError
-from player.sound.conform import decode
+from player.sound.conform import decode, seekable
+from player.sound.ffmpeg import _LENGTH, _RATE
 from tests.fakes_sound import RATE, both, sine, written
 
 if TYPE_CHECKING:
@@ -133,3 +134,23 @@ def test_ffmpeg_gets_so_much_time_to_begin_and_so_much_memory(
     (tmp_path / "a.m4a").write_bytes(b"no sound")
     with pytest.raises(MediaError, match=rf"a\.m4a: ffmpeg finds no sound in it \({reason}\); choose another"):
         next(decode(tmp_path / "a.m4a"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process limit another")
+def test_it_is_not_asked_again_for_what_took_it_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    instead = tmp_path / "ffmpeg"
+    instead.write_text(f"#!{sys.executable}\nwhile True: pass\n")
+    instead.chmod(0o755)
+    monkeypatch.setattr("player.sound.ffmpeg.find", lambda: str(instead))
+    (tmp_path / "a.m4a").write_bytes(b"no sound")
+    with pytest.raises(MediaError, match="it looks for too long"):
+        seekable(tmp_path / "a.m4a")
+
+
+@pytest.mark.parametrize("name", ["Stream #", "Stream #0:0: Audio: "])
+def test_a_title_that_looks_like_what_ffmpeg_says_takes_no_time(name: str) -> None:
+    said = f"    title : {name * 20_000}\n  Duration: 00:01:02.0\n  Stream #0:0: Audio: aac, 44100 Hz, stereo\n"
+    found, length = _RATE.search(said), _LENGTH.search(said)
+    assert found is not None
+    assert length is not None
+    assert (found[1], length.groups()) == ("44100", ("00", "01", "02"))
