@@ -18,7 +18,7 @@ import click
 from player import pipeline
 from player.cli import _stored_options
 from player.cli._export_one import asked_form, form_of, is_folder, names_a_file, parse_export_options
-from player.cli._options import progress, request_from_options
+from player.cli._options import print_made, progress, request_from_options
 from player.cores import cores
 from player.errors import PlayerError
 from player.export import pages
@@ -84,7 +84,7 @@ def run(
     count = len(failures) + len(orders)
     failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, FailedExport)]
     failures += _playlist_failures(done, force=force)
-    failures += _list_failures(done, items, listed, force=force) if listed else []
+    failures += _list_failures(done, items, listed, force=force, quiet=quiet) if listed else []
     _must_be_none(failures, count)
 
 
@@ -113,12 +113,12 @@ def _must_have_a_list(orders: Sequence[ExportOrder], folder: Path, *, force: boo
 
 
 def _list_failures(
-    done: Sequence[BatchResult], items: Sequence[BatchItem], folder: Path, *, force: bool
+    done: Sequence[BatchResult], items: Sequence[BatchItem], folder: Path, *, force: bool, quiet: bool
 ) -> list[tuple[str, str]]:
     """Write the list of the pages that were made, and return why it cannot be written."""
     try:
         listed, reader = batch.pages_of(done, items, folder), pipeline.language.of_listener()
-        click.echo(pages.write_list(listed, folder, reader, force=force))
+        print_made(pages.write_list(listed, folder, reader, force=force), quiet=quiet)
     except PlayerError as error:
         return [("the list of pages", str(error))]
     return []

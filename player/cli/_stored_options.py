@@ -17,6 +17,7 @@ from click.core import ParameterSource
 
 from player import pipeline, settings
 from player.errors import UsageError
+from player.storage.folders import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,7 +127,7 @@ def folder() -> Path:
     chosen: ChosenValues | None = context.meta.get(_META)
     if chosen is None or "output" not in chosen.general:
         return Path()
-    path = Path(chosen.general["output"]).expanduser()
+    path = expanded(chosen.general["output"])
     if not path.is_dir():
         remedy = "make it, name a file with -o, or leave it out by `player settings --unset output`"
         raise UsageError(f"your settings put exported files into {path}, and there is no such folder; {remedy}")

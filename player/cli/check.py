@@ -79,7 +79,8 @@ def _check(asked: SessionRequest, machine: Machine, *, quiet: bool) -> int:
         return error.exit_code
     for warning in warnings:
         click.echo(f"{warning.at}: warning: {printable(warning.text)}", err=True)
-    click.echo(f"{asked.session}: fine, {timecode(total_ms)}")
+    if not quiet:
+        click.echo(f"{asked.session}: fine, {timecode(total_ms)}")
     return 0
 
 

@@ -6,6 +6,7 @@ opened first, and nothing heavy is loaded here before that. `player.live.playlis
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -77,5 +78,6 @@ def load_sound() -> None:
 
 
 def _load_sound() -> None:
-    from player.sound import conform, headroom, mixdown, stem, tones  # noqa: F401, PLC0415 (this is what it is for)
-    from player.voice import beat, clips  # noqa: F401, PLC0415 (as above)
+    with contextlib.suppress(RuntimeError):  # who presses Ctrl-C meanwhile ends Python, and no thread can start then
+        from player.sound import conform, headroom, mixdown, stem, tones  # noqa: F401, PLC0415 (this is what it is for)
+        from player.voice import beat, clips  # noqa: F401, PLC0415 (as above)

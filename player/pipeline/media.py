@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from player.errors import MediaError, Position, Problem, printable
 from player.script import library
 from player.script.yaml.scalar_types import shown
+from player.storage.folders import expanded
 from player.techniques.cue import BedChange, Part
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def users_own(name: str) -> Path:
         If there is none.
     """
     try:
-        path = Path(name).expanduser()
+        path = expanded(name)
         is_there = path.is_file()
     except (OSError, ValueError, RuntimeError):  # a name that no file system takes, the home of nobody
         raise MediaError(f"--background {shown(name)} is not a name that a file can have") from None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Final, cast
 from player.errors import Position, ScriptError
 from player.script import library
 from player.script.credits import Credits
-from player.script.yaml import reader
+from player.script.yaml import look_alikes, reader
 from player.script.yaml.binding import WRONG, Binder
 from player.script.yaml.nodes import Mapping as Nodes
 from player.script.yaml.scalar_types import shown
@@ -150,6 +150,11 @@ def parse(text: str | bytes, name: str) -> Programme:
     ScriptError
         With every problem of its form.
     """
+    with look_alikes.explaining(text, name):
+        return _read(text, name)
+
+
+def _read(text: str | bytes, name: str) -> Programme:
     root, problems = reader.compose(text, name)
     binder = Binder({}, None, problems)
     programme: object = WRONG

@@ -1,12 +1,14 @@
 """Attacks on `player extract` and on files that are read as a background: hostile media of every container.
 
 First each of a list that was written by hand, then seeded changes to whole exports of the program's own, for ever. Each
-file is extracted, as text and as JSON, or else decoded as a background or a recording is.
+file is extracted, as text and as JSON, or else decoded as a background or a recording is; one in fifty goes through the
+whole command, started anew.
 """
 
 from __future__ import annotations
 
 import shutil
+import struct
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -15,11 +17,12 @@ import player.cli.extract
 from player.cli import main
 from player.errors import PlayerError
 from player.export.extract import extract
+from player.export.tags import read_tags
 from player.sound.bed import open_bed
 from player.sound.recording import open_recording
 from player.storage.store import Store
 from tests.adversary import hostile_media as media
-from tests.adversary.runner import Attack, Limits, run
+from tests.adversary.runner import Attack, Limits, Outcome, run
 
 if TYPE_CHECKING:
     import random as chance
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 
 LIMITS: Final = Limits(seconds=5, megabytes=300)
 _FORMS: Final = ("mp3", "wav", "flac", "ogg", "opus", "m4a", "m4b")
-_SOUNDS: Final = frozenset(_FORMS)
+_WAYS: Final = ("text", "json", "tags", "bed", "recording")
+"""The script as it is, the script and all facts as JSON, what a feed reads, and the sound."""
 _MB: Final = 2**20
 _MANY: Final = 200_000
 _LOADED: Final = (player.cli.extract, extract)
@@ -40,7 +44,7 @@ def attacks(random: chance.Random, folder: Path) -> Iterator[Attack]:
     for name, write in _by_hand().items():
         path = folder / name
         path.write_bytes(write())
-        yield from _tried(path, folder, ("text", "json", "bed", "recording"))
+        yield from _tried(path, folder, _WAYS)
     made = run(Attack("make", partial(_exports, folder)), Limits(seconds=60, megabytes=1000))
     if made.code:
         raise SystemExit(made.stderr)
@@ -51,30 +55,43 @@ def attacks(random: chance.Random, folder: Path) -> Iterator[Attack]:
         number += 1
         path = folder / f"{number}{whole.suffix}"
         path.write_bytes(media.mutated(whole.read_bytes(), random.randrange))
-        ways = ("text", "json", "bed", "recording") if whole.suffix[1:] in _SOUNDS else ("text", "json")
-        yield from _tried(path, folder, (random.choice(ways),))
+        ways = _WAYS if whole.suffix[1:] in _FORMS else ("text", "json")
+        yield from _tried(path, folder, ("command" if random.randrange(50) == 0 else random.choice(ways),))
 
 
 def _tried(path: Path, folder: Path, ways: tuple[str, ...]) -> Iterator[Attack]:
     for way in ways:
         kept = path.with_name(f"{way}-{path.name}")
         path.rename(kept) if way == ways[-1] else shutil.copy(path, kept)
-        if way in {"text", "json"}:
-            words = ["extract", str(kept), *(["--json"] if way == "json" else [])]
-            act: Callable[[], int | None] = partial(_extract, words)
+        act: tuple[str, ...] | Callable[[], int | None]
+        if way == "command":
+            act = (sys.executable, "-m", "player", "extract", str(kept))
+        elif way in {"text", "json"}:
+            act = partial(_extract, ["extract", str(kept), *(["--json"] if way == "json" else [])])
         else:
-            act = partial(_decode, kept, folder / "store", way)
-        yield Attack(kept.name, act, keep=(kept,))
+            act = partial(_read, kept, folder / "store", way)
+        yield Attack(kept.name, act, keep=(kept,), check=_is_the_script if way in {"text", "command"} else _nothing)
+
+
+def _is_the_script(outcome: Outcome) -> str:
+    return "" if outcome.code or outcome.stdout.encode() == media.SCRIPT else "gave another script"
+
+
+def _nothing(_: Outcome) -> str:
+    return ""
 
 
 def _extract(words: list[str]) -> None:
     main(words)
 
 
-def _decode(path: Path, store: Path, way: str) -> int:
-    """Read a file as a bed or a recording, into a store that is empty."""
+def _read(path: Path, store: Path, way: str) -> int:
+    """Read a file's tags, or its sound as a bed or a recording, into a store that is empty."""
     try:
-        (open_bed if way == "bed" else open_recording)(path, Store(store))
+        if way == "tags":
+            read_tags(path)
+        else:
+            (open_bed if way == "bed" else open_recording)(path, Store(store))
     except PlayerError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return error.exit_code
@@ -96,63 +113,41 @@ def _by_hand() -> dict[str, Callable[[], bytes]]:
 
 def _id3() -> dict[str, Callable[[], bytes]]:
     zeros, sizes = bytes(64 * _MB), {2: _MB, 3: 64 * _MB, 4: 64 * _MB}  # version 2.2 has nothing compressed
-    found: dict[str, Callable[[], bytes]] = {}
-    for version in (2, 3, 4):
-        found |= {
-            f"v{version}-geob-bomb.mp3": lambda v=version: media.tag(
-                [media.squeezed("GEOB", media.geob(zeros[: sizes[v]]), v)] * 8, v
-            ),
-            f"v{version}-many-bombs.mp3": lambda v=version: media.tag(
-                [media.squeezed(name, zeros[: min(sizes[v], 15 * _MB)], v) for name in ("APIC", "TXXX", "TIT2", "COMM")]
-                * (1 if v == 2 else 300),
-                v,
-            ),
-            f"v{version}-priv-bombs.mp3": lambda v=version: media.tag(
-                [media.squeezed("PRIV", zeros[: sizes[v]], v)] * 20, v
-            ),
-            f"v{version}-chapters.mp3": lambda v=version: media.tag(
-                [media.frame("CHAP", media.chapter(b"c%d" % n), v) for n in range(_MANY)], v
-            ),
-            f"v{version}-one-chapter.mp3": lambda v=version: media.tag(
-                [media.frame("CHAP", media.chapter(b"c"), v)] * _MANY, v
-            ),
-            f"v{version}-nested.mp3": lambda v=version: media.tag([media.nested(3000, v)], v),
-            f"v{version}-cycle.mp3": lambda v=version: media.tag(
-                [
-                    media.frame("CTOC", media.contents(b"a", b"b"), v),
-                    media.frame("CTOC", media.contents(b"b", b"a"), v),
-                ],
-                v,
-            ),
-            f"v{version}-tiny.mp3": lambda v=version: media.tag([media.frame("TIT2", b"\0", v)] * (2 * _MB), v),
-            f"v{version}-texts.mp3": lambda v=version: media.tag(
-                [media.frame("TXXX", media.txxx(b"{}"), v)] * _MANY, v
-            ),
-            f"v{version}-zeros.mp3": lambda v=version: media.tag(
-                [media.frame("TXXX", b"\1" + b"\0\0\1" * _MB * 2, v)] * 4, v
-            ),
-            f"v{version}-deep.mp3": lambda v=version: media.tag(
-                media.origin_frames(v, content=media.deep_document(100_000)), v
-            ),
-            f"v{version}-wide.mp3": lambda v=version: media.tag(
-                media.origin_frames(
-                    v, content=media.document(x="HERE").replace(b'"HERE"', b"[" + b"[]," * 2 * _MB + b"1]")
-                ),
-                v,
-            ),
-            f"v{version}-strange.mp3": lambda v=version: media.tag(
-                media.origin_frames(
-                    v, content=media.document(version="\x1b[2J\u202e\ud800", name="\u2066", rate=1e300)
-                ),
-                v,
-            ),
-            f"v{version}-number.mp3": lambda v=version: media.tag(
-                media.origin_frames(v, content=media.document(x="HERE").replace(b'"HERE"', b"9" * _MB)), v
-            ),
-        }
-    found["stacked.mp3"] = lambda: media.tag([]) * (4 * _MB)
-    found["syncs.mp3"] = lambda: media.tag([media.frame("TIT2", b"\0a")]) + b"\xff\xfb" * (8 * _MB)
-    found["huge-tag.mp3"] = lambda: media.tag([media.frame("TIT2", b"\0" + zeros + zeros)])
+    late = {**sizes, 2: 1000}  # for a decoder, what stands within a stream is a part of it, and lasts
+    frame, tag, squeezed, origin = media.frame, media.tag, media.squeezed, media.origin_frames
+    pair = media.contents(b"a", b"b"), media.contents(b"b", b"a")
+    wide, number = (
+        media.document(x="HERE").replace(b'"HERE"', each) for each in (b"[" + b"[]," * 2 * _MB + b"1]", b"9" * _MB)
+    )
+    odd = media.document(version="\x1b[2J\u202e\ud800", name="\u2066", rate=1e300)
+    some = ("APIC", "TXXX", "TIT2", "COMM")
+
+    def many_bombs(v: int) -> bytes:
+        return tag([squeezed(name, zeros[: min(sizes[v], 15 * _MB)], v) for name in some] * (1 if v == 2 else 300), v)
+
+    written: dict[str, Callable[[int], bytes]] = {
+        "geob-bomb": lambda v: tag([squeezed("GEOB", media.geob(zeros[: sizes[v]]), v)] * 8, v),
+        "many-bombs": many_bombs,
+        "priv-bombs": lambda v: tag([squeezed("PRIV", zeros[: sizes[v]], v)] * 20, v),
+        "late-bombs": lambda v: b"\xff\xfb\x90\x64" + bytes(413) + tag([squeezed("TIT2", zeros[: late[v]], v)] * 20, v),
+        "chapters": lambda v: tag([frame("CHAP", media.chapter(b"c%d" % n), v) for n in range(_MANY)], v),
+        "one-chapter": lambda v: tag([frame("CHAP", media.chapter(b"c"), v)] * _MANY, v),
+        "nested": lambda v: tag([media.nested(3000, v)], v),
+        "cycle": lambda v: tag([frame("CTOC", each, v) for each in pair], v),
+        "tiny": lambda v: tag([frame("TIT2", b"\0", v)] * (2 * _MB), v),
+        "texts": lambda v: tag([frame("TXXX", media.txxx(b"{}"), v)] * _MANY, v),
+        "zeros": lambda v: tag([frame("TXXX", b"\1" + b"\0\0\1" * _MB * 2, v)] * 4, v),
+        "deep": lambda v: tag(origin(v, content=media.deep_document(100_000)), v),
+        "wide": lambda v: tag(origin(v, content=wide), v),
+        "strange": lambda v: tag(origin(v, content=odd), v),
+        "number": lambda v: tag(origin(v, content=number), v),
+    }
+    found: dict[str, Callable[[], bytes]] = {
+        f"v{v}-{name}.mp3": partial(write, v) for v in (2, 3, 4) for name, write in written.items()
+    }
+    found["stacked.mp3"] = lambda: tag([]) * (4 * _MB)
+    found["syncs.mp3"] = lambda: tag([frame("TIT2", b"\0a")]) + b"\xff\xfb" * (8 * _MB)
+    found["huge-tag.mp3"] = lambda: tag([frame("TIT2", b"\0" + zeros + zeros)])
     return found
 
 
@@ -192,17 +187,17 @@ def _vorbis() -> dict[str, Callable[[], bytes]]:
         "rate.flac": lambda: media.flac((4, media.comments(own)), rate=0, samples=2**36 - 1),
         "id3.flac": lambda: media.tag([media.nested(3000)]) + media.flac((4, media.comments(own))),
     }
-    for ending, (head, start) in heads.items():
-        found |= {
-            f"deep.{ending}": lambda h=head, s=start: media.ogg(h, s + media.comments(deep)),
-            f"many.{ending}": lambda h=head, s=start: media.ogg(h, s + media.comments(many)),
-            f"pages.{ending}": lambda h=head, s=start: media.ogg(h, s + bytes(2 * _MB), page=1),
-            f"empty.{ending}": lambda h=head: media.ogg(h) + media.ogg(b"")[:27].replace(b"\1", b"\0") * _MANY,
-            f"large.{ending}": lambda h=head, s=start: media.ogg(h, s + bytes(60 * _MB)),
-            f"position.{ending}": lambda h=head, s=start: media.ogg(h, s + media.comments(own), position=2**63 - 1),
-            f"streams.{ending}": lambda h=head: media.ogg(h) + b"".join(media.ogg(h, serial=n) for n in range(50_000)),
-        }
-    return found
+    written: dict[str, Callable[[bytes, bytes], bytes]] = {
+        "deep": lambda head, start: media.ogg(head, start + media.comments(deep)),
+        "many": lambda head, start: media.ogg(head, start + media.comments(many)),
+        "pages": lambda head, start: media.ogg(head, start + bytes(2 * _MB), page=1),
+        "empty": lambda head, _: media.ogg(head) + media.ogg(b"")[:27].replace(b"\1", b"\0") * _MANY,
+        "large": lambda head, start: media.ogg(head, start + bytes(60 * _MB)),
+        "position": lambda head, start: media.ogg(head, start + media.comments(own), position=2**63 - 1),
+        "streams": lambda head, _: media.ogg(head) + b"".join(media.ogg(head, serial=n) for n in range(50_000)),
+    }
+    named = {f"{name}.{form}": partial(write, *heads[form]) for form in heads for name, write in written.items()}
+    return found | named
 
 
 def _atoms() -> dict[str, Callable[[], bytes]]:
@@ -244,7 +239,14 @@ def _sounds() -> dict[str, Callable[[], bytes]]:
         "no-bits": (2, 48_000, 0, 4),
     }
     sound = bytes(range(256)) * 32_768
-    return {
-        f"{name}.wav": lambda head=head: media.riff((b"fmt ", media.wav_format(*head)), (b"data", sound))
+    written: dict[str, Callable[[], bytes]] = {
+        f"{name}.wav": partial(
+            media.riff, (b"fmt ", media.wav_format(*head)), (b"data", sound[: 2**18] if name == "slow" else sound)
+        )
         for name, head in heads.items()
     }
+    mp3_in_wav = struct.pack("<HHLLHH", 0x55, 2, 44_100, 16_000, 1, 0) + struct.pack("<HHLHHH", 12, 1, 2, 417, 1, 0)
+    bomb = media.tag([media.squeezed("TIT2", bytes(64 * _MB), 4)] * 20, 4)
+    frames = (b"\xff\xfb\x90\x64" + bytes(413)) * 3
+    written["mp3.wav"] = partial(media.riff, (b"fmt ", mp3_in_wav), (b"data", bomb + frames + bomb + frames * 99))
+    return written

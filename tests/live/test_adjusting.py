@@ -13,7 +13,8 @@ import soundfile
 from player import pipeline
 from player.live.adjusting import Adjuster, Adjustments
 from player.live.controls.commands import Control
-from player.live.device.device import LEAD_IN, OutputDevice
+from player.live.device.device import OutputDevice
+from player.live.device.noise import LEAD_IN
 from player.live.playback import new_transport
 from player.storage.store import Store
 from player.units import RATE
