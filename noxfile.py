@@ -76,6 +76,13 @@ def adversary(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Fuzz a parser, guided by what its code reaches: ``-- yaml``, ``binder``, ``tags`` or ``frames``; for Linux."""
+    session.install("-e", ".[test]", "atheris>=2.3")
+    session.run("python", "-m", "tests.adversary.fuzz", *(session.posargs or ("yaml",)))
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Measure what the tests that need only Python reach; it fails under the floor in pyproject.toml."""
     session.install("-e", ".[test]", "pytest-cov", "pytest-xdist")

@@ -84,7 +84,7 @@ def users_own(name: str) -> Path:
     try:
         path = expanded(name)
         is_there = path.is_file()
-    except (OSError, ValueError, RuntimeError):  # a name that no file system takes, the home of nobody
+    except (OSError, ValueError):  # a name that no file system takes
         raise MediaError(f"--background {shown(name)} is not a name that a file can have") from None
     if not is_there and path.suffix.lower() in library.SOUND_ENDINGS:
         raise MediaError(

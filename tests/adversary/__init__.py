@@ -7,6 +7,10 @@ them for longer.
 ``runner.py``
     Starts a command or calls a function in a child, and measures, limits and judges what comes of it. It knows nothing
     of what is attacked.
+``scripts.py``, ``mutations.py``
+    Hostile scripts, programmes, muscle sets, words, pronunciations and tables, many of them in one child.
+``fuzz.py``
+    Parsers under a fuzzer that is guided by what their code reaches; by itself, with ``nox -s fuzz``.
 ``__main__.py``
     Runs the attacks that are named in ``ATTACKS``: each is a module with a function ``attacks(random, folder)`` that
     yields `runner.Attack` for ever.

@@ -39,7 +39,7 @@ from player.voice import choice
 from player.voice.clips import Clip
 from player.voice.engine import Voice
 from tests.adversary import mutations
-from tests.adversary.runner import Attack, Outcome, Tally, run
+from tests.adversary.runner import Attack, Limits, Outcome, Tally, run
 from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
@@ -58,8 +58,10 @@ SPACE: Final = 2**30
 """Bytes of address space that a child may have more than it has at its start."""
 IN_A_CHILD: Final = 250
 """Attacks; after them a new child begins, so that what grows in one is thrown away."""
-BY_COMMAND: Final = 1_000
+BY_COMMAND: Final = 200
 """One of so many is tried by the real command as well."""
+SPOKEN: Final = Limits(seconds=60, megabytes=1000)
+"""For the command: it speaks what it checks."""
 LONGEST_SENTENCE: Final = 1_500
 _SCRIPTS: Final = Path(__file__).parents[2] / "scripts"
 _PEOPLE: Final = """\
@@ -359,15 +361,16 @@ def tallied(seconds: float, seed: int, keep: Path) -> Tally:
                 if each.fault:
                     shutil.copytree(folder, keep / each.name.replace(" ", "-").replace(":", "-"), dirs_exist_ok=True)
                 if number % BY_COMMAND == 0:
-                    tally.add(run(_by_command(folder, each)))
+                    tally.add(run(_by_command(folder, each), SPOKEN))
                 if time.monotonic() > end:
                     break
     return tally
 
 
 def _by_command(folder: Path, before: Outcome) -> Attack:
-    """`check` of the files that are there now, which must say the same."""
-    name = "session.yaml" if (folder / "session.yaml").exists() else "hostile.yaml"
+    """`check` of the files that are there now."""
+    names = ("session.yaml", "hostile.yaml", "people.yaml")
+    name = next(each for each in names if (folder / each).exists())
     command = (sys.executable, "-m", "player", "check", "-q", str(folder / name))
     return Attack(f"command after {before.name}", command, environment=_environment(folder))
 

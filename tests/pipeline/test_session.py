@@ -387,7 +387,7 @@ def test_recordings_that_cannot_be_had_are_reported_at_their_steps(
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["a" * 300, "a\0b", "~nobody-at-all/a.wav"])
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b"])
 def test_a_background_that_no_file_can_be_is_one_sentence(name: str) -> None:
     with pytest.raises(MediaError, match="is not a name that a file can have"):
         media.users_own(name)
