@@ -17,6 +17,7 @@ import platformdirs
 
 from player.errors import StoreError
 
+
 def folder(kind: Literal["cache", "data", "config"]) -> Path:
     """The program's folder for this kind of files, which need not exist.
 
