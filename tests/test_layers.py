@@ -29,7 +29,7 @@ HOMES = {
     "piper": {"voice/drivers/piper.py"},
     "onnxruntime": {"voice/drivers/piper.py"},
     "lameenc": {"export/mp3/writer.py"},
-    "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "about", "origin", "reading")},
+    "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "about", "opening")},
     "imagesize": {"export/feed/artwork.py"},
     "matplotlib": {"picture/renderer.py"},
     "distributed": {"export/batch/dask_cluster.py"},

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from pathlib import Path
 
 import click
 
 from player.cli._options import as_json, quiet
+from player.errors import printable
 from player.export import extract as extraction
+
+_UNUSUAL = re.compile(r"[^\x20-\x7e\n\t]")
 
 
 @click.command()
@@ -26,15 +31,25 @@ def extract(*, file: Path, output: Path | None, force: bool, as_json: bool, quie
     found = extraction.extract(file)
     written = extraction.write(found, output, force=force) if output else ()
     if as_json:
-        return click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+        return click.echo(_escaped(json.dumps(found.as_json(), indent=2, ensure_ascii=False)))
     if not quiet:
         for note in found.notes():
             click.echo(note, err=True)
     for path in written:
         click.echo(path)
     if not output:
-        click.echo(found.script, nl=False)
+        click.echo(_shown(found.script) if sys.stdout.isatty() else found.script, nl=False)
     return None
+
+
+def _escaped(document: str) -> str:
+    """JSON with everything that would steer a terminal, or turn the direction of its text, as JSON's own escapes."""
+    return _UNUSUAL.sub(lambda each: each[0] if printable(each[0]) == each[0] else json.dumps(each[0])[1:-1], document)
+
+
+def _shown(script: bytes) -> str:
+    """A script for eyes: a file or a pipe gets it byte for byte, a terminal nothing that would steer it."""
+    return _UNUSUAL.sub(lambda each: printable(each[0]), script.decode("utf-8-sig").replace("\r\n", "\n"))
 
 
 COMMANDS = (extract,)
