@@ -17,7 +17,7 @@ import numpy as np
 
 from player.errors import MediaError, printable
 from player.sound.conform import decode
-from player.sound.stored import REFERENCE_LUFS, Stored, draft, measured, source_digest
+from player.sound.stored import REFERENCE_LUFS, Stored, draft, is_stored, measured, source_digest
 from player.units import CHANNELS, RATE
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def open_bed(path: Path, store: Store) -> Bed:
     """
     digest = source_digest(path, store)
     fields: dict[str, JSON] = {"kind": "bed", "schema": _SCHEMA, "source": digest, "lufs": REFERENCE_LUFS}
-    entry = store.get_or_make(fields, lambda: _draft(path))
+    entry = store.get_or_make(fields, lambda: _draft(path), is_stored)
     return Bed(Stored(entry), float(str(entry.facts["scale"])), float(str(entry.facts["peak"])))
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from player.errors import MediaError, printable
 from player.sound.conform import decode, segment, soft_edges
 from player.sound.limiter import limit
-from player.sound.stored import REFERENCE_LUFS, Stored, draft, measured, source_digest
+from player.sound.stored import REFERENCE_LUFS, Stored, draft, is_stored, measured, source_digest
 from player.units import CHANNELS, FRAMES_PER_MS, LONGEST_MS, gain
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def open_recording(path: Path, store: Store) -> OpenRecording:
     """
     digest = source_digest(path, store)
     fields: dict[str, JSON] = {"kind": "recording", "schema": _SCHEMA, "source": digest, "lufs": REFERENCE_LUFS}
-    entry = store.get_or_make(fields, lambda: _draft(path))
+    entry = store.get_or_make(fields, lambda: _draft(path), is_stored)
     return OpenRecording(Stored(entry), float(str(entry.facts["scale"])))
 
 
