@@ -13,12 +13,14 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from player import __version__
-from player.errors import PlayerError
+from player.errors import PlayerError, printable
 from player.history.diary import Diary
 from player.live.awake.lock_thread import system_lock
 from player.live.device.backends import INSTALL, available
 from player.live.preview import try_out
 from player.script import library
+from player.sound.kinds import fits
+from player.storage import upkeep
 from player.storage.store import Store
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 
@@ -104,11 +106,17 @@ def _voices(engine: Pyttsx3Engine) -> Finding:
 
 
 def _store(store: Store) -> Finding:
+    """The store's place and size, and how many entries cannot be used, as far as their headers tell."""
     try:
         usage = store.usage()
+        flawed = sum(1 for _ in upkeep.flaws(store.root, fits, whole=False))
     except PlayerError as error:
         return Finding("store", well=False, finding=str(error))
-    return Finding("store", well=True, finding=f"{store.root}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB")
+    found = f"{printable(str(store.root))}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB"
+    if flawed:
+        told = f"{found}; {flawed} cannot be used and are made again when needed: `player cache --verify` names them"
+        return Finding("store", well=False, finding=told, optional=True)
+    return Finding("store", well=True, finding=found)
 
 
 def _diary() -> Finding:

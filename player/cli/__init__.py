@@ -19,6 +19,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 COMMANDS = {
     "breathe": LazyCommand("player.cli.breathe", "Breathe in a pattern, now, without a script."),
+    "cache": LazyCommand("player.cli.cache", "Show what is kept on this machine, verify it, or clear it away."),
     "check": LazyCommand("player.cli.check", "Check scripts: every problem at its line and column."),
     "doctor": LazyCommand("player.cli.doctor", "Tell what works on this machine, and how to get what does not."),
     "every": LazyCommand("player.cli.every", "Play a session at intervals, such as every 2h."),
