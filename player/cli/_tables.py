@@ -28,7 +28,7 @@ def table(rows: Iterable[Sequence[str]]) -> None:
 def print_json(value: object) -> None:
     """Print JSON to stdout: as it is where the encoding has its signs, with escapes elsewhere.
 
-    What would steer a terminal, or turn the direction of its text, stands as JSON's own escapes: it reads back as it was.
+    What would steer a terminal, or turn the direction of its text, stands as JSON's own escapes, which are read back.
     """
     text = _UNUSUAL.sub(_escaped, json.dumps(value, indent=2, ensure_ascii=False))
     try:
