@@ -19,6 +19,9 @@ SAMPLE_WIDTH: Final = 2
 FRAMES_PER_MS: Final = RATE // 1000
 LONGEST_MS: Final = 24 * 60 * 60 * 1000
 """A day: anything longer in a script is a slip of the pen."""
+LOWEST_LEVEL_DB: Final = -60.0
+HIGHEST_LEVEL_DB: Final = 0.0
+"""The limits of a level relative to the voice."""
 
 _UNIT_MS: Final = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 _NUMBER = r"(\d{1,12}(?:\.\d{1,9})?)"

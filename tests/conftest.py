@@ -40,7 +40,9 @@ SLOW: Final = (
     "cli/test_every.py",
     "cli/test_export.py",
     "cli/test_export_many.py",
+    "cli/test_faults.py",
     "cli/test_feed.py",
+    "cli/test_guidance.py",
     "cli/test_language.py",
     "cli/test_lazy_group.py",
     "cli/test_log.py",
@@ -62,6 +64,7 @@ SLOW: Final = (
     "export/mp3/test_writer.py",
     "export/page/test_document.py",
     "export/page/test_in_browser.py",
+    "export/tags/test_limits.py",
     "export/test_exporter.py",
     "live/test_transport.py",
     "picture/test_drawing.py",
@@ -72,6 +75,7 @@ SLOW: Final = (
     "script/test_languages.py",
     "sound/test_bed.py",
     "sound/test_conform.py",
+    "sound/test_long_loop.py",
     "sound/test_loudness.py",
     "sound/test_own_take.py",
     "sound/test_recording.py",
@@ -89,12 +93,13 @@ SLOW: Final = (
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing that a test starts may write into the user's own diary, or speak the user's own language."""
+    """Nothing that a test starts may write into the user's own diary, or follow their settings and their language."""
     folder = tmp_path_factory.mktemp("data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_DATA_HOME", str(folder))
         patch.setenv("PLAYER_LANGUAGE", "en")
         patch.setenv("PLAYER_DIARY", str(folder / "diary.sqlite3"))
+        patch.setenv("PLAYER_SETTINGS", str(folder / "settings.toml"))
         yield
 
 

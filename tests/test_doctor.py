@@ -38,7 +38,7 @@ def found(part: str) -> Finding:
 def test_every_part_is_told_and_none_raises() -> None:
     parts = [each.part for each in examine()]
     drivers = [f"voices by {driver.name}" for driver in registry.installed_drivers()]
-    first, speakers = ["player", "scripts", *drivers, "voice"], ["simpleaudio", "miniaudio"]
+    first, speakers = ["player", "scripts", "settings", *drivers, "voice"], ["simpleaudio", "miniaudio"]
     assert parts == [*first, "store", "diary", "encoders", *speakers, "media keys", "keep awake", "ffmpeg"]
 
 

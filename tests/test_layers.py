@@ -15,13 +15,15 @@ import player
 
 ROOT = Path(player.__file__).parent
 ORDER = (
-    *("units", "errors", "cores", "storage", "script", "techniques", "timeline", "voice", "sound"),
+    *("units", "errors", "cores", "storage", "script", "settings", "techniques", "timeline", "voice", "sound"),
     *("machine", "pipeline", "picture", "history", "export", "live", "reminders", "authoring", "doctor"),
     *("cli", "__main__"),
 )
 HOMES = {
     "yaml": {"script/yaml/reader.py"},
-    "platformdirs": {"script/library.py", "storage/folders.py", "voice/folder.py"},
+    "platformdirs": {"storage/standard_folders.py"},
+    "tomllib": {"settings/reading.py"},
+    "tomlkit": {"settings/writing.py"},
     "sqlite3": {"history/sqlite_file.py", "history/diary.py"},
     "pyttsx3": {"voice/worker.py", "voice/drivers/modelled.py"},
     "espeakng_loader": {"voice/drivers/espeak.py"},
@@ -30,6 +32,7 @@ HOMES = {
     "onnxruntime": {"voice/drivers/piper.py"},
     "lameenc": {"export/mp3/writer.py"},
     "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "about", "opening")},
+    "markdown_it": {"authoring/texts/marked_down.py"},
     "imagesize": {"export/feed/artwork.py"},
     "matplotlib": {"picture/renderer.py"},
     "distributed": {"export/batch/dask_cluster.py"},

@@ -16,11 +16,13 @@ from player.cli._lazy_group import LazyCommand, LazyGroup
 
 # numpy starts a thread a core for products of matrices, which nothing here needs: 0.03 s, and 0.12 s of processor.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("PATH", os.defpath)  # pydub asks for it without a look; a service may be started without one
 
 COMMANDS = {
     "breathe": LazyCommand("player.cli.breathe", "Breathe in a pattern, now, without a script."),
     "cache": LazyCommand("player.cli.cache", "Show what is kept on this machine, verify it, or clear it away."),
     "check": LazyCommand("player.cli.check", "Check scripts: every problem at its line and column."),
+    "completion": LazyCommand("player.cli.completion", "Print what makes a shell complete names and options."),
     "doctor": LazyCommand("player.cli.doctor", "Tell what works on this machine, and how to get what does not."),
     "every": LazyCommand("player.cli.every", "Play a session at intervals, such as every 2h."),
     "export": LazyCommand("player.cli.export", "Export a session to a file, or many to a folder."),
@@ -32,10 +34,11 @@ COMMANDS = {
     "now": LazyCommand("player.cli.now", "Play what suits now: go on, or something for the time of day."),
     "play": LazyCommand("player.cli.play", "Play a session, or all sessions of a programme."),
     "record": LazyCommand("player.cli.record", "List what you would speak for a session in your own voice."),
+    "settings": LazyCommand("player.cli.settings", "Show or set what you chose for good: voice, rate, background."),
     "show": LazyCommand("player.cli.show", "Show a session's time table and its true length."),
     "sounds": LazyCommand("player.cli.sounds", "List the backgrounds and the chimes, or play one."),
     "voices": LazyCommand("player.cli.voices", "List the voices of this machine."),
-    "words": LazyCommand("player.cli.words", "List the words of a language, or translate them in a spreadsheet."),
+    "words": LazyCommand("player.cli.words", "List a language's words, or translate them in a spreadsheet."),
 }
 
 

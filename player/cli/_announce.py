@@ -1,19 +1,25 @@
 """Announces sessions before they sound, and waits for the listener where a programme asks for it.
 
-All text goes to stderr. An instruction before a session is always printed; titles and safety lines are not printed
-with ``--quiet``. Without a terminal to answer at, playing stops before a session that has an instruction.
+All text goes to stderr, and on a terminal its lines are wrapped between words. An instruction before a session is
+always printed; titles and safety lines are not printed with ``--quiet``. Without a terminal to answer at, playing stops
+before a session that has an instruction.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shlex
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 import click
 
 from player import pipeline
+from player.cli._stored_options import origin
 from player.errors import PlayerError, UsageError
+from player.timeline import guiding
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -23,6 +29,9 @@ if TYPE_CHECKING:
     from player.pipeline.programmes import Adaptation
     from player.pipeline.turns import PlannedProgramme, Turn
     from player.script.session import Session
+
+
+_USUAL_COLUMNS = 80
 
 
 class Announcer:
@@ -73,7 +82,8 @@ class Announcer:
         if not turn.before:
             return False
         if sys.stdin.isatty() and sys.stderr.isatty():
-            click.echo(f"\n{turn.before}", err=True)
+            click.echo(err=True)
+            tell(turn.before)
             click.prompt("Then press Enter", default="", show_default=False, prompt_suffix=" ", err=True)
             return True
         if first:
@@ -84,7 +94,9 @@ class Announcer:
         )
 
     def announce(self, turn: Turn, ready: Prepared) -> None:
-        """Print title, true length and safety lines, before the first sound of a session."""
+        """Print warnings, title, true length and safety lines, before the first sound of a session."""
+        for warning in ready.warnings():
+            click.echo(f"warning: {warning}", err=True)
         if self._quiet:
             return
         self.notes = ready.session.safety
@@ -94,6 +106,7 @@ class Announcer:
             prefix = f"{turn.number} of {self._plan.count}: "
         announce(ready.session, ready.timeline.total_ms, prefix)
         print_takes(ready)
+        print_notes(ready)
 
     def announce_resume(self, at_ms: int) -> int:
         """Print where the first session goes on, and return that position."""
@@ -110,14 +123,28 @@ class Announcer:
         part = next(each for each in plan.parts if each.number == turn.part)
         click.echo(f"\n{part.title}", err=True)
         if part.about:
-            click.echo(f"  {part.about}", err=True)
+            tell(part.about, "  ")
 
 
 def announce(session: Session, total_ms: int, prefix: str = "") -> None:
     """Print a session's title, true length and safety lines."""
     click.echo(f"{prefix}{session.title}, {timecode(total_ms)}", err=True)
     for line in session.safety:
-        click.echo(f"  {line}", err=True)
+        tell(line, "  ")
+
+
+def tell(text: str, margin: str = "") -> None:
+    """Print a text to stderr, behind a margin; on a terminal in lines that fit, otherwise in one."""
+    lines = [margin + text]
+    if sys.stderr.isatty():
+        lines = textwrap.wrap(text, max(_columns(), 20), initial_indent=margin, subsequent_indent=margin)
+    click.echo("\n".join(lines), err=True)
+
+
+def _columns() -> int:
+    with contextlib.suppress(OSError, ValueError):  # a stream that only looks like a terminal
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS
+    return _USUAL_COLUMNS
 
 
 def print_takes(ready: Prepared) -> None:
@@ -125,6 +152,14 @@ def print_takes(ready: Prepared) -> None:
     if ready.request.takes is not None:
         own, lines = ready.takes
         click.echo(f"  In your own voice: {own} of {lines} lines.", err=True)
+
+
+def print_notes(ready: Prepared) -> None:
+    """Print what of ``--guide`` this session cannot have."""
+    for note in ready.notes:
+        click.echo(f"  {note}", err=True)
+    if origin("guide") == "option" and not guiding.breaths(ready.timeline):
+        click.echo("  It has no breaths, so --guide changes nothing.", err=True)
 
 
 def heading(plan: PlannedProgramme) -> str:

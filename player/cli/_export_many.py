@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
+from player.cli import _stored_options
 from player.cli._export_one import asked_form, form_of, is_folder, names_a_file, parse_export_options
-from player.cli._options import progress, request_from_options
+from player.cli._options import print_made, progress, request_from_options
 from player.cli._tables import amount
 from player.cores import cores
 from player.errors import PlayerError
@@ -84,7 +85,7 @@ def run(
     count = len(failures) + len(orders)
     failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, FailedExport)]
     failures += _playlist_failures(done, force=force)
-    failures += _list_failures(done, items, listed, force=force) if listed else []
+    failures += _list_failures(done, items, listed, force=force, quiet=quiet) if listed else []
     _must_be_none(failures, count)
 
 
@@ -113,11 +114,12 @@ def _must_have_a_list(orders: Sequence[ExportOrder], folder: Path, *, force: boo
 
 
 def _list_failures(
-    done: Sequence[BatchResult], items: Sequence[BatchItem], folder: Path, *, force: bool
+    done: Sequence[BatchResult], items: Sequence[BatchItem], folder: Path, *, force: bool, quiet: bool
 ) -> list[tuple[str, str]]:
     """Write the list of the pages that were made, and return why it cannot be written."""
     try:
-        click.echo(pages.write_list(batch.pages_of(done, items, folder), folder, force=force))
+        listed, reader = batch.pages_of(done, items, folder), pipeline.language.of_listener()
+        print_made(pages.write_list(listed, folder, reader, force=force), quiet=quiet)
     except PlayerError as error:
         return [("the list of pages", str(error))]
     return []
@@ -185,15 +187,18 @@ def notes_of(done: Sequence[BatchResult]) -> list[str]:
 
 
 def _one(items: Sequence[BatchItem], output: Path, options: ExportOptions, *, force: bool) -> list[ExportOrder]:
-    """One session into the file that ``-o`` names, or into a folder; a programme's sessions into the folder."""
-    if not names_a_file(output) or items[0].folder:
+    """One session into the file that ``-o`` names, or into a folder; a programme's sessions into the folder.
+
+    A page with its sound beside it is a folder by itself.
+    """
+    if items[0].folder or not (options.beside or names_a_file(output)):
         return batch.orders([replace(item, folder="") for item in items], _folder(output), options, force=force)
     (order,) = batch.orders(items, Path(), options, force=force)
     return [replace(order, target=pages.place(output, beside=options.beside))]
 
 
 def _folder(output: Path | None) -> Path:
-    folder = output or Path()
+    folder = output or _stored_options.folder()
     if names_a_file(folder):
         raise click.UsageError(f"{folder} is the name of a file, and this becomes a folder of files; name a folder")
     if os.path.exists(folder) and not is_folder(folder):  # noqa: PTH110 (as `is_folder`)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.cli._announce import announce, heading, print_takes
-from player.cli._options import progress
+from player.cli._announce import announce, heading, print_notes, print_takes
+from player.cli._options import print_made, progress
+from player.cli._stored_options import folder, origin
 from player.export import album, exporter, pages
 from player.export.options import CAPTIONS, EXPORT_FORMATS, FORMATS, PAGE, ExportOptions
 from player.script import library
@@ -43,13 +44,13 @@ def run(
     plan = pipeline.programmes.planned(wanted, part)
     form = asked_form(output, form, beside=given["beside"])
     if plan is not None and (form == PAGE or (output and names_a_file(output) and ending_of(output) == PAGE)):
-        target, form = target_of(plan.name, output, form)
+        target, form = target_of(plan.name, output, form, beside=given["beside"])
         options = parse_export_options(form, **given)
         return export_programme_page(plan, target, options, machine, force=force, quiet=quiet)
     if plan is not None:
         options = parse_export_options(form or FORMATS[0], **given)
         return export_programme(plan, folder_of(plan.name, output), options, machine, force=force, quiet=quiet)
-    target, form = target_of(wanted.request.session, output, form)
+    target, form = target_of(wanted.request.session, output, form, beside=given["beside"])
     return export_one(wanted, target, parse_export_options(form, **given), machine, force=force, quiet=quiet)
 
 
@@ -95,6 +96,7 @@ def export_one(
     if not quiet:
         announce(ready.session, ready.timeline.total_ms)
         print_takes(ready)
+        print_notes(ready)
         if also:
             also(ready)
     if options.form == PAGE:
@@ -103,8 +105,7 @@ def export_one(
     else:
         with progress("Mixing", quiet=quiet) as report:
             files = exporter.export(ready, target, options, force=force, progress=report, on_note=_PRINT_NOTE)
-    for file in files:
-        click.echo(file)
+    print_made(*files, quiet=quiet)
 
 
 def export_programme(
@@ -114,8 +115,7 @@ def export_programme(
         click.echo(heading(plan), err=True)
     steps = partial(progress, quiet=quiet)
     for files in album.export(plan, folder, options, machine, force=force, steps=steps, on_note=_PRINT_NOTE):
-        for file in files:
-            click.echo(file)
+        print_made(*files, quiet=quiet)
 
 
 def export_programme_page(
@@ -125,37 +125,46 @@ def export_programme_page(
     if not quiet:
         click.echo(heading(plan), err=True)
     target, steps = pages.place(target, beside=options.beside), partial(progress, quiet=quiet)
-    for file in pages.export_programme(plan, target, options, machine, force=force, steps=steps, on_note=_PRINT_NOTE):
-        click.echo(file)
+    files = pages.export_programme(plan, target, options, machine, force=force, steps=steps, on_note=_PRINT_NOTE)
+    print_made(*files, quiet=quiet)
 
 
 def folder_of(programme: str, output: Path | None) -> Path:
-    """The folder to export to; by default one with the programme's name, in this folder."""
-    folder, remedy = (
-        output or Path(library.stem(programme)),
+    """The folder to export to; by default one with the programme's name."""
+    target, remedy = (
+        output or folder() / library.stem(programme),
         "a programme becomes a folder of files; name a folder with -o",
     )
     if output and names_a_file(output):
         raise click.UsageError(f"{output} is the name of a file, and {remedy}, and the format with --format")
-    if os.path.exists(folder) and not is_folder(folder):  # noqa: PTH110 (as `is_folder`)
-        raise click.UsageError(f"{folder} is a file, and {remedy}")
-    return folder
+    if os.path.exists(target) and not is_folder(target):  # noqa: PTH110 (as `is_folder`)
+        raise click.UsageError(f"{target} is a file, and {remedy}")
+    return target
 
 
-def target_of(session: str, output: Path | None, form: str | None) -> tuple[Path, str]:
+def target_of(session: str, output: Path | None, form: str | None, *, beside: bool = False) -> tuple[Path, str]:
     """The file to export to and its format.
 
-    In a folder that is there, and by default in this one, it is a file with the session's name.
+    In a folder that is there, and by default in that of the settings or this one, it is a file with the session's name.
+    A page with its sound beside it is itself a folder, which may be there from the last time.
     """
+    if output is not None and beside and form == PAGE and is_folder(output):
+        return output, form
     if output is None or is_folder(output):
         form = form or FORMATS[0]
-        return (output or Path()) / f"{library.stem(session)}.{form}", form
+        return (output or folder()) / f"{library.stem(session)}.{form}", form
     return output, form_of(output, form)
 
 
 def asked_form(output: Path | None, form: str | None, *, beside: bool) -> str | None:
-    """What ``--format`` says; or a page, where its sound is to lie beside it and no file's ending says the format."""
-    return PAGE if beside and form is None and not (output and names_a_file(output)) else form
+    """What ``--format`` says; or a page, where its sound is to lie beside it and no file's ending says the format.
+
+    The listener's usual format is for files of which nothing else says it.
+    """
+    is_file = bool(output and names_a_file(output))
+    if (is_file or beside) and origin("form", "format") == "your settings":
+        form = None
+    return PAGE if beside and form is None and not is_file else form
 
 
 def form_of(name: Path | str, form: str | None) -> str:

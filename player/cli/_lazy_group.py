@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from player.cli import _stored_options
 from player.cli._error_boundary import ErrorBoundary
 
 
@@ -28,6 +29,15 @@ class LazyGroup(ErrorBoundary):
         super().__init__(*arguments, **more)
         self.lazy = lazy
         self.commands = _Loaded(lazy)  # type: ignore[assignment]  # Click would let others be added; here none are
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and make the listener's settings the defaults of its options."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name and command:
+            _stored_options.apply(ctx, name, command, rest)
+        return name, command, rest
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands and their brief texts, as Click does, without importing them."""

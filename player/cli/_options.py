@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from player import pipeline
-from player.units import parse_duration
+from player.cli import _complete, _stored_options
+from player.errors import VoiceError
+from player.units import HIGHEST_LEVEL_DB, LOWEST_LEVEL_DB, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from click._termui_impl import ProgressBar
 
@@ -24,10 +28,19 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
-_SESSION = click.argument("session")
-_ANY_SESSION = click.argument("session", required=False)
-_SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...")
-_PARAMS = click.option("-p", "params", multiple=True, metavar="NAME=VALUE", help="Set a parameter of the script.")
+THEN = "Measuring how loud the voice is, then it begins."
+"""What takes some seconds after new words were spoken, before they can be heard."""
+_SESSION = click.argument("session", shell_complete=_complete.sessions)
+_ANY_SESSION = click.argument("session", required=False, shell_complete=_complete.sessions)
+_SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...", shell_complete=_complete.sessions)
+_PARAMS = click.option(
+    "-p",
+    "params",
+    multiple=True,
+    metavar="NAME=VALUE",
+    shell_complete=_complete.parameters,
+    help="Set a parameter of the script.",
+)
 _LENGTH = click.option(
     "--length", metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."
 )
@@ -43,17 +56,36 @@ _SEED = click.option(
     metavar="N",
     help="Draw the order of what is shuffled by this number, such as 0.",
 )
+
+guide = click.option(
+    "--guide",
+    metavar="HELP,...",
+    help="Guide breaths by count, words, tones or silent; of several, such as words,tones, one after the other.",
+)
+LEVEL = click.FloatRange(LOWEST_LEVEL_DB, HIGHEST_LEVEL_DB)
+bed = click.option("--bed", type=LEVEL, metavar="DB", help="Level of the background under the voice, such as -26.")
+tones = click.option("--tones", type=LEVEL, metavar="DB", help="Level of tones and bells to the voice; -8 is usual.")
 region = click.option(
-    "--region", metavar="CC", help="The country you are in, such as IE, for numbers to call in an emergency."
+    "--region",
+    metavar="CC",
+    shell_complete=_complete.regions,
+    help="The country you are in, such as IE, for numbers to call in an emergency.",
 )
 takes = click.option(
     "--takes", metavar="FOLDER", help="Hear your own voice in each line that has a take here (player record)."
 )
 _OPTIONS = (
     _PARAMS,
-    click.option("--voice", metavar="NAME", help="Speak with this voice (player voices)."),
+    click.option(
+        "--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices)."
+    ),
     click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300."),
-    click.option("--background", metavar="NAME|FILE|none", help="Another background, or none."),
+    click.option(
+        "--background",
+        metavar="NAME|FILE|none",
+        shell_complete=_complete.backgrounds,
+        help="Another background, or none.",
+    ),
     _LENGTH,
     click.option(
         "--outlive",
@@ -63,12 +95,15 @@ _OPTIONS = (
     _SKIP,
     _INTRO,
     _SEED,
+    guide,
+    bed,
+    tones,
     region,
     takes,
 )
 _OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP, _INTRO, region)
 part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only this part of a programme.")
-quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems.")
+quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems, nor name the files made.")
 plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
@@ -114,14 +149,35 @@ def request_from_options(
     intro: IntroVersion | None = None,
     seed: int | None = None,
     region: str | None = None,
+    guide: str | None = None,
+    bed: float | None = None,
+    tones: float | None = None,
 ) -> SessionRequest:
     """The request that the options make."""
     values = dict(_parse_param(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
     asked = (_in_own_language(session), values, voice, rate, background, length_ms, names, outlive_ms)
-    country = pipeline.region.of_listener(region)
-    return pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
+    country, only_for = pipeline.region.of_listener(region), voice_language(voice)
+    request = pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
+    return replace(request, voice_language=only_for, guide=guide, bed_db=bed, tones_db=tones)
+
+
+def voice_language(voice: str | None) -> str | None:
+    """The language of a voice that is the listener's usual one, and not meant for this session; None for any other.
+
+    Raises
+    ------
+    VoiceError
+        If there is no such voice.
+    """
+    if voice is None or _stored_options.origin("voice") != "your settings":
+        return None
+    try:
+        return pipeline.catalogue.voice(pipeline.this_machine(), voice).language or None
+    except VoiceError as error:
+        remedy = "it is the voice of your settings, and `player settings --unset voice` leaves it out"
+        raise VoiceError(f"{error}; {remedy}") from None
 
 
 def _in_own_language(session: str) -> str:
@@ -152,19 +208,29 @@ def _parse_param(text: str) -> tuple[str, str]:
     return name, value
 
 
+def print_made(*files: Path, quiet: bool) -> None:
+    """Print the names of files that were made or removed, to stdout; nothing with ``--quiet``."""
+    for file in () if quiet else files:
+        click.echo(file)
+
+
 def print_warning(text: str) -> None:
     """Print a problem that stops nothing, to stderr."""
     click.echo(text, err=True)
 
 
 @contextmanager
-def progress(label: str, *, quiet: bool = False) -> Iterator[Progress | None]:
-    """A progress bar on stderr for work that reports ``(done, total)``; none with ``quiet`` or without a terminal."""
+def progress(label: str, *, quiet: bool = False, then: str = "") -> Iterator[Progress | None]:
+    """A progress bar on stderr for work that reports ``(done, total)``; none with ``quiet`` or without a terminal.
+
+    ``then`` is a sentence for when it is full, about the work that follows.
+    """
     if quiet or not sys.stderr.isatty():
         yield None
         return
     with ExitStack() as stack:
         bars: list[ProgressBar[int]] = []
+        following = [then] if then else []
 
         def report(done: int, total: int) -> None:
             if not bars:
@@ -172,5 +238,7 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[Progress | None]:
             bars[0].update(done - bars[0].pos)
             if done == total:  # the next output begins on a line of its own
                 stack.close()
+                while following:
+                    click.echo(following.pop(), err=True)
 
         yield report

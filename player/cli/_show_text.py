@@ -11,10 +11,11 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from player.timeline.levels import levels
 from player.units import format_duration, timecode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from player.script.regions import HelpNumbers
     from player.script.session import Session
@@ -30,7 +31,7 @@ _ONE_LENGTH: Final[Mapping[str, int]] = MappingProxyType({})
 def as_json(
     timeline: Timeline, lengths: Mapping[str, int] = _ONE_LENGTH, voice: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The timeline as JSON: ``title``, ``total_ms``, ``sections`` and ``cues``, times in ms.
+    """The timeline as JSON: ``title``, ``total_ms``, ``levels_db``, ``sections`` and ``cues``, times in ms.
 
     With ``lengths`` (see `as_text`), they are there as ``intros_ms``; ``voice`` is what `voice_json` tells.
     """
@@ -39,6 +40,7 @@ def as_json(
         "total_ms": timeline.total_ms,
         **({"intros_ms": dict(lengths)} if lengths else {}),
         **({"voice": dict(voice)} if voice else {}),
+        "levels_db": levels(timeline)._asdict(),
         "sections": [{"title": section.title, "start_ms": section.start_ms} for section in timeline.sections],
         "cues": [_cue_json(cue) for cue in timeline.cues],
     }
@@ -66,13 +68,16 @@ def as_text(
     width: int,
     lengths: Mapping[str, int] = _ONE_LENGTH,
     region: HelpNumbers | None = None,
+    chosen: Iterable[object] = (),
+    notes: Sequence[str] = (),
     without_pitch: Sequence[str] = (),
 ) -> str:
     """The time table: title and total, then each section with its rows, wrapped to ``width`` columns.
 
     ``lengths`` are those with each version of the introduction, that of the time table first, where it has several.
-    ``region`` is the country whose numbers are told in it, if there is one. ``without_pitch`` are the voices that keep
-    a pitch of their own.
+    ``region`` is the country whose numbers are told in it, if there is one. ``chosen`` are its voice, background and so
+    on, each as a text with where it was said, and ``notes`` what of it the session cannot have. ``without_pitch`` are
+    the voices that keep a pitch of their own.
     """
     width = min(_WIDE, max(_NARROW, width))
     lines = _heading(session.title, timeline.total_ms, lengths, width)
@@ -81,12 +86,27 @@ def as_text(
     if region:
         lines += _wrapped("  ", f"The numbers to call are those of {region.country} (--region).", width)
     lines += _wrapped("  ", told, width) if (told := _course(session.voice, without_pitch)) else []
+    heard_with = ", ".join(map(str, chosen))
+    lines += [line for text in (_levels(timeline), heard_with, *notes) if text for line in _wrapped("  ", text, width)]
     headings = {section.start_ms: section.title for section in timeline.sections}
     for row in _rows(timeline):
         if row.start_ms in headings:
             lines += ["", headings.pop(row.start_ms)]
         lines += _wrapped(f"{timecode(row.start_ms):>8}  {format_duration(row.length_ms):>7}  ", row.what, width)
     return "\n".join(lines)
+
+
+def _levels(timeline: Timeline) -> str:
+    """A sentence with the levels that are relative to the voice; empty where there is nothing but the voice."""
+    found = levels(timeline)
+    rows = (
+        (f"{found.sound} %s under it", found.under_voice_db),
+        ("%s in pauses", found.in_pauses_db),
+        ("tones %s", found.tones_db),
+        ("bells %s", found.bells_db),
+    )
+    heard = [text % f"{db:g} dB".replace("-", "−") for text, db in rows if db is not None]
+    return f"Against the voice: {', '.join(heard)}." if heard else ""
 
 
 def _heading(title: str, total_ms: int, lengths: Mapping[str, int], width: int) -> list[str]:

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from player import pipeline
-from player.cli._announce import Announcer
-from player.cli._options import parse_time, plain, print_warning, progress, quiet
+from player.cli import _complete
+from player.cli._announce import Announcer, tell
+from player.cli._options import (
+    LEVEL,
+    THEN,
+    bed,
+    guide,
+    parse_time,
+    plain,
+    print_warning,
+    progress,
+    quiet,
+    voice_language,
+)
 from player.cli._participants import participants
+from player.cli._stored_options import origin, without_settings
 from player.history.recorder import HistoryRecorder
 from player.live import play
 from player.machine import A_COUNT, this_machine
@@ -22,15 +37,50 @@ if TYPE_CHECKING:
     from player.pipeline.turns import Turn
     from player.techniques.patterns import Help
 
+_BY_TONES: Final = "--by-tones"
+"""What ``--tones`` says besides a level."""
+_A_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
-@click.command()
-@click.argument("pattern")
+
+class _BreatheCommand(click.Command):
+    """Takes ``--tones`` without a level, too: ``--tones``, ``--tones -12`` or ``--tones=-12``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; that tones are asked for is an option of its own."""
+        words: list[str] = []
+        for word, following in zip_longest(args, args[1:], fillvalue=""):
+            has_level = word.startswith("--tones=") or _A_NUMBER.fullmatch(following)
+            words += [_BY_TONES] if word.partition("=")[0] == "--tones" else []
+            words += [word] if word != "--tones" or has_level else []
+        return super().parse_args(ctx, words)
+
+
+@click.command(cls=_BreatheCommand)
+@click.argument("pattern", shell_complete=_complete.patterns)
 @click.option("--for", "length", metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]")
-@click.option("--tones", is_flag=True, help="Soft tones from the first breath on, and no voice.")
+@click.option(_BY_TONES, is_flag=True, hidden=True)
+@click.option(
+    "--tones",
+    type=LEVEL,
+    metavar="[DB]",
+    help="Soft tones from the first breath on, and no voice unless --guide says so; their level, if not -8.",
+)
+@guide
 @click.option("--silent", is_flag=True, help="No sound at all: only what is shown.")
-@click.option("--background", metavar="NAME|FILE|none", help="A background; there is none otherwise.")
-@click.option("--language", metavar="TAG", help="Speak this language, such as de. [default: yours]")
-@click.option("--voice", metavar="NAME", help="Speak with this voice (player voices).")
+@click.option(
+    "--background",
+    metavar="NAME|FILE|none",
+    shell_complete=_complete.backgrounds,
+    help="A background; there is none otherwise.",
+)
+@bed
+@click.option(
+    "--language",
+    metavar="TAG",
+    shell_complete=_complete.languages,
+    help="Speak this language, such as de. [default: yours]",
+)
+@click.option("--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices).")
 @click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300.")
 @click.option("--from", "start", metavar="TIME", default="0", help="Begin at this time, such as 1:00.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Make a file of it instead.")
@@ -42,8 +92,11 @@ def breathe(
     *,
     pattern: str,
     length: str | None,
-    tones: bool,
+    by_tones: bool,
     silent: bool,
+    guide: str | None,
+    bed: float | None,
+    tones: float | None,
     language: str | None,
     start: str,
     output: Path | None,
@@ -58,26 +111,38 @@ def breathe(
     box, 478, coherent and exhale are patterns, too. A voice counts the first three breaths and names the next three;
     then soft tones rise to breathe in, stay to hold, and fall to breathe out.
     """
+    has_guide = origin("guide") == "option"
     if silent:
-        _must_be_silent({"--tones": tones, "--background": asked["background"], "-o": output})
+        asked = without_settings(asked)
+        heard = {"--tones": by_tones, "--guide": has_guide, "--background": asked.get("background"), "-o": output}
+        _must_be_silent(heard)
+    if silent or (by_tones and not has_guide):
+        guide = None
     for_ms, start_ms = None if length is None else parse_time(length, "--for"), parse_time(start, "--from")
-    help_: Help = "nothing" if silent else "tones" if tones else "voice"
+    help_: Help = "nothing" if silent else "tones" if by_tones else "voice"
+    speaks = "count" in guide or "words" in guide if guide else help_ == "voice"
+    asked.update(guide=guide, bed_db=bed, tones_db=tones)
 
     def wanted() -> SessionRequest:
         tag = pipeline.language.of_listener(language)
-        return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, **asked)
+        only_for = voice_language(asked.get("voice"))
+        return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, voice_language=only_for, **asked)
 
     if shows:
-        return click.echo(wanted().script, nl=False)
+        return click.echo((wanted().script or "").encode(), nl=False)  # a file of UTF-8, as all scripts are
     if output is not None:
-        machine = this_machine(soon="" if tones else A_COUNT)
-        from player.cli import _export_one  # noqa: PLC0415 (0.3 s, in which a voice loads)
+        return _make_file(wanted, output, speaks=speaks, force=force, quiet=quiet)
+    return _play(wanted, start_ms, silent=silent, speaks=speaks, plain=plain, quiet=quiet)
 
-        target, form = _export_one.target_of(wanted().session, output, None)
-        return _export_one.export_one(
-            wanted(), target, _export_one.parse_export_options(form), machine, force=force, quiet=quiet, also=_caution
-        )
-    return _play(wanted, start_ms, help_, plain=plain, quiet=quiet)
+
+def _make_file(wanted: Callable[[], SessionRequest], output: Path, *, speaks: bool, force: bool, quiet: bool) -> None:
+    machine = this_machine(soon=A_COUNT if speaks else "")
+    from player.cli import _export_one  # noqa: PLC0415 (0.3 s, in which a voice loads)
+
+    target, form = _export_one.target_of(wanted().session, output, None)
+    _export_one.export_one(
+        wanted(), target, _export_one.parse_export_options(form), machine, force=force, quiet=quiet, also=_caution
+    )
 
 
 def _must_be_silent(others: Mapping[str, object]) -> None:
@@ -85,9 +150,11 @@ def _must_be_silent(others: Mapping[str, object]) -> None:
         raise click.UsageError(f"{heard} is to be heard, and with --silent nothing is; leave one of them out")
 
 
-def _play(wanted: Callable[[], SessionRequest], start_ms: int, help_: Help, *, plain: bool, quiet: bool) -> None:
+def _play(
+    wanted: Callable[[], SessionRequest], start_ms: int, *, silent: bool, speaks: bool, plain: bool, quiet: bool
+) -> None:
     announcer = _CautiousAnnouncer(quiet=quiet)
-    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
+    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet, then=THEN) as report:
         code = play.play(
             lambda: announcer.turns(wanted(), None, start_ms),
             start_ms,
@@ -95,10 +162,10 @@ def _play(wanted: Callable[[], SessionRequest], start_ms: int, help_: Help, *, p
             announce=announcer.announce,
             progress=report,
             participants=participants(
-                plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
+                plain=plain, quiet=quiet, silent=silent, notes=lambda: announcer.notes, progress_listener=recorder
             ),
-            silent=help_ == "nothing",
-            speaks=help_ == "voice",
+            silent=silent,
+            speaks=speaks,
         )
     click.get_current_context().exit(code)
 
@@ -114,7 +181,7 @@ class _CautiousAnnouncer(Announcer):
 
 def _caution(ready: Prepared) -> None:
     for caution in pipeline.patterns.cautions(ready):
-        click.echo(f"  Take care: {caution}.", err=True)
+        tell(f"Take care: {caution}.", "  ")
 
 
 COMMANDS = (breathe,)

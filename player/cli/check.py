@@ -10,7 +10,8 @@ import click
 
 from player import pipeline
 from player.authoring import watch as watcher
-from player.cli._options import progress, quiet, region, takes
+from player.cli import _complete
+from player.cli._options import guide, progress, quiet, region, takes, voice_language
 from player.errors import PlayerError, printable
 from player.pipeline import programmes
 from player.units import timecode
@@ -20,10 +21,16 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=_complete.sessions)
 @click.option("--watch", is_flag=True, help="Check again whenever one of them is saved, until Ctrl-C.")
-@click.option("--voice", metavar="NAME", help="Whether it fits when this voice speaks (player voices).")
+@click.option(
+    "--voice",
+    metavar="NAME",
+    shell_complete=_complete.voices,
+    help="Whether it fits when this voice speaks (player voices).",
+)
 @click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Whether it fits at this rate.")
+@guide
 @region
 @takes
 @quiet
@@ -33,6 +40,7 @@ def check(
     watch: bool,
     voice: str | None,
     rate: int | None,
+    guide: str | None,
     region: str | None,
     takes: str | None,
     quiet: bool,
@@ -43,7 +51,15 @@ def check(
     """
     machine = pipeline.this_machine()
     country = pipeline.region.of_listener(region)
-    asked = partial(pipeline.SessionRequest, voice=voice, rate=rate, takes=takes, region=country)
+    asked = partial(
+        pipeline.SessionRequest,
+        voice=voice,
+        rate=rate,
+        takes=takes,
+        guide=guide,
+        region=country,
+        voice_language=voice_language(voice),
+    )
     if not watch:
         raise click.exceptions.Exit(max([_check(asked(name), machine, quiet=quiet) for name in files]))
     # Only Ctrl-C ends it, with exit code 130 as everywhere, so that it is not taken for a passed check.
@@ -63,7 +79,8 @@ def _check(asked: SessionRequest, machine: Machine, *, quiet: bool) -> int:
         return error.exit_code
     for warning in warnings:
         click.echo(f"{warning.at}: warning: {printable(warning.text)}", err=True)
-    click.echo(f"{asked.session}: fine, {timecode(total_ms)}")
+    if not quiet:
+        click.echo(f"{asked.session}: fine, {timecode(total_ms)}")
     return 0
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
 
 import click
 
-from player.cli._options import as_json, quiet
+from player.cli._options import as_json, print_made, quiet
+from player.cli._tables import print_json
 from player.errors import printable
 from player.export import extract as extraction
 
@@ -31,20 +31,14 @@ def extract(*, file: Path, output: Path | None, force: bool, as_json: bool, quie
     found = extraction.extract(file)
     written = extraction.write(found, output, force=force) if output else ()
     if as_json:
-        return click.echo(_escaped(json.dumps(found.as_json(), indent=2, ensure_ascii=False)))
+        return print_json(found.as_json())
     if not quiet:
         for note in found.notes():
             click.echo(note, err=True)
-    for path in written:
-        click.echo(path)
+    print_made(*written, quiet=quiet)
     if not output:
         click.echo(_shown(found.script) if sys.stdout.isatty() else found.script, nl=False)
     return None
-
-
-def _escaped(document: str) -> str:
-    """JSON with everything that would steer a terminal, or turn the direction of its text, as JSON's own escapes."""
-    return _UNUSUAL.sub(lambda each: each[0] if printable(each[0]) == each[0] else json.dumps(each[0])[1:-1], document)
 
 
 def _shown(script: bytes) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from player import pipeline
+from player.cli import _complete
 from player.cli._options import as_json
-from player.cli._tables import table
+from player.cli._tables import print_json, table
 from player.pipeline import catalogue
 from player.units import timecode
 
@@ -23,7 +23,12 @@ _MARK: Final = "*"
 
 @click.command("list")
 @click.option("--programmes", is_flag=True, help="Only the programmes.")
-@click.option("--language", metavar="TAG", help="Only the sessions in this language, such as de.")
+@click.option(
+    "--language",
+    metavar="TAG",
+    shell_complete=_complete.languages,
+    help="Only the sessions in this language, such as de.",
+)
 @as_json
 def list_(*, programmes: bool, language: str | None, as_json: bool) -> None:
     """List the sessions, then the programmes: bundled ones and your own.
@@ -36,7 +41,7 @@ def list_(*, programmes: bool, language: str | None, as_json: bool) -> None:
     # JSON has two separate lists, so that a reader of sessions never finds a programme among them.
     if as_json:
         found = catalogue.programmes() if programmes else catalogue.sessions(own, others=language is None)
-        return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
+        return print_json([asdict(each) for each in found])
     if not programmes:
         listed = catalogue.sessions(own, others=language is None)
         if not listed:

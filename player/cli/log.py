@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from player.cli import _log_text
+from player.cli import _complete, _log_text
 from player.cli._options import as_json, print_warning
 from player.cli._tables import table
 from player.errors import DiaryError
@@ -30,7 +30,7 @@ _ANOTHER = "`player list` shows the sessions, and `player play NAME` begins one"
 
 
 @click.command()
-@click.argument("session", required=False)
+@click.argument("session", required=False, shell_complete=_complete.sessions)
 @click.option("-n", "last", type=click.IntRange(1), metavar="N", help="Only the last N; a table has 20.")
 @as_json
 @click.option("--forget", is_flag=True, help="Forget everything, places too; or what there is of SESSION.")

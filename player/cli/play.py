@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.cli import _listener
+from player.cli import _complete, _listener
 from player.cli._announce import Announcer
 from player.cli._options import (
+    THEN,
     any_session_options,
     parse_time,
     part,
@@ -21,6 +22,8 @@ from player.cli._options import (
     request_from_options,
 )
 from player.cli._participants import participants
+from player.cli._remembering import Remembering
+from player.cli._stored_options import without_settings
 from player.errors import DeviceError
 from player.history.recorder import HistoryRecorder
 from player.history.resume import ResumedPlayback
@@ -28,7 +31,7 @@ from player.live import play as playback
 from player.units import timecode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from player.history.entries import Bookmark, HistoryEntry
     from player.pipeline import SessionRequest
@@ -38,8 +41,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @any_session_options
-@click.option("--from", "start", metavar="TIME", help="Begin at this time, such as 2:00.")
+@click.option(
+    "--from",
+    "start",
+    metavar="TIME",
+    shell_complete=_complete.sections,
+    help="Begin at this time, such as 2:00.",
+)
 @click.option("--resume", is_flag=True, help="Go on where you stopped, with the options that you gave then.")
+@click.option("--remember", is_flag=True, help="Keep guidance, levels, voice and rate for this session, as chosen now.")
 @part
 @plain
 @quiet
@@ -48,6 +58,7 @@ def play(
     session: str | None,
     start: str | None,
     resume: bool,
+    remember: bool,
     part: int | None,
     plain: bool,
     quiet: bool,
@@ -57,10 +68,13 @@ def play(
 
     Without SESSION, it offers to go on with the last one.
     """
-    _must_fit(session, start, part, resume=resume)
+    _must_fit(session, {"--from": start, "--part": part, "--remember": remember}, resume=resume)
+    keep = Remembering(session, asked).keep if session and remember else None
     start_ms, announcer = parse_time(start or "0", "--from"), Announcer(quiet=quiet)
     remembered = _remembered(session, resume=resume) if resume or session is None else None
-    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
+    asked = asked if remembered is None else without_settings(asked)  # what was chosen then comes before the settings
+    silent = remembered is not None and bool(remembered.asked.get("silent"))
+    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet, then=THEN) as report:
         play_request = _PlayRequest(remembered, announcer, recorder, start_ms)
         try:
             code = playback.play(
@@ -70,17 +84,18 @@ def play(
                 announce=announcer.announce,
                 progress=report,
                 resume_at=None if remembered is None else play_request.resume_at,
-                silent=remembered is not None and bool(remembered.asked.get("silent")),
+                silent=silent,
+                adjusted=keep,
                 participants=participants(
-                    plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
+                    plain=plain, quiet=quiet, silent=silent, notes=lambda: announcer.notes, progress_listener=recorder
                 ),
             )
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(*_how_to_go_on(session, recorder.bookmark)) from None
+            raise KeyboardInterrupt(*_how_to_go_on(session, recorder)) from None
         except DeviceError as error:
-            said = ". ".join((str(error), *_how_to_go_on(session, recorder.bookmark)))
+            said = ". ".join((str(error), *_how_to_go_on(session, recorder)))
             raise DeviceError(said, error.position_ms) from error
-        for line in _how_to_go_on(session, recorder.bookmark):
+        for line in _how_to_go_on(session, recorder):
             click.echo(line, err=True)
     click.get_current_context().exit(code)
 
@@ -113,20 +128,23 @@ def _remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry
     return log.remembered(session and pipeline.language.session(session), resume=resume)
 
 
-def _must_fit(session: str | None, start: str | None, part: int | None, *, resume: bool) -> None:
-    if resume and start is not None:
+def _must_fit(session: str | None, given: Mapping[str, object], *, resume: bool) -> None:
+    if resume and given["--from"] is not None:
         raise click.UsageError("--resume begins where you stopped, and --from at a time; take one of them")
-    if session is None and (start is not None or part is not None):
-        raise click.UsageError("--from and --part are for a session or programme that is named; name it before them")
+    if session is None and any(given.values()):
+        *others, last = given
+        options = f"{', '.join(others)} and {last}"
+        raise click.UsageError(f"{options} are for a session or programme that is named; name it before them")
 
 
-def _how_to_go_on(session: str | None, bookmark: Bookmark | None) -> tuple[str, ...]:
+def _how_to_go_on(session: str | None, recorder: HistoryRecorder) -> tuple[str, ...]:
     """A sentence with the command that goes on at the bookmark; nothing without a bookmark."""
+    bookmark = recorder.bookmark
     if bookmark is None:
         return ()
     command = shlex.join(["player", "play", session or bookmark.session, "--resume"])
     of = f" of {bookmark.title}" if bookmark.number else ""
-    return (f"`{command}` goes on at {timecode(bookmark.at_ms)}{of}.",)
+    return (f"`{command}` goes on at {timecode(recorder.goes_on_ms)}{of}.",)
 
 
 COMMANDS = (play,)

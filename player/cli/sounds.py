@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import click
 
+from player.cli import _complete
 from player.live import preview
 from player.pipeline import catalogue
 
 
 @click.command()
-@click.option("--preview", "name", metavar="NAME|FILE", help="Play one for a while. Ctrl-C ends it softly.")
+@click.option(
+    "--preview",
+    "name",
+    metavar="NAME|FILE",
+    shell_complete=_complete.sounds,
+    help="Play one for a while. Ctrl-C ends it softly.",
+)
 def sounds(name: str | None) -> None:
     """List the backgrounds and the chimes, or play one."""
     if name is not None:

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from player.authoring import words as language_words
+from player.cli import _complete
 from player.cli._tables import table
 from player.script import library
 from player.script.languages import NOT_REVIEWED, words_for
 
 
 @click.command()
-@click.argument("language", required=False)
+@click.argument("language", required=False, shell_complete=_complete.languages)
 @click.option(
     "--csv", "out", type=click.Path(path_type=Path), metavar="FILE.csv", help="Write the words as a table to translate."
 )

@@ -38,13 +38,18 @@ def targets(plan: PlannedProgramme, folder: Path, form: str) -> tuple[Path, ...]
 
     So a folder keeps the order on any phone, and one part after another fills the same folder.
     """
-    digits = max(_FEWEST_DIGITS, len(str(plan.count)))
-    return tuple(folder / f"{turn.number:0{digits}}-{safe_stem(turn.name)}.{form}" for turn in plan.turns)
+    return tuple(folder / f"{numbered(turn.name, position(plan, turn))}.{form}" for turn in plan.turns)
+
+
+def numbered(session: str, at: AlbumPosition) -> str:
+    """The name of a file of a programme, without its ending: ``01-safety-first``."""
+    digits = max(_FEWEST_DIGITS, len(str(at.count)))
+    return f"{at.number:0{digits}}-{safe_stem(session)}"
 
 
 def position(plan: PlannedProgramme, turn: Turn) -> AlbumPosition:
     """A session's position in the programme."""
-    return AlbumPosition(plan.title, turn.number, plan.count)
+    return AlbumPosition(plan.title, turn.number, plan.count, plan.credits)
 
 
 def playlist(plan: PlannedProgramme, folder: Path, options: ExportOptions) -> Path | None:

@@ -1,12 +1,12 @@
 """Captions: short texts with their times for everything that is heard, as WebVTT (W3C), SubRip and LRC.
 
-A transcript is what is said without its times, as plain text.
+A transcript is what is said, sentence by sentence under its headings: plain text, or HTML with the times.
 
 The rule: a caption begins with its sound, to the millisecond, and captions never overlap. Speech is written as it is
 spoken. Sounds and long silences are in brackets, so that a deaf person does not think that something is broken.
 
-Text of a script never becomes markup of a format. WebVTT has escapes for that. SubRip and LRC have none, so signs that
-players would take for markup become their look-alikes. All are pure functions of a timeline.
+Text of a script never becomes markup of a format. WebVTT and HTML have escapes for that. SubRip and LRC have none, so
+signs that players would take for markup become their look-alikes. All are pure functions of a timeline.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from html import escape
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +27,7 @@ from player.units import timecode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from player.timeline.model import Cue, Span, Timeline
+    from player.timeline.model import Cue, Section, Span, Timeline
 
 LINE: Final = 42
 """Characters of a line, as subtitles on television and streams have it (BBC, Netflix: 37 to 42)."""
@@ -47,6 +48,14 @@ _FOR_LRC: Final = str.maketrans({"[": "(", "]": ")", "<": "‹", ">": "›"})
 """LRC has times in ``[]``, and enhanced LRC has them in ``<>``."""
 _CLEAR_AFTER_MS: Final = 3000
 """A silence of this length clears the display of lyrics."""
+
+_VIEWPORT: Final = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+_HTML_STYLE: Final = (
+    ":root { color-scheme: light dark } body { font: 1.1rem/1.5 system-ui, sans-serif; overflow-wrap: break-word }"
+    " body { background: Canvas; color: CanvasText }"
+    " main { max-width: 40rem; margin: 0 auto; padding: 1rem } h2 { margin: 1.5em 0 .5em }"
+    " time { float: left; font-variant-numeric: tabular-nums } p { margin: 0 0 .4em 4.5em }"
+)
 
 Subtitle = Callable[["Timeline", str], str]
 
@@ -230,8 +239,12 @@ def vtt(timeline: Timeline, language: str = "en") -> str:
 def _in_its_language(caption: Caption, language: str) -> str:
     """The lines of a WebVTT cue; what is not in the session's language says in which it is."""
     lines = _wrapped(caption).translate(_FOR_VTT)
-    is_same = caption.language in {"", language} or caption.language.partition("-")[0] == language.partition("-")[0]
-    return lines if is_same else f"<lang {caption.language}>{lines}</lang>"
+    return lines if _is_in(caption, language) else f"<lang {caption.language}>{lines}</lang>"
+
+
+def _is_in(caption: Caption, language: str) -> bool:
+    """Whether a caption is in the session's language, of whichever country."""
+    return caption.language in {"", language} or caption.language.partition("-")[0] == language.partition("-")[0]
 
 
 def srt(timeline: Timeline, language: str = "en") -> str:
@@ -258,13 +271,18 @@ def lrc(timeline: Timeline, language: str = "en") -> str:
 def txt(timeline: Timeline, language: str = "en") -> str:  # noqa: ARG001 (as the others have it)
     """A transcript: the title, each section as a heading, and what is said, a sentence on each line."""
     parts = [_heading(timeline.title, "=")]
-    marks = [(each.start_ms, 0, _heading(each.title, "-")) for each in timeline.sections]
-    marks += [(each.start_ms, 1, f"{each.text}\n") for each in spoken(timeline)]
     was_heading = True
-    for _, is_line, text in sorted(marks, key=lambda mark: mark[:2]):
-        parts.append(text if is_line and not was_heading else f"\n{text}")
-        was_heading = not is_line
+    for each in _transcript(timeline):
+        text = f"{each.text}\n" if isinstance(each, Caption) else _heading(each.title, "-")
+        parts.append(f"\n{text}" if was_heading or not isinstance(each, Caption) else text)
+        was_heading = not isinstance(each, Caption)
     return "".join(parts)
+
+
+def _transcript(timeline: Timeline) -> list[Section | Caption]:
+    """Each section, and then what is said in it."""
+    marks: list[Section | Caption] = [*timeline.sections, *spoken(timeline)]
+    return sorted(marks, key=lambda each: (each.start_ms, isinstance(each, Caption)))
 
 
 def _heading(text: str, rule: str) -> str:
@@ -272,7 +290,27 @@ def _heading(text: str, rule: str) -> str:
     return f"{line}\n{rule * len(line)}\n"
 
 
-SUBTITLES: Final[dict[str, Subtitle]] = {"vtt": vtt, "srt": srt, "lrc": lrc, "txt": txt}
+def html(timeline: Timeline, language: str = "en") -> str:
+    """A transcript as a page: `txt` with the time of each sentence, in the elements of the Podcast Namespace."""
+    title = escape(printable(" ".join(timeline.title.split())))
+    rows = (
+        _html_line(each, language)
+        if isinstance(each, Caption)
+        else f"<h2>{escape(printable(' '.join(each.title.split())))}</h2>"
+        for each in _transcript(timeline)
+    )
+    head = f'<meta charset="utf-8">\n{_VIEWPORT}\n<title>{title}</title>\n<style>{_HTML_STYLE}</style>'
+    body = "\n".join([f"<h1>{title}</h1>", *rows])
+    opening = f'<!DOCTYPE html>\n<html lang="{escape(language)}">'
+    return f"{opening}\n<head>\n{head}\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+
+
+def _html_line(said: Caption, language: str) -> str:
+    lang = "" if _is_in(said, language) else f' lang="{escape(said.language)}"'
+    return f"<time>{timecode(said.start_ms)}</time>\n<p{lang}>{escape(said.text)}</p>"
+
+
+SUBTITLES: Final[dict[str, Subtitle]] = {"vtt": vtt, "srt": srt, "lrc": lrc, "txt": txt, "html": html}
 
 
 def _wrapped(caption: Caption) -> str:

@@ -31,6 +31,9 @@ _OPTIONS: Final = {
     "outlive": "--outlive",
     "intro": "--intro",
     "seed": "--seed",
+    "guide": "--guide",
+    "bed": "--bed",
+    "tones": "--tones",
     "region": "--region",
 }
 

@@ -12,6 +12,7 @@ from player.export.captions import spoken
 from player.export.provenance import origin
 from player.export.tags import SpokenLine, Tags
 from player.picture.cover import cover
+from player.script.credits import NO_CREDITS
 from player.sound.ahead import in_background
 from player.timeline.chapters import chapters
 from player.timeline.model import Section
@@ -25,9 +26,10 @@ def tags(ready: Prepared, options: ExportOptions) -> Tags:
     """The tags of a session's file.
 
     With a position in a programme, the programme is its album, unless the options name another: the scripts' own albums
-    would tear it apart.
+    would tear it apart. What else a programme's head says holds for sessions that do not say it themselves.
     """
     session, timeline, position = ready.session, ready.timeline, options.position
+    given = position.credits if position else NO_CREDITS
     return Tags(
         session.title,
         session.summary,
@@ -38,10 +40,10 @@ def tags(ready: Prepared, options: ExportOptions) -> Tags:
         tuple(SpokenLine(each.text, each.start_ms) for each in spoken(timeline)),
         in_background(partial(cover, timeline, session.technique)),
         origin(ready),
-        author=options.author or session.author or "",
-        album=options.album or (position.programme if position else session.album) or "",
+        author=options.author or session.author or given.author or "",
+        album=options.album or (position.album if position else session.album) or "",
         track=position.number if position else 0,
         tracks=position.count if position else 0,
-        year=options.year or session.year or 0,
-        license=options.license or session.license or "",
+        year=options.year or session.year or given.year or 0,
+        license=options.license or session.license or given.license or "",
     )

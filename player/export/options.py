@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from player.script.credits import NO_CREDITS, Credits
+
 BUILT_IN: Final = ("mp3", "wav", "flac", "ogg", "opus")
 """Formats that need nothing but this program."""
 BY_FFMPEG: Final = ("m4a", "m4b")
@@ -23,7 +25,7 @@ EXPORT_FORMATS: Final = (*FORMATS, PAGE)
 PAGE_BITRATE: Final = 96
 """kbit/s in one channel: fifteen minutes are 11 MB of sound and 15 MB of page."""
 PRESETS: Final = ("podcast", "broadcast", "audiobook", "sleep")
-CAPTIONS: Final = ("vtt", "srt", "lrc", "txt")
+CAPTIONS: Final = ("vtt", "srt", "lrc", "txt", "html")
 SAMPLE_RATES: Final = (24_000, 44_100, 48_000)
 """Frames a second that a file may have; the last is the session's own, and needs no resampling."""
 LOW_BITRATE: Final = 64
@@ -35,11 +37,20 @@ Measured: at 48, LAME keeps sound up to 11.3 kHz in one channel and up to 7.5 kH
 
 @dataclass(frozen=True)
 class AlbumPosition:
-    """A session's position in a programme: the programme's title, the session's number from 1, and their count."""
+    """A session's position in a programme: the programme's title, the session's number from 1, and their count.
+
+    ``credits`` are what the programme's head says for all its sessions.
+    """
 
     programme: str
     number: int
     count: int
+    credits: Credits = NO_CREDITS
+
+    @property
+    def album(self) -> str:
+        """What players file the session under."""
+        return self.credits.album or self.programme
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,20 @@ export has: the same blocks, as MP3 in one channel, as a voice needs no more and
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from player import pipeline
 from player.errors import OutputError, printable
-from player.export import exporter, metadata, presets
+from player.export import album, exporter, metadata, presets
 from player.export.extract import Extracted
 from player.export.options import PAGE
 from player.export.page.document import ListedPage, PageSession, data_url, index, page
+from player.export.page.labels import labels
 from player.pipeline import programmes
 from player.script import library
 from player.storage.atomic import complete, must_be_free, together, write_all
@@ -28,23 +31,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from player.export.album import OnNote, Steps
-    from player.export.options import ExportOptions
+    from player.export.options import AlbumPosition, ExportOptions
     from player.export.tags import Origin, Tags
     from player.pipeline import Machine, Prepared, RequestedSession
     from player.pipeline.turns import PlannedProgramme
+    from player.script.languages import PageWords
     from player.storage.atomic import NewFile
 
 LARGE_BYTES: Final = 25_000_000
 """What mail programs and messengers take at most (Gmail: 25 MB), and phones open without a wait."""
-_SCRIPTS_LICENCE: Final = "Its words and backgrounds come with player, under the licence GPL-3.0-or-later."
-_OWN_LICENCE: Final = "Its words and its sound belong to whoever made them."
-_PAGES_LICENCE: Final = "The page around them is under the BSD Zero Clause License: it may go anywhere."
 
 
 def place(target: Path, *, beside: bool) -> Path:
     """The file of a page: ``night.html``, or ``night/index.html`` where the sound lies beside it."""
-    folder = target.with_suffix("") if target.suffix.lower() == f".{PAGE}" else target
+    is_name = target.suffix.lower() == f".{PAGE}" and not os.path.isdir(target)  # noqa: PTH112 (any length of name)
+    folder = target.with_suffix("") if is_name else target
     return folder / f"index.{PAGE}" if beside else target
+
+
+@dataclass(frozen=True)
+class PageProgramme:
+    """A programme as a page tells it; ``positions`` are those of the sessions that are on the page, in their order."""
+
+    title: str
+    summary: str
+    positions: tuple[AlbumPosition, ...]
 
 
 def export(
@@ -53,7 +64,7 @@ def export(
     options: ExportOptions,
     *,
     force: bool,
-    programme: tuple[str, str] | None = None,
+    programme: PageProgramme | None = None,
     steps: Steps | None = None,
     on_note: OnNote | None = None,
 ) -> tuple[Path, ...]:
@@ -64,7 +75,7 @@ def export(
     target
         The file of the page; see `place`. With the sound beside it, its folder is made if it is not there.
     programme
-        Title and summary, where the sessions are those of a programme.
+        Where the sessions are those of one.
     steps
         Called with the title of each session; gives a function to report progress to.
     on_note
@@ -82,10 +93,11 @@ def export(
     if options.beside:
         with sentences(OutputError, "write", target):
             target.parent.mkdir(parents=True, exist_ok=True)
-    job = _PageJob(target, options, force, programme is not None, steps or (lambda _: nullcontext()), on_note)
+    job = _PageJob(target, options, force, steps or (lambda _: nullcontext()), on_note)
+    positions = programme.positions if programme else repeat(None)
     with together() as made:
-        sessions = [job.session(ready, number, made) for number, ready in enumerate(readies, 1)]
-        content = page(sessions, *(programme or ("", ""))).encode()
+        sessions = [job.session(ready, position, made) for ready, position in zip(readies, positions, strict=False)]
+        content = page(sessions, *((programme.title, programme.summary) if programme else ("", ""))).encode()
         made.append(complete(target, content, force=force))
     _warn_if_large(target, len(content), options, on_note)
     return tuple(each.target for each in (made[-1], *made[:-1]))
@@ -103,33 +115,33 @@ def export_programme(
 ) -> tuple[Path, ...]:
     """Make one page of a programme; every session is spoken first, so that failures come early. See `export`."""
     must_be_free(target, force=force)
-    for number, turn in enumerate(plan.turns, 1):
+    positions = tuple(album.position(plan, turn) for turn in plan.turns)
+    for turn, position in zip(plan.turns, positions, strict=True):
         if options.beside:
-            must_be_free(sound_file(target, turn.name, number), force=force)
+            must_be_free(sound_file(target, turn.name, position), force=force)
     for requested in programmes.distinct(turn.requested for turn in plan.turns):
         with steps("Speaking") as report:
             pipeline.prepare(requested, machine, report)
     readies = (pipeline.prepare(turn.requested, machine) for turn in plan.turns)
-    about = (plan.title, plan.summary)
+    about = PageProgramme(plan.title, plan.summary, positions)
     return export(readies, target, options, force=force, programme=about, steps=steps, on_note=on_note)
 
 
 @dataclass(frozen=True)
 class _PageJob:
-    """How each session gets into a page; ``is_numbered`` is whether it is one of several."""
+    """How each session gets into a page."""
 
     page: Path
     options: ExportOptions
     force: bool
-    is_numbered: bool
     steps: Steps
     on_note: OnNote | None
 
-    def session(self, ready: Prepared, number: int, made: list[NewFile]) -> PageSession:
+    def session(self, ready: Prepared, position: AlbumPosition | None, made: list[NewFile]) -> PageSession:
         """The session with its sound, which is added to ``made`` where it stays a file."""
-        options = self.options.of_sound
+        options = replace(self.options.of_sound, position=position or self.options.position)
         name = library.stem(ready.request.session)
-        file = sound_file(self.page, name, number * self.is_numbered) if self.options.beside else self.page
+        file = sound_file(self.page, name, position) if self.options.beside else self.page
         with self.steps(ready.session.title) as report:
             sound = exporter.encoded(ready, file, options, force=self.force, progress=report, on_note=self.on_note)
         if self.options.beside:
@@ -138,10 +150,10 @@ class _PageJob:
         return _shown(ready, options, _taken_in(sound))
 
 
-def sound_file(page: Path, name: str, number: int = 0) -> Path:
-    """The sound beside a page: with a number where there are several."""
-    stem = safe_stem(name)
-    return page.with_name(f"{number:02}-{stem}.mp3" if number else f"{stem}.mp3")
+def sound_file(page: Path, name: str, position: AlbumPosition | None) -> Path:
+    """The sound beside a page: with its number in a programme, as in the programme's folder."""
+    stem = album.numbered(name, position) if position else safe_stem(name)
+    return page.with_name(f"{stem}.mp3")
 
 
 def _taken_in(sound: NewFile) -> str:
@@ -177,35 +189,31 @@ def _shown(ready: Prepared, options: ExportOptions, sound: str) -> PageSession:
         tags.cover(),
         origin,
         sound,
-        (*_author(tags), *_made(origin), _licence(ready, tags), _PAGES_LICENCE),
+        tuple(_notes(ready, tags, origin)),
     )
 
 
-def _made(origin: Origin) -> Iterator[str]:
-    """What made it, who speaks, and the command that makes it again."""
-    facts = origin.facts
-    yield f"Made by {facts['version']} from {origin.name}."
-    if spoken_by := facts["spoken_by"]:
-        yield f"Spoken by {spoken_by} at {facts['rate']} words a minute."
-    *_, command = Extracted(origin.name, origin.script, facts, origin.includes).notes()
-    yield f"To make it again: {command.removeprefix('# ')}"
-
-
-def _author(tags: Tags) -> Iterator[str]:
-    """Who made the session, and when, where it is told."""
+def _notes(ready: Prepared, tags: Tags, origin: Origin) -> Iterator[str]:
+    """Who made the session, and when, where it is told; what made the page, and again; and the licences."""
+    words, facts = labels(ready.session.language).words, origin.facts
     if tags.author:
-        yield f"By {tags.author}, {tags.year}." if tags.year else f"By {tags.author}."
+        yield words.by.format(author=f"{tags.author}, {tags.year}" if tags.year else tags.author)
+    yield words.made.format(program=facts["version"], name=origin.name)
+    if spoken_by := facts["spoken_by"]:
+        yield words.spoken.format(voice=spoken_by, rate=facts["rate"])
+    *_, command = Extracted(origin.name, origin.script, facts, origin.includes).notes()
+    yield words.remake.format(command=command.removeprefix("# "))
+    yield words.licence.format(licence=tags.license) if tags.license else _licence(ready, words)
+    yield words.around
 
 
-def _licence(ready: Prepared, tags: Tags) -> str:
-    """The terms that the script or the options tell, or else what is known of a script."""
-    if tags.license:
-        return f"The licence of its words and its sound: {tags.license}"
+def _licence(ready: Prepared, words: PageWords) -> str:
+    """The terms of a script that does not tell any."""
     ours = library.bundled("scripts").resolve()
     with suppress(OSError):
         if ready.requested.source.path.resolve().is_relative_to(ours):
-            return _SCRIPTS_LICENCE
-    return _OWN_LICENCE
+            return words.bundled
+    return words.own
 
 
 def listed(requested: RequestedSession, address: str, total_ms: int) -> ListedPage:
@@ -214,8 +222,10 @@ def listed(requested: RequestedSession, address: str, total_ms: int) -> ListedPa
     return ListedPage(quote(address), session.title, session.summary, total_ms, session.technique, session.language)
 
 
-def write_list(pages: Sequence[ListedPage], folder: Path, *, force: bool) -> Path:
+def write_list(pages: Sequence[ListedPage], folder: Path, reader: str, *, force: bool) -> Path:
     """Write ``index.html``, which lists the pages of a folder, so that any place on the web can serve it.
+
+    ``reader`` is the language of its own words where the sessions are in several (BCP 47).
 
     Raises
     ------
@@ -225,7 +235,7 @@ def write_list(pages: Sequence[ListedPage], folder: Path, *, force: bool) -> Pat
         If it cannot be written.
     """
     target = list_path(folder)
-    write_all({target: index(pages).encode()}, force=force)
+    write_all({target: index(pages, reader).encode()}, force=force)
     return target
 
 

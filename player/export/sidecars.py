@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from player.timeline.model import Timeline
 
 CHAPTERS = ".chapters.json"
+TRANSCRIPT = ".transcript.html"
+"""So that it is never taken for the page of the session, nor written over it."""
 _LABELS = ".labels.txt"
 
 
@@ -69,7 +71,7 @@ def contents(
     language
         The session's, BCP 47.
     """
-    texts = {f".{each}": SUBTITLES[each](timeline, language) for each in captions}
+    texts = {_ending(each): SUBTITLES[each](timeline, language) for each in captions}
     texts |= {CHAPTERS: podcast_chapters(timeline, target.name)} if chapters else {}
     texts |= {_LABELS: audacity_labels(timeline, language)} if labels else {}
     endings = _endings(captions, chapters=chapters, labels=labels)
@@ -77,7 +79,11 @@ def contents(
 
 
 def _endings(captions: Collection[str], *, chapters: bool, labels: bool) -> list[str]:
-    return [f".{each}" for each in CAPTIONS if each in captions] + [CHAPTERS] * chapters + [_LABELS] * labels
+    return [_ending(each) for each in CAPTIONS if each in captions] + [CHAPTERS] * chapters + [_LABELS] * labels
+
+
+def _ending(captions: str) -> str:
+    return TRANSCRIPT if captions == "html" else f".{captions}"
 
 
 def podcast_chapters(timeline: Timeline, file_name: str = "") -> str:

@@ -6,6 +6,7 @@ opened first, and nothing heavy is loaded here before that. `player.live.playlis
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from player.live.preopen import DevicePreopener
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from player.live.adjusting import Adjustments
     from player.pipeline import Prepared, Progress
     from player.pipeline.turns import Turn
     from player.timeline.model import Timeline
@@ -31,13 +33,14 @@ def play(
     participants: Participants | None = None,
     silent: bool = False,
     speaks: bool = True,
+    adjusted: Callable[[Adjustments], object] | None = None,
 ) -> int:
     """Play sessions one after another, each to its end; the first one from ``start_ms`` on.
 
     ``find_turns`` returns the sessions; it is called while the device opens. ``confirm`` is called before each: it
     returns when the listener is ready, and whether that took an answer. ``announce`` is called when one is prepared.
     ``resume_at`` returns where the first really begins. ``silent`` opens no device. Without ``speaks``, no voice begins
-    to load.
+    to load. ``adjusted`` is called at the end with the guidance and the level of the background that were chosen last.
     Returns the exit code: 0, or that of the signal that ended it. Raises `PlayerError` if a session cannot be made,
     `DeviceError` if there is no loudspeaker or it is lost, and `KeyboardInterrupt` after the fade.
     """
@@ -59,7 +62,11 @@ def play(
         from player.live.playlist import Playlist  # noqa: PLC0415 (numpy and pydub, which are loaded meanwhile)
 
         with Playlist(preopener, participants or Participants(), others, machine) as playlist:
-            return playlist.play_all(first, ready, start_ms, confirm, announce)
+            try:
+                return playlist.play_all(first, ready, start_ms, confirm, announce)
+            finally:
+                if adjusted:
+                    adjusted(playlist.adjusted)
 
 
 def load_sound() -> None:
@@ -71,5 +78,6 @@ def load_sound() -> None:
 
 
 def _load_sound() -> None:
-    from player.sound import conform, headroom, mixdown, stem, tones  # noqa: F401, PLC0415 (this is what it is for)
-    from player.voice import beat, clips  # noqa: F401, PLC0415 (as above)
+    with contextlib.suppress(RuntimeError):  # who presses Ctrl-C meanwhile ends Python, and no thread can start then
+        from player.sound import conform, headroom, mixdown, stem, tones  # noqa: F401, PLC0415 (this is what it is for)
+        from player.voice import beat, clips  # noqa: F401, PLC0415 (as above)

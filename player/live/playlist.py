@@ -7,13 +7,15 @@ could take a minute, so only the first session is spoken then. While a session p
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from player import pipeline
 from player.errors import DeviceError
-from player.live.device.device import LEAD_IN_MS
+from player.live.adjusting import Adjuster, Adjustments
+from player.live.device.noise import LEAD_IN_MS
 from player.live.loop import Loop
 from player.live.playback import new_transport
 from player.live.prefetch import Prefetcher
@@ -37,7 +39,13 @@ SILENCE_MS: Final = 2000
 
 
 class Playlist:
-    """Plays one session after another; each one starts with the volume and background of the one before."""
+    """Plays one session after another; each one starts with what the listener chose in the one before.
+
+    Attributes
+    ----------
+    adjusted
+        The guidance and the level of the background that were chosen last, by options or keys.
+    """
 
     def __init__(
         self, preopener: DevicePreopener, participants: Participants, others: Sequence[Turn], machine: Machine
@@ -45,7 +53,9 @@ class Playlist:
         self._preopener = preopener
         self._others = others
         self._running = RunningParticipants(participants)
-        self._prefetcher = Prefetcher(others, machine)
+        self._speaking = threading.Lock()
+        self._prefetcher = Prefetcher(others, machine, self._speaking)
+        self.adjusted = Adjustments()
         self._settings: ListenerSettings | None = None
         self._stack = ExitStack()
 
@@ -101,6 +111,8 @@ class Playlist:
             device.release()
 
     def _play(self, turn: Turn, ready: Prepared, start_ms: int, device: OutputDevice) -> int | None:
+        ready = ready.at_bed_level(self.adjusted.bed_db)
+        adjuster = Adjuster(ready, self.adjusted, self._speaking)
         transport = new_transport(
             ready.timeline,
             pipeline.mix(ready),
@@ -117,12 +129,21 @@ class Playlist:
                 transport.tick()  # writes some seconds ahead before the other participants are loaded
                 self._prefetcher.begin()
                 with self._running.session(ready.timeline):
-                    code = Loop(transport, self._running).run()
+                    code = self._run(Loop(transport, self._running, adjuster))
                 whole = code is None
             finally:
-                self._settings = transport.settings
+                self._settings, self.adjusted = transport.settings, adjuster.wanted
                 transport.leave()
         finally:
+            adjuster.close()
             if listener:
                 listener.ended(transport.position_ms, transport.heard_ms, whole=whole)
         return code
+
+    @staticmethod
+    def _run(loop: Loop) -> int | None:
+        """Run the loop, and fade out before the listener's screen is restored."""
+        try:
+            return loop.run()
+        finally:
+            loop.leave()

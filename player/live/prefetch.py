@@ -27,11 +27,15 @@ _LEAVES_WITHIN_S: Final = 3.0
 
 
 class Prefetcher:
-    """Prepares sessions in order, one at a time, each in a thread."""
+    """Prepares sessions in order, one at a time, each in a thread.
 
-    def __init__(self, turns: Sequence[Turn], machine: Machine) -> None:
+    ``speaking`` is held meanwhile: a voice that has finished stops all its workers, also those of another thread.
+    """
+
+    def __init__(self, turns: Sequence[Turn], machine: Machine, speaking: threading.Lock | None = None) -> None:
         self._turns = iter(turns)
         self._machine = machine
+        self._speaking = speaking or threading.Lock()
         self._next: Future[Prepared] | None = None
 
     def __enter__(self) -> Self:
@@ -70,6 +74,7 @@ class Prefetcher:
 
     def _prepare(self, turn: Turn, ready: Future[Prepared]) -> None:
         try:
-            ready.set_result(pipeline.prepare(turn.requested, self._machine))
+            with self._speaking:
+                ready.set_result(pipeline.prepare(turn.requested, self._machine))
         except BaseException as error:  # noqa: BLE001 (it is raised where the session is taken)
             ready.set_exception(error)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from player.machine import Machine, this_machine
-    from player.pipeline import catalogue, language, patterns, programmes, region
+    from player.pipeline import catalogue, completing, language, names, patterns, programmes, region
     from player.pipeline.mixing import blocks, mix
     from player.pipeline.requested import RequestedSession, SessionRequest, as_requested
     from player.pipeline.session import Prepared, Progress, check, prepare
@@ -31,15 +31,17 @@ __all__ = [
     "blocks",
     "catalogue",
     "check",
+    "completing",
     "language",
     "mix",
+    "names",
     "patterns",
     "prepare",
     "programmes",
     "region",
     "this_machine",
 ]
-_MODULES: Final = ("catalogue", "language", "patterns", "programmes", "region")
+_MODULES: Final = ("catalogue", "completing", "language", "names", "patterns", "programmes", "region")
 _HOMES: Final = {
     "player.machine": ("Machine", "this_machine"),
     "player.pipeline.requested": ("RequestedSession", "SessionRequest", "as_requested"),

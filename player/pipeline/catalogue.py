@@ -12,6 +12,8 @@ from player.errors import PlayerError
 from player.pipeline import RequestedSession, SessionRequest, translation
 from player.pipeline.programmes import planned
 from player.script import library, tags
+from player.script.session import DEFAULT_LANGUAGE
+from player.techniques.cue import Utterance
 from player.techniques.sounds import CHIMES
 
 if TYPE_CHECKING:
@@ -101,6 +103,17 @@ def _listed_programme(name: str) -> ListedProgramme:
 def voices(machine: Machine, language: str | None = None) -> tuple[Voice, ...]:
     """The voices of a machine, or those of a language such as ``en`` or ``en-GB``; natural ones first."""
     return tuple(each for each in machine.engine.voices() if not language or tags.speaks(each.language, language))
+
+
+def voice(machine: Machine, name: str) -> Voice:
+    """The voice of a name.
+
+    Raises
+    ------
+    VoiceError
+        If the machine has none.
+    """
+    return machine.engine.voice_of(Utterance("a", DEFAULT_LANGUAGE, name))
 
 
 def chosen(machine: Machine) -> frozenset[str]:

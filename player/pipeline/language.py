@@ -1,6 +1,8 @@
-"""The language that the listener speaks: the option ``--language``, or PLAYER_LANGUAGE, or what this machine is set to.
+"""The language that the listener speaks.
 
-A session that is named without a language is taken in this one where there is a translation, and in English elsewhere.
+It is that of the option ``--language``, or of PLAYER_LANGUAGE, or of the listener's settings, or what this machine is
+set to. A session that is named without a language is taken in it where there is a translation, and in English
+elsewhere.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from player import settings
 from player.pipeline.region import locale_name
 from player.script import languages, library, tags
 
@@ -26,6 +29,8 @@ def of_listener(option: str | None = None) -> str:
         return languages.named(option, "--language")
     if named := os.environ.get(VARIABLE):
         return languages.named(named, f"the variable {VARIABLE}")
+    if (kept := settings.stored()) and "language" in kept.general:
+        return languages.named(kept.general["language"], f"language in {kept.path}")
     spoken = tags.of_locale(locale_name(os.environ))
     return (tags.nearest(spoken, library.languages()) if spoken else None) or library.ORIGINAL
 

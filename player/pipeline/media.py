@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from player.errors import MediaError, Position, Problem, printable
 from player.script import library
+from player.storage.folders import expanded
 from player.techniques.cue import BedChange, Part
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def beds(
                 Problem(at, f"sound {name!r} is another file in the script that includes this one; rename it")
             )
     if asked is not None and asked != "none":
-        found[asked] = FoundBackground(_users_own(asked), None)
+        found[asked] = FoundBackground(users_own(asked), None)
     return found, problems
 
 
@@ -72,8 +73,15 @@ def _named_beds(session: Session, parts: Iterable[Part], asked: str | None) -> I
             yield change.sound, change.at
 
 
-def _users_own(name: str) -> Path:
-    path = Path(name).expanduser()
+def users_own(name: str) -> Path:
+    """The file of a background that the user names: a bundled sound, or a file anywhere.
+
+    Raises
+    ------
+    MediaError
+        If there is none.
+    """
+    path = expanded(name)
     if not path.is_file() and path.suffix.lower() in library.SOUND_ENDINGS:
         raise MediaError(
             f"there is no sound file {printable(name)}; name another with --background, or a bundled sound"

@@ -5,9 +5,11 @@ The rule: nothing here is played or spoken.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from player.pipeline import SessionRequest
+from player.pipeline.requested import asked_guidance
 from player.script import library
 from player.script.session import DEFAULT_LANGUAGE
 from player.techniques import patterns
@@ -26,11 +28,16 @@ def session_request(
     voice: str | None = None,
     rate: int | None = None,
     background: str | None = None,
+    guide: str | None = None,
+    bed_db: float | None = None,
+    tones_db: float | None = None,
     language: str = library.ORIGINAL,
+    voice_language: str | None = None,
 ) -> SessionRequest:
     """The request of a session of this pattern; its name is the pattern in numbers.
 
-    Its texts are those of ``language``, the tag of a language that has words.
+    Its texts are those of ``language``, the tag of a language that has words. ``guide`` replaces what ``help_`` says;
+    it, both levels and ``voice_language`` are as in `SessionRequest`.
 
     Raises
     ------
@@ -39,10 +46,12 @@ def session_request(
     """
     rhythm = patterns.rhythm(pattern)
     spoken = DEFAULT_LANGUAGE if language == library.ORIGINAL else language
-    text = patterns.script(rhythm, for_ms, help_, background or "none", language=spoken)
+    stages = asked_guidance(guide)
+    text = patterns.script(rhythm, for_ms, help_, background or "none", guide=stages, language=spoken)
     name = f"breathe-{rhythm.name}.yaml"
     silent = help_ == "nothing"
-    return SessionRequest(name, voice=voice, rate=rate, background=background, script=text, silent=silent)
+    asked = SessionRequest(name, voice=voice, rate=rate, background=background, script=text, silent=silent)
+    return replace(asked, voice_language=voice_language, guide=guide, bed_db=bed_db, tones_db=tones_db)
 
 
 def cautions(ready: Prepared) -> tuple[str, ...]:

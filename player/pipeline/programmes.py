@@ -201,7 +201,10 @@ class _ProgrammePlanner:
         if self.problems:
             raise ScriptError(self.problems)
         self._must_be_known(self.asked.values)
-        return PlannedProgramme(self.asked.session, self.written.title, self.written.summary, tuple(parts), count)
+        written = self.written
+        return PlannedProgramme(
+            self.asked.session, written.title, written.summary, tuple(parts), count, written.credits
+        )
 
     def _turn(self, entry: ProgrammeEntry, place: tuple[int, int], number: int) -> Turn | None:
         """The turn of an entry; None where it has a problem."""

@@ -1,7 +1,8 @@
-"""The country that the listener is in: the option ``--region``, or PLAYER_REGION, or what this machine is set to.
+"""The country that the listener is in.
 
-The first two are somebody's word, so a country without numbers is an error. The last is a guess, and a country without
-numbers, or one that the clock contradicts, is none.
+It is that of the option ``--region``, or of PLAYER_REGION, or of the listener's settings, or what this machine is set
+to. The first three are somebody's word, so a country without numbers is an error. The last is a guess, and a country
+without numbers, or one that the clock contradicts, is none.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final
 
+from player import settings
 from player.script import regions
 
 if sys.platform == "win32":
@@ -38,6 +40,8 @@ def of_listener(option: str | None) -> str | None:
         return regions.named(option, "--region")
     if named := os.environ.get(VARIABLE):
         return regions.named(named, f"the variable {VARIABLE}")
+    if (kept := settings.stored()) and "region" in kept.general:
+        return regions.named(kept.general["region"], f"region in {kept.path}")
     return regions.of_locale(locale_name(os.environ), time.localtime().tm_gmtoff / 3600)
 
 

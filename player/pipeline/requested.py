@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from player.errors import UsageError
 from player.pipeline import media, translation
-from player.script import library, regions
+from player.script import library, regions, tags
 from player.script.languages import own_pronunciations
 from player.script.session import parse
-from player.techniques import TECHNIQUES
+from player.techniques import TECHNIQUES, guidance
 from player.techniques.planning import IntroVersion, Plan, plan
 from player.techniques.words import GIVEN, given_words
 from player.timeline import fit, outlive
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from player.script.regions import HelpNumbers
     from player.script.session import Session
     from player.techniques.cue import Part
+    from player.techniques.guidance import GuidanceStage
 
 _CALLS: Final = re.compile(r"\$(?:\{\s*)?(?:emergency|crisis_line)\b")
 _TELLS: Final = re.compile(rf"\$(?:\{{\s*)?(?:{'|'.join(GIVEN)})\b")
@@ -42,6 +44,9 @@ class SessionRequest:
     and not spoken. ``silent`` says that nothing is heard of it, so that it needs no loudspeaker. ``intro`` is the
     version of the introduction; None is the full one. ``seed`` draws the order of what is shuffled; None is 0.
     ``region`` is the code of the country that the listener is in, as far as that is known: see `regions`.
+    ``voice_language`` is the language of a voice that is wanted only where it speaks that of the session; None is a
+    voice for any. ``guide`` is how breaths are guided, such as ``words 4, tones``; None is as the script says.
+    ``bed_db`` and ``tones_db`` are levels relative to the voice: see `timeline.levels`.
     """
 
     session: str
@@ -58,6 +63,10 @@ class SessionRequest:
     intro: IntroVersion | None = None
     seed: int | None = None
     region: str | None = None
+    voice_language: str | None = None
+    guide: str | None = None
+    bed_db: float | None = None
+    tones_db: float | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,8 @@ class RequestedSession:
         request, source = self.request, self.source
         session = parse(source.text, str(source.path), TECHNIQUES, request.values, given=given)
         voice, background = session.voice, session.background
-        voice = replace(voice, name=request.voice or voice.name)
+        asked = request.voice if _is_for(request.voice_language, session.language) else None
+        voice = replace(voice, name=asked or voice.name)
         voice = voice.at_rate(request.rate) if request.rate else voice
         if request.background is not None:
             background = replace(background, sound=None if request.background == "none" else request.background)
@@ -135,7 +145,9 @@ class RequestedSession:
         return replace(session, voice=voice, background=background, pronounce=pronounce)
 
     def _planned(self, session: Session) -> Plan:
-        found = plan(session, TECHNIQUES, self.request.skip, _version(self.request), self.request.seed or 0)
+        request = self.request
+        guide = asked_guidance(request.guide)
+        found = plan(session, TECHNIQUES, request.skip, _version(request), request.seed or 0, guide)
         return replace(found, parts=tuple(media.with_background(found.parts, self.request.background)))
 
     @property
@@ -182,6 +194,10 @@ class RequestedSession:
         """The same session with this version of its introduction, and in the order that this seed draws."""
         return self._changed(replace(self.request, intro=intro, seed=seed))
 
+    def guided(self, guide: str | None) -> RequestedSession:
+        """The same session with this guidance of its breaths; every time in it is the same."""
+        return self._changed(replace(self.request, guide=guide))
+
     def choosing(self, name: str, value: str) -> RequestedSession:
         """The same session with this value of a parameter."""
         other = RequestedSession(replace(self.request, values={**self.request.values, name: value}))
@@ -196,12 +212,13 @@ class RequestedSession:
         return other
 
     def _holds_for(self, request: SessionRequest) -> bool:
-        """Whether the plan is the same for another length, version or seed."""
+        """Whether the plan is the same for another length, version, seed or guidance."""
         if "_told" not in vars(self):
             return False
         mine, found = self.request, self._told[1]
         return (
-            (request.length_ms == mine.length_ms or not _tells(self.source, *found.included))
+            request.guide == mine.guide
+            and (request.length_ms == mine.length_ms or not _tells(self.source, *found.included))
             and (_version(request) == _version(mine) or not found.has_intro)
             and ((request.seed or 0) == (mine.seed or 0) or not found.is_shuffled)
         )
@@ -212,8 +229,27 @@ def _tells(*sources: Source) -> bool:
     return any(_TELLS.search(each.text) for each in sources)
 
 
+def _is_for(voice_language: str | None, language: str) -> bool:
+    """Whether a voice of this language is wanted in a session of that one, of whatever country."""
+    return voice_language is None or tags.speaks(voice_language, language.partition("-")[0])
+
+
 def _version(request: SessionRequest) -> IntroVersion:
     return request.intro or "full"
+
+
+def asked_guidance(text: str | None) -> tuple[GuidanceStage, ...]:
+    """The guidance that a listener asks for; nothing for None.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    try:
+        return () if text is None else guidance.stages(text)
+    except ValueError as error:
+        raise UsageError(f"--guide {error}") from None
 
 
 def as_requested(asked: SessionRequest | RequestedSession) -> RequestedSession:

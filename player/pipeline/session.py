@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError
 from player.machine import Machine, remember_script
@@ -13,17 +13,19 @@ from player.pipeline.requested import RequestedSession, SessionRequest, as_reque
 from player.script.pronunciation import phonemes
 from player.script.session import Session
 from player.techniques import TECHNIQUES
-from player.techniques.cue import Part, Recording, Slot, Speech, Utterance
+from player.techniques.cue import Elastic, Part, Recording, Slot, Speech, Utterance
 from player.techniques.planning import IntroVersion, plan
-from player.timeline import course, fit, lint, outlive
+from player.timeline import course, fit, guiding, levels, lint, outlive
 from player.timeline.layout import lay_out, utterances
 from player.voice import own_takes
 from player.voice.clips import speak_all
 from player.voice.engine import UnknownVoiceError
 
 if TYPE_CHECKING:
+    from player.errors import Position
     from player.sound.bed import Bed
     from player.sound.recording import OpenRecording
+    from player.techniques.guidance import Help
     from player.timeline.layout import Spoken
     from player.timeline.model import Timeline
     from player.voice.clips import Clip
@@ -31,6 +33,12 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Called with what is done and the total."""
+_INSTEAD: Final[dict[tuple[Help, Help], str]] = {
+    ("count", "words"): "Not all of its breaths can be counted; those are guided in words.",
+    ("count", "tones"): "Not all of its breaths can be counted, or have room for words; those are guided in tones.",
+    ("words", "tones"): "Not all of its breaths have room for words; those are guided in tones.",
+}
+_Laid: TypeAlias = "tuple[Timeline, dict[Utterance, Clip], dict[Recording, OpenRecording]]"
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,8 @@ class Prepared:
         Each bed that the timeline names, open.
     requested
         What it was made from: the request, and the script as it was read.
+    less_help
+        The breaths that cannot have the guidance that is asked for, and what they have in its place.
     """
 
     requested: RequestedSession
@@ -57,6 +67,7 @@ class Prepared:
     recordings: Mapping[Recording, OpenRecording]
     beds: Mapping[str, Bed]
     machine: Machine
+    less_help: tuple[Problem, ...] = ()
 
     @property
     def request(self) -> SessionRequest:
@@ -74,6 +85,10 @@ class Prepared:
         own = {own_takes.name(said.text) for said, clip in self.clips.items() if clip.is_own}
         return len(own), len({own_takes.name(said.text) for said in self.clips})
 
+    def warnings(self, *, one_channel: bool = False) -> tuple[str, ...]:
+        """What may be a nuisance in its backgrounds; ``one_channel`` is whether a file of one channel is made."""
+        return opening.warnings(self.beds, one_channel=one_channel)
+
     @property
     def without_pitch(self) -> tuple[str, ...]:
         """The voices that keep their own pitch where the script asks for another: their drivers know no other."""
@@ -81,6 +96,20 @@ class Prepared:
         spoken = (said for said, clip in self.clips.items() if not clip.is_own)
         kept = (said for said in spoken if engine.request(said).pitch != said.pitch)
         return tuple(dict.fromkeys(engine.voice_of(said).name for said in kept))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the listener asks for and does not get, a sentence each."""
+        return tuple(dict.fromkeys(each.text for each in self.less_help))
+
+    def at_bed_level(self, bed_db: float | None) -> Prepared:
+        """The same with this level of the background: see `levels.levelled`."""
+        return replace(self, timeline=levels.levelled(self.timeline, bed_db, None))
+
+    def followed_by(self, other: Prepared, at_ms: int) -> Prepared:
+        """Up to the breath that begins at ``at_ms`` as it is, then as the same session with other guidance."""
+        timeline = guiding.spliced(self.timeline, other.timeline, at_ms)
+        return replace(other, timeline=timeline, clips={**self.clips, **other.clips})
 
 
 def prepare(asked: SessionRequest | RequestedSession, machine: Machine, progress: Progress | None = None) -> Prepared:
@@ -100,14 +129,15 @@ def prepare(asked: SessionRequest | RequestedSession, machine: Machine, progress
     except ScriptError as error:
         problems += error.problems
     try:
-        timeline, clips, recordings = _laid(session, parts, request, machine, progress)
+        parts, (timeline, clips, recordings) = _guided(session, parts, request, machine, progress)
     except ScriptError as error:
         problems += error.problems
     if problems:
         raise ScriptError(problems)
     if clips and request.script is None:
         remember_script(requested.source.text, machine.store)
-    return Prepared(requested, timeline, clips, recordings, opened, machine)
+    less = {Problem(part.at, _INSTEAD[pair]) for part in parts if isinstance(part, Elastic) for pair in part.instead}
+    return Prepared(requested, timeline, clips, recordings, opened, machine, tuple(sorted(less)))
 
 
 def _must_have_voices(session: Session, flat: Iterable[Part], engine: Engine, *, others: bool) -> None:
@@ -134,14 +164,49 @@ def _must_have_voices(session: Session, flat: Iterable[Part], engine: Engine, *,
         raise ScriptError(problems)
 
 
+def _guided(
+    session: Session,
+    parts: tuple[Part, ...],
+    request: SessionRequest,
+    machine: Machine,
+    progress: Progress | None = None,
+) -> tuple[tuple[Part, ...], _Laid]:
+    """The parts as they are heard, and what `_laid` makes of them.
+
+    Where the guidance that a listener asks for does not fit, as a number between two beats, breaths have less help.
+    """
+    while True:
+        try:
+            return parts, _laid(session, parts, request, machine, progress)
+        except ScriptError as error:
+            simpler = _with_less_help(parts, {problem.at for problem in error.problems})
+            if simpler == parts:
+                raise
+            parts = simpler
+
+
+def _with_less_help(parts: tuple[Part, ...], wrong: Collection[Position]) -> tuple[Part, ...]:
+    """The parts, with less help in the breaths at these places, and in those that follow what is there.
+
+    A word that begins too early is a problem of the speech before it.
+    """
+    simpler: list[Part] = []
+    before: Position | None = None
+    for part in parts:
+        meant = isinstance(part, Elastic) and (part.at in wrong or before in wrong)
+        simpler.append(part.less() if meant and isinstance(part, Elastic) and part.less else part)
+        before = part.at if isinstance(part, Slot | Elastic) else before
+    return tuple(simpler)
+
+
 def _laid(
     session: Session,
     parts: tuple[Part, ...],
     request: SessionRequest,
     machine: Machine,
     progress: Progress | None = None,
-) -> tuple[Timeline, dict[Utterance, Clip], dict[Recording, OpenRecording]]:
-    """The timeline at the requested length, and its clips and recordings.
+) -> _Laid:
+    """The timeline at the requested length and levels, and its clips and recordings.
 
     Another length is computed from the session's own, and may need words that the session's own does not.
     """
@@ -151,7 +216,8 @@ def _laid(
     if request.length_ms is not None:
         flat = fit.to_length(parts, timeline.total_ms, request.length_ms)
         clips, timeline = _spoken(session, flat, recordings, request, machine, progress)
-    return outlive.outlived(timeline, request.outlive_ms), clips, recordings
+    timeline = outlive.outlived(timeline, request.outlive_ms)
+    return levels.levelled(timeline, request.bed_db, request.tones_db), clips, recordings
 
 
 def _spoken(
@@ -240,11 +306,15 @@ class _Findings:
             self.problems += _at_new_places(found, self.problems)
             return None
         session = ready.session
+        places = media.beds(session, requested.parts, requested.request.background)[0]
+        heard = ((name, opening.warnings({name: bed})) for name, bed in ready.beds.items())
         warned = (
+            *(Problem(at, text) for name, texts in heard if (at := places[name].at) for text in texts),
             *translation.warnings(session),
             *lint.warnings(session, requested.settled, ready.timeline, known),
             *_unpronounced(requested.settled, self.machine.engine),
             *_unpitched(ready),
+            *ready.less_help,
         )
         self.warnings += _at_new_places(warned, self.warnings)
         self.timelines.append(ready.timeline)

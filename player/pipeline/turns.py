@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from player.script.credits import NO_CREDITS
+
 if TYPE_CHECKING:
     from player.pipeline import RequestedSession, SessionRequest
+    from player.script.credits import Credits
     from player.techniques.planning import IntroVersion
 
 
@@ -93,6 +96,8 @@ class PlannedProgramme:
         As the user named it: a name or a path.
     count
         Sessions of the whole programme, also where ``parts`` is one part alone.
+    credits
+        What the files of its sessions say of it.
     """
 
     name: str
@@ -100,6 +105,7 @@ class PlannedProgramme:
     summary: str
     parts: tuple[ProgrammePart, ...]
     count: int
+    credits: Credits = NO_CREDITS
 
     @property
     def turns(self) -> tuple[Turn, ...]:

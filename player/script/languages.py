@@ -7,15 +7,16 @@ The rule: what depends on a language stands in its file and nowhere else; a lang
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping  # noqa: TC003 (hints are read when a file is bound)
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Final
 
-from player.errors import UsageError
+from player.errors import ScriptError, UsageError
 from player.script import library, tags
 from player.script.pronunciation import Respelling, Word  # noqa: TC001 (hints are read when a file is bound)
 from player.script.yaml.binding import bind
-from player.script.yaml.reader import read
+from player.script.yaml.reader import compose, read
 from player.script.yaml.types import FieldError, Identifier, Language, ListRule, Name, OneOrMore, Text
 
 NOT_REVIEWED: Final = "none"
@@ -117,6 +118,84 @@ class CaptionWords:
 
 
 @dataclass(frozen=True)
+class ShortcutWords:
+    """What a page's list of keys says of each: what it is called (``space``), and what the others do."""
+
+    space: Name
+    pause: Name
+    steps: Name
+    again: Name
+    section: Name
+    volume: Name
+    night: Name
+    quit: Name
+    keys: Name
+
+
+@dataclass(frozen=True)
+class PageWords:
+    """The labels of a page for a browser.
+
+    Attributes
+    ----------
+    play, pause, position, back, again, forward, night, leave_night, keys, close
+        Of its buttons and its slider; ``keys`` is also the title of the list of ``shortcuts``.
+    left
+        How long it still takes; ``{time}`` is a clock such as 3:20.
+    before, chapters, text, script, sessions
+        Headings; the first is that of the safety lines.
+    save
+        The link that saves the script; ``{name}`` is its file.
+    hours
+        A length of an hour and more; shorter ones have the words of captions.
+    listed
+        What a list of pages says of itself: ``{number}`` and ``{time}``.
+    by, made, spoken, remake
+        Where the page comes from: ``{author}`` (with a year, where it is known); ``{program}`` and ``{name}``;
+        ``{voice}`` and ``{rate}``; ``{command}``.
+    licence, bundled, own, around
+        The licence of words and sound: one that is told (``{licence}``), that of the bundled ones, or none; and that
+        of the page itself.
+    """
+
+    play: Name
+    pause: Name
+    position: Name
+    back: Name
+    again: Name
+    forward: Name
+    night: Name
+    leave_night: Name
+    keys: Name
+    close: Name
+    left: Name
+    before: Name
+    chapters: Name
+    text: Name
+    script: Name
+    save: Name
+    sessions: Name
+    hours: Name
+    listed: Name
+    by: Name
+    made: Name
+    spoken: Name
+    remake: Name
+    licence: Name
+    bundled: Name
+    own: Name
+    around: Name
+    shortcuts: ShortcutWords
+
+    def __post_init__(self) -> None:
+        """Nothing stands in braces but what is filled in."""
+        filled = {"left": "time", "save": "name", "hours": "time", "listed": "number time", "by": "author"}
+        filled |= {"made": "program name", "spoken": "voice rate", "remake": "command", "licence": "licence"}
+        for key, names in filled.items():
+            _only_these(key, (getattr(self, key),), dict.fromkeys(names.split(), ""), needed=True)
+
+
+@dataclass(frozen=True)
 class PatternWords:
     """The texts of a typed breathing pattern.
 
@@ -182,6 +261,8 @@ class LanguageWords:
         The figure nought in a telephone number.
     attend
         The sentence that leads to a place of the body; ``{name}`` is the place's.
+    page
+        The labels of a page for a browser.
     breathe
         The texts of a typed breathing pattern.
     abbreviations
@@ -209,6 +290,7 @@ class LanguageWords:
     help: HelpWords
     minutes: MinuteWords
     captions: CaptionWords
+    page: PageWords
     breathe: PatternWords
     warnings: WarningWords
     not_reviewed: Text
@@ -287,7 +369,12 @@ def words_for(language: str) -> LanguageWords | None:
 @cache
 def _read(tag: str) -> LanguageWords:
     source = library.language(tag)
-    return bind(read(source.text, str(source.path)), LanguageWords)
+    name = str(source.path)
+    with suppress(ScriptError):  # nearly every file is good; the problems of another one are then read exactly
+        node, problems = compose(source.text, name, exact=False)
+        if not problems:
+            return bind(node, LanguageWords)
+    return bind(read(source.text, name), LanguageWords)
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 from player.errors import Position, ScriptError
 from player.script import library
-from player.script.yaml import reader
+from player.script.credits import Credits
+from player.script.yaml import look_alikes, reader
 from player.script.yaml.binding import WRONG, Binder
 from player.script.yaml.nodes import Mapping as Nodes
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.type_shapes import Record, enumerated
-from player.script.yaml.types import NOT_WRITTEN, FieldError, Identifier, ListRule, Name, OneOrMore, Text
+from player.script.yaml.types import NOT_WRITTEN, FieldError, Identifier, ListRule, Name, OneOrMore, Text, Year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +77,8 @@ class Programme:
         The sittings in their order.
     sessions
         The sessions of a programme of one sitting, in their order.
+    author, album, year, license
+        What exported files of its sessions carry where these do not say it themselves; ``album`` in place of its title.
     path
         What problems call it.
     places
@@ -86,6 +89,10 @@ class Programme:
     summary: Text = ""
     parts: Annotated[tuple[Part, ...], ListRule(least=1)] = ()
     sessions: OneOrMore[ProgrammeEntry] = ()
+    author: Name | None = None
+    album: Name | None = None
+    year: Year | None = None
+    license: Name | None = None
     path: str = field(default="", metadata=NOT_WRITTEN)
     places: Mapping[str, Position] = field(default_factory=dict, metadata=NOT_WRITTEN, compare=False)
 
@@ -95,6 +102,11 @@ class Programme:
             raise FieldError("sessions", "cannot stand beside parts; put them into one of the parts")
         if not self.parts and not self.sessions:
             raise ValueError("must have sessions, or parts with sessions in them")
+
+    @property
+    def credits(self) -> Credits:
+        """What the files of its sessions say of it."""
+        return Credits(self.author, self.album, self.year, self.license)
 
     @property
     def all_parts(self) -> tuple[Part, ...]:
@@ -132,6 +144,11 @@ def parse(text: str | bytes, name: str) -> Programme:
     ScriptError
         With every problem of its form.
     """
+    with look_alikes.explaining(text, name):
+        return _read(text, name)
+
+
+def _read(text: str | bytes, name: str) -> Programme:
     root, problems = reader.compose(text, name)
     binder = Binder({}, None, problems)
     programme: object = WRONG

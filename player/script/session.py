@@ -15,13 +15,13 @@ from typing import Annotated, ClassVar, Final, Literal, cast
 from player.errors import Position, ScriptError
 from player.script.pronunciation import Respelling, Word  # noqa: TC001 (hints are read when a script is bound)
 from player.script.voice_settings import VoiceSettings
-from player.script.yaml import reader
+from player.script.yaml import look_alikes, reader
 from player.script.yaml.binding import WRONG, Binder, Outcome
 from player.script.yaml.nodes import Mapping as Nodes
 from player.script.yaml.nodes import Node
 from player.script.yaml.nodes import Sequence as Items
 from player.script.yaml.params import Parameter
-from player.script.yaml.scalar_types import PatternType, TextType, WholeType, shown
+from player.script.yaml.scalar_types import PatternType, TextType, shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.type_shapes import AnyStep, Record, enumerated, fields_of, shape_of
 from player.script.yaml.types import (
@@ -35,6 +35,7 @@ from player.script.yaml.types import (
     Step,
     Steps,
     Text,
+    Year,
     duration,
 )
 
@@ -44,8 +45,6 @@ Technique = Literal["breathing", "muscle", "grounding", "mindfulness", "movement
 TextHash = Annotated[str, PatternType(re.compile("[0-9a-f]{12}"), "twelve hexadecimal figures, which check tells")]
 DEFAULT_LANGUAGE: Final = "en-US"
 Fade = Annotated[int, duration(maximum_ms=60_000)]
-Year = Annotated[int, WholeType(1000, 9999)]
-"""Of four figures, as ID3 and others write it."""
 _NO_VALUES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -152,7 +151,8 @@ def parse(
     try:  # nearly every script is good; the problems of another one are then read exactly
         return _read(text, name, step_types, values, asked_at, given, exact=False)
     except ScriptError:
-        return _read(text, name, step_types, values, asked_at, given, exact=True)
+        with look_alikes.explaining(text, name):
+            return _read(text, name, step_types, values, asked_at, given, exact=True)
 
 
 def _read(

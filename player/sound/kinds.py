@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from player.sound.bed import is_bed
+from player.sound.long_loop import is_long_loop
 from player.sound.own_take import is_take
 from player.sound.stem import are_counts, are_powers, is_stem
 from player.sound.stored import is_source, is_stored
@@ -20,10 +22,11 @@ if TYPE_CHECKING:
     from player.storage.store import Entry, Fits
 
 _KINDS: Final[Mapping[object, Fits]] = {
-    "bed": is_stored,
+    "bed": is_bed,
     "clip": is_clip,
     "counts": are_counts,
     "driver": lambda entry: is_answer(entry, BY_NAME[str(entry.made_from["driver"])]),
+    "long loop": is_long_loop,
     "own take": is_take,
     "powers": are_powers,
     "recording": is_stored,

@@ -41,7 +41,8 @@ _PEAK: Final = 0.9
 """Highest stored sample: all 16 bits are used, whatever the file's level, and rounding never passes full scale."""
 _FRAME: Final = CHANNELS * SAMPLE_WIDTH
 _QUIETEST: Final = 1e-12  # of a scale: what would be lower is silence, and refused
-_LARGE: Final = 16 * 2**20
+LARGE: Final = 16 * 2**20
+"""Bytes of a file that is not read at every start."""
 _SETTLED_NS: Final = 10 * 10**9
 
 
@@ -143,17 +144,24 @@ def source_digest(path: Path, store: Store) -> str:
         If the file cannot be read.
     """
     must_be_readable(path)
-    found = path.stat()
-    # A file that was written just now may change again without its time changing.
-    if found.st_size < _LARGE or time.time_ns() - found.st_mtime_ns < _SETTLED_NS:
+    state = file_state(path) if path.stat().st_size >= LARGE else None
+    if state is None:
         return _content_digest(path)
-    fields: dict[str, JSON] = {
-        "kind": "source",
-        "path": str(path.absolute()),
-        "file": [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns],
-    }
+    fields: dict[str, JSON] = {"kind": "source", **state}
     entry = store.get_or_make(fields, lambda: Draft({"blake2b": _content_digest(path)}, ()), is_source)
     return str(entry.facts["blake2b"])
+
+
+def file_state(path: Path) -> dict[str, JSON] | None:
+    """What changes with a file's content, without reading it; None while that cannot be told.
+
+    A file that was written just now may change again without its time changing.
+    """
+    found = path.stat()
+    if time.time_ns() - found.st_mtime_ns < _SETTLED_NS:
+        return None
+    file = [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+    return {"path": str(path.absolute()), "file": file}
 
 
 def _content_digest(path: Path) -> str:

@@ -7,14 +7,15 @@ stays ducked while it speaks. `breaths` defines the phases of a pattern, and `co
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from player.script.yaml.types import FieldError, ListRule, Name, OneOrMore
 from player.techniques.breaths import Pattern  # noqa: TC001 (a hint, read when a script is bound)
 from player.techniques.coach import CoachLine, by_cycle
 from player.techniques.cue import Elastic, Part, Slot, Sounding, Speech, Tone
+from player.techniques.guidance import GuidanceStage, StageKind, allotted, limited, most_help, most_in, next_less
 from player.techniques.speech import spoken
 
 if TYPE_CHECKING:
@@ -22,9 +23,8 @@ if TYPE_CHECKING:
 
     from player.errors import Position
     from player.techniques.breaths import Phase
+    from player.techniques.guidance import Help
     from player.techniques.planning import Planner
-
-Help = Literal["count", "words", "tones", "silent"]
 
 SHORTEST_COUNTED_MS: Final = 2000
 """A shorter phase gets only its word, as it has no room for counting."""
@@ -40,35 +40,7 @@ LINE_AIR_MS: Final = 500
 TONE_UNDER_LINE_DB: Final = -14.0
 """Tones under a line are this soft, 6 dB under the usual: the beat goes on, and every word is understood."""
 
-_STAGE = re.compile(r"(\w+)(?:\s+(\d+))?")
-_HELPS: Final = ("count", "words", "tones", "silent")
 _SPOKEN: Final = ("count", "words")
-
-
-@dataclass(frozen=True)
-class GuidanceStage:
-    """How much help the listener gets, and for how many cycles; None is to the end."""
-
-    help: Help
-    cycles: int | None = None
-
-
-@dataclass(frozen=True)
-class StageKind:
-    """Reads ``count 6`` or ``silent``."""
-
-    about: str = "count, words, tones or silent, with the number of cycles behind it"
-
-    def parse(self, text: str) -> GuidanceStage:
-        """The stage that is meant."""
-        match = _STAGE.fullmatch(text.strip())
-        if match is None or match[1] not in _HELPS or match[2] == "0":
-            raise ValueError(f"must be count, words, tones or silent, such as 'count 6' or 'silent', not {text!r}")
-        return GuidanceStage(cast("Help", match[1]), int(match[2]) if match[2] else None)
-
-    def schema(self) -> dict[str, object]:
-        """JSON Schema of the text."""
-        return {"type": "string", "pattern": r"^(count|words|tones|silent)( +[1-9]\d*)?$"}
 
 
 @dataclass(frozen=True)
@@ -103,22 +75,46 @@ class Breathe:
 
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
         """As many cycles as the session has room for, one slot a phase."""
+        yield self._elastic(at, planner, self._most_help() if planner.guide else "count")
+
+    def _elastic(self, at: Position, planner: Planner, most: Help) -> Elastic:
+        """The breaths, guided as the script says; or as the listener asks, with no more help than ``most``."""
         pattern, words = self.breathe, self._words(at, planner, counted=False)
         counted = self._words(at, planner, counted=True)
         lines = (self.coach,) if isinstance(self.coach, CoachLine) else self.coach
         coach = [replace(each, say=planner.shuffled(at, each.say)) if each.shuffle else each for each in lines]
+        guide = limited(planner.guide, most) or self.guide
 
         def slots(cycles: int) -> list[Slot]:
-            return list(self._slots(at, planner, (words, counted), by_cycle(coach, cycles), cycles))
+            helps = allotted(guide, cycles)
+            return list(self._slots(at, planner, (words, counted), by_cycle(coach, cycles), helps))
 
-        yield Elastic(at, pattern.count(), 1, pattern.most(), pattern.length_ms, slots)
+        elastic = Elastic(at, pattern.count(), 1, pattern.most(), pattern.length_ms, slots)
+        if not planner.guide:
+            return elastic
+        pairs = ((asked.help, given.help) for asked, given in zip(planner.guide, guide, strict=True))
+        instead = tuple(dict.fromkeys((asked, given) for asked, given in pairs if asked != given))
+        less = next_less(most_in(guide))
+        return replace(elastic, instead=instead, less=less and partial(self._elastic, at, planner, less))
+
+    def _most_help(self) -> Help:
+        """The most help that a listener can have with these breaths: what they have room for, or the script's own."""
+        lengths = [each for phase in self.breathe.order() for each in {phase.first_ms, phase.last_ms}]
+        is_steady = all(phase.first_ms == phase.last_ms for phase in self.breathe.order())
+        fits = most_help(lengths, counted=is_steady and self.count != "none")
+        return most_in((*self.guide, GuidanceStage(fits)))
 
     def _slots(
-        self, at: Position, planner: Planner, words: tuple[list[str], list[str]], lines: Mapping[int, str], cycles: int
+        self,
+        at: Position,
+        planner: Planner,
+        words: tuple[list[str], list[str]],
+        lines: Mapping[int, str],
+        helps: Sequence[Help],
     ) -> Iterator[Slot]:
         """The phases of all cycles; ``words`` are for those that are not counted, and for those that are."""
-        for cycle, help_ in enumerate(self._helps(cycles)):
-            tones = [Tone(phase.kind, phase.length_ms(cycle, cycles)) for phase in self.breathe.order()]
+        for cycle, help_ in enumerate(helps):
+            tones = [Tone(phase.kind, phase.length_ms(cycle, len(helps))) for phase in self.breathe.order()]
             if cycle in lines:
                 yield from _under_a_line(at, spoken(lines[cycle], planner), help_, tones)
             else:
@@ -131,13 +127,6 @@ class Breathe:
         for number, (tone, word) in enumerate(zip(tones, words, strict=True)):
             cues = tuple(self._cues(at, planner, help_, tone, word))
             yield Slot(at, tone.length_ms, cues, ducked=help_ in _SPOKEN, guide=tone.name, opens=number == 0)
-
-    def _helps(self, left: int) -> Iterator[Help]:
-        for stage in self.guide[:-1]:
-            cycles = min(left, stage.cycles or 0)
-            left -= cycles
-            yield from [stage.help] * cycles
-        yield from [self.guide[-1].help] * left
 
     def _words(self, at: Position, planner: Planner, *, counted: bool) -> list[str]:
         """The word for each phase. The language's own are read only if the author's words are not enough."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from player.errors import Position
     from player.script.pronunciation import Pairs
+    from player.techniques.guidance import Help
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,10 @@ class Elastic:
         Returns the length of an amount.
     slots
         Returns the slots of an amount.
+    less
+        Returns the same with less help, for when what is said in it does not fit; None where a script alone decides.
+    instead
+        The help that the listener asks for and cannot have here, each with what there is in its place.
     """
 
     at: Position
@@ -177,6 +182,8 @@ class Elastic:
     most: int
     length_ms: Callable[[int], int]
     slots: Callable[[int], Sequence[Slot]]
+    less: Callable[[], Elastic] | None = None
+    instead: tuple[tuple[Help, Help], ...] = ()
 
 
 @dataclass(frozen=True)

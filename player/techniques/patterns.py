@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from player.errors import UsageError
@@ -25,12 +26,14 @@ from player.techniques.breaths import (
     PhaseLength,
     is_four_seven_eight,
 )
+from player.techniques.guidance import allotted, limited, most_help
 from player.units import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from player.script.languages import PatternWords
+    from player.techniques.guidance import GuidanceStage
 
 Help = Literal["voice", "tones", "nothing"]
 
@@ -43,8 +46,6 @@ LEAD_MS: Final = 500
 _KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 _PHASES_BY_COUNT: Final[dict[int, tuple[Kind, ...]]] = {2: ("in", "out"), 3: ("in", "hold", "out"), 4: _KINDS}
 """The phases of a pattern's numbers, by how many numbers there are."""
-_SPOKEN_FROM_MS: Final = 1000
-"""A shorter phase has no room for a word."""
 _DASH: Final = re.compile("[-–]")
 _NUMBER: Final = re.compile(r"\d{1,5}(\.\d{1,5})?")
 _PLAIN: Final = re.compile("[a-z]+(-[a-z]+)*")
@@ -116,6 +117,7 @@ def script(
     help_: Help = "voice",
     background: str = "none",
     *,
+    guide: Sequence[GuidanceStage] = (),
     language: str = DEFAULT_LANGUAGE,
 ) -> str:
     """The script of a pattern.
@@ -126,6 +128,8 @@ def script(
         How long to breathe, to the nearest whole cycle; None is three minutes, or four cycles of four-seven-eight.
     help_
         Guidance by a voice and then tones, by tones alone, or without sound.
+    guide
+        Another guidance than that; what the breaths have no room for becomes less help.
     language
         BCP 47; its texts are those of the nearest language that has words.
 
@@ -146,7 +150,7 @@ def script(
         "steps:",
         f"  - pause: {format_duration(LEAD_MS)}",
         f"  - breathe: {{{', '.join([*_lengths(rhythm), _amount(rhythm, for_ms)])}}}",
-        f"    guide: [{', '.join(_guide(rhythm, help_))}]",
+        f"    guide: [{', '.join(_asked(rhythm, guide, for_ms) if guide else _usual(rhythm, help_))}]",
         *(["  - chime: end"] if help_ != "nothing" else []),
     ]
     return "\n".join(lines) + "\n"
@@ -170,15 +174,23 @@ def _amount(rhythm: Rhythm, for_ms: int | None) -> str:
     return f"cycles: {cycles}, at_most: {MOST_FOUR_SEVEN_EIGHT}"
 
 
-def _guide(rhythm: Rhythm, help_: Help) -> Sequence[str]:
+def _usual(rhythm: Rhythm, help_: Help) -> Sequence[str]:
     """Counted if all phases are whole seconds, in words if they have room, and then tones."""
-    lengths = [length for _, length in rhythm.phases]
     if help_ == "nothing":
         return ("silent",)
-    if help_ == "tones" or min(lengths) < _SPOKEN_FROM_MS:
+    most = most_help(length for _, length in rhythm.phases)
+    if help_ == "tones" or most == "tones":
         return ("tones",)
-    counted = all(length % 1000 == 0 for length in lengths)
-    return ("count 3", "words 3", "tones") if counted else ("words 3", "tones")
+    return ("count 3", "words 3", "tones") if most == "count" else ("words 3", "tones")
+
+
+def _asked(rhythm: Rhythm, guide: Sequence[GuidanceStage], for_ms: int | None) -> list[str]:
+    """What is asked for, as a script writes it: every stage but the last has its number of cycles."""
+    usual = FIRST_FOUR_SEVEN_EIGHT if rhythm.is_four_seven_eight else rhythm.cycles(USUAL_MS)
+    fitting = limited(guide, most_help(length for _, length in rhythm.phases))
+    runs = groupby(allotted(fitting, usual if for_ms is None else rhythm.cycles(for_ms)))
+    *before, last = ((help_, len([*run])) for help_, run in runs)
+    return [*(f"{help_} {cycles}" for help_, cycles in before), last[0]]
 
 
 def _texts(language: str) -> PatternWords:

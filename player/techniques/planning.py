@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from player.script.library import Source
     from player.script.session import Session, Step
+    from player.techniques.guidance import GuidanceStage
 
 MOST_PARTS: Final = 200_000
 """Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
@@ -71,6 +72,8 @@ class Planner:
         What the program says in texts, by the names that hold in every script.
     seed
         Draws the order of what is heard in another order each night.
+    guide
+        How the listener wants breaths to be guided, in place of what the steps say; empty is as they say.
     trail
         The scripts that are being included, the outermost first.
     offered
@@ -91,6 +94,7 @@ class Planner:
     pronounce: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[str, str] = field(default_factory=dict, compare=False)
     seed: int = 0
+    guide: tuple[GuidanceStage, ...] = ()
     trail: tuple[Path, ...] = ()
     offered: dict[str, None] = field(default_factory=dict, compare=False)
     met: set[Literal["intro", "shuffle"]] = field(default_factory=set, compare=False)
@@ -204,6 +208,7 @@ def plan(
     skip: Collection[str] = frozenset(),
     intro: IntroVersion = "full",
     seed: int = 0,
+    guide: tuple[GuidanceStage, ...] = (),
 ) -> Plan:
     """Convert the steps of a session to parts.
 
@@ -217,6 +222,8 @@ def plan(
         Which version of an introduction is heard.
     seed
         Draws the order of what is shuffled.
+    guide
+        How breaths are guided, in place of what the script says; empty is as it says.
 
     Raises
     ------
@@ -227,7 +234,7 @@ def plan(
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
     spoken = (session.language, voice.name, voice.rates[0], voice.pitches[0])
-    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed)
+    planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed, guide)
     parts: list[Part] = []
     problems: list[Problem] = []
     for step in session.steps:

@@ -105,7 +105,7 @@ def lay_out(
         builder.now_ms,
         tuple(builder.sections),
         tuple(builder.cues),
-        _joined(builder.spans),
+        joined(builder.spans),
         tuple(builder.beds),
         tuple(builder.slots),
         fades.fade_in,
@@ -286,12 +286,12 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:39].rstrip() + "…"
 
 
-def _joined(spans: list[Span]) -> tuple[Span, ...]:
+def joined(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The spans in order, with those that touch or overlap joined."""
-    joined: list[Span] = []
+    found: list[Span] = []
     for span in sorted(spans, key=lambda each: each.start_ms):
-        if joined and span.start_ms <= joined[-1].end_ms:
-            joined[-1] = Span(joined[-1].start_ms, max(joined[-1].end_ms, span.end_ms))
+        if found and span.start_ms <= found[-1].end_ms:
+            found[-1] = Span(found[-1].start_ms, max(found[-1].end_ms, span.end_ms))
         else:
-            joined.append(span)
-    return tuple(joined)
+            found.append(span)
+    return tuple(found)

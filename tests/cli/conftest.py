@@ -29,6 +29,7 @@ def run(tmp_path: Path, store_folder: Path) -> Run:
         "PLAYER_STORE": str(store_folder),
         "PLAYER_SCRIPTS": str(tmp_path / "own"),
         "PLAYER_DIARY": str(tmp_path / "diary.sqlite3"),
+        "PLAYER_SETTINGS": str(tmp_path / "settings.toml"),
     }
 
     def run_player(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

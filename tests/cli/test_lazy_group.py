@@ -32,10 +32,12 @@ def test_help_lists_each_on_one_line_and_loads_none() -> None:
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     text, _, loaded = said.rpartition("\n\n") if said.endswith("\n\n") else said.rstrip().rpartition("\n")
     for name, command in COMMANDS.items():
-        assert f"\n  {name:<8} {command.brief}\n" in text + "\n"
+        assert f"\n  {name:<11} {command.brief}\n" in text + "\n"
     assert {each for each in loaded.split() if each.startswith("player.cli.")} == {
         "player.cli._error_boundary",
         "player.cli._lazy_group",
+        "player.cli._stored_options",
+        "player.cli._streams",
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from player.cli import _show_text
+from player.cli._origins import ValueOrigin
 from player.script.session import parse
 from player.techniques import TECHNIQUES
 from player.techniques.planning import plan
@@ -39,6 +40,7 @@ EXPECTED = """\
 Night                                                             2:09
 A little of everything.
   ! Stop whenever you like.
+  Against the voice: tones −8 dB, bells −8 dB.
 
 Begin
     0:00       6s  Sit down. Rest.
@@ -85,6 +87,14 @@ def test_a_session_with_two_introductions_has_two_lengths() -> None:
     assert "intros_ms" not in _show_text.as_json(timeline)
 
 
+def test_what_it_is_heard_with_stands_above_the_sections() -> None:
+    session = parse(SCRIPT, "night.yaml", TECHNIQUES)
+    timeline = lay_out(session, settle(plan(session).parts), lambda _: Clip())
+    chosen = (ValueOrigin("rate", 105, "default"), ValueOrigin("bed", -26.0, "your settings"))
+    head = _show_text.as_text(session, timeline, 70, chosen=chosen).partition("\n\n")[0]
+    assert head.splitlines()[-1] == "  rate 105 (default), bed -26 (your settings)"
+
+
 def test_long_lines_are_folded_under_themselves() -> None:
     script = f"title: T\nsteps:\n  - say: {'word ' * 30}.\n    for: 1m\n"
     lines = shown(script, 60).splitlines()
@@ -119,6 +129,7 @@ def test_steps_of_other_lengths_are_rows_of_their_own_and_a_ramp_is_one() -> Non
 def test_a_breath_with_a_line_is_a_row_of_its_own_with_the_line() -> None:
     script = "title: T\nsteps:\n- breathe: {in: 4s, out: 6s, cycles: 6}\n  guide: tones\n"
     assert shown(f"{script}  coach: {{after: 4, say: Small breaths now.}}\n", 80).splitlines()[1:] == [
+        "  Against the voice: tones −8 dB.",
         "    0:00      40s  4 × [in 4s, out 6s], in tones",
         "    0:40      10s  1 × [in 4s, out 6s], in tones, with: Small breaths now.",
         "    0:50      10s  1 × [in 4s, out 6s], in tones",

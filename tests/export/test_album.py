@@ -60,12 +60,10 @@ def export(
     machine: pipeline.Machine,
     form: str = "wav",
     *,
-    split: bool = False,
     force: bool = False,
+    **options: Any,
 ) -> list[Path]:
-    steps = album.export(
-        plan, to, ExportOptions(form, split=split), machine, force=force, steps=lambda _: nullcontext()
-    )
+    steps = album.export(plan, to, ExportOptions(form, **options), machine, force=force, steps=lambda _: nullcontext())
     return [path for files in steps for path in files]
 
 
@@ -102,6 +100,22 @@ def test_each_file_says_which_it_is_of_the_programme(folder: Path, machine: pipe
         ["One", "Week", "3", "3"],
     ]
     assert "discnumber" not in mutagen.File(files[0])
+
+
+def test_what_the_programmes_head_says_goes_into_files_that_do_not_say_it(
+    folder: Path, machine: pipeline.Machine
+) -> None:
+    head = "author: Ana\nyear: 2026\nlicense: CC BY 4.0\nalbum: Calm\n"
+    (folder / "week.yaml").write_text(head + WEEK)
+    (folder / "two.yaml").write_text("author: Bo\nyear: 2020\nalbum: Mine\n" + SESSION)
+    files = export(planned(part=1), Path("out"), machine, "flac")
+    names = ("artist", "date", "album", "license", "tracktotal")
+    assert [told(file, *names) for file in files] == [
+        ["Ana", "2026", "Calm", "CC BY 4.0", "3"],
+        ["Bo", "2020", "Calm", "CC BY 4.0", "3"],
+    ]
+    by_option = export(planned(part=2), Path("out"), machine, "flac", album="Other", author="Cy")
+    assert told(by_option[0], *names) == ["Cy", "2026", "Other", "CC BY 4.0", "3"]
 
 
 def test_pieces_are_tracks_of_the_session_on_discs_of_the_programme(folder: Path, machine: pipeline.Machine) -> None:

@@ -187,6 +187,9 @@ def test_notes_end_in_the_command_that_makes_it_again() -> None:
         "outlive": "20m",
         "intro": "short",
         "seed": 7,
+        "guide": "words 2, tones",
+        "bed": "0",
+        "tones": "-12.5",
         "skip": ["neck", "jaw"],
         "takes": 12,
         "region": "IE",
@@ -200,7 +203,7 @@ def test_notes_end_in_the_command_that_makes_it_again() -> None:
         "# includes parts/a.yaml",
         (
             "# player export calm.yaml -p 'name=Ann B' --rate 90 --length 10m --outlive 20m --intro short "
-            "--seed 7 --region IE --skip neck,jaw --takes FOLDER"
+            "--seed 7 --guide 'words 2, tones' --bed 0 --tones -12.5 --region IE --skip neck,jaw --takes FOLDER"
         ),
     ]
 

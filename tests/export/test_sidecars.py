@@ -48,7 +48,7 @@ def test_one_that_is_in_the_way_is_reported(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="captions must be of vtt, srt, lrc, txt, not 'sub'"):
+    with pytest.raises(UsageError, match="captions must be of vtt, srt, lrc, txt, html, not 'sub'"):
         sidecars.paths(tmp_path / "calm.mp3", captions=("vtt", "sub"))
 
 

@@ -13,7 +13,8 @@ import srt as srt_reader
 import webvtt
 
 from player.export import captions as written
-from player.export.captions import LINE, SUBTITLES, captions, lrc, split, srt, txt, vtt
+from player.export.captions import LINE, SUBTITLES, captions, html, lrc, split, srt, txt, vtt
+from player.techniques.cue import Utterance
 from player.timeline.model import Section
 from tests.fakes_mix import spoken, timeline
 from tests.fakes_output import needs
@@ -72,6 +73,29 @@ def test_a_transcript_has_every_spoken_line_and_nothing_else(name: str) -> None:
     assert sum(map(is_rule, lines)) == 1 + len(laid.sections)
 
 
+def test_a_transcript_as_a_page_has_headings_and_each_sentence_with_its_time() -> None:
+    laid = replace(SLY, title="A <b> & c", sections=(Section("Pep > salt", 0), Section("End", 7000)))
+    other = spoken("Respirez.", 6500, 7000)
+    assert isinstance(other.sound, Utterance)
+    french = replace(other, sound=replace(other.sound, language="fr"))
+    page = html(replace(laid, cues=(*laid.cues, french)), "en-GB")
+    assert page.startswith('<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n')
+    assert "<title>A &lt;b&gt; &amp; c</title>" in page
+    assert "<script" not in page
+    body = page.partition("<main>\n")[2].partition("\n</main>")[0]
+    assert body.splitlines() == [
+        "<h1>A &lt;b&gt; &amp; c</h1>",
+        "<h2>Pep &gt; salt</h2>",
+        "<time>0:01</time>",
+        "<p>Salt &amp; &lt;i&gt;pepper&lt;/i&gt; --&gt; [00:01.00] {\\an8}</p>",
+        "<time>0:04</time>",
+        "<p>NOTE 5 &gt; 4, naïve ☕</p>",
+        "<time>0:06</time>",
+        '<p lang="fr">Respirez.</p>',
+        "<h2>End</h2>",
+    ]
+
+
 @pytest.mark.parametrize("name", ["box-breathing", "pmr-7"])
 def test_an_srt_parser_reads_every_caption(name: str) -> None:
     _, laid = bundled(name)
@@ -118,7 +142,7 @@ def test_lrc_counts_minutes_beyond_the_hour() -> None:
 
 
 @pytest.mark.tools
-@pytest.mark.parametrize("form", [each for each in SUBTITLES if each != "txt"])
+@pytest.mark.parametrize("form", ["vtt", "srt", "lrc"])
 def test_ffprobe_reads_every_caption(tmp_path: Path, form: str) -> None:
     needs("ffprobe")
     _, laid = bundled("pmr-7")

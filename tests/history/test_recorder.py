@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial, partialmethod
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,13 +14,14 @@ from player import pipeline
 from player.errors import DeviceError
 from player.history.diary import Diary
 from player.history.recorder import EVERY_MS, LEAST_MS, HistoryRecorder
-from player.live.device.device import LEAD_IN, OutputDevice
+from player.live.device.device import OutputDevice
+from player.live.device.noise import LEAD_IN
 from player.live.participants import Participants
 from player.live.playlist import Playlist
 from player.live.preopen import DevicePreopener
-from player.live.transport import Transport
 from player.pipeline import SessionRequest, programmes
 from player.storage.store import Store
+from player.timeline.steps import Steps
 from player.units import RATE
 from tests.fakes_diary import NOON
 from tests.fakes_speaker import FakeLoudspeakers, TimedInbox
@@ -114,6 +115,14 @@ def test_stopping_early_leaves_a_bookmark_with_what_was_asked_for(home: Home) ->
     assert (home.named(entry.session), entry.title, entry.programme) == ("one.yaml", "One", "")
     assert (entry.at_ms, entry.heard_ms, entry.total_ms, entry.whole) == (20_000, 18_000, 60_000, False)
     assert NOON < entry.began < bookmark.noted
+
+
+def test_it_tells_where_it_will_go_on(home: Home) -> None:
+    recorder = home.begun()
+    steps = Steps(home.ready(home.turns("one.yaml")[0]).timeline)
+    recorder.ended(35 * SECOND, 35 * SECOND, whole=False)
+    assert home.bookmark().at_ms == 35 * SECOND
+    assert recorder.goes_on_ms == steps.at(35 * SECOND).start_ms < 35 * SECOND
 
 
 def test_a_session_heard_to_its_end_has_no_bookmark(home: Home) -> None:
@@ -263,9 +272,8 @@ def preopener(speakers: FakeLoudspeakers) -> DevicePreopener:
 
 
 @pytest.fixture
-def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., HistoryRecorder]:
+def play(home: Home) -> Callable[..., HistoryRecorder]:
     def played(speakers: FakeLoudspeakers, start_ms: int = 0) -> HistoryRecorder:
-        monkeypatch.setattr(Transport, "leave", partialmethod(Transport.leave, speakers.sleep))
         recorder, (turn,) = home.recorder(), home.turns("one.yaml")
         participants = Participants(TimedInbox(speakers.sleep), progress_listener=recorder)
         with (
@@ -286,7 +294,7 @@ def test_a_session_that_is_played_to_its_end(home: Home, play: Callable[..., His
 
 def test_ctrl_c_bookmarks_what_was_heard(home: Home, play: Callable[..., HistoryRecorder]) -> None:
     play(FakeLoudspeakers(interrupt_at=LEAD_IN + 15 * RATE), start_ms=20 * SECOND)
-    assert home.bookmark().at_ms == pytest.approx(35 * SECOND, abs=SECOND)  # the fade is heard, too
+    assert home.bookmark().at_ms == pytest.approx(35 * SECOND, abs=SECOND)
     assert home.entry().heard_ms == pytest.approx(15 * SECOND, abs=SECOND)
 
 

@@ -627,3 +627,42 @@ def test_every_counted_word_is_as_loud_as_the_next_in_whatever_voice(talk: pipel
     loudness = [loudest_lufs(np.pad(word, ((0, RATE // 2), (0, 0))), RATE) for word in words]
     assert max(loudness) - min(loudness) < 0.5
     assert max(true_peak_dbtp(word, RATE) for word in words) < -1.5
+
+
+LONG_WORDS = """\
+title: Long words
+steps:
+  - pause: 2s
+  - breathe: {in: LENGTH, out: LENGTH, cycles: 2}
+    guide: silent
+    words: {in: In through the nose and down, out: Out}
+  - pause: 1s
+  - breathe: {in: 3s, out: 3s, cycles: 2}
+    guide: silent
+"""
+
+
+@pytest.mark.parametrize(
+    ("length", "asked", "heard"), [("4s", "count", "word"), ("1s", "count", "tone"), ("1s", "words", "tone")]
+)
+def test_guidance_that_does_not_fit_when_it_is_spoken_becomes_less_help_there_alone(
+    tmp_path: Path, machine: pipeline.Machine, length: str, asked: str, heard: str
+) -> None:
+    (tmp_path / "long.yaml").write_text(LONG_WORDS.replace("LENGTH", length))
+    ready, own = prepared(tmp_path / "long.yaml", machine, guide=asked), prepared(tmp_path / "long.yaml", machine)
+    first_ms = {"4s": 16_000, "1s": 4000}[length] + 2000
+    assert {cue.kind for cue in ready.timeline.cues if cue.slot_start_ms < first_ms} == {heard}
+    later = {cue.kind for cue in ready.timeline.cues if cue.slot_start_ms >= first_ms}
+    assert later == ({"word", "count"} if asked == "count" else {"word"})
+    assert ready.timeline.slots == own.timeline.slots
+    assert [(each.at.line, each.text) for each in ready.less_help] == [(4, ready.notes[0])]
+    (tmp_path / "long.yaml").write_text(LONG_WORDS.replace("LENGTH", "1s").replace("silent", "count", 1))
+    with pytest.raises(ScriptError, match="goes on for"):  # the author is told
+        prepared(tmp_path / "long.yaml", machine)
+
+
+def test_a_sentence_that_does_not_fit_is_a_problem_with_any_guidance(tmp_path: Path, machine: pipeline.Machine) -> None:
+    text = LONG_WORDS.replace("LENGTH", "4s") + "  - say: This is far too long for so little time.\n    for: 1s\n"
+    (tmp_path / "long.yaml").write_text(text)
+    with pytest.raises(ScriptError, match=r"long\.yaml:10:5: .* its slot is 1s"):
+        prepared(tmp_path / "long.yaml", machine, guide="count")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,6 +24,9 @@ from player.techniques.sentences import sentences
 from player.techniques.words import GIVEN, given_words, minutes_in_words
 from player.timeline.fit import settle
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 OTHERS = tuple(tag for tag in library.languages() if tag != library.ORIGINAL)
 TRANSLATED = (
     *("belly-breathing", "body-scan-short", "box-breathing", "extended-exhale", "finding-help", "grounding-54321"),
@@ -38,11 +42,11 @@ FOR_AUTHORS = ("english", "register", "reviewed", "warnings", "abbreviations")
 SAME_AS_ENGLISH = {
     "fr": {
         *("minutes.numbers.5", "numbers.6", "minutes.whole"),
-        *("captions.silence", "captions.minute.1", "captions.minute.2", "phases.rest"),
+        *("captions.silence", "captions.minute.1", "captions.minute.2", "phases.rest", "page.pause"),
     },
     "it": {"zero"},
     "pt-BR": {"zero"},
-    "de": {"captions.minute.1"},
+    "de": {"captions.minute.1", "page.pause", "page.text"},
     "nl": {"numbers.6", "numbers.7"},
 }
 """Texts that are the same in both by the nature of the languages."""
@@ -212,6 +216,7 @@ def test_a_language_of_the_users_own_needs_one_file_and_no_code(
         ("second: [second, seconds]", "second: [second]", "second must be the word for one and the word for several"),
         ("hold: Hold, ", "", "phases must have in, hold, out, rest; hold is missing"),
         ("   seventeen, eighteen, nineteen, twenty]", "   seventeen]", "numbers must count from one to 20, not to 17"),
+        ('left: "{time} left"', "left: left", "left must have {time} in it, which 'left' has not"),
         ("bass: [base, bass]", "bass: [base]", "heteronyms must have two respellings of 'bass'"),
     ],
 )
@@ -221,6 +226,19 @@ def test_a_mistake_in_a_language_is_told(old: str, new: str, problem: str) -> No
     with pytest.raises(ScriptError) as caught:
         bind(read(text.replace(old, new), "en.yaml"), LanguageWords)
     assert problem in str(caught.value)
+
+
+def test_what_is_wrong_with_ones_own_language_is_told_by_line_and_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files are read quickly, and those with a mistake once more for its place."""
+    monkeypatch.setenv("PLAYER_SCRIPTS", str(tmp_path))
+    path = tmp_path / "languages" / "sw.yaml"
+    path.parent.mkdir()
+    path.write_text("name: Kiswahili\nnumbers: [moja, mbili\nzero: sifuri\n", encoding="utf-8")
+    with pytest.raises(ScriptError) as caught:
+        words_for("sw")
+    assert str(caught.value).startswith(f"{path}:2:10: ")
 
 
 def test_a_german_ordinal_does_not_end_a_sentence() -> None:

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 CLIP: Mapping[str, Scalar] = {"rate": 8000, "frames": 4000, "beat_ms": 100, "after_ms": 20, "pauses": "[[100, 200]]"}
 STORED: Mapping[str, Scalar] = {"scale": 1e-4, "peak": 1e-4 * 0.9 * 32_768, "source_lufs": -30.0}
 TAKE: Mapping[str, Scalar] = {"frames": 48_000, "beat_ms": 1000, "sentence_db": 3.0, "count_db": -3, "missing_db": 0}
+BALANCE: Mapping[str, Scalar] = {"mono_loss_db": 0.1, "side": 1, "side_gain": 0.9}
+LEVEL: Mapping[str, Scalar] = {"scale": 2.0, "ceiling_db": 3.0, "left_offset": 0.0, "right_offset": -0.1, **BALANCE}
 DIGEST = "0123456789abcdef" * 4
 NUMBERS: tuple[Scalar, ...] = (None, True, "1", "", math.nan, math.inf, -math.inf, 10**400)
 COUNTS: tuple[Scalar, ...] = (*NUMBERS, -1, 0.5, 2**63)
 KINDS: dict[str, tuple[dict[str, JSON], Mapping[str, Scalar], int]] = {
     "clip": ({"what": "clip"}, CLIP, 8000),
-    "bed": ({"kind": "bed"}, STORED, 400),
+    "bed": ({"kind": "bed"}, {**STORED, **BALANCE}, 400),
+    "long loop": ({"kind": "long loop"}, LEVEL, 0),
     "recording": ({"kind": "recording"}, STORED, 400),
     "own take": ({"kind": "own take"}, TAKE, 96_000),
     "stem": ({"kind": "stem"}, {"gain_db": -2}, 0),
@@ -48,6 +51,16 @@ LIES: dict[str, dict[str, tuple[Scalar, ...]]] = {
         ),
     },
     "bed": {"scale": (*NUMBERS, 0, -1e-4, 1e-3), "peak": (*NUMBERS, 0, -1.0, 1.0), "source_lufs": NUMBERS},
+    "long loop": {
+        "scale": (*NUMBERS, 0, -1),
+        "ceiling_db": NUMBERS,
+        "left_offset": NUMBERS[:3],
+        "right_offset": (*NUMBERS[2:], 7),
+        "mono_loss_db": NUMBERS,
+        "side": (*COUNTS, 2),
+        "side_gain": (*NUMBERS[2:], -1, 100),
+        "more": (0,),
+    },
     "own take": {
         "frames": (*COUNTS, 0, 47_999),
         "beat_ms": (*COUNTS, 1001),

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from player.errors import Position, ScriptError
 from player.script.yaml.types import FieldError
-from player.techniques.breathing import Breathe, GuidanceStage, PhaseWords, StageKind
+from player.techniques.breathing import Breathe, PhaseWords
 from player.techniques.breaths import ListedPhase, Pattern, Ramp
 from player.techniques.cue import Slot, Sounding, Speech, Utterance
+from player.techniques.guidance import GuidanceStage, StageKind
 from player.techniques.planning import Planner
 from player.timeline.fit import settle
 

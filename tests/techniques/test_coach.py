@@ -12,10 +12,11 @@ from player.errors import Position, ScriptError
 from player.script.session import parse
 from player.script.yaml.types import FieldError
 from player.techniques import TECHNIQUES
-from player.techniques.breathing import Breathe, GuidanceStage, Help
+from player.techniques.breathing import Breathe
 from player.techniques.breaths import Pattern
 from player.techniques.coach import CoachLine, by_cycle
 from player.techniques.cue import Elastic, Slot, Sounding, Speech
+from player.techniques.guidance import GuidanceStage, Help
 from player.techniques.planning import Planner
 from player.timeline.fit import settle
 

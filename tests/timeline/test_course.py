@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from player.errors import Position
 from player.script.voice_settings import PitchCourse, RateCourse, VoiceSettings
-from player.techniques.breathing import Breathe, GuidanceStage
+from player.techniques.breathing import Breathe
 from player.techniques.breaths import Pattern
 from player.techniques.cue import BedChange, Marker, Part, Recording, Slot, Speech, Utterance
+from player.techniques.guidance import GuidanceStage
 from player.techniques.planning import Planner
 from player.timeline.course import MOST_STEPS, along
 from player.timeline.fit import settle

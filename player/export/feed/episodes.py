@@ -15,7 +15,7 @@ from player.errors import MediaError, UsageError, printable
 from player.export.feed.address import file_name
 from player.export.feed.legible import legible
 from player.export.options import FORMATS
-from player.export.sidecars import CHAPTERS
+from player.export.sidecars import CHAPTERS, TRANSCRIPT
 from player.export.tags import TagsRead, read_tags
 from player.sound.mixdown import LAYERS
 
@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
-_TRANSCRIPTS: Final = (".vtt", ".srt")
+_TRANSCRIPTS: Final = {
+    ".vtt": "text/vtt",
+    ".srt": "application/x-subrip",
+    TRANSCRIPT: "text/html",
+    ".txt": "text/plain",
+}
+"""What is said, by the endings of its files: types after the Podcast Namespace, those with exact times first."""
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -40,7 +46,7 @@ class Episode:
     chapters
         The name of the file with its chapters; empty without one.
     transcripts
-        The names of its captions, WebVTT before SubRip.
+        The names of the files with what is said, and their types, in the order of `_TRANSCRIPTS`.
     is_numbered
         Whether its track is a number that no other episode of the folder has.
     """
@@ -50,7 +56,7 @@ class Episode:
     modified_s: int
     tags: TagsRead
     chapters: str = ""
-    transcripts: tuple[str, ...] = ()
+    transcripts: tuple[tuple[str, str], ...] = ()
     is_numbered: bool = False
 
     @property
@@ -105,14 +111,15 @@ def _episode(path: Path, files: Collection[str]) -> Episode | str:
         return printable(str(error))
     if tags is None:
         return "player export has not made it"
-    chapters, *captions = (path.with_suffix(ending).name for ending in (CHAPTERS, *_TRANSCRIPTS))
+    chapters = path.with_suffix(CHAPTERS).name
+    transcripts = ((path.with_suffix(ending).name, mime) for ending, mime in _TRANSCRIPTS.items())
     return Episode(
         name=path.name,
         size_bytes=about.st_size,
         modified_s=int(about.st_mtime),
         tags=_clean(tags, path.stem),
         chapters=chapters if chapters in files else "",
-        transcripts=tuple(name for name in captions if name in files),
+        transcripts=tuple((name, mime) for name, mime in transcripts if name in files),
     )
 
 

@@ -37,10 +37,8 @@ _MIME: Final = {
     "flac": "audio/flac",
     "wav": "audio/wav",
 }
-_TRANSCRIPTS: Final = {".vtt": "text/vtt", ".srt": "application/x-subrip"}
-"""Types after the Podcast Namespace."""
-_IN_STEP: Final = {"rel": "captions"}
-"""A transcript with times, to be shown while it is heard."""
+_IN_STEP: Final = frozenset({"text/vtt", "application/x-subrip"})
+"""Transcripts that may be shown while they are heard: ``rel="captions"``."""
 _CHAPTERS: Final = "application/json+chapters"
 
 
@@ -126,9 +124,9 @@ def _item(item: Element, episode: Episode, channel: Channel, lock: FeedLock) -> 
     _text(item, "itunes:explicit", "false")
     if episode.chapters:
         SubElement(item, "podcast:chapters", {"url": folder + file_name(episode.chapters), "type": _CHAPTERS})
-    for name in episode.transcripts:
-        where = {"url": folder + file_name(name), "type": _TRANSCRIPTS[name[-4:]]}
-        SubElement(item, "podcast:transcript", {**where, "language": tags.language or channel.language, **_IN_STEP})
+    for name, mime in episode.transcripts:
+        about = {"url": folder + file_name(name), "type": mime, "language": tags.language or channel.language}
+        SubElement(item, "podcast:transcript", about | ({"rel": "captions"} if mime in _IN_STEP else {}))
 
 
 def _text(parent: Element, name: str, text: str, **attributes: str) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from player.errors import printable
 from player.export.captions import spoken
 from player.export.page import colours
+from player.export.page.labels import common, labels
 from player.export.page.times import landings, times
 from player.export.tags import software
 from player.timeline.chapters import chapters
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from player.export.captions import Caption
+    from player.export.page.labels import Labels
     from player.export.tags import Origin
     from player.timeline.model import Timeline
 
 TEMPLATES: Final = Path(__file__).parent
-_MINUTE_MS: Final = 60_000
 _IN_JSON: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 """So that no text ends the element that it is in; JSON reads them as the same characters."""
 
@@ -84,24 +85,29 @@ def page(sessions: Sequence[PageSession], title: str = "", summary: str = "") ->
     level = 2 if title else 1
     articles = "\n".join(_article(each, number, level) for number, each in enumerate(sessions, 1))
     script = template("page.js")
-    body = _filled("player.html", head=head, sessions=articles, script=script)
+    body = _filled("player.html", head=head, sessions=articles, script=script, **_of_page(labels(first.language)))
     media = "data:" if first.sound.startswith("data:") else "'self'"
     policy = f"default-src 'none'; script-src {digest(script)}; media-src {media}; {_policy(style)}"
     about = (title or first.timeline.title, summary or first.summary)
     return _whole(body, about, first.technique, first.language, policy, style)
 
 
-def index(listed: Sequence[ListedPage], title: str = "Sessions") -> str:
-    """A page that lists other pages; it has no script."""
+def index(listed: Sequence[ListedPage], reader: str) -> str:
+    """A page that lists other pages; it has no script.
+
+    Its own words are in the language of the sessions, or where they are in several in that of its ``reader`` (BCP 47).
+    """
+    own = labels(common(each.language for each in listed) or reader)
+    title = own.words.sessions
     style = template("page.css") + colours.rules(each.technique for each in listed)
     entries = "\n".join(
-        _entry(each.address, each.total_ms, each.title, each.summary, each.technique) for each in listed
+        _entry(each.address, each.total_ms, each.title, each.summary, each.technique, each.language) for each in listed
     )
     total = timecode(sum(each.total_ms for each in listed))
-    summary = f"{len(listed)} guided sessions to listen to, {total} in all."
+    summary = own.words.listed.format(number=len(listed), time=total)
     body = _filled("list.html", title=_text(title), summary=_text(summary), entries=entries)
     policy = f"default-src 'none'; {_policy(style)}"
-    return _whole(body, (title, summary), "guide", "en", policy, style)
+    return _whole(body, (title, summary), "guide", own.language, policy, style)
 
 
 def data_url(kind: str, content: bytes) -> str:
@@ -145,15 +151,22 @@ def _whole(body: str, about: tuple[str, str], technique: str, language: str, pol
 
 def _programme_head(sessions: Sequence[PageSession], title: str, summary: str) -> str:
     entries = (
-        _entry(f"#s{number}", each.timeline.total_ms, each.timeline.title, each.summary, each.technique)
+        _entry(f"#s{number}", each.timeline.total_ms, each.timeline.title, each.summary, each.technique, each.language)
         for number, each in enumerate(sessions, 1)
     )
-    lang = _text(sessions[0].language)
-    return _filled("programme.html", title=_text(title), summary=_text(summary), lang=lang, entries="\n".join(entries))
+    own = labels(sessions[0].language)
+    return _filled(
+        "programme.html",
+        title=_text(title),
+        summary=_text(summary),
+        labels=_text(own.language),
+        sessions=_text(own.words.sessions),
+        entries="\n".join(entries),
+    )
 
 
 def _article(session: PageSession, number: int, level: int) -> str:
-    timeline, name = session.timeline, f"s{number}"
+    timeline, name, own = session.timeline, f"s{number}", labels(session.language)
     return _filled(
         "session.html",
         colours=colours.name(session.technique),
@@ -162,29 +175,33 @@ def _article(session: PageSession, number: int, level: int) -> str:
         heading=f"h{level}",
         title=_text(timeline.title),
         summary=_text(session.summary),
-        length=_length(timeline.total_ms),
+        length=_text(own.length(timeline.total_ms)),
         total_s=str(-(-timeline.total_ms // 1000)),
         cover=data_url("image/png", session.cover),
         sound=_text(session.sound),
-        safety=_safety(session, level + 1),
-        chapters=_chapters(timeline, name, level + 1),
-        text=_words(session, name, level + 1),
-        script=_script(session.origin),
+        safety=_safety(session, own, level + 1),
+        chapters=_chapters(timeline, own, f"{number}. {timeline.title}, " if level > 1 else "", name, level + 1),
+        text=_words(session, own, name, level + 1),
+        script=_script(session.origin, own),
         origin="\n".join(f"<p>{_text(note)}</p>" for note in session.notes),
         times=_json(times(timeline)),
+        **_of_article(own),
     )
 
 
-def _safety(session: PageSession, level: int) -> str:
+def _safety(session: PageSession, own: Labels, level: int) -> str:
     if not session.safety:
         return ""
     lines = "\n".join(f"<li>{_text(line)}</li>" for line in session.safety)
-    heading = _heading(level, "Before you begin")
+    heading = _heading(level, own, own.words.before)
     return f'<section class="safety">\n{heading}\n<ul>\n{lines}\n</ul>\n</section>'
 
 
-def _chapters(timeline: Timeline, name: str, level: int) -> str:
-    """A list of links: to the text of each chapter, and with scripts to its sound."""
+def _chapters(timeline: Timeline, own: Labels, whose: str, name: str, level: int) -> str:
+    """A list of links: to the text of each chapter, and with scripts to its sound.
+
+    ``whose`` stands before its label where there are several sessions, so that a screen reader tells their lists apart.
+    """
     found = chapters(timeline)
     if not found:
         return ""
@@ -193,15 +210,15 @@ def _chapters(timeline: Timeline, name: str, level: int) -> str:
         f" <span>{_text(each.title)}</span></a></li>"
         for number, (each, landing) in enumerate(zip(found, landings(timeline), strict=True), 1)
     )
-    heading = _heading(level, "Chapters")
-    return f'<nav class="chapters" aria-label="Chapters">\n{heading}\n<ol class="list">\n{rows}\n</ol>\n</nav>'
+    heading, label = _heading(level, own, own.words.chapters), _text(f"{whose}{own.words.chapters}")
+    return f'<nav class="chapters" aria-label="{label}">\n{heading}\n<ol class="list">\n{rows}\n</ol>\n</nav>'
 
 
-def _words(session: PageSession, name: str, level: int) -> str:
+def _words(session: PageSession, own: Labels, name: str, level: int) -> str:
     """Everything that is said, with its times, under the titles of its chapters."""
     said, marks = spoken(session.timeline), chapters(session.timeline)
     starts = [0, *(each.start_ms for each in marks), session.timeline.total_ms]
-    blocks = [_heading(level, "Text")]
+    blocks = [_heading(level, own, own.words.text)]
     numbered = list(enumerate(said, 1))
     for number, (start_ms, end_ms) in enumerate(pairwise(starts)):
         if number:
@@ -221,35 +238,42 @@ def _line(said: Caption, name: str, language: str) -> str:
     return f'<p id="{name}">{link} <span{lang}>{_text(said.text)}</span></p>'
 
 
-def _script(origin: Origin) -> str:
+def _script(origin: Origin, own: Labels) -> str:
     """The script to read, to save, and as `player.export.page.carried` finds it."""
-    name = _text(origin.name)
+    name, title, save = _text(origin.name), _text(own.words.script), _text(own.words.save.format(name=origin.name))
     address = data_url("application/yaml", origin.script)
     lines = origin.script.decode("utf-8", "replace").lstrip("\ufeff").splitlines()
     shown = html.escape("\n".join(map(printable, lines)), quote=False)
     return (
-        f'<details class="script" lang="en">\n<summary>The script</summary>\n'
-        f'<p><a class="save" download="{name}" href="{address}">Save {name}</a></p>\n'
-        f'<pre tabindex="0" aria-label="The script">{shown}</pre>\n'
+        f'<details class="script" lang="{_text(own.language)}">\n<summary>{title}</summary>\n'
+        f'<p><a class="save" download="{name}" href="{address}">{save}</a></p>\n'
+        f'<pre tabindex="0" aria-label="{title}">{shown}</pre>\n'
         f'<script type="application/json" class="origin">{origin.document().translate(_IN_JSON)}</script>\n</details>'
     )
 
 
-def _entry(address: str, length_ms: int, title: str, summary: str, technique: str) -> str:
+def _entry(address: str, length_ms: int, title: str, summary: str, technique: str, language: str) -> str:
     about = f'<p class="about">{_text(summary)}</p>' if summary else ""
     link = f'<a href="{_text(address)}"><time>{timecode(length_ms)}</time><div>{_text(title)}{about}</div></a>'
-    return f'<li class="{colours.name(technique)}">{link}</li>'
+    return f'<li class="{colours.name(technique)}" lang="{_text(language)}">{link}</li>'
 
 
-def _heading(level: int, words: str) -> str:
-    return f'<h{level} class="part" lang="en">{words}</h{level}>'
+def _heading(level: int, own: Labels, words: str) -> str:
+    return f'<h{level} class="part" lang="{_text(own.language)}">{_text(words)}</h{level}>'
 
 
-def _length(ms: int) -> str:
-    """Such as ``15 minutes`` and ``3:20 minutes``."""
-    if ms % _MINUTE_MS:
-        return f"{timecode(ms)} {'hours' if ms >= 60 * _MINUTE_MS else 'minutes'}"
-    return f"{ms // _MINUTE_MS} {'minute' if ms == _MINUTE_MS else 'minutes'}"
+def _of_page(own: Labels) -> dict[str, str]:
+    """The values for what a page has once: the view for the night, and the list of keys."""
+    words = own.words
+    values = {"labels": own.language, "leave_night": words.leave_night, "keys": words.keys, "close": words.close}
+    values |= {f"key_{name}": text for name, text in vars(words.shortcuts).items()}
+    return {name: _text(text) for name, text in values.items()}
+
+
+def _of_article(own: Labels) -> dict[str, str]:
+    """The values for the buttons of a session."""
+    names = ("play", "pause", "position", "left", "back", "again", "forward", "night", "keys")
+    return {"labels": _text(own.language)} | {name: _text(getattr(own.words, name)) for name in names}
 
 
 def _json(content: Mapping[str, Any]) -> str:

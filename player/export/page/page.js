@@ -154,7 +154,7 @@ class View {
 
   changed() {
     this.article.classList.toggle("playing", this.playing);
-    this.play.setAttribute("aria-label", this.playing ? "Pause" : "Play");
+    this.play.setAttribute("aria-label", this.playing ? this.play.dataset.pause : this.play.dataset.play);
     if (this.playing) { current = this; this.turn(); this.tellSystem(); }
     if ("mediaSession" in navigator && current === this)
       navigator.mediaSession.playbackState = this.playing ? "playing" : "paused";
@@ -180,9 +180,9 @@ class View {
     text(this.line, now.body === "breath" && now.saying >= 1 ? "" : now.line);
     this.line.classList.toggle("past", now.saying >= 1);
     text(this.chapter, now.chapterTitle);
-    text(this.left, clock(now.left) + " left");
+    text(this.left, this.left.dataset.left.replace("{time}", clock(now.left)));
     if (document.activeElement !== this.place || this.playing) this.place.value = Math.round(this.at / 1000);
-    this.place.setAttribute("aria-valuetext", clock(Math.floor(this.at / 1000)) + ", " + now.chapterTitle);
+    this.place.setAttribute("aria-valuetext", [clock(Math.floor(this.at / 1000)), now.chapterTitle].filter(Boolean).join(", "));
     this.place.style.setProperty("--share", (now.done * 100).toFixed(2) + "%");
     this.mark(this.chapterLinks, now.chapter, "chapterShown");
     this.mark(this.said, now.said, "saidShown");

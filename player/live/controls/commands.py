@@ -25,6 +25,11 @@ class Control(Enum):
     SOFTER = auto()
     BACKGROUND = auto()
     """The background off, or on again."""
+    BED_LOUDER = auto()
+    BED_SOFTER = auto()
+    """The background alone; below its lowest level it is off."""
+    NEXT_GUIDANCE = auto()
+    """Breaths are counted, guided in words, in tones, or in silence, each after the one before."""
     SHOW_KEYS = auto()
     """Show what each key does, or hide it again."""
     QUIT = auto()

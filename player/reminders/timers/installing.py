@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import OutputError, UsageError, printable
 from player.reminders.timers import launchd, systemd
+from player.storage import folders
 from player.storage.atomic import NewFile, must_be_free
 from player.storage.failures import sentences
 from player.storage.regular_files import open_regular
@@ -66,7 +67,7 @@ def timer(
     UsageError
         If it is neither Linux nor macOS.
     """
-    home = home or Path.home()
+    home = home or folders.home()
     if platform == "darwin":
         return _launchd(scheduled, home)
     if platform == "linux":

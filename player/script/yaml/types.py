@@ -96,6 +96,8 @@ Duration = Annotated[int, DurationType()]
 Level = Annotated[float, LevelType()]
 Count = Annotated[int, WholeType(1, 1000)]
 WordsAMinute = Annotated[int, WholeType(SLOWEST, FASTEST, "words a minute")]
+Year = Annotated[int, WholeType(1000, 9999)]
+"""Of four figures, as ID3 and others write it."""
 Percent = Annotated[int, PercentType()]
 Flag = Annotated[bool, FlagType()]
 Sound = Annotated[str | None, SoundType()]

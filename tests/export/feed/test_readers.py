@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import io
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import feedparser
@@ -13,17 +14,27 @@ import pytest
 import srt
 import webvtt
 
+from player.export import sidecars
+from player.export.captions import SUBTITLES, captions, split
 from player.export.options import BUILT_IN
 from player.export.tags import Tags
+from player.timeline.chapters import chapters as all_chapters
 from tests.export.feed.fakes import FIRST_S, album, fetched, parsed, served, sound, written
+from tests.fakes_picture import bundled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-VTT = "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nLet go.\n"
-SRT = "1\n00:00:00,000 --> 00:00:01,000\nLet go.\n"
-CHAPTERS = {"version": "1.2.0", "chapters": [{"startTime": 0, "title": "Settle"}]}
+    from player.timeline.model import Timeline
+
+FORMS = ("vtt", "srt", "txt", "html")
+
+
+@cache
+def first_session() -> Timeline:
+    """The one with which the programme ``first-week`` begins."""
+    return bundled("safety-first")[1]
 
 
 def by_feedparser(url: str) -> Any:
@@ -45,9 +56,9 @@ def feed(tmp_path: Path) -> Iterator[str]:
     """The address of a feed of three episodes, the first of which has everything beside it."""
     folder = tmp_path / "week"
     first, *_ = album(folder)
-    first.with_suffix(".vtt").write_text(VTT)
-    first.with_suffix(".srt").write_text(SRT)
-    first.with_suffix(".chapters.json").write_text(json.dumps(CHAPTERS))
+    for path, content in sidecars.contents(first_session(), first, captions=FORMS, chapters=True).items():
+        path.write_bytes(content)
+    first.with_suffix(".html").write_text("a page, which is no transcript")
     with served(tmp_path) as address:
         yield written(folder, address + "week", author="Ann & Bo <a@b>").address
 
@@ -93,20 +104,27 @@ def test_every_enclosure_is_there_and_as_long_as_both_are_told(feed: str, tmp_pa
 def test_chapters_and_transcripts_are_found_by_a_reader(feed: str) -> None:
     found = {each["number"]: each for each in by_podcastparser(feed)["episodes"]}
     chapters, transcript = found[1]["chapters_json_url"], found[1]["transcript_url"]
-    assert json.loads(fetched(chapters)[0]) == CHAPTERS
-    assert [caption.content for caption in srt.parse(fetched(transcript)[0].decode())] == ["Let go."]
+    titles = [each["title"] for each in json.loads(fetched(chapters)[0])["chapters"]]
+    assert titles == [each.title for each in all_chapters(first_session())]
+    assert fetched(transcript)[0].decode() == SUBTITLES["txt"](first_session(), "en")
     assert not any("chapters_json_url" in found[number] for number in (2, 3))
     entry = by_feedparser(feed).entries[0]
     assert entry.podcast_chapters == {"url": chapters, "type": "application/json+chapters"}
-    told = {"url": transcript, "type": "application/x-subrip", "language": "en", "rel": "captions"}
+    told = {"url": transcript, "type": "text/plain", "language": "en"}
     assert entry.podcast_transcript == told  # both keep the last of several
 
 
-def test_captions_of_both_kinds_are_named(feed: str) -> None:
+def test_transcripts_of_all_kinds_are_named(feed: str) -> None:
     name = "{https://podcastindex.org/namespace/1.0}transcript"
-    told = [(each.get("url", ""), each.get("type")) for each in parsed(fetched(feed)[0]).iter(name)]
-    assert [mime for _, mime in told] == ["text/vtt", "application/x-subrip"]
-    assert [caption.text for caption in webvtt.from_string(fetched(told[0][0])[0].decode()).captions] == ["Let go."]
+    told = [each.attrib for each in parsed(fetched(feed)[0]).iter(name)]
+    assert [(each["type"], each.get("rel")) for each in told] == [
+        ("text/vtt", "captions"), ("application/x-subrip", "captions"), ("text/html", None), ("text/plain", None)
+    ]  # fmt: skip
+    vtt, subrip, html, _ = (fetched(each["url"])[0].decode() for each in told)
+    said = [each.text for each in split(captions(first_session(), "en"), 2)]
+    assert [caption.text.replace("\n", " ") for caption in webvtt.from_string(vtt).captions] == said
+    assert [caption.content.replace("\n", " ") for caption in srt.parse(subrip)] == said
+    assert html == SUBTITLES["html"](first_session(), "en")
 
 
 @pytest.mark.parametrize("form", BUILT_IN)

@@ -16,10 +16,12 @@ import pytest
 from player import pipeline
 from player.errors import MediaError
 from player.export import extract, pages
-from player.export.options import ExportOptions
+from player.export.options import AlbumPosition, ExportOptions
 from player.export.page import document
 from player.export.page.carried import origin_of_page
+from player.export.page.labels import labels
 from player.export.page.times import times
+from player.script.credits import Credits
 from player.storage.store import Store
 from tests.fakes_page import ORIGIN, SCRIPT, box, shown
 from tests.fakes_picture import bundled, scripted
@@ -128,7 +130,7 @@ def test_what_a_script_says_is_never_markup() -> None:
     assert not [name for tag, attrs in read.elements for name in attrs if name == "onerror"]
     assert "alert(1)" in read.texts["h1"][0]
     assert "\x1b" not in text
-    index = Reader(document.index([document.ListedPage(HOSTILE, HOSTILE, HOSTILE, 1, HOSTILE, HOSTILE)], HOSTILE))
+    index = Reader(document.index([document.ListedPage(HOSTILE, HOSTILE, HOSTILE, 1, HOSTILE, HOSTILE)], "en"))
     assert [tag for tag, _ in index.elements if tag in {"script", "img"}] == []
 
 
@@ -179,6 +181,52 @@ def test_another_language_within_a_session_is_marked() -> None:
     timeline = scripted("  - say: {text: Bonjour., language: fr}\n    for: 5s\n  - say: Hello.\n    for: 5s\n")
     spans = Reader(document.page([shown(timeline)])).all("span")
     assert {"lang": "fr"} in spans
+
+
+@pytest.mark.parametrize(
+    ("language", "chapters", "length", "marked"),
+    [
+        ("de-AT", "Kapitel", "14:32 Minuten", "de-AT"),
+        ("hi", "अध्याय", "14:32 मिनट", "hi"),
+        ("pt-BR", "Capítulos", "14:32 minutos", "pt-BR"),
+        ("tlh", "Chapters", "14:32 minutes", "en"),
+    ],
+)
+def test_the_labels_of_a_page_are_in_its_language(language: str, chapters: str, length: str, marked: str) -> None:
+    timeline = replace(bundled("pmr-7")[1], total_ms=872_000)
+    read = Reader(document.page([shown(timeline, language=language)]))
+    assert chapters in read.texts["h2"]
+    assert length in read.texts["p"]
+    assert {attrs.get("lang") for attrs in (*read.all("h2"), *read.all("footer"), *read.all("dialog"))} == {marked}
+    english = labels("en").words
+    shortcuts = {text for name, text in vars(english.shortcuts).items() if name != "space"}
+    assert (shortcuts <= set(read.texts["dd"])) == (marked == "en")
+
+
+@pytest.mark.parametrize(("ms", "said"), [(60_000, "1 minute"), (840_000, "14 minutes"), (61_000, "1:01 minutes"),
+                                          (3_600_000, "60 minutes"), (3_601_000, "1:00:01 hours")])  # fmt: skip
+def test_a_length_is_in_whole_minutes_or_as_a_clock(ms: int, said: str) -> None:
+    assert labels("en-GB").length(ms) == said
+
+
+@pytest.mark.parametrize(
+    ("languages", "title", "marked"),
+    [
+        (("de", "de"), "Übungen", "de"),
+        (("pt-BR", "pt-BR"), "Sessões", "pt-BR"),
+        (("en-US", "en-GB"), "Sessions", "en"),
+        (("de", "hi"), "Séances", "fr"),
+        (("tlh", "tlh"), "Sessions", "en"),
+    ],
+)
+def test_a_list_is_in_the_language_of_its_sessions_or_of_its_reader(
+    languages: tuple[str, ...], title: str, marked: str
+) -> None:
+    listed = [document.ListedPage("a.html", "A", "", 60_000, "guide", each) for each in languages]
+    read = Reader(document.index(listed, "fr"))
+    assert read.texts["h1"] == read.texts["title"] == [title]
+    assert read.all("html")[0]["lang"] == marked
+    assert [each["lang"] for each in read.all("li")] == [*languages]
 
 
 def sessions_of(tmp_path: Path, head: str = "") -> pipeline.Prepared:
@@ -241,12 +289,17 @@ def test_the_sound_may_lie_beside_the_page(tmp_path: Path) -> None:
 def test_a_programme_is_one_page_with_a_list_of_its_sessions(tmp_path: Path) -> None:
     ready = sessions_of(tmp_path)
     target, options = tmp_path / "all" / "index.html", ExportOptions("html", beside=True)
-    made = pages.export((ready, ready), target, options, force=False, programme=("Two", "Days"))
-    assert [path.name for path in made] == ["index.html", "01-kurz üb.mp3", "02-kurz üb.mp3"]
+    told = Credits(author="Ana", year=2026, license="CC BY 4.0")
+    about = pages.PageProgramme("Two", "Days", tuple(AlbumPosition("Two", each, 7, told) for each in (3, 4)))
+    made = pages.export((ready, ready), target, options, force=False, programme=about)
+    assert [path.name for path in made] == ["index.html", "03-kurz üb.mp3", "04-kurz üb.mp3"]
+    tags = mutagen.File(made[1], easy=True)
+    assert [tags[key] for key in ("album", "tracknumber", "artist")] == [["Two"], ["3/7"], ["Ana"]]
     read = Reader(made[0].read_text(encoding="utf-8"))
     assert read.texts["h1"] == ["Two"]
     assert [attrs["href"] for attrs in read.all("a")][:2] == ["#s1", "#s2"]
     assert len(read.all("article")) == len(read.all("audio")) == 2
+    assert ["By Ana, 2026." in footer and "CC BY 4.0" in footer for footer in read.texts["footer"]] == [True, True]
 
 
 def test_a_large_page_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,13 +6,14 @@ import json
 import random
 import shutil
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 from player import pipeline
 from player.cli._show_text import as_json
 from player.export import pages
+from player.export.captions import html
 from player.export.options import ExportOptions
 from player.export.page import document
 from player.export.page.times import times
@@ -69,6 +70,19 @@ def rooms(ready: pipeline.Prepared, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
+def programme(ready: pipeline.Prepared, rooms: Path) -> Path:
+    """A page of one session twice, with a sound that is made already; a list and a transcript lie beside it."""
+    sound = rooms.read_text(encoding="utf-8").partition('preload="metadata" src="')[2].partition('"')[0]
+    twice = [shown(ready.timeline, sound), shown(ready.timeline, sound, technique="muscles")]
+    listed = [document.ListedPage(f"{tag}.html", "A", "About.", 60_000, "breathing", tag) for tag in ("en", "de")]
+    rooms.with_name("list.html").write_text(document.index(listed, "en"), encoding="utf-8")
+    rooms.with_name("transcript.html").write_text(html(ready.timeline, "en"), encoding="utf-8")
+    path = rooms.with_name("programme.html")
+    path.write_text(document.page(twice, "Two", "Days"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install '.[test]'")
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -84,6 +98,18 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Open]:
     """Opens a page in a context of its own, which is offline; any request for another address is a failure."""
+    yield from _opening(browser)
+
+
+@pytest.fixture(scope="module")
+def read(browser: Browser, rooms: Path) -> Iterator[Page]:
+    """One page for all tests that play nothing: opening it takes longer than most of them."""
+    opening = _opening(browser)
+    yield next(opening)(rooms)
+    assert next(opening, None) is None  # it looks for problems
+
+
+def _opening(browser: Browser) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
     problems: list[str] = []
 
@@ -129,16 +155,14 @@ def until(page: Page, holds: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["box-breathing", "pmr-7", "sleep-wind-down", "belly-breathing", "body-scan-short"])
-def test_a_state_is_that_of_the_terminal_at_200_times(opened: Open, tmp_path: Path, name: str) -> None:
+def test_a_state_is_that_of_the_terminal_at_200_times(read: Page, name: str) -> None:
     timeline = bundled(name)[1]
     index = PacerIndex(timeline)
-    (tmp_path / "a.html").write_text(document.page([shown(timeline)]), encoding="utf-8")
     edges = [each.start_ms + by for each in index.phases for by in (-1, 0)]
     drawn = random.Random(7)
     chosen = [-5, 0, timeline.total_ms, timeline.total_ms + 5, *drawn.sample(edges, min(76, len(edges)))]
     chosen += [drawn.randrange(timeline.total_ms) for _ in range(200 - len(chosen))]
-    page = opened(tmp_path / "a.html")
-    states = page.evaluate("([data, all]) => all.map(t => state(data, t))", [times(timeline), chosen])
+    states = read.evaluate("([data, all]) => all.map(t => state(data, t))", [times(timeline), chosen])
     assert len(chosen) == len(states) == 200
     for at_ms, state in zip(chosen, states, strict=True):
         scene = index.at(at_ms)
@@ -152,9 +176,8 @@ def test_a_state_is_that_of_the_terminal_at_200_times(opened: Open, tmp_path: Pa
         assert state["progress"] == pytest.approx((inside - scene.phase.start_ms) / scene.phase.length_ms, abs=1e-9)
 
 
-def test_captions_and_phases_are_those_that_show_tells(opened: Open, rooms: Path, ready: pipeline.Prepared) -> None:
-    rows = as_json(ready.timeline)["cues"]
-    page = opened(rooms)
+def test_captions_and_phases_are_those_that_show_tells(read: Page, ready: pipeline.Prepared) -> None:
+    rows, page = as_json(ready.timeline)["cues"], read
     chosen = random.Random(3).sample([row for row in rows if row["text"]], 20)
     for row in chosen:
         at_ms = (row["start_ms"] + row["end_ms"]) // 2
@@ -182,12 +205,11 @@ def test_pictures_and_captions_keep_step_with_the_sound(opened: Open, rooms: Pat
     assert sum(abs(each) < 50 for each in off) >= 36  # a busy machine leaves out a frame here and there
 
 
-def test_what_is_heard_is_where_the_times_say_it_is(opened: Open, rooms: Path, ready: pipeline.Prepared) -> None:
+def test_what_is_heard_is_where_the_times_say_it_is(read: Page, ready: pipeline.Prepared) -> None:
     """The sound in the page, decoded by the browser: each spoken cue after a silence begins at its time."""
     cues = [cue for cue in ready.timeline.cues if not cue.is_tone]
     alone = [after for before, after in pairwise(cues) if after.start_ms - before.end_ms > 500]
-    page = opened(rooms)
-    onsets = page.evaluate("""async starts => {
+    onsets = read.evaluate("""async starts => {
         const coded = atob(document.querySelector("audio").src.split(",")[1]);
         const bytes = Uint8Array.from(coded, each => each.charCodeAt(0));
         const sound = await new OfflineAudioContext(1, 48000, 48000).decodeAudioData(bytes.buffer);
@@ -227,8 +249,8 @@ def test_a_chapter_is_entered_at_its_start(opened: Open, rooms: Path, ready: pip
         assert page.text_content(".chapter") == chapter.title or chapter.start_ms > page.evaluate(AT)
 
 
-def test_keys_lead_where_the_terminal_leads(opened: Open, rooms: Path, ready: pipeline.Prepared) -> None:
-    steps, page = Steps(ready.timeline), opened(rooms)
+def test_keys_lead_where_the_terminal_leads(read: Page, ready: pipeline.Prepared) -> None:
+    steps, page = Steps(ready.timeline), read
     drawn = random.Random(5)
     for _ in range(12):
         at_ms = drawn.randrange(ready.timeline.total_ms)
@@ -338,11 +360,13 @@ def test_the_script_can_be_saved(opened: Open, rooms: Path) -> None:
     assert download.value.path().read_bytes() == SCRIPT.encode()
 
 
-@pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
-def test_day_and_night(opened: Open, rooms: Path, scheme: str, is_dark: bool) -> None:
-    page = opened(rooms, color_scheme=scheme)
-    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert (sum(map(int, colour.removeprefix("rgb(").removesuffix(")").split(","))) < 384) == is_dark
+def test_day_and_night(opened: Open, rooms: Path) -> None:
+    page = opened(rooms)
+    schemes: tuple[tuple[Literal["light", "dark"], bool], ...] = (("light", False), ("dark", True))
+    for scheme, is_dark in schemes:
+        page.emulate_media(color_scheme=scheme)
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (sum(map(int, colour.removeprefix("rgb(").removesuffix(")").split(","))) < 384) == is_dark
     play(page, 5000)
     page.keyboard.press("n")
     assert page.evaluate("getComputedStyle(document.querySelector('.veil')).backgroundColor") == "rgb(0, 0, 0)"
@@ -352,46 +376,77 @@ def test_day_and_night(opened: Open, rooms: Path, scheme: str, is_dark: bool) ->
     assert page.locator(".veil").is_hidden()
 
 
-def test_nothing_moves_where_motion_is_not_wanted(opened: Open, rooms: Path) -> None:
-    sizes = {}
-    for wish in ("no-preference", "reduce"):
-        page = opened(rooms, reduced_motion=wish)
+def test_nothing_moves_where_motion_is_not_wanted(read: Page) -> None:
+    sizes, page = {}, read
+    for wish in ("reduce", "no-preference"):
+        page.emulate_media(reduced_motion=wish)
         sizes[wish] = [page.evaluate("t => { views[0].seek(t); return views[0].disc.style.transform; }", at)
                        for at in (4200, 5000, 5900, 8500)]  # fmt: skip
     assert len(set(sizes["no-preference"])) == 4
     assert len(set(sizes["reduce"])) == 1
 
 
-@pytest.mark.parametrize("width", [320, 360, 1280])
-def test_no_screen_is_too_narrow(opened: Open, rooms: Path, width: int) -> None:
-    page = opened(rooms, viewport={"width": width, "height": 640})
+def test_no_screen_is_too_narrow(opened: Open, rooms: Path) -> None:
+    page = opened(rooms)
     play(page, 5000)
     page.locator("summary").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width in (320, 360, 1280):
+        page.set_viewport_size({"width": width, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_long_sentence_leaves_the_buttons_on_a_small_screen(opened: Open, rooms: Path) -> None:
+    page = opened(rooms)
+    play(page, 1000)
+    bottom = page.evaluate(
+        """said => { views[0].line.textContent = said;
+        return document.querySelector(".controls").getBoundingClientRect().bottom
+            - document.querySelector(".stage").getBoundingClientRect().top; }""",
+        "Let your shoulders drop. " * 6,
+    )
+    assert 500 < bottom <= 640
 
 
 def test_targets_are_large_enough_for_a_thumb(opened: Open, rooms: Path) -> None:
     page = opened(rooms)
     page.evaluate("views[0].seek(5000)")
     page.keyboard.press("?")
-    for target in page.locator("button:visible, input:visible, summary, .list a, .text a, .save:visible").all():
-        box = target.bounding_box()
-        assert box is None or min(box["width"], box["height"]) >= 44, target.evaluate("each => each.outerHTML")[:100]
+    targets = page.evaluate("""() => [...document.querySelectorAll("button, input, summary, .list a, .text a, .save")]
+        .filter(each => each.checkVisibility()).map(each => [each.outerHTML.slice(0, 100),
+            Math.min(each.getBoundingClientRect().width, each.getBoundingClientRect().height)])""")
+    assert len(targets) > 15
+    assert [name for name, size in targets if size < 44] == []
 
 
-def test_a_screen_reader_meets_title_play_chapters_and_text_in_this_order(opened: Open, rooms: Path) -> None:
-    page = opened(rooms)
-    tree = page.locator("body").aria_snapshot()
+def test_a_screen_reader_meets_title_play_chapters_and_text_in_this_order(read: Page) -> None:
+    tree = read.locator("body").aria_snapshot()
     places = [tree.index(words) for words in ('heading "Four rooms & <one> more" [level=1]', 'button "Play"',
               'heading "Before you begin"', 'navigation "Chapters"', 'heading "Text"', "The script")]  # fmt: skip
     assert places == sorted(places)
     assert "img" not in tree.partition('navigation "Chapters"')[0]
 
 
-def test_one_session_of_a_programme_plays_at_a_time(opened: Open, ready: pipeline.Prepared, tmp_path: Path) -> None:
-    options, about = ExportOptions("html", beside=True), ("Two", "Days")
-    (path, *_) = pages.export((ready, ready), tmp_path / "index.html", options, force=False, programme=about)
-    page = opened(path)
+def test_no_page_has_a_fault_that_axe_finds(opened: Open, rooms: Path, programme: Path) -> None:
+    """In every state: at its beginning, at a breath, with the keys shown, in the night; and what it says of colours."""
+    axe = pytest.importorskip("axe_playwright_python.base", reason="needs axe-playwright-python: pip install '.[test]'")
+    views = {"rooms.html": ("", "views[0].seek(5000)", "keys.showModal()", "keys.close(); night(true)"),
+             "programme.html": ("",), "list.html": ("",), "transcript.html": ("",)}  # fmt: skip
+    found = []
+    for name, states in views.items():
+        page = opened((rooms if name == "rooms.html" else programme).with_name(name), color_scheme="light")
+        page.evaluate(axe.AXE_SCRIPT)
+        for state in states:
+            page.evaluate(f"() => {{ {state} }}")
+            faults = page.evaluate("() => axe.run()")["violations"]
+            page.emulate_media(color_scheme="dark")
+            faults += page.evaluate("() => axe.run({runOnly: ['color-contrast']})")["violations"]
+            page.emulate_media(color_scheme="light")
+            found += [(name, state, fault["id"], fault["nodes"][0]["html"][:100]) for fault in faults]
+    assert found == []
+
+
+def test_one_session_of_a_programme_plays_at_a_time(opened: Open, ready: pipeline.Prepared, programme: Path) -> None:
+    page = opened(programme)
     page.locator(".play").nth(0).click()
     until(page, "views[0].playing")
     page.locator(".play").nth(1).click()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -84,8 +85,23 @@ def test_pauses_and_changes_are_printed_with_their_times() -> None:
         "0:12 Goes on.",
         "0:12 Volume -2 dB.",
         "0:12 Background off.",
-        "0:12 Volume as recorded.",
+        "0:12 Volume full.",
         "Heard 0:12 of 2:04.",
+    ]
+
+
+def test_silence_and_full_are_told_in_words() -> None:
+    levels = [-48.0, -50.0, -math.inf, -math.inf, -50.0, 0.0]
+    states = [PlaybackState(0, volume_db=db) for db in levels]
+    full = PlaybackState(0, is_full=True)
+    said = played(SHORT, PlaybackState(0), *states, PlaybackState(0), full, full, PlaybackState(0))
+    assert [line for line in said if "olume" in line or "uted" in line] == [
+        "0:00 Volume -48 dB.",
+        "0:00 Volume -50 dB.",
+        "0:00 Muted.",
+        "0:00 Volume -50 dB.",
+        "0:00 Volume full.",
+        "0:00 Volume full.",
     ]
 
 
@@ -105,6 +121,19 @@ def test_the_keys_are_printed_when_they_are_asked_for() -> None:
     said = played(SHORT, PlaybackState(0), shown, replace(shown, at_ms=150), PlaybackState(200), keys=KEYS)
     assert said[0] == "Press ? for the keys."
     assert said.count("  space: pause, or go on") == 1
+
+
+def test_guidance_and_the_level_of_the_background_are_printed_when_they_change() -> None:
+    words = PlaybackState(100, guide="words", bed_db=-26.0)
+    speaking = replace(words, at_ms=150, guide="count", speaks=True)
+    said = played(SHORT, words, replace(words, at_ms=120), speaking, replace(speaking, at_ms=200, speaks=False))
+    assert [line for line in said if "–" not in line and "Sit" not in line] == [
+        "0:00 Background -26 dB.",
+        "0:00 Guidance: words.",
+        "0:00 Guidance: count.",
+        "0:00 Speaking…",
+        "Heard 0:00 of 2:04.",
+    ]
 
 
 def test_a_script_cannot_steer_the_terminal() -> None:

@@ -49,7 +49,7 @@ def test_every_option_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     asked = SessionRequest(
         "my box.yaml", {"side": "4s"}, "gmw/en", 120, "sea.wav", 600_000, ("neck", "jaw"), 90_000, takes="t"
     )
-    asked = replace(asked, intro="short", seed=0, region="IE")
+    asked = replace(asked, intro="short", seed=0, region="IE", guide="words 3, tones", bed_db=-26.0, tones_db=-12.5)
     found = scheduled_command(
         asked, "Mine", SCHEDULE, ("2h", "--between", "9-18"), {"PLAYER_STORE": "/s", "PLAYER_DEBUG": "1", "A": "b"}
     )
@@ -57,6 +57,7 @@ def test_every_option_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         *(sys.executable, "-m", "player", "every", "2h", "--between", "9-18", "-p", "side=4s", "--voice", "gmw/en"),
         *("--rate", "120", "--background", str(tmp_path / "sea.wav"), "--length", "10m", "--outlive", "1m30s"),
         *("--skip", "neck,jaw", "--intro", "short", "--seed", "0", "--region", "IE"),
+        *("--guide", "words 3, tones", "--bed", "-26", "--tones", "-12.5"),
         *("--takes", str(tmp_path / "t")),
         *(str(tmp_path / "my box.yaml"), "--once"),
     )

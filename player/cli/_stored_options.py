@@ -1,0 +1,134 @@
+"""The listener's settings as the defaults of options, and where the value of an option came from.
+
+The rule: whatever a command has an option for is fed by Click's own ``default_map``, so that what is typed comes first
+and is checked in the same way; other keys mean nothing to it. Language and region are no defaults of options, as their
+environment variables come before them: see `pipeline.language`. The folder of exports is none either, as it stands in
+for the current one: see `folder`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import click
+from click.core import ParameterSource
+
+from player import pipeline, settings
+from player.errors import UsageError
+from player.storage.folders import expanded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from player.settings.reading import Settings
+
+Origin = Literal["option", "your settings for it", "your settings", ""]
+"""Where a value was said; empty where neither an option nor the settings say it."""
+
+ANYWAY: Final = ("completion", "doctor", "settings")
+"""Commands that work beside settings with a mistake: they use none, or show what is wrong."""
+_ELSEWHERE: Final = ("language", "region", "output")
+_META: Final = "player.settings"
+
+
+@dataclass(frozen=True)
+class ChosenValues:
+    """What the settings say for a command line: in general, and for the session that it names."""
+
+    general: Mapping[str, str]
+    session: Mapping[str, str]
+
+    def of(self, command: click.Command) -> dict[str, str]:
+        """Defaults of the command's options, by their parameters."""
+        both = {**self.general, **self.session}
+        options = [each for each in command.params if isinstance(each, click.Option) and not each.is_flag]
+        return {
+            str(option.name): value
+            for key, value in both.items()
+            for option in options
+            if f"--{key}" in option.opts and key not in _ELSEWHERE
+        }
+
+
+def apply(context: click.Context, name: str, command: click.Command, arguments: list[str]) -> None:
+    """Make the settings the defaults of a command that is about to read its arguments.
+
+    Raises
+    ------
+    UsageError
+        If something in the settings is wrong, unless only help is asked for.
+    """
+    if name in ANYWAY or context.resilient_parsing or {"-h", "--help"} & {*arguments}:
+        return
+    found = settings.stored()
+    if found is None:
+        return
+    session = _session(context, name, command, arguments) if found.sessions else ""
+    chosen = ChosenValues(found.general, _of_session(found, session) if session else {})
+    context.meta[_META] = chosen
+    context.default_map = {name: chosen.of(command)}
+
+
+def _session(context: click.Context, name: str, command: click.Command, arguments: list[str]) -> str:
+    """The one session that the arguments name; empty if there is none."""
+    with command.make_context(name, [*arguments], parent=context, resilient_parsing=True) as seen:
+        named = next((seen.params[each] for each in ("session", "sessions", "files") if seen.params.get(each)), "")
+    if isinstance(named, tuple):
+        return str(named[0]) if len(named) == 1 else ""
+    return str(named)
+
+
+def _of_session(found: Settings, session: str) -> Mapping[str, str]:
+    """What is kept for the session in the listener's language, or else for the original.
+
+    Languages are looked at only where that matters: it takes 80 ms, in which a loudspeaker could open.
+    """
+    alike = [name for name in found.sessions if _plain(name) == _plain(session)]
+    if alike in ([], [session]):
+        return found.sessions.get(session, {})
+    return found.of_session(pipeline.language.session(session)) or found.of_session(session)
+
+
+def _plain(session: str) -> str:
+    """A session's name without its language, or that of its file without folder and ending."""
+    return PurePath(session).name.removesuffix(".yaml").removesuffix(".yml")
+
+
+def origin(parameter: str, key: str = "") -> Origin:
+    """Where the value of a parameter of the running command was said; ``key`` is its key, if it is another name.
+
+    A command that another one runs has its options from that one.
+    """
+    context, source = click.get_current_context(silent=True), None
+    while context and (source := context.get_parameter_source(parameter)) is None:
+        context = context.parent
+    if context is None or source is not ParameterSource.DEFAULT_MAP:
+        return "option" if source is ParameterSource.COMMANDLINE else ""
+    chosen: ChosenValues = context.meta[_META]
+    return "your settings for it" if (key or parameter) in chosen.session else "your settings"
+
+
+def without_settings(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The options without those that only the settings say."""
+    return {name: value for name, value in asked.items() if not origin(name).startswith("your")}
+
+
+def folder() -> Path:
+    """The folder in which exports become files where none is named: that of the settings, or this one.
+
+    Raises
+    ------
+    UsageError
+        If that of the settings is not there.
+    """
+    context = click.get_current_context()
+    chosen: ChosenValues | None = context.meta.get(_META)
+    if chosen is None or "output" not in chosen.general:
+        return Path()
+    path = expanded(chosen.general["output"])
+    if not path.is_dir():
+        remedy = "make it, name a file with -o, or leave it out by `player settings --unset output`"
+        raise UsageError(f"your settings put exported files into {path}, and there is no such folder; {remedy}")
+    return path
