@@ -41,7 +41,7 @@ LONGEST_FRAMES: Final = 2 * 3600 * RATE
 HEARD_AGAIN_FRAMES: Final = 3 * RATE
 """What comes round sooner than this is heard as a rhythm."""
 
-_SCHEMA: Final = 3
+SCHEMA: Final = 3
 
 
 class Samples(Protocol):
@@ -189,7 +189,7 @@ def _opened(path: Path, store: Store) -> Bed:
 
 
 def _fields(path: Path, store: Store) -> dict[str, JSON]:
-    return {"kind": "bed", "schema": _SCHEMA, "source": source_digest(path, store), "lufs": REFERENCE_LUFS}
+    return {"kind": "bed", "schema": SCHEMA, "source": source_digest(path, store), "lufs": REFERENCE_LUFS}
 
 
 def is_bed(entry: Entry) -> bool:

@@ -51,7 +51,7 @@ _PIECE_S: Final = 10
 _EVERY_S: Final = 180
 _OVER_DB: Final = 1.0
 """A peak may be so much higher than any that was measured."""
-_SCHEMA: Final = 1
+SCHEMA: Final = 1
 _LEAST_SCALE: Final = 1e-4  # 80 dB either way
 
 
@@ -165,7 +165,7 @@ def open_long_loop(path: Path, store: Store) -> LongLoop | None:
         return None
     if (state := file_state(path)) is None:
         return LongLoop(sound, _measured(sound))
-    made_from: dict[str, JSON] = {"kind": "long loop", "schema": _SCHEMA, "lufs": REFERENCE_LUFS, **state}
+    made_from: dict[str, JSON] = {"kind": "long loop", "schema": SCHEMA, "lufs": REFERENCE_LUFS, **state}
     facts = store.get_or_make(made_from, lambda: Draft(asdict(_measured(sound)), ()), is_long_loop).facts
     return LongLoop(sound, _Level(**cast("dict[str, Any]", dict(facts))))
 

@@ -54,7 +54,7 @@ SHORTEST_MS: Final = 50
 """What sounds for less and stands apart from the words is the click with which a recording was begun or ended."""
 APART_MS: Final = 200
 
-_SCHEMA: Final = 2  # of what is done to a take: a new number reads every file again
+SCHEMA: Final = 2  # of what is done to a take: a new number reads every file again
 _WINDOW_MS: Final = 10
 _WINDOW: Final = RATE * _WINDOW_MS // 1000
 _LOUD_MS: Final = 200  # the loud part: less than any word, more than any click
@@ -76,7 +76,7 @@ def open_take(path: Path, utterance: Utterance, store: Store) -> Clip:
     """
     _must_be_small(path)
     levels: dict[str, JSON] = {"sentence_lufs": TARGET_LUFS, "count_lufs": COUNT_LUFS}
-    fields: dict[str, JSON] = {"kind": "own take", "schema": _SCHEMA, "source": source_digest(path, store), **levels}
+    fields: dict[str, JSON] = {"kind": "own take", "schema": SCHEMA, "source": source_digest(path, store), **levels}
     entry = store.get_or_make(fields, lambda: _draft(path), is_take)
     frames, beat = (cast("int", entry.facts[name]) for name in ("frames", "beat_ms"))
     level_db = float(str(entry.facts[f"{utterance.manner}_db"]))

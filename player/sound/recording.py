@@ -33,7 +33,7 @@ STRETCH: Final = 2000 * FRAMES_PER_MS
 _AROUND: Final = 100 * FRAMES_PER_MS
 """Frames before and after a stretch that its limiter also gets: its gain looks 20 ms ahead and behind, and the filter
 that finds true peaks some milliseconds more."""
-_SCHEMA: Final = 2
+SCHEMA: Final = 2
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def open_recording(path: Path, store: Store) -> OpenRecording:
         If it cannot be stored.
     """
     digest = source_digest(path, store)
-    fields: dict[str, JSON] = {"kind": "recording", "schema": _SCHEMA, "source": digest, "lufs": REFERENCE_LUFS}
+    fields: dict[str, JSON] = {"kind": "recording", "schema": SCHEMA, "source": digest, "lufs": REFERENCE_LUFS}
     entry = store.get_or_make(fields, lambda: _draft(path), is_stored)
     return OpenRecording(Stored(entry), float(str(entry.facts["scale"])))
 

@@ -53,7 +53,7 @@ MOST_LOWERED_LU: Final = 2.0
 
 _WINDOW_MS: Final = 400
 _MOST_POWER: Final = 100.0  # full scale is 1, and its weighting adds 4 dB
-_SCHEMA: Final = 4  # of the measurements: a new number measures everything again
+SCHEMA: Final = 4  # of the measurements: a new number measures everything again
 
 
 def gains_db(clips: Iterable[Clip], store: Store) -> dict[Utterance, float]:
@@ -80,7 +80,7 @@ def _stem_gain_db(clips: Sequence[Clip], store: Store) -> float:
     if not clips:
         return 0.0
     names = list(map(_name, clips))
-    fields: dict[str, JSON] = {"kind": "stem", "schema": _SCHEMA, "target_lufs": TARGET_LUFS, "clips": names}
+    fields: dict[str, JSON] = {"kind": "stem", "schema": SCHEMA, "target_lufs": TARGET_LUFS, "clips": names}
     entry = store.get_or_make(fields, lambda: Draft({"gain_db": TARGET_LUFS - _loudness(clips, store)}, ()), is_stem)
     return float(str(entry.facts["gain_db"]))
 
@@ -95,7 +95,7 @@ def _loudness(clips: Sequence[Clip], store: Store) -> float:
 
 def _powers(clip: Clip, store: Store) -> NDArray[np.float64]:
     """What the loudness of a stem is made of; stored, so that one sentence more costs no measuring of all others."""
-    fields: dict[str, JSON] = {"kind": "powers", "schema": _SCHEMA, "clip": _name(clip)}
+    fields: dict[str, JSON] = {"kind": "powers", "schema": SCHEMA, "clip": _name(clip)}
     entry = store.get_or_make(
         fields, lambda: Draft({}, (step_powers(_samples(clip), clip.rate).tobytes(),)), are_powers
     )
@@ -108,7 +108,7 @@ def _count_gains_db(clips: Sequence[Clip], store: Store) -> dict[Utterance, floa
         return {}
     counts = {_name(clip): clip for clip in clips}
     limits: dict[str, JSON] = {"target_lufs": COUNT_LUFS, "peak_dbtp": COUNT_PEAK_DBTP, "most_lu": MOST_LOWERED_LU}
-    fields: dict[str, JSON] = {"kind": "counts", "schema": _SCHEMA, **limits, "clips": sorted(counts)}
+    fields: dict[str, JSON] = {"kind": "counts", "schema": SCHEMA, **limits, "clips": sorted(counts)}
     entry = store.get_or_make(fields, lambda: Draft(_evened(counts), ()), are_counts)
     return {clip.utterance: float(str(entry.facts[_name(clip)])) for clip in clips}
 

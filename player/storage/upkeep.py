@@ -98,9 +98,8 @@ def _must_be_ours(folder: Path, found: os.stat_result) -> None:
     if sys.platform == "win32":
         return
     if found.st_mode & stat.S_IWOTH:
-        raise UnsafeStoreError(
-            f"every user may write in {name}, and change what you hear; `chmod o-w` it, or {elsewhere}"
-        )
+        remedy = elsewhere if found.st_mode & stat.S_ISVTX else f"`chmod o-w` it, or {elsewhere}"  # such as /tmp
+        raise UnsafeStoreError(f"every user may write in {name}, and change what you hear; {remedy}")
     if os.geteuid() and found.st_uid not in {os.geteuid(), 0}:  # root works for others, as in a container
         raise UnsafeStoreError(f"{name} belongs to another user, who could change what you hear; {elsewhere}")
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-_SCHEMA: Final = 5  # of what is done to a take: a new number speaks everything again
+SCHEMA: Final = 5  # of what is done to a take: a new number speaks everything again
 _MOST_WORKERS: Final = 8  # more take longer to start than they save
 _FASTER: Final = (1.1, 1.2, 1.35, 1.5)
 """Factors for the rate of a word that does not fit. At 1.5, even drawling variants of espeak-ng fit."""
@@ -195,7 +195,7 @@ class _SpeakingPool:
 
 
 def _fields(engine: Engine, request: SpeechRequest) -> Mapping[str, JSON]:
-    return {"what": "clip", "schema": _SCHEMA, "engine": engine.name, **asdict(request)}
+    return {"what": "clip", "schema": SCHEMA, "engine": engine.name, **asdict(request)}
 
 
 def is_clip(entry: Entry) -> bool:

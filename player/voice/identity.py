@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from player.voice.drivers.table import Driver
 
-_SCHEMA: Final = 3
+SCHEMA: Final = 3
 _TEXTS: Final = ("package", "driver", "version", "library", "default")
 _VOICE_FIELDS: Final = 6  # id, name, language, gender, model and licence; the rest comes from the driver's row
 _MISSING: Final = "missing"
@@ -147,7 +147,7 @@ def _state_of_machine(driver: Driver) -> Mapping[str, JSON]:
     espeak = driver.has_variants
     return {
         "what": "driver",
-        "schema": _SCHEMA,
+        "schema": SCHEMA,
         "driver": driver.name,
         "packages": {name: _installed(name) for name in ("pyttsx3", *driver.packages)},
         "platform": sys.platform,

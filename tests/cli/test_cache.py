@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from player.cli.cache import cache
 from player.errors import UsageError
+from player.sound.stem import SCHEMA
 from player.storage.store import Draft, Store
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def test_an_empty_store_has_no_age(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_verify_names_what_cannot_be_used_and_fails(store: Store) -> None:
     assert run("--verify") == (0, "all 3 entries are as they were written\n", "")
-    lie = store.put({"kind": "stem"}, Draft({"gain_db": "loud"}, ())).path
+    lie = store.put({"kind": "stem", "schema": SCHEMA}, Draft({"gain_db": "loud"}, ())).path
     code, told, complaints = run("--verify")
     assert (code, told) == (1, "")
     assert complaints.startswith(f"{lie}: its facts do not fit its content\n1 cannot be used; ")

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from player.sound import bed, long_loop, own_take, recording, stem
 from player.sound.kinds import fits
 from player.storage.store import Draft, Entry, Store
 from player.storage.upkeep import is_fit
+from player.voice import clips, identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,15 +31,15 @@ DIGEST = "0123456789abcdef" * 4
 NUMBERS: tuple[Scalar, ...] = (None, True, "1", "", math.nan, math.inf, -math.inf, 10**400)
 COUNTS: tuple[Scalar, ...] = (*NUMBERS, -1, 0.5, 2**63)
 KINDS: dict[str, tuple[dict[str, JSON], Mapping[str, Scalar], int]] = {
-    "clip": ({"what": "clip"}, CLIP, 8000),
-    "bed": ({"kind": "bed"}, {**STORED, **BALANCE}, 400),
-    "long loop": ({"kind": "long loop"}, LEVEL, 0),
-    "recording": ({"kind": "recording"}, STORED, 400),
-    "own take": ({"kind": "own take"}, TAKE, 96_000),
-    "stem": ({"kind": "stem"}, {"gain_db": -2}, 0),
-    "counts": ({"kind": "counts", "clips": [DIGEST]}, {DIGEST: 1.5}, 0),
+    "clip": ({"what": "clip", "schema": clips.SCHEMA}, CLIP, 8000),
+    "bed": ({"kind": "bed", "schema": bed.SCHEMA}, {**STORED, **BALANCE}, 400),
+    "long loop": ({"kind": "long loop", "schema": long_loop.SCHEMA}, LEVEL, 0),
+    "recording": ({"kind": "recording", "schema": recording.SCHEMA}, STORED, 400),
+    "own take": ({"kind": "own take", "schema": own_take.SCHEMA}, TAKE, 96_000),
+    "stem": ({"kind": "stem", "schema": stem.SCHEMA}, {"gain_db": -2}, 0),
+    "counts": ({"kind": "counts", "schema": stem.SCHEMA, "clips": [DIGEST]}, {DIGEST: 1.5}, 0),
     "source": ({"kind": "source"}, {"blake2b": DIGEST}, 0),
-    "script": ({"what": "script"}, {}, 0),
+    "script": ({"what": "script", "schema": 1}, {}, 0),
 }
 LIES: dict[str, dict[str, tuple[Scalar, ...]]] = {
     "clip": {
@@ -85,6 +87,11 @@ def test_what_is_honest_fits(kind: str) -> None:
     assert fits(made(kind))
 
 
+def test_what_another_version_made_is_not_judged() -> None:
+    assert fits(replace(made("bed"), facts={}, made_from={"kind": "bed", "schema": bed.SCHEMA - 1}))
+    assert fits(replace(made("bed"), facts={}, made_from={"kind": "another"}))
+
+
 def test_no_lie_about_a_fact_fits() -> None:
     believed = [
         (kind, name, lie)
@@ -114,7 +121,7 @@ def test_powers_fit_if_they_are_powers(tmp_path: Path) -> None:
     store = Store(tmp_path)
 
     def believed(content: bytes) -> bool:
-        return is_fit(store.put({"kind": "powers"}, Draft({}, [content])), fits)
+        return is_fit(store.put({"kind": "powers", "schema": stem.SCHEMA}, Draft({}, [content])), fits)
 
     assert believed(np.array([0.0, 0.5]).tobytes())
     lies = [b"", b"1234567", *(np.array([0.5, lie]).tobytes() for lie in (-1.0, math.nan, math.inf, 1e300))]
@@ -128,7 +135,9 @@ def test_an_answer_fits_if_it_describes_a_driver(tmp_path: Path) -> None:
 
     def believed(answer: object, driver: str = "espeak") -> bool:
         content = json.dumps(answer).encode()
-        return is_fit(store.put({"what": "driver", "driver": driver}, Draft({}, [content])), fits)
+        return is_fit(
+            store.put({"what": "driver", "schema": identity.SCHEMA, "driver": driver}, Draft({}, [content])), fits
+        )
 
     assert believed(answer)
     assert believed({"missing": "it is not there"})

@@ -326,6 +326,14 @@ def test_a_folder_that_others_may_write_is_refused_with_what_to_do(store: Store,
 
 
 @POSIX
+def test_a_folder_that_is_for_all_is_to_stay_so(store: Store) -> None:
+    store.root.mkdir()
+    store.root.chmod(0o1777)
+    with pytest.raises(UnsafeStoreError, match="change what you hear; set PLAYER_STORE to another folder"):
+        store.get(FIELDS)
+
+
+@POSIX
 def test_a_folder_of_another_user_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     store.put(FIELDS, draft())
     monkeypatch.setattr(os, "geteuid", lambda: store.root.stat().st_uid + 7)
