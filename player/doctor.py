@@ -146,7 +146,7 @@ def _store(store: Store, trouble: str) -> Finding:
         return Finding("store", well=False, finding=str(error))
     found = f"{printable(str(store.root))}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB"
     if flawed:
-        told = f"{found}; {flawed} cannot be used and are made again when needed: `player cache --verify` names them"
+        told = f"{found}; unusable: {flawed}, made again when needed (`player cache --verify` names them)"
         return Finding("store", well=False, finding=told, optional=True)
     return Finding("store", well=True, finding=found)
 
