@@ -14,7 +14,7 @@ from typing import Final
 
 from tests.adversary.runner import Tally, run
 
-ATTACKS: Final[tuple[str, ...]] = ("media",)
+ATTACKS: Final[tuple[str, ...]] = ("media", "store")
 """Modules beside this one with ``attacks(random, folder)``, and perhaps ``LIMITS`` of their own."""
 
 
