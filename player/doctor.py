@@ -22,6 +22,8 @@ from player.live.device.backends import INSTALL, available
 from player.live.preview import try_out
 from player.script import library
 from player.settings import location
+from player.sound.kinds import fits
+from player.storage import upkeep
 from player.storage.store import Store
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 
@@ -134,13 +136,19 @@ def _voices(engine: Pyttsx3Engine) -> Finding:
 
 
 def _store(store: Store, trouble: str) -> Finding:
+    """The store's place and size, and how many entries cannot be used, as far as their headers tell."""
     if trouble:
         return Finding("store", well=False, finding=trouble)
     try:
         usage = store.usage()
+        flawed = sum(1 for _ in upkeep.flaws(store.root, fits, whole=False))
     except PlayerError as error:
         return Finding("store", well=False, finding=str(error))
-    return Finding("store", well=True, finding=f"{store.root}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB")
+    found = f"{printable(str(store.root))}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB"
+    if flawed:
+        told = f"{found}; unusable: {flawed}, made again when needed (`player cache --verify` names them)"
+        return Finding("store", well=False, finding=told, optional=True)
+    return Finding("store", well=True, finding=found)
 
 
 def _diary() -> Finding:

@@ -20,6 +20,7 @@ os.environ.setdefault("PATH", os.defpath)  # pydub asks for it without a look; a
 
 COMMANDS = {
     "breathe": LazyCommand("player.cli.breathe", "Breathe in a pattern, now, without a script."),
+    "cache": LazyCommand("player.cli.cache", "Show what is kept on this machine, verify it, or clear it away."),
     "check": LazyCommand("player.cli.check", "Check scripts: every problem at its line and column."),
     "completion": LazyCommand("player.cli.completion", "Print what makes a shell complete names and options."),
     "doctor": LazyCommand("player.cli.doctor", "Tell what works on this machine, and how to get what does not."),

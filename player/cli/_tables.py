@@ -1,4 +1,4 @@
-"""Rows in columns, and JSON, as several commands print them."""
+"""Rows in columns, numbers of bytes, and JSON, as several commands print them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def table(rows: Iterable[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def amount(number: int) -> str:
+    """A number of bytes as ``8.4 MB``."""
+    return f"{number / 1e6:.1f} MB" if number < 1e9 else f"{number / 1e9:.2f} GB"
 
 
 def print_json(value: object) -> None:

@@ -21,8 +21,8 @@ from player.script import library
 from player.sound.conform import decode, must_be_readable
 from player.sound.join import seamless
 from player.sound.long_loop import open_long_loop
-from player.sound.sides import EVEN, Balance, SidesMeter
-from player.sound.stored import LARGE, REFERENCE_LUFS, Stored, draft, measured, source_digest
+from player.sound.sides import EVEN, Balance, SidesMeter, is_balance
+from player.sound.stored import LARGE, REFERENCE_LUFS, Stored, draft, is_stored, measured, source_digest
 from player.storage.store import Draft
 from player.units import CHANNELS, RATE
 
@@ -41,7 +41,7 @@ LONGEST_FRAMES: Final = 2 * 3600 * RATE
 HEARD_AGAIN_FRAMES: Final = 3 * RATE
 """What comes round sooner than this is heard as a rhythm."""
 
-_SCHEMA: Final = 3
+SCHEMA: Final = 3
 
 
 class Samples(Protocol):
@@ -180,16 +180,21 @@ def _opened(path: Path, store: Store) -> Bed:
     """The bed of one file. A file that is not large is looked for in the store before it is opened."""
     must_be_readable(path)
     is_large = path.stat().st_size >= LARGE
-    entry = None if is_large else store.get(_fields(path, store))
+    entry = None if is_large else store.get(_fields(path, store), is_bed)
     if entry is None:
         if loop := open_long_loop(path, store):
             return Bed((loop,), loop.peak, loop.balance)
-        entry = store.get_or_make(_fields(path, store), lambda: _draft(path))
+        entry = store.get_or_make(_fields(path, store), lambda: _draft(path), is_bed)
     return _stored(entry)
 
 
 def _fields(path: Path, store: Store) -> dict[str, JSON]:
-    return {"kind": "bed", "schema": _SCHEMA, "source": source_digest(path, store), "lufs": REFERENCE_LUFS}
+    return {"kind": "bed", "schema": SCHEMA, "source": source_digest(path, store), "lufs": REFERENCE_LUFS}
+
+
+def is_bed(entry: Entry) -> bool:
+    """Whether a stored bed has sound, a scale, and the balance of its sides."""
+    return is_stored(entry) and is_balance(entry.facts)
 
 
 def _stored(entry: Entry) -> Bed:

@@ -13,7 +13,7 @@ that was not among them is limited, so that the sum of a session is kept under f
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -25,8 +25,9 @@ from player.sound.join import JOIN_FRAMES, joined
 from player.sound.limiter import limit
 from player.sound.loudness import Meter
 from player.sound.resample import resample
-from player.sound.sides import Balance, SidesMeter
+from player.sound.sides import Balance, SidesMeter, is_balance
 from player.sound.stored import REFERENCE_LUFS, file_state
+from player.storage.facts import is_number
 from player.storage.store import Draft
 from player.units import CHANNELS, RATE, gain
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from player.sound.conform import SeekableSound
-    from player.storage.store import JSON, Store
+    from player.storage.store import JSON, Entry, Store
 
 LONG_S: Final = 600
 """From this length on a file is long. Ten minutes in the store are 115 MB."""
@@ -50,7 +51,8 @@ _PIECE_S: Final = 10
 _EVERY_S: Final = 180
 _OVER_DB: Final = 1.0
 """A peak may be so much higher than any that was measured."""
-_SCHEMA: Final = 1
+SCHEMA: Final = 1
+_LEAST_SCALE: Final = 1e-4  # 80 dB either way
 
 
 @dataclass(frozen=True)
@@ -163,9 +165,18 @@ def open_long_loop(path: Path, store: Store) -> LongLoop | None:
         return None
     if (state := file_state(path)) is None:
         return LongLoop(sound, _measured(sound))
-    fields: dict[str, JSON] = {"kind": "long loop", "schema": _SCHEMA, "lufs": REFERENCE_LUFS, **state}
-    facts = store.get_or_make(fields, lambda: Draft(asdict(_measured(sound)), ())).facts
+    made_from: dict[str, JSON] = {"kind": "long loop", "schema": SCHEMA, "lufs": REFERENCE_LUFS, **state}
+    facts = store.get_or_make(made_from, lambda: Draft(asdict(_measured(sound)), ()), is_long_loop).facts
     return LongLoop(sound, _Level(**cast("dict[str, Any]", dict(facts))))
+
+
+def is_long_loop(entry: Entry) -> bool:
+    """Whether a stored level has all its fields, with values that sound can have."""
+    facts = entry.facts
+    whole = not entry.size and facts.keys() == {each.name for each in fields(_Level)}
+    offsets = is_number(facts["left_offset"], -2.0, 2.0) and is_number(facts["right_offset"], -2.0, 2.0)
+    scaled = is_number(facts["scale"], _LEAST_SCALE, 1 / _LEAST_SCALE) and is_number(facts["ceiling_db"])
+    return whole and offsets and scaled and is_balance(facts)
 
 
 def _measured(sound: SeekableSound) -> _Level:

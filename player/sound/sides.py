@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from player.storage.facts import is_number, is_whole
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 CANCELS_DB: Final = 6.0
 """Two unrelated sides lose 3 dB in their mean; a sound that loses more than this is mostly turned against itself."""
 _ALL_DB: Final = 120.0
+_MOST_GAIN: Final = 10.0  # the louder of two sides is never so much softer than both
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,12 @@ class Balance:
 
 
 EVEN: Final = Balance()
+
+
+def is_balance(facts: Mapping[str, object]) -> bool:
+    """Whether stored facts hold the fields of a balance, with values that sound can have."""
+    loss, gain = facts["mono_loss_db"], facts["side_gain"]
+    return is_number(loss) and is_whole(facts["side"], 0, 1) and is_number(gain, 0.0, _MOST_GAIN)
 
 
 class SidesMeter:

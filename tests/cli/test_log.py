@@ -139,15 +139,16 @@ def test_forgetting_says_what_was_forgotten(run: Run) -> None:
 def test_a_diary_that_cannot_be_read_is_a_sentence(run: Run, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     done = run("log", env={"PLAYER_DIARY": str(tmp_path / "folder")})
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"cannot read the diary {tmp_path}/folder: unable to open database file; make")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"{tmp_path}/folder is no ordinary file; set PLAYER_DIARY to another file")
 
 
-def test_a_damaged_diary_is_a_warning(run: Run, tmp_path: Path) -> None:
+def test_a_file_that_is_no_diary_is_a_sentence_and_stays(run: Run, tmp_path: Path) -> None:
     (tmp_path / "diary.sqlite3").write_text("what is this?" * 1000)
     done = run("log")
-    assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.startswith("the diary was damaged and begins anew; what there was is in ")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.endswith("diary.sqlite3 is no diary; set PLAYER_DIARY to another file, or move this one away\n")
+    assert (tmp_path / "diary.sqlite3").read_text() == "what is this?" * 1000
 
 
 # Wrong use

@@ -244,10 +244,22 @@ def test_a_diary_that_cannot_be_written_is_one_warning_and_stops_nothing(home: H
 
 
 def test_a_damaged_diary_is_a_warning_and_a_new_one_has_the_session(home: Home) -> None:
-    home.diary.path.write_bytes(b"no diary" * 1000)
+    home.diary.begin()
+    home.diary.close()
+    home.diary.path.write_bytes(home.diary.path.read_bytes()[:100].ljust(8192, b"?"))
     home.begun().ended(20 * SECOND, 20 * SECOND, whole=False)
     assert home.bookmark().at_ms == 20 * SECOND
     assert home.warnings == [f"the diary was damaged and begins anew; what there was is in {home.diary.path}.damaged"]
+
+
+def test_a_file_that_is_no_diary_is_a_warning_and_stays(home: Home) -> None:
+    home.diary.path.write_bytes(b"no diary" * 1000)
+    recorder = home.begun()
+    recorder.ended(20 * SECOND, 20 * SECOND, whole=False)
+    assert recorder.bookmark is None
+    assert home.diary.path.read_bytes() == b"no diary" * 1000
+    (told,) = home.warnings
+    assert told.startswith(f"this session is not remembered: {home.diary.path} is no diary; set PLAYER_DIARY")
 
 
 # Played

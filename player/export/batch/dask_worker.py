@@ -11,6 +11,7 @@ import hashlib
 import platform
 import re
 import shutil
+import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 PIECE: Final = 4 * 2**20
 """Bytes that are fetched at once."""
 
-_PREFIX: Final = "player-"
-_FOLDER: Final = re.compile(rf"{_PREFIX}.+")
+_PREFIX: Final = "player-task-"
+_FOLDER: Final = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
 """Without a mark: their worker still runs, and files that were not fetched in time have no caller any more."""
 _MADE: Final = "made"
 _PACKAGES: Final = (
@@ -93,7 +94,7 @@ def make(
 ) -> Fetchable | FailedExport:
     """Make the files of a bundle in a new folder below ``root``; ``name`` is that of the first."""
     with suppress(OSError):
-        remove_stale(Path(root), _FOLDER, lambda path: drop(str(path)))
+        remove_stale(Path(root), _FOLDER, lambda path: drop(str(path)), is_kind=stat.S_ISDIR)
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
     try:
         result = _made(bundle, options, name, large, folder)
