@@ -8,7 +8,7 @@ for the current one: see `folder`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -22,6 +22,7 @@ from player.storage.folders import expanded
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from player.pipeline import RequestedSession
     from player.settings.reading import Settings
 
 Origin = Literal["option", "your settings for it", "your settings", ""]
@@ -30,6 +31,8 @@ Origin = Literal["option", "your settings for it", "your settings", ""]
 ANYWAY: Final = ("completion", "doctor", "settings")
 """Commands that work beside settings with a mistake: they use none, or show what is wrong."""
 _ELSEWHERE: Final = ("language", "region", "output")
+_FIELDS: Final = {"bed": "bed_db", "tones": "tones_db"}
+"""Keys to fields of a request, where those have another name."""
 _META: Final = "player.settings"
 
 
@@ -108,6 +111,39 @@ def origin(parameter: str, key: str = "") -> Origin:
         return "option" if source is ParameterSource.COMMANDLINE else ""
     chosen: ChosenValues = context.meta[_META]
     return "your settings for it" if (key or parameter) in chosen.session else "your settings"
+
+
+def for_session(session: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the running command, with what the settings keep for a session that it found by itself."""
+    context, found = click.get_current_context(), settings.stored()
+    if found is None:
+        return {**asked}
+    chosen = ChosenValues(found.general, _of_session(found, session))
+    context.meta[_META] = chosen
+    kept = ChosenValues({}, chosen.session).of(context.command)
+    by_name = {str(each.name): each for each in context.command.params if origin(str(each.name)) != "option"}
+    for name in kept.keys() & by_name:
+        context.set_parameter_source(name, ParameterSource.DEFAULT_MAP)
+    return {**asked, **{name: by_name[name].type_cast_value(context, kept[name]) for name in kept.keys() & by_name}}
+
+
+def in_programme(requested: RequestedSession) -> RequestedSession:
+    """A session of a programme, with what the settings keep for that session.
+
+    What options say comes first, and so does whatever is asked for otherwise than by the settings for all sessions, as
+    where a programme is resumed.
+    """
+    request, found = requested.request, settings.stored()
+    kept = _of_session(found, request.session) if found else {}
+    changed: dict[str, Any] = {}
+    for key, text in kept.items():
+        field, general = _FIELDS.get(key, key), found and found.general.get(key)
+        asked = getattr(request, field)
+        if origin(key) != "option" and (asked is None or settings.keys.as_text(asked) == general):
+            changed[field] = settings.keys.named(key, in_session=True).kind.parse(text)
+    if "voice" in changed:
+        changed["voice_language"] = None
+    return pipeline.RequestedSession(replace(request, **changed)) if changed else requested
 
 
 def without_settings(asked: Mapping[str, Any]) -> dict[str, Any]:
