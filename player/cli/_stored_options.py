@@ -8,6 +8,7 @@ for the current one: see `folder`.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -16,7 +17,7 @@ import click
 from click.core import ParameterSource
 
 from player import pipeline, settings
-from player.errors import UsageError
+from player.errors import PlayerError, ScriptError, UsageError
 from player.storage.folders import expanded
 
 if TYPE_CHECKING:
@@ -34,14 +35,16 @@ _ELSEWHERE: Final = ("language", "region", "output")
 _FIELDS: Final = {"bed": "bed_db", "tones": "tones_db"}
 """Keys to fields of a request, where those have another name."""
 _META: Final = "player.settings"
+_TYPED: Final = "player.typed"
 
 
 @dataclass(frozen=True)
 class ChosenValues:
-    """What the settings say for a command line: in general, and for the session that it names."""
+    """What the settings say for a command line: in general, and for the session that it names, if any."""
 
     general: Mapping[str, str]
     session: Mapping[str, str]
+    name: str = ""
 
     def of(self, command: click.Command) -> dict[str, str]:
         """Defaults of the command's options, by their parameters."""
@@ -69,8 +72,8 @@ def apply(context: click.Context, name: str, command: click.Command, arguments: 
     if found is None:
         return
     session = _session(context, name, command, arguments) if found.sessions else ""
-    chosen = ChosenValues(found.general, _of_session(found, session) if session else {})
-    context.meta[_META] = chosen
+    chosen = ChosenValues(found.general, _of_session(found, session) if session else {}, session)
+    context.meta[_META], context.meta[_TYPED] = chosen, (name, command, (*arguments,))
     context.default_map = {name: chosen.of(command)}
 
 
@@ -118,7 +121,7 @@ def for_session(session: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     context, found = click.get_current_context(), settings.stored()
     if found is None:
         return {**asked}
-    chosen = ChosenValues(found.general, _of_session(found, session))
+    chosen = ChosenValues(found.general, _of_session(found, session), session)
     context.meta[_META] = chosen
     kept = ChosenValues({}, chosen.session).of(context.command)
     by_name = {str(each.name): each for each in context.command.params if origin(str(each.name)) != "option"}
@@ -144,6 +147,33 @@ def in_programme(requested: RequestedSession) -> RequestedSession:
     if "voice" in changed:
         changed["voice_language"] = None
     return pipeline.RequestedSession(replace(request, **changed)) if changed else requested
+
+
+def with_origin(error: PlayerError, group: click.Context) -> PlayerError:
+    """The error of a command of this group; if speech does not fit, told with what the settings say of it."""
+    if _TYPED not in group.meta:
+        return error
+    name, command, arguments = group.meta[_TYPED]
+    with command.make_context(name, [*arguments], parent=group, resilient_parsing=True):
+        note = misfit_note(error)
+    return UsageError(f"{error}\n{note}") if note else error
+
+
+def misfit_note(error: PlayerError) -> str:
+    """Where speech does not fit, a sentence about the rate and the voice that are from the settings; or nothing."""
+    if not isinstance(error, ScriptError) or not any(problem.about for problem in error.problems):
+        return ""
+    found = [(key, said) for key in ("rate", "voice") if (said := origin(key)).startswith("your")]
+    if not found:
+        return ""
+    chosen: ChosenValues = click.get_current_context().meta[_META]
+    values = {**chosen.general, **chosen.session}
+    is_own = {key: said != "your settings" for key, said in found}
+    commands = [["player", "settings", *(["--session", chosen.name] * is_own[key]), "--unset", key] for key in is_own]
+    told = " and ".join(f"{key} {values[key]}" for key in is_own)
+    verb, pronoun = ("are", "them") if len(found) > 1 else ("is", "it")
+    remedy = " and ".join(f"`{shlex.join(each)}`" for each in commands)
+    return f"{told} {verb} from your settings; leave {pronoun} out by {remedy}"
 
 
 def without_settings(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
+from player import pipeline
 from player.cli import _export_one, _stored_options, main
 from player.cli._options import request_from_options
 from player.cli._stored_options import origin
 from player.errors import UsageError
 from player.pipeline import RequestedSession, SessionRequest, language, programmes, region
 from player.settings import writing
+from player.storage.store import Store
+from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -235,6 +238,28 @@ def test_what_a_command_finds_by_itself_is_heard_as_if_it_were_named() -> None:
         assert (asked["rate"], asked["bed"], asked["guide"], asked["tones"]) == (90, -30.0, "words", None)
         assert (origin("rate"), origin("bed"), origin("guide")) == (*["your settings for it"] * 2, "option")
         assert not {"rate", "bed"} & {*_stored_options.without_settings(asked)}
+
+
+LONG = "title: T\nsteps: [{say: 'This is a long sentence that needs more than two seconds.', for: 2s}]\n"
+
+
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_speech_that_does_not_fit_names_what_the_settings_say(
+    typed: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    made = pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
+    monkeypatch.setattr(pipeline, "this_machine", lambda **_: made)
+    (tmp_path / "long.yaml").write_text(LONG)
+    assert "settings" not in typed(command, "long.yaml")[2]
+    writing.set_value("rate", "60")
+    code, _, err = typed(command, "long.yaml")
+    assert code == 2
+    last = "rate 60 is from your settings; leave it out by `player settings --unset rate`"
+    assert err.splitlines()[-1] == last
+    assert "settings" not in typed(command, "long.yaml", "--rate", "61")[2]
+    writing.remember(str(tmp_path / "long.yaml"), {"rate": 70})
+    said = typed(command, "long.yaml")[2].splitlines()[-1]
+    assert said == "rate 70 is from your settings; leave it out by `player settings --session long.yaml --unset rate`"
 
 
 def test_the_usual_format_yields_to_the_ending_of_a_file() -> None:
