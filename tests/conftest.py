@@ -64,6 +64,7 @@ SLOW: Final = (
     "export/mp3/test_writer.py",
     "export/page/test_document.py",
     "export/page/test_in_browser.py",
+    "export/tags/test_limits.py",
     "export/test_exporter.py",
     "live/test_transport.py",
     "picture/test_drawing.py",

@@ -31,7 +31,7 @@ HOMES = {
     "piper": {"voice/drivers/piper.py"},
     "onnxruntime": {"voice/drivers/piper.py"},
     "lameenc": {"export/mp3/writer.py"},
-    "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "about", "origin", "reading")},
+    "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "about", "opening")},
     "markdown_it": {"authoring/texts/marked_down.py"},
     "imagesize": {"export/feed/artwork.py"},
     "matplotlib": {"picture/renderer.py"},

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from player.errors import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_UNUSUAL: Final = re.compile(r"[^\x20-\x7e\n]")
 
 
 def table(rows: Iterable[Sequence[str]]) -> None:
@@ -21,10 +26,17 @@ def table(rows: Iterable[Sequence[str]]) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print JSON to stdout: as it is where the encoding has its signs, with escapes elsewhere."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    """Print JSON to stdout: as it is where the encoding has its signs, with escapes elsewhere.
+
+    What would steer a terminal, or turn the direction of its text, stands as JSON's own escapes, which are read back.
+    """
+    text = _UNUSUAL.sub(_escaped, json.dumps(value, indent=2, ensure_ascii=False))
     try:
         text.encode(sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         text = json.dumps(value, indent=2)
     click.echo(text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0] if printable(found[0]) == found[0] else json.dumps(found[0])[1:-1]

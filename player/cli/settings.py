@@ -47,10 +47,10 @@ def settings(
     """Show what you chose for good, or set KEY to VALUE.
 
     \b
-    player settings                       every key, its value, and where that is from
-    player settings voice heart           set one
-    player settings voice                 print one
-    player settings --unset voice         leave it out again
+    player settings                     every key, its value and where it is from
+    player settings voice heart         set one
+    player settings voice               print one
+    player settings --unset voice       leave it out again
     player settings --session pmr-7 bed -30
     """  # noqa: D301 (Click wants the character itself, not its escape)
     _must_fit(value, unset=unset, path_only=path_only, key=key)

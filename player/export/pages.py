@@ -202,7 +202,7 @@ def _notes(ready: Prepared, tags: Tags, origin: Origin) -> Iterator[str]:
     if spoken_by := facts["spoken_by"]:
         yield words.spoken.format(voice=_voice(ready, spoken_by), rate=_range(ready.session.voice.rates))
     *_, command = Extracted(origin.name, origin.script, facts, origin.includes).notes()
-    yield words.remake.format(command=command.removeprefix("# "))
+    yield words.remake.format(command=f"{command.removeprefix('# ')} --format {PAGE}")
     yield words.licence.format(licence=tags.license) if tags.license else _licence(ready, words)
     yield words.around
 

@@ -17,6 +17,7 @@ from player.sound import ffmpeg
 from player.sound.c_stderr import quiet
 from player.sound.limiter import limit
 from player.sound.resample import resample, resampled
+from player.sound.untagged import may_hold_tags, untagged
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ EDGE_MS: Final = 5
 BLOCK_FRAMES: Final = 65_536
 
 _SLOWEST, _FASTEST = 4000, 768_000
+_MOST_CHANNELS: Final = 64
+"""With more, a block would take hundreds of megabytes; libsndfile allows 1024."""
 _HALF: Final = 0.5**0.5
 _DOWNMIX: Final = {
     1: ((1.0,), (1.0,)),
@@ -117,14 +120,20 @@ def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.
     """
     heard = False
     must_be_readable(path)
-    with _opened(path, block_frames) as (rate, blocks):
+    with _opened(path, block_frames) as (rate, channels, blocks):
         if not _SLOWEST <= rate <= _FASTEST:
             raise MediaError(f"{_shown(path)}: its sample rate must be 4000 to 768000 Hz, not {rate}; convert it")
+        _check_channels(path, channels)
         for block in resampled((_stereo(block) for block in blocks), rate):
             heard = True
             yield block
     if not heard:
         raise MediaError(f"{_shown(path)}: it is a sound file without sound; choose another")
+
+
+def _check_channels(path: Path, channels: int) -> None:
+    if not 1 <= channels <= _MOST_CHANNELS:
+        raise MediaError(f"{_shown(path)}: it must have 1 to {_MOST_CHANNELS} channels, not {channels}; convert it")
 
 
 def must_be_readable(path: Path) -> None:
@@ -158,15 +167,15 @@ def _stereo(block: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @contextlib.contextmanager
-def _opened(path: Path, block_frames: int) -> Iterator[tuple[int, Iterator[NDArray[np.float32]]]]:
-    """Rate and blocks of shape ``(frames, channels)``, by libsndfile or else by ffmpeg."""
+def _opened(path: Path, block_frames: int) -> Iterator[tuple[int, int, Iterator[NDArray[np.float32]]]]:
+    """Rate, channels, and blocks of shape ``(frames, channels)``, by libsndfile or else by ffmpeg."""
     file = _by_libsndfile(path)
     if file is None:
         with ffmpeg.opened(_ffmpeg(path), path, block_frames) as source:
             yield source
         return
     with file, _errors(path):
-        yield file.samplerate, _blocks(file, block_frames)
+        yield file.samplerate, file.channels, _blocks(file, block_frames)
 
 
 def _by_libsndfile(path: Path) -> SoundFile | None:
@@ -175,7 +184,7 @@ def _by_libsndfile(path: Path) -> SoundFile | None:
 
     try:
         with quiet():
-            return soundfile.SoundFile(path)
+            return soundfile.SoundFile(untagged(path) if may_hold_tags(path) else path)
     except (soundfile.LibsndfileError, TypeError):  # TypeError: a name that ends in .raw
         return None
 
@@ -237,7 +246,8 @@ class SeekableSound:
             with _errors(self.path), quiet():
                 self._file.seek(start_s * self.rate)
                 return _stereo(_read(self._file, frames))
-        with ffmpeg.opened(_ffmpeg(self.path), self.path, frames, (start_s, seconds)) as (_, blocks):
+        with ffmpeg.opened(_ffmpeg(self.path), self.path, frames, (start_s, seconds)) as (_, channels, blocks):
+            _check_channels(self.path, channels)
             return _stereo(next(blocks, np.empty((0, CHANNELS), np.float32)))
 
 
@@ -245,10 +255,16 @@ def seekable(path: Path) -> SeekableSound | None:
     """The file opened for reading at any second, or None if its length or its seconds cannot be found, or it is none.
 
     Why a file cannot be read, `decode` tells.
+
+    Raises
+    ------
+    MediaError
+        If it has too many channels, or ffmpeg takes too long to open it.
     """
     must_be_readable(path)
     file = _by_libsndfile(path)
     if file is not None:
+        _check_channels(path, file.channels)
         rate, seconds = file.samplerate, file.frames // file.samplerate if file.seekable() else 0
     elif found := ffmpeg.find():
         rate, seconds = ffmpeg.rate_and_seconds(found, path)

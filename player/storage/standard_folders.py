@@ -11,17 +11,11 @@ import os
 import stat
 import tempfile
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 import platformdirs
 
 from player.errors import StoreError
-
-_ROOTS: Final = {
-    "cache": platformdirs.user_cache_dir,
-    "data": platformdirs.user_data_dir,
-    "config": platformdirs.user_config_dir,
-}
 
 
 def folder(kind: Literal["cache", "data", "config"]) -> Path:
@@ -33,7 +27,7 @@ def folder(kind: Literal["cache", "data", "config"]) -> Path:
         If there is neither a home folder nor one for temporary files.
     """
     try:
-        found = Path(_ROOTS[kind]("player", appauthor=False))
+        found = Path(getattr(platformdirs, f"user_{kind}_dir")("player", appauthor=False))
     except RuntimeError:  # no HOME, and a user that the system does not know
         return _temporary_store() if kind == "cache" else _temporary() / kind
     # Data that is there can be read though its folder is closed, and whoever writes there tells why it cannot be.

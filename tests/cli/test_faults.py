@@ -114,7 +114,7 @@ def _homeless(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
     monkeypatch.setattr(standard_folders.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))  # type: ignore[attr-defined]
     for name in ("PLAYER_STORE", "PLAYER_SCRIPTS", "PLAYER_DIARY"):
         monkeypatch.delenv(name)
-    for kind in ("user_data_dir", "user_cache_dir"):
+    for kind in ("user_data_dir", "user_cache_dir", "user_config_dir"):
         monkeypatch.setattr(platformdirs, kind, unknown)
     yield
     for cached in (standard_folders._temporary, standard_folders._temporary_store):

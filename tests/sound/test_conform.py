@@ -13,6 +13,7 @@ from player.errors import MediaError
 from player.sound.c_stderr import quiet
 from player.sound.conform import decode, segment, speech
 from player.sound.loudness import true_peak_dbtp
+from tests.adversary.hostile_media import riff, wav_format
 from tests.fakes_sound import BLOCKS, RATE, both, level_db, noise, sine, written
 
 if TYPE_CHECKING:
@@ -208,6 +209,16 @@ def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     with pytest.raises(MediaError) as caught:
         whole(tmp_path / "a\x1b[31m.wav")
     assert "\x1b" not in str(caught.value)
+
+
+def test_more_channels_than_a_block_may_have_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    for channels in (65, 1024):
+        path.write_bytes(riff((b"fmt ", wav_format(channels)), (b"data", bytes(2048 * 100))))
+        with pytest.raises(MediaError, match=f"a.wav: it must have 1 to 64 channels, not {channels}; convert it"):
+            next(decode(path))
+    path.write_bytes(riff((b"fmt ", wav_format(64)), (b"data", b"\1" * 128 * 4800)))
+    assert len(next(decode(path))) == 4800
 
 
 def test_a_damaged_mp3_says_nothing_by_itself(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -203,6 +203,25 @@ def test_the_labels_of_a_page_are_in_its_language(language: str, chapters: str, 
     assert (shortcuts <= set(read.texts["dd"])) == (marked == "en")
 
 
+@pytest.mark.parametrize(
+    ("written", "shown_as"),
+    [
+        ("Voix : Ana, 105 mots par minute.", "Voix\u00a0: Ana, 105 mots par minute."),
+        (
+            "Plus court : « SOS panique », ou « Cinq ».",
+            "Plus court\u00a0: «\u00a0SOS panique\u00a0», ou «\u00a0Cinq\u00a0».",
+        ),
+        ("Ça va ? Bien ; merci !", "Ça va\u00a0? Bien\u00a0; merci\u00a0!"),
+        ("player export 'Du calme !.yaml' '« a ».yaml'", "player export 'Du calme !.yaml' '« a ».yaml'"),
+    ],
+)
+def test_no_line_begins_with_a_french_sign_and_no_command_changes(written: str, shown_as: str) -> None:
+    session = shown(bundled("micro-break")[1], safety=(written,), notes=(written,), language="fr")
+    read = Reader(document.page([session]))
+    assert shown_as in read.texts["li"]
+    assert shown_as in read.texts["footer"][0]
+
+
 @pytest.mark.parametrize(("ms", "said"), [(60_000, "1 minute"), (840_000, "14 minutes"), (61_000, "1:01 minutes"),
                                           (3_600_000, "60 minutes"), (3_601_000, "1:00:01 hours")])  # fmt: skip
 def test_a_length_is_in_whole_minutes_or_as_a_clock(ms: int, said: str) -> None:
