@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from player import pipeline
-from player.cli._stored_options import origin
+from player.cli._stored_options import in_programme, origin
 from player.errors import PlayerError, UsageError
 from player.timeline import guiding
 from player.units import timecode
@@ -61,7 +61,7 @@ class Announcer:
         """
         requested = pipeline.as_requested(asked)
         adapted = adapted or pipeline.programmes.itself
-        self._plan = pipeline.programmes.planned(requested, part, adapted)
+        self._plan = pipeline.programmes.planned(requested, part, lambda each: adapted(in_programme(each)))
         if self._plan is None:
             return (pipeline.programmes.alone(adapted(requested)),)
         if start_ms:

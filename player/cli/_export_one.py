@@ -12,7 +12,7 @@ import click
 from player import pipeline
 from player.cli._announce import announce, heading, print_notes, print_takes
 from player.cli._options import print_made, progress
-from player.cli._stored_options import folder, origin
+from player.cli._stored_options import folder, in_programme, origin
 from player.export import album, exporter, pages
 from player.export.options import CAPTIONS, EXPORT_FORMATS, FORMATS, PAGE, ExportOptions
 from player.script import library
@@ -41,7 +41,7 @@ def run(
     quiet: bool,
 ) -> None:
     """Export a session, or a programme to a folder. ``given`` are options for `parse_export_options`."""
-    plan = pipeline.programmes.planned(wanted, part)
+    plan = pipeline.programmes.planned(wanted, part, in_programme)
     form = asked_form(output, form, beside=given["beside"])
     if plan is not None and (form == PAGE or (output and names_a_file(output) and ending_of(output) == PAGE)):
         target, form = target_of(plan.name, output, form, beside=given["beside"])

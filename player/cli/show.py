@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.cli import _origins, _programme_text, _show_text
+from player.cli import _origins, _programme_text, _show_text, _stored_options
 from player.cli._options import as_json, print_made, progress, quiet, request_from_options, session_options
 from player.cli._tables import print_json
 from player.picture.marks import About
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
     """Show a session's time table and its true length, or a programme's sessions, without playing them."""
     wanted = pipeline.RequestedSession(request_from_options(**asked))
-    plan = programmes.planned(wanted)
+    plan = programmes.planned(wanted, adapted=_stored_options.in_programme)
     draw = _drawer(plot, force=force, as_json=as_json, is_session=plan is None) if plot else None
     if plan:
         if as_json:

@@ -94,6 +94,12 @@ class HistoryRecorder:
         self._noted_ms = LEAST_MS - EVERY_MS
         self._write(lambda diary: diary.begin())
 
+    def chose(self, guide: str | None, bed_db: float | None) -> None:
+        """Let the bookmark go on with what keys chose; the entry keeps what was asked for."""
+        chosen = {name: value for name, value in (("guide", guide), ("bed_db", bed_db)) if value is not None}
+        self._here = replace(self._here, asked={**self._here.asked, **chosen})
+        self._next = self._next and replace(self._next, asked={**self._next.asked, **chosen})
+
     def reached(self, at_ms: int, heard_ms: int) -> None:
         """Write the position, if it is time to."""
         if heard_ms >= self._noted_ms + EVERY_MS:

@@ -117,6 +117,8 @@ class Loop:
         if transport.heard_ms >= reported_ms + _REPORT_MS or transport.is_paused != was_paused:
             self._reported = (transport.heard_ms, transport.is_paused)
             if listener:
+                if adjuster:
+                    listener.chose(adjuster.by_keys.guide, adjuster.by_keys.bed_db)
                 listener.reached(transport.position_ms, transport.heard_ms)
 
 

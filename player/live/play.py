@@ -40,7 +40,7 @@ def play(
     ``find_turns`` returns the sessions; it is called while the device opens. ``confirm`` is called before each: it
     returns when the listener is ready, and whether that took an answer. ``announce`` is called when one is prepared.
     ``resume_at`` returns where the first really begins. ``silent`` opens no device. Without ``speaks``, no voice begins
-    to load. ``adjusted`` is called at the end with the guidance and the level of the background that were chosen last.
+    to load. ``adjusted`` is called at the end with the guidance and the level of the background that keys chose last.
     Returns the exit code: 0, or that of the signal that ended it. Raises `PlayerError` if a session cannot be made,
     `DeviceError` if there is no loudspeaker or it is lost, and `KeyboardInterrupt` after the fade.
     """

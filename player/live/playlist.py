@@ -44,7 +44,7 @@ class Playlist:
     Attributes
     ----------
     adjusted
-        The guidance and the level of the background that were chosen last, by options or keys.
+        The guidance and the level of the background that were chosen last by keys.
     """
 
     def __init__(
@@ -132,11 +132,12 @@ class Playlist:
                     code = self._run(Loop(transport, self._running, adjuster))
                 whole = code is None
             finally:
-                self._settings, self.adjusted = transport.settings, adjuster.wanted
+                self._settings, self.adjusted = transport.settings, adjuster.by_keys
                 transport.leave()
         finally:
             adjuster.close()
             if listener:
+                listener.chose(self.adjusted.guide, self.adjusted.bed_db)
                 listener.ended(transport.position_ms, transport.heard_ms, whole=whole)
         return code
 

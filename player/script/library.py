@@ -12,6 +12,7 @@ import os
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
@@ -62,6 +63,7 @@ class Source:
     data: bytes = field(default=b"", compare=False, repr=False)
 
 
+@cache
 def bundled(folder: str) -> Path:
     """The bundled ``scripts`` or ``audio``: inside an installed package, beside the package in a checkout."""
     package = Path(__file__).resolve().parent.parent
@@ -355,7 +357,13 @@ def region(code: str) -> Source:
 
 def languages() -> tuple[str, ...]:
     """The tags of the languages whose words are known: the bundled ones, then the user's own."""
-    return tuple(dict.fromkeys(tag for folder in _language_folders() for tag in _files_by_name(folder)))
+    return tuple(dict.fromkeys((*_bundled_languages(), *_files_by_name(own_scripts() / "languages"))))
+
+
+@cache
+def _bundled_languages() -> tuple[str, ...]:
+    """Looked for once, as every breath and count asks for its language: 0.4 s of the 2.9 s that `player list` took."""
+    return tuple(_files_by_name(_language_folders()[0]))
 
 
 def language(tag: str) -> Source:

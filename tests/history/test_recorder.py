@@ -117,6 +117,25 @@ def test_stopping_early_leaves_a_bookmark_with_what_was_asked_for(home: Home) ->
     assert NOON < entry.began < bookmark.noted
 
 
+def test_a_bookmark_goes_on_with_what_keys_chose_and_the_entry_has_what_was_asked_for(home: Home) -> None:
+    recorder = home.begun(word="soon")
+    recorder.chose("tones", None)
+    recorder.chose("silent", -30.0)
+    recorder.ended(20 * SECOND, 18 * SECOND, whole=False)
+    assert home.bookmark().asked == {**home.entry().asked, "guide": "silent", "bed_db": -30}
+    assert home.entry().asked["values"] == {"word": "soon"}
+    assert not {"guide", "bed_db"} & {*home.entry().asked}
+
+
+def test_what_keys_chose_goes_on_in_the_next_session_of_a_programme(home: Home) -> None:
+    recorder, (first, second) = home.recorder(), home.turns("both.yaml")
+    recorder.follow(SessionRequest(str(home.folder / "both.yaml")), None, (first, second))
+    recorder.began(first, home.ready(first), 0)
+    recorder.chose("tones", None)
+    recorder.ended(60 * SECOND, 60 * SECOND, whole=True)
+    assert (home.bookmark().number, home.bookmark().asked["guide"]) == (2, "tones")
+
+
 def test_it_tells_where_it_will_go_on(home: Home) -> None:
     recorder = home.begun()
     steps = Steps(home.ready(home.turns("one.yaml")[0]).timeline)

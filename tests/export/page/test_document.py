@@ -273,6 +273,14 @@ def footer_of(page: Path) -> str:
     return footer
 
 
+def test_a_page_names_its_voice_and_the_first_and_last_rate_of_one_that_slows_down(tmp_path: Path) -> None:
+    (page,) = pages.export((sessions_of(tmp_path),), tmp_path / "steady.html", ExportOptions("html"), force=False)
+    assert re.search(r"\nSpoken by English \(Great Britain\) \(gmw/en\) at \d+ words a minute\.\n", footer_of(page))
+    ready = sessions_of(tmp_path, "voice: {rate: {from: 105, to: 90}}\n")
+    (page,) = pages.export((ready,), tmp_path / "slower.html", ExportOptions("html"), force=False)
+    assert " at 105–90 words a minute.\n" in footer_of(page)
+
+
 def test_a_page_tells_author_and_licence_of_the_options_or_of_the_head(tmp_path: Path) -> None:
     ready, licence = sessions_of(tmp_path), "The licence of its words and its sound: "
     (page,) = pages.export((ready,), tmp_path / "plain.html", ExportOptions("html"), force=False)
