@@ -1,7 +1,7 @@
 """Attacks by all texts that `check` and `show` read: scripts, programmes, muscle sets, words, pronunciations, tables.
 
 Many are tried in one child by the functions behind those commands, with a voice that says nothing, and no sound is
-opened: 0.04 to 0.06 s of a processor each, where the command takes 0.6 s or more. Beside them, a sample goes through the real command.
+opened: 0.04 to 0.06 s of a processor each, where the command takes 0.6 s or more. A sample goes through that as well.
 
 An attack is survived if it is a session, or an error of the author's (`ScriptError`, `UsageError`) whose every problem
 has a line and a column inside its file, within five seconds and a gigabyte.
