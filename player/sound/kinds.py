@@ -29,6 +29,7 @@ _KINDS: Final[Mapping[tuple[object, object], Fits]] = {
     ("recording", recording.SCHEMA): is_stored,
     ("script", _SCRIPT_SCHEMA): lambda entry: not entry.size,
     ("source", None): is_source,
+    ("two loops", bed.SCHEMA): bed.is_share,
     ("stem", stem.SCHEMA): stem.is_stem,
 }
 
