@@ -35,6 +35,7 @@ SLOW: Final = (
     "audio/test_generate.py",
     "audio/test_synthesis.py",
     "authoring/test_new.py",
+    "authoring/test_schemas.py",
     "cli/test_breathe.py",
     "cli/test_commands.py",
     "cli/test_every.py",
@@ -45,6 +46,7 @@ SLOW: Final = (
     "cli/test_guidance.py",
     "cli/test_language.py",
     "cli/test_lazy_group.py",
+    "cli/test_listener.py",
     "cli/test_log.py",
     "cli/test_plot.py",
     "cli/test_programme_text.py",
@@ -64,8 +66,10 @@ SLOW: Final = (
     "export/mp3/test_writer.py",
     "export/page/test_document.py",
     "export/page/test_in_browser.py",
+    "export/test_album.py",
     "export/tags/test_limits.py",
     "export/test_exporter.py",
+    "live/awake/test_wake_lock.py",
     "live/test_transport.py",
     "picture/test_drawing.py",
     "picture/test_page.py",
@@ -85,10 +89,13 @@ SLOW: Final = (
     "test_texts.py",
     "timeline/test_fit.py",
     "voice/models/install/test_from_network.py",
+    "voice/test_clips.py",
+    "voice/test_natural_workers.py",
     "voice/test_phrasing.py",
+    "voice/test_process.py",
     "voice/test_pyttsx3_engine.py",
 )
-"""Files that keep a processor busy for over 4 s: `nox -s quick` goes without them. Elsewhere the mark `slow` tells."""
+"""Files that take over 4 s, of a processor or of waiting: `nox -s quick` goes without them. Elsewhere the mark `slow` tells."""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,7 +5,7 @@ time by being killed; what it took is what the system counted for it (`os.wait4`
 
 Time is judged as processor time, because other work on the machine would lengthen that of the clock; what is not over
 after ``patience`` times as long hangs. The system counts the peak memory of a child from that of its parent on, so a
-parent should be small. Linux and macOS only.
+parent should be small: a peak below its own is none of the child's. Linux and macOS only.
 """
 
 from __future__ import annotations
@@ -111,6 +111,8 @@ def run(attack: Attack, limits: Limits = Limits()) -> Outcome:
             _text(stdout),
             _text(stderr),
         )
+    own_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT / _MEGABYTE
+    limits = replace(limits, megabytes=max(limits.megabytes, own_peak))  # below it, the peak is not the child's
     return replace(outcome, fault=judged(outcome, limits, hung=hung) or attack.check(outcome))
 
 
