@@ -112,7 +112,7 @@ def run(attack: Attack, limits: Limits = Limits()) -> Outcome:
             _text(stderr),
         )
     own_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT / _MEGABYTE
-    limits = replace(limits, megabytes=max(limits.megabytes, own_peak))  # below it, the peak is not the child's
+    limits = replace(limits, megabytes=max(limits.megabytes, round(own_peak)))  # below it, the peak is not the child's
     return replace(outcome, fault=judged(outcome, limits, hung=hung) or attack.check(outcome))
 
 
