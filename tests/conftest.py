@@ -95,7 +95,7 @@ SLOW: Final = (
     "voice/test_process.py",
     "voice/test_pyttsx3_engine.py",
 )
-"""Files that take over 4 s, of a processor or of waiting: `nox -s quick` leaves them out. Elsewhere, the mark `slow`."""
+"""Files that take over 4 s, busy or waiting: `nox -s quick` leaves them out. Elsewhere, the mark `slow`."""
 
 
 @pytest.fixture(scope="session", autouse=True)
