@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
+import textwrap
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -14,15 +16,21 @@ from player.errors import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_NARROWEST: Final = 20
+"""In columns: what is narrower is left to the terminal to break."""
 _UNUSUAL: Final = re.compile(r"[^\x20-\x7e\n]")
 
 
 def table(rows: Iterable[Sequence[str]]) -> None:
-    """Print rows in columns, each as wide as its longest cell."""
+    """Print rows in columns, each as wide as its longest cell; on a terminal, the last goes on below itself."""
     rows = [tuple(map(str, row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+    before = sum(widths[:-1]) + 2 * (len(widths) - 1)
+    room = shutil.get_terminal_size().columns - before if sys.stdout.isatty() else 0
+    for *cells, last in rows:
+        head = "".join(f"{cell:<{width}}  " for cell, width in zip(cells, widths, strict=False))
+        lines = textwrap.wrap(last, room) if room >= _NARROWEST else [last]
+        click.echo(f"\n{' ' * before}".join((head + (lines or [""])[0], *lines[1:])).rstrip())
 
 
 def amount(number: int) -> str:

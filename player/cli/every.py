@@ -110,7 +110,10 @@ def every(
 def _schedule(interval: str, between: str | None, days: str | None) -> Schedule:
     window = schedule.WHOLE_DAY if between is None else _read(schedule.window, between, "--between")
     on = schedule.EVERY_DAY if days is None else _read(schedule.weekdays, days, "--on")
-    every_ms = parse_time(interval, "INTERVAL")
+    try:
+        every_ms = parse_time(interval, "INTERVAL")
+    except click.BadParameter as error:
+        raise click.BadParameter(f"{error.message}; it stands before SESSION", param_hint="INTERVAL") from error
     return _read(lambda _: schedule.Schedule(every_ms, window, on), interval, "INTERVAL")
 
 

@@ -32,7 +32,7 @@ def bookmark_of(called: str, diary: Diary) -> Bookmark:
         library.find(called)  # raises if the name is wrong
     others = ", ".join(_name(each) for each in diary.bookmarks())
     remembered = f"a place is remembered in {others}" if others else "no place is remembered"
-    raise UsageError(f"{shown(called)} was not stopped on its way; {remembered}; leave out --resume to begin it")
+    raise UsageError(f"{shown(called)} has no place to go on from; {remembered}; leave out --resume to begin it")
 
 
 def last(diary: Diary) -> Bookmark | HistoryEntry | None:

@@ -120,6 +120,8 @@ def find(name_or_path: str, text: str | None = None) -> Source:
             where = f"`player show {name_or_path}` has its sessions"
             raise UsageError(f"{shown(name_or_path)} is a programme, and this takes one session; {where}")
         hint = did_you_mean(name_or_path, [*session_names(), *programme_names()])
+        if _exists(beside := Path(f"{name_or_path}.yaml")):
+            hint = f"a file of yours is named with its ending, {shown(str(beside))};"
         text = f"there is no session {shown(name_or_path)}; {hint + ' ' if hint else ''}`player list` shows them"
         raise UsageError(text)
     return _read(path.stem, path, own=True)

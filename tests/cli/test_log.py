@@ -159,9 +159,9 @@ def test_a_file_that_is_no_diary_is_a_sentence_and_stays(run: Run, tmp_path: Pat
     [
         (
             ("play", "pmr-7", "--resume"),
-            "'pmr-7' was not stopped on its way; a place is remembered in heard (0:06 of 0:07)",
+            "'pmr-7' has no place to go on from; a place is remembered in heard (0:06 of 0:07)",
         ),
-        (("play", "evening", "--resume"), "'evening' was not stopped on its way; a place is remembered in heard"),
+        (("play", "evening", "--resume"), "'evening' has no place to go on from; a place is remembered in heard"),
         (("play", "pmr-8", "--resume"), "there is no session 'pmr-8'; did you mean"),
         (("play", "heard.yaml", "--resume", "--from", "0"), "--resume begins where you stopped, and --from at a time"),
         (("play", "--from", "1:00"), "--from, --part and --remember are for a session or programme that is named"),

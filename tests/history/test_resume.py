@@ -58,14 +58,14 @@ def test_the_bookmark_of_a_session_is_found_by_any_name_of_it(diary: Diary, tmp_
 
 
 def test_a_session_without_a_bookmark_is_a_sentence_with_those_that_have_one(diary: Diary, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"^'pmr-7' was not stopped on its way; no place is remembered; leave out"):
+    with pytest.raises(UsageError, match=r"^'pmr-7' has no place to go on from; no place is remembered; leave out"):
         bookmark_of("pmr-7", diary)
     diary.note(None, "box-breathing", make_bookmark())
     diary.note(None, f"{tmp_path}/calm.yaml", make_bookmark(f"{tmp_path}/calm.yaml", 5000, NOON + HOUR))
     remembered = "a place is remembered in calm (0:05 of 7:00), box-breathing (3:20 of 7:00)"
     with pytest.raises(UsageError) as caught:
         bookmark_of("evening", diary)
-    assert str(caught.value) == f"'evening' was not stopped on its way; {remembered}; leave out --resume to begin it"
+    assert str(caught.value) == f"'evening' has no place to go on from; {remembered}; leave out --resume to begin it"
 
 
 def test_a_session_that_is_not_there_is_said_to_be_so(diary: Diary) -> None:

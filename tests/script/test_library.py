@@ -132,6 +132,13 @@ def test_what_is_not_there_is_one_sentence(own: Path, name: str, message: str) -
         library.find(name)
 
 
+def test_a_script_beside_is_named_with_its_ending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(HELLO, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"^there is no session 'mine'; a file of yours is named .* 'mine.yaml'; "):
+        library.find("mine")
+
+
 def test_a_file_that_cannot_be_opened_is_one_sentence(own: Path) -> None:
     (own / "circle.yaml").symlink_to(own / "circle.yaml")
     with pytest.raises(UsageError, match=r"circle.yaml cannot be read: too many .*links$"):

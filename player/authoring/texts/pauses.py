@@ -173,7 +173,16 @@ def _of_mark(mark: str) -> Iterator[Piece]:
     elif _LAYOUT.fullmatch(mark):
         yield Piece(" ")
     else:
-        yield _of_brackets(mark)
+        found = _of_brackets(mark)
+        yield found
+        if found.read and found.pause_ms is None and (length := _time_for(mark)) is not None:
+            yield Piece("", length)
+
+
+def _time_for(mark: str) -> int | None:
+    """The time that ``(relax for 15 seconds)`` gives to what it says; None if it gives none."""
+    before, for_, time = mark[1:-1].lower().rpartition(" for ")
+    return pause_ms(time) if before and for_ else None
 
 
 def _of_brackets(mark: str) -> Piece:

@@ -23,7 +23,9 @@ _BULLET: Final = re.compile(r"^\s*(?:[-*+•‣·▪●○–—]|>)\s+(?=\S)")
 _RULE: Final = re.compile(r"\s*([-=_*~•·#])(?:\s*\1){2,}\s*")
 _SENTENCE_END: Final = re.compile(r"[.!?…।。！？][\"'”’»)\]]*$")
 _TITLE_KEY: Final = re.compile(r"(?:title|titel|titre|título|titolo)\s*:\s*(\S.*)", re.IGNORECASE)
-_TIMED: Final = re.compile(r"\s*(.*?)\s*;\s*(\d{1,5}(?:[.,]\d{1,3})?)\s*(?:s|sec|seconds)?\s*;?\s*")
+_TIMED: Final = re.compile(
+    r"\s*(.*?)\s*;\s*(?:(\d{1,3}):(?=[0-5]\d\b))?(\d{1,5}(?:[.,]\d{1,3})?)\s*(?:s|sec|seconds)?\s*;?\s*"
+)
 _WRAPPED: Final = 50
 """Characters; where no line of a paragraph is longer, its lines were broken by hand."""
 
@@ -52,7 +54,7 @@ def read_timed(text: str) -> Iterator[TextItem]:
     """The items of lines ``phrase;seconds``: the phrase, then so much silence."""
     for number, line in enumerate(text.split("\n"), start=1):
         match = _TIMED.fullmatch(line)
-        length = round(float(match[2].replace(",", ".")) * 1000) if match else 0
+        length = round(int(match[2] or 0) * 60_000 + float(match[3].replace(",", ".")) * 1000) if match else 0
         if line.lstrip().startswith("#"):
             yield Unread(number, line.strip())
             continue

@@ -38,6 +38,7 @@ _HAS_TITLE: Final = 7
 _HAS_MARGINS: Final = 12
 _HAS_PROGRESS: Final = 4
 _COUNT_COLUMNS: Final = 4
+_FIRST_KEYS: Final = frozenset({"space", "q"})
 _COUNTED_STEP_MS: Final = 5000  # a shorter step is over before its countdown is read
 
 
@@ -216,7 +217,8 @@ def _panel(keys: Sequence[tuple[str, str]], columns: int, rows: int) -> list[Row
         block = [_at((columns - 2 * longest - 4) // 2, (*left, space, *right)) for left, space, right in pairs]
         return [fitted(row, columns) for row in block]
     if len(keys) > rows or longest > columns:
-        text = " · ".join(f"{key}: {does}" for key, does in keys)
+        entries_in_text = sorted(keys, key=lambda each: each[0] not in _FIRST_KEYS)  # the last may find no room
+        text = " · ".join(f"{key}: {does}" for key, does in entries_in_text)
         return [_at(0, (StyledText(line),)) for line in wrapped(text, columns)][:rows]
     return [_at((columns - longest) // 2, entry) for entry in entries]
 

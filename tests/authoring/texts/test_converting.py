@@ -142,6 +142,26 @@ def test_words_to_a_listener_are_no_pauses(text: str) -> None:
     assert steps(text) == [f"- say: {text.replace('*', '')}"]
 
 
+def test_what_brackets_ask_of_a_listener_is_said_and_has_its_time() -> None:
+    assert steps("(Relax for 15 seconds) Then sleep.") == [
+        '- say: "(Relax for 15 seconds)"',
+        "then: 15s",
+        "- say: Then sleep.",
+    ]
+    assert steps("(Relax for your own sake)") == ["- say: (Relax for your own sake)"]
+
+
+def test_seconds_behind_a_phrase_may_be_minutes_and_seconds() -> None:
+    assert steps("Look around.;0:30\nRest.;1:05\nSleep.;7") == [
+        "- say: Look around.",
+        "then: 30s",
+        "- say: Rest.",
+        "then: 1m5s",
+        "- say: Sleep.",
+        "then: 7s",
+    ]
+
+
 def test_lines_go_on_where_they_read_so() -> None:
     assert steps("Breathe in\nBreathe out\nand rest.\nThen sleep.") == [
         "- say: Breathe in",

@@ -121,6 +121,11 @@ def test_every_key_is_in_the_panel(columns: int, rows: int) -> None:
         assert does in picture
 
 
+def test_in_a_small_window_the_panel_begins_with_the_way_out() -> None:
+    picture = drawn(SESSIONS["pmr-7"], PlaybackState(84_000, keys_shown=True), 30, 8)
+    assert "q: end softly" in " ".join(picture.split())
+
+
 def test_a_pause_and_its_reason_are_shown() -> None:
     index = SESSIONS["box-breathing"]
     state = PlaybackState(80_000, is_paused=True, notice="The headphones were unplugged.")
