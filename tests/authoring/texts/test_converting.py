@@ -148,7 +148,7 @@ def test_what_brackets_ask_of_a_listener_is_said_and_has_its_time() -> None:
         "then: 15s",
         "- say: Then sleep.",
     ]
-    assert steps("(Relax for your own sake)") == ["- say: (Relax for your own sake)"]
+    assert steps("(Relax for your own sake)") == ['- say: "(Relax for your own sake)"']
 
 
 def test_seconds_behind_a_phrase_may_be_minutes_and_seconds() -> None:
