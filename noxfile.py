@@ -69,6 +69,20 @@ def texts(session: nox.Session) -> None:
 
 
 @nox.session
+def adversary(session: nox.Session) -> None:
+    """Attack the program with hostile files; ``-- --seconds 900 --seed 7 NAME`` does so longer, or with one kind."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "tests.adversary", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Fuzz a parser, guided by what its code reaches: ``-- yaml``, ``binder``, ``tags`` or ``frames``; for Linux."""
+    session.install("-e", ".[test]", "atheris>=2.3")
+    session.run("python", "-m", "tests.adversary.fuzz", *(session.posargs or ("yaml",)))
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Measure what the tests that need only Python reach; it fails under the floor in pyproject.toml."""
     session.install("-e", ".[test]", "pytest-cov", "pytest-xdist")

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import shutil
 import sys
+import tempfile
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from player import __version__, settings
-from player.errors import PlayerError
+from player.errors import PlayerError, printable
 from player.history.diary import Diary
 from player.live.awake.lock_thread import system_lock
 from player.live.device.backends import INSTALL, available
 from player.live.preview import try_out
 from player.script import library
 from player.settings import location
+from player.sound.kinds import fits
+from player.storage import upkeep
 from player.storage.store import Store
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 
@@ -41,27 +45,41 @@ class Finding:
 
 def examine() -> tuple[Finding, ...]:
     """The findings on all parts, in the order in which a session needs them."""
-    store = Store()
-    engine = Pyttsx3Engine(store)
-    looks: tuple[Callable[[], Finding], ...] = (
-        _python,
-        _scripts,
-        _settings,
-        *(partial(_driver, engine, driver) for driver in engine.drivers),
-        lambda: _voices(engine),
-        lambda: _store(store),
-        _diary,
-        _encoders,
-        partial(_speaker, "simpleaudio"),
-        partial(_speaker, "miniaudio"),
-        _media_keys,
-        _awake,
-        _ffmpeg,
-    )
+    with tempfile.TemporaryDirectory(prefix="player-doctor-", ignore_cleanup_errors=True) as elsewhere:
+        try:
+            store, trouble = Store(), ""
+        except PlayerError as error:
+            store, trouble = Store(Path(elsewhere)), str(error)
+        engine = Pyttsx3Engine(store)
+        looks: tuple[tuple[str, Callable[[], Finding]], ...] = (
+            ("player", _python),
+            ("scripts", _scripts),
+            ("settings", _settings),
+            *((f"voices by {driver.name}", partial(_driver, engine, driver)) for driver in engine.drivers),
+            ("voice", lambda: _voices(engine)),
+            ("store", lambda: _store(store, trouble)),
+            ("diary", _diary),
+            ("encoders", _encoders),
+            ("simpleaudio", partial(_speaker, "simpleaudio")),
+            ("miniaudio", partial(_speaker, "miniaudio")),
+            ("media keys", _media_keys),
+            ("keep awake", _awake),
+            ("ffmpeg", _ffmpeg),
+        )
+        try:
+            return tuple(_looked(part, look) for part, look in looks)
+        finally:
+            engine.stop()
+
+
+def _looked(part: str, look: Callable[[], Finding]) -> Finding:
+    """What a look finds; whatever it meets is a finding, too."""
     try:
-        return tuple(look() for look in looks)
-    finally:
-        engine.stop()
+        return look()
+    except PlayerError as error:
+        return Finding(part, well=False, finding=str(error))
+    except Exception as error:  # noqa: BLE001 (a doctor that fails helps nobody)
+        return Finding(part, well=False, finding=printable(f"{type(error).__name__}: {error}"))
 
 
 def _python() -> Finding:
@@ -117,12 +135,20 @@ def _voices(engine: Pyttsx3Engine) -> Finding:
     return Finding("voice", well=True, finding=f"natural: {', '.join(natural) or 'none'}; {others}; {how}")
 
 
-def _store(store: Store) -> Finding:
+def _store(store: Store, trouble: str) -> Finding:
+    """The store's place and size, and how many entries cannot be used, as far as their headers tell."""
+    if trouble:
+        return Finding("store", well=False, finding=trouble)
     try:
         usage = store.usage()
+        flawed = sum(1 for _ in upkeep.flaws(store.root, fits, whole=False))
     except PlayerError as error:
         return Finding("store", well=False, finding=str(error))
-    return Finding("store", well=True, finding=f"{store.root}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB")
+    found = f"{printable(str(store.root))}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB"
+    if flawed:
+        told = f"{found}; unusable: {flawed}, made again when needed (`player cache --verify` names them)"
+        return Finding("store", well=False, finding=told, optional=True)
+    return Finding("store", well=True, finding=found)
 
 
 def _diary() -> Finding:

@@ -8,7 +8,9 @@
     |- VoiceError         the user's machine: no engine, an unknown voice, an engine that hangs or fails
     |- MediaError         the user's files: a bed or recording that cannot be read
     |- StoreError         the user's disk: the folder of made clips cannot be read or written
+    |  `- UnsafeStoreError    the user, who named it: others may write in it, or it is no folder
     |- DiaryError         the user's disk: what was practised cannot be read or written
+    |  `- NoDiaryError        the user, who named it: the file is another program's, or no file
     |- OutputError        the user's disk or format: the result cannot be written
     `- DeviceError        the user's loudspeaker: none there, or lost on the way
 
@@ -90,8 +92,20 @@ class StoreError(PlayerError):
     """The store cannot be read or written."""
 
 
+class UnsafeStoreError(StoreError):
+    """The store's folder is not this user's alone, or no folder."""
+
+    exit_code = 2
+
+
 class DiaryError(PlayerError):
     """What was practised cannot be read or written."""
+
+
+class NoDiaryError(DiaryError):
+    """The file that is to be the diary is another one."""
+
+    exit_code = 2
 
 
 class OutputError(PlayerError):

@@ -35,15 +35,18 @@ SLOW: Final = (
     "audio/test_generate.py",
     "audio/test_synthesis.py",
     "authoring/test_new.py",
+    "authoring/test_schemas.py",
     "cli/test_breathe.py",
     "cli/test_commands.py",
     "cli/test_every.py",
     "cli/test_export.py",
     "cli/test_export_many.py",
+    "cli/test_faults.py",
     "cli/test_feed.py",
     "cli/test_guidance.py",
     "cli/test_language.py",
     "cli/test_lazy_group.py",
+    "cli/test_listener.py",
     "cli/test_log.py",
     "cli/test_plot.py",
     "cli/test_programme_text.py",
@@ -63,7 +66,10 @@ SLOW: Final = (
     "export/mp3/test_writer.py",
     "export/page/test_document.py",
     "export/page/test_in_browser.py",
+    "export/test_album.py",
+    "export/tags/test_limits.py",
     "export/test_exporter.py",
+    "live/awake/test_wake_lock.py",
     "live/test_transport.py",
     "picture/test_drawing.py",
     "picture/test_page.py",
@@ -73,6 +79,7 @@ SLOW: Final = (
     "script/test_languages.py",
     "sound/test_bed.py",
     "sound/test_conform.py",
+    "sound/test_long_loop.py",
     "sound/test_loudness.py",
     "sound/test_own_take.py",
     "sound/test_recording.py",
@@ -82,10 +89,13 @@ SLOW: Final = (
     "test_texts.py",
     "timeline/test_fit.py",
     "voice/models/install/test_from_network.py",
+    "voice/test_clips.py",
+    "voice/test_natural_workers.py",
     "voice/test_phrasing.py",
+    "voice/test_process.py",
     "voice/test_pyttsx3_engine.py",
 )
-"""Files that keep a processor busy for over 4 s: `nox -s quick` goes without them. Elsewhere the mark `slow` tells."""
+"""Files that take over 4 s, busy or waiting: `nox -s quick` leaves them out. Elsewhere, the mark `slow`."""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -91,6 +91,7 @@ class NoiseBed:
         self.noise = np.random.default_rng(seed).normal(0, level, (50_021, 2)).astype(np.float32)
         self.reads: list[tuple[int, int]] = []
         self.length_frames = len(self.noise)
+        self.loops: tuple[NoiseBed, ...] = (self,)
 
     def read(self, start: int, frames: int) -> NDArray[np.float32]:
         self.reads.append((start, frames))
@@ -104,6 +105,7 @@ class SteadyBed:
 
     def __init__(self, value: float = 1.0) -> None:
         self.value = value
+        self.loops = (self,)
 
     def read(self, start: int, frames: int) -> NDArray[np.float32]:
         return np.full((frames, 2), self.value, np.float32)

@@ -54,9 +54,13 @@ class FakeProgressListener:
 
     calls: list[tuple[object, ...]] = field(default_factory=list)
     reached_ms: list[tuple[int, int]] = field(default_factory=list)
+    chosen: tuple[str | None, float | None] = (None, None)
 
     def began(self, turn: Turn, ready: Prepared, start_ms: int) -> None:
         self.calls.append(("began", turn.name, start_ms))
+
+    def chose(self, guide: str | None, bed_db: float | None) -> None:
+        self.chosen = (guide, bed_db)
 
     def reached(self, at_ms: int, heard_ms: int) -> None:
         self.reached_ms.append((at_ms, heard_ms))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydub import AudioSegment
 
-from player.live.device.device import LEAD_IN, OutputDevice
+from player.live.device.device import OutputDevice
+from player.live.device.noise import LEAD_IN
 from player.live.source import ListenerSettings, MixSource
 from player.live.transport import Transport
 from player.timeline.model import BedState, Section, Stretch, Timeline

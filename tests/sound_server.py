@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PATIENCE_S = 20.0
+LOUDEST_NOISE = 5
+"""Of the noise that keeps a loudspeaker awake."""
 ALSA_TO_PULSE = "pcm.!default { type pulse }\nctl.!default { type pulse }\n"
 # As it comes, it would resample, remix and scale; all of this is off, so that what is recorded is what was played.
 SERVER = [
@@ -78,7 +80,7 @@ class Loudspeaker:
         return self._times[bisect_right(ends, frame * 4)]
 
     def wait_for(self, frames: int) -> None:
-        """Return when so many frames that are not silent have been played; the lead-in's count."""
+        """Return when so many frames that are louder than the noise before a programme have been played."""
         wait_until(lambda: self._sounding() > frames, f"{frames} frames were not heard")
 
     def stop(self) -> None:
@@ -90,7 +92,8 @@ class Loudspeaker:
 
     def _sounding(self) -> int:
         heard = b"".join(self._heard)
-        return int(np.count_nonzero(np.frombuffer(heard[: len(heard) // 4 * 4], np.int32)))
+        frames = np.frombuffer(heard[: len(heard) // 4 * 4], np.int16).reshape(-1, 2)
+        return int(np.count_nonzero((abs(frames) > LOUDEST_NOISE).any(axis=1)))
 
     def _listen(self) -> None:
         out = self._recorder.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import re
 import shutil
 import sys
@@ -12,7 +13,7 @@ import pytest
 
 from player import doctor
 from player.doctor import Finding, examine
-from player.storage.store import Store
+from player.storage.store import Draft, Store
 from player.voice import registry
 from player.voice.drivers.table import BY_NAME
 from player.voice.pyttsx3_engine import Pyttsx3Engine
@@ -96,6 +97,18 @@ def test_a_store_that_cannot_be_used_is_an_illness(tmp_path: Path, monkeypatch: 
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "file" / "store"))
     assert not found("voice").well
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
+def test_a_pipe_in_the_store_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    path = store.put({"what": "script"}, Draft({}, ())).path
+    assert doctor._store(store, "") == Finding("store", well=True, finding=f"{store.root}, 1 entries, 0.0 MB")
+    path.unlink()
+    os.mkfifo(path)
+    told = doctor._store(store, "")
+    assert (told.well, told.optional) == (False, True)
+    assert told.finding.endswith("unusable: 1, made again when needed (`player cache --verify` names them)")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="media keys are heard on Linux only")

@@ -21,7 +21,7 @@ ORDER = (
 )
 HOMES = {
     "yaml": {"script/yaml/reader.py"},
-    "platformdirs": {"script/library.py", "storage/folders.py", "voice/folder.py"},
+    "platformdirs": {"storage/standard_folders.py"},
     "tomllib": {"settings/reading.py"},
     "tomlkit": {"settings/writing.py"},
     "sqlite3": {"history/sqlite_file.py", "history/diary.py"},
@@ -31,7 +31,8 @@ HOMES = {
     "piper": {"voice/drivers/piper.py"},
     "onnxruntime": {"voice/drivers/piper.py"},
     "lameenc": {"export/mp3/writer.py"},
-    "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "about", "origin", "reading")},
+    "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "about", "opening")},
+    "markdown_it": {"authoring/texts/marked_down.py"},
     "imagesize": {"export/feed/artwork.py"},
     "matplotlib": {"picture/renderer.py"},
     "distributed": {"export/batch/dask_cluster.py"},

@@ -133,7 +133,9 @@ VALUES = {
     "a safety line with a colon": row(
         head("safety:\n- Note: stop."), "3:3: safety must be text, not a mapping; put a text with a colon, … in quotes"
     ),
-    "a voice without its key": row(head("voice: gmw/en"), "2:8: voice must be a mapping with name, rate, pitch, not"),
+    "a voice without its key": row(
+        head("voice: gmw/en"), "2:8: voice must be a mapping with name, rate, pitch, level, not"
+    ),
 }
 
 YAML = {

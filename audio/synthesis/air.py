@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _TREES: Final = ((0.0, 1900, -4.0), (1.3, 2600, 0.0), (2.9, 3300, 4.0))
 """When a gust reaches a tree, in s; where its leaves sound, in Hz; how far it stands to one side, in dB."""
-_GUST_DB: Final = 4.5
+_GUST_DB: Final = 6.0
+"""Two loops of the wind sound together, and their gusts fill each other's lulls: so each comes and goes more."""
 
 
 def brown_noise(material: Material) -> Array:
@@ -39,7 +40,7 @@ def pink_noise(material: Material) -> Array:
 
 def wind(material: Material) -> Array:
     """Wind in trees: gusts that come and go over half a minute, low in the air and then high in the leaves."""
-    gusts = _GUST_DB * np.tanh((material.wander(2.2, 0.05) + material.wander(1.0, 0.2)) / _GUST_DB)
+    gusts = _GUST_DB * np.tanh((material.wander(3.0, 0.05) + material.wander(1.3, 0.2)) / _GUST_DB)
     air = material.stereo(lambda hz: hump(hz, 130, 1.4) + 0.3 * hump(hz, 420, 1.0), 0.5)
     air *= material.over_time(0.7 * gusts)[:, None] / air.std()
     for late_s, hz, aside_db in _TREES:

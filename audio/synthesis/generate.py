@@ -49,6 +49,7 @@ def write(path: Path, sound: NDArray[np.float32], pack: float = PACK) -> None:
 
 def main(folder: Path) -> None:
     """Write every bed into the folder."""
+    (folder / "second").mkdir(exist_ok=True)
     for name, recipe in RECIPES.items():
         write(folder / f"{name}.ogg", samples(name), recipe.pack)
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     Array: TypeAlias = NDArray[np.float64]
 
-MATERIAL_S: Final = 90
 JOIN_S: Final = 4
 CONTROL_RATE: Final = 100
 """Points a second of whatever moves slowly."""
@@ -31,7 +30,7 @@ class Material:
     """Dice, and room for so many seconds of sound at 48 kHz."""
 
     rng: np.random.Generator
-    seconds: int = MATERIAL_S
+    seconds: int
 
     @property
     def frames(self) -> int:

@@ -53,13 +53,16 @@ _MEADOW_S: Final = 0.35
 """Until what the meadow gives back has fallen by 60 dB."""
 
 
-def night(material: Material) -> Array:
-    """A quiet air that hardly moves, with crickets far away, now these and now those."""
+def night(material: Material, first: int = 0, every: int = 1) -> Array:
+    """A quiet air that hardly moves, with crickets far away, now these and now those.
+
+    Of the crickets, one in ``every`` sings, from the ``first`` on.
+    """
     air = material.stereo(lambda hz: hump(hz, 170, 1.5) + 0.12 * hump(hz, 900, 1.2), 0.6)
     for side in (0, 1):
         air[:, side] *= material.over_time(material.wander(0.8, 0.06) + material.wander(0.4, 0.3))
     singing = np.zeros_like(air)
-    for cricket in _CRICKETS:
+    for cricket in _CRICKETS[first::every]:
         for start_s, level in _chirps(material, cricket):
             _sing(material, singing, cricket, start_s, level)
     singing = _in_the_open(material, singing)

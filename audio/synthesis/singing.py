@@ -14,7 +14,7 @@ from audio.synthesis.material import balanced, hump, lay, placed, rise
 from player.units import RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 _GONE: Final = np.log(1000)
 """A factor of a thousand: 60 dB."""
 _ROOT_HZ: Final = 55.0
-_HARMONICS: Final = (2, 3, 4, 5, 6, 8, 9, 10, 12, 15, 16, 18)
-"""Of the root, which itself no small loudspeaker plays: octaves, fifths, a third, a ninth, so that no two lie close."""
+OCTAVES: Final = (2, 8, 16)
+OTHERS: Final = (3, 4, 5, 6, 9, 10, 12, 15, 18)
+"""Harmonics of the root, which itself no small loudspeaker plays: octaves, fifths, a third, a ninth, so that no two lie
+close. Both groups are equally strong, and each tone is in one only: the same in two loops would beat."""
 
 
 class _Partial(NamedTuple):
@@ -45,9 +47,8 @@ _PARTIALS: Final = (
     _Partial(5.18, 0.14, 15.0),
     _Partial(8.05, 0.03, 8.0),
 )
-_BOWLS_HZ: Final = (110.6, 124.2, 139.0, 165.3, 186.1, 207.9, 220.8, 247.4, 277.2)
-"""Nine bowls, tuned by hand and not by a piano; the lowest partials of any two go together."""
-_STRIKES: Final = 14
+BOWLS_HZ: Final = (92.9, 110.6, 124.2, 139.0, 165.3, 186.1, 207.9, 220.8, 247.4, 277.2, 331.4)
+"""Eleven bowls, tuned by hand and not by a piano; the lowest partials of any two go together."""
 _UNEVEN: Final = 0.12
 """Of the time from one strike to the next, at most."""
 _ONSET_S: Final = (0.22, 0.36)
@@ -55,10 +56,10 @@ _RINGING_S: Final = 55.0
 _END_S: Final = 4
 
 
-def drone(material: Material) -> Array:
+def drone(material: Material, harmonics: Sequence[int]) -> Array:
     """A soft warm chord of one root's harmonics; each comes and goes by itself, in ten seconds or longer."""
     chord = np.zeros((material.frames, 2))
-    for number in _HARMONICS:
+    for number in harmonics:
         turn = 2 * np.pi * material.tuned(number * _ROOT_HZ) / RATE * np.arange(material.frames)
         angle, apart = material.rng.uniform(0, 2 * np.pi), material.rng.uniform(0.5, 1.1)
         for side, sign in enumerate((-0.5, 0.5)):
@@ -68,10 +69,10 @@ def drone(material: Material) -> Array:
     return balanced(chord / chord.std() + 0.06 * breath / breath.std())
 
 
-def bowls(material: Material) -> Array:
-    """Singing bowls, struck softly every ten seconds or so, over a hum that is hardly there."""
+def bowls(material: Material, bowls_hz: Sequence[float]) -> Array:
+    """Singing bowls, struck softly every twenty seconds or so, over a hum that is hardly there."""
     ringing = np.zeros((material.frames, 2))
-    for start_s, bowl in _strikes(material):
+    for start_s, bowl in _strikes(material, bowls_hz):
         _strike(material, ringing, start_s, bowl)
     hum = material.stereo(lambda hz: hump(hz, 150, 0.9), 0.5)
     hum *= material.over_time(material.wander(1.0, 0.05))[:, None]
@@ -84,21 +85,13 @@ def _slow(material: Material, db: float) -> Array:
     return levels
 
 
-def _strikes(material: Material) -> Iterator[tuple[float, float]]:
-    """Moment and lowest pitch of every strike of a loop.
-
-    Of the bowls in the first half some come back in the second, in nearly their order: so none does within a minute.
-    """
-    rng, half = material.rng, _STRIKES // 2
-    gaps = rng.uniform(1 - _UNEVEN, 1 + _UNEVEN, _STRIKES)
+def _strikes(material: Material, bowls_hz: Sequence[float]) -> Iterator[tuple[float, float]]:
+    """Moment and lowest pitch of every strike of a loop: each bowl once, in an order that is drawn."""
+    rng = material.rng
+    gaps = rng.uniform(1 - _UNEVEN, 1 + _UNEVEN, len(bowls_hz))
     gaps *= material.loop_s / gaps.sum()
     starts = np.cumsum(gaps) - gaps[-1] / 2  # none near the join
-    drawn = rng.permutation(_BOWLS_HZ)
-    first, second = drawn[:half], drawn[:half].copy()
-    second[rng.permutation(half)[: len(drawn) - half]] = drawn[half:]
-    for at in range(int(rng.integers(0, 2)), half - 1, 2):
-        second[[at, at + 1]] = second[[at + 1, at]]
-    for start_s, hz in zip(starts, (*first, *second), strict=True):
+    for start_s, hz in zip(starts, rng.permutation(bowls_hz), strict=True):
         yield float(start_s), float(hz)
 
 

@@ -42,12 +42,13 @@ class _Layer(NamedTuple):
 _SEA: Final = (
     _Layer(70, -4.0, 4.0, -0.8, 4.5, 3.0, 0.0),
     _Layer(170, -2.5, 6.0, -0.5, 4.0, 3.0, 0.0),
-    _Layer(420, -3.5, 8.0, -0.2, 3.4, 2.8, 0.0),
-    _Layer(1000, -7.0, 9.0, 0.0, 2.8, 2.2, 0.8),
-    _Layer(2400, -12.0, 9.5, 0.5, 2.4, 1.5, 1.6),
-    _Layer(5200, -19.0, 10.0, 0.9, 2.2, 1.2, 2.2),
+    _Layer(420, -3.5, 9.0, -0.2, 3.4, 2.8, 0.0),
+    _Layer(1000, -8.0, 12.0, 0.0, 2.8, 2.2, 0.8),
+    _Layer(2400, -15.5, 16.0, 0.5, 2.4, 1.8, 1.6),
+    _Layer(5200, -22.5, 17.0, 0.9, 2.2, 1.6, 2.2),
 )
-_SWELL_S: Final = (7.0, 12.0)
+_SWELL_S: Final = (13.0, 20.0)
+"""From one large wave to the next. Two loops of the sea sound together, so that one hears twice as many."""
 _DROPS_A_SECOND: Final = 20
 
 # Bubbles after van den Doel, Physically based models for liquid sounds (2005): one of radius r (in m) rings at 3 / r
@@ -57,7 +58,7 @@ _EDDIES: Final = ((0.5, 420, 14), (0.15, 640, 16), (0.85, 760, 18), (0.35, 1100,
 
 
 def ocean(material: Material) -> Array:
-    """Slow swells that break, wash and draw back, 7 to 12 s apart, over a distant surf."""
+    """Slow swells that break, wash and draw back, 13 to 20 s apart, over a distant surf."""
     waves = _waves(material)
     sea = np.zeros((material.frames, 2))
     for place, layer in enumerate(_SEA):
@@ -68,7 +69,7 @@ def ocean(material: Material) -> Array:
             moved = swell + material.wander(layer.grain_db, 12.0) + material.wander(0.5, 0.2)
             sound[:, side] *= material.over_time(moved)
         sea += sound
-    return sea
+    return balanced(sea)
 
 
 def rain(material: Material) -> Array:
@@ -115,7 +116,7 @@ def _waves(material: Material) -> Array:
         gaps = rng.uniform(*_SWELL_S, count)
         gaps *= loop_s / gaps.sum()
     times = np.concatenate((np.cumsum(gaps), rng.uniform(0, loop_s, count)))
-    heights = np.concatenate((rng.uniform(0.6, 1.0, count), rng.uniform(0.15, 0.4, count)))
+    heights = np.concatenate((rng.uniform(0.75, 1.0, count), rng.uniform(0.15, 0.4, count)))
     return np.stack((times, heights, rng.uniform(-1, 1, 2 * count)), axis=1)
 
 

@@ -55,7 +55,7 @@ _KEYS: Final[Mapping[str, str]] = {
     "breathe.count": "up, down or none",
     "breathe.coach": (
         "lines said over whole breaths: after: how many breaths, or half; before_end: how many are left; "
-        "or every: so many, with say: a list of lines in turn"
+        "or every: so many, with say: a list of lines in turn; about: guide where it speaks of the guidance"
     ),
     "muscles": (
         "muscle relaxation over a set (sixteen, seven, four, release-only, bed) or a list of groups: "

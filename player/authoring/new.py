@@ -125,16 +125,28 @@ def write(
     OutputError
         If it cannot be written.
     """
+    path = place(name, output)
+    text = draft(name, source, path.name, language, path)
+    if language is not None:  # the folder of a language may be a new one
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_all({path: text.encode()}, force=force)
+    return path
+
+
+def place(name: str, output: Path | None = None) -> Path:
+    """The file of a new script.
+
+    Raises
+    ------
+    UsageError
+        If the name is none for a script, or the file has another ending.
+    """
     if not _NAME.fullmatch(name):
         allowed = "letters, digits, - and _, and begin with a letter or a digit"
         raise UsageError(f"the name of a script must have {allowed}, such as evening-breath, not {shown(name)}")
     path = output or Path(f"{name}.yaml")
     if path.suffix.lower() not in library.SCRIPT_ENDINGS:
         raise UsageError(f"a script's file must end in .yaml, not {shown(path.name)}")
-    text = draft(name, source, path.name, language, path)
-    if language is not None:  # the folder of a language may be a new one
-        path.parent.mkdir(parents=True, exist_ok=True)
-    write_all({path: text.encode()}, force=force)
     return path
 
 
@@ -144,14 +156,19 @@ def draft(
     """The text of a new script for ``file``, or else for NAME.yaml; the errors are those of `write`."""
     if language is not None:
         found = _good(source or "").source
-        return f"{_schema(near)}\n{skeleton.skeleton(found, languages.named(language, '--in'))}"
-    title = re.sub(r"[-_]+", " ", name).strip()
-    title = title[0].upper() + title[1:]
+        return f"{schema(near)}\n{skeleton.skeleton(found, languages.named(language, '--in'))}"
+    title = title_of(name)
     text = _SMALL.format(title=title, file=file or f"{name}.yaml") if source is None else _derived(source, title)
-    return f"{_schema()}\n{text}"
+    return f"{schema()}\n{text}"
 
 
-def _schema(path: Path | None = None) -> str:
+def title_of(name: str) -> str:
+    """The title of a script with this name: ``evening-breath`` is "Evening breath"."""
+    title = re.sub(r"[-_]+", " ", name).strip()
+    return title[0].upper() + title[1:]
+
+
+def schema(path: Path | None = None) -> str:
     """The line by which editors find the schema: by a path among the bundled scripts, by an address elsewhere."""
     ours = schemas.folder().resolve()
     if path and path.resolve().is_relative_to(ours):

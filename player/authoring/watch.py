@@ -18,6 +18,7 @@ from player.errors import PlayerError
 from player.script import library
 from player.script.yaml import reader
 from player.script.yaml.nodes import Mapping, Scalar
+from player.storage.folders import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -67,7 +68,7 @@ def _inside(folder: str | None) -> list[str]:
     """A folder, whose time changes with new files, and the files in it."""
     if folder is None:
         return []
-    path = Path(folder).expanduser()
+    path = expanded(folder)
     try:
         return [str(path), *map(str, islice(path.iterdir(), MOST_FILES))]
     except OSError:  # checking the scripts gives the reason

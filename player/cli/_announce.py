@@ -1,19 +1,23 @@
 """Announces sessions before they sound, and waits for the listener where a programme asks for it.
 
-All text goes to stderr. An instruction before a session is always printed; titles and safety lines are not printed
-with ``--quiet``. Without a terminal to answer at, playing stops before a session that has an instruction.
+All text goes to stderr, and on a terminal its lines are wrapped between words. An instruction before a session is
+always printed; titles and safety lines are not printed with ``--quiet``. Without a terminal to answer at, playing stops
+before a session that has an instruction.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shlex
 import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 import click
 
 from player import pipeline
-from player.cli._stored_options import origin
+from player.cli._stored_options import in_programme, origin
 from player.errors import PlayerError, UsageError
 from player.timeline import guiding
 from player.units import timecode
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
     from player.pipeline.programmes import Adaptation
     from player.pipeline.turns import PlannedProgramme, Turn
     from player.script.session import Session
+
+
+_USUAL_COLUMNS = 80
 
 
 class Announcer:
@@ -54,7 +61,7 @@ class Announcer:
         """
         requested = pipeline.as_requested(asked)
         adapted = adapted or pipeline.programmes.itself
-        self._plan = pipeline.programmes.planned(requested, part, adapted)
+        self._plan = pipeline.programmes.planned(requested, part, lambda each: adapted(in_programme(each)))
         if self._plan is None:
             return (pipeline.programmes.alone(adapted(requested)),)
         if start_ms:
@@ -75,7 +82,8 @@ class Announcer:
         if not turn.before:
             return False
         if sys.stdin.isatty() and sys.stderr.isatty():
-            click.echo(f"\n{turn.before}", err=True)
+            click.echo(err=True)
+            tell(turn.before)
             click.prompt("Then press Enter", default="", show_default=False, prompt_suffix=" ", err=True)
             return True
         if first:
@@ -86,7 +94,9 @@ class Announcer:
         )
 
     def announce(self, turn: Turn, ready: Prepared) -> None:
-        """Print title, true length and safety lines, before the first sound of a session."""
+        """Print warnings, title, true length and safety lines, before the first sound of a session."""
+        for warning in ready.warnings():
+            click.echo(f"warning: {warning}", err=True)
         if self._quiet:
             return
         self.notes = ready.session.safety
@@ -113,14 +123,28 @@ class Announcer:
         part = next(each for each in plan.parts if each.number == turn.part)
         click.echo(f"\n{part.title}", err=True)
         if part.about:
-            click.echo(f"  {part.about}", err=True)
+            tell(part.about, "  ")
 
 
 def announce(session: Session, total_ms: int, prefix: str = "") -> None:
     """Print a session's title, true length and safety lines."""
     click.echo(f"{prefix}{session.title}, {timecode(total_ms)}", err=True)
     for line in session.safety:
-        click.echo(f"  {line}", err=True)
+        tell(line, "  ")
+
+
+def tell(text: str, margin: str = "") -> None:
+    """Print a text to stderr, behind a margin; on a terminal in lines that fit, otherwise in one."""
+    lines = [margin + text]
+    if sys.stderr.isatty():
+        lines = textwrap.wrap(text, max(_columns(), 20), initial_indent=margin, subsequent_indent=margin)
+    click.echo("\n".join(lines), err=True)
+
+
+def _columns() -> int:
+    with contextlib.suppress(OSError, ValueError):  # a stream that only looks like a terminal
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_COLUMNS
+    return _USUAL_COLUMNS
 
 
 def print_takes(ready: Prepared) -> None:

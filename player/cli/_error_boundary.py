@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 usage or bad script, 130 interrupted. A tracebac
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import os
 import sys
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from player.cli import _streams
 from player.errors import PlayerError
+from player.storage.failures import foreseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,37 +37,64 @@ class ErrorBoundary(click.Group):
     ) -> NoReturn:
         """Run the command line and exit."""
         extra["standalone_mode"] = False
+        look_alikes = _streams.mend()
         _switch_off_slow_defaults()
         # pydub warns at every import; the commands that need ffmpeg have an error message of their own.
         warnings.filterwarnings("ignore", "Couldn't find ffmpeg or avconv", RuntimeWarning)
         if asked := os.environ.get("_PLAYER_COMPLETE"):  # a shell, about what somebody is typing
             sys.exit(import_module("player.cli._shell_completion").answer(self, prog_name, asked))
+        code: object = 1
+        with contextlib.suppress(OSError):  # stderr cannot be written, so nothing can be told
+            code = self._code(args, prog_name, **extra)
+            if folders := sys.modules.get("player.storage.standard_folders"):
+                _say(folders.told())
+            _say(look_alikes.told())
+        if _streams.is_broken(sys.stdout):
+            code = 1
+        _streams.is_broken(sys.stderr)
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def _code(  # noqa: PLR0911 (a return for each kind of end)
+        self,
+        args: Sequence[str] | None,
+        prog_name: str | None,
+        **extra: Any,  # noqa: ANN401
+    ) -> object:
+        """Run the command line; the exit code, if it is a number."""
         try:
-            code = super().main(args, prog_name, **extra)
+            return super().main(args, prog_name, **extra)
         except click.ClickException as error:
             error.show()
-            code = error.exit_code
+            return error.exit_code
         except (click.Abort, KeyboardInterrupt) as error:
             # Click turns a Ctrl-C into its own error and ends the current line, except at a prompt. A command may have
             # put the way to go on into the arguments of the KeyboardInterrupt.
             behind = error.__cause__
             click.echo("" if behind else "\n", err=True, nl=False)
-            click.echo(" ".join(["Stopped.", *(behind.args if behind else ())]), err=True)
-            code = INTERRUPTED
+            _say(" ".join(["Stopped.", *(behind.args if behind else ())]))
+            return INTERRUPTED
         except PlayerError as error:
-            click.echo(str(error), err=True)
-            code = error.exit_code
-        except BrokenPipeError:
-            # The reader of our output has gone. Python must not fail when it flushes the rest.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            code = 1
+            _say(str(error))
+            return error.exit_code
+        except BrokenPipeError:  # the reader of our output has gone
+            return 1
         except Exception as error:
             if os.environ.get("PLAYER_DEBUG"):
                 raise
-            what = f"{type(error).__name__}: {error}"
-            click.echo(f"player met what it did not expect ({what}); PLAYER_DEBUG=1 shows where", err=True)
-            code = 1
-        sys.exit(code if isinstance(code, int) else 0)
+            if isinstance(error, OSError) and _streams.is_of_stream(error):
+                reason = (error.strerror or str(error)).lower()
+                _say(f"what was asked for cannot be printed: {reason}; write it to another place")
+                return 1
+            if told := foreseen(error):
+                _say(str(told))
+                return told.exit_code
+            _say(f"player met what it did not expect ({type(error).__name__}: {error}); PLAYER_DEBUG=1 shows where")
+            return 1
+
+
+def _say(text: str) -> None:
+    if text:
+        click.echo(text, err=True)
 
 
 def _switch_off_slow_defaults() -> None:

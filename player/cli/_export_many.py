@@ -18,7 +18,8 @@ import click
 from player import pipeline
 from player.cli import _stored_options
 from player.cli._export_one import asked_form, form_of, is_folder, names_a_file, parse_export_options
-from player.cli._options import progress, request_from_options
+from player.cli._options import print_made, progress, request_from_options
+from player.cli._tables import amount
 from player.cores import cores
 from player.errors import PlayerError
 from player.export import pages
@@ -84,7 +85,7 @@ def run(
     count = len(failures) + len(orders)
     failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, FailedExport)]
     failures += _playlist_failures(done, force=force)
-    failures += _list_failures(done, items, listed, force=force) if listed else []
+    failures += _list_failures(done, items, listed, force=force, quiet=quiet) if listed else []
     _must_be_none(failures, count)
 
 
@@ -113,12 +114,12 @@ def _must_have_a_list(orders: Sequence[ExportOrder], folder: Path, *, force: boo
 
 
 def _list_failures(
-    done: Sequence[BatchResult], items: Sequence[BatchItem], folder: Path, *, force: bool
+    done: Sequence[BatchResult], items: Sequence[BatchItem], folder: Path, *, force: bool, quiet: bool
 ) -> list[tuple[str, str]]:
     """Write the list of the pages that were made, and return why it cannot be written."""
     try:
         listed, reader = batch.pages_of(done, items, folder), pipeline.language.of_listener()
-        click.echo(pages.write_list(listed, folder, reader, force=force))
+        print_made(pages.write_list(listed, folder, reader, force=force), quiet=quiet)
     except PlayerError as error:
         return [("the list of pages", str(error))]
     return []
@@ -168,10 +169,10 @@ def table_of(done: Sequence[BatchResult], seconds: float) -> list[str]:
     rows = [("file", "length", "size", "time")]
     for target, result, took in made:
         more = f" and {len(result.files) - 1} more" if len(result.files) > 1 else ""
-        rows.append((f"{target}{more}", timecode(result.length_ms), size(result.size), f"{took:.1f} s"))
+        rows.append((f"{target}{more}", timecode(result.length_ms), amount(result.size), f"{took:.1f} s"))
     if len(made) > 1:
         length, total = sum(result.length_ms for _, result, _ in made), sum(result.size for _, result, _ in made)
-        rows.append((f"{len(made)} sessions", timecode(length), size(total), f"{seconds:.1f} s"))
+        rows.append((f"{len(made)} sessions", timecode(length), amount(total), f"{seconds:.1f} s"))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join([name.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))])
@@ -183,11 +184,6 @@ def notes_of(done: Sequence[BatchResult]) -> list[str]:
     """The notes on exports that differ from the options, file by file."""
     made = [(each.order.target, each.result) for each in done if isinstance(each.result, ExportedFiles)]
     return [f"{target}: {note}" for target, result in made for note in result.notes]
-
-
-def size(number: int) -> str:
-    """A number of bytes as ``8.4 MB``."""
-    return f"{number / 1e6:.1f} MB" if number < 1e9 else f"{number / 1e9:.2f} GB"
 
 
 def _one(items: Sequence[BatchItem], output: Path, options: ExportOptions, *, force: bool) -> list[ExportOrder]:

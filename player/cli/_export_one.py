@@ -11,8 +11,8 @@ import click
 
 from player import pipeline
 from player.cli._announce import announce, heading, print_notes, print_takes
-from player.cli._options import progress
-from player.cli._stored_options import folder, origin
+from player.cli._options import print_made, progress
+from player.cli._stored_options import folder, in_programme, origin
 from player.export import album, exporter, pages
 from player.export.options import CAPTIONS, EXPORT_FORMATS, FORMATS, PAGE, ExportOptions
 from player.script import library
@@ -41,7 +41,7 @@ def run(
     quiet: bool,
 ) -> None:
     """Export a session, or a programme to a folder. ``given`` are options for `parse_export_options`."""
-    plan = pipeline.programmes.planned(wanted, part)
+    plan = pipeline.programmes.planned(wanted, part, in_programme)
     form = asked_form(output, form, beside=given["beside"])
     if plan is not None and (form == PAGE or (output and names_a_file(output) and ending_of(output) == PAGE)):
         target, form = target_of(plan.name, output, form, beside=given["beside"])
@@ -105,8 +105,7 @@ def export_one(
     else:
         with progress("Mixing", quiet=quiet) as report:
             files = exporter.export(ready, target, options, force=force, progress=report, on_note=_PRINT_NOTE)
-    for file in files:
-        click.echo(file)
+    print_made(*files, quiet=quiet)
 
 
 def export_programme(
@@ -116,8 +115,7 @@ def export_programme(
         click.echo(heading(plan), err=True)
     steps = partial(progress, quiet=quiet)
     for files in album.export(plan, folder, options, machine, force=force, steps=steps, on_note=_PRINT_NOTE):
-        for file in files:
-            click.echo(file)
+        print_made(*files, quiet=quiet)
 
 
 def export_programme_page(
@@ -127,8 +125,8 @@ def export_programme_page(
     if not quiet:
         click.echo(heading(plan), err=True)
     target, steps = pages.place(target, beside=options.beside), partial(progress, quiet=quiet)
-    for file in pages.export_programme(plan, target, options, machine, force=force, steps=steps, on_note=_PRINT_NOTE):
-        click.echo(file)
+    files = pages.export_programme(plan, target, options, machine, force=force, steps=steps, on_note=_PRINT_NOTE)
+    print_made(*files, quiet=quiet)
 
 
 def folder_of(programme: str, output: Path | None) -> Path:

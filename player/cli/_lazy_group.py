@@ -13,6 +13,7 @@ import click
 
 from player.cli import _stored_options
 from player.cli._error_boundary import ErrorBoundary
+from player.errors import PlayerError
 
 
 class LazyCommand(NamedTuple):
@@ -38,6 +39,15 @@ class LazyGroup(ErrorBoundary):
         if name and command:
             _stored_options.apply(ctx, name, command, rest)
         return name, command, rest
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; if it fails by what the settings say, the error tells that."""
+        try:
+            return super().invoke(ctx)
+        except PlayerError as error:
+            if (told := _stored_options.with_origin(error, ctx)) is error:
+                raise
+            raise told from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands and their brief texts, as Click does, without importing them."""

@@ -19,6 +19,7 @@ from player.units import HIGHEST_LEVEL_DB, LOWEST_LEVEL_DB, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from click._termui_impl import ProgressBar
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
+THEN = "Measuring how loud the voice is, then it begins."
+"""What takes some seconds after new words were spoken, before they can be heard."""
 _SESSION = click.argument("session", shell_complete=_complete.sessions)
 _ANY_SESSION = click.argument("session", required=False, shell_complete=_complete.sessions)
 _SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...", shell_complete=_complete.sessions)
@@ -100,7 +103,7 @@ _OPTIONS = (
 )
 _OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP, _INTRO, region)
 part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only this part of a programme.")
-quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems.")
+quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems, nor name the files made.")
 plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
@@ -205,19 +208,29 @@ def _parse_param(text: str) -> tuple[str, str]:
     return name, value
 
 
+def print_made(*files: Path, quiet: bool) -> None:
+    """Print the names of files that were made or removed, to stdout; nothing with ``--quiet``."""
+    for file in () if quiet else files:
+        click.echo(file)
+
+
 def print_warning(text: str) -> None:
     """Print a problem that stops nothing, to stderr."""
     click.echo(text, err=True)
 
 
 @contextmanager
-def progress(label: str, *, quiet: bool = False) -> Iterator[Progress | None]:
-    """A progress bar on stderr for work that reports ``(done, total)``; none with ``quiet`` or without a terminal."""
+def progress(label: str, *, quiet: bool = False, then: str = "") -> Iterator[Progress | None]:
+    """A progress bar on stderr for work that reports ``(done, total)``; none with ``quiet`` or without a terminal.
+
+    ``then`` is a sentence for when it is full, about the work that follows.
+    """
     if quiet or not sys.stderr.isatty():
         yield None
         return
     with ExitStack() as stack:
         bars: list[ProgressBar[int]] = []
+        following = [then] if then else []
 
         def report(done: int, total: int) -> None:
             if not bars:
@@ -225,5 +238,7 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[Progress | None]:
             bars[0].update(done - bars[0].pos)
             if done == total:  # the next output begins on a line of its own
                 stack.close()
+                while following:
+                    click.echo(following.pop(), err=True)
 
         yield report

@@ -22,6 +22,7 @@ def participants(
     *,
     plain: bool = False,
     quiet: bool,
+    silent: bool = False,
     notes: Callable[[], Iterable[str]] = tuple,
     progress_listener: ProgressListener | None = None,
 ) -> Participants:
@@ -29,13 +30,13 @@ def participants(
 
     Parameters
     ----------
-    plain, quiet, notes
+    plain, quiet, silent, notes
         As for `player.cli._terminal.terminal_ui`.
     progress_listener
         Hears how far each session was played, such as the history's recorder.
     """
     inbox = Inbox()
-    ui = terminal_ui(plain=plain, quiet=quiet, notes=notes)
+    ui = terminal_ui(plain=plain, quiet=quiet, silent=silent, notes=notes)
     return Participants(
         inbox,
         (signals,),

@@ -8,7 +8,8 @@ for the current one: see `folder`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -16,11 +17,13 @@ import click
 from click.core import ParameterSource
 
 from player import pipeline, settings
-from player.errors import UsageError
+from player.errors import PlayerError, ScriptError, UsageError
+from player.storage.folders import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from player.pipeline import RequestedSession
     from player.settings.reading import Settings
 
 Origin = Literal["option", "your settings for it", "your settings", ""]
@@ -29,15 +32,19 @@ Origin = Literal["option", "your settings for it", "your settings", ""]
 ANYWAY: Final = ("completion", "doctor", "settings")
 """Commands that work beside settings with a mistake: they use none, or show what is wrong."""
 _ELSEWHERE: Final = ("language", "region", "output")
+_FIELDS: Final = {"bed": "bed_db", "tones": "tones_db"}
+"""Keys to fields of a request, where those have another name."""
 _META: Final = "player.settings"
+_TYPED: Final = "player.typed"
 
 
 @dataclass(frozen=True)
 class ChosenValues:
-    """What the settings say for a command line: in general, and for the session that it names."""
+    """What the settings say for a command line: in general, and for the session that it names, if any."""
 
     general: Mapping[str, str]
     session: Mapping[str, str]
+    name: str = ""
 
     def of(self, command: click.Command) -> dict[str, str]:
         """Defaults of the command's options, by their parameters."""
@@ -65,8 +72,8 @@ def apply(context: click.Context, name: str, command: click.Command, arguments: 
     if found is None:
         return
     session = _session(context, name, command, arguments) if found.sessions else ""
-    chosen = ChosenValues(found.general, _of_session(found, session) if session else {})
-    context.meta[_META] = chosen
+    chosen = ChosenValues(found.general, _of_session(found, session) if session else {}, session)
+    context.meta[_META], context.meta[_TYPED] = chosen, (name, command, (*arguments,))
     context.default_map = {name: chosen.of(command)}
 
 
@@ -109,6 +116,66 @@ def origin(parameter: str, key: str = "") -> Origin:
     return "your settings for it" if (key or parameter) in chosen.session else "your settings"
 
 
+def for_session(session: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the running command, with what the settings keep for a session that it found by itself."""
+    context, found = click.get_current_context(), settings.stored()
+    if found is None:
+        return {**asked}
+    chosen = ChosenValues(found.general, _of_session(found, session), session)
+    context.meta[_META] = chosen
+    kept = ChosenValues({}, chosen.session).of(context.command)
+    by_name = {str(each.name): each for each in context.command.params if origin(str(each.name)) != "option"}
+    for name in kept.keys() & by_name:
+        context.set_parameter_source(name, ParameterSource.DEFAULT_MAP)
+    return {**asked, **{name: by_name[name].type_cast_value(context, kept[name]) for name in kept.keys() & by_name}}
+
+
+def in_programme(requested: RequestedSession) -> RequestedSession:
+    """A session of a programme, with what the settings keep for that session.
+
+    What options say comes first, and so does whatever is asked for otherwise than by the settings for all sessions, as
+    where a programme is resumed.
+    """
+    request, found = requested.request, settings.stored()
+    kept = _of_session(found, request.session) if found else {}
+    changed: dict[str, Any] = {}
+    for key, text in kept.items():
+        field, general = _FIELDS.get(key, key), found and found.general.get(key)
+        asked = getattr(request, field)
+        if origin(key) != "option" and (asked is None or settings.keys.as_text(asked) == general):
+            changed[field] = settings.keys.named(key, in_session=True).kind.parse(text)
+    if "voice" in changed:
+        changed["voice_language"] = None
+    return pipeline.RequestedSession(replace(request, **changed)) if changed else requested
+
+
+def with_origin(error: PlayerError, group: click.Context) -> PlayerError:
+    """The error of a command of this group; if speech does not fit, told with what the settings say of it."""
+    if _TYPED not in group.meta:
+        return error
+    name, command, arguments = group.meta[_TYPED]
+    with command.make_context(name, [*arguments], parent=group, resilient_parsing=True):
+        note = misfit_note(error)
+    return UsageError(f"{error}\n{note}") if note else error
+
+
+def misfit_note(error: PlayerError) -> str:
+    """Where speech does not fit, a sentence about the rate and the voice that are from the settings; or nothing."""
+    if not isinstance(error, ScriptError) or not any(problem.about for problem in error.problems):
+        return ""
+    found = [(key, said) for key in ("rate", "voice") if (said := origin(key)).startswith("your")]
+    if not found:
+        return ""
+    chosen: ChosenValues = click.get_current_context().meta[_META]
+    values = {**chosen.general, **chosen.session}
+    is_own = {key: said != "your settings" for key, said in found}
+    commands = [["player", "settings", *(["--session", chosen.name] * is_own[key]), "--unset", key] for key in is_own]
+    told = " and ".join(f"{key} {values[key]}" for key in is_own)
+    verb, pronoun = ("are", "them") if len(found) > 1 else ("is", "it")
+    remedy = " and ".join(f"`{shlex.join(each)}`" for each in commands)
+    return f"{told} {verb} from your settings; leave {pronoun} out by {remedy}"
+
+
 def without_settings(asked: Mapping[str, Any]) -> dict[str, Any]:
     """The options without those that only the settings say."""
     return {name: value for name, value in asked.items() if not origin(name).startswith("your")}
@@ -126,7 +193,7 @@ def folder() -> Path:
     chosen: ChosenValues | None = context.meta.get(_META)
     if chosen is None or "output" not in chosen.general:
         return Path()
-    path = Path(chosen.general["output"]).expanduser()
+    path = expanded(chosen.general["output"])
     if not path.is_dir():
         remedy = "make it, name a file with -o, or leave it out by `player settings --unset output`"
         raise UsageError(f"your settings put exported files into {path}, and there is no such folder; {remedy}")

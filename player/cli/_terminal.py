@@ -60,6 +60,7 @@ def terminal_ui(
     *,
     plain: bool,
     quiet: bool,
+    silent: bool = False,
     notes: Callable[[], Iterable[str]] = tuple,
     stdin: TextIO | None = None,
     stdout: TextIO | None = None,
@@ -76,12 +77,14 @@ def terminal_ui(
         Lines instead of the pacer, also without a terminal.
     quiet
         No observer; keys still work.
+    silent
+        Nothing is heard, so there are no keys for what is.
     """
     is_ours = owns_terminal()
     seen = is_ours and _is_terminal(stderr or sys.stderr)
     # Keys also need a terminal for output: otherwise they may be meant for another program in the pipeline.
     pressed = is_ours and _is_terminal(stdin or sys.stdin) and (seen or _is_terminal(stdout or sys.stdout))
-    parts = _LateParts(notes, has_keys=pressed)
+    parts = _LateParts(notes, has_keys=pressed, silent=silent)
     has_lines, has_pacer = plain or environ.get("TERM") == "dumb", False
     observers: tuple[Callable[[], PlaybackObserver], ...] = ()
     if not quiet and (plain or seen):
@@ -100,15 +103,16 @@ def _is_terminal(stream: TextIO) -> bool:
 class _LateParts:
     """`TerminalParts`, which are imported when the first of them is asked for."""
 
-    def __init__(self, notes: Callable[[], Iterable[str]], *, has_keys: bool) -> None:
+    def __init__(self, notes: Callable[[], Iterable[str]], *, has_keys: bool, silent: bool) -> None:
         self._notes = notes
         self._has_keys = has_keys
+        self._silent = silent
 
     @cached_property
     def _parts(self) -> TerminalParts:
         from player.cli._terminal_parts import TerminalParts  # noqa: PLC0415 (the first sound does not wait for it)
 
-        return TerminalParts(self._notes, has_keys=self._has_keys)
+        return TerminalParts(self._notes, has_keys=self._has_keys, silent=self._silent)
 
     def pacer(self) -> PlaybackObserver:
         return self._parts.pacer()

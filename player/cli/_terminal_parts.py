@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from player.live.controls.job_control import JobControl
-from player.live.controls.keys import HELP, KeyControls
+from player.live.controls.keys import KEYS, SILENT_KEYS, KeyControls, help_of
 from player.live.screen.lines import SpokenObserver
 from player.live.screen.pacer import Pacer
 from player.live.screen.terminal import TerminalKeyboard, TerminalScreen
@@ -28,9 +28,10 @@ Help = tuple[tuple[str, str], ...]
 class TerminalParts:
     """The parts, each made when it is asked for."""
 
-    def __init__(self, notes: Callable[[], Iterable[str]], *, has_keys: bool) -> None:
+    def __init__(self, notes: Callable[[], Iterable[str]], *, has_keys: bool, silent: bool) -> None:
         self._notes = notes
         self._has_keys = has_keys
+        self._keys = SILENT_KEYS if silent else KEYS
         self._job: JobControl | None = None
 
     def job(self) -> JobControl:
@@ -42,11 +43,11 @@ class TerminalParts:
         """The pacer, to watch."""
         screen = TerminalScreen()
         self.job().add_part(screen)
-        return Pacer(screen, _say, self._keys(), self._notes)
+        return Pacer(screen, _say, self._help(), self._notes)
 
     def lines(self) -> PlaybackObserver:
         """The lines, for a screen reader."""
-        return SpokenObserver(_say, self._keys())
+        return SpokenObserver(_say, self._help())
 
     @contextlib.contextmanager
     def controls(self, inbox: Inbox) -> Iterator[None]:
@@ -56,11 +57,11 @@ class TerminalParts:
             if self._has_keys:
                 keyboard = TerminalKeyboard()
                 self.job().add_part(keyboard)
-                stack.enter_context(KeyControls(inbox, keyboard))
+                stack.enter_context(KeyControls(inbox, keyboard, self._keys))
             yield
 
-    def _keys(self) -> Help:
-        return HELP if self._has_keys else ()
+    def _help(self) -> Help:
+        return help_of(self._keys) if self._has_keys else ()
 
 
 def _say(text: str) -> None:

@@ -11,8 +11,19 @@ import click
 
 from player import pipeline
 from player.cli import _complete
-from player.cli._announce import Announcer
-from player.cli._options import LEVEL, bed, guide, parse_time, plain, print_warning, progress, quiet, voice_language
+from player.cli._announce import Announcer, tell
+from player.cli._options import (
+    LEVEL,
+    THEN,
+    bed,
+    guide,
+    parse_time,
+    plain,
+    print_warning,
+    progress,
+    quiet,
+    voice_language,
+)
 from player.cli._participants import participants
 from player.cli._stored_options import origin, without_settings
 from player.history.recorder import HistoryRecorder
@@ -118,7 +129,7 @@ def breathe(
         return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, voice_language=only_for, **asked)
 
     if shows:
-        return click.echo(wanted().script, nl=False)
+        return click.echo((wanted().script or "").encode(), nl=False)  # a file of UTF-8, as all scripts are
     if output is not None:
         return _make_file(wanted, output, speaks=speaks, force=force, quiet=quiet)
     return _play(wanted, start_ms, silent=silent, speaks=speaks, plain=plain, quiet=quiet)
@@ -143,7 +154,7 @@ def _play(
     wanted: Callable[[], SessionRequest], start_ms: int, *, silent: bool, speaks: bool, plain: bool, quiet: bool
 ) -> None:
     announcer = _CautiousAnnouncer(quiet=quiet)
-    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
+    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet, then=THEN) as report:
         code = play.play(
             lambda: announcer.turns(wanted(), None, start_ms),
             start_ms,
@@ -151,7 +162,7 @@ def _play(
             announce=announcer.announce,
             progress=report,
             participants=participants(
-                plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
+                plain=plain, quiet=quiet, silent=silent, notes=lambda: announcer.notes, progress_listener=recorder
             ),
             silent=silent,
             speaks=speaks,
@@ -170,7 +181,7 @@ class _CautiousAnnouncer(Announcer):
 
 def _caution(ready: Prepared) -> None:
     for caution in pipeline.patterns.cautions(ready):
-        click.echo(f"  Take care: {caution}.", err=True)
+        tell(f"Take care: {caution}.", "  ")
 
 
 COMMANDS = (breathe,)

@@ -12,6 +12,7 @@ from player import pipeline
 from player.authoring import watch as watcher
 from player.cli import _complete
 from player.cli._options import guide, progress, quiet, region, takes, voice_language
+from player.cli._stored_options import misfit_note
 from player.errors import PlayerError, printable
 from player.pipeline import programmes
 from player.units import timecode
@@ -75,11 +76,12 @@ def _check(asked: SessionRequest, machine: Machine, *, quiet: bool) -> int:
         with progress("Speaking", quiet=quiet) as report:
             total_ms, warnings = programmes.check(asked, machine, report)
     except PlayerError as error:
-        click.echo(str(error), err=True)
+        click.echo("\n".join(filter(None, (str(error), misfit_note(error)))), err=True)
         return error.exit_code
     for warning in warnings:
         click.echo(f"{warning.at}: warning: {printable(warning.text)}", err=True)
-    click.echo(f"{asked.session}: fine, {timecode(total_ms)}")
+    if not quiet:
+        click.echo(f"{asked.session}: fine, {timecode(total_ms)}")
     return 0
 
 

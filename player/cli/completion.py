@@ -16,9 +16,9 @@ def completion(shell: str | None) -> None:
     """Print the script that makes SHELL complete commands, sessions, voices and options.
 
     \b
-    bash   player completion bash > ~/.local/share/bash-completion/completions/player
-    zsh    player completion zsh > ~/.zfunc/_player
-    fish   player completion fish > ~/.config/fish/completions/player.fish
+    player completion bash >~/.local/share/bash-completion/completions/player
+    player completion zsh >~/.zfunc/_player
+    player completion fish >~/.config/fish/completions/player.fish
 
     For zsh, ~/.zshrc has `fpath+=~/.zfunc` before `compinit`. A new terminal completes then. Without SHELL it is that
     of this terminal.

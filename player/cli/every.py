@@ -15,7 +15,15 @@ from player import pipeline
 from player.cli import _listener
 from player.cli._announce import announce, print_takes
 from player.cli._every_text import StatusLine, outline
-from player.cli._options import parse_time, print_warning, progress, quiet, request_from_options, session_options
+from player.cli._options import (
+    parse_time,
+    print_made,
+    print_warning,
+    progress,
+    quiet,
+    request_from_options,
+    session_options,
+)
 from player.cli._participants import participants
 from player.cli._stored_options import without_settings
 from player.history.recorder import HistoryRecorder
@@ -148,16 +156,14 @@ def _scheduled_command(
 
 def _install(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
     timer = installing.timer(scheduled)
-    for path in installing.install(timer, force=force):
-        click.echo(path)
+    print_made(*installing.install(timer, force=force), quiet=quiet)
     if not quiet:
         click.echo(f"Switch it on with:\n  {timer.switch_on}", err=True)
 
 
 def _uninstall(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
     timer = installing.timer(scheduled)
-    for path in installing.uninstall(timer, force=force):
-        click.echo(path)
+    print_made(*installing.uninstall(timer, force=force), quiet=quiet)
     if not quiet:
         click.echo(f"If it was switched on, end it with:\n  {timer.switch_off}", err=True)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import json
+import re
+import sys
 from pathlib import Path
 
 import click
 
-from player.cli._options import as_json, quiet
+from player.cli._options import as_json, print_made, quiet
+from player.cli._tables import print_json
+from player.errors import printable
 from player.export import extract as extraction
+
+_UNUSUAL = re.compile(r"[^\x20-\x7e\n\t]")
 
 
 @click.command()
@@ -26,15 +31,19 @@ def extract(*, file: Path, output: Path | None, force: bool, as_json: bool, quie
     found = extraction.extract(file)
     written = extraction.write(found, output, force=force) if output else ()
     if as_json:
-        return click.echo(json.dumps(found.as_json(), indent=2, ensure_ascii=False))
+        return print_json(found.as_json())
     if not quiet:
         for note in found.notes():
             click.echo(note, err=True)
-    for path in written:
-        click.echo(path)
+    print_made(*written, quiet=quiet)
     if not output:
-        click.echo(found.script, nl=False)
+        click.echo(_shown(found.script) if sys.stdout.isatty() else found.script, nl=False)
     return None
+
+
+def _shown(script: bytes) -> str:
+    """A script for eyes: a file or a pipe gets it byte for byte, a terminal nothing that would steer it."""
+    return _UNUSUAL.sub(lambda each: printable(each[0]), script.decode("utf-8-sig").replace("\r\n", "\n"))
 
 
 COMMANDS = (extract,)

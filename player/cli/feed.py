@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from player.cli._options import print_warning, quiet
+from player.cli._options import print_made, print_warning, quiet
 from player.export import feed as feeds
 from player.export.feed.categories import DEFAULT
 
@@ -46,8 +46,7 @@ def feed(
     """
     options = feeds.FeedOptions(url, title, author, description, category, image)
     made = feeds.write(folder, options, force=force, on_note=print_warning)
-    for path in made.paths:
-        click.echo(path)
+    print_made(*made.paths, quiet=quiet)
     if not quiet:
         count = f"{made.episodes} episode{'' if made.episodes == 1 else 's'}"
         click.echo(f"{count}; put the folder on the web, and subscribe to {made.address}", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +10,7 @@ import click
 from player import pipeline
 from player.cli import _complete
 from player.cli._options import as_json
-from player.cli._tables import table
+from player.cli._tables import print_json, table
 from player.pipeline import catalogue
 from player.units import timecode
 
@@ -42,7 +41,7 @@ def list_(*, programmes: bool, language: str | None, as_json: bool) -> None:
     # JSON has two separate lists, so that a reader of sessions never finds a programme among them.
     if as_json:
         found = catalogue.programmes() if programmes else catalogue.sessions(own, others=language is None)
-        return click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
+        return print_json([asdict(each) for each in found])
     if not programmes:
         listed = catalogue.sessions(own, others=language is None)
         if not listed:

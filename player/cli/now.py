@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from player import pipeline
-from player.cli import _log_text
+from player.cli import _log_text, _stored_options
 from player.cli._options import print_warning
 from player.cli.play import play
 from player.errors import DiaryError
@@ -46,7 +46,7 @@ def now(context: click.Context, /, *, another: int, what: bool, **asked: Any) ->
         click.echo(f"{_sentence(chosen, here)}{more}", err=True)
     part, resume = chosen.part and chosen.part.number, chosen.bookmark is not None
     session = _original(chosen.session) if resume else chosen.session
-    context.invoke(play, session=session, resume=resume, part=part, **asked)
+    context.invoke(play, session=session, resume=resume, part=part, **_stored_options.for_session(session, asked))
     return None
 
 

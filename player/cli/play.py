@@ -11,6 +11,7 @@ from player import pipeline
 from player.cli import _complete, _listener
 from player.cli._announce import Announcer
 from player.cli._options import (
+    THEN,
     any_session_options,
     parse_time,
     part,
@@ -71,9 +72,9 @@ def play(
     keep = Remembering(session, asked).keep if session and remember else None
     start_ms, announcer = parse_time(start or "0", "--from"), Announcer(quiet=quiet)
     remembered = _remembered(session, resume=resume) if resume or session is None else None
-    if remembered is not None:  # what was chosen then comes before the settings
-        asked = without_settings(asked)
-    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet) as report:
+    asked = asked if remembered is None else without_settings(asked)  # what was chosen then comes before the settings
+    silent = remembered is not None and bool(remembered.asked.get("silent"))
+    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet, then=THEN) as report:
         play_request = _PlayRequest(remembered, announcer, recorder, start_ms)
         try:
             code = playback.play(
@@ -83,18 +84,18 @@ def play(
                 announce=announcer.announce,
                 progress=report,
                 resume_at=None if remembered is None else play_request.resume_at,
-                silent=remembered is not None and bool(remembered.asked.get("silent")),
+                silent=silent,
                 adjusted=keep,
                 participants=participants(
-                    plain=plain, quiet=quiet, notes=lambda: announcer.notes, progress_listener=recorder
+                    plain=plain, quiet=quiet, silent=silent, notes=lambda: announcer.notes, progress_listener=recorder
                 ),
             )
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(*_how_to_go_on(session, recorder.bookmark)) from None
+            raise KeyboardInterrupt(*_how_to_go_on(session, recorder)) from None
         except DeviceError as error:
-            said = ". ".join((str(error), *_how_to_go_on(session, recorder.bookmark)))
+            said = ". ".join((str(error), *_how_to_go_on(session, recorder)))
             raise DeviceError(said, error.position_ms) from error
-        for line in _how_to_go_on(session, recorder.bookmark):
+        for line in _how_to_go_on(session, recorder):
             click.echo(line, err=True)
     click.get_current_context().exit(code)
 
@@ -136,13 +137,14 @@ def _must_fit(session: str | None, given: Mapping[str, object], *, resume: bool)
         raise click.UsageError(f"{options} are for a session or programme that is named; name it before them")
 
 
-def _how_to_go_on(session: str | None, bookmark: Bookmark | None) -> tuple[str, ...]:
+def _how_to_go_on(session: str | None, recorder: HistoryRecorder) -> tuple[str, ...]:
     """A sentence with the command that goes on at the bookmark; nothing without a bookmark."""
+    bookmark = recorder.bookmark
     if bookmark is None:
         return ()
     command = shlex.join(["player", "play", session or bookmark.session, "--resume"])
     of = f" of {bookmark.title}" if bookmark.number else ""
-    return (f"`{command}` goes on at {timecode(bookmark.at_ms)}{of}.",)
+    return (f"`{command}` goes on at {timecode(recorder.goes_on_ms)}{of}.",)
 
 
 COMMANDS = (play,)

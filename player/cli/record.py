@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +10,8 @@ import click
 from player import pipeline
 from player.authoring.takes.lines import lines, seconds, sheet
 from player.authoring.takes.review import review
-from player.cli._options import as_json, print_warning, quiet, request_from_options, words_options
-from player.cli._tables import table
+from player.cli._options import as_json, print_made, print_warning, quiet, request_from_options, words_options
+from player.cli._tables import print_json, table
 from player.errors import printable
 from player.pipeline import programmes
 from player.storage.atomic import write_all
@@ -54,9 +53,9 @@ def record(
     sessions.
 
     \b
-    player record SESSION -o lines.txt       a sheet to read from
-    player record SESSION --takes FOLDER     what is there; with -o, a sheet of the rest
-    player play SESSION --takes FOLDER       the same for export, show, check and every
+    player record SESSION -o lines.txt     a sheet to read from
+    player record SESSION --takes FOLDER   what is there; -o, a sheet of the rest
+    player play SESSION --takes FOLDER     also export, show, check and every
 
     Takes are trimmed and brought to the loudness of speech, each by itself; a voice speaks the other lines. The exit
     code is 1 if a take cannot be heard, is too long, or is one of two for a line.
@@ -67,9 +66,9 @@ def record(
     found = lines(sessions)
     seen = _review(sessions, found, takes) if takes is not None else None
     if output:
-        _write(output, sessions, _open(found, seen), force=force)
+        _write(output, sessions, _open(found, seen), force=force, quiet=quiet)
     elif as_json:
-        click.echo(json.dumps(_json(sessions, found, seen), indent=2, ensure_ascii=False))
+        print_json(_json(sessions, found, seen))
     else:
         table(_rows(found, seen))
     for told in (each.told for each in seen.lines if each.told) if seen else ():
@@ -107,10 +106,11 @@ def _open(found: Sequence[LineToSpeak], seen: Review | None) -> Sequence[LineToS
     return found if seen is None else [each.line for each in seen.lines if each.state != "there"]
 
 
-def _write(target: Path, sessions: Sequence[SessionParts], found: Sequence[LineToSpeak], *, force: bool) -> None:
+def _write(
+    target: Path, sessions: Sequence[SessionParts], found: Sequence[LineToSpeak], *, force: bool, quiet: bool
+) -> None:
     titles = " and ".join(dict.fromkeys(session.title for session, _ in sessions))
-    for path in write_all({target: sheet(titles, found).encode()}, force=force):
-        click.echo(path)
+    print_made(*write_all({target: sheet(titles, found).encode()}, force=force), quiet=quiet)
 
 
 def _json(sessions: Sequence[SessionParts], found: Sequence[LineToSpeak], seen: Review | None) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -18,6 +17,7 @@ from player.pipeline import catalogue, media
 from player.script import languages, library, regions
 from player.settings import location, reading, writing
 from player.settings.keys import BY_NAME, KEYS, as_text, named
+from player.storage.folders import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,10 +47,10 @@ def settings(
     """Show what you chose for good, or set KEY to VALUE.
 
     \b
-    player settings                       every key, its value, and where that is from
-    player settings voice heart           set one
-    player settings voice                 print one
-    player settings --unset voice         leave it out again
+    player settings                     every key, its value and where it is from
+    player settings voice heart         set one
+    player settings voice               print one
+    player settings --unset voice       leave it out again
     player settings --session pmr-7 bed -30
     """  # noqa: D301 (Click wants the character itself, not its escape)
     _must_fit(value, unset=unset, path_only=path_only, key=key)
@@ -99,16 +99,16 @@ def _checked(key: str, text: str, *, in_session: bool) -> str:
         return regions.named(text, key)
     elif key == "background" and text != "none":
         media.users_own(text)
-        return _absolute(text) if Path(text).expanduser().is_file() else text
+        return _absolute(text) if expanded(text).is_file() else text
     elif key == "output":
-        if not Path(text).expanduser().is_dir():
+        if not expanded(text).is_dir():
             raise UsageError(f"output must be a folder, and {text} is none; make it first")
         return _absolute(text)
     return text
 
 
 def _absolute(text: str) -> str:
-    return str(Path(text).expanduser().absolute())
+    return str(expanded(text).absolute())
 
 
 def _unset(key: str | None, session: str | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player import pipeline
-from player.cli import _origins, _programme_text, _show_text
-from player.cli._options import as_json, progress, quiet, request_from_options, session_options
+from player.cli import _origins, _programme_text, _show_text, _stored_options
+from player.cli._options import as_json, print_made, progress, quiet, request_from_options, session_options
+from player.cli._tables import print_json
 from player.picture.marks import About
 from player.pipeline import programmes
 
@@ -31,23 +31,21 @@ if TYPE_CHECKING:
 def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
     """Show a session's time table and its true length, or a programme's sessions, without playing them."""
     wanted = pipeline.RequestedSession(request_from_options(**asked))
-    plan = programmes.planned(wanted)
+    plan = programmes.planned(wanted, adapted=_stored_options.in_programme)
     draw = _drawer(plot, force=force, as_json=as_json, is_session=plan is None) if plot else None
     if plan:
         if as_json:
-            return click.echo(json.dumps(_programme_text.as_json(plan), indent=2, ensure_ascii=False))
+            return print_json(_programme_text.as_json(plan))
         return click.echo(_programme_text.as_text(plan, shutil.get_terminal_size().columns))
     with progress("Speaking", quiet=quiet) as report:
         ready = pipeline.prepare(wanted, pipeline.this_machine(), report)
     if plot and draw:
         draw(ready.timeline, About(ready.session.summary, ready.session.technique), plot, force=force)
-        return click.echo(plot)
+        return print_made(plot, quiet=quiet)
     if as_json:
         voice = _show_text.voice_json(ready.session.voice, ready.without_pitch)
-        shown = _show_text.as_json(ready.timeline, _lengths(ready), voice) | {
-            "chosen": _origins.as_json(_origins.of(ready))
-        }
-        return click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+        shown = _show_text.as_json(ready.timeline, _lengths(ready), voice)
+        return print_json(shown | {"chosen": _origins.as_json(_origins.of(ready))})
     width = shutil.get_terminal_size().columns
     lengths, region = _lengths(ready), ready.requested.region
     chosen, notes, kept = _origins.of(ready), ready.notes, ready.without_pitch

@@ -5,9 +5,7 @@ Each address is printed to stderr before the connection is made. Results go to s
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,9 +13,10 @@ import click
 from player import pipeline
 from player.cli import _complete
 from player.cli._options import as_json, print_warning, progress
-from player.cli._tables import table
+from player.cli._tables import print_json, table
 from player.live import voice_preview
 from player.pipeline import catalogue
+from player.storage.folders import expanded
 from player.voice.models import inventory
 from player.voice.models.fetching import Fetcher
 from player.voice.models.install import from_file, from_network, installed
@@ -57,7 +56,7 @@ def voices(
     found, chosen = catalogue.voices(machine, language), catalogue.chosen(machine)
     if as_json:
         rows = [{**asdict(each), "chosen": each.id in chosen} for each in found]
-        return click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return print_json(rows)
     return table(
         [
             ("*" if v.id in chosen else " ", v.id, v.language, v.gender, v.quality, v.driver, v.licence, v.name)
@@ -78,7 +77,7 @@ def _change(*, install: str | None, remove: str | None) -> None:
 
 def _install(wanted: str) -> None:
     if from_file.is_file(wanted):
-        voice, is_new = from_file.bring(Path(wanted).expanduser())
+        voice, is_new = from_file.bring(expanded(wanted))
         if is_new:
             click.echo(_licence(from_file.licence(voice), ""))
         return _print_use(voice, is_new=is_new)

@@ -24,7 +24,7 @@ from player.script.languages import NOT_REVIEWED, words_for
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE.yaml", help="With --from, where to.")
 @click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
 def words(*, language: str | None, out: Path | None, filled: Path | None, output: Path | None, force: bool) -> None:
-    """List the languages that have words, or the words of LANGUAGE: what guides, counts, captions and warns.
+    """List the languages that have words, or the words of LANGUAGE: for voice, captions, warnings and pages.
 
     For a new language, --csv writes a table with the English words, and --from makes the language's file of it: among
     your own scripts, where it counts at once.

@@ -22,7 +22,7 @@ from player.export.options import PAGE, PRESETS, SAMPLE_RATES
 from player.export.rates import at_rate
 from player.export.tags import left_out
 from player.sound.ahead import computed_ahead
-from player.sound.master import AS_PLAYED
+from player.sound.master import AS_PLAYED, Master
 from player.storage.atomic import complete, must_be_free, together
 from player.storage.names import with_tail
 from player.units import CHANNELS, RATE
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from player.export.presets import Preset
     from player.export.tags import Tags
     from player.pipeline import Prepared, Progress
-    from player.sound.master import Master
     from player.sound.mixdown import Layer
     from player.storage.atomic import NewFile
 
@@ -161,7 +160,11 @@ def export(
 
 def _job(ready: Prepared, options: ExportOptions, force: bool, on_note: Callable[[str], None] | None) -> _Job:  # noqa: FBT001 (as in `_Job`)
     """The job for a session that is `_suited`, at the preset's level if there is one."""
-    job, preset = _Job(ready, options, force, on_note), presets.PRESETS.get(options.preset or "")
+    one_channel, preset = options.channels == 1, presets.PRESETS.get(options.preset or "")
+    for warning in ready.warnings(one_channel=one_channel):
+        if on_note:
+            on_note(warning)
+    job = _Job(ready, options, force, on_note, Master(one_channel=one_channel))
     return job.mastered(preset) if preset else job
 
 

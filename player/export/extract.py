@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
-from player.errors import MediaError, ScriptError, printable
+from player.errors import MediaError, OutputError, ScriptError, printable
 from player.export.page import carried
 from player.export.tags.origin import origin_of
 from player.script.library import SCRIPT_ENDINGS
 from player.script.yaml import encoding
 from player.storage.atomic import write_all
+from player.storage.failures import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,7 +62,8 @@ class Extracted:
     def as_json(self) -> dict[str, Any]:
         """Everything, for a program."""
         includes = {name: text.decode() for name, text in self.includes.items()}
-        return {"name": self.name, **self.facts, "includes": includes, "script": self.script.decode()}
+        own = {"name": self.name, "includes": includes, "script": self.script.decode()}
+        return {"name": self.name} | dict(self.facts) | own
 
     def notes(self) -> Iterator[str]:
         """Comments with all other facts; the last is the command that makes the file again."""
@@ -118,10 +120,12 @@ def write(extracted: Extracted, target: Path, *, force: bool = False) -> tuple[P
     OutputError
         If one cannot be written.
     """
-    texts = {target: extracted.script}
-    texts |= {target.parent / name: text for name, text in extracted.includes.items()}
-    for folder in {path.parent for path in texts} - {target.parent}:
-        folder.mkdir(parents=True, exist_ok=True)
+    includes = {target.parent / name: text for name, text in extracted.includes.items()}
+    texts = {target: b""} | includes | {target: extracted.script}  # an include of the script's own name is not it
+    texts = {path: text for path, text in texts.items() if not texts.keys() & set(path.parents)}
+    for folder in sorted({path.parent for path in texts} - {target.parent}):
+        with sentences(OutputError, "write", folder):
+            folder.mkdir(parents=True, exist_ok=True)
     return write_all(texts, force=force)
 
 

@@ -200,11 +200,23 @@ def _notes(ready: Prepared, tags: Tags, origin: Origin) -> Iterator[str]:
         yield words.by.format(author=f"{tags.author}, {tags.year}" if tags.year else tags.author)
     yield words.made.format(program=facts["version"], name=origin.name)
     if spoken_by := facts["spoken_by"]:
-        yield words.spoken.format(voice=spoken_by, rate=facts["rate"])
+        yield words.spoken.format(voice=_voice(ready, spoken_by), rate=_range(ready.session.voice.rates))
     *_, command = Extracted(origin.name, origin.script, facts, origin.includes).notes()
-    yield words.remake.format(command=command.removeprefix("# "))
+    yield words.remake.format(command=f"{command.removeprefix('# ')} --format {PAGE}")
     yield words.licence.format(licence=tags.license) if tags.license else _licence(ready, words)
     yield words.around
+
+
+def _voice(ready: Prepared, called: str) -> str:
+    """A voice's name, and behind it what options and scripts call it, if that is something else."""
+    named = next((each.name for each in ready.machine.engine.voices() if each.id == called), called)
+    return called if named == called else f"{named} ({called})"
+
+
+def _range(ends: tuple[float, float]) -> str:
+    """A value that stays, or the first and the last of one that changes, such as 105–90; the same in all languages."""
+    first, last = ends
+    return f"{first:g}" if first == last else f"{first:g}–{last:g}"
 
 
 def _licence(ready: Prepared, words: PageWords) -> str:

@@ -120,7 +120,7 @@ class Mastering:
 
 def mastering(ready: Prepared, preset: Preset, *, one_channel: bool = False) -> Mastering:
     """The master that brings a session (see `suited`) to the preset's level; to measure, it is mixed once or more."""
-    found = Master(peak_db=preset.peak_db)
+    found = Master(peak_db=preset.peak_db, one_channel=one_channel)
     if preset.measure == "voice":
         return Mastering(preset, replace(found, gain_db=preset.level_db - TARGET_LUFS), preset.level_db)
     level_db = _level_db(ready, found, preset, one_channel=one_channel)

@@ -1,7 +1,8 @@
 """The diary: reads and writes history entries and bookmarks.
 
 An entry and its bookmark are written in one transaction. The file is opened when it is first used, and reading makes no
-file. A damaged file is put aside and a new one begun, by readers and writers alike; that is a warning, not an error.
+file. A damaged file with our mark is put aside and a new one begun, by readers and writers alike; that is a warning,
+not an error. Whatever else is in its place stays as it is; that is an error, and sessions play without a diary.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from player.errors import DiaryError
 from player.history.entries import Bookmark, HistoryEntry
 from player.history.requests import NUMBER, as_json, key, key_of, of_turn
+from player.timeline.steps import Steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +49,8 @@ class HistoryRecorder:
     ----------
     bookmark
         The bookmark that was written last; None if there is none.
+    goes_on_ms
+        Where playing goes on at that bookmark: at the beginning of the step in which it lies.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class HistoryRecorder:
         clock: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
     ) -> None:
         self.bookmark: Bookmark | None = None
+        self.goes_on_ms = 0
         self._diary = diary
         self._warn = warn
         self._clock = clock
@@ -84,10 +88,17 @@ class HistoryRecorder:
         following = next((each for each in self._turns if each.number == turn.number + 1), None)
         self._entry = entry = self._new_entry(turn, ready)
         self._here = self._bookmark_at(turn, entry.title, entry.total_ms)
+        self._steps = Steps(ready.timeline)
         self._next = None if following is None else self._bookmark_at(following, following.title, following.length_ms)
         self._end_ms = entry.total_ms - (turn.request.outlive_ms or 0)
         self._noted_ms = LEAST_MS - EVERY_MS
         self._write(lambda diary: diary.begin())
+
+    def chose(self, guide: str | None, bed_db: float | None) -> None:
+        """Let the bookmark go on with what keys chose; the entry keeps what was asked for."""
+        chosen = {name: value for name, value in (("guide", guide), ("bed_db", bed_db)) if value is not None}
+        self._here = replace(self._here, asked={**self._here.asked, **chosen})
+        self._next = self._next and replace(self._next, asked={**self._next.asked, **chosen})
 
     def reached(self, at_ms: int, heard_ms: int) -> None:
         """Write the position, if it is time to."""
@@ -108,6 +119,7 @@ class HistoryRecorder:
         bookmark = bookmark and replace(bookmark, noted=self._clock())
         is_written = self._write(lambda diary: diary.note(entry, self._here.session, bookmark))
         self.bookmark = bookmark if is_written else None
+        self.goes_on_ms = 0 if is_over else self._steps.at(at_ms).start_ms
 
     def _new_entry(self, turn: Turn, ready: Prepared) -> HistoryEntry:
         return HistoryEntry(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from player.storage.folders import expanded
 
 if TYPE_CHECKING:
     from player.pipeline import SessionRequest
@@ -69,10 +70,10 @@ def _said(request: SessionRequest) -> dict[str, Any]:
 
 
 def _at_home(request: SessionRequest) -> SessionRequest:
-    if request.background is not None and Path(request.background).expanduser().is_file():
-        request = replace(request, background=str(Path(request.background).expanduser().absolute()))
+    if request.background is not None and expanded(request.background).is_file():
+        request = replace(request, background=str(expanded(request.background).absolute()))
     if request.takes is not None:
-        request = replace(request, takes=str(Path(request.takes).expanduser().absolute()))
+        request = replace(request, takes=str(expanded(request.takes).absolute()))
     return request if request.script is not None else replace(request, session=_home(request.session))
 
 

@@ -79,7 +79,7 @@ class ResumedPlayback:
         if self._bookmark is None:
             return 0
         if start_ms < timeline.total_ms:
-            return Steps(timeline).at(start_ms).entry_ms
+            return Steps(timeline).at(start_ms).start_ms
         end = timecode(timeline.total_ms)
         self._warn(f"you stopped at {timecode(start_ms)}, and it ends at {end} now, so it begins at the beginning")
         return 0

@@ -1,7 +1,8 @@
 """The diary's SQLite file: where it is, how it is opened, and what happens if it cannot be.
 
-A damaged file is renamed, never deleted. A file of another program, or of a newer player, is left alone. Only its owner
-can read the file. `diary` reads and writes the tables.
+A damaged file is renamed, never deleted, and only if its header has our mark, SQLite's application id. Any other file
+that is not empty, or is from a newer player, is left alone. Only its owner can read the file. `diary` reads and writes
+the tables.
 
 In SQLite's WAL mode a write does not wait for the disk, so it may happen while a session plays. A power cut can lose
 the last writes, but not the file.
@@ -11,11 +12,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 from typing import TYPE_CHECKING, Final
 
-from player.errors import DiaryError, printable
+from player.errors import DiaryError, NoDiaryError, printable
 from player.storage.folders import own_path
+from player.storage.regular_files import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +42,8 @@ _TABLES: Final = (
     f"PRAGMA user_version = {VERSION}",
 )
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
+_HEADER: Final = b"SQLite format 3\0"
+_MARK_AT: Final = slice(68, 72)  # sqlite.org/fileformat.html: the application id, big-endian
 
 
 def where() -> Path:
@@ -54,6 +59,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     DiaryError
         If the file is not ours to write in.
     """
+    must_be_possible(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))  # what SQLite adds beside it takes its permissions
@@ -68,6 +74,7 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     DiaryError
         If it is not a diary that this player can read.
     """
+    must_be_possible(path)
     try:
         return _set_up(path, sqlite3.connect(path, isolation_level=None))
     except sqlite3.OperationalError:
@@ -79,9 +86,54 @@ def is_damage(error: sqlite3.Error) -> bool:
     return type(error) is sqlite3.DatabaseError
 
 
+def must_be_possible(path: Path) -> None:
+    """Refuse what cannot be a diary before SQLite opens it, which would wait for a pipe.
+
+    Raises
+    ------
+    NoDiaryError
+        If it is no regular file, or has content and not the header of SQLite's files, or another program's mark.
+    """
+    with contextlib.suppress(OSError):  # not there, or not to be read: SQLite says which
+        head = _head(path)
+        if head is None:
+            raise _no_diary(path, "is no ordinary file")
+        if head and not head.startswith(_HEADER):
+            raise _no_diary(path, "is no diary")
+        if head and int.from_bytes(head[_MARK_AT], "big") not in {0, _OURS}:
+            raise _no_diary(path, "belongs to another program, and is no diary")
+
+
+def has_mark(path: Path) -> bool:
+    """Whether the header of a file says that player wrote it. Errors of the file system are not caught."""
+    head = _head(path) or b""
+    return head.startswith(_HEADER) and int.from_bytes(head[_MARK_AT], "big") == _OURS
+
+
+def _head(path: Path) -> bytes | None:
+    """The beginning of a file; None if it is no regular file. A link may lead to it."""
+    descriptor = open_regular(path.resolve())
+    if descriptor is None:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(_MARK_AT.stop)
+
+
+def _no_diary(path: Path, what: str) -> NoDiaryError:
+    return NoDiaryError(f"{printable(str(path))} {what}; set PLAYER_DIARY to another file, or move this one away")
+
+
 def put_aside(path: Path) -> Path:
-    """Rename a damaged file and its companions. Errors of the file system are not caught."""
-    taken = {each.name for each in damaged_files(path)}
+    """Rename a damaged file and its companions. Errors of the file system are not caught.
+
+    Raises
+    ------
+    NoDiaryError
+        If it does not have our mark.
+    """
+    if not has_mark(path):
+        raise _no_diary(path, "is damaged, or no diary")
+    taken = {each.name for each in path.parent.iterdir() if each.name.startswith(f"{path.name}.damaged")}
     name = f"{path.name}.damaged"
     name = next(each for each in (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3))) if each not in taken)
     for companion in _COMPANIONS:
@@ -91,8 +143,11 @@ def put_aside(path: Path) -> Path:
 
 
 def damaged_files(path: Path) -> tuple[Path, ...]:
-    """The damaged files that were put aside, with their companions."""
-    return tuple(path.parent.glob(f"{path.name}.damaged*"))
+    """The damaged files that were put aside, with their companions. Errors of the file system are not caught."""
+    name = re.compile(re.escape(path.name) + r"\.damaged(-\d+)?")
+    aside = [each for each in path.parent.iterdir() if name.fullmatch(each.name) and has_mark(each)]
+    files = (each.with_name(each.name + companion) for each in aside for companion in _COMPANIONS)
+    return tuple(each for each in files if each.is_file())
 
 
 def _set_up(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -127,7 +182,7 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 def _must_be_ours(path: Path, connection: sqlite3.Connection) -> None:
     name = printable(str(path))
     if _pragma(connection, "application_id") != _OURS:
-        raise DiaryError(f"{name} belongs to another program, and is no diary; set PLAYER_DIARY to another file")
+        raise _no_diary(path, "belongs to another program, and is no diary")
     if _pragma(connection, "user_version") > VERSION:
         raise DiaryError(f"{name} is from a newer player; install that one, or set PLAYER_DIARY to another file")
 

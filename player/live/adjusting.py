@@ -81,6 +81,7 @@ class Adjuster:
         bed_db = ready.request.bed_db if adjusted.bed_db is None else adjusted.bed_db
         self.wanted = Adjustments(adjusted.guide or ready.request.guide, bed_db)
         self._has_breaths = bool(guiding.breaths(ready.timeline))
+        self._before, self._begun_with = adjusted, self.wanted
         guide = ready.request.guide if self._has_breaths else self.wanted.guide
         self._now = _Adjusted(replace(self.wanted, guide=guide), ready, ready)
         self._next: _Adjusted | None = None
@@ -96,6 +97,15 @@ class Adjuster:
             if self._speaks:
                 self._now.whole.machine.engine.stop()
             wait([self._job], _LOOK_EVERY_S)
+
+    @property
+    def by_keys(self) -> Adjustments:
+        """What was chosen by keys, in this session or in one before it; None where no key changed anything."""
+        before, begun, wanted = self._before, self._begun_with, self.wanted
+        return Adjustments(
+            before.guide if wanted.guide == begun.guide else wanted.guide,
+            before.bed_db if wanted.bed_db == begun.bed_db else wanted.bed_db,
+        )
 
     @property
     def guide(self) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from player.live.controls.commands import Control, ForcedPause, GoTo, SetVolume
+from player.live.controls.signals import HANG_UPS
 from player.live.observer import PlaybackState
 from player.live.running import exit_code
 from player.live.transport import Transport
@@ -78,6 +79,18 @@ class Loop:
             wait_s = TICK_S
         return None
 
+    def leave(self) -> None:
+        """Fade out, while the listener still sees what is heard; a second control that ends it ends the fade, too.
+
+        But for hanging up: a window that is closed sends its signal more than once.
+        """
+        self._transport.leave(self._fading)
+
+    def _fading(self, seconds: float) -> bool:
+        code = self._running.wait(seconds)
+        self._report()
+        return code is not None and code not in HANG_UPS
+
     def _carry_out(self, control: AnyControl) -> None:
         if control is Control.SHOW_KEYS:
             self._keys_shown = not self._keys_shown
@@ -87,12 +100,13 @@ class Loop:
     def _report(self) -> None:
         transport, settings, adjuster = self._transport, self._transport.settings, self._adjuster
         state = PlaybackState(
-            transport.position_ms,
+            transport.shown_ms,
             transport.is_paused,
             settings.volume_db,
             settings.has_background,
             transport.notice,
             self._keys_shown,
+            transport.is_full,
         )
         if adjuster:
             notice = state.notice or adjuster.notice
@@ -103,6 +117,8 @@ class Loop:
         if transport.heard_ms >= reported_ms + _REPORT_MS or transport.is_paused != was_paused:
             self._reported = (transport.heard_ms, transport.is_paused)
             if listener:
+                if adjuster:
+                    listener.chose(adjuster.by_keys.guide, adjuster.by_keys.bed_db)
                 listener.reached(transport.position_ms, transport.heard_ms)
 
 

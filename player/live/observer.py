@@ -20,13 +20,16 @@ class PlaybackState:
     Attributes
     ----------
     at_ms
-        The position that is heard now, in the session's own time; in a pause, the position at which it will go on.
+        The position that is heard now, in the session's own time; in a pause, the position at which it will go on. A
+        step that is entered a little before its beginning is at its beginning.
     volume_db
-        0 is as exported.
+        0 is as exported, and the highest; minus infinity is silence.
     notice
         A sentence for the listener, such as why it is paused; or an empty string.
     keys_shown
         Whether the listener wants to see what each key does.
+    is_full
+        Whether the listener has just made it as loud as it can be, or asked for more.
     guide
         How breaths are guided, as the listener chose it; empty where the script decides.
     bed_db
@@ -41,6 +44,7 @@ class PlaybackState:
     has_background: bool = True
     notice: str = ""
     keys_shown: bool = False
+    is_full: bool = False
     guide: str = ""
     bed_db: float | None = None
     speaks: bool = False

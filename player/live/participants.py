@@ -26,10 +26,16 @@ ControlSource: TypeAlias = "Callable[[Inbox], AbstractContextManager[object]]"
 
 
 class ProgressListener(Protocol):
-    """Receives the progress of each session: its beginning, its position every second, and its end."""
+    """Receives the progress of each session: its beginning, its position every second, and its end.
+
+    What keys chose is told before each position and before the end.
+    """
 
     def began(self, turn: Turn, ready: Prepared, start_ms: int) -> None:
         """A session begins at ``start_ms``; its output device is open."""
+
+    def chose(self, guide: str | None, bed_db: float | None) -> None:
+        """The guidance and the level of the background that keys chose so far; None where no key did."""
 
     def reached(self, at_ms: int, heard_ms: int) -> None:
         """The position, and how long the session has sounded without pauses; called every second and at a pause."""

@@ -6,6 +6,7 @@ opened first, and nothing heavy is loaded here before that. `player.live.playlis
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ def play(
     ``find_turns`` returns the sessions; it is called while the device opens. ``confirm`` is called before each: it
     returns when the listener is ready, and whether that took an answer. ``announce`` is called when one is prepared.
     ``resume_at`` returns where the first really begins. ``silent`` opens no device. Without ``speaks``, no voice begins
-    to load. ``adjusted`` is called at the end with the guidance and the level of the background that were chosen last.
+    to load. ``adjusted`` is called at the end with the guidance and the level of the background that keys chose last.
     Returns the exit code: 0, or that of the signal that ended it. Raises `PlayerError` if a session cannot be made,
     `DeviceError` if there is no loudspeaker or it is lost, and `KeyboardInterrupt` after the fade.
     """
@@ -77,5 +78,6 @@ def load_sound() -> None:
 
 
 def _load_sound() -> None:
-    from player.sound import conform, headroom, mixdown, stem, tones  # noqa: F401, PLC0415 (this is what it is for)
-    from player.voice import beat, clips  # noqa: F401, PLC0415 (as above)
+    with contextlib.suppress(RuntimeError):  # who presses Ctrl-C meanwhile ends Python, and no thread can start then
+        from player.sound import conform, headroom, mixdown, stem, tones  # noqa: F401, PLC0415 (this is what it is for)
+        from player.voice import beat, clips  # noqa: F401, PLC0415 (as above)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from player import pipeline
 from player.errors import DeviceError
 from player.live.adjusting import Adjuster, Adjustments
-from player.live.device.device import LEAD_IN_MS
+from player.live.device.noise import LEAD_IN_MS
 from player.live.loop import Loop
 from player.live.playback import new_transport
 from player.live.prefetch import Prefetcher
@@ -44,7 +44,7 @@ class Playlist:
     Attributes
     ----------
     adjusted
-        The guidance and the level of the background that were chosen last, by options or keys.
+        The guidance and the level of the background that were chosen last by keys.
     """
 
     def __init__(
@@ -129,13 +129,22 @@ class Playlist:
                 transport.tick()  # writes some seconds ahead before the other participants are loaded
                 self._prefetcher.begin()
                 with self._running.session(ready.timeline):
-                    code = Loop(transport, self._running, adjuster).run()
+                    code = self._run(Loop(transport, self._running, adjuster))
                 whole = code is None
             finally:
-                self._settings, self.adjusted = transport.settings, adjuster.wanted
+                self._settings, self.adjusted = transport.settings, adjuster.by_keys
                 transport.leave()
         finally:
             adjuster.close()
             if listener:
+                listener.chose(self.adjusted.guide, self.adjusted.bed_db)
                 listener.ended(transport.position_ms, transport.heard_ms, whole=whole)
         return code
+
+    @staticmethod
+    def _run(loop: Loop) -> int | None:
+        """Run the loop, and fade out before the listener's screen is restored."""
+        try:
+            return loop.run()
+        finally:
+            loop.leave()

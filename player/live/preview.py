@@ -20,6 +20,7 @@ from player.sound import tones
 from player.sound.bed import open_bed
 from player.sound.headroom import headroom
 from player.sound.mixdown import Mix
+from player.storage.folders import expanded
 from player.storage.store import Store
 from player.techniques.cue import Tone
 from player.techniques.sounds import CHIMES
@@ -91,7 +92,7 @@ def try_out(kind: str) -> None:
 
 
 def _file(name: str) -> Path:
-    own, bundled = Path(name).expanduser(), library.sounds()
+    own, bundled = expanded(name), library.sounds()
     if name in bundled and not own.is_file():
         return library.sound_file(name, near=Path.cwd())
     if own.is_file():

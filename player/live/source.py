@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
+from player.live.entrance import FADE_IN_MS, Entrance
 from player.units import gain
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _STEP_DB: Final = 2.0
 _LOWEST_DB: Final = -50.0
 """One step below this is silence."""
 _ALL: Final[tuple[Layer, ...]] = ("bed", "voice", "tones")
+_BACKGROUND: Final[tuple[Layer, ...]] = ("bed",)
 _NO_BACKGROUND: Final[tuple[Layer, ...]] = ("voice", "tones")
 
 
@@ -68,12 +70,28 @@ class MixSource:
         """Sound is asked for from another position on."""
         self._mix = self._whole
 
-    def sound(self, start_ms: int, ms: int) -> bytes:
-        """The sound of ``ms`` from ``start_ms`` on, as 16-bit stereo frames; less at the end."""
+    def sound(self, start_ms: int, ms: int, entrance: Entrance | None = None) -> bytes:
+        """The sound of ``ms`` from ``start_ms`` on, as 16-bit stereo frames; less at the end.
+
+        The parts of it that lie before the end of an ``entrance`` are heard as that says.
+        """
         end_ms = min(start_ms + ms, self.total_ms)
         if start_ms >= end_ms:
             return b""
         layers = _ALL if self.settings.has_background else _NO_BACKGROUND
+        if entrance is None or start_ms >= entrance.end_ms:
+            return self._heard(start_ms, end_ms, layers)
+        bed = self._heard(start_ms, end_ms, _BACKGROUND if self.settings.has_background else ())
+        is_alone = end_ms <= entrance.at_ms  # then no clip must be opened
+        return entrance.mixed(start_ms, bed, bed if is_alone else self._heard(start_ms, end_ms, layers))
+
+    def entrance(self, at_ms: int, join_ms: int) -> Entrance:
+        """The entrance at a position; its other sounds join over ``join_ms``."""
+        lead_ms = min(at_ms, FADE_IN_MS)
+        has_bed = self.settings.has_background and lead_ms and any(self._heard(at_ms - lead_ms, at_ms, _BACKGROUND))
+        return Entrance(at_ms, lead_ms if has_bed else 0, join_ms)
+
+    def _heard(self, start_ms: int, end_ms: int, layers: tuple[Layer, ...]) -> bytes:
         return at_volume(self._mix.block(start_ms, end_ms, layers).raw_data, self.settings.volume_db)
 
     def warm(self, start_ms: int, ms: int) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from player.live.device.device import OutputDevice
+    from player.live.entrance import Entrance
     from player.live.source import MixSource
 
 FIRST_MS: Final = 1000
@@ -38,51 +39,63 @@ class PositionTrack:
 
     Parameters
     ----------
-    frame, position
-        The programme begins at this frame of the ring, from this position. The lead-in comes before it.
+    frame, position, enters
+        The programme begins at this frame of the ring, as by `play_from`. The lead-in comes before it.
     """
 
-    def __init__(self, frame: int, position: int) -> None:
+    def __init__(self, frame: int, position: int, enters: int = 0) -> None:
         self._frames = [frame]
         self._positions = [position]
+        self._enters = [enters]
         self._moves = [True]
 
-    def play_from(self, frame: int, position: int) -> None:
-        """From ``frame`` of the ring on, the programme plays from ``position`` on."""
-        self._note(frame, position, moves=True)
+    def play_from(self, frame: int, position: int, enters: int = 0) -> None:
+        """From ``frame`` of the ring on, the programme plays from ``position`` on; `told` begins with ``enters``."""
+        self._note(frame, position, enters, moves=True)
 
     def stand_from(self, frame: int, position: int) -> None:
         """From ``frame`` of the ring on there is silence, and the programme stands at ``position``."""
-        self._note(frame, position, moves=False)
+        self._note(frame, position, position, moves=False)
 
     def position(self, frame: int) -> int:
         """The position of the programme at a frame; in a silence, the one at which it stands."""
-        index = max(bisect_right(self._frames, frame) - 1, 0)
+        index = self._index(frame)
         passed = max(frame - self._frames[index], 0) if self._moves[index] else 0
         return self._positions[index] + passed
 
-    def _note(self, frame: int, position: int, *, moves: bool) -> None:
+    def told(self, frame: int) -> int:
+        """The position as the listener knows it: in an entrance, the one that is entered."""
+        return max(self.position(frame), self._enters[self._index(frame)])
+
+    def _index(self, frame: int) -> int:
+        return max(bisect_right(self._frames, frame) - 1, 0)
+
+    def _note(self, frame: int, position: int, enters: int, *, moves: bool) -> None:
         keep = max(bisect_right(self._frames, frame - 1), 0)
         self._frames[keep:] = [frame]
         self._positions[keep:] = [position]
+        self._enters[keep:] = [enters]
         self._moves[keep:] = [moves]
 
 
 class Stream:
-    """Plays a programme from ``start_ms`` on, on a new device; it fades in over ``fade_ms``.
+    """Plays a programme on a new device: from its beginning, or from an entrance on.
 
-    Its methods raise `DeviceError` if there is no memory for the sound.
+    In an entrance, the programme stands at the entrance's position until its words are heard.
+    The methods raise `DeviceError` if there is no memory for the sound.
     """
 
-    def __init__(self, source: MixSource, device: OutputDevice, start_ms: int, fade_ms: int = 0) -> None:
+    def __init__(self, source: MixSource, device: OutputDevice, entrance: Entrance | None = None) -> None:
         self.device = device
         self._source = source
-        self._next_ms = start_ms
+        self._entrance = entrance
         self._is_silent = False
-        sound = crossfaded(b"", source.sound(start_ms, FIRST_MS), fade_ms * FRAMES_PER_MS)
-        self._counted = device.cut  # the lead-in may be over already
-        self._track = PositionTrack(self._counted, start_ms * FRAMES_PER_MS)
-        device.overwrite(self._counted, sound)
+        self._counted = 0
+        start_ms = entrance.start_ms if entrance else 0
+        sound = source.sound(start_ms, FIRST_MS, entrance)
+        start = device.cut  # the lead-in may be over already
+        self._begin(start, start_ms)
+        device.overwrite(start, sound)
         self._go_to(start_ms + _ms(sound))
 
     @property
@@ -125,25 +138,34 @@ class Stream:
         if self.device.left < ms * FRAMES_PER_MS:
             self.device.finish()
             return False
-        self._put(self._source.sound(self._next_ms, ms))
+        self._put(self._source.sound(self._next_ms, ms, self._entrance))
         return True
 
     def play_from(self, start_ms: int, fade_ms: int) -> None:
         """Play the programme from another position on."""
         sound = self._source.sound(start_ms, PIECE_MS)
         cut = self.device.cut
+        self._entrance, self._is_silent = None, False
         self._track.play_from(cut, start_ms * FRAMES_PER_MS)
-        self._is_silent = False
         self._overwrite(cut, sound, fade_ms)
         self._go_to(start_ms + _ms(sound))
+
+    def enter(self, entrance: Entrance, fade_ms: int) -> None:
+        """Play the programme from an entrance on, after a silence, which may still be fading in."""
+        sound = self._source.sound(entrance.start_ms, PIECE_MS, entrance)
+        cut = self.device.cut
+        self._entrance, self._is_silent = entrance, False
+        self._begin(cut, entrance.start_ms)
+        self._overwrite(cut, sound, fade_ms)
+        self._go_to(entrance.start_ms + _ms(sound))
 
     def remix(self, fade_ms: int) -> None:
         """Mix the same positions again, with the source's new settings."""
         sound, late = b"", 0
         while late * FRAME_BYTES >= len(sound):  # mixing took so long that the device has taken these frames
             cut = self._whole_ms(self.device.cut)
-            start_ms = self._position_ms(cut)
-            sound = self._source.sound(start_ms, PIECE_MS)
+            start_ms = self._track.position(cut) // FRAMES_PER_MS
+            sound = self._source.sound(start_ms, PIECE_MS, self._entrance)
             if not sound:
                 return
             late = self._whole_ms(self.device.cut) - cut
@@ -157,13 +179,19 @@ class Stream:
         self._is_silent = True
         self._overwrite(cut, _SILENCE, fade_ms)
 
-    def leave(self, sleep: Callable[[float], None]) -> None:
+    def leave(self, sleep: Callable[[float], object]) -> None:
         """Fade out, if anything can be heard, and release the device."""
         try:
             if not self._is_silent:
                 fade_out(self.device, sleep)
         finally:
             self.device.release()
+
+    def _begin(self, frame: int, start_ms: int) -> None:
+        """From ``frame`` of the ring on the programme plays; what is heard before it is not of the programme."""
+        enters_ms = self._entrance.at_ms if self._entrance else start_ms
+        self._track = PositionTrack(frame, start_ms * FRAMES_PER_MS, enters_ms * FRAMES_PER_MS)
+        self._counted = frame + (enters_ms - start_ms) * FRAMES_PER_MS
 
     @property
     def _is_whole(self) -> bool:
@@ -188,7 +216,7 @@ class Stream:
             self.device.finish()
 
     def _position_ms(self, frame: int) -> int:
-        return min(self._track.position(frame) // FRAMES_PER_MS, self._source.total_ms)
+        return min(self._track.told(frame) // FRAMES_PER_MS, self._source.total_ms)
 
     def _whole_ms(self, frame: int) -> int:
         """The next frame, from this one on, at which a millisecond of the programme starts."""

@@ -1,7 +1,7 @@
 """The transport: play, pause, seek and settings of a programme that is being heard.
 
 It never waits: `Transport.tick` is called some twenty times a second, and does a little each time. Playing goes on at
-the beginning of a step; if the loudspeaker is lost, the programme pauses where it was heard last.
+the beginning of a step, after an `Entrance`; if the loudspeaker is lost, the programme pauses where it was heard last.
 
 The steps that a key may lead to next are loaded beforehand, because opening a long clip takes up to a tenth of a
 second.
@@ -9,13 +9,15 @@ second.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from player.errors import DeviceError
 from player.live.device.device import stopped
-from player.live.source import clamped, louder, softer
+from player.live.entrance import FADE_IN_MS
+from player.live.source import FULL_DB, clamped, louder, softer
 from player.live.stream import PIECE_MS, Stream
 from player.units import FRAMES_PER_MS
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from player.live.device.device import OutputDevice
+    from player.live.entrance import Entrance
     from player.live.source import ListenerSettings, MixSource, SeekableMix
     from player.timeline.steps import Steps, TimelineStep
 
@@ -33,6 +36,8 @@ VOLUME_MS: Final = 40
 BACKGROUND_MS: Final = 400
 RELEASES_AFTER_S: Final = 5.0
 """A longer pause releases the loudspeaker, so that it can sleep."""
+FULL_S: Final = 3.0
+"""For so long it is told that the volume is full, when somebody asks for more."""
 
 
 class Transport:
@@ -75,13 +80,15 @@ class Transport:
         self._steps = steps
         self._open_device = open_device
         self._clock = clock
-        self._position_ms = start_ms  # where it goes on after a pause
+        self._entered = steps.beginning(start_ms)
+        self._position_ms = self._entered.entry_ms  # where it goes on after a pause
         self._is_paused = False
         self._paused = 0.0
         self._counted = 0
         self._fade_ms = 0  # of a change of settings that the next tick makes
+        self._full = -math.inf  # when it was told last that the volume is full
         self._nearby = _Nearby(source, steps)
-        self._stream: Stream | None = Stream(source, device, start_ms)
+        self._stream: Stream | None = Stream(source, device, self._entrance() if start_ms else None)
 
     @property
     def is_paused(self) -> bool:
@@ -97,6 +104,17 @@ class Transport:
     def position_ms(self) -> int:
         """The position that is heard now; in a pause, the one at which it will go on."""
         return self._position_ms if self._is_paused or self._stream is None else self._stream.heard_ms
+
+    @property
+    def shown_ms(self) -> int:
+        """The position to show: of a step that was entered a little before its beginning, the beginning."""
+        at_ms, entered = self.position_ms, self._entered
+        return entered.start_ms if entered.entry_ms <= at_ms < entered.start_ms else at_ms
+
+    @property
+    def is_full(self) -> bool:
+        """Whether somebody has just made it as loud as it can be, or asked for more."""
+        return self._clock() < self._full + FULL_S
 
     @property
     def heard_ms(self) -> int:
@@ -123,13 +141,17 @@ class Transport:
         if self._stream is not None and self._check(self._stream):
             self._tick(self._stream)
 
-    def leave(self, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Fade out, and release the loudspeaker; the position is kept. A second call does nothing."""
+    def leave(self, sleep: Callable[[float], object] = time.sleep) -> None:
+        """Fade out, and release the loudspeaker; it stays at the position before the fade. A second call does nothing.
+
+        ``sleep`` may end the fade, as for `fade_out`.
+        """
         if self._stream is not None:
+            at_ms = self.position_ms
             try:
                 self._stream.leave(sleep)
             finally:
-                self._position_ms, self._stream = self.position_ms, None
+                self._position_ms, self._stream = at_ms, None
 
     def pause(self, notice: str = "") -> None:
         """Fade out and pause; it will go on at the beginning of the step."""
@@ -146,7 +168,7 @@ class Transport:
         self._is_paused, self.notice, self.lost = False, "", None
         self._source.leave_place()
         if self._stream is not None:
-            self._stream.play_from(self._position_ms, JOIN_MS)
+            self._stream.enter(self._entrance(), JOIN_MS)
         else:
             self._open()
 
@@ -177,9 +199,12 @@ class Transport:
     def louder(self) -> None:
         """Two dB more, up to the programme as it was exported."""
         self.set_volume(louder(self.settings.volume_db))
+        if self.settings.volume_db == FULL_DB:
+            self._full = self._clock()
 
     def softer(self) -> None:
         """Two dB less, down to silence."""
+        self._full = -math.inf
         self.set_volume(softer(self.settings.volume_db))
 
     def set_volume(self, db: float) -> None:
@@ -218,6 +243,7 @@ class Transport:
     def _go_to(self, step: TimelineStep | None) -> None:
         if step is None or (self._stream is not None and self._stream.is_ending):
             return
+        self._entered = step
         if self._is_paused:
             self._position_ms = step.entry_ms
         elif self._stream is not None:
@@ -225,7 +251,13 @@ class Transport:
             self._stream.play_from(step.entry_ms, JOIN_MS)
 
     def _pause_at(self, at_ms: int) -> None:
-        self._position_ms, self._is_paused, self._paused = self._steps.at(at_ms).entry_ms, True, self._clock()
+        self._entered = self._steps.at(at_ms)
+        self._position_ms, self._is_paused, self._paused = self._entered.entry_ms, True, self._clock()
+
+    def _entrance(self) -> Entrance:
+        """At the position at which it goes on. What has begun to sound before it fades in as slowly as a background."""
+        is_cut = self._steps.is_within_sound(self._position_ms)
+        return self._source.entrance(self._position_ms, FADE_IN_MS if is_cut else JOIN_MS)
 
     def _check(self, stream: Stream) -> bool:
         """Whether the loudspeaker still plays; otherwise pause where it was lost."""
@@ -274,7 +306,7 @@ class Transport:
             self._pause_at(self._position_ms)
             self.lost, self.notice = error, _notice_of(error)
             return
-        self._stream = Stream(self._source, device, self._position_ms, JOIN_MS)
+        self._stream = Stream(self._source, device, self._entrance())
 
 
 class _Nearby:

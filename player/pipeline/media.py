@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from player.errors import MediaError, Position, Problem, printable
 from player.script import library
+from player.script.yaml.scalar_types import shown
+from player.storage.folders import expanded
 from player.techniques.cue import BedChange, Part
 
 if TYPE_CHECKING:
@@ -46,9 +48,8 @@ def beds(
             problems.append(Problem(at, str(error)))
             continue
         if found.setdefault(name, FoundBackground(path, at)).path.resolve() != path.resolve():
-            problems.append(
-                Problem(at, f"sound {name!r} is another file in the script that includes this one; rename it")
-            )
+            text = f"sound {shown(name)} is another file in the script that includes this one; rename it"
+            problems.append(Problem(at, text))
     if asked is not None and asked != "none":
         found[asked] = FoundBackground(users_own(asked), None)
     return found, problems
@@ -80,9 +81,13 @@ def users_own(name: str) -> Path:
     MediaError
         If there is none.
     """
-    path = Path(name).expanduser()
-    if not path.is_file() and path.suffix.lower() in library.SOUND_ENDINGS:
+    try:
+        path = expanded(name)
+        is_there = path.is_file()
+    except (OSError, ValueError):  # a name that no file system takes
+        raise MediaError(f"--background {shown(name)} is not a name that a file can have") from None
+    if not is_there and path.suffix.lower() in library.SOUND_ENDINGS:
         raise MediaError(
             f"there is no sound file {printable(name)}; name another with --background, or a bundled sound"
         )
-    return path if path.is_file() else library.sound_file(name, near=Path.cwd())
+    return path if is_there else library.sound_file(name, near=Path.cwd())

@@ -43,7 +43,9 @@ def blocks(
 
 def mix(ready: Prepared, *, master: Master = AS_PLAYED) -> Mix:
     """The session as sound, of which any block can be read at any time, with the layers that are given for it."""
-    beds, factor = ready.beds, gain(master.gain_db)
+    beds, factor = dict(ready.beds), gain(master.gain_db)
+    if master.one_channel:
+        beds = {name: bed.for_one_loudspeaker() for name, bed in beds.items()}
     found = headroom(
         ready.timeline,
         bed_peak=lambda name: beds[name].peak * factor,

@@ -8,12 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from player.errors import MediaError, Position, Problem, ScriptError, UsageError
+from player.errors import MediaError, Position, Problem, ScriptError, UsageError, printable
 from player.script import library
 from player.sound.bed import open_bed
 from player.sound.own_take import open_take
 from player.sound.recording import open_recording
 from player.techniques.cue import Part, Recording, Slot, Speech
+from player.units import RATE
 from player.voice import own_takes
 
 if TYPE_CHECKING:
@@ -49,6 +50,21 @@ def open_beds(beds: Mapping[str, FoundBackground], store: Store) -> dict[str, Be
     if problems:
         raise ScriptError(problems)
     return opened
+
+
+def warnings(beds: Mapping[str, Bed], *, one_channel: bool = False) -> tuple[str, ...]:
+    """A sentence for each bed that may be a nuisance; ``one_channel`` is whether a file of one channel is made."""
+    found: list[str] = []
+    for name, bed in beds.items():
+        if bed.balance.cancels and not one_channel:
+            found.append(
+                f"{printable(name)}: its two sides cancel each other where one loudspeaker plays both, as in phones;"
+                " export with --mono, which keeps one side of it, or choose another background"
+            )
+        if bed.is_heard_again:
+            every = f"{bed.length_frames / RATE:.1f} s"
+            found.append(f"{printable(name)}: it comes round every {every}, which is heard; choose a longer background")
+    return tuple(found)
 
 
 def recordings(parts: Iterable[Part], store: Store) -> dict[Recording, OpenRecording]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from player import pipeline
 from player.errors import Problem, ScriptError, UsageError
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from player.script.library import Source
     from player.script.programme import FoundSession, Programme, ProgrammeEntry
     from player.script.yaml.params import Parameter
+
+MOST_PROBLEMS: Final = 100
+"""After so many, no more sessions are looked for: for each that is not there, whole folders are read."""
 
 T = TypeVar("T")
 Adaptation = Callable[[RequestedSession], RequestedSession]
@@ -179,6 +182,8 @@ class _ProgrammePlanner:
         The folder whose sessions come first; None is none.
     adapted
         Adapts a session to the listener.
+    found
+        The session that each name means, or why there is none; None where its file has problems, which are told once.
     known
         Facts so far: a programme may have the same session many times.
     """
@@ -188,6 +193,7 @@ class _ProgrammePlanner:
     near: Path | None
     adapted: Adaptation
     problems: list[Problem] = field(default_factory=list)
+    found: dict[str, FoundSession | str | None] = field(default_factory=dict)
     known: dict[tuple[str, tuple[tuple[str, str], ...]], _Facts | None] = field(default_factory=dict)
 
     def plan(self, part: int | None) -> PlannedProgramme:
@@ -233,13 +239,20 @@ class _ProgrammePlanner:
         )
 
     def _found(self, entry: ProgrammeEntry, at: Position) -> FoundSession | None:
-        try:
-            return programme.find_session(entry.session, self.near)
-        except ScriptError as error:
-            self.problems += error.problems
-        except (UsageError, ValueError) as error:
-            self.problems.append(Problem(at, str(error)))
-        return None
+        """The session that an entry means; None where there is none, and the problem is added."""
+        if entry.session not in self.found and len(self.problems) < MOST_PROBLEMS:
+            try:
+                self.found[entry.session] = programme.find_session(entry.session, self.near)
+            except ScriptError as error:
+                self.found[entry.session] = None
+                self.problems += error.problems
+            except (UsageError, ValueError) as error:
+                self.found[entry.session] = str(error)
+        found = self.found.get(entry.session)
+        if isinstance(found, str):
+            self.problems.append(Problem(at, found))
+            return None
+        return found
 
     def _facts(self, call: str, values: Mapping[str, str]) -> _Facts | None:
         """A session's facts; None where it cannot be planned, and its problems are added."""

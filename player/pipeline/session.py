@@ -85,6 +85,10 @@ class Prepared:
         own = {own_takes.name(said.text) for said, clip in self.clips.items() if clip.is_own}
         return len(own), len({own_takes.name(said.text) for said in self.clips})
 
+    def warnings(self, *, one_channel: bool = False) -> tuple[str, ...]:
+        """What may be a nuisance in its backgrounds; ``one_channel`` is whether a file of one channel is made."""
+        return opening.warnings(self.beds, one_channel=one_channel)
+
     @property
     def without_pitch(self) -> tuple[str, ...]:
         """The voices that keep their own pitch where the script asks for another: their drivers know no other."""
@@ -302,7 +306,10 @@ class _Findings:
             self.problems += _at_new_places(found, self.problems)
             return None
         session = ready.session
+        places = media.beds(session, requested.parts, requested.request.background)[0]
+        heard = ((name, opening.warnings({name: bed})) for name, bed in ready.beds.items())
         warned = (
+            *(Problem(at, text) for name, texts in heard if (at := places[name].at) for text in texts),
             *translation.warnings(session),
             *lint.warnings(session, requested.settled, ready.timeline, known),
             *_unpronounced(requested.settled, self.machine.engine),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from player.errors import Problem, UsageError
+from player.errors import Problem
 from player.script import library
 from player.script.languages import NOT_REVIEWED, words_for
+from player.script.yaml.scalar_types import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,11 +32,11 @@ def warnings(session: Session) -> Iterator[Problem]:
     if session.translates is None:
         return
     name, at = session.translates.session, session.places["translates"]
-    try:
-        original = library.find(f"{library.ORIGINAL}/{name}")
-    except UsageError:
-        yield Problem(at, f"there is no session {name!r} that this could be a translation of; `player list` shows them")
+    if name not in library.session_names():  # a path would be read, wherever it leads
+        text = f"there is no session {shown(name)} that this could be a translation of; `player list` shows them"
+        yield Problem(at, text)
         return
+    original = library.find(f"{library.ORIGINAL}/{name}")
     now = library.text_hash(original.text)
     if now != session.translates.hash:
         yield Problem(at, f"{name} has changed since it was translated; compare them, and then write 'hash: \"{now}\"'")

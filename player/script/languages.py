@@ -6,6 +6,7 @@ The rule: what depends on a language stands in its file and nowhere else; a lang
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterable, Mapping  # noqa: TC003 (hints are read when a file is bound)
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from player.script import library, tags
 from player.script.pronunciation import Respelling, Word  # noqa: TC001 (hints are read when a file is bound)
 from player.script.yaml.binding import bind
 from player.script.yaml.reader import compose, read
+from player.script.yaml.scalar_types import shown
 from player.script.yaml.types import FieldError, Identifier, Language, ListRule, Name, OneOrMore, Text
 
 NOT_REVIEWED: Final = "none"
@@ -63,7 +65,8 @@ class MuscleWords:
         _only_these("tighten", (self.tighten,), {"how": ""}, needed=True)
         waited_for = self.let_go[0].rstrip(" .।。")
         if wrong := [each for each in self.let_go if not each.startswith(waited_for)]:
-            raise FieldError("let_go", f"must begin with the same words, {waited_for!r}, and not as {wrong[0]!r}")
+            text = f"must begin with the same words, {shown(waited_for)}, and not as {shown(wrong[0])}"
+            raise FieldError("let_go", text)
 
 
 @dataclass(frozen=True)
@@ -310,7 +313,8 @@ class LanguageWords:
         if len(self.numbers) < LEAST_NUMBERS:
             raise FieldError("numbers", f"must count from one to {LEAST_NUMBERS}, not to {len(self.numbers)}")
         if wrong := [word for word, both in self.heteronyms.items() if len(both) != 2]:
-            raise FieldError("heteronyms", f"must have two respellings of {wrong[0]!r}, one for each way to say it")
+            text = f"must have two respellings of {shown(wrong[0])}, one for each way to say it"
+            raise FieldError("heteronyms", text)
 
     def phase(self, kind: str, *, counted: bool = False) -> str:
         """The word of a phase of breath; ``counted`` is where numbers follow it on the beat."""
@@ -334,19 +338,26 @@ def _each_phase(words: Mapping[str, str]) -> None:
 
 def _known_phases(key: str, words: Mapping[str, str]) -> None:
     if unknown := [kind for kind in words if kind not in PHASES]:
-        raise FieldError(key, f"is about {', '.join(PHASES)}, and not about {unknown[0]!r}")
+        raise FieldError(key, f"is about {', '.join(PHASES)}, and not about {shown(unknown[0])}")
 
 
 def _only_these(key: str, texts: Iterable[str], known: Mapping[str, str], *, needed: bool = False) -> None:
     """Every text can be filled in, and has all that is ``needed``."""
     allowed = " and ".join(f"{{{each}}}" for each in known)
     for text in texts:
-        try:
-            text.format(**known)
-        except (KeyError, IndexError, ValueError, AttributeError):
-            raise FieldError(key, f"may have {allowed} in braces and nothing else, not {text!r}") from None
+        if not _in_braces(text) <= set(known):
+            raise FieldError(key, f"may have {allowed} in braces and nothing else, not {shown(text)}")
         if needed and any(f"{{{each}}}" not in text for each in known):
-            raise FieldError(key, f"must have {allowed} in it, which {text!r} has not")
+            raise FieldError(key, f"must have {allowed} in it, which {shown(text)} has not")
+
+
+def _in_braces(text: str) -> set[str]:
+    """What a text has in braces, whole: a width behind a colon could make a text of gigabytes when it is filled in."""
+    try:
+        fields = [each for each in string.Formatter().parse(text) if each[1] is not None]
+    except ValueError:  # a brace that is not closed
+        return {text}
+    return {f"{name}{form}{turn or ''}" for _, name, form, turn in fields}
 
 
 def languages() -> tuple[str, ...]:
@@ -413,4 +424,4 @@ def named(tag: str, asked_by: str) -> str:
     known = library.languages()
     if found := tags.nearest(tag, known):
         return found
-    raise UsageError(f"{asked_by} must be a language that has words ({', '.join(known)}), not {tag!r}")
+    raise UsageError(f"{asked_by} must be a language that has words ({', '.join(known)}), not {shown(tag)}")

@@ -11,12 +11,12 @@ import re
 from collections.abc import Mapping  # noqa: TC003 (hints are read when a programme is bound)
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, ClassVar, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, cast
 
 from player.errors import Position, ScriptError
 from player.script import library
 from player.script.credits import Credits
-from player.script.yaml import reader
+from player.script.yaml import look_alikes, reader
 from player.script.yaml.binding import WRONG, Binder
 from player.script.yaml.nodes import Mapping as Nodes
 from player.script.yaml.scalar_types import shown
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from player.script.yaml.params import Parameter
+
+
+MOST_SESSIONS: Final = 1000
+"""Two sittings a day for a year are 730; each may be planned anew, for other values of its parameters."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,8 @@ class Programme:
             raise FieldError("sessions", "cannot stand beside parts; put them into one of the parts")
         if not self.parts and not self.sessions:
             raise ValueError("must have sessions, or parts with sessions in them")
+        if (count := sum(len(each.sessions) for each in self.all_parts)) > MOST_SESSIONS:
+            raise ValueError(f"must have at most {MOST_SESSIONS} sessions, not {count}; split it into two")
 
     @property
     def credits(self) -> Credits:
@@ -144,6 +150,11 @@ def parse(text: str | bytes, name: str) -> Programme:
     ScriptError
         With every problem of its form.
     """
+    with look_alikes.explaining(text, name):
+        return _read(text, name)
+
+
+def _read(text: str | bytes, name: str) -> Programme:
     root, problems = reader.compose(text, name)
     binder = Binder({}, None, problems)
     programme: object = WRONG

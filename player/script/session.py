@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar, Final, Literal, cast
 from player.errors import Position, ScriptError
 from player.script.pronunciation import Respelling, Word  # noqa: TC001 (hints are read when a script is bound)
 from player.script.voice_settings import VoiceSettings
-from player.script.yaml import reader
+from player.script.yaml import look_alikes, reader
 from player.script.yaml.binding import WRONG, Binder, Outcome
 from player.script.yaml.nodes import Mapping as Nodes
 from player.script.yaml.nodes import Node
@@ -151,7 +151,8 @@ def parse(
     try:  # nearly every script is good; the problems of another one are then read exactly
         return _read(text, name, step_types, values, asked_at, given, exact=False)
     except ScriptError:
-        return _read(text, name, step_types, values, asked_at, given, exact=True)
+        with look_alikes.explaining(text, name):
+            return _read(text, name, step_types, values, asked_at, given, exact=True)
 
 
 def _read(

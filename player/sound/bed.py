@@ -1,24 +1,31 @@
 """A bed: any sound file as a loop without a seam, at the voice's loudness, in the store.
 
-The rule: the bed at a moment is ``loop[moment % length]``, so a programme may start anywhere, and blocks of any length
-give the same samples. A file is conformed once and found by its content; after that, opening it decodes nothing. It
-does not know the bed's level at a time.
+The rule: a loop at a moment is ``loop[moment % length]``, so a programme may start anywhere, and blocks of any length
+give the same samples. A file is conformed once and found by its content; after that, opening it decodes nothing. A long
+file is read where it lies (`player.sound.long_loop`). A bed does not know its level at a time.
 
-The join: the last four seconds fade out into the first four, which fade in along cosine and sine, so that the power of
-two unrelated sounds stays even (a linear fade of noise dips by 3 dB). The loop begins where the fading in ends.
+A bundled bed is two loops of lengths without a common measure, which sound together: so it does not come round for an
+hour, and its files are small.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import numpy as np
 
 from player.errors import MediaError, printable
-from player.sound.conform import decode
-from player.sound.stored import REFERENCE_LUFS, Stored, draft, measured, source_digest
-from player.units import CHANNELS, RATE
+from player.script import library
+from player.sound.conform import decode, must_be_readable
+from player.sound.join import seamless
+from player.sound.long_loop import open_long_loop
+from player.sound.sides import EVEN, Balance, SidesMeter, is_balance
+from player.sound.stored import LARGE, REFERENCE_LUFS, Stored, draft, is_stored, measured, source_digest
+from player.storage.facts import is_number
+from player.storage.store import Draft
+from player.units import CHANNELS, RATE, gain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,14 +33,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.storage.store import JSON, Draft, Store
+    from player.sound.bed_renderer import LoopedSound
+    from player.storage.store import JSON, Entry, Store
 
-JOIN_FRAMES: Final = 4 * RATE
-SHORTEST_FRAMES: Final = 2 * RATE
+SHORTEST_FRAMES: Final = RATE // 5
 LONGEST_FRAMES: Final = 2 * 3600 * RATE
-"""Of a longer file, the first two hours are the bed; they are 1.4 GB in the store."""
+"""Of a longer file that cannot be read where it lies, the first two hours are the bed; they are 1.4 GB in the store."""
+HEARD_AGAIN_FRAMES: Final = 3 * RATE
+"""What comes round sooner than this is heard as a rhythm."""
 
-_SCHEMA: Final = 2
+_TOGETHER_S: Final = 120
+"""Of two loops, so much is measured."""
+SCHEMA: Final = 3
 
 
 class Samples(Protocol):
@@ -44,42 +55,101 @@ class Samples(Protocol):
     def __getitem__(self, span: slice, /) -> NDArray[np.int16]: ...
 
 
-@dataclass(frozen=True)
-class Bed:
+@dataclass(frozen=True, eq=False)
+class StoredLoop:
     """A loop that is always there.
 
     Attributes
     ----------
-    loop
-        Its samples, usually in the store.
+    samples
+        Usually in the store.
     scale
-        Factor that makes them float samples at -18 LUFS, full scale 1.0.
-    peak
-        The highest magnitude of those.
+        Factor that makes them float samples at the loop's level, full scale 1.0.
     """
 
-    loop: Samples
+    samples: Samples
     scale: float
-    peak: float
 
     @property
     def length_frames(self) -> int:
-        """Frames of one round of the loop."""
-        return len(self.loop)
+        """Frames of one round."""
+        return len(self.samples)
 
     def read(self, start: int, frames: int) -> NDArray[np.float32]:
-        """The bed from frame ``start`` of the programme on: float32, shape ``(frames, 2)``, at -18 LUFS.
+        """The loop from frame ``start`` of the programme on: float32, shape ``(frames, 2)``.
 
         Peaks may pass 1.0: the level that is taken off afterwards makes room for them.
         """
         samples = np.empty((frames, CHANNELS), np.float32)
         filled = 0
         while filled < frames:
-            at = (start + filled) % len(self.loop)
-            part = self.loop[at : at + frames - filled]
+            at = (start + filled) % len(self.samples)
+            part = self.samples[at : at + frames - filled]
             np.multiply(part, np.float32(self.scale), out=samples[filled : filled + len(part)])
             filled += len(part)
         return samples
+
+
+@dataclass(frozen=True, eq=False)
+class OneSide:
+    """A loop of which one side is played on both, as loud as the two were."""
+
+    loop: LoopedSound
+    side: int
+    gain: float
+
+    @property
+    def length_frames(self) -> int:
+        """Frames of one round."""
+        return self.loop.length_frames
+
+    def read(self, start: int, frames: int) -> NDArray[np.float32]:
+        """As of any loop."""
+        one = self.loop.read(start, frames)[:, self.side] * np.float32(self.gain)
+        return np.stack((one, one), axis=1)
+
+
+@dataclass(frozen=True)
+class Bed:
+    """A background at -18 LUFS.
+
+    Attributes
+    ----------
+    loops
+        What sounds together.
+    peak
+        A magnitude that no sample passes, full scale 1.0.
+    balance
+        What one loudspeaker plays of it.
+    """
+
+    loops: tuple[LoopedSound, ...]
+    peak: float
+    balance: Balance = EVEN
+
+    @property
+    def length_frames(self) -> int:
+        """Frames until it comes round."""
+        return math.lcm(*(loop.length_frames for loop in self.loops))
+
+    @property
+    def is_heard_again(self) -> bool:
+        """Whether it comes round so soon that a listener notices."""
+        return self.length_frames < HEARD_AGAIN_FRAMES
+
+    def read(self, start: int, frames: int) -> NDArray[np.float32]:
+        """From frame ``start`` of the programme on: float32, shape ``(frames, 2)``; a copy."""
+        first, *others = (loop.read(start, frames) for loop in self.loops)
+        for other in others:
+            first += other
+        return first
+
+    def for_one_loudspeaker(self) -> Bed:
+        """The same where the mean of both sides is played: if they would cancel each other, one of them on both."""
+        if not self.balance.cancels:
+            return self
+        side, gain = self.balance.side, self.balance.side_gain
+        return Bed(tuple(OneSide(loop, side, gain) for loop in self.loops), self.peak)
 
 
 def open_bed(path: Path, store: Store) -> Bed:
@@ -88,47 +158,89 @@ def open_bed(path: Path, store: Store) -> Bed:
     Raises
     ------
     MediaError
-        If the file cannot be read, is silent, or is shorter than two seconds.
+        If the file cannot be read, is silent, or is shorter than a fifth of a second.
     StoreError
         If the loop cannot be stored.
     """
-    digest = source_digest(path, store)
-    fields: dict[str, JSON] = {"kind": "bed", "schema": _SCHEMA, "source": digest, "lufs": REFERENCE_LUFS}
-    entry = store.get_or_make(fields, lambda: _draft(path))
-    return Bed(Stored(entry), float(str(entry.facts["scale"])), float(str(entry.facts["peak"])))
+    bed = _opened(path, store)
+    if second := library.second_loop(path):
+        both = _both(bed, _opened(second, store))
+        sources: list[JSON] = [source_digest(each, store) for each in (path, second)]
+        made_from: dict[str, JSON] = {"kind": "two loops", "schema": SCHEMA, "lufs": REFERENCE_LUFS, "sources": sources}
+        facts = store.get_or_make(made_from, lambda: _draft_of_share(both), is_share).facts
+        return _softer(both, cast("float", facts["share"]))
+    return bed
 
 
-def seamless(blocks: Iterable[NDArray[np.float32]], join: int = JOIN_FRAMES) -> Iterator[NDArray[np.float32]]:
-    """Blocks of shape ``(frames, 2)`` whose end leads into their beginning; ``join`` frames fewer than came in.
+def _both(first: Bed, second: Bed) -> Bed:
+    return Bed((*first.loops, *second.loops), first.peak + second.peak, first.balance)
 
-    Of material shorter than three joins, a third is the join. Buffered in memory: three joins and a block.
+
+def _softer(bed: Bed, share: float) -> Bed:
+    loops = (cast("StoredLoop", loop) for loop in bed.loops)
+    return replace(bed, loops=tuple(replace(loop, scale=loop.scale * share) for loop in loops), peak=share * bed.peak)
+
+
+def _draft_of_share(both: Bed) -> Draft:
+    """How much softer two loops must be to be together at the level of one.
+
+    Even ones lose 3 dB, as their powers add up. Of bowls, whose strikes fall into each other's silence, that would be
+    0.7 dB too much, so it is measured.
     """
-    source = iter(blocks)
-    buffered = _beginning(source, 3 * join)
-    join = max(1, min(join, len(buffered) // 3))
-    head, buffered = buffered[:join], buffered[join:]
-    for block in source:
-        yield buffered[:-join]
-        buffered = np.concatenate((buffered[-join:], block))
-    yield buffered[: len(buffered) - join]
-    quarter = ((np.arange(join) + 0.5) * (np.pi / 2 / join)).astype(np.float32)[:, None]
-    yield buffered[len(buffered) - join :] * np.cos(quarter) + head * np.sin(quarter)
+    found = measured(both.read(second * RATE, RATE) for second in range(_TOGETHER_S))
+    assert found.lufs is not None  # noqa: S101 (neither of them is silent)
+    return Draft({"share": gain(REFERENCE_LUFS - found.lufs)}, ())
 
 
-def _beginning(source: Iterator[NDArray[np.float32]], frames: int) -> NDArray[np.float32]:
-    taken = [np.empty((0, CHANNELS), np.float32)]
-    while sum(map(len, taken)) < frames and (block := next(source, None)) is not None:
-        taken.append(block)
-    return np.concatenate(taken)
+def is_share(entry: Entry) -> bool:
+    """Whether a stored share is one that two loops can have."""
+    return not entry.size and entry.facts.keys() == {"share"} and is_number(entry.facts["share"], 0.4, 1.0)
+
+
+def _opened(path: Path, store: Store) -> Bed:
+    """The bed of one file. A file that is not large is looked for in the store before it is opened."""
+    must_be_readable(path)
+    is_large = path.stat().st_size >= LARGE
+    entry = None if is_large else store.get(_fields(path, store), is_bed)
+    if entry is None:
+        if loop := open_long_loop(path, store):
+            return Bed((loop,), loop.peak, loop.balance)
+        entry = store.get_or_make(_fields(path, store), lambda: _draft(path), is_bed)
+    return _stored(entry)
+
+
+def _fields(path: Path, store: Store) -> dict[str, JSON]:
+    return {"kind": "bed", "schema": SCHEMA, "source": source_digest(path, store), "lufs": REFERENCE_LUFS}
+
+
+def is_bed(entry: Entry) -> bool:
+    """Whether a stored bed has sound, a scale, and the balance of its sides."""
+    return is_stored(entry) and is_balance(entry.facts)
+
+
+def _stored(entry: Entry) -> Bed:
+    facts = cast("dict[str, Any]", dict(entry.facts))
+    balance = Balance(facts["mono_loss_db"], facts["side"], facts["side_gain"])
+    return Bed((StoredLoop(Stored(entry), facts["scale"]),), facts["peak"], balance)
 
 
 def _draft(path: Path) -> Draft:
-    found = measured(_loop(path))
+    sides = SidesMeter()
+    found = measured(_metered(_loop(path), sides))
     if found.frames < SHORTEST_FRAMES * 2 // 3:
-        raise MediaError(f"{_shown(path)}: a background must last at least 2 s; choose a longer file")
+        raise MediaError(f"{_shown(path)}: a background must last at least 0.2 s; choose a longer file")
     if found.lufs is None:
         raise MediaError(f"{_shown(path)}: it is silent, so it cannot be a background; choose another or `none`")
-    return draft(found, lambda: _loop(path))
+    offsets = sides.offsets
+    made = draft(replace(found, peak=sides.peak), lambda: (block - offsets for block in _loop(path)))
+    return Draft({**made.facts, **asdict(sides.balance)}, made.chunks)
+
+
+def _metered(blocks: Iterable[NDArray[np.float32]], sides: SidesMeter) -> Iterator[NDArray[np.float32]]:
+    for block in blocks:
+        if len(block):
+            sides.add(block)
+        yield block
 
 
 def _loop(path: Path) -> Iterator[NDArray[np.float32]]:

@@ -1,8 +1,8 @@
 """The bed renderer: beds under their envelope become samples of 16 bits.
 
 The rule: the samples depend on the time alone: each bed as float, times its gain, added and rounded once. For most of a
-session the gain is constant, and a bed is a loop: so chunks of the loop at a constant gain are cached, up to a limit,
-for the next round. It knows no clip and no tone.
+session the gain is constant, and a bed is a loop or two: so chunks of each loop at a constant gain are rounded, cached
+up to a limit for the next round, and added. It knows no clip and no tone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from player.sound.envelope import Envelope
 from player.units import CHANNELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -26,19 +26,29 @@ FULL_SCALE: Final = 32_768
 CHUNK_FRAMES: Final = 48_000
 """Frames that are rendered at once: a chunk that fits in a processor's cache is mixed several times faster."""
 _CACHED_CHUNKS: Final = 180
-"""Chunks of 192 kB each: the bundled beds last 87 s, and most sessions have two gains, under speech and in pauses."""
+"""Chunks of 192 kB each: the loops of most bundled beds are 128 at one gain. With a second one, as in pauses, one in
+six is made anew; more would take memory, and gain 0.1 s in half an hour."""
 
 
-class Readable(Protocol):
-    """A bed: a loop as loud as the voice."""
+class LoopedSound(Protocol):
+    """What comes round."""
 
     @property
     def length_frames(self) -> int:
-        """Frames of one round of the loop."""
+        """Frames of one round."""
         ...
 
     def read(self, start: int, frames: int) -> NDArray[np.float32]:
         """From frame ``start`` of the programme on: float32, shape ``(frames, 2)``, full scale 1.0; a copy."""
+        ...
+
+
+class Readable(Protocol):
+    """A bed, as loud as the voice."""
+
+    @property
+    def loops(self) -> tuple[LoopedSound, ...]:
+        """What sounds together."""
         ...
 
 
@@ -47,18 +57,18 @@ class BedRenderer:
 
     def __init__(self, timeline: Timeline, open_bed: Callable[[str], Readable], factor: float) -> None:
         self._envelope = Envelope(timeline)
-        self._beds = {name: open_bed(name) for name in self._envelope.sounds}
+        self._loops = {name: open_bed(name).loops for name in self._envelope.sounds}
         self._factor = np.float32(factor * FULL_SCALE)
-        self._chunk = functools.lru_cache(_CACHED_CHUNKS)(functools.partial(_chunk, self._beds, self._factor))
+        self._chunk = functools.lru_cache(_CACHED_CHUNKS)(self._rendered)
 
     def render(self, start: int, frames: int) -> NDArray[np.int16]:
         """From frame ``start`` of the programme on: shape ``(frames, 2)``."""
         rendered = np.empty((frames, CHANNELS), np.int16)
-        gains = [self._envelope.pieces(name, start, frames) for name in self._beds]
+        gains = [self._envelope.pieces(name, start, frames) for name in self._loops]
         if not gains:
             rendered.fill(0)
         for pieces in zip(*gains, strict=True):  # an envelope cuts all its sounds alike
-            heard = {name: piece.gain for name, piece in zip(self._beds, pieces, strict=True) if np.any(piece.gain)}
+            heard = {name: piece.gain for name, piece in zip(self._loops, pieces, strict=True) if np.any(piece.gain)}
             self._render_into(rendered[pieces[0].start : pieces[0].stop], start + pieces[0].start, heard)
         return rendered
 
@@ -73,25 +83,36 @@ class BedRenderer:
         for at in range(0, len(span), CHUNK_FRAMES):
             chunk = span[at : at + CHUNK_FRAMES]
             layers = [
-                _scaled(self._beds[each].read(start + at, len(chunk)), _part(gain, at, len(chunk)) * self._factor)
+                _scaled(loop.read(start + at, len(chunk)), _part(gain, at, len(chunk)) * self._factor)
                 for each, gain in heard.items()
+                for loop in self._loops[each]
             ]
             chunk[:] = rounded(functools.reduce(np.add, layers))
 
     def _copy(self, span: NDArray[np.int16], start: int, name: str, gain: float) -> None:
-        """Copy the loop at a constant gain, from strokes at fixed places of it."""
-        filled = 0
-        while filled < len(span):
-            number, skipped = divmod((start + filled) % self._beds[name].length_frames, CHUNK_FRAMES)
-            part = self._chunk(name, gain, number)[skipped : skipped + len(span) - filled]
-            span[filled : filled + len(part)] = part
-            filled += len(part)
+        """Copy the loops at a constant gain, from chunks at fixed places of each; `headroom` keeps their sum in range.
 
+        Of a loop that is longer than what is cached, no chunk would be found again.
+        """
+        for index, loop in enumerate(self._loops[name]):
+            chunk = self._chunk if loop.length_frames <= _CACHED_CHUNKS * CHUNK_FRAMES else self._rendered
+            filled = 0
+            while filled < len(span):
+                number, skipped = divmod((start + filled) % loop.length_frames, CHUNK_FRAMES)
+                part = chunk(name, index, gain, number)[skipped : skipped + len(span) - filled]
+                under = span[filled : filled + len(part)]
+                if index:
+                    np.add(under, part, out=under)
+                else:
+                    under[:] = part
+                filled += len(part)
 
-def _chunk(beds: Mapping[str, Readable], factor: np.float32, name: str, gain: float, number: int) -> NDArray[np.int16]:
-    """A chunk of a bed's loop; the last one is shorter."""
-    frames = min(CHUNK_FRAMES, beds[name].length_frames - number * CHUNK_FRAMES)
-    return rounded(_scaled(beds[name].read(number * CHUNK_FRAMES, frames), np.float32(gain) * factor)).astype(np.int16)
+    def _rendered(self, name: str, index: int, gain: float, number: int) -> NDArray[np.int16]:
+        """A chunk of one of a bed's loops; the last one is shorter."""
+        loop = self._loops[name][index]
+        frames = min(CHUNK_FRAMES, loop.length_frames - number * CHUNK_FRAMES)
+        samples = loop.read(number * CHUNK_FRAMES, frames)
+        return rounded(_scaled(samples, np.float32(gain) * self._factor)).astype(np.int16)
 
 
 def _part(gain: float | NDArray[np.float32], at: int, frames: int) -> NDArray[np.float32] | np.float32:

@@ -14,8 +14,10 @@ from pydub import AudioSegment
 
 from player.errors import MediaError, printable
 from player.sound import ffmpeg
+from player.sound.c_stderr import quiet
 from player.sound.limiter import limit
 from player.sound.resample import resample, resampled
+from player.sound.untagged import may_hold_tags, untagged
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ EDGE_MS: Final = 5
 BLOCK_FRAMES: Final = 65_536
 
 _SLOWEST, _FASTEST = 4000, 768_000
+_MOST_CHANNELS: Final = 64
+"""With more, a block would take hundreds of megabytes; libsndfile allows 1024."""
 _HALF: Final = 0.5**0.5
 _DOWNMIX: Final = {
     1: ((1.0,), (1.0,)),
@@ -116,14 +120,20 @@ def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.
     """
     heard = False
     must_be_readable(path)
-    with _opened(path, block_frames) as (rate, blocks):
+    with _opened(path, block_frames) as (rate, channels, blocks):
         if not _SLOWEST <= rate <= _FASTEST:
             raise MediaError(f"{_shown(path)}: its sample rate must be 4000 to 768000 Hz, not {rate}; convert it")
+        _check_channels(path, channels)
         for block in resampled((_stereo(block) for block in blocks), rate):
             heard = True
             yield block
     if not heard:
         raise MediaError(f"{_shown(path)}: it is a sound file without sound; choose another")
+
+
+def _check_channels(path: Path, channels: int) -> None:
+    if not 1 <= channels <= _MOST_CHANNELS:
+        raise MediaError(f"{_shown(path)}: it must have 1 to {_MOST_CHANNELS} channels, not {channels}; convert it")
 
 
 def must_be_readable(path: Path) -> None:
@@ -157,29 +167,110 @@ def _stereo(block: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @contextlib.contextmanager
-def _opened(path: Path, block_frames: int) -> Iterator[tuple[int, Iterator[NDArray[np.float32]]]]:
-    """Rate and blocks of shape ``(frames, channels)``, by libsndfile or else by ffmpeg."""
+def _opened(path: Path, block_frames: int) -> Iterator[tuple[int, int, Iterator[NDArray[np.float32]]]]:
+    """Rate, channels, and blocks of shape ``(frames, channels)``, by libsndfile or else by ffmpeg."""
+    file = _by_libsndfile(path)
+    if file is None:
+        with ffmpeg.opened(_ffmpeg(path), path, block_frames) as source:
+            yield source
+        return
+    with file, _errors(path):
+        yield file.samplerate, file.channels, _blocks(file, block_frames)
+
+
+def _by_libsndfile(path: Path) -> SoundFile | None:
+    """The file opened, or None if it is of no kind that libsndfile knows."""
     import soundfile  # noqa: PLC0415  (a warm start decodes nothing)
 
     try:
-        file = soundfile.SoundFile(path)
-    except (soundfile.LibsndfileError, TypeError) as error:  # TypeError: a name that ends in .raw
-        if not (found := ffmpeg.find()):
-            remedy = "convert it to WAV, FLAC, Ogg or MP3, or install ffmpeg"
-            raise MediaError(f"{_shown(path)}: it is no sound that can be read here; {remedy}") from error
-        with ffmpeg.opened(found, path, block_frames) as source:
-            yield source
-        return
-    with file:
-        try:
-            yield file.samplerate, _blocks(file, block_frames)
-        except soundfile.LibsndfileError as error:
-            raise MediaError(f"{_shown(path)}: it is damaged ({error.error_string}); convert or replace it") from error
+        with quiet():
+            return soundfile.SoundFile(untagged(path) if may_hold_tags(path) else path)
+    except (soundfile.LibsndfileError, TypeError):  # TypeError: a name that ends in .raw
+        return None
+
+
+def _ffmpeg(path: Path) -> str:
+    if found := ffmpeg.find():
+        return found
+    remedy = "convert it to WAV, FLAC, Ogg or MP3, or install ffmpeg"
+    raise MediaError(f"{_shown(path)}: it is no sound that can be read here; {remedy}")
+
+
+@contextlib.contextmanager
+def _errors(path: Path) -> Iterator[None]:
+    """Errors of libsndfile, which are RuntimeErrors with a text of their own, as sentences."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not (reason := getattr(error, "error_string", "")):
+            raise
+        raise MediaError(f"{_shown(path)}: it is damaged ({reason}); convert or replace it") from error
 
 
 def _blocks(file: SoundFile, block_frames: int) -> Iterator[NDArray[np.float32]]:
-    while len(block := file.read(block_frames, dtype="float32", always_2d=True)):
+    while len(block := _read(file, block_frames)):
         yield block
+
+
+def _read(file: SoundFile, frames: int) -> NDArray[np.float32]:
+    with quiet():
+        block: NDArray[np.float32] = file.read(frames, dtype="float32", always_2d=True)
+    return block
+
+
+class SeekableSound:
+    """A sound file of which any second can be decoded, without the seconds before it.
+
+    Attributes
+    ----------
+    rate
+        Of the file, Hz.
+    seconds
+        How long it lasts, after its header and rounded down: nothing is decoded to find out.
+    """
+
+    def __init__(self, path: Path, rate: int, seconds: int, file: SoundFile | None) -> None:
+        self.path, self.rate, self.seconds = path, rate, seconds
+        self._file = file
+
+    def read(self, start_s: int, seconds: int) -> NDArray[np.float32]:
+        """The sound from a second on, at the file's rate: shape ``(frames, 2)``, sides as in `decode`; less at its end.
+
+        Raises
+        ------
+        MediaError
+            If it cannot be decoded.
+        """
+        frames = seconds * self.rate
+        if self._file is not None:
+            with _errors(self.path), quiet():
+                self._file.seek(start_s * self.rate)
+                return _stereo(_read(self._file, frames))
+        with ffmpeg.opened(_ffmpeg(self.path), self.path, frames, (start_s, seconds)) as (_, channels, blocks):
+            _check_channels(self.path, channels)
+            return _stereo(next(blocks, np.empty((0, CHANNELS), np.float32)))
+
+
+def seekable(path: Path) -> SeekableSound | None:
+    """The file opened for reading at any second, or None if its length or its seconds cannot be found, or it is none.
+
+    Why a file cannot be read, `decode` tells.
+
+    Raises
+    ------
+    MediaError
+        If it has too many channels, or ffmpeg takes too long to open it.
+    """
+    must_be_readable(path)
+    file = _by_libsndfile(path)
+    if file is not None:
+        _check_channels(path, file.channels)
+        rate, seconds = file.samplerate, file.frames // file.samplerate if file.seekable() else 0
+    elif found := ffmpeg.find():
+        rate, seconds = ffmpeg.rate_and_seconds(found, path)
+    else:
+        return None
+    return SeekableSound(path, rate, seconds, file) if seconds and _SLOWEST <= rate <= _FASTEST else None
 
 
 def _shown(path: Path) -> str:

@@ -28,11 +28,14 @@ class Master:
         Highest sample, dBFS.
     layers
         The layers that are heard; empty is all. Levels are those of the whole, so the layers add up to it.
+    one_channel
+        Whether the mean of both sides will be heard, so that a background whose sides would cancel gives one of them.
     """
 
     gain_db: float = 0.0
     peak_db: float = PEAK_DB
     layers: tuple[Layer, ...] = ()
+    one_channel: bool = False
 
     def made_up_for(self, lost_db: float) -> Master:
         """The same for an encoder that makes everything so much softer, peaks and all."""

@@ -18,8 +18,9 @@ from player.sound.conform import decode
 from player.sound.loudness import integrated_lufs
 from player.sound.stem import COUNT_LUFS, DUAL_MONO_LU, TARGET_LUFS, momentary_lufs
 from player.sound.stored import source_digest
+from player.storage.facts import is_number, is_whole
 from player.storage.store import Draft
-from player.units import RATE
+from player.units import RATE, SAMPLE_WIDTH
 from player.voice.beat import beat_ms
 from player.voice.clips import Clip
 from player.voice.take import SILENCE_DB
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.storage.entry import JSON, Scalar
+    from player.storage.entry import JSON, Entry, Scalar
     from player.storage.store import Store
     from player.techniques.cue import Utterance
 
@@ -53,7 +54,7 @@ SHORTEST_MS: Final = 50
 """What sounds for less and stands apart from the words is the click with which a recording was begun or ended."""
 APART_MS: Final = 200
 
-_SCHEMA: Final = 2  # of what is done to a take: a new number reads every file again
+SCHEMA: Final = 2  # of what is done to a take: a new number reads every file again
 _WINDOW_MS: Final = 10
 _WINDOW: Final = RATE * _WINDOW_MS // 1000
 _LOUD_MS: Final = 200  # the loud part: less than any word, more than any click
@@ -75,11 +76,20 @@ def open_take(path: Path, utterance: Utterance, store: Store) -> Clip:
     """
     _must_be_small(path)
     levels: dict[str, JSON] = {"sentence_lufs": TARGET_LUFS, "count_lufs": COUNT_LUFS}
-    fields: dict[str, JSON] = {"kind": "own take", "schema": _SCHEMA, "source": source_digest(path, store), **levels}
-    entry = store.get_or_make(fields, lambda: _draft(path))
+    fields: dict[str, JSON] = {"kind": "own take", "schema": SCHEMA, "source": source_digest(path, store), **levels}
+    entry = store.get_or_make(fields, lambda: _draft(path), is_take)
     frames, beat = (cast("int", entry.facts[name]) for name in ("frames", "beat_ms"))
     level_db = float(str(entry.facts[f"{utterance.manner}_db"]))
     return Clip(utterance, "take", RATE, frames, beat, 0, (), entry, level_db)
+
+
+def is_take(entry: Entry) -> bool:
+    """Whether a stored take is sound of the length that its facts tell, with its beat inside and levels that exist."""
+    frames, beat = entry.facts["frames"], entry.facts["beat_ms"]
+    if not (is_whole(frames, 1, LONGEST_S * RATE) and frames * SAMPLE_WIDTH == entry.size):
+        return False
+    levels = is_number(entry.facts["sentence_db"]) and is_number(entry.facts["count_db"])
+    return levels and is_number(entry.facts["missing_db"], 0.0) and is_whole(beat, 0, -(-frames * 1000 // RATE))
 
 
 def missing_db(clip: Clip) -> float:

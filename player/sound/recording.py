@@ -16,7 +16,7 @@ import numpy as np
 from player.errors import MediaError, printable
 from player.sound.conform import decode, segment, soft_edges
 from player.sound.limiter import limit
-from player.sound.stored import REFERENCE_LUFS, Stored, draft, measured, source_digest
+from player.sound.stored import REFERENCE_LUFS, Stored, draft, is_stored, measured, source_digest
 from player.units import CHANNELS, FRAMES_PER_MS, LONGEST_MS, gain
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ STRETCH: Final = 2000 * FRAMES_PER_MS
 _AROUND: Final = 100 * FRAMES_PER_MS
 """Frames before and after a stretch that its limiter also gets: its gain looks 20 ms ahead and behind, and the filter
 that finds true peaks some milliseconds more."""
-_SCHEMA: Final = 2
+SCHEMA: Final = 2
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ def open_recording(path: Path, store: Store) -> OpenRecording:
         If it cannot be stored.
     """
     digest = source_digest(path, store)
-    fields: dict[str, JSON] = {"kind": "recording", "schema": _SCHEMA, "source": digest, "lufs": REFERENCE_LUFS}
-    entry = store.get_or_make(fields, lambda: _draft(path))
+    fields: dict[str, JSON] = {"kind": "recording", "schema": SCHEMA, "source": digest, "lufs": REFERENCE_LUFS}
+    entry = store.get_or_make(fields, lambda: _draft(path), is_stored)
     return OpenRecording(Stored(entry), float(str(entry.facts["scale"])))
 
 

@@ -9,11 +9,12 @@ gain of its own. The measurements are stored. It knows no times.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
 from player.sound.loudness import loudest_lufs, lufs_of_steps, step_powers, true_peak_dbtp
+from player.storage.facts import is_number
 from player.storage.store import Draft
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from player.storage.entry import JSON
+    from player.storage.entry import JSON, Entry
     from player.storage.store import Store
     from player.techniques.cue import Utterance
     from player.voice.clips import Clip
@@ -51,7 +52,8 @@ MOST_LOWERED_LU: Final = 2.0
 """For its sake all counts of a voice are lowered together, so that they stay even, but by no more."""
 
 _WINDOW_MS: Final = 400
-_SCHEMA: Final = 4  # of the measurements: a new number measures everything again
+_MOST_POWER: Final = 100.0  # full scale is 1, and its weighting adds 4 dB
+SCHEMA: Final = 4  # of the measurements: a new number measures everything again
 
 
 def gains_db(clips: Iterable[Clip], store: Store) -> dict[Utterance, float]:
@@ -78,8 +80,8 @@ def _stem_gain_db(clips: Sequence[Clip], store: Store) -> float:
     if not clips:
         return 0.0
     names = list(map(_name, clips))
-    fields: dict[str, JSON] = {"kind": "stem", "schema": _SCHEMA, "target_lufs": TARGET_LUFS, "clips": names}
-    entry = store.get_or_make(fields, lambda: Draft({"gain_db": TARGET_LUFS - _loudness(clips, store)}, ()))
+    fields: dict[str, JSON] = {"kind": "stem", "schema": SCHEMA, "target_lufs": TARGET_LUFS, "clips": names}
+    entry = store.get_or_make(fields, lambda: Draft({"gain_db": TARGET_LUFS - _loudness(clips, store)}, ()), is_stem)
     return float(str(entry.facts["gain_db"]))
 
 
@@ -93,8 +95,10 @@ def _loudness(clips: Sequence[Clip], store: Store) -> float:
 
 def _powers(clip: Clip, store: Store) -> NDArray[np.float64]:
     """What the loudness of a stem is made of; stored, so that one sentence more costs no measuring of all others."""
-    fields: dict[str, JSON] = {"kind": "powers", "schema": _SCHEMA, "clip": _name(clip)}
-    entry = store.get_or_make(fields, lambda: Draft({}, (step_powers(_samples(clip), clip.rate).tobytes(),)))
+    fields: dict[str, JSON] = {"kind": "powers", "schema": SCHEMA, "clip": _name(clip)}
+    entry = store.get_or_make(
+        fields, lambda: Draft({}, (step_powers(_samples(clip), clip.rate).tobytes(),)), are_powers
+    )
     return np.frombuffer(entry.payload())
 
 
@@ -104,9 +108,26 @@ def _count_gains_db(clips: Sequence[Clip], store: Store) -> dict[Utterance, floa
         return {}
     counts = {_name(clip): clip for clip in clips}
     limits: dict[str, JSON] = {"target_lufs": COUNT_LUFS, "peak_dbtp": COUNT_PEAK_DBTP, "most_lu": MOST_LOWERED_LU}
-    fields: dict[str, JSON] = {"kind": "counts", "schema": _SCHEMA, **limits, "clips": sorted(counts)}
-    entry = store.get_or_make(fields, lambda: Draft(_evened(counts), ()))
+    fields: dict[str, JSON] = {"kind": "counts", "schema": SCHEMA, **limits, "clips": sorted(counts)}
+    entry = store.get_or_make(fields, lambda: Draft(_evened(counts), ()), are_counts)
     return {clip.utterance: float(str(entry.facts[_name(clip)])) for clip in clips}
+
+
+def is_stem(entry: Entry) -> bool:
+    """Whether a stored gain is one."""
+    return not entry.size and is_number(entry.facts["gain_db"])
+
+
+def are_powers(entry: Entry) -> bool:
+    """Whether stored powers are some that sound can have; NaN is in no range."""
+    powers = np.frombuffer(entry.payload())
+    return bool(len(powers)) and bool(((powers >= 0) & (powers <= _MOST_POWER)).all())
+
+
+def are_counts(entry: Entry) -> bool:
+    """Whether there is a gain for every clip."""
+    names = cast("list[str]", entry.made_from["clips"])
+    return not entry.size and all(is_number(entry.facts[name]) for name in names)
 
 
 def _evened(counts: Mapping[str, Clip]) -> dict[str, float]:

@@ -7,7 +7,9 @@ is made nor while it is read. It does not know whether it is a bed or a recordin
 from __future__ import annotations
 
 import hashlib
+import math
 import os
+import re
 import threading
 import time
 import weakref
@@ -19,6 +21,7 @@ import numpy as np
 from player.errors import StoreError, printable
 from player.sound.conform import must_be_readable
 from player.sound.loudness import Meter
+from player.storage.facts import is_number
 from player.storage.failures import sentences
 from player.storage.store import Draft
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH, gain
@@ -37,7 +40,9 @@ REFERENCE_LUFS: Final = -18.0
 _PEAK: Final = 0.9
 """Highest stored sample: all 16 bits are used, whatever the file's level, and rounding never passes full scale."""
 _FRAME: Final = CHANNELS * SAMPLE_WIDTH
-_LARGE: Final = 16 * 2**20
+_QUIETEST: Final = 1e-12  # of a scale: what would be lower is silence, and refused
+LARGE: Final = 16 * 2**20
+"""Bytes of a file that is not read at every start."""
 _SETTLED_NS: Final = 10 * 10**9
 
 
@@ -53,8 +58,7 @@ class Stored:
         self._offset = entry.offset
         self._frames = entry.size // _FRAME
         self._lock = threading.Lock()
-        with sentences(StoreError, "read", entry.path):
-            self._file = os.open(entry.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._file = entry.open()
         weakref.finalize(self, os.close, self._file)
 
     def __len__(self) -> int:
@@ -116,6 +120,21 @@ def _seconds(blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float
             yield block[at : at + RATE]
 
 
+def is_stored(entry: Entry) -> bool:
+    """Whether an entry is what `draft` makes: whole frames, and a scale that gives them their peak."""
+    scale, peak = entry.facts["scale"], entry.facts["peak"]
+    if not (
+        entry.size and entry.size % _FRAME == 0 and is_number(scale, _QUIETEST, 1.0) and is_number(peak, 0.0, 32_768.0)
+    ):
+        return False
+    return is_number(entry.facts["source_lufs"]) and math.isclose(peak, scale * _PEAK * 32_768, rel_tol=1e-6)
+
+
+def is_source(entry: Entry) -> bool:
+    """Whether an entry is a stored digest of a file."""
+    return not entry.size and re.fullmatch(r"[0-9a-f]{64}", str(entry.facts["blake2b"])) is not None
+
+
 def source_digest(path: Path, store: Store) -> str:
     """Digest of a file's content; of a large file it is stored, and valid until the file changes.
 
@@ -125,17 +144,24 @@ def source_digest(path: Path, store: Store) -> str:
         If the file cannot be read.
     """
     must_be_readable(path)
-    found = path.stat()
-    # A file that was written just now may change again without its time changing.
-    if found.st_size < _LARGE or time.time_ns() - found.st_mtime_ns < _SETTLED_NS:
+    state = file_state(path) if path.stat().st_size >= LARGE else None
+    if state is None:
         return _content_digest(path)
-    fields: dict[str, JSON] = {
-        "kind": "source",
-        "path": str(path.absolute()),
-        "file": [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns],
-    }
-    entry = store.get_or_make(fields, lambda: Draft({"blake2b": _content_digest(path)}, ()))
+    fields: dict[str, JSON] = {"kind": "source", **state}
+    entry = store.get_or_make(fields, lambda: Draft({"blake2b": _content_digest(path)}, ()), is_source)
     return str(entry.facts["blake2b"])
+
+
+def file_state(path: Path) -> dict[str, JSON] | None:
+    """What changes with a file's content, without reading it; None while that cannot be told.
+
+    A file that was written just now may change again without its time changing.
+    """
+    found = path.stat()
+    if time.time_ns() - found.st_mtime_ns < _SETTLED_NS:
+        return None
+    file = [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
+    return {"path": str(path.absolute()), "file": file}
 
 
 def _content_digest(path: Path) -> str:

@@ -1,9 +1,9 @@
 """One entry of the store: a file with a few facts and a run of bytes.
 
 The rule: what is read is verified, and what is written takes its name only when it is complete. The file is a magic
-line, one line of JSON (size, digests, facts, and for people the fields of its key), then the payload, which starts at a
-multiple of 64 bytes so that it can be mapped as samples. The store decides where entries lie and their
-names.
+line, one line of JSON (size, digests, facts, and the fields of its key, which must give its name), then the payload,
+which starts at a multiple of 64 bytes so that it can be mapped as samples. The store decides where entries lie, and
+whoever made an entry knows which facts fit.
 """
 
 from __future__ import annotations
@@ -11,19 +11,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from player.errors import StoreError, printable
 from player.storage.failures import sentences
+from player.storage.key import JSON, Scalar, key
+from player.storage.regular_files import open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from io import BufferedReader
     from pathlib import Path
 
-Scalar: TypeAlias = str | int | float | bool | None
-JSON: TypeAlias = "Scalar | Sequence[JSON] | Mapping[str, JSON]"
+__all__ = ["DIGESTED_UP_TO", "JSON", "DamageError", "Draft", "Entry", "Scalar", "has_mark", "read_entry", "write_entry"]
 
 DIGESTED_UP_TO: Final = 64 * 2**20
 """Bytes; of a larger payload, only the size is checked at every read, and not the digest."""
@@ -54,12 +55,32 @@ class Entry:
         The facts of its draft.
     path, offset, size
         Where the payload lies, in bytes: ``np.memmap(path, offset=offset, ...)`` reads it in place.
+    made_from
+        The fields of its key, as they are in the file.
+    used_s
+        When it was last used, in seconds since 1970, to a day.
     """
 
     facts: Mapping[str, Scalar]
     path: Path
     offset: int
     size: int
+    made_from: Mapping[str, JSON] = field(default_factory=dict, compare=False, repr=False)
+    used_s: float = field(default=0.0, compare=False, repr=False)
+
+    def open(self) -> int:
+        """The descriptor of its file, open for reading.
+
+        Raises
+        ------
+        StoreError
+            If the entry has been removed or replaced since it was found.
+        """
+        with sentences(StoreError, "read", self.path):
+            file = open_regular(self.path)
+        if file is None:
+            raise StoreError(f"{printable(str(self.path))} was replaced while it was in use; start again")
+        return file
 
     def payload(self) -> bytes:
         """The payload, read now.
@@ -69,7 +90,7 @@ class Entry:
         StoreError
             If the entry has been removed or cut since it was found.
         """
-        with sentences(StoreError, "read", self.path), self.path.open("rb") as file:
+        with os.fdopen(self.open(), "rb") as file, sentences(StoreError, "read", self.path):
             file.seek(self.offset)
             payload = file.read(self.size)
         if len(payload) < self.size:
@@ -77,23 +98,59 @@ class Entry:
         return payload
 
 
-def read_entry(path: Path) -> Entry | None:
-    """The verified entry in a file, or None if the file is damaged; errors of the file system go through."""
-    with path.open("rb") as file:
-        if file.readline(len(_MAGIC)) != _MAGIC:
-            return None
+class DamageError(Exception):
+    """A file is no entry; the message says why, in a few words."""
+
+
+def has_mark(path: Path) -> bool:
+    """Whether a file is one that the store wrote; errors of the file system go through."""
+    file = open_regular(path)
+    if file is None:
+        return False
+    with os.fdopen(file, "rb") as opened:
+        return opened.read(len(_MAGIC)) == _MAGIC
+
+
+def read_entry(path: Path, digested_up_to: int = DIGESTED_UP_TO) -> Entry:
+    """The verified entry in a file; errors of the file system go through.
+
+    Parameters
+    ----------
+    digested_up_to
+        Of a larger payload, in bytes, only the size is checked.
+
+    Raises
+    ------
+    DamageError
+        If the file is none, or is not what was written under this name.
+    """
+    descriptor = open_regular(path)
+    _must(descriptor is not None, "it is no regular file")
+    with os.fdopen(cast("int", descriptor), "rb") as file:
+        _must(file.readline(len(_MAGIC)) == _MAGIC, "it does not begin as an entry does")
         try:
             header = json.loads(file.readline(_LONGEST_HEADER))
-            facts, size, digest = dict(header["facts"]), int(header["size"]), str(header["sha256"])
-            sealed = header["seal"] == _seal(facts, size, digest)
-        except (ValueError, KeyError, TypeError):
-            return None
-        offset = file.tell()
-        if not sealed or os.fstat(file.fileno()).st_size != offset + size:
-            return None
-        if size <= DIGESTED_UP_TO and _digest_of(file) != digest:
-            return None
-    return Entry(facts, path, offset, size)
+            facts, made_from, size, digest = (header[name] for name in ("facts", "made_from", "size", "sha256"))
+            sealed = _is_well_formed(facts, size) and header["seal"] == _seal(facts, size, digest)
+            named = key(made_from) == path.name
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise DamageError("its header cannot be read") from error
+        _must(sealed, "its facts were changed")
+        _must(named, "it has the name of another entry")
+        offset, found = file.tell(), os.fstat(file.fileno())
+        _must(found.st_size == offset + size, "its size is not the one that it was written with")
+        _must(size > digested_up_to or _digest_of(file) == digest, "its content was changed")
+    return Entry(facts, path, offset, size, made_from, found.st_mtime)
+
+
+def _must(holds: bool, reason: str) -> None:  # noqa: FBT001 (a condition, as of an assertion)
+    if not holds:
+        raise DamageError(reason)
+
+
+def _is_well_formed(facts: Any, size: Any) -> bool:  # noqa: ANN401 (whatever JSON can hold)
+    scalars = all(isinstance(value, Scalar) for value in facts.values())
+    return isinstance(facts, dict) and scalars and type(size) is int and size >= 0
 
 
 def write_entry(temporary: Path, path: Path, fields: Mapping[str, JSON], draft: Draft) -> Entry:
@@ -105,7 +162,6 @@ def write_entry(temporary: Path, path: Path, fields: Mapping[str, JSON], draft: 
         If it cannot be written. Errors of the chunks' iterator go through.
     """
     with sentences(StoreError, "write", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
         file = temporary.open("xb")
     try:
         offset = len(_header(draft.facts, fields, _LARGEST_SIZE, "0" * 2 * _DIGEST_BYTES))
@@ -123,7 +179,7 @@ def write_entry(temporary: Path, path: Path, fields: Mapping[str, JSON], draft: 
     finally:
         with sentences(StoreError, "write", path):
             file.close()
-    return Entry(dict(draft.facts), path, offset, size)
+    return Entry(dict(draft.facts), path, offset, size, fields)
 
 
 def _header(facts: Mapping[str, Scalar], fields: Mapping[str, JSON], size: int, digest: str, width: int = 0) -> bytes:

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from player.errors import DiaryError, OutputError, PlayerError, StoreError, VoiceError, printable
+from player.errors import DiaryError, OutputError, PlayerError, StoreError, UsageError, VoiceError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+Kind = TypeVar("Kind", bound=PlayerError)
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,15 @@ _KINDS: Final[Mapping[type[PlayerError], _Remedies]] = {
         otherwise="check the folder",
         elsewhere=" or set PLAYER_STORE to another folder",
     ),
+    UsageError: _Remedies(
+        {
+            errno.ENAMETOOLONG: "choose a shorter name",
+            errno.EACCES: "allow it to be read, or choose another",
+            errno.EPERM: "allow it to be read, or choose another",
+            errno.ELOOP: "name a file that no link leads back to",
+        },
+        otherwise="choose another",
+    ),
     VoiceError: _Remedies(
         _FULL_OR_CLOSED, otherwise="check the folder", elsewhere=", or set PLAYER_VOICES to another folder"
     ),
@@ -83,6 +96,12 @@ _KINDS: Final[Mapping[type[PlayerError], _Remedies]] = {
     ),
 }
 
+_OF_NAMES: Final = frozenset(
+    (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.EINVAL)
+)
+_NO_TEXT: Final = re.compile(r"[^\s/\"'<>]*[\ud800-\udfff][^\s/\"'<>]*")
+"""A name with bytes that are no UTF-8, which Python keeps as lone surrogates."""
+
 
 @contextlib.contextmanager
 def sentences(
@@ -92,10 +111,27 @@ def sentences(
     try:
         yield
     except caught as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        number = error.errno if isinstance(error, OSError) else None
-        told = _KINDS[kind]
-        signs = (sign for sign in told.by_sign if sign == number or (isinstance(sign, str) and sign in reason))
-        remedy = told.by_sign[sign] if (sign := next(signs, None)) is not None else told.otherwise
-        where = f"{told.what}{printable(str(path))}"
-        raise kind(f"cannot {doing} {where}: {printable(reason)}; {remedy}{told.elsewhere}") from error
+        raise _told(kind, doing, str(path), error) from error
+
+
+def foreseen(error: BaseException) -> UsageError | None:
+    """The sentence for a file or name that nobody looked at more closely before; None for any other error.
+
+    Such are a name that is too long or in a closed folder, and one that is no text where it must stand in a text.
+    """
+    if isinstance(error, OSError) and isinstance(error.filename, str | bytes) and error.errno in _OF_NAMES:
+        return _told(UsageError, "use", os.fsdecode(error.filename), error)
+    if isinstance(error, UnicodeEncodeError) and (match := _NO_TEXT.search(error.object)):
+        name = printable(match[0])
+        return UsageError(f"the name {name} has bytes that are no text in UTF-8, and must stand in a text; rename it")
+    return None
+
+
+def _told(kind: type[Kind], doing: str, path: str, error: BaseException) -> Kind:
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    number = error.errno if isinstance(error, OSError) else None
+    told = _KINDS[kind]
+    signs = (sign for sign in told.by_sign if sign == number or (isinstance(sign, str) and sign in reason))
+    remedy = told.by_sign[sign] if (sign := next(signs, None)) is not None else told.otherwise
+    where = f"{told.what}{printable(path)}"
+    return kind(f"cannot {doing} {where}: {printable(reason)}; {remedy}{told.elsewhere}")

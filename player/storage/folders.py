@@ -1,21 +1,79 @@
-"""Where the program's own files are on this machine."""
+"""Where the program's own files are on this machine, and paths as users write them."""
 
 from __future__ import annotations
 
 import os
+import unicodedata
 from pathlib import Path
 from typing import Literal
 
+from player.errors import UsageError, printable
+
 
 def own_path(variable: str, kind: Literal["cache", "data", "config"], *below: str) -> Path:
-    """The path that an environment variable names, or else one below the program's folder for this kind of files."""
-    if named := os.environ.get(variable):
-        return Path(named).expanduser().absolute()
-    import platformdirs  # noqa: PLC0415 (7 ms, not needed where the path is named)
+    """The path that an environment variable names, or else one below the program's folder for this kind of files.
 
-    roots = {
-        "cache": platformdirs.user_cache_dir,
-        "data": platformdirs.user_data_dir,
-        "config": platformdirs.user_config_dir,
-    }
-    return Path(roots[kind]("player", appauthor=False), *below)
+    Raises
+    ------
+    UsageError
+        If the variable names the home folder of nobody.
+    StoreError
+        If there is neither a home folder nor one for temporary files.
+    """
+    if named := os.environ.get(variable):
+        try:
+            return expanded(named).absolute()
+        except UsageError as error:
+            raise UsageError(f"the variable {variable}: {error}") from None
+    from player.storage import standard_folders  # noqa: PLC0415 (12 ms, not needed where the path is named)
+
+    return Path(standard_folders.folder(kind), *below)
+
+
+def expanded(name: str | Path) -> Path:
+    """A path in which ``~`` stands for a home folder, as in a shell, as `existing`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such user, or no home folder is known.
+    """
+    try:
+        return existing(Path(name).expanduser())
+    except RuntimeError:
+        remedy = "write the whole path"
+        raise UsageError(f"{printable(str(name))} begins with a home folder that is not known; {remedy}") from None
+
+
+def existing(path: Path) -> Path:
+    """The file or folder with this name, however its accents are stored; the path itself where there is none.
+
+    A Mac may write ``é`` as two characters (NFD) and others write one (NFC). Linux takes these for two names.
+    """
+    if str(path).isascii() or os.path.exists(path):  # noqa: PTH110 (never raises)
+        return path
+    found = Path(path.anchor)
+    for part in path.parts[1:] if path.anchor else path.parts:
+        found = _entry(found, part) or found / part
+    return found if os.path.exists(found) else path  # noqa: PTH110 (as above)
+
+
+def _entry(folder: Path, name: str) -> Path | None:
+    if name.isascii() or os.path.exists(folder / name):  # noqa: PTH110 (as above)
+        return None
+    wanted = unicodedata.normalize("NFC", name)
+    try:
+        return next((each for each in folder.iterdir() if unicodedata.normalize("NFC", each.name) == wanted), None)
+    except OSError:
+        return None
+
+
+def home() -> Path:
+    """The home folder of this user.
+
+    Raises
+    ------
+    UsageError
+        If none is known.
+    """
+    return expanded("~")

@@ -13,10 +13,13 @@ import functools
 import hashlib
 import os
 import platform
+import stat
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from player.storage.regular_files import is_others
 
 if TYPE_CHECKING:
     import re
@@ -46,10 +49,21 @@ def machine_id() -> str:
     return hashlib.sha256(f"{platform.node()} {processes}".encode()).hexdigest()[:6]
 
 
-def remove_stale(folder: Path, pattern: re.Pattern[str], remove: Callable[[Path], None] = Path.unlink) -> None:
-    """Remove the stale files of a folder whose whole names match; what cannot be removed stays.
+def remove_stale(
+    folder: Path,
+    pattern: re.Pattern[str],
+    remove: Callable[[Path], None] = Path.unlink,
+    *,
+    is_kind: Callable[[int], bool] = stat.S_ISREG,
+) -> None:
+    """Remove the stale files of a folder whose whole names match, and which are this user's; others stay.
 
     Where the pattern has no `MARK`, age alone decides.
+
+    Parameters
+    ----------
+    remove, is_kind
+        Of folders: what removes one, and ``stat.S_ISDIR``. A link is neither a file nor a folder.
 
     Raises
     ------
@@ -58,13 +72,16 @@ def remove_stale(folder: Path, pattern: re.Pattern[str], remove: Callable[[Path]
     """
     for path in folder.iterdir():
         with contextlib.suppress(OSError):  # gone already, or not ours to remove
-            if (name := pattern.fullmatch(path.name)) and _is_stale(path, name):
+            if (name := pattern.fullmatch(path.name)) and _is_stale(path, name, is_kind):
                 remove(path)
 
 
-def _is_stale(path: Path, name: re.Match[str]) -> bool:
-    """Whether the process that wrote a file has ended, as far as can be known."""
-    written_s = path.stat().st_mtime
+def _is_stale(path: Path, name: re.Match[str], is_kind: Callable[[int], bool]) -> bool:
+    """Whether a file is ours, and the process that wrote it has ended, as far as can be known."""
+    found = path.lstat()
+    if not is_kind(found.st_mode) or is_others(found):
+        return False
+    written_s = found.st_mtime
     if name.groupdict().get("machine") == machine_id():
         return not _is_running(int(name["pid"]), written_s)
     return time.time() - written_s > STALE_AFTER_S

@@ -81,9 +81,10 @@ class Breathe:
         """The breaths, guided as the script says; or as the listener asks, with no more help than ``most``."""
         pattern, words = self.breathe, self._words(at, planner, counted=False)
         counted = self._words(at, planner, counted=True)
-        lines = (self.coach,) if isinstance(self.coach, CoachLine) else self.coach
-        coach = [replace(each, say=planner.shuffled(at, each.say)) if each.shuffle else each for each in lines]
         guide = limited(planner.guide, most) or self.guide
+        lines = (self.coach,) if isinstance(self.coach, CoachLine) else self.coach
+        shuffled = [replace(each, say=planner.shuffled(at, each.say)) if each.shuffle else each for each in lines]
+        coach = [each for each in shuffled if each.about != "guide" or guide == self.guide]
 
         def slots(cycles: int) -> list[Slot]:
             helps = allotted(guide, cycles)

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CoachLine:
-    """A line, or several in turn, and after which cycles they are said."""
+    """A line, or several in turn, and after which cycles they are said.
+
+    One about the guidance is true only of the script's own: whoever chose another one does not hear it.
+    """
 
     say: OneOrMore[Text]
     after: Count | Literal["half"] | None = None
     before_end: Count | None = None
     every: Count | None = None
     shuffle: Flag = False
+    about: Literal["guide"] | None = None
 
     def __post_init__(self) -> None:
         """When it is said is given once, and only what is said again and again has several texts."""

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
+from player.script.yaml.scalar_types import shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -41,7 +43,7 @@ class StageKind:
         """The stage that is meant."""
         match = _STAGE.fullmatch(text.strip())
         if match is None or match[1] not in HELPS or match[2] == "0":
-            raise ValueError(f"must be count, words, tones or silent, such as 'count 6' or 'silent', not {text!r}")
+            raise ValueError(f"must be count, words, tones or silent, such as 'count 6' or 'silent', not {shown(text)}")
         return GuidanceStage(cast("Help", match[1]), int(match[2]) if match[2] else None)
 
     def schema(self) -> dict[str, object]:

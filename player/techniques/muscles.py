@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from player.script import library
 from player.script.yaml.binding import bind
 from player.script.yaml.reader import read
+from player.script.yaml.scalar_types import shown
+from player.script.yaml.type_shapes import enumerated
 from player.script.yaml.types import Count, Duration, FieldError, ListRule, Name, OneOrMore, Text, duration
 from player.techniques.cue import Marker, Part, Slot, Speech
 from player.techniques.speech import spoken
@@ -147,9 +149,9 @@ class Muscles:
         """Every group can be found once, and can be tensed where tension is asked for."""
         shorts = [group.short for group in self.muscles]
         if unknown := [short for short in self.order if short not in shorts]:
-            raise FieldError("order", f"names {unknown[0]!r}, which is none of {', '.join(shorts)}")
+            raise FieldError("order", f"names {shown(unknown[0])}, which is none of {enumerated(shorts)}")
         if self.tense != "none" and (without := [group.name for group in self.muscles if not group.how]):
-            raise FieldError("muscles", f"has no how for {without[0]!r}; say how it is tensed, or tense: none")
+            raise FieldError("muscles", f"has no how for {shown(without[0])}; say how it is tensed, or tense: none")
 
     def parts(self, at: Position, planner: Planner) -> Iterator[Part]:
         """The rounds of each group in turn."""

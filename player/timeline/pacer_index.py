@@ -92,6 +92,8 @@ class Scene:
         How much of the session is over, 0 to 1.
     left_s
         Seconds to its end, rounded up.
+    step_left_s
+        Seconds to the end of the phase, rounded up.
     count
         The number that is counted, or None.
     level
@@ -108,6 +110,7 @@ class Scene:
     total_ms: int
     done: float
     left_s: int
+    step_left_s: int
     phase: ShownPhase
     count: int | None
     level: float
@@ -146,6 +149,7 @@ class PacerIndex:
             self.total_ms,
             _coarse(at_ms / self.total_ms),
             -(-(self.total_ms - at_ms) // 1000),
+            -(-(phase.start_ms + phase.length_ms - at_ms) // 1000),
             phase,
             phase.count_at(at_ms),
             _coarse(self._level(at_ms)) if phase.body else 0.0,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LEAD_MS: Final = 100
 """Playing begins this long before the first word of a step, in silence: long enough to fade in."""
+WORD_MS: Final = 1000
+"""Who asks for a position within a word that began no longer ago hears that word from its beginning."""
 
 _LATER_PHASES: Final = {"in", "hold", "out", "rest"}
 _BEFORE: Final = {"tense": {""}, "release": {"", "tense"}}
@@ -45,6 +47,7 @@ class Steps:
         starts = list(_starts(timeline.slots)) or [0]
         self._steps = list(_entered(starts, timeline.cues))
         self._entries = [step.entry_ms for step in self._steps]
+        self._sounds = sorted((cue.start_ms, cue.end_ms, cue.is_tone) for cue in timeline.cues)
         sections = (bisect_left(starts, section.start_ms) for section in timeline.sections)
         self._sections = sorted({index for index in sections if index < len(starts)})
 
@@ -78,6 +81,22 @@ class Steps:
         """The first step of the next section, or None."""
         later = bisect_right(self._sections, self._index(ms))
         return self._steps[self._sections[later]] if later < len(self._sections) else None
+
+    def beginning(self, ms: int) -> TimelineStep:
+        """Where playing begins for a position that is asked for: there, or a little before, with the word around it."""
+        step = self.at(ms)
+        if step.entry_ms <= ms <= step.start_ms:
+            return step
+        words = [(start_ms, end_ms) for start_ms, end_ms, is_tone in self._sounds if not is_tone]
+        begun_ms = next((start_ms for start_ms, end_ms in words if start_ms <= ms < end_ms), ms)
+        if not begun_ms < ms <= begun_ms + WORD_MS:
+            return TimelineStep(ms, ms)
+        quiet_from_ms = max((end_ms for _, end_ms in words if end_ms <= begun_ms), default=0)
+        return TimelineStep(ms, max(begun_ms - LEAD_MS, quiet_from_ms))
+
+    def is_within_sound(self, ms: int) -> bool:
+        """Whether a word or a tone has begun before a position, and is not over there."""
+        return any(start_ms < ms < end_ms for start_ms, end_ms, _ in self._sounds)
 
     def _index(self, ms: int) -> int:
         return max(bisect_right(self._entries, ms) - 1, 0)

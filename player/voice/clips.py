@@ -12,12 +12,14 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
 from player.cores import cores
 from player.errors import VoiceError, printable
+from player.storage.facts import is_whole
 from player.storage.store import JSON, Draft, Entry, Scalar, Store
 from player.voice.beat import beat_ms
 from player.voice.phrasing import phrased
@@ -31,10 +33,13 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-_SCHEMA: Final = 5  # of what is done to a take: a new number speaks everything again
+SCHEMA: Final = 5  # of what is done to a take: a new number speaks everything again
 _MOST_WORKERS: Final = 8  # more take longer to start than they save
 _FASTER: Final = (1.1, 1.2, 1.35, 1.5)
 """Factors for the rate of a word that does not fit. At 1.5, even drawling variants of espeak-ng fit."""
+_RATES: Final = (2_000, 1_000_000)  # the lowest that has a beat, and more than any engine delivers
+_FRAME: Final = 2  # bytes
+_LONGEST_MS: Final = 24 * 3_600_000
 _LOOK_EVERY_S: Final = 0.2  # Windows notices Ctrl-C only between two waits
 
 
@@ -134,7 +139,7 @@ def _entries(
 ) -> dict[SpeechRequest, Entry]:
     """The store's entry of each request, spoken now if it is missing."""
     keys = {request: _fields(engine, request) for request in requests}
-    stored = {request: store.get(fields) for request, fields in keys.items()}
+    stored = {request: store.get(fields, is_clip) for request, fields in keys.items()}
     missing = [request for request, entry in stored.items() if entry is None]
     entries = {request: entry for request, entry in stored.items() if entry is not None}
     if missing:
@@ -190,7 +195,20 @@ class _SpeakingPool:
 
 
 def _fields(engine: Engine, request: SpeechRequest) -> Mapping[str, JSON]:
-    return {"what": "clip", "schema": _SCHEMA, "engine": engine.name, **asdict(request)}
+    return {"what": "clip", "schema": SCHEMA, "engine": engine.name, **asdict(request)}
+
+
+def is_clip(entry: Entry) -> bool:
+    """Whether a stored clip is sound of the length that its facts tell, with its beat and its pauses inside."""
+    rate, frames, beat, after = (entry.facts[name] for name in ("rate", "frames", "beat_ms", "after_ms"))
+    if not (is_whole(rate, *_RATES) and is_whole(frames, 1, entry.size) and frames * _FRAME == entry.size):
+        return False
+    length_ms = -(-frames * 1000 // rate)
+    moments = [0]
+    for start, end in json.loads(str(entry.facts["pauses"])):
+        moments += [start, end]
+    ordered = all(is_whole(later, earlier, length_ms) for earlier, later in pairwise(moments))
+    return is_whole(beat, 0, length_ms) and is_whole(after, 0, _LONGEST_MS) and ordered
 
 
 def _spoken(engine: Engine, request: SpeechRequest) -> Draft:

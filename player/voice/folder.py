@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import platformdirs
+from player.storage.folders import own_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def folder() -> Path:
     """The folder that ``PLAYER_VOICES`` names, or else ``voices`` in the user's data folder; it may be missing."""
-    named = os.environ.get("PLAYER_VOICES")
-    if named:
-        return Path(named).expanduser().absolute()
-    return Path(platformdirs.user_data_dir("player", appauthor=False), "voices")
+    return own_path("PLAYER_VOICES", "data", "voices")

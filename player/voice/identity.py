@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import VoiceError
-from player.storage.store import JSON, Draft, Store
+from player.storage.store import JSON, Draft, Entry, Store
 from player.voice.drivers import hibari, piper
 from player.voice.engine import MissingEngineError, Voice
 from player.voice.folder import folder
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from player.voice.drivers.table import Driver
 
-_SCHEMA: Final = 3
+SCHEMA: Final = 3
 _TEXTS: Final = ("package", "driver", "version", "library", "default")
 _VOICE_FIELDS: Final = 6  # id, name, language, gender, model and licence; the rest comes from the driver's row
 _MISSING: Final = "missing"
@@ -95,7 +95,8 @@ def remembered(store: Store, driver: Driver, ask: Callable[[], Identity]) -> Ide
     MissingEngineError
         If it has no voice. For a driver that keeps models this is stored, too, as it is true until a model comes.
     """
-    entry = store.get_or_make(_state_of_machine(driver), lambda: _answered(driver, ask))
+    fields = _state_of_machine(driver)
+    entry = store.get_or_make(fields, lambda: _answered(driver, ask), lambda found: is_answer(found, driver))
     answer = json.loads(entry.payload())
     if _MISSING in answer:
         raise MissingEngineError(answer[_MISSING])
@@ -105,6 +106,19 @@ def remembered(store: Store, driver: Driver, ask: Callable[[], Identity]) -> Ide
 def is_remembered(store: Store, driver: Driver) -> bool:
     """Whether the store has the driver's answer."""
     return store.get(_state_of_machine(driver)) is not None
+
+
+def is_answer(entry: Entry, driver: Driver) -> bool:
+    """Whether a stored answer describes the driver, or says that it is missing."""
+    answer = json.loads(entry.payload())
+    if _MISSING in answer:
+        return isinstance(answer[_MISSING], str)
+    words = [
+        *(answer[name] for name in _TEXTS),
+        *answer["variants"],
+        *(text for each in answer["voices"] for text in each),
+    ]
+    return all(isinstance(word, str) for word in words) and bool(Identity.of(answer, driver))
 
 
 def _answered(driver: Driver, ask: Callable[[], Identity]) -> Draft:
@@ -133,7 +147,7 @@ def _state_of_machine(driver: Driver) -> Mapping[str, JSON]:
     espeak = driver.has_variants
     return {
         "what": "driver",
-        "schema": _SCHEMA,
+        "schema": SCHEMA,
         "driver": driver.name,
         "packages": {name: _installed(name) for name in ("pyttsx3", *driver.packages)},
         "platform": sys.platform,

@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from player.errors import UsageError, printable
+from player.storage.folders import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 LONGEST: Final = 40
 """Letters of the words in a name. A longer line is cut after a word, and six digits of a digest make it unique."""
@@ -86,7 +87,7 @@ def in_folder(folder: str) -> tuple[Path, ...]:
     UsageError
         If there is no such folder, or it cannot be read.
     """
-    shown, path = printable(folder), Path(folder).expanduser()
+    shown, path = printable(folder), expanded(folder)
     try:
         found = sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS and file.is_file())
     except FileNotFoundError:

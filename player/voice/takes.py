@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import stat
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -39,11 +40,10 @@ def folder() -> Iterator[Path]:
 @cache
 def _sweep_once() -> None:
     with contextlib.suppress(OSError):  # a folder that cannot be listed has no files of ours
-        remove_stale(Path(tempfile.gettempdir()), _NAME, _remove)
+        remove_stale(Path(tempfile.gettempdir()), _NAME, _remove, is_kind=stat.S_ISDIR)
 
 
 def _remove(path: Path) -> None:
-    """Remove a folder of ours, but no link: every user may put things there."""
-    if not path.is_symlink():
-        (path / FILE).unlink(missing_ok=True)
-        path.rmdir()
+    """Remove a folder of ours, but nothing in it that we did not write."""
+    (path / FILE).unlink(missing_ok=True)
+    path.rmdir()

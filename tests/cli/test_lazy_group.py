@@ -37,6 +37,7 @@ def test_help_lists_each_on_one_line_and_loads_none() -> None:
         "player.cli._error_boundary",
         "player.cli._lazy_group",
         "player.cli._stored_options",
+        "player.cli._streams",
     }
 
 

@@ -14,6 +14,7 @@ from player.cli import now as module
 from player.cli.play import play
 from player.history.diary import Diary
 from player.live import play as playback
+from player.settings import writing
 from tests.fakes_diary import make_bookmark
 
 if TYPE_CHECKING:
@@ -57,6 +58,19 @@ def test_it_says_in_one_line_what_it_plays_and_why(player: FakePlayer) -> None:
     done = now("--voice", "heart")
     assert done.stderr == "belly-breathing, for the morning. `player now --another` takes another.\n"
     assert (player.played, player.voice) == (["belly-breathing"], "heart")
+
+
+def test_it_has_what_is_kept_for_the_session_that_it_chooses(
+    player: FakePlayer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAYER_SETTINGS", str(tmp_path / "settings.toml"))
+    writing.remember("belly-breathing", {"voice": "heart"})
+    now("-q")
+    assert (player.played, player.voice) == (["belly-breathing"], "heart")
+    now("-q", "--another")
+    assert player.voice is None
+    now("-q", "--voice", "gmw/en-us")
+    assert player.voice == "gmw/en-us"
 
 
 def test_another_is_the_next_and_after_the_last_comes_the_first(player: FakePlayer) -> None:

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from player.live.device.device import LEAD_IN
+from player.live.device.noise import LEAD_IN
 from player.units import RATE
-from tests.sound_server import Loudspeaker, wait_until
+from tests.sound_server import LOUDEST_NOISE, Loudspeaker, wait_until
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -161,7 +161,7 @@ def test_export_makes_a_folder_of_numbered_files(run: Run, week: str, tmp_path: 
     assert again.returncode == 2
     assert "01-one.mp3 is there already" in again.stderr
     part = run("export", week, "--part", "2", "-o", "other/folder", "--format", "flac", "-q")
-    assert (part.stdout, part.stderr) == ("other/folder/03-one.flac\n", "")
+    assert (part.stdout, part.stderr) == ("", "")
     assert soundfile.info(tmp_path / "other/folder/03-one.flac").frames == 3 * RATE
 
 
@@ -262,7 +262,7 @@ def test_ctrl_c_ends_the_whole_programme_softly(
     assert playing.returncode == 130
     assert told.endswith("1 of 3: One, 0:03\n  Stop whenever you like.\n\nStopped.\n")
     recording = loudspeaker.recording().astype(int)
-    heard = np.flatnonzero(recording.any(axis=1))
+    heard = np.flatnonzero((np.abs(recording) > LOUDEST_NOISE).any(axis=1))
     assert np.abs(recording[heard[-1] - RATE // 20 : heard[-1] + 1]).max() < 100, "it ended with a jump"
 
 

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
+from player import pipeline
 from player.cli import _export_one, _stored_options, main
+from player.cli._options import request_from_options
 from player.cli._stored_options import origin
 from player.errors import UsageError
-from player.pipeline import RequestedSession, SessionRequest, language, region
+from player.pipeline import RequestedSession, SessionRequest, language, programmes, region
 from player.settings import writing
+from player.storage.store import Store
+from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -204,6 +208,58 @@ def test_a_command_that_runs_another_hands_its_settings_on() -> None:
     writing.set_value("rate", "120")
     with about_to_run("now", "--intro", "short") as context, click.Context(main.commands["play"], parent=context):
         assert (origin("rate"), origin("intro"), origin("voice")) == ("your settings", "option", "")
+
+
+def test_each_session_of_a_programme_has_what_is_kept_for_it(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text("title: T\nsteps: [{pause: 30s}]\n")
+    (tmp_path / "both.yaml").write_text("title: Both\nsessions: [one, two]\n")
+    writing.set_value("rate", "120")
+    writing.remember(str(tmp_path / "one.yaml"), {"rate": 90, "bed": -30, "guide": "tones"})
+
+    def asked(*options: str, then: SessionRequest | None = None) -> list[tuple[int | None, float | None, str | None]]:
+        with about_to_run("play", str(tmp_path / "both.yaml"), *options) as context:
+            given = {key: context.params[key] for key in ("session", "voice", "rate", "bed", "guide")}
+            plan = programmes.planned(then or request_from_options(**given), adapted=_stored_options.in_programme)
+        assert plan
+        return [(each.request.rate, each.request.bed_db, each.request.guide) for each in plan.turns]
+
+    assert asked() == [(90, -30, "tones"), (120, None, None)]
+    assert asked("--rate", "120", "--guide", "words") == [(120, -30, "words"), (120, None, "words")]
+    begun = SessionRequest(str(tmp_path / "both.yaml"), rate=100, guide="silent")
+    assert asked(then=begun) == [(100, -30, "silent"), (100, None, "silent")]
+
+
+def test_what_a_command_finds_by_itself_is_heard_as_if_it_were_named() -> None:
+    writing.set_value("rate", "120")
+    writing.remember("box-breathing", {"rate": 90, "bed": -30, "guide": "tones"})
+    with about_to_run("now", "--guide", "words") as context, click.Context(main.commands["play"], parent=context):
+        asked = _stored_options.for_session("box-breathing", context.params)
+        assert (asked["rate"], asked["bed"], asked["guide"], asked["tones"]) == (90, -30.0, "words", None)
+        assert (origin("rate"), origin("bed"), origin("guide")) == (*["your settings for it"] * 2, "option")
+        assert not {"rate", "bed"} & {*_stored_options.without_settings(asked)}
+
+
+LONG = "title: T\nsteps: [{say: 'This is a long sentence that needs more than two seconds.', for: 2s}]\n"
+
+
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_speech_that_does_not_fit_names_what_the_settings_say(
+    typed: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    made = pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
+    monkeypatch.setattr(pipeline, "this_machine", lambda **_: made)
+    (tmp_path / "long.yaml").write_text(LONG)
+    assert "settings" not in typed(command, "long.yaml")[2]
+    writing.set_value("rate", "60")
+    code, _, err = typed(command, "long.yaml")
+    assert code == 2
+    last = "rate 60 is from your settings; leave it out by `player settings --unset rate`"
+    assert err.splitlines()[-1] == last
+    assert "settings" not in typed(command, "long.yaml", "--rate", "61")[2]
+    writing.remember(str(tmp_path / "long.yaml"), {"rate": 70})
+    said = typed(command, "long.yaml")[2].splitlines()[-1]
+    assert said == "rate 70 is from your settings; leave it out by `player settings --session long.yaml --unset rate`"
 
 
 def test_the_usual_format_yields_to_the_ending_of_a_file() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from player.live.device.device import LEAD_IN
+from player.live.device.noise import LEAD_IN
 from player.pipeline import catalogue
 from player.sound.tones import render
 from player.techniques.cue import Tone
@@ -86,7 +86,7 @@ def test_ctrl_c_ends_a_file_of_ones_own_softly(
     command = [sys.executable, "-m", "player", "sounds", "--preview", "mine.wav"]
     env = loudspeaker.env | {"PLAYER_STORE": str(store_folder)}
     with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True) as playing:
-        loudspeaker.wait_for(LEAD_IN + 2 * RATE)
+        loudspeaker.wait_for(2 * RATE)
         playing.send_signal(signal.SIGINT)
         _, told = playing.communicate(timeout=20)
     assert (playing.returncode, told) == (130, "mine.wav, 0:20\n\nStopped.\n")

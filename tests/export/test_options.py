@@ -25,5 +25,5 @@ def test_the_command_offers_what_there_is() -> None:
 def test_the_names_load_no_encoder() -> None:
     tree = ast.parse(Path(options.__file__).read_text(encoding="utf-8"))
     found = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert found == {"__future__", "dataclasses", "typing"}
+    assert found == {"__future__", "dataclasses", "typing", "player.script.credits"}
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]

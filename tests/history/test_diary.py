@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.errors import DiaryError
+from player.errors import DiaryError, NoDiaryError
 from player.history import sqlite_file
 from player.history.diary import Diary
 from player.history.entries import Bookmark, ForgottenCounts, HistoryEntry
@@ -174,14 +175,21 @@ def test_forgetting_one_session_leaves_the_others(diary: Diary) -> None:
 
 
 def test_forgetting_everything_takes_what_was_put_aside(tmp_path: Path, warnings: Warnings) -> None:
-    (tmp_path / "diary").write_bytes(b"not a diary" * 1000)
+    (tmp_path / "diary.damaged-notes.txt").write_text("mine")
+    (tmp_path / "diary.damaged-7").write_text("mine, too")
     with Diary(warnings.append, tmp_path / "diary") as diary:
         diary.begin()
+    scratched(tmp_path / "diary")
+    with Diary(warnings.append, tmp_path / "diary") as diary:
+        diary.begin()
+        diary.entries()
         assert (tmp_path / "diary.damaged").exists()
         diary.forget("one")
         assert (tmp_path / "diary.damaged").exists()
         diary.forget()
         assert not (tmp_path / "diary.damaged").exists()
+    assert (tmp_path / "diary.damaged-notes.txt").read_text() == "mine"
+    assert (tmp_path / "diary.damaged-7").read_text() == "mine, too"
 
 
 # Two players
@@ -246,10 +254,6 @@ def test_a_file_that_another_program_holds_is_a_sentence(diary: Diary, monkeypat
 # What became of the file
 
 
-def overwritten(path: Path) -> None:
-    path.write_bytes(b"this is not a database, and long enough to be none" * 200)
-
-
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:5000])
 
@@ -260,7 +264,7 @@ def scratched(path: Path) -> None:
     path.write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
 
 
-DAMAGE = {each.__name__: each for each in (overwritten, cut, scratched)}
+DAMAGE = {each.__name__: each for each in (cut, scratched)}
 USES: dict[str, Callable[[Diary], object]] = {
     "noting": lambda diary: diary.note(make_entry("new"), "new", make_bookmark("new")),
     "looking": lambda diary: diary.entries(),
@@ -288,12 +292,43 @@ def test_a_damaged_file_is_put_aside_and_a_new_one_begun(
 
 
 def test_what_was_put_aside_before_stays(tmp_path: Path, warnings: Warnings) -> None:
-    for content in (b"first", b"second", b"third"):
-        (tmp_path / "diary").write_bytes(content * 1000)
+    for _ in range(4):
         with Diary(warnings.append, tmp_path / "diary") as diary:
-            diary.begin()
-    kept = {each.name: each.read_bytes()[:5] for each in tmp_path.glob("*.damaged*")}
-    assert kept == {"diary.damaged": b"first", "diary.damaged-2": b"secon", "diary.damaged-3": b"third"}
+            diary.note(make_entry(), "one", make_bookmark("one"))
+            diary.entries()
+        scratched(tmp_path / "diary")
+    kept = {each.name for each in tmp_path.glob("*.damaged*") if not each.name.endswith(("-wal", "-shm"))}
+    assert kept == {"diary.damaged", "diary.damaged-2", "diary.damaged-3"}
+
+
+NOT_OURS: dict[str, Callable[[Path], object]] = {
+    "is no diary": lambda path: path.write_text("root:x:0:0:root:/root:/bin/bash\n" * 40),
+    "is no diary;": lambda path: path.write_bytes(b"x"),
+    "belongs to another program": lambda path: path.write_bytes(
+        (b"SQLite format 3\0".ljust(68) + b"GPKG").ljust(8192, b"?")
+    ),
+    "is damaged, or no diary": lambda path: path.write_bytes(b"SQLite format 3\0".ljust(8192, b"\0")),
+}
+
+
+@pytest.mark.parametrize("told", NOT_OURS)
+def test_a_file_without_our_mark_is_never_touched(tmp_path: Path, told: str) -> None:
+    NOT_OURS[told](tmp_path / "precious")
+    before = (tmp_path / "precious").read_bytes()
+    with Diary(pytest.fail, tmp_path / "precious") as diary:
+        for use in USES.values():
+            with pytest.raises(NoDiaryError, match=rf"precious {told}.*set PLAYER_DIARY to another file, or move"):
+                use(diary)
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {"precious": before}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with Diary(pytest.fail, tmp_path / "pipe") as diary:
+        for use in USES.values():
+            with pytest.raises(NoDiaryError, match="is no ordinary file"):
+                use(diary)
 
 
 def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
@@ -339,7 +374,7 @@ def test_a_file_where_its_folder_should_be_is_a_sentence(tmp_path: Path) -> None
 def test_a_folder_where_the_file_should_be_is_a_sentence(tmp_path: Path) -> None:
     diary = Diary(pytest.fail, tmp_path)
     for use in USES.values():
-        with pytest.raises(DiaryError, match=r"^cannot (read|write) the diary .*unable to open"):
+        with pytest.raises(NoDiaryError, match=r"is no ordinary file; set PLAYER_DIARY"):
             use(diary)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial, partialmethod
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,13 +14,14 @@ from player import pipeline
 from player.errors import DeviceError
 from player.history.diary import Diary
 from player.history.recorder import EVERY_MS, LEAST_MS, HistoryRecorder
-from player.live.device.device import LEAD_IN, OutputDevice
+from player.live.device.device import OutputDevice
+from player.live.device.noise import LEAD_IN
 from player.live.participants import Participants
 from player.live.playlist import Playlist
 from player.live.preopen import DevicePreopener
-from player.live.transport import Transport
 from player.pipeline import SessionRequest, programmes
 from player.storage.store import Store
+from player.timeline.steps import Steps
 from player.units import RATE
 from tests.fakes_diary import NOON
 from tests.fakes_speaker import FakeLoudspeakers, TimedInbox
@@ -114,6 +115,33 @@ def test_stopping_early_leaves_a_bookmark_with_what_was_asked_for(home: Home) ->
     assert (home.named(entry.session), entry.title, entry.programme) == ("one.yaml", "One", "")
     assert (entry.at_ms, entry.heard_ms, entry.total_ms, entry.whole) == (20_000, 18_000, 60_000, False)
     assert NOON < entry.began < bookmark.noted
+
+
+def test_a_bookmark_goes_on_with_what_keys_chose_and_the_entry_has_what_was_asked_for(home: Home) -> None:
+    recorder = home.begun(word="soon")
+    recorder.chose("tones", None)
+    recorder.chose("silent", -30.0)
+    recorder.ended(20 * SECOND, 18 * SECOND, whole=False)
+    assert home.bookmark().asked == {**home.entry().asked, "guide": "silent", "bed_db": -30}
+    assert home.entry().asked["values"] == {"word": "soon"}
+    assert not {"guide", "bed_db"} & {*home.entry().asked}
+
+
+def test_what_keys_chose_goes_on_in_the_next_session_of_a_programme(home: Home) -> None:
+    recorder, (first, second) = home.recorder(), home.turns("both.yaml")
+    recorder.follow(SessionRequest(str(home.folder / "both.yaml")), None, (first, second))
+    recorder.began(first, home.ready(first), 0)
+    recorder.chose("tones", None)
+    recorder.ended(60 * SECOND, 60 * SECOND, whole=True)
+    assert (home.bookmark().number, home.bookmark().asked["guide"]) == (2, "tones")
+
+
+def test_it_tells_where_it_will_go_on(home: Home) -> None:
+    recorder = home.begun()
+    steps = Steps(home.ready(home.turns("one.yaml")[0]).timeline)
+    recorder.ended(35 * SECOND, 35 * SECOND, whole=False)
+    assert home.bookmark().at_ms == 35 * SECOND
+    assert recorder.goes_on_ms == steps.at(35 * SECOND).start_ms < 35 * SECOND
 
 
 def test_a_session_heard_to_its_end_has_no_bookmark(home: Home) -> None:
@@ -235,10 +263,22 @@ def test_a_diary_that_cannot_be_written_is_one_warning_and_stops_nothing(home: H
 
 
 def test_a_damaged_diary_is_a_warning_and_a_new_one_has_the_session(home: Home) -> None:
-    home.diary.path.write_bytes(b"no diary" * 1000)
+    home.diary.begin()
+    home.diary.close()
+    home.diary.path.write_bytes(home.diary.path.read_bytes()[:100].ljust(8192, b"?"))
     home.begun().ended(20 * SECOND, 20 * SECOND, whole=False)
     assert home.bookmark().at_ms == 20 * SECOND
     assert home.warnings == [f"the diary was damaged and begins anew; what there was is in {home.diary.path}.damaged"]
+
+
+def test_a_file_that_is_no_diary_is_a_warning_and_stays(home: Home) -> None:
+    home.diary.path.write_bytes(b"no diary" * 1000)
+    recorder = home.begun()
+    recorder.ended(20 * SECOND, 20 * SECOND, whole=False)
+    assert recorder.bookmark is None
+    assert home.diary.path.read_bytes() == b"no diary" * 1000
+    (told,) = home.warnings
+    assert told.startswith(f"this session is not remembered: {home.diary.path} is no diary; set PLAYER_DIARY")
 
 
 # Played
@@ -251,9 +291,8 @@ def preopener(speakers: FakeLoudspeakers) -> DevicePreopener:
 
 
 @pytest.fixture
-def play(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., HistoryRecorder]:
+def play(home: Home) -> Callable[..., HistoryRecorder]:
     def played(speakers: FakeLoudspeakers, start_ms: int = 0) -> HistoryRecorder:
-        monkeypatch.setattr(Transport, "leave", partialmethod(Transport.leave, speakers.sleep))
         recorder, (turn,) = home.recorder(), home.turns("one.yaml")
         participants = Participants(TimedInbox(speakers.sleep), progress_listener=recorder)
         with (
@@ -274,7 +313,7 @@ def test_a_session_that_is_played_to_its_end(home: Home, play: Callable[..., His
 
 def test_ctrl_c_bookmarks_what_was_heard(home: Home, play: Callable[..., HistoryRecorder]) -> None:
     play(FakeLoudspeakers(interrupt_at=LEAD_IN + 15 * RATE), start_ms=20 * SECOND)
-    assert home.bookmark().at_ms == pytest.approx(35 * SECOND, abs=SECOND)  # the fade is heard, too
+    assert home.bookmark().at_ms == pytest.approx(35 * SECOND, abs=SECOND)
     assert home.entry().heard_ms == pytest.approx(15 * SECOND, abs=SECOND)
 
 

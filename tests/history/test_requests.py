@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 SESSION = "title: Mine\nsteps:\n  - say: Sit.\n    for: 2s\n"
 
-requests = st.from_type(SessionRequest)
+levels = st.none() | st.floats(-60, 0)
+requests = st.builds(replace, st.from_type(SessionRequest), bed_db=levels, tones_db=levels)
 
 
 @pytest.fixture(autouse=True)

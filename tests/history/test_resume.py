@@ -15,7 +15,6 @@ from player.history.requests import TURN, as_json
 from player.history.resume import ResumedPlayback
 from player.pipeline import SessionRequest, programmes
 from player.timeline.model import BedState, Stretch, Timeline
-from player.timeline.steps import LEAD_MS
 from tests.fakes_diary import NOON, make_bookmark, make_entry
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def test_a_bookmark_goes_on_with_what_was_asked_for_then(warnings: list[str]) ->
     assert resumed.start_ms == 200_000
     wanted, part = resumed.asked(SessionRequest("", rate=90), None)
     assert (wanted, part) == (SessionRequest("box-breathing", {"rounds": "3"}, rate=90, skip=("neck",)), None)
-    assert resumed.resume_at(lasting(420_000), 200_000) == 198_000 - LEAD_MS
+    assert resumed.resume_at(lasting(420_000), 200_000) == 198_000
     assert warnings == []
 
 
@@ -162,7 +161,7 @@ def numbers(week: Path, resumed: ResumedPlayback, part: int | None = None) -> li
 def test_a_programme_goes_on_in_the_session_where_one_was(week: Path, warnings: list[str]) -> None:
     resumed = ResumedPlayback(stopped(week, 2, "two"), warnings.append)
     assert numbers(week, resumed) == [2, 3, 4]
-    assert resumed.resume_at(lasting(420_000), 200_000) == 198_000 - LEAD_MS
+    assert resumed.resume_at(lasting(420_000), 200_000) == 198_000
 
 
 def test_a_part_goes_on_to_its_own_end(week: Path, warnings: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -13,7 +13,8 @@ import soundfile
 from player import pipeline
 from player.live.adjusting import Adjuster, Adjustments
 from player.live.controls.commands import Control
-from player.live.device.device import LEAD_IN, OutputDevice
+from player.live.device.device import OutputDevice
+from player.live.device.noise import LEAD_IN
 from player.live.playback import new_transport
 from player.storage.store import Store
 from player.units import RATE
@@ -235,3 +236,25 @@ def test_what_was_chosen_in_the_session_before_holds_by_itself(prepared: Make, l
     here.listen_until(20_000)
     expected = mixed(prepared("noise.wav", guide="tones", bed_db=-30.0), 12_000, 20_000)
     assert np.array_equal(here.heard[12 * RATE :][: len(expected)], expected)
+
+
+@pytest.mark.parametrize(
+    ("options", "before", "keys", "chosen"),
+    [
+        ({"guide": "count", "bed_db": -24.0}, AS_WRITTEN, (), AS_WRITTEN),
+        ({"guide": "count"}, AS_WRITTEN, (Control.NEXT_GUIDANCE,), Adjustments("words")),
+        ({}, Adjustments("tones", -30), (), Adjustments("tones", -30)),
+        ({"bed_db": -24.0}, Adjustments("tones"), (Control.BED_SOFTER,), Adjustments("tones", -26)),
+    ],
+)
+def test_only_what_keys_chose_is_handed_on(
+    prepared: Make,
+    listening: Begin,
+    options: dict[str, Any],
+    before: Adjustments,
+    keys: tuple[Control, ...],
+    chosen: Adjustments,
+) -> None:
+    here = listening(prepared("noise.wav", **options), before)
+    here.press(*keys)
+    assert here.adjuster.by_keys == chosen

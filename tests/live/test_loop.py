@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from player.errors import DeviceError
 from player.live.controls.commands import AnyControl, Control, ForcedPause, Quit
 from player.live.controls.inbox import Inbox
-from player.live.device.device import LEAD_IN
+from player.live.device.fades import FADE_OUT_MS
+from player.live.device.noise import LEAD_IN
 from player.live.loop import Loop
 from player.live.participants import Participants
-from player.live.running import RunningParticipants
+from player.live.running import RunningParticipants, exit_code
 from player.units import RATE
 from tests.fakes_participants import FakeObserver, FakeProgressListener
-from tests.fakes_programme import STEP_MS, TURN_S, TransportRun, telling_timeline
+from tests.fakes_programme import BED, STEP_MS, TURN_S, VOICE, TransportRun, telling_timeline
 from tests.fakes_speaker import FakeLoudspeakers
 
 if TYPE_CHECKING:
@@ -103,7 +105,7 @@ def test_what_is_shown_is_what_is_going_on() -> None:
         (True, -2, False, False),
     ]
     assert run.notices == ["The lid was closed."]
-    assert run.observer.states[-1].at_ms == STEP_MS - 100
+    assert run.observer.states[-1].at_ms == STEP_MS
     assert run.listener.reached_ms[-1][0] == STEP_MS - 100
 
 
@@ -121,7 +123,7 @@ def test_with_waits_a_lost_loudspeaker_is_a_pause() -> None:
     assert run.run() == 0
     assert run.notices == ["The loudspeaker stopped at 0:14 (it died); space tries again."]
     assert len(speakers.opened) == 2
-    assert run.observer.states[-1].at_ms > 18_000
+    assert run.observer.states[-1].at_ms > 17_000
 
 
 @pytest.mark.parametrize(("control", "code"), [(Control.QUIT, None), (Quit(143), 143)])
@@ -132,3 +134,43 @@ def test_waiting_for_a_loudspeaker_can_be_ended(control: AnyControl, code: int |
         return
     with pytest.raises(DeviceError, match="stopped at 0:14"):
         run.run()
+
+
+class Leaving:
+    """A loop that is left after five seconds; ``controls`` come while it fades."""
+
+    def __init__(self, *controls: AnyControl) -> None:
+        self.here, inbox = TransportRun(), Inbox()
+        self.here.listen_until(5000)
+        self.observer, self.waits = FakeObserver(), 0
+        self.running = RunningParticipants(Participants(inbox, observers=(lambda: self.observer,)))
+        self._controls = list(controls)
+        self.running.wait = self._wait  # type: ignore[method-assign]
+
+    def leave(self) -> float:
+        """How much of the fade was heard, in ms."""
+        with self.running, self.running.session(telling_timeline()):
+            Loop(self.here.transport, self.running).leave()
+        return len(np.flatnonzero(self.here.heard()[:, 1] < VOICE + BED)) / 48
+
+    def _wait(self, seconds: float) -> int | None:
+        self.here.sleep(seconds)
+        self.waits += 1
+        return exit_code(self._controls.pop(0)) if self._controls and self.waits > 3 else None
+
+
+def test_the_listener_sees_what_is_heard_while_it_fades() -> None:
+    leaving = Leaving()
+    assert leaving.leave() == pytest.approx(FADE_OUT_MS, abs=50)
+    places = [state.at_ms for state in leaving.observer.states]
+    assert places == sorted(places)
+    assert places[-1] - places[0] > FADE_OUT_MS * 0.8
+
+
+@pytest.mark.parametrize("control", [Control.QUIT, Quit(143)])
+def test_who_asks_for_the_end_twice_does_not_wait_for_the_fade(control: AnyControl) -> None:
+    assert Leaving(control).leave() < 300
+
+
+def test_a_window_that_is_closed_may_say_so_twice() -> None:
+    assert Leaving(Quit(129), Quit(129), Control.PAUSE).leave() == pytest.approx(FADE_OUT_MS, abs=50)

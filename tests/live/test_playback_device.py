@@ -22,7 +22,8 @@ from player.errors import DeviceError
 from player.live.controls.commands import Control
 from player.live.controls.inbox import Inbox
 from player.live.device.child import STALL_S, DeviceProcess
-from player.live.device.device import LEAD_IN, OutputDevice, lead_in
+from player.live.device.device import OutputDevice
+from player.live.device.noise import LEAD_IN, lead_in
 from player.live.device.ringbuffer import SharedRingBuffer, State
 from player.live.playback import play_through
 from player.units import RATE
@@ -80,7 +81,7 @@ def test_a_slow_source_is_heard_late_and_whole(kind: str, loudspeaker: Loudspeak
 
         def block(self, start_ms: int, end_ms: int, layers: Collection[str]) -> AudioSegment:
             if start_ms == 1000 and not waited:
-                loudspeaker.wait_for(LEAD_IN // 2 + RATE)
+                loudspeaker.wait_for(RATE)
                 time.sleep(0.5)
                 waited.append(True)
             return super().block(start_ms, end_ms, layers)
@@ -97,7 +98,7 @@ def test_a_slow_source_is_heard_late_and_whole(kind: str, loudspeaker: Loudspeak
 def test_a_fade_out_leaves_no_edge(kind: str, loudspeaker: Loudspeaker) -> None:
     programme, inbox = hum(10), Inbox()
     end_it = threading.Thread(
-        target=lambda: (loudspeaker.wait_for(LEAD_IN // 2 + RATE), inbox.put(Control.QUIT))  # type: ignore[func-returns-value]
+        target=lambda: (loudspeaker.wait_for(RATE), inbox.put(Control.QUIT))  # type: ignore[func-returns-value]
     )
     end_it.start()
     open_device = partial(OutputDevice, kind=kind, environ=loudspeaker.env)
@@ -120,7 +121,7 @@ def test_killing_its_process_says_where_to_go_on(kind: str, loudspeaker: Loudspe
         return children[-1]
 
     def kill() -> None:
-        loudspeaker.wait_for(LEAD_IN // 2 + RATE)
+        loudspeaker.wait_for(RATE)
         os.kill(children[0].pid, signal.SIGKILL)
 
     killer = threading.Thread(target=kill)
@@ -192,7 +193,7 @@ def player(kind: str, loudspeaker: Loudspeaker) -> Iterator[tuple[subprocess.Pop
     ) as process:
         assert process.stdout
         child = int(process.stdout.readline())
-        loudspeaker.wait_for(LEAD_IN // 2 + RATE)
+        loudspeaker.wait_for(RATE)
         yield process, child
 
 

@@ -10,6 +10,7 @@ import pytest
 from player import pipeline
 from player.errors import MediaError, ScriptError, UsageError
 from player.pipeline import SessionRequest, catalogue, programmes
+from player.script import programme
 from player.storage.store import Store
 from tests.fakes_voice import FakeEngine
 
@@ -169,6 +170,26 @@ def test_every_problem_is_reported_at_once_where_it_is(folder: Path) -> None:
         "week.yaml:5:35: room must be 1s to 9s, not 50s",
         "week.yaml:6:5: 'other' is itself a programme; name its sessions instead",
     ]
+
+
+def test_a_session_is_looked_for_once_and_after_a_hundred_problems_no_more(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for: list[str] = []
+    find = programme.find_session
+
+    def noted(name: str, near: Path | None) -> programme.FoundSession:
+        looked_for.append(name)
+        return find(name, near)
+
+    monkeypatch.setattr(programme, "find_session", noted)
+    (folder / "week.yaml").write_text("title: W\nsessions: [" + "one, " * 500 + "two]\n")
+    assert programmes.planned(SessionRequest("week.yaml")) is not None
+    assert looked_for == ["one", "two"]
+    (folder / "week.yaml").write_text("title: W\nsessions: [" + ", ".join(f"gone-{n}" for n in range(500)) + "]\n")
+    with pytest.raises(ScriptError) as caught:
+        programmes.planned(SessionRequest("week.yaml"))
+    assert len(caught.value.problems) == 100
 
 
 def test_backgrounds_are_looked_for_without_a_voice(folder: Path) -> None:

@@ -15,7 +15,7 @@ from player import pipeline
 from player.errors import MediaError, ScriptError, StoreError, UsageError
 from player.export import exporter
 from player.export.options import ExportOptions
-from player.pipeline import catalogue
+from player.pipeline import catalogue, media
 from player.sound import own_take
 from player.sound.loudness import integrated_lufs, loudest_lufs, true_peak_dbtp
 from player.sound.master import Master
@@ -385,6 +385,12 @@ def test_recordings_that_cannot_be_had_are_reported_at_their_steps(
     with pytest.raises(ScriptError, match=r"recorded\.yaml:4:5: ") as caught:
         prepared(recorded, machine)
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b"])
+def test_a_background_that_no_file_can_be_is_one_sentence(name: str) -> None:
+    with pytest.raises(MediaError, match="is not a name that a file can have"):
+        media.users_own(name)
 
 
 def test_a_recording_longer_than_its_slot_is_a_problem(recorded: Path, machine: pipeline.Machine) -> None:

@@ -68,7 +68,7 @@ def test_the_bell_is_heard_and_fades_without_a_jump(loudspeaker: Loudspeaker, mo
     for name, value in loudspeaker.env.items():
         monkeypatch.setenv(name, value)
     with SoftBell(lambda inbox: preview.ring(CHIME, LEVEL_DB, inbox)):
-        loudspeaker.wait_for(48_000 * 2)
+        loudspeaker.wait_for(48_000 * 3 // 2)
     recording = loudspeaker.recording().astype(int)
     heard = np.flatnonzero(np.abs(recording).max(axis=1) > 100)
     assert 48_000 < heard[-1] - heard[0] < 48_000 * 6

@@ -86,6 +86,10 @@ def test_a_lone_session_has_a_place_however_it_is_written(sessions: str) -> None
     [
         ("title: A\n", "p.yaml:1:1: the programme must have sessions, or parts with sessions in them"),
         (
+            "title: A\nsessions: [" + "a, " * 1000 + "a]\n",
+            "p.yaml:1:1: the programme must have at most 1000 sessions, not 1001; split it into two",
+        ),
+        (
             "title: A\nsessions: a\nparts: [{title: B, sessions: b}]\n",
             "p.yaml:2:11: sessions cannot stand beside parts; put them into one of the parts",
         ),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 import pytest
 
 from player.export.options import EXPORT_FORMATS
-from player.script.session import VoiceSettings, parse
+from player.script.session import parse
+from player.script.voice_settings import VoiceSettings
 from player.script.yaml.scalar_types import ChoiceType
 from player.settings import keys
 from player.settings.keys import BY_NAME, KEYS, as_text, named
@@ -17,7 +18,7 @@ from player.units import LOWEST_LEVEL_DB
 
 
 def test_what_may_be_set_is_what_scripts_and_options_take() -> None:
-    rate = get_type_hints(VoiceSettings, include_extras=True)["rate"]
+    rate, _ = get_args(get_type_hints(VoiceSettings, include_extras=True)["rate"])
     assert BY_NAME["rate"].kind in rate.__metadata__
     assert BY_NAME["format"].kind == ChoiceType(EXPORT_FORMATS)
     assert keys.LOWEST_DB == LOWEST_LEVEL_DB

@@ -58,15 +58,27 @@ def test_what_comes_round_is_what_was_rendered_before(monkeypatch: pytest.Monkey
     assert read < 0.5 * sum(length for bed in again.values() for _, length in bed.reads)
 
 
-def test_of_a_long_bed_only_the_last_minutes_are_kept() -> None:
+def test_of_a_loop_that_is_longer_than_the_cache_nothing_is_kept() -> None:
     bed = NoiseBed()
-    bed.noise = np.zeros((1_000 * CHUNK_FRAMES, 2), np.float32)
+    bed.noise = np.zeros((200 * CHUNK_FRAMES, 2), np.float32)
     bed.length_frames = len(bed.noise)
     renderer = BedRenderer(timeline(1_000_000), lambda _: bed, 1.0)
-    for at in range(CHUNK_FRAMES, 400 * CHUNK_FRAMES, CHUNK_FRAMES):
+    for at in range(CHUNK_FRAMES, 10 * CHUNK_FRAMES, CHUNK_FRAMES):
         renderer.render(at, CHUNK_FRAMES)
-    assert renderer._chunk.cache_info().currsize == bed_renderer._CACHED_CHUNKS
+    assert renderer._chunk.cache_info().currsize == 0
     assert bed_renderer._CACHED_CHUNKS * CHUNK_FRAMES * 4 < 36e6
+
+
+def test_loops_of_a_bed_sound_together_and_come_round_each_by_itself() -> None:
+    one, other, session = NoiseBed(1), NoiseBed(2), timeline(10_000, speech=[(4_000, 5_000)])
+    other.noise = other.noise[:40_009]
+    other.length_frames = len(other.noise)
+    one.loops = (one, other)
+    frames = 10_000 * FRAMES_PER_MS
+    rendered = BedRenderer(session, lambda _: one, FACTOR).render(0, frames)
+    gains = Envelope(session).gain("sea", 0, frames)
+    both = sum(bed.noise[np.arange(frames) % len(bed.noise)] for bed in (one, other)) * gains
+    assert np.abs(rendered - both * FACTOR * 32_768).max() < 1.5  # each loop is rounded
 
 
 def test_silence_stays_silence_and_nothing_is_read() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from player.errors import MediaError
+from player.sound.c_stderr import quiet
 from player.sound.conform import decode, segment, speech
 from player.sound.loudness import true_peak_dbtp
+from tests.adversary.hostile_media import riff, wav_format
 from tests.fakes_sound import BLOCKS, RATE, both, level_db, noise, sine, written
 
 if TYPE_CHECKING:
@@ -206,3 +209,27 @@ def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:
     with pytest.raises(MediaError) as caught:
         whole(tmp_path / "a\x1b[31m.wav")
     assert "\x1b" not in str(caught.value)
+
+
+def test_more_channels_than_a_block_may_have_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    for channels in (65, 1024):
+        path.write_bytes(riff((b"fmt ", wav_format(channels)), (b"data", bytes(2048 * 100))))
+        with pytest.raises(MediaError, match=f"a.wav: it must have 1 to 64 channels, not {channels}; convert it"):
+            next(decode(path))
+    path.write_bytes(riff((b"fmt ", wav_format(64)), (b"data", b"\1" * 128 * 4800)))
+    assert len(next(decode(path))) == 4800
+
+
+def test_a_damaged_mp3_says_nothing_by_itself(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """libmpg123 prints what it finds odd, in the middle of a pacer; what Python prints meanwhile is printed."""
+    path = tmp_path / "a.mp3"
+    soundfile.write(path, noise(5), RATE)
+    content = bytearray(path.read_bytes())
+    for at in range(len(content) // 3, len(content) // 2, 97):
+        content[at] ^= 0x55
+    path.write_bytes(content)
+    with quiet():
+        sys.stderr.write("a line\n")
+        assert sum(map(len, decode(path))) > RATE
+    assert capfd.readouterr().err == "a line\n"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import http.server
 import shutil
 import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ import numpy as np
 import pytest
 
 from player.errors import MediaError
-from player.sound.conform import decode
+from player.sound.conform import decode, seekable
+from player.sound.ffmpeg import _LENGTH, _RATE
 from tests.fakes_sound import RATE, both, sine, written
 
 if TYPE_CHECKING:
@@ -104,3 +106,51 @@ def test_the_network_is_never_asked(tmp_path: Path) -> None:
         server.shutdown()
         server.server_close()
     assert asked == []
+
+
+LATE = """
+import signal, sys
+signal.signal(signal.SIGXCPU, lambda *_: sys.exit("Exiting normally, received signal 24."))
+while True: pass
+"""
+GREEDY = """
+import time
+time.sleep(0.5)
+bytearray(2**28)
+print("x" * 99)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process limit another")
+@pytest.mark.parametrize(("program", "reason"), [(LATE, "it looks for too long"), (GREEDY, "MemoryError")])
+def test_ffmpeg_gets_so_much_time_to_begin_and_so_much_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, reason: str
+) -> None:
+    """200,000 comments in a FLAC file took it 7 s of a processor, as many chapters in an MP3 333 MB."""
+    instead = tmp_path / "ffmpeg"
+    instead.write_text(f"#!{sys.executable}\n{program}")
+    instead.chmod(0o755)
+    monkeypatch.setattr("player.sound.ffmpeg.find", lambda: str(instead))
+    (tmp_path / "a.m4a").write_bytes(b"no sound")
+    with pytest.raises(MediaError, match=rf"a\.m4a: ffmpeg finds no sound in it \({reason}\); choose another"):
+        next(decode(tmp_path / "a.m4a"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a process limit another")
+def test_it_is_not_asked_again_for_what_took_it_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    instead = tmp_path / "ffmpeg"
+    instead.write_text(f"#!{sys.executable}\nwhile True: pass\n")
+    instead.chmod(0o755)
+    monkeypatch.setattr("player.sound.ffmpeg.find", lambda: str(instead))
+    (tmp_path / "a.m4a").write_bytes(b"no sound")
+    with pytest.raises(MediaError, match="it looks for too long"):
+        seekable(tmp_path / "a.m4a")
+
+
+@pytest.mark.parametrize("name", ["Stream #", "Stream #0:0: Audio: "])
+def test_a_title_that_looks_like_what_ffmpeg_says_takes_no_time(name: str) -> None:
+    said = f"    title : {name * 20_000}\n  Duration: 00:01:02.0\n  Stream #0:0: Audio: aac, 44100 Hz, stereo\n"
+    found, length = _RATE.search(said), _LENGTH.search(said)
+    assert found is not None
+    assert length is not None
+    assert (found[1], length.groups()) == ("44100", ("00", "01", "02"))

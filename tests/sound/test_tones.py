@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from player.errors import MediaError
-from player.sound.loudness import integrated_lufs
+from player.sound.loudness import integrated_lufs, loudest_lufs
 from player.sound.tones import RECIPES, GuideTone, peak_at_most, render
 from player.techniques.cue import Tone
 from player.techniques.sounds import CHIMES
@@ -165,6 +165,21 @@ def test_resting_is_one_low_note_and_then_nothing() -> None:
 def test_phases_are_heard_apart(name: str, length_ms: int) -> None:
     course = envelope(render(Tone(name, length_ms)))
     assert not course[-round(min(150, length_ms / 8) // 20) :].any()
+
+
+def on_a_phone(tone: Tone) -> float:
+    """Its loudest 400 ms without what is under 800 Hz (24 dB an octave), relative to its level."""
+    samples = np.pad(render(tone), ((0, RATE // 10), (0, 0))).astype(np.float64)
+    passed = 1 / np.sqrt(1 + (800 / np.maximum(np.fft.rfftfreq(len(samples), 1 / RATE), 1)) ** 8)
+    heard = np.fft.irfft(np.fft.rfft(samples, axis=0) * passed[:, None], len(samples), axis=0)
+    return loudest_lufs(heard, RATE) + 18 - tone.level_db + RECIPES[tone.name].softer_db
+
+
+def test_a_phone_plays_every_tone_and_none_is_far_softer_than_the_others() -> None:
+    heard = {(name, ms): on_a_phone(Tone(name, ms)) for name, ms in [*ALL, *((name, 1500) for name in GUIDES)]}
+    assert max(heard.values()) - min(heard.values()) < 6, heard
+    assert min(heard.values()) > -17
+    assert max(heard.values()) < -8  # soft: most of it is lower
 
 
 @pytest.mark.parametrize("name", sorted(CHIMES))

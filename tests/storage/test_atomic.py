@@ -156,3 +156,20 @@ def test_what_a_crash_left_is_removed(tmp_path: Path, name: str, age_s: int, sta
     os.utime(left, (time.time() - age_s,) * 2)
     NewFile(tmp_path / "new.mp3").discard()
     assert left.exists() is stays
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="users of POSIX")
+def test_only_regular_files_of_ones_own_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the name: a link, a folder, a pipe, and a file of another user."""
+    stale = f".calm.mp3.{dead_pid()}-{machine_id()}.part"
+    link, folder, pipe, file = (tmp_path / f".{kind}{stale}" for kind in ("link", "folder", "pipe", "file"))
+    link.symlink_to("nothing")
+    folder.mkdir()
+    os.mkfifo(pipe)
+    file.write_bytes(b"half")
+    with monkeypatch.context() as other:
+        other.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+        NewFile(tmp_path / "new.mp3").discard()
+    assert file.exists()
+    NewFile(tmp_path / "new.mp3").discard()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in (link, folder, pipe))

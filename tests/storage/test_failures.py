@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from player.errors import DiaryError, OutputError, PlayerError, StoreError, VoiceError
-from player.storage.failures import sentences
+from player.storage.failures import foreseen, sentences
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 CLOSED = OSError(errno.EROFS, "Read-only file system")
@@ -53,3 +53,29 @@ def test_a_library_without_numbers_is_known_by_its_words() -> None:
 def test_other_errors_go_through() -> None:
     with pytest.raises(LookupError), sentences(StoreError, "read", Path("entry")):
         raise LookupError
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            OSError(errno.ENAMETOOLONG, "File name too long", "x\n"),
+            "cannot use x\\n: File name too long; choose a shorter",
+        ),
+        (
+            PermissionError(errno.EACCES, "Permission denied", b"a"),
+            "cannot use a: Permission denied; allow it to be read",
+        ),
+        (
+            UnicodeEncodeError("utf-8", "Exec=/home/caf\udce9 b", 14, 15, "surrogates"),
+            "the name caf\\udce9 has bytes",
+        ),
+        (OSError(errno.ENOSPC, "No space left on device"), None),
+        (UnicodeEncodeError("ascii", "é", 0, 1, "ordinal"), None),
+        (ValueError("odd"), None),
+    ],
+)
+def test_what_a_machine_has_is_foreseen(error: Exception, told: str | None) -> None:
+    found = foreseen(error)
+    assert (found is None) == (told is None)
+    assert found is None or (str(found).startswith(told or "") and found.exit_code == 2)

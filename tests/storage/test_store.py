@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from player.errors import MediaError, StoreError
+from player.errors import MediaError, StoreError, UnsafeStoreError
+from player.storage import entry as entry_file
 from player.storage.stale_files import STALE_AFTER_S, machine_id
 from player.storage.store import JSON, SCHEMA, Draft, Store, Usage, key
 from tests import disks
@@ -215,11 +218,147 @@ def test_a_damaged_entry_counts_as_missing_and_is_made_again(store: Store, name:
     assert store.get_or_make(FIELDS, lambda: draft(b"good" * 100)).payload() == b"good" * 100
 
 
-def test_a_folder_in_the_place_of_an_entry_is_a_sentence(store: Store) -> None:
-    digest = key(FIELDS)
-    (store.root / digest[:2] / digest).mkdir(parents=True)
-    with pytest.raises(StoreError, match=r"cannot read .*set PLAYER_STORE"):
-        store.get_or_make(FIELDS, draft)
+FORGED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a size that is text": lambda header: header.update(size=str(header["size"])),
+    "a size that is true": lambda header: header.update(size=True),
+    "a negative size": lambda header: header.update(size=-1),
+    "facts in a list": lambda header: header.update(facts=[["rate", 22050]]),
+    "a fact that is a list": lambda header: header["facts"].update(rate=[22050]),
+    "the fields of another entry": lambda header: header.update(made_from={"what": "another"}),
+    "fields that are none": lambda header: header.update(made_from=None),
+    "a field that is no number": lambda header: header["made_from"].update(text=float("nan")),
+}
+
+
+def forge(path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the header of an entry, and seal it again as the store does."""
+    magic, line, payload = path.read_bytes().split(b"\n", 2)
+    header = json.loads(line)
+    change(header)
+    with contextlib.suppress(TypeError, ValueError):
+        header["seal"] = entry_file._seal(header["facts"], header["size"], header["sha256"])
+    path.write_bytes(magic + b"\n" + json.dumps(header).encode().ljust(len(line)) + b"\n" + payload)
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_lie_with_a_good_seal_is_not_believed(store: Store, name: str) -> None:
+    store.put(FIELDS, draft(b"good", rate=22050))
+    forge(only_file(store), FORGED[name])
+    assert store.get(FIELDS) is None
+    assert store.get_or_make(FIELDS, lambda: draft(b"good")).payload() == b"good"
+
+
+def test_an_entry_under_the_name_of_another_is_not_believed(store: Store) -> None:
+    other = store.put({"another": 1}, draft(b"other"))
+    mine = store.put(FIELDS, draft(b"mine"))
+    mine.path.write_bytes(other.path.read_bytes())
+    assert store.get(FIELDS) is None
+
+
+def test_a_header_nested_deep_is_no_header(store: Store) -> None:
+    store.put(FIELDS, draft())
+    only_file(store).write_bytes(b"player-store 1\n" + b"[" * 900_000 + b"\n")
+    assert store.get(FIELDS) is None
+
+
+def test_facts_that_do_not_fit_are_made_again(store: Store) -> None:
+    store.put(FIELDS, draft(rate=0))
+    found = store.get_or_make(FIELDS, lambda: draft(rate=22050), lambda entry: entry.size // entry.facts["rate"] >= 0)  # type: ignore[operator]
+    assert found.facts == {"rate": 22050}
+
+
+def _full_folder(path: Path) -> None:
+    path.mkdir()
+    (path / "letter.txt").write_text("mine")
+
+
+def _socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(os.path.relpath(path))  # a whole path may be too long for a socket
+
+
+@POSIX
+@pytest.mark.parametrize(
+    "put",
+    [
+        Path.mkdir,
+        _full_folder,
+        os.mkfifo if hasattr(os, "mkfifo") else Path.mkdir,
+        lambda path: path.symlink_to("/dev/zero"),
+        lambda path: path.symlink_to(path.parent.parent / "elsewhere"),
+        lambda path: path.symlink_to("nothing"),
+        _socket,
+    ],
+)
+def test_whatever_lies_in_the_place_of_an_entry_is_made_again(
+    store: Store, put: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = store.put(FIELDS, draft(b"good")).path
+    path.rename(store.root / "elsewhere")
+    monkeypatch.chdir(tmp_path)
+    put(path)
+    assert store.get_or_make(FIELDS, lambda: draft(b"again")).payload() == b"again"
+    assert [file.read_text() for file in store.root.rglob("letter.txt")] == ["mine"] * (put is _full_folder)
+    assert (store.root / "elsewhere").read_bytes().endswith(b"good")
+
+
+@POSIX
+def test_an_entry_replaced_while_in_use_is_a_sentence(store: Store) -> None:
+    found = store.put(FIELDS, draft())
+    found.path.unlink()
+    os.mkfifo(found.path)
+    with pytest.raises(StoreError, match="was replaced while it was in use; start again"):
+        found.payload()
+
+
+@POSIX
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_folder_that_others_may_write_is_refused_with_what_to_do(store: Store, *, inside: bool) -> None:
+    path = store.put(FIELDS, draft()).path.parent if inside else store.root
+    path.mkdir(exist_ok=True)
+    path.chmod(0o777)
+    with pytest.raises(
+        UnsafeStoreError, match=rf"^every user may write in {path}, .*; `chmod o-w` it, or set PLAYER_STORE"
+    ):
+        Store(store.root).get(FIELDS)
+    path.chmod(0o755)
+    assert (Store(store.root).get(FIELDS) is not None) == inside
+
+
+@POSIX
+def test_a_folder_that_is_for_all_is_to_stay_so(store: Store) -> None:
+    store.root.mkdir()
+    store.root.chmod(0o1777)
+    with pytest.raises(UnsafeStoreError, match="change what you hear; set PLAYER_STORE to another folder"):
+        store.get(FIELDS)
+
+
+@POSIX
+def test_a_folder_of_another_user_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.put(FIELDS, draft())
+    monkeypatch.setattr(os, "geteuid", lambda: store.root.stat().st_uid + 7)
+    if store.root.stat().st_uid:  # what belongs to root is trusted
+        with pytest.raises(UnsafeStoreError, match="belongs to another user"):
+            Store(store.root).get(FIELDS)
+
+
+@POSIX
+def test_the_folders_of_the_store_are_its_users_alone(store: Store) -> None:
+    before = os.umask(0)
+    try:
+        path = store.put(FIELDS, draft()).path
+    finally:
+        os.umask(before)
+    assert [folder.stat().st_mode & 0o777 for folder in (store.root, path.parent)] == [0o700] * 2
+
+
+@POSIX
+def test_a_link_to_a_folder_within_the_store_is_refused(store: Store, tmp_path: Path) -> None:
+    path = store.put(FIELDS, draft()).path
+    path.parent.rename(tmp_path / "away")
+    path.parent.symlink_to(tmp_path / "away")
+    with pytest.raises(UnsafeStoreError, match="is no folder"):
+        Store(store.root).get(FIELDS)
 
 
 # Crashes and errors on the way
@@ -345,7 +484,7 @@ if disks.CAN_MOUNT:
 
     @pytest.mark.parametrize("size", [BIG, 185_000])
     def test_a_full_disk_is_a_sentence_and_leaves_what_was_there(tiny_disk: Path, size: int) -> None:
-        store = Store(tiny_disk)
+        store = Store(tiny_disk / "store")  # anybody may write in the disk itself
         kept = store.put({"small": 1}, draft(bytes(20_000)))
         with pytest.raises(StoreError, match=r"No space left on device; free some space or set PLAYER_STORE") as caught:
             store.put(FIELDS, Draft({}, [bytes(1000)] * (size // 1000)))
@@ -358,10 +497,10 @@ def test_a_file_in_the_place_of_the_folder_is_a_sentence(tmp_path: Path) -> None
     in_the_way = tmp_path / "store"
     in_the_way.write_text("mine")
     store = Store(in_the_way)
-    with pytest.raises(StoreError, match=r"cannot write .*; check the folder or set PLAYER_STORE to another folder"):
-        store.get_or_make(FIELDS, draft)
+    for use in (lambda: store.get_or_make(FIELDS, draft), store.usage, store.clear):
+        with pytest.raises(UnsafeStoreError, match=r"is no folder, .*; move it away, or set PLAYER_STORE to another"):
+            use()
     assert in_the_way.read_text() == "mine"
-    assert store.usage() == Usage(0, 0)
 
 
 def test_a_control_character_in_the_folders_name_does_not_reach_the_terminal(tmp_path: Path) -> None:

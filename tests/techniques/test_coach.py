@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from player.errors import Position, ScriptError
 from player.script.session import parse
 from player.script.yaml.types import FieldError
-from player.techniques import TECHNIQUES
+from player.techniques import TECHNIQUES, guidance
 from player.techniques.breathing import Breathe
 from player.techniques.breaths import Pattern
 from player.techniques.coach import CoachLine, by_cycle
@@ -24,6 +24,7 @@ AT = Position("a.yaml", 1, 1)
 PLANNER = Planner("en-US", None, 105, 50)
 HALF, LAST = CoachLine(("Halfway.",), after="half"), CoachLine(("Two more.",), before_end=2)
 TWELFTH = CoachLine(("Small breaths.", "Soft jaw."), every=12)
+STILL = CoachLine(("Still here.",), after=4)
 
 
 def slots(step: Breathe) -> list[Slot]:
@@ -152,3 +153,26 @@ def _lines(step: Breathe, seed: int) -> list[Speech]:
     (part,) = step.parts(AT, replace(PLANNER, seed=seed))
     assert isinstance(part, Elastic)
     return [cue for slot in part.slots(9) for cue in slot.cues if isinstance(cue, Speech)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ((), {"Only tones now.", "Still here."}),
+        (guidance.stages("count 2, tones"), {"Only tones now.", "Still here."}),
+        (guidance.stages("count"), {"Still here."}),
+        (guidance.stages("tones"), {"Still here."}),
+        (guidance.stages("count 3, tones"), {"Still here."}),
+    ],
+)
+def test_a_line_about_the_guidance_is_said_with_the_scripts_own_alone(
+    asked: tuple[GuidanceStage, ...], said: set[str]
+) -> None:
+    announces = CoachLine(("Only tones now.",), after=2, about="guide")
+    guide = (GuidanceStage("count", 2), GuidanceStage("tones"))
+    step = Breathe(Pattern(in_=4000, out=4000, cycles=6), guide=guide, coach=(announces, TWELFTH, STILL))
+    parts = settle(step.parts(AT, Planner("en-US", None, 105, 50, guide=asked)))
+    heard = [part for part in parts if isinstance(part, Slot)]
+    lines = {cue.said.text for slot in heard for cue in slot.cues if isinstance(cue, Speech) and cue.kind == "speech"}
+    assert lines == said
+    assert [slot.length_ms for slot in heard] == [4000] * 12

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from player.techniques.cue import Tone, Utterance
 from player.timeline.model import BedState, Cue, Section, Stretch, Timeline
-from player.timeline.steps import LEAD_MS, Steps, TimelineStep
+from player.timeline.steps import LEAD_MS, WORD_MS, Steps, TimelineStep
 
 BREATH = [(4000, "in", True), (4000, "hold", False), (4000, "out", False)]
 TENSION = [(10_000, "", False), (6000, "tense", False), (30_000, "release", False)]
@@ -108,3 +108,32 @@ def test_the_entry_of_a_step_is_in_it(lengths: list[int], data: st.DataObject) -
         assert step is None or steps.at(step.entry_ms) == step
         assert step is None or step.entry_ms <= step.start_ms
     assert len(steps) == len(lengths)
+
+
+@pytest.mark.parametrize(
+    ("asked_ms", "entry_ms"),
+    [
+        (0, 0),
+        (5000, 5000),
+        (12_000, 11_800),  # a step begins with the word before it
+        (11_850, 11_800),
+        (16_000, 15_850),  # so does a phase within a step
+        (16_300, 15_850),
+        (17_100, 17_100),  # the word began too long ago
+        (23_999, 23_850),
+        (24_000, 23_850),
+        (24_600, 24_600),
+    ],
+)
+def test_who_asks_for_a_position_hears_the_word_around_it_from_its_beginning(asked_ms: int, entry_ms: int) -> None:
+    words = {12_000: (11_900, 12_500), 16_000: (15_950, 18_000), 24_000: (23_950, 24_500)}
+    steps = Steps(timeline(BREATH * 3, words))
+    assert steps.beginning(asked_ms).entry_ms == entry_ms
+    assert steps.is_within_sound(entry_ms) is (asked_ms == 17_100)
+
+
+@given(st.integers(0, 36_000))
+def test_a_beginning_is_never_later_than_what_was_asked_for_and_never_much_earlier(asked_ms: int) -> None:
+    words = {0: (0, 3000), 12_000: (11_900, 12_500), 16_000: (13_000, 18_000)}
+    step = Steps(timeline(BREATH * 3, words)).beginning(asked_ms)
+    assert asked_ms - WORD_MS - LEAD_MS <= step.entry_ms <= asked_ms <= step.start_ms

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from player import pipeline
 from player.errors import MediaError, PlayerError, printable
 from player.script import library
+from player.storage.folders import expanded
 from player.techniques.cue import BedChange, Recording, Slot, Speech
 from player.timeline.layout import utterances
 from player.voice import own_takes
@@ -77,7 +78,7 @@ def pack(request: SessionRequest) -> tuple[Bundle, dict[str, Path]]:
         request = replace(request, session=source.path.name)
     own = library.own_scripts()
     found |= {f"{OWN}/{PurePosixPath(path.relative_to(own))}": path for path in library.own_data()}
-    background = Path(request.background or "none").expanduser()
+    background = expanded(request.background or "none")
     if background.is_file():
         found[f"{_SOUNDS}/{background.name}"] = background
         request = replace(request, background=f"../{_SOUNDS}/{background.name}")

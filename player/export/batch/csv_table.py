@@ -201,7 +201,7 @@ def _wrong_cells(
 
 def _otherwise(parameter: Parameter | None) -> str:
     """The script's own value as a suggestion; it is never taken silently, as an empty cell may be a mistake."""
-    return f", such as with the script's own {parameter.default!r}" if parameter else ""
+    return f", such as with the script's own {shown(parameter.default)}" if parameter else ""
 
 
 def _unsafe(cell: str) -> str | None:

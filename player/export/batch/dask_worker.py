@@ -12,6 +12,7 @@ import json
 import platform
 import re
 import shutil
+import stat
 import tempfile
 from contextlib import suppress
 from functools import cache
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 PIECE: Final = 4 * 2**20
 """Bytes that are fetched at once."""
 
-_PREFIX: Final = "player-"
-_FOLDER: Final = re.compile(rf"{_PREFIX}.+")
+_PREFIX: Final = "player-task-"
+_FOLDER: Final = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
 """Without a mark: their worker still runs, and files that were not fetched in time have no caller any more."""
 _MADE: Final = "made"
 _PACKAGES: Final = (
@@ -86,7 +87,7 @@ def make(
 ) -> Fetchable | FailedExport:
     """Make the files of a bundle in a new folder below ``root``; ``name`` is that of the first."""
     with suppress(OSError):
-        remove_stale(Path(root), _FOLDER, lambda path: drop(str(path)))
+        remove_stale(Path(root), _FOLDER, lambda path: drop(str(path)), is_kind=stat.S_ISDIR)
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
     try:
         result = _made(bundle, options, name, large, folder)

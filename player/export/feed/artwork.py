@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _NAME: Final = "cover"
 _SIGNATURES: Final = {b"\x89PNG\r\n\x1a\n": ".png", b"\xff\xd8\xff": ".jpg"}
 _ENDINGS: Final = (".png", ".jpg", ".jpeg")
+_OWN_ENDINGS: Final = {".png": (".png",), ".jpg": (".jpg", ".jpeg")}
+"""By what the picture is: Apple's guide wants the ending of the address to tell it, and writes it small."""
 _LEAST, _MOST = 1400, 3000
 """Pixels a side, as Apple's directory wants them; the others follow it."""
 _WANTED: Final = f"a square PNG or JPEG of {_LEAST} to {_MOST} pixels a side"
@@ -40,7 +42,7 @@ class Artwork:
 
 
 def asked_for(picture: Path, folder: Path, *, force: bool) -> Artwork:
-    """The picture that the user names: as it is if it lies in the folder, and otherwise to be copied there.
+    """The picture that the user names: as it is if it lies in the folder, rightly named, and otherwise to be copied.
 
     Raises
     ------
@@ -52,7 +54,7 @@ def asked_for(picture: Path, folder: Path, *, force: bool) -> Artwork:
     content = _read(picture)
     if why := _unfit(content):
         raise UsageError(f"--image must be {_WANTED}: {_shown(picture)} {why}")
-    if picture.resolve().parent == folder.resolve() and picture.suffix.lower() in _ENDINGS:
+    if picture.resolve().parent == folder.resolve() and not _misnamed(picture.name, content):
         return Artwork(picture.name)
     target = folder / f"{_NAME}{_ending(content)}"
     if target.is_file() and target.read_bytes() == content:
@@ -69,7 +71,8 @@ def standing(folder: Path, locked: str, on_note: Callable[[str], None]) -> Artwo
     usual = [f"{_NAME}{ending}" for ending in _ENDINGS]
     for name in [locked, *usual] if Path(locked).name == locked and locked else usual:
         if (folder / name).is_file():
-            if why := _unfit(_read(folder / name)):
+            content = _read(folder / name)
+            if why := _unfit(content) or _misnamed(name, content):
                 on_note(f"{printable(name)} {why}; directories want {_WANTED}")
             return Artwork(name)
     return None
@@ -104,6 +107,12 @@ def _unfit(content: bytes) -> str:
     if width == height and _LEAST <= width <= _MOST:
         return ""
     return f"is {width} × {height}" if min(width, height) > 0 else "is damaged"
+
+
+def _misnamed(name: str, content: bytes) -> str:
+    """How a PNG or JPEG should be named; empty if its name is right."""
+    right = _OWN_ENDINGS[_ending(content)]
+    return "" if name.endswith(right) else f"should end in {right[0]}, which is what it is"
 
 
 def _ending(content: bytes) -> str:

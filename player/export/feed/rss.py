@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from player.export.feed.address import file_name
+from player.export.feed.legible import description, line
 from player.export.tags import software
 
 if TYPE_CHECKING:
@@ -81,20 +82,20 @@ def feed(channel: Channel, episodes: Sequence[Episode], lock: FeedLock) -> bytes
 
 
 def _about(top: Element, channel: Channel, lock: FeedLock) -> None:
-    _text(top, "title", channel.title)
+    _text(top, "title", line(channel.title))
     _text(top, "link", channel.address)
     own = {"href": channel.address + NAME, "rel": "self", "type": "application/rss+xml"}
     SubElement(top, "atom:link", own)
-    _text(top, "description", channel.description)
+    _text(top, "description", description(channel.description))
     _text(top, "language", channel.language)
     _text(top, "generator", software())
     if channel.author:
-        _text(top, "itunes:author", channel.author)
+        _text(top, "itunes:author", line(channel.author))
     if channel.image:
         picture = channel.address + file_name(channel.image)
         SubElement(top, "itunes:image", {"href": picture})
         image = SubElement(top, "image")
-        for name, text in (("url", picture), ("title", channel.title), ("link", channel.address)):
+        for name, text in (("url", picture), ("title", line(channel.title)), ("link", channel.address)):
             _text(image, name, text)
     category = SubElement(top, "itunes:category", {"text": channel.category.name})
     if channel.category.inner:
@@ -106,14 +107,14 @@ def _about(top: Element, channel: Channel, lock: FeedLock) -> None:
 
 def _item(item: Element, episode: Episode, channel: Channel, lock: FeedLock) -> None:
     tags, locked, folder = episode.tags, lock.of(episode), channel.address
-    _text(item, "title", tags.title)
-    _text(item, "description", tags.summary or tags.title)
+    _text(item, "title", line(tags.title))
+    _text(item, "description", description(tags.summary or tags.title))
     _text(item, "guid", locked.guid, isPermaLink="false")
     _text(item, "pubDate", _date(locked.date_s))
     sound = {"url": folder + file_name(episode.name), "length": str(episode.size_bytes), "type": _MIME[episode.form]}
     SubElement(item, "enclosure", sound)
     if author := tags.author or channel.author:
-        _text(item, "itunes:author", author)
+        _text(item, "itunes:author", line(author))
     if tags.length_ms:
         _text(item, "itunes:duration", str(max(1, (tags.length_ms + 500) // 1000)))
     if episode.is_numbered:

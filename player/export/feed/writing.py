@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from player.export.feed.episodes import Episode
 
 _TITLE: Final = "Guided relaxation"
-_BY_APPLE: Final = frozenset({"mp3", "m4a", "m4b"})
+_BY_APPLE: Final = frozenset({"mp3", "m4a"})
+"""Its directory goes by the ending of the address, and its guide does not list .m4b."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 TEMPLATES: Final = Path(__file__).parent
 _IN_JSON: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 """So that no text ends the element that it is in; JSON reads them as the same characters."""
+_BESIDE_A_SIGN: Final = re.compile(r" (?=[:;?!»][.,)]?(?: |$))|(?<=(?<!\S)«) ")
+"""The space that French has before some signs, and inside quotation marks. A name of a file goes on without a space
+after the sign, as in ``'Relax !.yaml'``, and keeps its own, so that a command can be copied."""
 
 
 @dataclass(frozen=True)
@@ -281,8 +285,8 @@ def _json(content: Mapping[str, Any]) -> str:
 
 
 def _text(words: str) -> str:
-    """On one line, as the content of an element or of an attribute."""
-    return html.escape(printable(" ".join(words.split())))
+    """On one line, as the content of an element or of an attribute; no line begins with a sign that stands alone."""
+    return html.escape(_BESIDE_A_SIGN.sub("\u00a0", printable(" ".join(words.split()))))
 
 
 def _filled(name: str, **values: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mutagen import mp4
 
 from player.export.tags.about import as_os_errors, clean, plain_lyrics, software
-from player.export.tags.origin import FACTS, SCRIPT
+from player.export.tags.fields import FACTS, SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

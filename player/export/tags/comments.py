@@ -16,7 +16,7 @@ from mutagen.oggvorbis import OggVorbis
 
 from player.export.tags.about import as_os_errors, chapters, clean, plain_lyrics, software
 from player.export.tags.chapter_limits import VORBIS as MOST_CHAPTERS
-from player.export.tags.origin import FACTS, SCRIPT
+from player.export.tags.fields import FACTS, SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,7 +16,7 @@ from mutagen import id3 as mutagen_id3
 
 from player.export.tags.about import chapters, clean, counted, is_address, plain_lyrics, software
 from player.export.tags.chapter_limits import ID3 as MOST_CHAPTERS
-from player.export.tags.origin import FACTS, SCRIPT
+from player.export.tags.fields import FACTS, SCRIPT
 from player.script import tags as language_tags
 
 if TYPE_CHECKING:

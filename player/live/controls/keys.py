@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from player.live.controls.commands import Control
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
     from typing_extensions import Self
@@ -51,10 +52,26 @@ KEYS: Final = (
     Key("q", "q", "end softly", Control.QUIT),
     Key("?", "?", "show or hide the keys", Control.SHOW_KEYS),
 )
-HELP: Final = tuple((key.label, key.does) for key in KEYS)
-"""Each key's label, and what it does."""
+OF_SOUND: Final = frozenset(
+    {
+        Control.LOUDER,
+        Control.SOFTER,
+        Control.BACKGROUND,
+        Control.BED_SOFTER,
+        Control.BED_LOUDER,
+        Control.NEXT_GUIDANCE,
+    }
+)
+"""The controls that are nothing where no sound is heard."""
+SILENT_KEYS: Final = tuple(key for key in KEYS if key.control not in OF_SOUND)
 
-_CONTROLS: Final = {key.name: key.control for key in KEYS}
+
+def help_of(keys: Iterable[Key] = KEYS) -> tuple[tuple[str, str], ...]:
+    """Each key's label, and what it does."""
+    return tuple((key.label, key.does) for key in keys)
+
+
+HELP: Final = help_of()
 
 
 class KeySource(Protocol):
@@ -71,9 +88,10 @@ class KeySource(Protocol):
 
 
 class KeyControls:
-    """Reads keys in a thread until its context ends."""
+    """Reads keys in a thread until its context ends; others than ``keys`` do nothing."""
 
-    def __init__(self, inbox: Inbox, keyboard: KeySource) -> None:
+    def __init__(self, inbox: Inbox, keyboard: KeySource, keys: Iterable[Key] = KEYS) -> None:
+        self._controls = {key.name: key.control for key in keys}
         self._inbox = inbox
         self._keyboard = keyboard
         self._is_over = threading.Event()
@@ -103,5 +121,5 @@ class KeyControls:
                 return  # the terminal is gone
             if not name:
                 self._is_over.wait(_LOOK_EVERY_S / 10)  # lets a thread that wants the terminal back have it
-            elif control := _CONTROLS.get(name if name in _CONTROLS else name.lower()):
+            elif control := self._controls.get(name if name in self._controls else name.lower()):
                 self._inbox.put(control)

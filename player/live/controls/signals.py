@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
     from player.live.controls.inbox import Inbox
 
+HANG_UPS: Final = frozenset({128 + 1, 128 + 21})
+"""The exit codes where the terminal's window was closed: SIGHUP, and SIGBREAK on Windows, which is Ctrl-Break, too."""
 _MEANINGS: Final[dict[str, AnyControl]] = {
     "SIGTERM": Quit(128 + 15),
-    "SIGHUP": Quit(128 + 1),  # the terminal's window was closed
-    "SIGBREAK": Quit(128 + 21),  # the same on Windows, and Ctrl-Break
+    "SIGHUP": Quit(128 + 1),
+    "SIGBREAK": Quit(128 + 21),
     "SIGUSR1": Control.PAUSE_OR_RESUME,
     "SIGUSR2": Control.STEP_ON,
 }

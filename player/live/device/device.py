@@ -5,30 +5,27 @@ The player writes sound into the ring some seconds ahead of the play head; a pro
 little more, can be overwritten at any time (`OutputDevice.cut`, `OutputDevice.overwrite`).
 Nothing here waits for the loudspeaker; `OutputDevice.check` reports what happens to it.
 
-Frames are counted in the ring. Half a second of inaudible noise comes first; the programme begins after `LEAD_IN`.
+Frames are counted in the ring. Half a second of inaudible noise comes first, and more of it if the programme takes
+longer; that begins at `LEAD_IN` or later.
 """
 
 from __future__ import annotations
 
 import os
-import random
 import sys
-from array import array
 from typing import TYPE_CHECKING, Final, Protocol
 
 from player.errors import DeviceError, printable
 from player.live.device.backends import LONGEST_BUFFER, available, choose
 from player.live.device.child import DeviceProcess
+from player.live.device.noise import LEAD_IN, NoiseFloor, lead_in
 from player.live.device.ringbuffer import FRAME_BYTES, SharedRingBuffer
 from player.live.device.simpleaudio import PADDING
-from player.units import CHANNELS, FRAMES_PER_MS, RATE, timecode
+from player.units import RATE, timecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-LEAD_IN_MS: Final = 500
-"""Bluetooth and sleeping outputs lose half a second while they wake; digital silence does not wake all of them."""
-LEAD_IN: Final = LEAD_IN_MS * FRAMES_PER_MS
 ENOUGH: Final = LEAD_IN + RATE
 """Playing starts when this many frames are written: the lead-in and one second."""
 AHEAD: Final = 20 * RATE
@@ -39,19 +36,11 @@ HISTORY: Final = 30 * RATE
 """Frames kept behind the head: simpleaudio reports no position, and a slow device is behind the clock."""
 
 WAITING: Final = 600 * RATE
-"""Frames of silence after the lead-in: time for the voice to speak words that are new."""
+"""Frames after the lead-in in which the noise goes on: time for the voice to speak words that are new."""
 
 _SLACK: Final = RATE // 50  # frames that may be taken while the ring is being overwritten
 _SPARE: Final = 5 * 60 * RATE  # for pauses and steps back, where a buffer of full length would take memory
 _ENDLESS: Final = 1 << 60
-_PEAK: Final = 5  # evenly spread over -5..5 of 32768: 80.3 dB under full scale
-
-
-def lead_in() -> bytes:
-    """Half a second of noise at -80 dBFS, 16-bit stereo, always the same; without numpy, which takes long to load."""
-    values = array("b", (byte % (2 * _PEAK + 1) - _PEAK for byte in range(256)))
-    noise = random.Random(1).randbytes(LEAD_IN_MS * FRAMES_PER_MS * CHANNELS).translate(values.tobytes())
-    return array("h", array("b", noise)).tobytes()
 
 
 def stopped(reason: str, at_ms: int) -> DeviceError:
@@ -112,6 +101,7 @@ class OutputDevice:
         self._spawn = spawn
         self._is_open = True
         self._heard = 0
+        self._floor: NoiseFloor | None = None
         self._kind, *self._others = choose(kind, self._frames, environ, available() if installed is None else installed)
         self._load()
 
@@ -149,7 +139,7 @@ class OutputDevice:
 
     @property
     def is_silent(self) -> bool:
-        """Whether nothing but the lead-in is written."""
+        """Whether nothing of the programme is written."""
         return self._written <= LEAD_IN
 
     @property
@@ -173,12 +163,14 @@ class OutputDevice:
         return max(min(ring.head + ring.taken_since + ring.grain + _SLACK, ring.filled), LEAD_IN)
 
     def begin(self) -> None:
-        """Play the lead-in as soon as the device is open, then silence until that is overwritten.
+        """Play the lead-in as soon as the device is open, and go on with its noise until that is overwritten.
 
-        miniaudio makes the silence itself; simpleaudio reads on, so for it the silence is in the buffer.
+        simpleaudio reads on past what is written, so its buffer counts as filled.
         """
-        if not self._wraps and self._written == LEAD_IN:
-            self._ring.filled = min(LEAD_IN + WAITING, self._length)
+        if self.is_silent and self._floor is None:
+            if not self._wraps:
+                self._ring.filled = min(LEAD_IN + WAITING, self._length)
+            self._floor = NoiseFloor(self._ring, wraps=self._wraps)
         self._ring.go = 1
 
     def check(self) -> str | None:
@@ -227,7 +219,7 @@ class OutputDevice:
     def overwrite(self, frame: int, sound: bytes) -> None:
         """Replace all sound from ``frame`` on, which is not before `cut`; a `finish` before this no longer counts."""
         ring = self._ring
-        end, before = frame + len(sound) // FRAME_BYTES, self._written
+        end, before = frame + len(sound) // FRAME_BYTES, max(self._written, self._end_noise())
         ring.total = self._length
         try:
             ring.rewrite(frame, sound)
@@ -246,9 +238,18 @@ class OutputDevice:
     def release(self) -> None:
         """Release the device at once. A second call does nothing."""
         if self._is_open:
+            self._end_noise()
             self._heard, self._is_open = self.heard, False
             self._loudspeaker.end()
             self._ring.close()
+
+    def _end_noise(self) -> int:
+        """Stop the noise before the programme, and return the frame at which it ends."""
+        floor, self._floor = self._floor, None
+        if floor is None:
+            return 0
+        floor.stop()
+        return floor.end
 
     def _settle(self) -> None:
         ring = self._ring
@@ -280,6 +281,7 @@ class OutputDevice:
 
     def _try_the_other(self) -> None:
         """Give all sound to the other library: nothing has been heard, so the ring still holds all that was written."""
+        self._end_noise()
         old = self._ring
         self._loudspeaker.end()
         self._kind = self._others.pop()

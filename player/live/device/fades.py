@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 
     from player.live.device.device import OutputDevice
 
-FADE_OUT_MS: Final = 300
+FADE_OUT_MS: Final = 1500
 
 _POLL_S: Final = 0.05
-_POLLS: Final = 60
-"""Three seconds; after that the device will not play the fade at all."""
+_POLLS: Final = 90
+"""Three seconds more than the fade; after that the device will not play it at all."""
 
 
-def fade_out(device: OutputDevice, sleep: Callable[[float], None], ms: int = FADE_OUT_MS) -> None:
+def fade_out(device: OutputDevice, sleep: Callable[[float], object], ms: int = FADE_OUT_MS) -> None:
     """Fade to silence what a device plays, and return when that was heard; soon, even if the device hangs.
+
+    If ``sleep`` returns something true, nobody waits for the rest of the fade.
 
     Raises
     ------
@@ -36,8 +38,7 @@ def fade_out(device: OutputDevice, sleep: Callable[[float], None], ms: int = FAD
     device.overwrite(start, faded_out(device.read(start, ms * FRAMES_PER_MS)))
     device.finish()
     polls = 0
-    while not device.is_over() and polls < _POLLS:
-        sleep(_POLL_S)
+    while not device.is_over() and polls < _POLLS and not sleep(_POLL_S):
         polls += 1
 
 

@@ -17,19 +17,31 @@ from typing import Final
 
 from player.live.device.miniaudio import Miniaudio
 from player.live.device.ringbuffer import SharedRingBuffer, State
-from player.live.device.simpleaudio import Simpleaudio
+from player.live.device.simpleaudio import Simpleaudio, StuckError
 
 TICK_S: Final = 0.01
 """It costs half a percent of a core, and makes the head exact enough to change the sound at once."""
 
 
-def main(kind: str, handle: str, capacity: str, latency_ms: str) -> None:
-    """Open the device, wait for enough sound, play it, and end the process."""
+MOST_RESTARTS: Final = 3
+
+
+def main(kind: str, handle: str, capacity: str, latency_ms: str, restarts: str = "0") -> None:
+    """Open the device, wait for enough sound, play it, and end the process.
+
+    If the device is stuck, the program begins anew in this process, which ends all threads, and goes on where it was.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the player, which then fades the sound out
     ring = SharedRingBuffer.open(handle, int(capacity))
     threading.Thread(target=_leave_with_the_parent, daemon=True).start()
     try:
         _play(kind, ring, int(latency_ms))
+    except StuckError:
+        if int(restarts) < MOST_RESTARTS:
+            ring.state = State.OPENING
+            again = [kind, handle, capacity, latency_ms, str(int(restarts) + 1)]
+            os.execv(sys.executable, [sys.executable, "-m", "player.live.device.process", *again])  # noqa: S606
+        ring.fail("the device takes no more sound")
     except BaseException as error:  # noqa: BLE001 - the process ends here; the player reports it
         ring.fail(", ".join(map(str, error.args)) or type(error).__name__)
     os._exit(0)

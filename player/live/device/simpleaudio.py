@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from player.live.device.activity import StuckWatch, ThreadActivity
 from player.live.device.ringbuffer import State
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH
 
@@ -40,6 +41,10 @@ LATE_AT_MOST: Final = 10 * RATE
 """Frames that a device may be late at the end, besides 1% of the whole, before it counts as lost."""
 
 
+class StuckError(Exception):
+    """The thread that plays is asleep for ever, and nothing in this process can end it."""
+
+
 class Simpleaudio:
     """Plays a ring with simpleaudio. ``clock`` gives seconds and never goes back.
 
@@ -53,7 +58,9 @@ class Simpleaudio:
         latency_ms: int = LATENCY_MS,
         library: Any = None,  # noqa: ANN401
         clock: Callable[[], float] = time.monotonic,
+        activity: Callable[[], ThreadActivity] = ThreadActivity,
     ) -> None:
+        self._activity = activity
         self._library = library or _load()
         self._ring = ring
         self._clock = clock
@@ -65,9 +72,15 @@ class Simpleaudio:
         """Play the whole ring and return when the last frame was heard; ``tick`` is called some 50 times a second.
 
         If the ring runs dry (the filling process was halted, or is too slow), the sound stops there, and goes on from
-        there when a second of it is written: late, but complete.
+        there when a second of it is written: late, but complete. It begins at the ring's head, which a process before
+        this one may have left there.
+
+        Raises
+        ------
+        StuckError
+            If the thread that plays is stuck; the ring's head is then where it was heard last.
         """
-        ring, frame = self._ring, 0
+        ring, frame = self._ring, self._ring.head
         while frame < ring.total:
             frame = self._play_from(frame, tick)
             while ring.filled < min(frame + RATE, ring.total):
@@ -77,9 +90,15 @@ class Simpleaudio:
         """Play from a frame to the end, to where the end was set earlier, or to where the ring ran dry."""
         ring, began, last, heard = self._ring, self._clock(), self._end, frame
         filled = ring.filled
+        activity = self._activity()
         sound = self._library.play_buffer(ring.sound(frame), CHANNELS, SAMPLE_WIDTH, RATE)
+        watch = StuckWatch(activity, began)
         ring.state = State.PLAYING
         while sound.is_playing():
+            if watch.is_stuck(self._clock()):
+                ring.head_set_ns = 0
+                ring.head = frame + int((watch.alive_at - began) * RATE)
+                raise StuckError
             elapsed = int((self._clock() - began) * RATE)
             heard = frame + elapsed
             ring.grain = GRAIN + elapsed // DRIFT

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from player.live.screen import shapes
 from player.live.screen.columns import clipped, width, wrapped
 from player.live.screen.rows import EMPTY, Row, StyledText, beside, centred, fitted
+from player.live.screen.volume import FULL, MUTED, volume
 from player.units import timecode
 
 if TYPE_CHECKING:
@@ -21,8 +22,14 @@ if TYPE_CHECKING:
     from player.timeline.pacer_index import Scene
 
 LARGEST_DISC: Final = 19
+"""In rows. In a window with more, the disc grows to `DISC_SHARE` of them, and to `HUGEST_DISC` at most: what moves over
+more than the eye sees at once is not calm."""
+DISC_SHARE: Final = 2 / 3
+HUGEST_DISC: Final = 39
 SMALLEST_DISC: Final = 5
 """In rows; with fewer, a bar is drawn."""
+MOST_WORDS: Final = 4
+"""In rows: what is said over a shape that moves."""
 LONGEST_BAR: Final = 48
 LONGEST_LINE: Final = 60
 """In columns; a longer line is hard to read."""
@@ -31,6 +38,7 @@ _HAS_TITLE: Final = 7
 _HAS_MARGINS: Final = 12
 _HAS_PROGRESS: Final = 4
 _COUNT_COLUMNS: Final = 4
+_COUNTED_STEP_MS: Final = 5000  # a shorter step is over before its countdown is read
 
 
 def frame(
@@ -58,8 +66,9 @@ def _changes(state: PlaybackState) -> list[str]:
     changes = ["Speaking…"] if state.speaks else []
     if state.guide:
         changes.append(f"guide {state.guide}")
-    if round(state.volume_db):
-        changes.append(f"volume {state.volume_db:+.0f} dB".replace("-", "−"))
+    loud = volume(state.volume_db)
+    if loud != FULL or state.is_full:
+        changes.append(loud if loud == MUTED else f"volume {loud}".replace("-", "−"))
     if not state.has_background:
         changes.append("no background")
     elif state.bed_db is not None:
@@ -94,16 +103,27 @@ def _main_area(scene: Scene, state: PlaybackState, look: Look, columns: int, row
         return _middle(_panel(look.keys, columns, rows), rows)
     if scene.phase.body:
         return _guidance(scene, look, columns, rows, is_paused=state.is_paused)
-    return _middle(_sentences(scene, columns, rows), rows)
+    return _step(scene, columns, rows)
+
+
+def _step(scene: Scene, columns: int, rows: int) -> list[Row]:
+    """A step without a shape: its sentences, and in the last row how long it goes on."""
+    if rows < 3:
+        return _middle(_sentences(scene, columns, rows), rows)
+    is_counted = scene.phase.length_ms >= _COUNTED_STEP_MS
+    countdown = centred((StyledText(timecode(scene.step_left_s * 1000), "faint"),), columns) if is_counted else EMPTY
+    return [*_middle(_sentences(scene, columns, rows - 1), rows - 1), countdown]
 
 
 def _with_notes(area: list[Row], notes: Sequence[str], columns: int) -> list[Row]:
-    """The area, with the notes below its content."""
+    """The area, with the notes below its content, and its last row as it is."""
     lines = [line for note in notes for line in wrapped(note, min(columns - columns // 12, LONGEST_LINE))]
-    free = next((n for n, row in enumerate(reversed(area)) if row), len(area))
+    above, last = area[:-1], area[-1:]
+    free = next((n for n, row in enumerate(reversed(above)) if row), len(above))
     if not lines or len(lines) >= free:
         return area
-    return [*area[: len(area) - len(lines)], *(centred((StyledText(line, "faint"),), columns) for line in lines)]
+    noted = [centred((StyledText(line, "faint"),), columns) for line in lines]
+    return [*above[: len(above) - len(lines)], *noted, *last]
 
 
 def _with_notice(area: list[Row], state: PlaybackState, look: Look, columns: int) -> list[Row]:
@@ -121,7 +141,7 @@ def _guidance(scene: Scene, look: Look, columns: int, rows: int, *, is_paused: b
     label = _label(scene, columns, is_paused=is_paused)
     if rows == 1:
         return [label]
-    for_words = 0 if scene.phase.body == "breath" else min(4, rows // 4)
+    for_words = 0 if scene.phase.body == "breath" else _rows_for_words(look, columns, rows)
     shape = _shape(scene, look, columns, rows - for_words - 2 - bool(for_words))
     words = _sentences(scene, columns, for_words) if for_words else []
     air = [EMPTY] if len(shape) + 2 + for_words < rows else []
@@ -129,9 +149,17 @@ def _guidance(scene: Scene, look: Look, columns: int, rows: int, *, is_paused: b
     return _middle(block, rows)
 
 
+def _rows_for_words(look: Look, columns: int, rows: int) -> int:
+    """How many rows the sentences get beside a shape: where that is a bar, all but its row and the phase's."""
+    beside_disc = min(MOST_WORDS, rows // 4)
+    has_disc = look.is_dotted and min(rows - beside_disc - 3, columns // 2) >= SMALLEST_DISC
+    return beside_disc if has_disc else min(MOST_WORDS, rows - 2)
+
+
 def _shape(scene: Scene, look: Look, columns: int, room: int) -> list[Row]:
     ink: Ink = "tension" if scene.phase.body == "tension" else "breath"
-    high = min(room, LARGEST_DISC, columns // 2)
+    largest = min(max(LARGEST_DISC, round(room * DISC_SHARE)), HUGEST_DISC)
+    high = min(room, largest, columns // 2)
     if look.is_dotted and high >= SMALLEST_DISC:
         across, drawn = high * 2, shapes.disc(scene.level, high)
     else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import printable
 from player.live.observer import PlaybackState
+from player.live.screen.volume import MUTED, volume
 from player.timeline.pacer_index import PacerIndex
 from player.units import timecode
 
@@ -125,8 +126,9 @@ def _changes(before: PlaybackState, now: PlaybackState) -> Iterator[str]:
         yield now.notice
     if now.is_paused != before.is_paused:
         yield "Paused." if now.is_paused else "Goes on."
-    if round(now.volume_db) != round(before.volume_db):
-        yield f"Volume {now.volume_db:+.0f} dB." if round(now.volume_db) else "Volume as recorded."
+    loud = volume(now.volume_db)
+    if loud != volume(before.volume_db) or (now.is_full and not before.is_full):
+        yield "Muted." if loud == MUTED else f"Volume {loud}."
     if now.has_background != before.has_background:
         yield "Background on." if now.has_background else "Background off."
     if now.bed_db != before.bed_db and now.bed_db is not None:

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import OutputError, UsageError, printable
 from player.reminders.timers import launchd, systemd
+from player.storage import folders
 from player.storage.atomic import NewFile, must_be_free
 from player.storage.failures import sentences
+from player.storage.regular_files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 MARK: Final = b"Written by `player every`, which also removes it."
 """In every file. It has no two hyphens, which a comment in XML may not have."""
+
+_MARKED_LINES: Final = 3  # a property list begins with two lines of XML
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def timer(
     UsageError
         If it is neither Linux nor macOS.
     """
-    home = home or Path.home()
+    home = home or folders.home()
     if platform == "darwin":
         return _launchd(scheduled, home)
     if platform == "linux":
@@ -139,12 +143,14 @@ def uninstall(timer: Timer, *, force: bool = False) -> tuple[Path, ...]:
         If one cannot be removed.
     """
     found = {path: data for path in timer.files if (data := _found(path)) is not None}
+    names = {path.name for path in timer.files}
+    leftovers = (each for each in timer.leftovers if each.is_symlink() and each.readlink().name in names)
     if not found:
         raise UsageError(f"{printable(str(next(iter(timer.files))))} is not there, so there is nothing to remove")
     for path, data in found.items():
-        if MARK not in data and not force:
+        if not _is_ours(data) and not force:
             raise UsageError(f"{printable(str(path))} was not written by player; remove it with --force")
-    for path in (*found, *(each for each in timer.leftovers if each.is_symlink())):
+    for path in (*found, *leftovers):
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
@@ -152,8 +158,18 @@ def uninstall(timer: Timer, *, force: bool = False) -> tuple[Path, ...]:
     return tuple(found)
 
 
+def _is_ours(data: bytes) -> bool:
+    """Whether the mark stands in the first lines."""
+    return any(MARK in line for line in data.split(b"\n", _MARKED_LINES)[:_MARKED_LINES])
+
+
 def _found(path: Path) -> bytes | None:
+    """The content of a file, None where there is none, and empty where something else lies there, such as a pipe."""
     try:
-        return path.read_bytes()
+        file = open_regular(path.resolve())
+        if file is None:
+            return b""
+        with os.fdopen(file, "rb") as opened:
+            return opened.read()
     except OSError:
         return None

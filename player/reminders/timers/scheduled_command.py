@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import player
 from player.script import library
+from player.storage.folders import expanded
 from player.units import format_duration
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _options(request: SessionRequest) -> Iterator[str]:
         "--guide": request.guide,
         "--bed": None if request.bed_db is None else f"{request.bed_db:g}",
         "--tones": None if request.tones_db is None else f"{request.tones_db:g}",
-        "--takes": request.takes and str(Path(request.takes).expanduser().absolute()),
+        "--takes": request.takes and str(expanded(request.takes).absolute()),
     }
     for option, text in options.items():
         if text:
@@ -100,5 +101,5 @@ def _options(request: SessionRequest) -> Iterator[str]:
 
 
 def _absolute(background: str) -> str:
-    path = Path(background).expanduser()
+    path = expanded(background)
     return str(path.absolute()) if path.is_file() else background

@@ -31,7 +31,7 @@ def decode(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig", errors="replace")
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        line, column = _end(before)
         text = f"must be UTF-8 text, but has the byte 0x{data[error.start]:02x}; save the file as UTF-8"
         raise ScriptError([Problem(Position(name, line, column), text)]) from None
 
@@ -50,6 +50,12 @@ def _check_size(size: int, name: str) -> None:
 def check_characters(script: str, name: str) -> None:
     """No character that an author cannot see, and YAML does not allow."""
     if match := _FORBIDDEN.search(script):
-        line, column = script.count("\n", 0, match.start()) + 1, match.start() - script.rfind("\n", 0, match.start())
+        line, column = _end(script[: match.start()])
         text = f"has the invisible character U+{ord(match.group()):04X}; delete it"
         raise ScriptError([Problem(Position(name, line, column), text)])
+
+
+def _end(before: str) -> tuple[int, int]:
+    """Line and column after a text, counted from 1; lines end as YAML's do, so also with a carriage return alone."""
+    *whole, last = re.split("\r\n|\r|\n", before)
+    return len(whole) + 1, len(last) + 1

@@ -223,8 +223,9 @@ def own_folder() -> Path:
     """The folder of hibari's own downloads (``hibari.voices.cache_dir``)."""
     if named := os.environ.get("HIBARI_HOME"):
         return Path(named)
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 (as hibari does; `Path.home` fails where there is no home folder)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home(), "hibari")
+        return Path(os.environ.get("LOCALAPPDATA") or home, "hibari")
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "hibari"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "hibari")
+        return home / "Library" / "Caches" / "hibari"
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache", "hibari")

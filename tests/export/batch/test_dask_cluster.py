@@ -151,14 +151,14 @@ def test_a_worker_tells_problems_without_its_own_folders(folder: Path) -> None:
 
 def test_a_worker_hands_out_pieces_and_clears_away(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dask_worker, "PIECE", 100_000)
-    os.mkdir("player-old")  # noqa: PTH102
-    os.utime("player-old", (0, 0))
+    os.mkdir("player-task-old_old1")  # noqa: PTH102
+    os.utime("player-task-old_old1", (0, 0))
     result = dask_worker.make(
         pack(SessionRequest("bell.yaml"))[0], ExportOptions("wav", preset="audiobook"), "bell.wav", {}, str(folder)
     )
     assert isinstance(result, Fetchable)
     assert [note[:14] for note in result.notes] == ["The file has -"]
-    assert not Path("player-old").exists()
+    assert not Path("player-task-old_old1").exists()
     ((name, size, _),) = result.files
     pieces = [dask_worker.read_piece(result.folder, name, at) for at in range(0, size, 100_000)]
     assert max(map(len, pieces)) == 100_000

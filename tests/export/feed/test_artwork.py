@@ -121,3 +121,17 @@ def test_a_lock_never_leads_out_of_the_folder(tmp_path: Path) -> None:
     lock.write_text(lock.read_text().replace("cover.png", "../other.png"))
     written(folder)
     assert named(folder) == "cover.png"
+
+
+def test_a_picture_whose_ending_is_another_kinds_is_copied_under_its_right_one(tmp_path: Path) -> None:
+    """Apple's guide: the file type in the address is that of the file."""
+    album(tmp_path, 1, "wav")
+    right = picture(tmp_path / "right.png").read_bytes()
+    for name in ("wrong.jpg", "loud.PNG"):
+        (tmp_path / name).write_bytes(right)
+        written(tmp_path, image=tmp_path / name)
+        assert "https://example.org/calm/cover.png" in (tmp_path / "feed.xml").read_text()
+    (tmp_path / "cover.png").rename(tmp_path / "cover.jpg")
+    notes: list[str] = []
+    write(tmp_path, FeedOptions(URL), on_note=notes.append)
+    assert any("cover.jpg should end in .png" in note for note in notes)

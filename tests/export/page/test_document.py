@@ -203,6 +203,25 @@ def test_the_labels_of_a_page_are_in_its_language(language: str, chapters: str, 
     assert (shortcuts <= set(read.texts["dd"])) == (marked == "en")
 
 
+@pytest.mark.parametrize(
+    ("written", "shown_as"),
+    [
+        ("Voix : Ana, 105 mots par minute.", "Voix\u00a0: Ana, 105 mots par minute."),
+        (
+            "Plus court : « SOS panique », ou « Cinq ».",
+            "Plus court\u00a0: «\u00a0SOS panique\u00a0», ou «\u00a0Cinq\u00a0».",
+        ),
+        ("Ça va ? Bien ; merci !", "Ça va\u00a0? Bien\u00a0; merci\u00a0!"),
+        ("player export 'Du calme !.yaml' '« a ».yaml'", "player export 'Du calme !.yaml' '« a ».yaml'"),
+    ],
+)
+def test_no_line_begins_with_a_french_sign_and_no_command_changes(written: str, shown_as: str) -> None:
+    session = shown(bundled("micro-break")[1], safety=(written,), notes=(written,), language="fr")
+    read = Reader(document.page([session]))
+    assert shown_as in read.texts["li"]
+    assert shown_as in read.texts["footer"][0]
+
+
 @pytest.mark.parametrize(("ms", "said"), [(60_000, "1 minute"), (840_000, "14 minutes"), (61_000, "1:01 minutes"),
                                           (3_600_000, "60 minutes"), (3_601_000, "1:00:01 hours")])  # fmt: skip
 def test_a_length_is_in_whole_minutes_or_as_a_clock(ms: int, said: str) -> None:
@@ -252,6 +271,14 @@ def test_the_same_session_makes_the_same_bytes(tmp_path: Path) -> None:
 def footer_of(page: Path) -> str:
     (footer,) = Reader(page.read_text(encoding="utf-8")).texts["footer"]
     return footer
+
+
+def test_a_page_names_its_voice_and_the_first_and_last_rate_of_one_that_slows_down(tmp_path: Path) -> None:
+    (page,) = pages.export((sessions_of(tmp_path),), tmp_path / "steady.html", ExportOptions("html"), force=False)
+    assert re.search(r"\nSpoken by English \(Great Britain\) \(gmw/en\) at \d+ words a minute\.\n", footer_of(page))
+    ready = sessions_of(tmp_path, "voice: {rate: {from: 105, to: 90}}\n")
+    (page,) = pages.export((ready,), tmp_path / "slower.html", ExportOptions("html"), force=False)
+    assert " at 105–90 words a minute.\n" in footer_of(page)
 
 
 def test_a_page_tells_author_and_licence_of_the_options_or_of_the_head(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from player.live.controls.commands import AnyControl, Control
 from player.live.controls.inbox import Inbox
-from player.live.controls.keys import HELP, KEYS, Key, KeyControls
+from player.live.controls.keys import HELP, KEYS, SILENT_KEYS, Key, KeyControls, help_of
 from tests.fakes_screen import FakeKeyboard
 
 
@@ -54,3 +54,11 @@ def test_an_exception_gives_the_terminal_back_and_no_thread_is_left() -> None:
         raise KeyboardInterrupt
     assert not keyboard.is_taken
     assert not [thread for thread in threading.enumerate() if thread.name == "keys"]
+
+
+def test_where_nothing_is_heard_there_are_no_keys_for_sound() -> None:
+    assert [label for label, _ in help_of(SILENT_KEYS)] == ["space", "left", "right", "r", "m", "q", "?"]
+    inbox, keyboard = Inbox(), FakeKeyboard(deque(["KEY_DOWN", "b", "KEY_LEFT"]), is_gone=True)
+    with KeyControls(inbox, keyboard, SILENT_KEYS):
+        assert inbox.get(timeout=5) is Control.STEP_BACK
+    assert not len(inbox)

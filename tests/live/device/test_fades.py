@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from player.live.device.device import lead_in
 from player.live.device.fades import crossfaded, faded_out
+from player.live.device.noise import lead_in
 
 
 def test_the_lead_in_is_always_the_same() -> None:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import gc
+import sys
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 
+from player.live.device.activity import LEAST, STUCK_S, ThreadActivity
 from player.live.device.ringbuffer import SharedRingBuffer
-from player.live.device.simpleaudio import ROUNDING, Simpleaudio
+from player.live.device.simpleaudio import ROUNDING, Simpleaudio, StuckError
 from player.units import RATE
 
 if TYPE_CHECKING:
@@ -190,3 +194,46 @@ def test_a_ring_that_is_longer_than_its_sound_ends_with_the_sound() -> None:
     ring.close()
     assert bytes(library.heard).rstrip(b"\0") == frames(2 * RATE).rstrip(b"\0")
     assert library.now - 1000 < 2.5
+
+
+class FakeActivity(ThreadActivity):
+    """Threads that run 40 times a second until a moment, and then hardly ever."""
+
+    def __init__(self, library: FakeLibrary, until_s: float) -> None:
+        self._library = library
+        self._until_s = until_s
+
+    def count(self) -> int:
+        passed_s = self._library.now - 1000.0
+        return int(min(passed_s, self._until_s) * 40 + max(passed_s - self._until_s, 0) * (LEAST - 1))
+
+
+@pytest.mark.parametrize("until_s", [0.0, 3.0])
+def test_a_stuck_thread_is_noticed_and_the_next_process_goes_on_where_it_was(until_s: float) -> None:
+    library = FakeLibrary(stuck_at=int(until_s * RATE))
+    ring = SharedRingBuffer.create(10 * RATE, 10 * RATE + PADDING)
+    ring.write(frames(10 * RATE))
+    with pytest.raises(StuckError):
+        Simpleaudio(ring, 100, library, library.clock, lambda: FakeActivity(library, until_s)).play(library.tick)
+    assert library.now - 1000.0 - until_s == pytest.approx(STUCK_S, abs=0.6)
+    assert ring.head == pytest.approx(until_s * RATE, abs=0.6 * RATE)
+    left_at = ring.head
+    another = FakeLibrary()
+    Simpleaudio(ring, 100, another, another.clock, lambda: FakeActivity(another, 100.0)).play(another.tick)
+    assert bytes(another.heard).startswith(frames(RATE, left_at))
+    library.sounds.clear()
+    another.sounds.clear()
+    gc.collect()  # the error's frames hold the memory, too
+    ring.close()
+
+
+def test_a_thread_that_began_later_is_counted_where_the_system_tells() -> None:
+    activity, go = ThreadActivity(), threading.Event()
+    assert activity.count() is None
+    thread = threading.Thread(target=go.wait)
+    thread.start()
+    counted = activity.count()
+    go.set()
+    thread.join()
+    assert counted is None or counted >= 0
+    assert (counted is not None) is sys.platform.startswith("linux")

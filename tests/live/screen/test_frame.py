@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -136,6 +138,20 @@ def test_what_was_changed_is_shown() -> None:
     assert picture.splitlines()[0].endswith("Speaking… · guide words, tones · background −26 dB")
 
 
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (PlaybackState(0, volume_db=-math.inf), "muted"),
+        (PlaybackState(0, volume_db=-50.0), "volume −50 dB"),
+        (PlaybackState(0, volume_db=-0.2), "? keys"),
+        (PlaybackState(0), "? keys"),
+        (PlaybackState(0, is_full=True), "volume full"),
+    ],
+)
+def test_the_volume_is_told_from_silence_to_full(state: PlaybackState, told: str) -> None:
+    assert drawn(SESSIONS["box-breathing"], state, 80, 24).splitlines()[0].endswith(f"  {told}")
+
+
 def test_sentences_stand_where_they_will_stay() -> None:
     index = SESSIONS["grounding-54321"]
     spoken = next(phase for phase in index.phases if len(phase.lines) > 1)
@@ -162,3 +178,30 @@ def test_a_long_sentence_turns_its_pages() -> None:
     assert "Let the breath" in pages[0]
     assert "rest." in drawn(index, PlaybackState(cue.end_ms), 20, 5)
     assert len(set(pages)) > 3
+
+
+def test_a_step_without_a_shape_tells_how_long_it_goes_on() -> None:
+    index = PacerIndex(scripted("  - say: Sit down.\n    for: 12s\n  - pause: 8s\n  - pause: 3s\n"))
+    last = [
+        drawn(index, PlaybackState(at_ms), 30, 8).splitlines()[5].strip()
+        for at_ms in (0, 1, 4001, 12_000, 19_999, 21_000)
+    ]
+    assert last == ["0:12", "0:12", "0:08", "0:08", "0:01", ""]
+
+
+def test_a_small_window_uses_its_free_rows_for_what_is_said() -> None:
+    index = SESSIONS["pmr-7"]
+    phase = next(each for each in index.phases if each.body == "tension" and each.own)
+    at_ms = phase.start_ms + phase.length_ms - 100
+    rows = [row.strip() for row in drawn(index, PlaybackState(at_ms), 30, 8).splitlines()]
+    assert phase.lines[-1].text in " ".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "high"), [(80, 24, 17), (80, 30, 19), (200, 60, 35), (60, 60, 30), (400, 150, 39)]
+)
+def test_the_disc_grows_with_the_window_up_to_a_calm_size(columns: int, rows: int, high: int) -> None:
+    index = SESSIONS["box-breathing"]
+    full = max(index.phases, key=lambda phase: phase.guide == "hold")
+    picture = drawn(index, PlaybackState(full.start_ms + 100), columns, rows).splitlines()
+    assert sum("⣿" in row for row in picture) == pytest.approx(high, abs=2)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -84,8 +85,23 @@ def test_pauses_and_changes_are_printed_with_their_times() -> None:
         "0:12 Goes on.",
         "0:12 Volume -2 dB.",
         "0:12 Background off.",
-        "0:12 Volume as recorded.",
+        "0:12 Volume full.",
         "Heard 0:12 of 2:04.",
+    ]
+
+
+def test_silence_and_full_are_told_in_words() -> None:
+    levels = [-48.0, -50.0, -math.inf, -math.inf, -50.0, 0.0]
+    states = [PlaybackState(0, volume_db=db) for db in levels]
+    full = PlaybackState(0, is_full=True)
+    said = played(SHORT, PlaybackState(0), *states, PlaybackState(0), full, full, PlaybackState(0))
+    assert [line for line in said if "olume" in line or "uted" in line] == [
+        "0:00 Volume -48 dB.",
+        "0:00 Volume -50 dB.",
+        "0:00 Muted.",
+        "0:00 Volume -50 dB.",
+        "0:00 Volume full.",
+        "0:00 Volume full.",
     ]
 
 

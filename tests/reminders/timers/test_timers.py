@@ -216,6 +216,38 @@ def test_another_file_is_left_alone_without_force(tmp_path: Path, platform: str)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+def test_a_file_that_only_mentions_our_mark_is_none_of_ours(tmp_path: Path) -> None:
+    made_ = timer(tmp_path)
+    last = [*made_.files][-1]
+    last.parent.mkdir(parents=True)
+    last.write_bytes(b"[Unit]\n# mine\n# Not:\n# %b\n" % installing.MARK)
+    with pytest.raises(UsageError, match=r"was not written by player; remove it with --force"):
+        installing.uninstall(made_)
+    assert last.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    made_ = timer(tmp_path)
+    last = [*made_.files][-1]
+    last.parent.mkdir(parents=True)
+    os.mkfifo(last)
+    with pytest.raises(UsageError, match=r"is there already, and differs"):
+        installing.install(made_)
+    with pytest.raises(UsageError, match=r"was not written by player"):
+        installing.uninstall(made_)
+
+
+def test_a_link_to_something_else_is_no_leftover(tmp_path: Path) -> None:
+    made_ = timer(tmp_path)
+    installing.install(made_)
+    (left,) = made_.leftovers
+    left.parent.mkdir()
+    left.symlink_to("/etc/mine.timer")
+    installing.uninstall(made_)
+    assert left.is_symlink()
+
+
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / ".config").write_text("")
     with pytest.raises(OutputError, match="cannot write"):

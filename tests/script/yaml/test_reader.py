@@ -179,6 +179,11 @@ def test_a_byte_that_is_not_utf_8_is_found_in_its_line() -> None:
     assert problems("a: b".encode("utf-16"))[0].startswith("1:1: must be UTF-8 text, but has the byte 0xff")
 
 
+def test_a_line_may_end_with_a_carriage_return_alone() -> None:
+    assert problems(b"a: b\rc: d\r\ne: \xe9")[0].startswith("3:4: must be UTF-8 text")
+    assert problems("a: b\rc: \x1b") == ["2:4: has the invisible character U+001B; delete it"]
+
+
 def test_a_large_file_is_refused_unread() -> None:
     assert problems("#" * (encoding.LARGEST + 1)) == ["1:1: a script must be at most 256 KiB"]
     assert problems(b"\xff" * (encoding.LARGEST + 1)) == ["1:1: a script must be at most 256 KiB"]

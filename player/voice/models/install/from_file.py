@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from player.errors import UsageError, VoiceError, printable
 from player.storage.failures import sentences
+from player.storage.folders import expanded
 from player.voice.models import checking, inventory, registry
 from player.voice.models.inventory import shown
 from player.voice.models.notes import digest
 from player.voice.models.placing import pieces, write_voice
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from player.voice.models.inventory import VoiceModel
     from player.voice.models.registry import HibariVoice
 
 
 def is_file(wanted: str) -> bool:
     """Whether the text names a file, and not a voice."""
-    return wanted.casefold().endswith(inventory.MODEL) or Path(wanted).expanduser().is_file()
+    return wanted.casefold().endswith(inventory.MODEL) or expanded(wanted).is_file()
 
 
 def bring(source: Path) -> tuple[VoiceModel, bool]:

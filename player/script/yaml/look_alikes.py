@@ -1,0 +1,82 @@
+"""Characters that look like YAML's own signs and are letters to it, such as those of word processors and web pages.
+
+The rule: only a script that has problems is searched, as all of these are allowed in a text. Each is told at its place,
+by its name, and with the key to press.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from player.errors import Position, Problem, ScriptError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_SPACES: Final = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_UNSEEN: Final = "\u200b\u2060\u00ad"
+_KEY: Final = r"[\"']?[\w$-]+[\"']?"
+_STRUCTURE: Final = (
+    (re.compile(rf" *(?:- *)*([{_SPACES}])[ {_SPACES}-]*{_KEY}\s*:"), "press the space bar alone"),
+    (re.compile(rf" *(?:- +)*{_KEY} *:([{_SPACES}])"), "press the space bar alone"),
+    (re.compile(rf" *(?:- +)*{_KEY}([{_SPACES}])[\w-]*:(?:\s|$)"), "press the space bar alone"),
+    (re.compile(rf" *(?:- +)*{_KEY}(：)"), "type a colon and a space, with the keyboard set to Latin letters"),
+    (re.compile(rf" *([–—−‐‑•‣·●▪○*]) *{_KEY}:(?:\s|$)"), "type a hyphen (-) and a space"),
+    (re.compile(rf" *(?:- +)*(?:{_KEY})?([{_UNSEEN}])\S*:(?:\s|$)"), "delete it"),
+)
+"""What stands where a sign of YAML must, and what to do; the group is the character."""
+_IN_VALUES: Final = (
+    (re.compile(r"[:,{\[-] *([“”„‟‘’‚«])"), 'type straight quotes (")'),
+    (re.compile(r"[:,{\[] *([−–—])\d"), "type a hyphen (-)"),
+    (re.compile(r"[{\[].*?([，、；：｛｝［］])"), "type the sign with the keyboard set to Latin letters"),
+)
+"""The same in a line that has a problem: elsewhere these may be right."""
+_BLOCK: Final = re.compile(r"( *)(?:- +)*.*[:-] [>|][+-]?\d?[+-]? *(?:#.*)?")
+
+
+@contextlib.contextmanager
+def explaining(script: str | bytes, name: str) -> Iterator[None]:
+    """The problems that come from look-alikes in a script are told as those.
+
+    Where a line is not what it looks like, most other problems follow from it: these come alone. A problem in a line
+    with another look-alike is told as that.
+    """
+    try:
+        yield
+    except ScriptError as error:
+        text = script if isinstance(script, str) else script.decode("utf-8-sig", "replace")
+        lines = text.splitlines()
+        found = [*_of_structure(lines, name)] or [_of_value(each, lines, name) or each for each in error.problems]
+        raise ScriptError(found, error.rest) from error
+
+
+def _of_structure(lines: Sequence[str], name: str) -> Iterator[Problem]:
+    deeper_than = -1  # the indentation of a key whose text has lines of its own; -1 outside of such a text
+    for number, line in enumerate(lines, start=1):
+        indent = len(line) - len(line.lstrip(" "))
+        if deeper_than >= 0 and (indent > deeper_than or not line.strip()):
+            continue
+        block = _BLOCK.fullmatch(line)
+        deeper_than = indent if block else -1
+        for pattern, remedy in _STRUCTURE:
+            if match := pattern.match(line):
+                yield _problem(Position(name, number, match.end(1)), match[1], remedy)
+                break
+
+
+def _of_value(problem: Problem, lines: Sequence[str], name: str) -> Problem | None:
+    is_here = problem.at.path == name and problem.at.line <= len(lines)
+    line = lines[problem.at.line - 1] if is_here else ""
+    for pattern, remedy in _IN_VALUES:
+        if match := pattern.search(line):
+            return _problem(Position(problem.at.path, problem.at.line, match.end(1)), match[1], remedy)
+    return None
+
+
+def _problem(at: Position, char: str, remedy: str) -> Problem:
+    seen = f"{char} " if char.isprintable() and not char.isspace() else ""
+    name = f"{seen}(U+{ord(char):04X}, {unicodedata.name(char, 'no name').lower()})"
+    return Problem(at, f"the character {name} looks like another sign, and is none of YAML's; {remedy}")

@@ -1,0 +1,226 @@
+"""The folder of the store: whether it is safe, what lies in it, what is wrong with that, and what may go.
+
+The rule: only files with the mark of the store are counted, and only those are removed. Other files may lie in the
+folder, as a variable names it. What was used within `KEPT_S` is never pruned, since a session may be using it: a use
+is noted once a day, and a session lasts a day at most.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from player.errors import PlayerError, StoreError, UnsafeStoreError, UsageError, printable
+from player.storage.entry import DamageError, Entry, has_mark, read_entry
+from player.storage.failures import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+LIMIT: Final = "PLAYER_CACHE_LIMIT"
+"""The variable that names the most that the store may hold, such as ``500M``."""
+DEFAULT_LIMIT: Final = 10**9
+NOTED_EVERY_S: Final = 24 * 3600
+KEPT_S: Final = 2 * NOTED_EVERY_S
+
+FOLDER: Final = re.compile(r"[0-9a-f]{2}")
+ENTRY: Final = re.compile(r"[0-9a-f]{64}")
+_AMOUNT: Final = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([kMGT]?)B?", re.IGNORECASE)
+_FACTORS: Final = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+class Usage(NamedTuple):
+    """The number of entries, and their bytes."""
+
+    entries: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file with the name and the mark of an entry: its bytes, and when it was last used, in seconds since 1970."""
+
+    path: Path
+    bytes: int
+    used_s: float
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What has the name of an entry and is none that can be used, and why."""
+
+    path: Path
+    reason: str
+
+
+def must_be_safe(root: Path) -> bool:
+    """Whether the folder is there; on systems with permissions, nobody else can write in it.
+
+    Raises
+    ------
+    UnsafeStoreError
+        If others may write there, or it is no folder.
+    StoreError
+        If that cannot be found out.
+    """
+    with sentences(StoreError, "read", root):
+        try:
+            found = root.stat()
+        except FileNotFoundError:
+            return False
+    _must_be_ours(root, found)
+    return True
+
+
+def must_be_safe_within(folder: Path) -> None:
+    """The same for a folder inside, which may not be a link.
+
+    Raises
+    ------
+    UnsafeStoreError
+        As `must_be_safe`. A folder that is not there, or cannot be looked at, is safe.
+    """
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+        _must_be_ours(folder, folder.lstat())
+
+
+def _must_be_ours(folder: Path, found: os.stat_result) -> None:
+    name, elsewhere = printable(str(folder)), "set PLAYER_STORE to another folder"
+    if not stat.S_ISDIR(found.st_mode):
+        raise UnsafeStoreError(f"{name} is no folder, so nothing can be kept in it; move it away, or {elsewhere}")
+    if sys.platform == "win32":
+        return
+    if found.st_mode & stat.S_IWOTH:
+        remedy = elsewhere if found.st_mode & stat.S_ISVTX else f"`chmod o-w` it, or {elsewhere}"  # such as /tmp
+        raise UnsafeStoreError(f"every user may write in {name}, and change what you hear; {remedy}")
+    if os.geteuid() and found.st_uid not in {os.geteuid(), 0}:  # root works for others, as in a container
+        raise UnsafeStoreError(f"{name} belongs to another user, who could change what you hear; {elsewhere}")
+
+
+def names(root: Path) -> Iterator[Path]:
+    """Everything that has the place and the name of an entry, whatever it is.
+
+    Raises
+    ------
+    StoreError
+        If a folder cannot be listed.
+    """
+    for folder in listing(root, FOLDER):
+        if not folder.is_symlink():
+            yield from listing(folder, ENTRY)
+
+
+def stored_files(root: Path) -> Iterator[StoredFile]:
+    """All files with the store's mark; what another process removes meanwhile is left out."""
+    for path in names(root):
+        with contextlib.suppress(OSError):
+            if has_mark(path):
+                found = path.lstat()
+                yield StoredFile(path, found.st_size, found.st_mtime)
+
+
+def flaws(root: Path, fits: Callable[[Entry], bool], *, whole: bool) -> Iterator[Flaw]:
+    """What is wrong in the folder.
+
+    Parameters
+    ----------
+    fits
+        Whether an entry's facts fit its content; see `Store.get`.
+    whole
+        Digest all contents, which takes a second for each gigabyte or two; or else none.
+    """
+    for path in names(root):
+        try:
+            if not is_fit(read_entry(path, sys.maxsize if whole else -1), fits):
+                yield Flaw(path, "its facts do not fit its content")
+        except FileNotFoundError:  # another process has removed it
+            continue
+        except DamageError as damage:
+            yield Flaw(path, str(damage))
+        except OSError as error:
+            yield Flaw(path, f"it cannot be read: {printable(error.strerror or str(error))}")
+
+
+def is_fit(entry: Entry, fits: Callable[[Entry], bool]) -> bool:
+    """What ``fits`` says; whatever makes it stumble does not fit."""
+    try:
+        return fits(entry)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError, PlayerError):
+        return False
+
+
+def prune(root: Path, limit: int) -> Usage:
+    """Remove what was used least recently until the rest keeps the limit in bytes; what was removed.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be listed, or an entry cannot be removed.
+    """
+    files = sorted(stored_files(root), key=lambda file: file.used_s)
+    excess, removed = sum(file.bytes for file in files) - limit, Usage(0, 0)
+    newest = time.time() - KEPT_S
+    for file in files:
+        if removed.bytes >= excess or file.used_s > newest:
+            break
+        with sentences(StoreError, "clear", file.path):
+            file.path.unlink(missing_ok=True)
+        removed = Usage(removed.entries + 1, removed.bytes + file.bytes)
+    return removed
+
+
+def note_use(entry: Entry) -> None:
+    """Note in the time of its file that an entry is used, once a day; not where the folder cannot be written."""
+    if abs(time.time() - entry.used_s) > NOTED_EVERY_S:
+        with contextlib.suppress(OSError):
+            os.utime(entry.path)
+
+
+def limit_bytes(environ: Mapping[str, str] = os.environ) -> int:
+    """The most that the store may hold.
+
+    Raises
+    ------
+    UsageError
+        If the variable's value is no amount.
+    """
+    text = environ.get(LIMIT, "").strip()
+    if not text:
+        return DEFAULT_LIMIT
+    if (found := _AMOUNT.fullmatch(text)) is None:
+        raise UsageError(f"{LIMIT} must be an amount such as 500M or 2G, not {printable(text)!r}")
+    return round(float(found[1]) * _FACTORS[found[2].upper()])
+
+
+def listing(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
+    """What lies in a folder under names of this pattern, sorted; nothing where there is no folder.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be listed.
+    """
+    with sentences(StoreError, "read", folder):
+        try:
+            return sorted(path for path in folder.iterdir() if pattern.fullmatch(path.name))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+
+def make_room(path: Path) -> None:
+    """Make the place of an entry free. Its name, a digest, is meant for it alone; a full folder is put aside."""
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            try:
+                path.rmdir()
+            except OSError:
+                path.rename(path.with_name(f"{path.name}.{os.urandom(4).hex()}.aside"))
+        else:
+            path.unlink()

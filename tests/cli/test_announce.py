@@ -1,0 +1,45 @@
+"""What is printed before a session sounds."""
+
+from __future__ import annotations
+
+import io
+from contextlib import redirect_stderr
+from typing import TYPE_CHECKING
+
+from player.cli._announce import tell
+from player.cli._options import progress
+
+if TYPE_CHECKING:
+    import pytest
+
+LINE = "Use half your strength or less, and leave out or only imagine anything that is injured or hurts. Never to pain."
+
+
+class Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_lines_are_wrapped_between_words() -> None:
+    with redirect_stderr(Tty()) as terminal:
+        tell(LINE, "  ")
+    lines = terminal.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line[:2] for line in lines] == ["  "] * 2
+    assert " ".join(line.strip() for line in lines) == LINE
+
+
+def test_elsewhere_a_line_stays_one(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(LINE, "  ")
+    assert capsys.readouterr().err == f"  {LINE}\n"
+
+
+def test_what_follows_the_speaking_is_told_once_and_only_where_something_was_spoken() -> None:
+    with redirect_stderr(Tty()) as terminal, progress("Speaking", then="Measuring.") as report:
+        assert report
+    assert terminal.getvalue() == ""
+    with redirect_stderr(Tty()) as terminal, progress("Speaking", then="Measuring.") as report:
+        assert report
+        for done in (0, 1, 2, 2):
+            report(done, 2)
+    assert terminal.getvalue().count("Measuring.\n") == 1

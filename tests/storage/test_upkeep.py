@@ -1,0 +1,127 @@
+"""The folder of the store: its limit, what is used, and what is none of the store's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from player.errors import UsageError
+from player.storage import upkeep
+from player.storage.store import Draft, Store, Usage
+
+DAY_S = 24 * 3600
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+def put(store: Store, number: int, days_ago: float = 0.0, size: int = 1000) -> Path:
+    path = store.put({"n": number}, Draft({}, [bytes(size)])).path
+    os.utime(path, (time.time() - days_ago * DAY_S,) * 2)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("", 10**9),
+        ("0", 0),
+        ("500M", 5 * 10**8),
+        ("1.5 GB", 15 * 10**8),
+        ("2g", 2 * 10**9),
+        ("300", 300),
+        ("7kb", 7000),
+    ],
+)
+def test_the_limit_is_an_amount(text: str, limit: int) -> None:
+    assert upkeep.limit_bytes({upkeep.LIMIT: text}) == limit
+
+
+@pytest.mark.parametrize("text", ["-1", "much", "1e9", "1P", "nan", "1 000", "\x1b[2J"])
+def test_another_limit_is_a_sentence(text: str) -> None:
+    with pytest.raises(UsageError, match="PLAYER_CACHE_LIMIT must be an amount such as 500M or 2G, not '") as caught:
+        upkeep.limit_bytes({upkeep.LIMIT: text})
+    assert "\x1b" not in str(caught.value)
+
+
+def test_what_was_not_used_for_longest_goes_first(store: Store) -> None:
+    files = {days: put(store, days, days) for days in (9, 3, 7, 5)}
+    size = files[9].stat().st_size
+    assert upkeep.prune(store.root, 2 * size) == Usage(2, 2 * size)
+    assert [days for days, path in files.items() if path.exists()] == [3, 5]
+    assert upkeep.prune(store.root, 2 * size) == Usage(0, 0)
+
+
+def test_what_may_be_in_use_is_never_pruned(store: Store) -> None:
+    files = [put(store, number, days) for number, days in enumerate((0, 1, 1.9, 2.1))]
+    assert upkeep.prune(store.root, 0).entries == 1
+    assert [path.exists() for path in files] == [True, True, True, False]
+
+
+def test_a_use_is_noted_once_a_day(store: Store) -> None:
+    path = put(store, 1, days_ago=0.9)
+    before = path.stat().st_mtime
+    assert store.get({"n": 1}) is not None
+    assert path.stat().st_mtime == before
+    os.utime(path, (time.time() - 1.1 * DAY_S,) * 2)
+    assert store.get({"n": 1}) is not None
+    assert time.time() - path.stat().st_mtime < 60
+
+
+def test_a_file_of_another_program_is_neither_counted_nor_removed(store: Store) -> None:
+    """Other programs keep files by their digest, too, and a variable can name their folder."""
+    mine = put(store, 1, 9)
+    backup = store.root / "ab" / ("ab" * 32)
+    backup.parent.mkdir(exist_ok=True)
+    backup.write_bytes(b"a backup")
+    os.utime(backup, (0, 0))
+    assert store.usage().entries == 1
+    assert upkeep.prune(store.root, 0).entries == 1
+    put(store, 1, 9)
+    assert store.clear().entries == 1
+    assert (mine.exists(), backup.read_bytes()) == (False, b"a backup")
+
+
+def test_flaws_are_told_with_their_reason(store: Store) -> None:
+    paths = [put(store, number, size=100) for number in range(5)]
+    os.truncate(paths[0], 500)
+    paths[1].write_bytes(paths[1].read_bytes()[:-1] + b"x")
+    paths[2].write_bytes(paths[3].read_bytes())
+    paths[4].unlink()
+    paths[4].symlink_to(paths[3])
+    told = {
+        paths[1]: "its content was changed",
+        paths[2]: "it has the name of another entry",
+        paths[4]: "it is no regular file",
+    }
+    found = {flaw.path: flaw.reason for flaw in upkeep.flaws(store.root, lambda _: True, whole=True)}
+    assert found.pop(paths[0], None) in {
+        "its size is not the one that it was written with",
+        "its header cannot be read",
+    }
+    assert found == told
+    quick = {flaw.path for flaw in upkeep.flaws(store.root, lambda _: True, whole=False)}
+    assert quick == {paths[0], paths[2], paths[4]}
+    unfit = upkeep.flaws(store.root, lambda entry: 1 // entry.size < 0, whole=True)
+    assert (paths[3], "its facts do not fit its content") in [(flaw.path, flaw.reason) for flaw in unfit]
+
+
+WRITER = """
+from player.storage.store import Draft, Store
+Store().put({"new": 1}, Draft({}, [b"new"]))
+"""
+
+
+def test_a_program_that_wrote_keeps_the_limit_at_its_end(store: Store) -> None:
+    old = put(store, 1, 9)
+    env = {**os.environ, "PLAYER_STORE": str(store.root), "PLAYER_CACHE_LIMIT": "100"}
+    subprocess.run([sys.executable, "-c", WRITER], env=env, cwd=Path(__file__).parents[2], check=True)
+    assert not old.exists()
+    assert store.get({"new": 1}) is not None
