@@ -327,7 +327,10 @@ def _make(
 ) -> bytes:
     """Run by a worker: the result as bytes, with its address."""
     worker = distributed.get_worker()
-    result = dask_worker.make(bundle, options, name, large, worker.local_directory)
+    try:
+        result = dask_worker.make(bundle, options, name, large, worker.local_directory)
+    except Exception as error:  # noqa: BLE001 (a pickled error holds a traceback, which the caller refuses)
+        result = FailedExport(f"the cluster could not make it ({_summary(error)}); make it without --cluster")
     return returned.written(result, str(worker.address))
 
 
@@ -347,9 +350,15 @@ def _told(facts: dict[str, str], name: str) -> str:
 def _reason(future: Any) -> str:  # noqa: ANN401
     """Why a task failed on the cluster though it is all right itself."""
     error = future.exception(timeout=CONNECTS_WITHIN_S)
-    if type(error).__name__ == "KilledWorker":
+    if type(error).__name__ == "KilledWorker" or b"KilledWorker" in _pickled(error):
         return "workers died again and again over it; give them more memory, or make it without --cluster"
     return f"the cluster could not make it ({_summary(error)}); make it without --cluster"
+
+
+def _pickled(error: object) -> bytes:
+    """An error that was refused, as Dask then hands it over; empty for any other."""
+    found = error.args[0] if isinstance(error, Exception) and error.args else None
+    return found if isinstance(found, bytes) else b""
 
 
 def _distributed() -> Any:  # noqa: ANN401
@@ -362,4 +371,6 @@ def _distributed() -> Any:  # noqa: ANN401
 
 
 def _summary(error: object) -> str:
+    if _pickled(error):
+        return "an error that is not read here, as it is a pickle of more than plain values; see the log there"
     return printable(f"{type(error).__name__}: {error}".partition("\n")[0])[:200]

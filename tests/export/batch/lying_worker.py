@@ -9,9 +9,13 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from player.export.batch import dask_worker, returned
 from player.export.batch.returned import Fetchable
+
+if TYPE_CHECKING:
+    from player.export.batch.jobs import FailedExport
 
 TRUE_WRITTEN, TRUE_PIECE = returned.written, dask_worker.read_piece
 
@@ -34,8 +38,9 @@ def make(bundle: object, options: object, name: str, large: object, root: str) -
     return Fetchable(str(folder), ((told, len(content), hashlib.sha256(content).hexdigest()),), 5_000)
 
 
-def written(result: Fetchable, worker: str) -> object:
-    return Bomb() if result.files[0][0] == "bomb.wav" else TRUE_WRITTEN(result, worker)
+def written(result: Fetchable | FailedExport, worker: str) -> object:
+    is_bomb = isinstance(result, Fetchable) and result.files[0][0] == "bomb.wav"
+    return Bomb() if is_bomb else TRUE_WRITTEN(result, worker)
 
 
 def read_piece(folder: str, name: str, offset: int) -> object:
