@@ -65,7 +65,11 @@ _BATCH_OPTIONS = (
         metavar="FILE.csv",
         help="A file for each row: columns fill parameters, and -o '{name}.mp3' its name.",
     ),
-    click.option("--cluster", metavar="ADDRESS", help="Have a Dask cluster make them, such as tcp://HOST:8786."),
+    click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Have a Dask cluster that you trust make them, such as tls://HOST:8786; it runs whatever it is sent.",
+    ),
 )
 
 

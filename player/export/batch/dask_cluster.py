@@ -3,24 +3,26 @@
 The rule: a task is sent with all files that it needs. Its files come back in pieces, are verified, and get their names
 here, whole or not at all. All workers must have this machine's versions, so that the files have the bytes that this
 machine would have made. Only a natural voice has other samples on another kind of processor, at the same times; a note
-then says so. Whatever goes wrong on a cluster, the user gets one sentence.
+then says so. Whatever goes wrong on a cluster, the user gets one sentence. Workers answer in bytes, of which `returned`
+believes little; every other pickle is refused (`unpickling`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import re
 import threading
 import time
-from contextlib import ExitStack
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import OutputError, PlayerError, UsageError, printable
-from player.export.batch import dask_worker
+from player.export.batch import dask_worker, returned
 from player.export.batch.bundle import pack
 from player.export.batch.jobs import ExportedFiles, FailedExport
+from player.export.batch.unpickling import PlainPickles
 from player.storage.atomic import NewFile
 from player.storage.failures import sentences
 
@@ -36,12 +38,12 @@ if TYPE_CHECKING:
     from player.export.batch.executor import Report
     from player.export.batch.jobs import ExportOrder
 
-T = TypeVar("T")
-
 CONNECTS_WITHIN_S: Final = 10
 WAITS_FOR_WORKERS_S: Final = 30
 """How long a cluster may have no worker before its orders are given up."""
 _ADDRESS: Final = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d{1,5})")
+_TLS: Final = tuple(f"DASK_DISTRIBUTED__COMM__TLS__{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY"))
+"""Dask reads its settings from these variables, or from its own files of settings."""
 _POLL_S: Final = 0.5
 _TALKATIVE: Final = {"distributed", "tornado", "asyncio"}
 _TRIES: Final = 2
@@ -66,7 +68,13 @@ class Cluster:
             raise UsageError(f"--cluster must be an address such as tcp://192.168.1.5:8786, not {printable(address)}")
         self._address = address
         self._dask = _distributed()
-        self._client = self._connected()
+        security = self._security()
+        self._pickles = PlainPickles()
+        try:
+            self._client = self._connected(security)
+        except BaseException:
+            self._pickles.close()
+            raise
         self._stopped = threading.Event()
         self._fetching = threading.Lock()  # one file at a time: more would only share the same connection
         self._sending = threading.Lock()
@@ -83,6 +91,7 @@ class Cluster:
         """See `player.export.batch.executor.Executor.make`."""
         try:
             for _ in range(_TRIES):
+                self._must_be_plain()
                 found = self._make_remotely(order)
                 if isinstance(found, FailedExport):
                     return found
@@ -97,10 +106,16 @@ class Cluster:
         self._stopped.set()
         self._sent.clear()
         self._client.close(timeout=2)
+        self._pickles.close()
 
-    def _connected(self) -> Any:  # noqa: ANN401 (a library without types)
+    def _connected(self, security: Any) -> Any:  # noqa: ANN401 (a library without types)
         try:
-            return self._dask.Client(self._address, timeout=CONNECTS_WITHIN_S, set_as_default=False)
+            client = self._dask.Client(
+                self._address, timeout=CONNECTS_WITHIN_S, set_as_default=False, security=security
+            )
+            for topic in ("print", "warn"):  # else whatever a worker says goes to this terminal as it is
+                with suppress(ValueError):
+                    client.unsubscribe_topic(topic)
         except (OSError, TimeoutError) as error:
             raise PlayerError(
                 f"there is no scheduler at {self._address}; start one with `dask scheduler`, or look at the address"
@@ -110,6 +125,24 @@ class Cluster:
                 f"the scheduler at {self._address} cannot be talked to ({_summary(error)}); "
                 "install the same version of distributed on both machines"
             ) from error
+        return client
+
+    def _security(self) -> Any:  # noqa: ANN401
+        """Dask's own settings for TLS: authority, certificate and key."""
+        try:
+            security = self._dask.Security()
+            ready = security.tls_ca_file and security.tls_client_cert
+            security.get_connection_args("client")
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"Dask's settings for TLS cannot be used ({_summary(error)}); look at the files that they name"
+            ) from error
+        if self._address.startswith("tls:") and not ready:
+            raise UsageError(
+                f"{self._address} needs certificates, and Dask's settings name none; set {', '.join(_TLS[:-1])} "
+                f"and {_TLS[-1]} to files"
+            )
+        return security
 
     def _workers(self) -> dict[str, Any]:
         return dict(self._client.scheduler_info(n_workers=-1)["workers"])
@@ -127,31 +160,35 @@ class Cluster:
         """Compare the workers' versions with ours."""
         ours = dask_worker.facts()
         try:
-            answers = self._client.run(dask_worker.facts, on_error="return")
+            answers = self._client.run(dask_worker.facts_as_text, on_error="return")
         except Exception as error:
+            self._must_be_plain()
             raise PlayerError(
                 f"the workers at {self._address} cannot be asked ({_summary(error)}); restart them"
             ) from error
-        for worker, theirs in answers.items():
-            if not isinstance(theirs, dict):
+        facts = {worker: _facts(answer) for worker, answer in answers.items()}
+        for worker, theirs in facts.items():
+            if theirs is None:
                 raise PlayerError(
-                    f"the worker {worker} has no such player ({_summary(theirs)}); "
+                    f"the worker {worker} has no such player ({_summary(answers[worker])}); "
                     f"install player {ours['player']} there, with the extra [cluster]"
                 )
             for name, version in ours.items():
                 if name != dask_worker.PROCESSOR and theirs.get(name) != version:
                     raise PlayerError(
-                        f"the worker {worker} has {name} {theirs.get(name)}, and this machine {version}: its files "
+                        f"the worker {worker} has {name} {_told(theirs, name)}, and this machine {version}: its files "
                         "would not be the same; install the same versions on both"
                     )
 
-        processors = {str(theirs[dask_worker.PROCESSOR]) for theirs in answers.values()} | {ours[dask_worker.PROCESSOR]}
+        processors = {_told(theirs, dask_worker.PROCESSOR) for theirs in facts.values() if theirs} | {
+            ours[dask_worker.PROCESSOR]
+        }
         if len(processors) > 1:
             kinds = f"{len(processors)} kinds ({'; '.join(sorted(processors))})"
             note = f"the processors here and on the cluster are of {kinds}"
             self.notes = (f"{note}: natural voices say the same at the same times there, but not in the same bytes",)
 
-    def _make_remotely(self, order: ExportOrder) -> tuple[str, dask_worker.Fetchable] | FailedExport | None:
+    def _make_remotely(self, order: ExportOrder) -> tuple[str, returned.Fetchable] | FailedExport | None:
         """The worker that made the files, and what to fetch; None if a worker was lost with files that others need."""
         bundle, large = pack(order.task.request)
         sent = {digest: self._send(digest, path) for digest, path in large.items()}
@@ -171,11 +208,16 @@ class Cluster:
                 self._forget(large)
                 return None
             if future.status != "finished":
-                return FailedExport(_reason(future))
-            result: tuple[str, dask_worker.Fetchable] | FailedExport = future.result()
+                told = _reason(future)
+                self._must_be_plain()
+                return FailedExport(told)
+            answer = future.result()
+        except Exception as error:
+            self._must_be_plain()
+            raise OutputError(f"the cluster's answer cannot be read ({_summary(error)}); start again") from error
         finally:
             future.release()
-        return result
+        return returned.read(answer, order)
 
     def _send(self, digest: str, path: Path) -> Any:  # noqa: ANN401 (Dask's reference to it)
         """A large file, sent once for all orders that need it."""
@@ -192,6 +234,7 @@ class Cluster:
             if self._stopped.wait(_POLL_S):
                 future.cancel()
                 return FailedExport("it was stopped")
+            self._must_be_plain()
             if self._client.status != "running":
                 return FailedExport(f"the scheduler at {self._address} was lost; look at it, and start again")
             without_workers_since = None if self._workers() else without_workers_since or time.monotonic()
@@ -206,16 +249,16 @@ class Cluster:
                 self._sent.pop(digest, None)
 
     def _fetch_all(
-        self, order: ExportOrder, worker: str, result: dask_worker.Fetchable, report: Report
+        self, order: ExportOrder, worker: str, result: returned.Fetchable, report: Report
     ) -> ExportedFiles | None:
         """Fetch the files, all complete before the first has its name; None if the worker is lost."""
         folder = order.target.parent
         with self._fetching, ExitStack() as unfinished:
             new = []
+            with sentences(OutputError, "write", order.target):
+                folder.mkdir(parents=True, exist_ok=True)
+                returned.must_have_room(result, folder)
             for name, size, digest in result.files:
-                _must_be_inside(name, worker)
-                with sentences(OutputError, "write", folder / name):
-                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 new.append(NewFile(folder / name, force=order.force))
                 unfinished.callback(new[-1].discard)
                 if not self._fetch(new[-1], worker, (result.folder, name, size, digest)):
@@ -242,20 +285,38 @@ class Cluster:
                 piece = self._ask(worker, dask_worker.read_piece, folder, name, done)
                 if not piece or self._stopped.is_set():
                     return False
+                if not isinstance(piece, bytes) or len(piece) > min(dask_worker.PIECE, size - done):
+                    raise OutputError(f"{worker} sends more of {printable(name)} than it has; look at that machine")
                 file.write(piece)
                 digest.update(piece)
                 done += len(piece)
         if digest.hexdigest() != wanted:
             raise OutputError(f"{printable(name)} was damaged on its way from {worker}; start again")
+        returned.must_be_of_its_format(new.part, name)
         return True
 
-    def _ask(self, worker: str, function: Callable[..., T], *arguments: object) -> T | None:
-        """Call a function on a worker; None if the worker is lost, with all its files."""
+    def _ask(self, worker: str, function: Callable[..., object], *arguments: object) -> object:
+        """Call a function on a worker; None if the worker is lost, with all its files.
+
+        Raises
+        ------
+        OutputError
+            If its answer is a pickle of something else than bytes.
+        """
         try:
             answers = self._client.run(function, *arguments, workers=[worker], on_error="raise")
         except Exception:  # noqa: BLE001 (Dask raises many types)
+            self._must_be_plain()
             return None
-        return answers.get(worker)  # type: ignore[no-any-return]
+        return answers.get(worker)
+
+    def _must_be_plain(self) -> None:
+        """Raise an `OutputError` if anything but plain values was refused."""
+        if name := self._pickles.refused:
+            raise OutputError(
+                f"the cluster sends a pickle of {printable(name)}, which could run anything here; it was refused: "
+                "look at its machines before you use it again"
+            )
 
 
 def _make(
@@ -263,25 +324,41 @@ def _make(
     options: Any,  # noqa: ANN401
     name: str,
     large: dict[str, bytes],
-) -> tuple[str, dask_worker.Fetchable] | FailedExport:
-    """Run by a worker; the result begins with its address."""
+) -> bytes:
+    """Run by a worker: the result as bytes, with its address."""
     worker = distributed.get_worker()
-    result = dask_worker.make(bundle, options, name, large, worker.local_directory)
-    return result if isinstance(result, FailedExport) else (str(worker.address), result)
+    try:
+        result = dask_worker.make(bundle, options, name, large, worker.local_directory)
+    except Exception as error:  # noqa: BLE001 (a pickled error holds a traceback, which the caller refuses)
+        result = FailedExport(f"the cluster could not make it ({_summary(error)}); make it without --cluster")
+    return returned.written(result, str(worker.address))
+
+
+def _facts(answer: object) -> dict[str, str] | None:
+    """What a worker says of itself; None if it does not answer as one of this program's."""
+    try:
+        told = json.loads(answer) if isinstance(answer, bytes) else None
+    except (ValueError, RecursionError):
+        return None
+    return {str(name): str(value) for name, value in told.items()} if isinstance(told, dict) else None
+
+
+def _told(facts: dict[str, str], name: str) -> str:
+    return printable(facts.get(name, "none"))[:100]
 
 
 def _reason(future: Any) -> str:  # noqa: ANN401
     """Why a task failed on the cluster though it is all right itself."""
     error = future.exception(timeout=CONNECTS_WITHIN_S)
-    if type(error).__name__ == "KilledWorker":
+    if type(error).__name__ == "KilledWorker" or b"KilledWorker" in _pickled(error):
         return "workers died again and again over it; give them more memory, or make it without --cluster"
     return f"the cluster could not make it ({_summary(error)}); make it without --cluster"
 
 
-def _must_be_inside(name: str, worker: str) -> None:
-    """Refuse a file name that leads out of the target's folder."""
-    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-        raise OutputError(f"the worker {worker} names {printable(name)}, which is outside the folder; look at it")
+def _pickled(error: object) -> bytes:
+    """An error that was refused, as Dask then hands it over; empty for any other."""
+    found = error.args[0] if isinstance(error, Exception) and error.args else None
+    return found if isinstance(found, bytes) else b""
 
 
 def _distributed() -> Any:  # noqa: ANN401
@@ -294,4 +371,6 @@ def _distributed() -> Any:  # noqa: ANN401
 
 
 def _summary(error: object) -> str:
+    if _pickled(error):
+        return "an error that is not read here, as it is a pickle of more than plain values; see the log there"
     return printable(f"{type(error).__name__}: {error}".partition("\n")[0])[:200]

@@ -8,13 +8,13 @@ the result is a failure, and the worker goes on. It knows nothing of Dask.
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 import re
 import shutil
 import stat
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -26,6 +26,7 @@ from player.errors import PlayerError
 from player.export.batch.bundle import HERE, OWN, unpack
 from player.export.batch.executor import WorkerProcess
 from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
+from player.export.batch.returned import Fetchable
 from player.storage.stale_files import remove_stale
 from player.voice import processor
 
@@ -50,19 +51,6 @@ PROCESSOR: Final = "the kind of processor"
 """By this fact, samples of a natural voice may differ, but no text, no time and no length."""
 
 
-@dataclass(frozen=True)
-class Fetchable:
-    """Files to be fetched from a worker: their names below ``folder``, sizes in bytes, and SHA-256.
-
-    ``notes`` are those of an `ExportedFiles`.
-    """
-
-    folder: str
-    files: tuple[tuple[str, int, str], ...]
-    length_ms: int
-    notes: tuple[str, ...] = ()
-
-
 @cache
 def facts() -> dict[str, str]:
     """Names and versions that must be the same on two machines, so that they make the same bytes."""
@@ -72,6 +60,11 @@ def facts() -> dict[str, str]:
     known["the voices"] = pipeline.this_machine().engine.version
     known[PROCESSOR] = processor.kind()
     return known
+
+
+def facts_as_text() -> bytes:
+    """The same in JSON: bytes are all that a caller takes from another machine."""
+    return json.dumps(facts()).encode("ascii")
 
 
 def _version(package: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -11,17 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import dask
 import numpy as np
 import pytest
 import soundfile
 
 from player import pipeline
-from player.errors import OutputError, PlayerError, UsageError, VoiceError
+from player.errors import PlayerError, UsageError, VoiceError
 from player.export.batch import batch, dask_cluster, dask_worker
 from player.export.batch.bundle import HERE, LARGE, OWN, pack, unpack
 from player.export.batch.dask_cluster import Cluster
 from player.export.batch.executor import InProcessExecutor
 from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
+from player.export.batch.returned import Fetchable
 from player.export.options import ExportOptions
 from player.pipeline import SessionRequest
 from tests.sound_server import wait_until
@@ -153,7 +156,7 @@ def test_a_worker_hands_out_pieces_and_clears_away(folder: Path, monkeypatch: py
     result = dask_worker.make(
         pack(SessionRequest("bell.yaml"))[0], ExportOptions("wav", preset="audiobook"), "bell.wav", {}, str(folder)
     )
-    assert isinstance(result, dask_worker.Fetchable)
+    assert isinstance(result, Fetchable)
     assert [note[:14] for note in result.notes] == ["The file has -"]
     assert not Path("player-task-old_old1").exists()
     ((name, size, _),) = result.files
@@ -170,11 +173,14 @@ def test_an_address_that_is_none_is_one_sentence(address: str) -> None:
         Cluster(address)
 
 
-@pytest.mark.parametrize("name", ["../bell.wav", "/etc/bell.wav", "sub/../../bell.wav"])
-def test_a_worker_cannot_write_elsewhere(name: str) -> None:
-    with pytest.raises(OutputError, match="which is outside the folder"):
-        dask_cluster._must_be_inside(name, "tcp://there:1")
-    dask_cluster._must_be_inside("sub/bell.wav", "tcp://there:1")
+def test_encryption_needs_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match=r"needs certificates, and Dask's settings name none; set DASK_\w+__CA_FILE, "):
+        Cluster("tls://localhost:8786")
+    with (
+        dask.config.set({"distributed.comm.tls.ca-file": "none.pem", "distributed.comm.tls.client.cert": "none.pem"}),
+        pytest.raises(UsageError, match="Dask's settings for TLS cannot be used"),
+    ):
+        Cluster("tls://localhost:8786")
 
 
 class KilledWorker(Exception):  # noqa: N818 (Dask's name)
@@ -210,8 +216,8 @@ class Nodes:
         path = self.folder / "scheduler"
         return path.read_text() if path.exists() else ""
 
-    def worker(self, name: str) -> None:
-        options = ("--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder / name))
+    def worker(self, name: str, *more: str) -> None:
+        options = (*more, "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder / name))
         self.start("worker", self.address, *options, name=name)
 
     def start(self, kind: str, *options: str, name: str = "") -> None:
@@ -277,6 +283,32 @@ def test_a_worker_speaks_as_this_machine_does(folder: Path, nodes: Nodes) -> Non
     assert Path("here/said.flac").read_bytes() == Path("there/said.flac").read_bytes()
 
 
+REFUSED = r"the cluster sends a pickle of \w+\.\w+, which could run anything here; it was refused: .*"
+LIES = {
+    "fault": r"the cluster could not make it \(ValueError: no such thing\); make it without --cluster",
+    "other": r"other\.wav was damaged on its way from tcp://\S+; start again",
+    "more": r"tcp://\S+ sends more of more\.wav than it has; look at that machine",
+    "text": r".* cannot be believed: text\.wav is not of the format that its name says; nothing of it is kept: .*",
+    "elsewhere": r".* it names \.\./elsewhere\.wav, which is no file of elsewhere\.wav; .*",
+    "explosive": REFUSED,
+    "bomb": REFUSED,
+}
+"""By the name of a file in `lying_worker`: what the user is told. After a pickle was refused, nothing more is asked."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of POSIX")
+def test_a_worker_that_lies_is_told_and_leaves_nothing(folder: Path, nodes: Nodes) -> None:
+    nodes.worker("a", "--preload", str(Path(__file__).with_name("lying_worker.py")))
+    task = ExportTask(SessionRequest("bell.yaml"), ExportOptions("wav"))
+    asked = [ExportOrder(name, task, folder / "out" / f"{name}.wav") for name in LIES]
+    for done in (*batch.run(asked[:-1], Cluster(nodes.address)), *batch.run(asked[-1:], Cluster(nodes.address))):
+        assert isinstance(done.result, FailedExport), done
+        assert re.fullmatch(LIES[done.order.name], done.result.sentence)
+    assert list((folder / "out").iterdir()) == []
+    assert not (folder / "ran").exists()
+    assert not list(nodes.folder.rglob("ran"))
+
+
 def test_what_is_lost_is_one_sentence_each(folder: Path, nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("player.export.batch.dask_cluster.WAITS_FOR_WORKERS_S", 1)
     monkeypatch.setattr("player.export.batch.dask_cluster.CONNECTS_WITHIN_S", 2)
@@ -286,7 +318,7 @@ def test_what_is_lost_is_one_sentence_each(folder: Path, nodes: Nodes, monkeypat
     monkeypatch.setattr("player.export.batch.dask_cluster.CONNECTS_WITHIN_S", 20)
     facts = dask_worker.facts()
     with monkeypatch.context() as other:
-        other.setattr(dask_worker, "facts", Elsewhere(facts))
+        other.setattr(dask_worker, "facts", lambda: {**facts, "numpy": "0.0"})
         with pytest.raises(PlayerError, match=r"has numpy \S+, and this machine 0\.0: its files would not be the same"):
             Cluster(nodes.address)
     (lost,) = while_it_is_made(Cluster(nodes.address), nodes, "a")
@@ -310,19 +342,6 @@ def test_another_worker_takes_over_from_one_that_dies(folder: Path, nodes: Nodes
     killer.join()
     assert isinstance(done.result, ExportedFiles), done
     assert soundfile.info(done.result.files[0]).frames == 606_000 * 48
-
-
-class Elsewhere:
-    """Facts of another machine; a worker is still asked for its own."""
-
-    def __init__(self, facts: dict[str, str]) -> None:
-        self._facts = facts
-
-    def __call__(self) -> dict[str, str]:
-        return {**self._facts, "numpy": "0.0"}
-
-    def __reduce__(self) -> str | tuple[object, ...]:
-        return getattr, (dask_worker, "facts")
 
 
 def wait_for_work(nodes: Nodes) -> None:
