@@ -71,7 +71,7 @@ _BEDS: Final = {
     ),
     "bowls": (
         Recipe(16, partial(bowls, bowls_hz=BOWLS_HZ[::2]), JOIN_S + 121),
-        Recipe(37, partial(bowls, bowls_hz=BOWLS_HZ[1::2]), JOIN_S + 97),
+        Recipe(50, partial(bowls, bowls_hz=BOWLS_HZ[1::2]), JOIN_S + 97),
     ),
 }
 RECIPES: Final = {name: first for name, (first, _) in _BEDS.items()} | {

@@ -52,12 +52,12 @@ def test_none_has_a_problem_or_a_warning(run: Run, voice: str, paths: list[Path]
     check(run, voice, list(map(str, paths)))
 
 
-@pytest.mark.parametrize("portion", range(4))
+@pytest.mark.parametrize("portion", range(9))
 def test_the_fullest_and_all_breathing_fit_a_piper_voice_too(run: Run, portion: int) -> None:
     """Piper speaks at a tenth of hibari's speed, so the other sessions are left to ``nox -s texts``."""
     hard = [name for name in library.session_names("en") if is_hard(name)]
     assert len(hard) >= 12
-    check(run, PIPER, [str(SCRIPTS / f"{name}.yaml") for name in hard[portion::4]])
+    check(run, PIPER, [str(SCRIPTS / f"{name}.yaml") for name in hard[portion::9]])
 
 
 @pytest.mark.parametrize("tag", [tag for tag in library.languages() if tag != library.ORIGINAL])
