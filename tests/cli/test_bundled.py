@@ -33,9 +33,11 @@ FULL = 8.8
 """Letters a second of a line, in the time that it has: the fullest has 9.4, a session's fullest 6.6 to 9.4."""
 
 
-def check(run: Run, voice: str, paths: list[str]) -> None:
+def check(run: Run, voice: str, paths: list[str], *, expected: str = "") -> None:
+    """There is no warning but the one that is expected of these files."""
     done = run("check", "--voice", voice, *paths)
-    assert (done.returncode, done.stderr) == (0, "")
+    warnings = [line for line in done.stderr.splitlines() if not (expected and expected in line)]
+    assert (done.returncode, warnings) == (0, [])
     assert done.stdout.count(": fine, ") == len(paths)
 
 
@@ -57,7 +59,8 @@ def test_the_fullest_and_all_breathing_fit_a_piper_voice_too(run: Run, portion: 
     """Piper speaks at a tenth of hibari's speed, so the other sessions are left to ``nox -s texts``."""
     hard = [name for name in library.session_names("en") if is_hard(name)]
     assert len(hard) >= 12
-    check(run, PIPER, [str(SCRIPTS / f"{name}.yaml") for name in hard[portion::9]])
+    paths = [str(SCRIPTS / f"{name}.yaml") for name in hard[portion::9]]
+    check(run, PIPER, paths, expected="warning: there is only one pitch for Joe (Piper)")
 
 
 @pytest.mark.parametrize("tag", [tag for tag in library.languages() if tag != library.ORIGINAL])
