@@ -10,6 +10,7 @@ The first three groups have a firm "now" and later ones a softer one, because a 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from player.script import library
@@ -114,7 +115,13 @@ def group_set(name: str) -> GroupSet:
         If its file has mistakes.
     """
     source = library.muscle_set(name)
-    return bind(read(source.text, str(source.path)), GroupSet)
+    return _bound(source.text, str(source.path))
+
+
+@cache
+def _bound(text: str, place: str) -> GroupSet:
+    """A set's text is read once, as a session asks for its sets in every step: 20 ms of an export of pmr-16."""
+    return bind(read(text, place), GroupSet)
 
 
 @dataclass(frozen=True)
