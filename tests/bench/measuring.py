@@ -98,6 +98,12 @@ def machine() -> str:
     return f"{cores} cores ({name}), Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}"
 
 
+def memory_now(pid: int) -> tuple[float, float]:
+    """MB of memory that a process holds itself, and that it holds with its children, what they share counted once."""
+    own, all_kb = _kb(pid, "status", "VmRSS"), sum(_kb(each, "smaps_rollup", "Pss") for each in _family(pid))
+    return own / 1024, all_kb / 1024
+
+
 class _Memory:
     """MB of a process and its children, as often as it looks."""
 

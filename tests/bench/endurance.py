@@ -1,0 +1,106 @@
+"""Does memory stay flat for a night, and is two hours of sound without a gap while the machine is busy?
+
+Run by hand: ``python -m tests.bench.endurance [--busy N] [--live MINUTES] [--export MINUTES]``; without options, two
+busy loops, a live session of two hours, which takes as long, and an export of eight hours, some minutes of it.
+
+Memory is looked at ten times a second in an export and twice a second in a live session. It prints, for each tenth of
+the time, the most that the program held itself, the most that it held with all processes that it started, what they
+share counted once, and how busy the machine was. What was heard of the live session is compared, sample for sample,
+with its export as WAV.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import soundfile
+
+from tests.bench.live import busy, told_gaps
+from tests.bench.measuring import PLAYER, ROOT, machine, memory_now
+from tests.bench.sessions import night
+from tests.sound_server import Loudspeaker, prompt, sound_server
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Moments = list[tuple[float, float, float]]
+"""What was held at each look: MB of the program itself, and of all its processes; and the machine's load."""
+PARTS: Final = 10
+
+
+def held_by(command: Sequence[str | Path], env: Mapping[str, str], every_s: float) -> Moments:
+    """Run a command to its end, and look at its memory meanwhile.
+
+    Raises
+    ------
+    SystemExit
+        If it fails.
+    """
+    moments: Moments = []
+    with subprocess.Popen(command, env=env, start_new_session=True, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None:
+            moments.append((*memory_now(process.pid), os.getloadavg()[0]))
+            time.sleep(every_s)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))} ended with {process.returncode}")
+    return moments[:-1]  # at the last look it was perhaps over
+
+
+def told(moments: Moments) -> str:
+    """Three rows: the most of each tenth."""
+    edges = [len(moments) * part // PARTS for part in range(PARTS + 1)]
+    parts = [moments[start:end] for start, end in pairwise(edges) if end > start]
+    rows = (("itself, MB", 0), ("with its processes, MB", 1), ("load", 2))
+    return "\n".join(
+        f"  {name:<24}" + " ".join(f"{max(moment[which] for moment in part):>6.0f}" for part in parts)
+        for name, which in rows
+    )
+
+
+def live(folder: Path, minutes: int, env: dict[str, str]) -> None:
+    """Play and record a session, and tell gaps and memory."""
+    script, target = night(folder, minutes), folder / "exported.wav"
+    subprocess.run([*PLAYER, "export", script, "-q", "-o", target], env=env, check=True)
+    ear = Loudspeaker(env)
+    moments = held_by([*PLAYER, "play", script], env, 0.5)
+    heard = ear.recording()
+    ear.stop()
+    print(f"live, {minutes} min\n{told(moments)}")
+    print(f"  gaps: {told_gaps(soundfile.read(target, dtype='int16')[0], heard)}", flush=True)
+
+
+def export(folder: Path, minutes: int, env: dict[str, str]) -> None:
+    """Export a session to MP3, and tell memory."""
+    script, began = night(folder, minutes), time.monotonic()
+    moments = held_by([*PLAYER, "export", script, "-q", "-o", folder / "night.mp3"], env, 0.1)
+    took = time.monotonic() - began
+    print(f"export, {minutes} min to MP3 in {took:.0f} s\n{told(moments)}", flush=True)
+
+
+def main() -> None:
+    """Print what was found."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    asked.add_argument("--busy", type=int, default=2, help="busy loops beside it")
+    asked.add_argument("--live", type=int, default=120, help="minutes; 0 leaves it out")
+    asked.add_argument("--export", type=int, default=480, help="minutes; 0 leaves it out")
+    given = asked.parse_args()
+    print(machine(), flush=True)
+    with tempfile.TemporaryDirectory() as name, busy(given.busy), sound_server() as patient:
+        folder = Path(name)
+        own = {f"PLAYER_{each}": str(folder / each.lower()) for each in ("STORE", "DIARY", "SCRIPTS")}
+        env = prompt(patient) | own | {"PYTHONPATH": str(ROOT)}
+        if given.export:
+            export(folder, given.export, env)
+        if given.live:
+            live(folder, given.live, env)
+
+
+if __name__ == "__main__":
+    main()
