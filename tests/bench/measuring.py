@@ -100,7 +100,7 @@ def machine() -> str:
 
 def memory_now(pid: int) -> tuple[float, float]:
     """MB of memory that a process holds itself, and that it holds with its children, what they share counted once."""
-    own, all_kb = _kb(pid, "status", "VmRSS"), sum(_kb(each, "smaps_rollup", "Pss") for each in _family(pid))
+    own, all_kb = _kb(pid, "status", "VmRSS"), sum(_kb(each, "smaps_rollup", "Pss") for each in family(pid))
     return own / 1024, all_kb / 1024
 
 
@@ -122,17 +122,18 @@ class _Memory:
 
     def _watch(self) -> None:
         while not self._over.wait(_LOOK_EVERY_S):
-            family = list(_family(self._pid))
+            family = list(family(self._pid))
             self.of_all = max(self.of_all, sum(_kb(pid, "smaps_rollup", "Pss") for pid in family) / 1024)
             own, *children = (_kb(pid, "status", "VmHWM") / 1024 for pid in family)
             self.own, self.of_child = max(self.own, own), max(self.of_child, *children, 0.0)
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """A process and all below it."""
     yield pid
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in _text(children).split():
-            yield from _family(int(child))
+            yield from family(int(child))
 
 
 def _kb(pid: int, file: str, name: str) -> int:
