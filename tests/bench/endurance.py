@@ -8,9 +8,9 @@ the time, the most that the program held itself, the most that it held with all 
 share counted once, and how busy the machine was. What was heard of the live session is compared, sample for sample,
 with its export as WAV.
 
-The sound server and the recorder run with real-time priority, as a desktop's does; that needs root, and is told where it
-is refused. Without it, they themselves come too late on a busy machine: at a load of 6 to 12 on two cores, of work in
-many system sessions, 1 to 4 gaps of 20 to 320 ms a minute were heard, and with it one in four minutes.
+The sound server and the recorder run with real-time priority, as a desktop's does; that needs root, and is told where
+it is refused. Without it, they themselves come too late on a busy machine: at a load of 6 to 12 on two cores, of work
+in many system sessions, 1 to 5 gaps of 20 to 320 ms a minute were heard.
 """
 
 from __future__ import annotations

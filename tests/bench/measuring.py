@@ -122,9 +122,9 @@ class _Memory:
 
     def _watch(self) -> None:
         while not self._over.wait(_LOOK_EVERY_S):
-            family = list(family(self._pid))
-            self.of_all = max(self.of_all, sum(_kb(pid, "smaps_rollup", "Pss") for pid in family) / 1024)
-            own, *children = (_kb(pid, "status", "VmHWM") / 1024 for pid in family)
+            pids = list(family(self._pid))
+            self.of_all = max(self.of_all, sum(_kb(pid, "smaps_rollup", "Pss") for pid in pids) / 1024)
+            own, *children = (_kb(pid, "status", "VmHWM") / 1024 for pid in pids)
             self.own, self.of_child = max(self.own, own), max(self.of_child, *children, 0.0)
 
 
