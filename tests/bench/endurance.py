@@ -104,16 +104,17 @@ def export(folder: Path, minutes: int, env: dict[str, str]) -> None:
 
 def main() -> None:
     """Print what was found."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    asked.add_argument("--busy", type=int, default=2, help="busy loops beside it")
-    asked.add_argument("--live", type=int, default=120, help="minutes; 0 leaves it out")
-    asked.add_argument("--export", type=int, default=480, help="minutes; 0 leaves it out")
-    given = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--busy", type=int, default=2, help="busy loops beside it")
+    parser.add_argument("--live", type=int, default=120, help="minutes; 0 leaves it out")
+    parser.add_argument("--export", type=int, default=480, help="minutes; 0 leaves it out")
+    given = parser.parse_args()
     print(machine(), flush=True)
     with tempfile.TemporaryDirectory() as name, busy(given.busy), sound_server() as patient:
         folder = Path(name)
         own = {f"PLAYER_{each}": str(folder / each.lower()) for each in ("STORE", "DIARY", "SCRIPTS")}
-        env = prompt(patient) | own | {"PYTHONPATH": str(ROOT)}
+        asked = {name: os.environ[name] for name in ("PLAYER_LATENCY",) if name in os.environ}
+        env = prompt(patient) | own | asked | {"PYTHONPATH": str(ROOT)}
         if given.export:
             export(folder, given.export, env)
         if given.live:
