@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from player.cores import load
 from player.live.device.latency import latency_ms
 from player.live.device.ringbuffer import State
 
@@ -98,7 +99,7 @@ def _spawn(kind: str, ring: SharedRingBuffer, environ: Mapping[str, str]) -> sub
     # Its working folder is the one that contains `player`. So it finds the same package, and `-m`, which looks for
     # modules in the working folder first, never finds a stray file of the user's.
     home = Path(__file__).parents[3]
-    held = str(latency_ms(kind, environ))
+    held = str(latency_ms(kind, environ, load()))
     command = [sys.executable, "-m", "player.live.device.process", kind, ring.handle, str(ring.capacity), held]
     quiet = subprocess.DEVNULL  # ALSA writes to the terminal by itself
     env = {**environ, "PULSE_LATENCY_MSEC": held, "PYTHONMALLOC": "malloc"}  # the latter: see `simpleaudio`

@@ -16,6 +16,13 @@ def test_each_library_gets_what_it_can_keep(asked: str | None, simpleaudio: int,
     assert latency_ms("miniaudio", environ) == miniaudio
 
 
+def test_a_busy_machine_holds_more_unless_the_listener_decides() -> None:
+    kinds = ("simpleaudio", "miniaudio")
+    assert [latency_ms(kind, {}, load=3.0) for kind in kinds] == [100, 120]
+    assert [latency_ms(kind, {}, load=3.1) for kind in kinds] == [300, 320]
+    assert [latency_ms(kind, {"PLAYER_LATENCY": "100"}, load=9.0) for kind in kinds] == [100, 100]
+
+
 @pytest.mark.parametrize("asked", ["59", "321", "-100", "1e2", "long", "²"])
 def test_what_there_is_not_is_refused(asked: str) -> None:
     with pytest.raises(DeviceError, match=r"PLAYER_LATENCY must be 60 to 320 \(milliseconds\), not "):
