@@ -1,9 +1,9 @@
 """How much sound the system holds between the ring and the ear.
 
 It is as little as possible, because a change of volume or position is heard that much later; and enough for a busy
-machine: where more work waits for a core than `BUSY` when the device is opened, it is three times as much. At loads of 11
-to 14 on two cores, of work in many system sessions, simpleaudio with 100 ms had one gap of 40 to 60 ms in a minute or
-two, and with 300 ms none. A listener who hears gaps can set more (``PLAYER_LATENCY``).
+machine: where more work waits for a core than `BUSY` when the device is opened, it is three times as much. At loads of
+11 to 14 on two cores, of work in many system sessions, simpleaudio with 100 ms had one gap of 40 to 60 ms in a minute
+or two, and with 300 ms none. A listener who hears gaps can set more (``PLAYER_LATENCY``).
 
 PulseAudio and PipeWire get it by ``PULSE_LATENCY_MSEC``. Measured for minutes at a load of 12 (two processors, four
 busy loops and other work), from overwriting the ring to hearing it, the lowest, middle and highest of 46 times:
