@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 CACHE_BYTES: Final = 8 * 2**20
-"""Clips and tones that are cached: about 45 s of sound. Twice as much took 9 MB more at the peak of three sessions, and no
-less of a processor (0.74 to 1.2 s each)."""
+"""Clips and tones that are cached: about 45 s of sound. Twice as much took 9 MB more at the peak of three sessions, and
+no less of a processor (0.74 to 1.2 s each)."""
 
 
 class SessionClip(Protocol):

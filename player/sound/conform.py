@@ -7,6 +7,7 @@ long file needs constant memory. It does not know the sound's purpose, level or 
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -34,6 +35,9 @@ BLOCK_FRAMES: Final = 65_536
 
 _SLOWEST, _FASTEST = 4000, 768_000
 _MOST_CHANNELS: Final = 64
+_LARGEST: Final = 2**33
+"""Bytes, 12 hours of two channels as WAV. A file is read to its end to tell whether it changed, and one that is made of
+holes can tell any size: one of 200 GB was read for minutes."""
 """With more, a block would take hundreds of megabytes; libsndfile allows 1024."""
 _HALF: Final = 0.5**0.5
 _DOWNMIX: Final = {
@@ -142,15 +146,20 @@ def must_be_readable(path: Path) -> None:
     Raises
     ------
     MediaError
-        If there is no such file, or it may not be opened.
+        If there is no such file, it may not be opened, or it is larger than `_LARGEST`.
     """
     try:
         if path.is_file():
-            path.open("rb").close()
-            return
+            with path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+        else:
+            raise MediaError(f"{_shown(path)}: there is no such sound file; check its name and folder")
     except OSError as error:
         raise MediaError(f"{_shown(path)}: cannot be opened: {error.strerror}; check its permissions") from error
-    raise MediaError(f"{_shown(path)}: there is no such sound file; check its name and folder")
+    if size > _LARGEST:
+        raise MediaError(
+            f"{_shown(path)}: a sound may have {_LARGEST // 2**30} GB, and it has {size / 2**30:.0f}; cut or convert it"
+        )
 
 
 def _stereo(block: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from player.errors import MediaError
 from player.sound.c_stderr import quiet
-from player.sound.conform import decode, segment, speech
+from player.sound.conform import decode, must_be_readable, segment, speech
 from player.sound.loudness import true_peak_dbtp
 from tests.adversary.hostile_media import riff, wav_format
 from tests.fakes_sound import BLOCKS, RATE, both, level_db, noise, sine, written
@@ -165,6 +165,15 @@ def test_a_folder_is_no_sound(tmp_path: Path) -> None:
 def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match=r"cannot be opened: .+; check its permissions|there is no such sound file"):
         whole(tmp_path / ("a" * 300 + ".wav"))
+
+
+def test_a_file_of_holes_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "holes.mp3"
+    with path.open("wb") as file:
+        file.truncate(200 * 2**30)
+    with pytest.raises(MediaError, match=r"holes\.mp3: a sound may have 8 GB, and it has 200; cut or convert it$"):
+        must_be_readable(path)
+
 
 
 @pytest.mark.parametrize("name", ["notes.wav", "notes.txt", "notes.raw", "notes.mp3"])
