@@ -105,6 +105,10 @@ def of(code: str) -> HelpNumbers:
     return bind(read(source.text, str(source.path)), HelpNumbers)
 
 
+_ALSO: Final = {"UK": "GB"}
+"""Codes that ISO 3166-1 keeps free for a country which has another one, and which its people use."""
+
+
 def named(code: str, asked_by: str) -> str:
     """The code of a country that somebody named, in any case; ``asked_by`` is where, such as ``--region``.
 
@@ -113,9 +117,10 @@ def named(code: str, asked_by: str) -> str:
     UsageError
         If there is no file of it.
     """
-    known = library.regions()
-    if code.strip().upper() in known:
-        return code.strip().upper()
+    known, asked = library.regions(), code.strip().upper()
+    country = _ALSO.get(asked, asked)
+    if country in known:
+        return country
     there = ", ".join(known)
     raise UsageError(f"{asked_by} must be a country of which numbers are known ({there}), not {shown(code)}")
 

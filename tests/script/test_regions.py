@@ -53,7 +53,11 @@ def test_a_country_may_be_named_in_any_case(code: str) -> None:
     assert regions.named(code, "--region") == code.strip().upper()
 
 
-@pytest.mark.parametrize("code", ["XX", "", "UK", "../US", "en_US"])
+def test_the_united_kingdom_is_found_by_the_name_it_uses() -> None:
+    assert regions.named("uk", "--region") == "GB"
+
+
+@pytest.mark.parametrize("code", ["XX", "", "../US", "en_US"])
 def test_a_country_without_numbers_is_told_with_those_that_there_are(code: str) -> None:
     with pytest.raises(UsageError, match=r"--region must be a country .* \(AT, AU, .* US, ZA\), not "):
         regions.named(code, "--region")
