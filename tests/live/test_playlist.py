@@ -40,7 +40,7 @@ class Evening:
             (folder / f"{title.lower()}.yaml").write_text(SESSION.format(title=title, seconds=seconds))
         (folder / "both.yaml").write_text("title: Both\nsessions: [one, two]\n")
         self.speakers = FakeLoudspeakers()
-        self.inbox = TimedInbox(lambda seconds: self.speakers.sleep(seconds))
+        self.inbox = TimedInbox(self.speakers.sleep)
         self.listener = FakeProgressListener()
         self.told: list[str] = []
         self._machine = pipeline.Machine(FakeEngine(), Store(folder / "store"))

@@ -18,6 +18,7 @@ from player.picture import renderer
 from player.picture.drawing import draw, must_be_drawable
 from player.picture.marks import WIDTH, About
 from player.picture.page import compose
+from tests import disks
 from tests.fakes_picture import bundled, scripted
 
 if TYPE_CHECKING:
