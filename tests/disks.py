@@ -30,7 +30,7 @@ def make_read_only(disk: Path) -> None:
 
 
 def unmeasured() -> dict[str, str]:
-    """The environment of a child that may write little or nothing: coverage.py could not keep what it measured there."""
+    """The environment of a child that may write little or nothing: coverage.py could not keep its measurements."""
     return {name: value for name, value in os.environ.items() if name != "COVERAGE_PROCESS_CONFIG"}
 
 

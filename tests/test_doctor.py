@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from player.voice.drivers.table import Driver
-
     from tests.private_bus import PrivateBus
 
 
@@ -173,8 +172,10 @@ HOW = "for a natural one, `player voices --install NAME`, as in piper:de_DE-thor
         ((SWEDISH,), f"natural: none; 1 other languages by synthetic voices; {HOW}"),
         (
             (HEART, THORSTEN, SWEDISH),
-            "natural: en by heart (Apache-2.0), de by thorsten (licence not told); "
-            f"1 other languages by synthetic voices; {HOW}",
+            (
+                "natural: en by heart (Apache-2.0), de by thorsten (licence not told); "
+                f"1 other languages by synthetic voices; {HOW}"
+            ),
         ),
     ],
 )

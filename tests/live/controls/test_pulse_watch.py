@@ -19,6 +19,8 @@ from tests.sound_server import wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from typing_extensions import Self
+
 
 class LoopStopError(Exception):
     """What pulsectl's callback raises to end its loop."""
@@ -44,7 +46,7 @@ class FakeServer:
 
     # What pulsectl has
 
-    def __enter__(self) -> FakeServer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

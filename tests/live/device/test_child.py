@@ -79,8 +79,8 @@ def test_all_of_the_sound_reaches_the_library_and_the_process_ends(
     assert (tmp_path / "log").read_bytes() == b"\1\2\3\4" * FRAMES
     assert ring.head == FRAMES
     assert ring.heartbeat > 0
+    process.end()
     with pytest.raises(ProcessLookupError):
-        process.end()
         os.kill(process.pid, 0)
 
 
