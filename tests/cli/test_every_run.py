@@ -13,6 +13,7 @@ import pytest
 
 from player import pipeline
 from player.cli import every as module
+from player.live import play as playing
 from player.reminders.politeness import Signs
 from player.reminders.schedule import Schedule, weekdays, window
 from player.storage.store import Store
@@ -85,7 +86,7 @@ def test_a_session_that_a_signal_ended_ends_the_loop_and_one_that_was_heard_does
         asked.append((*(turn.request.session for turn in turns()), how["confirm"](None)))
         return next(codes)
 
-    monkeypatch.setattr(module.play, "play", play)
+    monkeypatch.setattr(playing, "play", play)
     module._play(ready.request, quiet=True)
     with pytest.raises(SystemExit) as ended:
         module._play(ready.request, quiet=True)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.errors import StoreError
+from player.errors import StoreError, UnsafeStoreError
 from player.storage import standard_folders, upkeep
 from player.storage.folders import existing
 from player.storage.store import Store
-from player.storage.upkeep import Flaw, UnsafeStoreError, flaws, listing, must_be_safe, stored_files
+from player.storage.upkeep import Flaw, flaws, listing, must_be_safe, stored_files
 
 if TYPE_CHECKING:
     from pathlib import Path

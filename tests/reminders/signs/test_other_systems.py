@@ -134,7 +134,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
             user32={"GetLastInputInfo": last_input},
             kernel32={"GetTickCount": lambda: now_ms},
         )
-        keys = {rf"{STORE}\{name}": {} for name in ("microphone", "webcam")}
+        keys: dict[str, dict[str, int]] = {rf"{STORE}\{name}": {} for name in ("microphone", "webcam")}
         keys |= {rf"{STORE}\{name}\{app}": times for name, apps in devices.items() for app, times in apps.items()}
         monkeypatch.setitem(sys.modules, "winreg", FakeRegistry(keys))
         return loaded_on("win32", "player.reminders.signs.windows", monkeypatch)
