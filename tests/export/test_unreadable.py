@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+CALM = """\
+title: Calm
+steps:
+  - section: One
+  - say: Sit.
+    for: 2s
+  - section: Two
+  - pause: 1s
+"""
+
+
 def broken(*_: object, **__: object) -> NoReturn:
     raise OSError(5, "Input/output error")
 

@@ -129,10 +129,10 @@ def test_user_data_without_items_has_no_fields() -> None:
 
 def opus(comments: bytes, *, wholly: bool = True) -> io.BytesIO:
     """A stream of two packets and no sound; each on a page of its own."""
-    head = b"OpusHead" + struct.pack("<BBHLhB", 1, 2, 312, 48_000, 0, 0)
+    first = b"OpusHead" + struct.pack("<BBHLhB", 1, 2, 312, 48_000, 0, 0)
     tags = b"OpusTags" + comments
     pages = []
-    for number, packet in enumerate((head, tags if wholly else tags[:-3])):
+    for number, packet in enumerate((first, tags if wholly else tags[:-3])):
         lacing = bytes([255] * (len(packet) // 255) + [len(packet) % 255])
         pages.append(
             struct.pack("<4sBBqLLLB", b"OggS", 0, 0, 312 + 24_000, 7, number, 0, len(lacing)) + lacing + packet
