@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from player import pipeline
+from player import doctor, pipeline
 from player.authoring import watch
 from player.cli import cache, log, main
+from player.doctor import Finding
 from player.history.diary import Diary
 from player.live import voice_preview
 from player.storage.store import Draft, Store
@@ -103,6 +104,20 @@ def test_each_voice_of_a_language_says_a_line_of_its_own_language(
     heard.clear()
     assert run("voices", "--preview", "gmq/sv")[0] == 0
     assert heard == ["1, 2, 3, 4."]  # for Swedish there are no words, and every voice reads numbers in its own
+
+
+@pytest.mark.parametrize(("well", "optional", "code"), [(True, False, 0), (False, True, 0), (False, False, 1)])
+def test_the_doctor_fails_where_a_part_is_missing_that_every_session_needs(
+    monkeypatch: pytest.MonkeyPatch, well: bool, optional: bool, code: int
+) -> None:
+    found = (Finding("voice", well=True, finding="natural: en"), Finding("store", well, "in its place", optional))
+    monkeypatch.setattr(doctor, "examine", lambda: found)
+    ended, out, _ = run("doctor")
+    assert ended == code
+    assert [line.split() for line in out.splitlines()] == [
+        ["ok", "voice", "natural:", "en"],
+        ["ok" if well else "--", "store", "in", "its", "place"],
+    ]
 
 
 def test_a_table_has_the_length_with_each_introduction() -> None:

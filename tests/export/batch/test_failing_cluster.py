@@ -102,8 +102,7 @@ class FakeDask:
         if function is dask_worker.facts_as_text:
             return {WORKER: dask_worker.facts_as_text() if self.facts is None else self.facts}
         if function is dask_worker.read_piece:
-            *_, done = arguments
-            return {WORKER: self.sound[done:]}
+            return {WORKER: self.sound[arguments[-1] :]}
         return {WORKER: None}
 
     def submit(self, *_: object, **__: object) -> FakeFuture:

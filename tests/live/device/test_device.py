@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,7 +44,8 @@ def fill_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_memory_that_is_used_up_meanwhile_is_a_sentence(device: OutputDevice, monkeypatch: pytest.MonkeyPatch) -> None:
     device.put(bytes(RATE * FRAME_BYTES))
     fill_memory(monkeypatch)
-    for write in (lambda: device.put(bytes(FRAME_BYTES)), lambda: device.overwrite(LEAD_IN, bytes(FRAME_BYTES))):
+    frame = bytes(FRAME_BYTES)
+    for write in (partial(device.put, frame), partial(device.overwrite, LEAD_IN, frame)):
         with pytest.raises(DeviceError) as caught:
             write()
         assert str(caught.value) == NO_MEMORY
