@@ -70,7 +70,8 @@ def test_a_device_is_used_by_who_has_not_ended() -> None:
     assert is_used([(5, 9), (7, 0)])
 
 
-def test_a_command_tells_what_it_prints_or_fails() -> None:
+def test_a_command_tells_what_it_prints_or_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("player.reminders.signs.commands.WITHIN_S", 20.0)  # a busy machine
     assert told(sys.executable, "-c", "print(' yes ')") == "yes"
     with pytest.raises(subprocess.SubprocessError):
         told(sys.executable, "-c", "raise SystemExit(1)")
