@@ -29,6 +29,11 @@ def make_read_only(disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
 
 
+def unmeasured() -> dict[str, str]:
+    """The environment of a child that may write little or nothing: coverage.py could not keep its measurements."""
+    return {name: value for name, value in os.environ.items() if name != "COVERAGE_PROCESS_CONFIG"}
+
+
 def _can_mount() -> bool:
     if sys.platform != "linux" or os.geteuid() != 0:
         return False

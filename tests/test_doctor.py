@@ -7,21 +7,25 @@ import os
 import re
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from player import doctor
 from player.doctor import Finding, examine
+from player.errors import DeviceError, VoiceError
 from player.storage.store import Draft, Store
 from player.voice import registry
 from player.voice.drivers.table import BY_NAME
+from player.voice.engine import Voice
+from player.voice.identity import Identity
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from player.voice.drivers.table import Driver
     from tests.private_bus import PrivateBus
 
 
@@ -124,3 +128,129 @@ def test_media_keys_need_a_library_and_a_bus(monkeypatch: pytest.MonkeyPatch, tm
 def test_media_keys_are_well_where_there_is_a_bus(monkeypatch: pytest.MonkeyPatch, private_bus: PrivateBus) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", private_bus.address)
     assert doctor._media_keys() == Finding("media keys", well=True, finding="heard through MPRIS, on the session bus")
+
+
+class TellingEngine:
+    """Tells of itself what it was made with."""
+
+    def __init__(self, voices: tuple[Voice, ...], variants: tuple[str, ...] = (), **told: str) -> None:
+        self._told = {"package": "2.99", "driver": "espeak", "version": "", "library": "", "default": ""} | told
+        self._voices, self._variants = voices, variants
+
+    def identity(self, driver: Driver) -> Identity:
+        return Identity(**self._told, voices=self._voices, variants=self._variants)
+
+    def chosen(self) -> dict[str, Voice]:
+        return {voice.language: voice for voice in self._voices}
+
+
+HEART = Voice("heart", "Heart", "en-us", licence="Apache-2.0", quality="natural")
+THORSTEN = Voice("thorsten", "Thorsten", "de-de", quality="natural")
+SWEDISH = Voice("gmq/sv", "Swedish", "sv")
+
+
+@pytest.mark.parametrize(
+    ("engine", "told"),
+    [
+        (TellingEngine((SWEDISH,)), "1 synthetic voice, pyttsx3 2.99, no version told"),
+        (
+            TellingEngine((SWEDISH, SWEDISH), ("f2", "m3"), version="1.52", library="/lib/libespeak-ng.so.1"),
+            "2 synthetic voices and 2 variants, pyttsx3 2.99, 1.52 (/lib/libespeak-ng.so.1)",
+        ),
+    ],
+)
+def test_a_driver_is_told_as_far_as_it_tells_of_itself(engine: Any, told: str) -> None:
+    assert doctor._driver(engine, BY_NAME["espeak"]) == Finding("voices by espeak", well=True, finding=told)
+
+
+HOW = "for a natural one, `player voices --install NAME`, as in piper:de_DE-thorsten-medium"
+
+
+@pytest.mark.parametrize(
+    ("voices", "told"),
+    [
+        ((SWEDISH,), f"natural: none; 1 other languages by synthetic voices; {HOW}"),
+        (
+            (HEART, THORSTEN, SWEDISH),
+            (
+                "natural: en by heart (Apache-2.0), de by thorsten (licence not told); "
+                f"1 other languages by synthetic voices; {HOW}"
+            ),
+        ),
+    ],
+)
+def test_languages_with_a_natural_voice_are_told_with_its_licence(voices: tuple[Voice, ...], told: str) -> None:
+    engine: Any = TellingEngine(voices)
+    assert doctor._voices(engine) == Finding("voice", well=True, finding=told)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (VoiceError("there is no voice; install one"), "there is no voice; install one"),
+        (RuntimeError("odd\x1b[2J"), "RuntimeError: odd\\x1b[2J"),
+    ],
+)
+def test_whatever_a_look_meets_is_a_finding(error: Exception, told: str) -> None:
+    def look() -> Finding:
+        raise error
+
+    assert doctor._looked("voice", look) == Finding("voice", well=False, finding=told)
+
+
+def test_settings_are_told_with_their_number_and_a_mistake_in_them_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "settings.toml"
+    monkeypatch.setenv("PLAYER_SETTINGS", str(path))
+    assert doctor._settings().finding == f"none; `player settings` would keep them in {path}"
+    path.write_text('rate = 110\nvoice = "heart"\n\n[session."box-breathing"]\nrate = 100\n')
+    assert doctor._settings() == Finding("settings", well=True, finding=f"{path}, 3 chosen")
+    path.write_text("rate = 5\nnonsense = 1\n")
+    told = doctor._settings()
+    assert not told.well
+    assert "; " in told.finding
+    assert "\n" not in told.finding
+    assert f"{path}:1" in told.finding
+    assert f"{path}:2" in told.finding
+
+
+def test_a_loudspeaker_library_is_tried_if_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(doctor, "available", lambda: ("miniaudio",))
+    monkeypatch.setattr(doctor, "try_out", tried.append)
+    assert doctor._speaker("simpleaudio").finding.startswith("not installed: ")
+    assert doctor._speaker("miniaudio") == Finding(
+        "miniaudio", well=True, finding="installed, and it finds an audio device"
+    )
+    assert tried == ["miniaudio"]
+
+    def none_there(_: str) -> None:
+        raise DeviceError("no audio device could be opened")
+
+    monkeypatch.setattr(doctor, "try_out", none_there)
+    assert doctor._speaker("miniaudio") == Finding(
+        "miniaudio", well=False, finding="no audio device could be opened", optional=True
+    )
+
+
+def test_a_store_that_cannot_be_listed_is_an_illness(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    store = Store(tmp_path / "store")
+    (tmp_path / "store").rmdir()
+    (tmp_path / "store").write_text("in the way")
+    told = doctor._store(store, "")
+    assert doctor._store(store, "the variable PLAYER_STORE is wrong").finding == "the variable PLAYER_STORE is wrong"
+    assert (told.well, told.optional) == (False, False)
+
+
+def test_elsewhere_media_keys_are_not_promised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert doctor._media_keys() == Finding("media keys", well=False, finding="heard on Linux only", optional=True)
+
+
+def test_a_diary_that_is_none_is_told_and_harms_no_session(tmp_path: Path) -> None:
+    (tmp_path / "diary").write_bytes(b"no diary" * 1000)
+    told = doctor._diary()
+    assert (told.well, told.optional) == (False, True)
+    assert "is no diary" in told.finding

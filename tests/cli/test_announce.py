@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING
 
-from player.cli._announce import tell
+from player import pipeline
+from player.cli._announce import Announcer, tell
 from player.cli._options import progress
+from player.pipeline.turns import Turn
 
 if TYPE_CHECKING:
     import pytest
@@ -43,3 +45,23 @@ def test_what_follows_the_speaking_is_told_once_and_only_where_something_was_spo
         for done in (0, 1, 2, 2):
             report(done, 2)
     assert terminal.getvalue().count("Measuring.\n") == 1
+
+
+def turn(before: str) -> Turn:
+    requested = pipeline.as_requested(pipeline.SessionRequest("box-breathing"))
+    return Turn(requested, "box-breathing", "Box breathing", 1000, exact=True, before=before)
+
+
+def test_at_a_terminal_a_session_waits_until_its_instruction_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Keyboard(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", typed := Keyboard("\nnot read yet\n"))
+    with redirect_stderr(Tty()) as terminal, redirect_stdout(io.StringIO()) as out:
+        announcer = Announcer(quiet=True)
+        assert not announcer.confirm(turn(""))
+        assert announcer.confirm(turn("Put it away."))
+    assert terminal.getvalue().splitlines()[:2] == ["", "Put it away."]
+    assert "Then press Enter" in terminal.getvalue() + out.getvalue()
+    assert typed.read() == "not read yet\n"

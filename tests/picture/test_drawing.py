@@ -18,6 +18,7 @@ from player.picture import renderer
 from player.picture.drawing import draw, must_be_drawable
 from player.picture.marks import WIDTH, About
 from player.picture.page import compose
+from tests import disks
 from tests.fakes_picture import bundled, scripted
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ except Exception as error:
 @pytest.mark.parametrize("ending", [".svg", ".png"])
 def test_a_full_disk_leaves_one_sentence_and_no_file(tmp_path: Path, ending: str) -> None:
     target = tmp_path / f"calm{ending}"
-    env = {**os.environ, "PYTHONPATH": "."}
+    env = {**disks.unmeasured(), "PYTHONPATH": "."}
     command = [sys.executable, "-W", "ignore", "-c", FULL_DISK, str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=env)
     wanted = f"OutputError: cannot write {target}: File too large; choose a smaller format, or another folder\n"

@@ -59,6 +59,7 @@ def python(code: str, *arguments: str | Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=Path(__file__).parents[2],
+        env=disks.unmeasured(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -15,6 +15,7 @@ from player.errors import OutputError, UsageError
 from player.export.formats.bitrates import Quality, has_rate
 from player.export.formats.table import export_sink
 from player.export.options import BY_FFMPEG, FORMATS
+from tests import disks
 from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, lag, needs, needs_for, segment
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def test_a_full_disk_is_noticed_wherever_it_comes(tmp_path: Path, form: str, sha
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "PYTHONPATH": "."},
+        env={**disks.unmeasured(), "PYTHONPATH": "."},
     )
     wanted = f"cannot write {target}: File too large; choose a smaller format, or another folder\n"
     assert (done.stdout, done.stderr) == (wanted, "")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
@@ -128,3 +129,19 @@ def test_after_a_stop_by_other_ways_the_terminal_is_taken_afresh() -> None:
         os.kill(os.getpid(), signal.SIGCONT)
         shell.job.tick(is_paused=False)
     assert shell.screen.history == ["taken", "given back", "taken"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="jobs of a POSIX shell")
+def test_the_program_really_stops_and_hears_ctrl_z_again_when_it_goes_on() -> None:
+    code = (
+        "import os, signal; os.setpgrp(); "  # a group without a parent beside it could not be stopped
+        "from player.live.controls.job_control import _stop; "
+        "signal.signal(signal.SIGTSTP, print); _stop(); print(signal.getsignal(signal.SIGTSTP) is print)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as child:
+        _, status = os.waitpid(child.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        assert os.WSTOPSIG(status) == signal.SIGTSTP
+        os.kill(child.pid, signal.SIGCONT)
+        out, _ = child.communicate(timeout=20)
+    assert (child.returncode, out) == (0, "True\n")

@@ -1,0 +1,83 @@
+"""Problems that only a voice or other files show, each at its place in the script."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import soundfile
+
+from player import pipeline
+from player.errors import MediaError, ScriptError
+from player.pipeline import media, programmes
+from player.storage.store import Store
+from tests.fakes_voice import FakeEngine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from player.techniques.cue import Utterance
+    from player.voice.engine import SpeechRequest
+
+
+UNPRONOUNCED = (
+    "this voice takes no phonemes, and reads 'read' as it is written; give it a respelling in letters, "
+    "'pronounce: {read: ...}', or take another voice"
+)
+
+
+class TakesPhonemes(FakeEngine):
+    """A voice that takes them, in brackets."""
+
+    def request(self, utterance: Utterance) -> SpeechRequest:
+        return replace(super().request(utterance), text=utterance.read("[[{phonemes}]]"))
+
+
+def problems(script: Path, engine: FakeEngine, folder: Path) -> list[str]:
+    asked = pipeline.SessionRequest(str(script))
+    with pytest.raises(ScriptError) as caught:
+        pipeline.prepare(asked, pipeline.Machine(engine, Store(folder / "store")))
+    return str(caught.value).replace(f"{folder}/", "").splitlines()
+
+
+def test_phonemes_that_a_voice_cannot_take_are_a_warning_with_a_remedy(tmp_path: Path) -> None:
+    script = tmp_path / "read.yaml"
+    script.write_text(
+        "title: Read\npronounce: {read: /ɹˈɛd/, close: kloze}\nsteps:\n"
+        "  - say: You have read it, close the book.\n    for: 9s\n  - say: Rest.\n    for: 3s\n"
+    )
+    asked, store = pipeline.SessionRequest(str(script)), Store(tmp_path / "store")
+    for engine, told in ((TakesPhonemes(), ()), (FakeEngine(), (f"{script}:4:5: {UNPRONOUNCED}",))):
+        _, warnings = programmes.check(asked, pipeline.Machine(engine, store))
+        assert tuple(f"{each.at}: {each.text}" for each in warnings) == told
+
+
+def test_a_sound_of_an_included_script_that_is_another_file_of_the_same_name_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for number, folder in enumerate((tmp_path, tmp_path / "sub")):
+        noise = np.random.default_rng(number).normal(0, 0.1, (48_000, 2))
+        soundfile.write(folder / "mine.wav", noise, 48_000)
+    script = tmp_path / "outer.yaml"
+    script.write_text("title: Outer\nbackground: mine.wav\nsteps:\n  - pause: 2s\n  - include: sub/inner\n")
+    (tmp_path / "sub" / "inner.yaml").write_text("title: Inner\nsteps:\n  - bed: mine.wav\n  - pause: 2s\n")
+    (problem,) = problems(script, FakeEngine(), tmp_path)
+    assert problem.startswith("sub/inner.yaml:3:")
+    assert "sound 'mine.wav' is another file in the script that includes this one; rename it" in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("gone.wav", "there is no sound file gone.wav; name another with --background, or a bundled sound"),
+        ("a\0b", "is not a name that a file can have"),
+    ],
+)
+def test_a_background_of_the_users_own_that_is_not_there_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MediaError) as caught:
+        media.users_own(name)
+    assert told in str(caught.value)
