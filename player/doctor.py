@@ -25,6 +25,7 @@ from player.settings import location
 from player.sound.kinds import fits
 from player.storage import upkeep
 from player.storage.store import Store
+from player.units import number_of
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _driver(engine: Pyttsx3Engine, driver: Driver) -> Finding:
         found = engine.identity(driver)
     except PlayerError as error:
         return Finding(part, well=False, finding=str(error), optional=True)
-    count = f"{len(found.voices)} {driver.quality} voice{'s' if len(found.voices) > 1 else ''}"
+    count = f"{number_of(len(found.voices), f'{driver.quality} voice')}"
     variants = f" and {len(found.variants)} variants" if found.variants else ""
     where = f" ({found.library})" if found.library else ""
     told = f"{count}{variants}, pyttsx3 {found.package}, {found.version or 'no version told'}{where}"
@@ -130,7 +131,7 @@ def _voices(engine: Pyttsx3Engine) -> Finding:
         for tag, voice in by_language.items()
         if voice.quality == "natural"
     ]
-    others = f"{len(by_language) - len(natural)} other languages by synthetic voices"
+    others = f"{number_of(len(by_language) - len(natural), 'other language')} by synthetic voices"
     how = "for a natural one, `player voices --install NAME`, as in piper:de_DE-thorsten-medium"
     return Finding("voice", well=True, finding=f"natural: {', '.join(natural) or 'none'}; {others}; {how}")
 
@@ -144,7 +145,7 @@ def _store(store: Store, trouble: str) -> Finding:
         flawed = sum(1 for _ in upkeep.flaws(store.root, fits, whole=False))
     except PlayerError as error:
         return Finding("store", well=False, finding=str(error))
-    found = f"{printable(str(store.root))}, {usage.entries} entries, {usage.bytes / 1e6:.1f} MB"
+    found = f"{printable(str(store.root))}, {number_of(usage.entries, 'entry', 'entries')}, {usage.bytes / 1e6:.1f} MB"
     if flawed:
         told = f"{found}; unusable: {flawed}, made again when needed (`player cache --verify` names them)"
         return Finding("store", well=False, finding=told, optional=True)
@@ -159,7 +160,7 @@ def _diary() -> Finding:
             entries, bookmarks = len(diary.entries()), len(diary.bookmarks())
     except PlayerError as error:
         return Finding("diary", well=False, finding=str(error), optional=True)
-    found = "; ".join([f"{diary.path}, {entries} entries, {bookmarks} to go on with", *told])
+    found = "; ".join([f"{diary.path}, {number_of(entries, 'entry', 'entries')}, {bookmarks} to go on with", *told])
     return Finding("diary", well=not told, finding=found, optional=True)
 
 

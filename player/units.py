@@ -94,3 +94,8 @@ def timecode(ms: int) -> str:
 def gain(db: float) -> float:
     """The factor on samples that a level in dB means: ``gain(-6.02)`` is one half."""
     return float(10.0 ** (db / 20.0))
+
+
+def number_of(count: int, one: str, many: str = "") -> str:
+    """A number and what it counts, as in ``1 entry`` and ``2 entries``; ``many`` is ``one`` with an s if not given."""
+    return f"{count} {one if count == 1 else many or f'{one}s'}"

@@ -107,7 +107,7 @@ def test_a_store_that_cannot_be_used_is_an_illness(tmp_path: Path, monkeypatch: 
 def test_a_pipe_in_the_store_is_told_and_not_waited_for(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     path = store.put({"what": "script"}, Draft({}, ())).path
-    assert doctor._store(store, "") == Finding("store", well=True, finding=f"{store.root}, 1 entries, 0.0 MB")
+    assert doctor._store(store, "") == Finding("store", well=True, finding=f"{store.root}, 1 entry, 0.0 MB")
     path.unlink()
     os.mkfifo(path)
     told = doctor._store(store, "")
@@ -169,12 +169,12 @@ HOW = "for a natural one, `player voices --install NAME`, as in piper:de_DE-thor
 @pytest.mark.parametrize(
     ("voices", "told"),
     [
-        ((SWEDISH,), f"natural: none; 1 other languages by synthetic voices; {HOW}"),
+        ((SWEDISH,), f"natural: none; 1 other language by synthetic voices; {HOW}"),
         (
             (HEART, THORSTEN, SWEDISH),
             (
                 "natural: en by heart (Apache-2.0), de by thorsten (licence not told); "
-                f"1 other languages by synthetic voices; {HOW}"
+                f"1 other language by synthetic voices; {HOW}"
             ),
         ),
     ],

@@ -141,3 +141,9 @@ def test_gain() -> None:
 
 def test_a_millisecond_is_a_whole_number_of_frames() -> None:
     assert units.FRAMES_PER_MS * 1000 == units.RATE
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, "0 entries"), (1, "1 entry"), (2, "2 entries"), (21, "21 entries")])
+def test_one_is_told_as_one(count: int, told: str) -> None:
+    assert units.number_of(count, "entry", "entries") == told
+    assert units.number_of(count, "voice") == ("1 voice" if count == 1 else f"{count} voices")

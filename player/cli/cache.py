@@ -13,6 +13,7 @@ from player.errors import UsageError, printable
 from player.sound.kinds import fits
 from player.storage import upkeep
 from player.storage.store import Store
+from player.units import number_of
 
 if TYPE_CHECKING:
     from player.storage.store import Usage
@@ -58,7 +59,7 @@ def _show(store: Store, limit: int) -> None:
 def _ago(moment_s: float) -> str:
     """How long ago, in the days by which uses are noted."""
     days = int(max(0.0, time.time() - moment_s) // _DAY_S)
-    return "within a day" if not days else f"{days} day{'s' if days > 1 else ''} ago"
+    return "within a day" if not days else f"{number_of(days, 'day')} ago"
 
 
 def _verify(store: Store) -> None:
@@ -69,7 +70,7 @@ def _verify(store: Store) -> None:
     if flaws:
         click.echo(f"{len(flaws)} cannot be used; what is needed of them is made again by itself", err=True)
         raise click.exceptions.Exit(1)
-    click.echo(f"all {count} entries are as they were written")
+    click.echo("the entry is as it was written" if count == 1 else f"all {count} entries are as they were written")
 
 
 def _clear(store: Store, *, is_sure: bool) -> None:
@@ -77,14 +78,14 @@ def _clear(store: Store, *, is_sure: bool) -> None:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise UsageError("there is no terminal to ask at; `player cache --clear --yes` removes every entry")
         found = store.usage()
-        question = f"Remove {found.entries} entries, {amount(found.bytes)}? What plays or is exported now may stop."
-        if not click.confirm(question, err=True):
+        what = f"{number_of(found.entries, 'entry', 'entries')}, {amount(found.bytes)}"
+        if not click.confirm(f"Remove {what}? What plays or is exported now may stop.", err=True):
             return click.echo("Nothing was removed.", err=True)
     return _removed(store.clear())
 
 
 def _removed(removed: Usage) -> None:
-    click.echo(f"removed {removed.entries} entries, {amount(removed.bytes)}")
+    click.echo(f"removed {number_of(removed.entries, 'entry', 'entries')}, {amount(removed.bytes)}")
 
 
 COMMANDS = (cache,)

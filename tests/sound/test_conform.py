@@ -175,7 +175,6 @@ def test_a_file_of_holes_is_not_read_to_its_end(tmp_path: Path) -> None:
         must_be_readable(path)
 
 
-
 @pytest.mark.parametrize("name", ["notes.wav", "notes.txt", "notes.raw", "notes.mp3"])
 def test_text_is_no_sound(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))  # and no ffmpeg
