@@ -7,6 +7,7 @@ long file needs constant memory. It does not know the sound's purpose, level or 
 from __future__ import annotations
 
 import contextlib
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -246,9 +247,17 @@ class SeekableSound:
             with _errors(self.path), quiet():
                 self._file.seek(start_s * self.rate)
                 return _stereo(_read(self._file, frames))
-        with ffmpeg.opened(_ffmpeg(self.path), self.path, frames, (start_s, seconds)) as (_, channels, blocks):
+        return self._by_ffmpeg(start_s, seconds)[:frames]
+
+    def _by_ffmpeg(self, start_s: int, seconds: int) -> NDArray[np.float32]:
+        """In blocks, as a file may have 64 channels."""
+        with ffmpeg.opened(_ffmpeg(self.path), self.path, BLOCK_FRAMES, (start_s, seconds)) as (rate, channels, blocks):
             _check_channels(self.path, channels)
-            return _stereo(next(blocks, np.empty((0, CHANNELS), np.float32)))
+            if rate != self.rate:
+                told = f"{_shown(self.path)}: its sample rate is told as {self.rate} Hz, and is {rate}; convert it"
+                raise MediaError(told)
+            most = seconds * rate // BLOCK_FRAMES + 1
+            return np.concatenate([np.empty((0, CHANNELS), np.float32), *map(_stereo, islice(blocks, most))])
 
 
 def seekable(path: Path) -> SeekableSound | None:
