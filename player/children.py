@@ -153,7 +153,8 @@ class ChildProgram:
             except queue.Empty:
                 if was_over:
                     return b""
-                if self.has_ended():  # but something that it started holds the pipe
+                # Something that it started may hold the pipe; and it answers nothing that did not arrive.
+                if self._orders.is_broken or self.has_ended():
                     self.end()
                     was_over = True
                 raise

@@ -36,6 +36,8 @@ BLOCK_FRAMES: Final = 65_536
 _SLOWEST, _FASTEST = 4000, 768_000
 _MOST_CHANNELS: Final = 64
 """With more, a block would take hundreds of megabytes; libsndfile allows 1024."""
+_LOUDEST: Final = 1e6
+"""120 dB over full scale. The square of a greater one may pass all numbers, and no sound has any."""
 _HALF: Final = 0.5**0.5
 _DOWNMIX: Final = {
     1: ((1.0,), (1.0,)),
@@ -112,7 +114,7 @@ def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.
 
     One channel goes to both sides at its full level; of three to six, centre and surrounds are added to the sides at
     -3 dB and the low-frequency channel is left out (ITU-R BS.775); of more, both sides get the mean. Samples that are
-    no numbers become silence.
+    no numbers, or pass 120 dB over full scale, become silence.
 
     Raises
     ------
@@ -158,7 +160,7 @@ def _stereo(block: NDArray[np.float32]) -> NDArray[np.float32]:
     # Sums of columns, not a matrix product: that rounds differently for different lengths of block.
     count = block.shape[1]
     shares = _DOWNMIX.get(count) or ((1 / count,) * count,) * 2
-    clean = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
+    clean = np.where(np.abs(block) <= _LOUDEST, block, np.float32(0))
     mixed = np.zeros((len(block), CHANNELS), np.float32)
     for side, weights in enumerate(shares):
         for channel, weight in enumerate(weights):

@@ -11,6 +11,8 @@ compared with what there can be, and it is ended with everything that it started
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import re
 import shutil
 import struct
@@ -45,8 +47,8 @@ _LONGEST_START_S: Final = 2
 """Seconds of a processor until its first samples; usual are 0.1. ffmpeg gives up at the fourth signal, 3 s later."""
 _BY_A_SIGNAL: Final = {123, 255}
 """ffmpeg's exit codes after more than three signals, and after one."""
-_AT_A_LIMIT: Final = {-24, -9}
-"""SIGXCPU and SIGKILL, by which the system ends a program that does not give up."""
+_XCPU: Final = -24
+"""SIGXCPU, by which the system ends another program at the limit."""
 _ENDS_WITHIN_S: Final = 2.0
 """After its last byte; it is then of no use any more."""
 _ANSWERS_WITHIN_S: Final = 10.0
@@ -61,6 +63,8 @@ _AU: Final = (b".snd", 6)
 """Its magic, and its number for 32-bit float."""
 _LONGEST_HEAD: Final = 2**16
 """ffmpeg's own have 32 bytes."""
+_NOT_OF_THE_FILE: Final = (os.strerror(errno.EIO), os.strerror(errno.ENOMEM))
+"""Its last words where it gave up half-way, with an exit code of 0: the disk failed, or there was no memory."""
 _PIECE: Final = 2**18
 _LAST_OF_NAME: Final = 80
 _TOO_LONG: Final = "it looks for too long"
@@ -233,9 +237,9 @@ def _blocks(sound: _Output, path: Path, rate: int, channels: int, block_frames: 
                 told = "ffmpeg makes more sound of it than it can hold; install ffmpeg anew, or convert the file"
                 raise MediaError(f"{_shown(path)}: {told}")
             yield np.frombuffer(data, ">f4", count * channels).reshape(-1, channels).astype(np.float32)
-        code = sound.child.wait(STILL_S)
-    if code < 0:
-        raise MediaError(f"{_shown(path)}: ffmpeg was ended by {ending(code)}; try again, or convert the file")
+        sound.child.wait(STILL_S)
+    if told := _cut_short(sound.child):
+        raise MediaError(f"{_shown(path)}: it is not whole, as ffmpeg {told}; try again, or convert the file")
 
 
 def _command(path: Path, span_s: tuple[int, int] | None) -> list[str]:
@@ -263,11 +267,19 @@ def _no_sound(path: Path, reason: str) -> MediaError:
 def _reason(child: ChildProgram) -> str:
     """Why a child that has ended gave nothing."""
     said = child.last_words()
-    if child.code in _AT_A_LIMIT or "signal" in said:  # the system's, at the limit above
+    if child.code == _XCPU or "signal" in said:  # the system's, at the limit above
         return _TOO_LONG
     if child.code < 0:
         return f"it was ended by {ending(child.code)}"
     return said.rpartition(": ")[2] or "it says nothing"
+
+
+def _cut_short(child: ChildProgram) -> str:
+    """Why the sound may have ended too early. ffmpeg passes over damage in a file, and then its exit code is 0."""
+    if child.code:
+        return f"was ended by {ending(child.code)}" if child.code < 0 else f"failed with {ending(child.code)}"
+    said = child.last_words()
+    return next((f"says: {reason}" for reason in _NOT_OF_THE_FILE if said.endswith(reason)), "")
 
 
 def _shown(path: Path) -> str:

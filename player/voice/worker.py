@@ -72,7 +72,10 @@ def _serve_in_this_process(driver: Driver, requests: BinaryIO, answers: int) -> 
     def work() -> None:
         while True:
             line = lines.get()
-            _send(answers, _answer(driver, line, answers))
+            try:
+                _send(answers, _answer(driver, line, answers))
+            except OSError:
+                os._exit(1)  # the program is not to wait for an answer that was lost
             with contextlib.suppress(Exception):  # the first request to speak reports it again
                 if text := json.loads(line).get("then_load"):
                     _adapter(driver).load(_start(driver), text)

@@ -83,7 +83,7 @@ class Mp4Writer:
             code = self._child.wait(ffmpeg.STILL_S, self._progress())
             if code or self._child.last_words() or not _is_whole(self._path):
                 raise BrokenPipeError
-        tagging.tag_mp4(self._path, self._tags)
+            tagging.tag_mp4(self._path, self._tags)
         if not _is_whole(self._path):
             raise reason(self._path, "its tags did not arrive")
         self._forget_notes()
@@ -119,18 +119,21 @@ class Mp4Writer:
             told = f"ffmpeg: {error}" if error.is_stopped else f"ffmpeg stood still for {ffmpeg.STILL_S:.0f} s"
             raise self._reason(told) from error
         except BrokenPipeError as error:
-            with contextlib.suppress(StalledError):  # it does not read, but lives
-                self._child.wait(_ENDS_WITHIN_S)
+            try:
+                silent = f"ffmpeg made no whole file, and ended with {ending(self._child.wait(_ENDS_WITHIN_S))}"
+            except StalledError:
+                silent = "ffmpeg reads no more, and does not end"
             self._child.end()
             said = self._child.last_words()
-            silent = f"ffmpeg made no whole file, and ended with {ending(self._child.code)}"
             raise self._reason(f"ffmpeg says: {said}" if said else silent) from error
+        except RecursionError as error:  # from mutagen, of boxes in boxes
+            raise self._reason("ffmpeg made a file that nobody can read") from error
 
     def _reason(self, otherwise: str) -> OSError:
         """The file system's own reason, if it has one; what is no ordinary file any more is not touched."""
         if _is_ordinary(self._path):
             return reason(self._path, otherwise)
-        return OSError(f"{otherwise}; what stands in the place of its file is none")
+        return OSError(f"{otherwise} (its file is gone, or is no ordinary one)")
 
 
 def _started(form: str, command: list[str]) -> ChildProgram:
