@@ -14,6 +14,7 @@ import pytest
 
 from player import children
 from player.children import ChildProgram, StalledError, ending, is_stopped
+from tests.voice.conftest import is_alive, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,18 +50,6 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 def write_on(child: ChildProgram, within_s: float) -> None:
     for _ in range(4):
         child.write(bytes(2**17), within_s)
-
-
-def is_gone(pid: int) -> bool:
-    end = time.monotonic() + 5
-    while time.monotonic() < end:
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True  # the process that adopts it has yet to wait for it
-        except OSError:
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def test_it_gives_back_what_it_gets(started: Callable[..., ChildProgram]) -> None:
@@ -125,7 +114,7 @@ def test_what_a_child_leaves_behind_does_not_hold_the_pipe(
     began = time.monotonic()
     assert child.read(60) == b""
     assert time.monotonic() - began < 30
-    assert is_gone(left)
+    assert wait_until(lambda: not is_alive(left))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds a pipe")
@@ -133,7 +122,7 @@ def test_a_session_that_left_is_ended_with_the_child(started: Callable[..., Chil
     child = started(LEAVE.format(how={"start_new_session": True}) + "; time.sleep(600)", python=True)
     left = int(child.read(10))
     child.end()
-    assert is_gone(left)
+    assert wait_until(lambda: not is_alive(left))
 
 
 def test_signals_that_are_ignored_do_not_help_it(started: Callable[..., ChildProgram]) -> None:
