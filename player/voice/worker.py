@@ -124,7 +124,9 @@ def _read_while_wanted(reading: int, child: int) -> bytes | None:
     while True:
         ready, _, _ = select.select([reading, 0], [], [], _LOOKS_EVERY_S)
         if not ready:
-            stopped_s = stopped_s + _LOOKS_EVERY_S if _is_stopped(child) else 0.0
+            if _is(os.WEXITED, child):  # what it started holds the pipe
+                return text
+            stopped_s = stopped_s + _LOOKS_EVERY_S if _is(os.WSTOPPED, child) else 0.0
             if stopped_s >= _STOPPED_S:
                 os.kill(child, 9)
                 return None
@@ -139,8 +141,8 @@ def _read_while_wanted(reading: int, child: int) -> bytes | None:
         text += piece
 
 
-def _is_stopped(child: int) -> bool:
-    return os.waitid(os.P_PID, child, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
+def _is(state: int, child: int) -> bool:
+    return os.waitid(os.P_PID, child, state | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _answer_once(driver: Driver, requests: BinaryIO, answers: int) -> None:
