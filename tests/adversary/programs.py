@@ -331,7 +331,7 @@ def _sounds() -> dict[str, _Lie]:
         "sound, and a child": ("out(head() + sound(2)); left()", frozenset({0})),
         "sound, and a session": ("out(head() + sound(2)); left(start_new_session=True)", frozenset({0})),
         "sound, and complains": ("out(head() + sound(2)); out(b'it rains\\n' * 10**6, 2)", frozenset({0})),
-        "sound in bytes": ("for n in head() + sound(1)[:9999]: out(bytes([n]))", frozenset({1})),
+        "sound in bytes": ("for n in head() + sound(1)[:9999]: out(bytes([n]))", either),
         "each time another": ("out(head(channels=1 + time.time_ns() // 1000 % 2) + sound(2))", either),
     }
     return {

@@ -24,10 +24,12 @@ from player.export.formats.bitrates import usual
 from player.export.formats.libsndfile import reason
 from player.script import tags as language_tags
 from player.sound import ffmpeg
+from player.units import SAMPLE_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
     from player.export.formats.bitrates import Quality
     from player.export.tags import Tags
@@ -37,6 +39,13 @@ _NO_TRACES: Final = ("-fflags", "+bitexact", "-flags:a", "+bitexact")
 _SLOWEST_DISK: Final = 250_000
 """Bytes a second: at its end ffmpeg moves the whole file, to make room for the index at its beginning."""
 _SPARE_BYTES: Final = 2**24
+_CONTAINERS: Final = frozenset(
+    (b"moov", b"udta", b"trak", b"mdia", b"meta", b"ilst", b"stbl", b"minf", b"moof", b"traf")
+)
+_MOST_BOXES, _DEEPEST = 1000, 10
+"""ffmpeg makes about 60, six deep."""
+_LENGTHENED_MS: Final = 500
+"""AAC has packets of 1024 frames, and one before the sound: at 8 kHz that are 256 ms."""
 _ENDS_WITHIN_S: Final = 2.0
 """After it has stopped reading."""
 
@@ -61,6 +70,7 @@ class Mp4Writer:
     def __init__(self, path: Path, form: str, tags: Tags, quality: Quality) -> None:
         self._path = path
         self._tags = tags
+        self._bytes, self._bytes_a_second = 0, quality.rate * quality.channels * SAMPLE_WIDTH
         # Named like a part file, so that the next run removes it after a crash.
         self._notes = path.with_name(path.name.replace(".", ".notes-", 1))
         try:
@@ -75,6 +85,7 @@ class Mp4Writer:
         """Encode the next pcm frames."""
         with self._as_os_errors():
             self._child.write(pcm, ffmpeg.STILL_S)
+        self._bytes += len(pcm)
 
     def finish(self) -> None:
         """Complete the file, and check that it is whole."""
@@ -83,15 +94,24 @@ class Mp4Writer:
             code = self._child.wait(ffmpeg.STILL_S, self._progress())
             if code or self._child.last_words() or not _is_whole(self._path):
                 raise BrokenPipeError
-            tagging.tag_mp4(self._path, self._tags)
+        tagging.tag_mp4(self._path, self._tags)
         if not _is_whole(self._path):
             raise reason(self._path, "its tags did not arrive")
+        self._check_length()
         self._forget_notes()
 
     def drop(self) -> None:
         """Give up."""
         self._child.end()
         self._forget_notes()
+
+    def _check_length(self) -> None:
+        """Chapters may be longer than the sound, and the file then is, too."""
+        given_ms = self._bytes * 1000 // self._bytes_a_second
+        found = tagging.read_tags(self._path)
+        made_ms = found.length_ms if found else 0
+        if not given_ms <= made_ms + _LENGTHENED_MS <= max(given_ms, self._tags.total_ms) + 2 * _LENGTHENED_MS:
+            raise reason(self._path, f"ffmpeg made {made_ms} ms of sound from {given_ms}")
 
     def _forget_notes(self) -> None:
         with contextlib.suppress(OSError):
@@ -126,8 +146,6 @@ class Mp4Writer:
             self._child.end()
             said = self._child.last_words()
             raise self._reason(f"ffmpeg says: {said}" if said else silent) from error
-        except RecursionError as error:  # from mutagen, of boxes in boxes
-            raise self._reason("ffmpeg made a file that nobody can read") from error
 
     def _reason(self, otherwise: str) -> OSError:
         """The file system's own reason, if it has one; what is no ordinary file any more is not touched."""
@@ -192,19 +210,37 @@ def _is_ordinary(path: Path) -> bool:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether it is a file that consists of boxes up to its last byte, and one is the index (``moov``)."""
+    """Whether it is a file that consists of boxes up to its last byte, with an index (``moov``), and can be tagged.
+
+    Boxes are counted as far as what tags the file goes into them: of a million it would make objects in memory.
+    """
     if not _is_ordinary(path):
         return False
-    size, at, names = path.stat().st_size, 0, set()
+    size, names, inner, count = path.stat().st_size, set(), [(0, path.stat().st_size, 0)], 0
     with path.open("rb") as file:
-        while at < size:
-            file.seek(at)
-            header = file.read(16)
-            length = int.from_bytes(header[:4], "big")
-            if length == 1:  # the size follows in eight bytes: over 4 GiB
-                length = int.from_bytes(header[8:], "big")
-            if length < 8:
+        while inner:
+            at, end, depth = inner.pop()
+            for name, start, stop in _boxes(file, at, end):
+                names.add(name)
+                count, at = count + 1, stop
+                if count > _MOST_BOXES or depth > _DEEPEST:
+                    return False
+                if name in _CONTAINERS:
+                    inner.append((start + 4 * (name == b"meta"), stop, depth + 1))
+            if not depth and at != size:
                 return False
-            names.add(header[4:8])
-            at += length
-    return at == size and {b"moov", b"mdat"} <= names
+    return {b"moov", b"mdat"} <= names
+
+
+def _boxes(file: BinaryIO, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """The boxes that stand one behind the other in these bytes: name, start and end; it stops at what is none."""
+    while at + 8 <= end:
+        file.seek(at)
+        header = file.read(16)
+        length, start = int.from_bytes(header[:4], "big"), at + 8
+        if length == 1:  # the size follows in eight bytes: over 4 GiB
+            length, start = int.from_bytes(header[8:], "big"), at + 16
+        if not start <= at + length <= end:
+            return
+        yield header[4:8], start, at + length
+        at += length
