@@ -143,6 +143,8 @@ class ChildProgram:
         ------
         StalledError
             If it does not come within so many seconds.
+        BrokenPipeError
+            If its pipe cannot be read: there may have been more.
         """
         was_over = False
 
@@ -164,6 +166,8 @@ class ChildProgram:
             self._answers.room.release()
         else:
             self._answers.pieces.put(b"")  # for whoever asks again
+            if self._answers.is_broken:
+                raise BrokenPipeError
         return piece
 
     def write(self, data: bytes, within_s: float) -> None:
@@ -291,14 +295,19 @@ class _Answers:
     def __init__(self, piece: int) -> None:
         self.pieces: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.room = threading.Semaphore(_AHEAD)
+        self.is_broken = False
         self._piece = piece
         self._closed = False
 
     def work(self, pipe: BinaryIO) -> None:
-        with contextlib.suppress(OSError), pipe:
-            while self.room.acquire() and not self._closed and (piece := self._next(pipe)):
-                self.pieces.put(piece)
-        self.pieces.put(b"")
+        try:
+            with pipe:
+                while self.room.acquire() and not self._closed and (piece := self._next(pipe)):
+                    self.pieces.put(piece)
+        except (OSError, MemoryError):
+            self.is_broken = True
+        finally:
+            self.pieces.put(b"")
 
     def close(self) -> None:
         self._closed = True

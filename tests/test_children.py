@@ -167,6 +167,19 @@ def test_it_is_waited_for_as_long_as_it_gets_on(started: Callable[..., ChildProg
     assert child.wait(0.3, lambda: next(steps)) == 4
 
 
+def test_what_cannot_be_read_is_not_the_end(
+    started: Callable[..., ChildProgram], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: object, pipe: object) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(children._Answers, "_next", fail)
+    child = started("sleep 600")
+    for _ in range(2):
+        with pytest.raises(BrokenPipeError):
+            child.read(10)
+
+
 @pytest.mark.parametrize("program", ["", "no program"])
 def test_what_is_no_program_cannot_be_started(tmp_path: Path, program: str) -> None:
     path = tmp_path / "text"

@@ -95,7 +95,7 @@ def version(ffmpeg: str) -> str:
             if found := _VERSION.match(named):
                 return printable(found[1])
             code = child.wait(_ENDS_WITHIN_S)
-        except StalledError:
+        except (StalledError, BrokenPipeError):
             raise MediaError(f"{printable(ffmpeg)} does not answer within 10 s; {remedy}") from None
     raise MediaError(f"{printable(ffmpeg)} does not say that it is ffmpeg ({ending(code)}); {remedy}")
 
@@ -209,6 +209,8 @@ def _standstill(path: Path) -> Iterator[None]:
         why = f"it gave no sound ({error})" if error.is_stopped else f"it gave no sound for {STILL_S:.0f} s"
         told = f"{_shown(path)}: ffmpeg was ended, as {why}; install ffmpeg anew, or convert the file"
         raise StandstillError(told) from None
+    except BrokenPipeError:
+        raise MediaError(f"{_shown(path)}: what ffmpeg gives of it cannot be read; try again") from None
 
 
 def _limit_start(child: ChildProgram) -> None:

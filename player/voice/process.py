@@ -78,6 +78,9 @@ class Worker:
             raise WorkerError(
                 str(error) if error.is_stopped else f"it did not answer within {timeout_s:.0f} s"
             ) from None
+        except BrokenPipeError:
+            self.kill()
+            raise WorkerError("its answer cannot be read") from None
         return self._understood(line)
 
     def kill(self) -> None:

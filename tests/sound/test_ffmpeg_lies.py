@@ -13,6 +13,8 @@ from player import children
 from player.errors import MediaError
 from player.sound import ffmpeg
 from player.sound.conform import decode, seekable
+from player.sound.join import JOIN_FRAMES
+from player.sound.long_loop import LongLoop, _Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +32,7 @@ def lied_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pa
     """A file that is read by a program for sh in ffmpeg's place, and what that has beside it to give."""
     monkeypatch.setattr(children, "_SLICE_S", 0.1)
     monkeypatch.setattr(ffmpeg, "STILL_S", 0.3)
-    monkeypatch.setattr(ffmpeg, "_SPARE_S", 1)
+    monkeypatch.setattr(ffmpeg, "_SPARE_S", 30)
 
     def lie(program: str, given: bytes = b"") -> Path:
         (tmp_path / "given").write_bytes(given)
@@ -95,6 +97,21 @@ def test_samples_beyond_all_sound_become_silence(lied_to: Callable[..., Path]) -
     assert sound[:, 0].tolist() == [0.5, 0, 0, 0, 0, 0, -0.5, 1e6]
 
 
+def test_sound_that_cannot_be_read_on_is_not_believed(
+    lied_to: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = [au() + SOUND]
+
+    def next_piece(self: object, pipe: object) -> bytes:
+        if given:
+            return given.pop()
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(children._Answers, "_next", next_piece)
+    with pytest.raises(MediaError, match=r"a\.m4a: what ffmpeg gives of it cannot be read; try again"):
+        list(decode(lied_to("give")))
+
+
 @pytest.mark.parametrize("program", ["no program", ""])
 def test_what_is_no_program_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     (tmp_path / "ffmpeg").write_text(program)
@@ -154,3 +171,20 @@ def test_what_does_not_say_its_version_is_none(
     monkeypatch.setattr(ffmpeg, "_ANSWERS_WITHIN_S", 0.3)
     with pytest.raises(MediaError, match=f"{told}; install ffmpeg anew"):
         ffmpeg.version(str(lied_to(program).with_name("ffmpeg")))
+
+
+def test_a_long_background_waits_once_for_what_stands_still_and_goes_on_with_its_beginning(
+    lied_to: Callable[..., Path], tmp_path: Path
+) -> None:
+    asked = tmp_path / "asked"
+    lie = f"case $* in *'-ss 0 '*) give;; *pipe:1*) echo >> {asked}; exec sleep 600;; *) {long_one()};; esac"
+    steps = np.repeat(np.linspace(0.1, 0.2, 21, dtype=">f4"), 2 * 48_000)
+    sound = seekable(lied_to(lie, au() + steps.tobytes()))
+    assert sound is not None
+    loop = LongLoop(sound, _Level(1.0, 0.0, 0.0, 0.0, 0.0, 0, 1.0))
+    beginning = loop.read(0, 10)
+    assert beginning.min() > 0.09
+    for stretch in (1, 2, 3):
+        heard = loop.read(stretch * 20 * 48_000 - JOIN_FRAMES + 48_000, 10)
+        assert np.allclose(heard, loop.read(48_000 - JOIN_FRAMES, 10), atol=1e-3)
+    assert len(asked.read_text().splitlines()) == 1

@@ -157,6 +157,16 @@ def test_one_that_is_stopped_and_goes_on_answers(workers: Workers) -> None:
     worker.kill()
 
 
+def test_an_answer_that_cannot_be_read_is_an_error_at_once(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: object, pipe: object) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(children._Answers, "_next", fail)
+    with pytest.raises(WorkerError, match=r"^its answer cannot be read$"):
+        Worker(workers.command()).ask({"do": "describe"}, 60)
+    assert not workers.alive()
+
+
 def test_a_dead_worker_stays_dead(workers: Workers) -> None:
     worker = Worker(workers.command())
     worker.kill()
