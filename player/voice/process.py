@@ -75,9 +75,8 @@ class Worker:
             line = self._line(end)
         except StalledError as error:
             self.kill()
-            raise WorkerError(
-                str(error) if error.is_stopped else f"it did not answer within {timeout_s:.0f} s"
-            ) from None
+            why = str(error) if error.is_stopped else f"it did not answer within {timeout_s:.0f} s"
+            raise WorkerError(why) from None
         except BrokenPipeError:
             self.kill()
             raise WorkerError("its answer cannot be read") from None

@@ -182,9 +182,7 @@ def test_a_long_background_waits_once_for_what_stands_still_and_goes_on_with_its
     sound = seekable(lied_to(lie, au() + steps.tobytes()))
     assert sound is not None
     loop = LongLoop(sound, _Level(1.0, 0.0, 0.0, 0.0, 0.0, 0, 1.0))
-    beginning = loop.read(0, 10)
-    assert beginning.min() > 0.09
     for stretch in (1, 2, 3):
         heard = loop.read(stretch * 20 * 48_000 - JOIN_FRAMES + 48_000, 10)
-        assert np.allclose(heard, loop.read(48_000 - JOIN_FRAMES, 10), atol=1e-3)
+        assert np.allclose(heard, 0.105, atol=1e-4), "it is not the second second of the file"
     assert len(asked.read_text().splitlines()) == 1
