@@ -43,9 +43,9 @@ _CONTAINERS: Final = frozenset(
     (b"moov", b"udta", b"trak", b"mdia", b"meta", b"ilst", b"stbl", b"minf", b"moof", b"traf")
 )
 _MOST_BOXES, _DEEPEST = 1000, 10
-"""ffmpeg makes about 60, six deep."""
+"""With tags and a cover there are 55, five deep, with 999 chapters 49 (ffmpeg 5.1)."""
 _LENGTHENED_MS: Final = 500
-"""AAC has packets of 1024 frames, and one before the sound: at 8 kHz that are 256 ms."""
+"""The header of ffmpeg 5.1 is exact. Others may count two more packets of 1024 frames: 256 ms at 8 kHz."""
 _ENDS_WITHIN_S: Final = 2.0
 """After it has stopped reading."""
 
@@ -221,8 +221,8 @@ def _is_whole(path: Path) -> bool:
         while inner:
             at, end, depth = inner.pop()
             for name, start, stop in _boxes(file, at, end):
-                names.add(name)
                 count, at = count + 1, stop
+                names |= {name} if not depth else set()
                 if count > _MOST_BOXES or depth > _DEEPEST:
                     return False
                 if name in _CONTAINERS:

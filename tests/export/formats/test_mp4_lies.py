@@ -35,12 +35,13 @@ def lied_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     (tmp_path / "deep").write_bytes(
         struct.pack(">I4s", 8, b"mdat") + b"".join(struct.pack(">I4s", 8 * n, b"moov") for n in range(20_000, 0, -1))
     )
+    (tmp_path / "inner").write_bytes(struct.pack(">I4sI4s", 16, b"moov", 8, b"mdat"))
     (tmp_path / "many").write_bytes((tmp_path / "whole").read_bytes() + struct.pack(">I4s", 8, b"free") * 10_000)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=":")
 
     def lie(program: str) -> Path:
         instead = tmp_path / "bin" / "ffmpeg"
-        boxes = " ".join(f"{name}={tmp_path}/{name}" for name in ("whole", "deep", "many"))
+        boxes = " ".join(f"{name}={tmp_path}/{name}" for name in ("whole", "inner", "deep", "many"))
         set_up = f'for part in "$@"; do :; done; part=${{part#file:}}; {boxes}'
         instead.write_text(f"#!/bin/sh\n{set_up}\n{program}\n")
         instead.chmod(0o755)
@@ -76,6 +77,7 @@ def lied_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
             "made no whole file",
         ),
         ("cat >/dev/null; cp $whole $part", "ffmpeg made 0 ms of sound from 2000; install ffmpeg anew"),
+        ("cat >/dev/null; cp $inner $part", "ffmpeg made no whole file, and ended with exit code 0; install"),
         ("cat >/dev/null; cp $many $part", "ffmpeg made no whole file, and ended with exit code 0; install"),
         ("cat >/dev/null; cp $deep $part", "ffmpeg made no whole file, and ended with exit code 0; install"),
     ],
