@@ -5,7 +5,6 @@ Nothing here raises: every problem is a finding.
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from player.live.device.backends import INSTALL, available
 from player.live.preview import try_out
 from player.script import library
 from player.settings import location
+from player.sound import ffmpeg
 from player.sound.kinds import fits
 from player.storage import upkeep
 from player.storage.store import Store
@@ -218,9 +218,12 @@ def _awake() -> Finding:
 
 
 def _ffmpeg() -> Finding:
-    path = shutil.which("ffmpeg")
-    if path:
-        return Finding("ffmpeg", well=True, finding=path)
+    """ffmpeg, and whether it is one. It is optional: only some sound files, and M4A, need it."""
+    if path := ffmpeg.find():
+        try:
+            return Finding("ffmpeg", well=True, finding=f"{printable(path)}, version {ffmpeg.version(path)}")
+        except PlayerError as error:
+            return Finding("ffmpeg", well=False, finding=str(error), optional=True)
     how = _FFMPEG.get(sys.platform, _FFMPEG["linux"])
     return Finding("ffmpeg", well=False, finding=f"not installed; only rare sound files need it: {how}", optional=True)
 

@@ -15,7 +15,8 @@ import player
 
 ROOT = Path(player.__file__).parent
 ORDER = (
-    *("units", "errors", "cores", "storage", "script", "settings", "techniques", "timeline", "voice", "sound"),
+    *("units", "errors", "cores", "children"),
+    *("storage", "script", "settings", "techniques", "timeline", "voice", "sound"),
     *("machine", "pipeline", "picture", "history", "export", "live", "reminders", "authoring", "doctor"),
     *("cli", "__main__"),
 )

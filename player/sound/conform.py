@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -35,10 +36,12 @@ BLOCK_FRAMES: Final = 65_536
 
 _SLOWEST, _FASTEST = 4000, 768_000
 _MOST_CHANNELS: Final = 64
+"""With more, a block would take hundreds of megabytes; libsndfile allows 1024."""
 _LARGEST: Final = 2**33
 """Bytes, 12 hours of two channels as WAV. A file is read to its end to tell whether it changed, and one that is made of
 holes can tell any size: one of 200 GB was read for minutes."""
-"""With more, a block would take hundreds of megabytes; libsndfile allows 1024."""
+_LOUDEST: Final = 1e6
+"""120 dB over full scale. The square of a greater one may pass all numbers, and no sound has any."""
 _HALF: Final = 0.5**0.5
 _DOWNMIX: Final = {
     1: ((1.0,), (1.0,)),
@@ -115,7 +118,7 @@ def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.
 
     One channel goes to both sides at its full level; of three to six, centre and surrounds are added to the sides at
     -3 dB and the low-frequency channel is left out (ITU-R BS.775); of more, both sides get the mean. Samples that are
-    no numbers become silence.
+    no numbers, or pass 120 dB over full scale, become silence.
 
     Raises
     ------
@@ -166,7 +169,7 @@ def _stereo(block: NDArray[np.float32]) -> NDArray[np.float32]:
     # Sums of columns, not a matrix product: that rounds differently for different lengths of block.
     count = block.shape[1]
     shares = _DOWNMIX.get(count) or ((1 / count,) * count,) * 2
-    clean = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0)
+    clean = np.where(np.abs(block) <= _LOUDEST, block, np.float32(0))
     mixed = np.zeros((len(block), CHANNELS), np.float32)
     for side, weights in enumerate(shares):
         for channel, weight in enumerate(weights):
@@ -255,9 +258,17 @@ class SeekableSound:
             with _errors(self.path), quiet():
                 self._file.seek(start_s * self.rate)
                 return _stereo(_read(self._file, frames))
-        with ffmpeg.opened(_ffmpeg(self.path), self.path, frames, (start_s, seconds)) as (_, channels, blocks):
+        return self._by_ffmpeg(start_s, seconds)[:frames]
+
+    def _by_ffmpeg(self, start_s: int, seconds: int) -> NDArray[np.float32]:
+        """In blocks, as a file may have 64 channels."""
+        with ffmpeg.opened(_ffmpeg(self.path), self.path, BLOCK_FRAMES, (start_s, seconds)) as (rate, channels, blocks):
             _check_channels(self.path, channels)
-            return _stereo(next(blocks, np.empty((0, CHANNELS), np.float32)))
+            if rate != self.rate:
+                told = f"{_shown(self.path)}: its sample rate is told as {self.rate} Hz, and is {rate}; convert it"
+                raise MediaError(told)
+            most = seconds * rate // BLOCK_FRAMES + 1
+            return np.concatenate([np.empty((0, CHANNELS), np.float32), *map(_stereo, islice(blocks, most))])
 
 
 def seekable(path: Path) -> SeekableSound | None:

@@ -21,6 +21,7 @@ import numpy as np
 
 from player.errors import MediaError, printable
 from player.sound.conform import seekable
+from player.sound.ffmpeg import StandstillError
 from player.sound.join import JOIN_FRAMES, joined
 from player.sound.limiter import limit
 from player.sound.loudness import Meter
@@ -88,6 +89,7 @@ class LongLoop:
         self._sound, self._level = sound, level
         self._lock = threading.RLock()
         self._stretch = lru_cache(maxsize=3)(self._decoded)
+        self._stands_still = False  # a minute for each of a night's stretches would be a day
 
     def read(self, start: int, frames: int) -> NDArray[np.float32]:
         """The bed from frame ``start`` of the programme on: float32, shape ``(frames, 2)``, at -18 LUFS.
@@ -130,12 +132,14 @@ class LongLoop:
     def _decoded(self, index: int) -> NDArray[np.float32]:
         """A stretch and the fade after it, levelled and limited; what the file lacks there comes from its beginning."""
         first, around, level = index * _STRETCH_S, _AROUND_S if index else 0, self._level
+        sound = np.empty((0, CHANNELS), np.float32)
         try:
-            sound = self._sound.read(first - around, around + _STRETCH_S + _AROUND_S)
-        except MediaError:
+            if not (index and self._stands_still):
+                sound = self._sound.read(first - around, around + _STRETCH_S + _AROUND_S)
+        except MediaError as error:
             if not index:
                 raise
-            sound = np.empty((0, CHANNELS), np.float32)
+            self._stands_still = isinstance(error, StandstillError)
         offsets = np.array((level.left_offset, level.right_offset), np.float32)
         levelled = (resample(sound, self._sound.rate) - offsets) * np.float32(level.scale)
         stretch = limit(levelled, level.ceiling_db)[around * RATE :][: _STRETCH + _FADE]

@@ -60,6 +60,8 @@ _KINDS: Final[Mapping[type[PlayerError], _Remedies]] = {
             errno.ENAMETOOLONG: "choose a shorter name",
             errno.ENOENT: "make its folder first, or choose another",
             errno.ENOTDIR: "make its folder first, or choose another",
+            "ffmpeg says": "choose another folder",
+            "ffmpeg": "install ffmpeg anew, or choose another format",
         },
         otherwise="choose another folder",
     ),

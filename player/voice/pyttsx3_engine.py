@@ -209,8 +209,10 @@ class Pyttsx3Engine:
         except StartError as error:
             raise _not_started(error) from error
         except WorkerError as error:
-            raise VoiceError(f"the speech engine cannot be asked for its voices: {error}; try again") from error
+            raise _not_described(str(error)) from error
         _raise_if_missing(answer)
+        if "error" in answer:
+            raise _not_described(printable(str(answer["error"])))
         return Identity.of(answer, driver)
 
     def _take(self, request: SpeechRequest, read: Callable[[Path], Take]) -> Take:
@@ -264,6 +266,10 @@ def _raise_if_missing(answer: Mapping[str, Any]) -> None:
 
 def _not_started(error: StartError) -> VoiceError:
     return VoiceError(f"the speech engine's process failed, {error}; reinstall this program")
+
+
+def _not_described(reason: str) -> VoiceError:
+    return VoiceError(f"the speech engine cannot be asked for its voices: {reason}; try again")
 
 
 def _failure(request: SpeechRequest, reason: str, remedy: str) -> VoiceError:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 Answer = dict[str, Any]
 
 _FINISHES_WITHIN_S: Final = 10
+_LOOKS_EVERY_S: Final = 0.5
+_STOPPED_S: Final = 5.0
+"""As in `player.children`, which is not imported: see above."""
 _FORKS: Final = hasattr(os, "fork") and sys.platform != "darwin"  # Apple's frameworks do not survive a fork
 
 
@@ -69,7 +72,10 @@ def _serve_in_this_process(driver: Driver, requests: BinaryIO, answers: int) -> 
     def work() -> None:
         while True:
             line = lines.get()
-            _send(answers, _answer(driver, line, answers))
+            try:
+                _send(answers, _answer(driver, line, answers))
+            except OSError:
+                os._exit(1)  # the program is not to wait for an answer that was lost
             with contextlib.suppress(Exception):  # the first request to speak reports it again
                 if text := json.loads(line).get("then_load"):
                     _adapter(driver).load(_start(driver), text)
@@ -106,22 +112,37 @@ def _answer_in_child(driver: Driver, line: bytes) -> Answer:
     text = _read_while_wanted(reading, child)
     os.close(reading)
     _, status = os.waitpid(child, 0)
+    if text is None:
+        return {"error": "the engine was stopped by a signal"}
     code = os.waitstatus_to_exitcode(status)
     return json.loads(text) if text.endswith(b"\n") else {"error": f"the engine died with exit code {code}"}
 
 
-def _read_while_wanted(reading: int, child: int) -> bytes:
-    """All that the child writes. If the program has gone, the child and this process end."""
-    text = b""
+def _read_while_wanted(reading: int, child: int) -> bytes | None:
+    """All that the child writes; None if it is stopped, and was killed. If the program has gone, both end."""
+    text, stopped_s = b"", 0.0
     while True:
-        ready, _, _ = select.select([reading, 0], [], [])
+        ready, _, _ = select.select([reading, 0], [], [], _LOOKS_EVERY_S)
+        if not ready:
+            if _is(os.WEXITED, child):  # what it started holds the pipe
+                return text
+            stopped_s = stopped_s + _LOOKS_EVERY_S if _is(os.WSTOPPED, child) else 0.0
+            if stopped_s >= _STOPPED_S:
+                os.kill(child, 9)
+                return None
+            continue
         if reading not in ready:
             os.kill(child, 9)
+            os.waitpid(child, 0)  # else it stays in the system's table where nobody adopts it
             os._exit(1)
         piece = os.read(reading, 65536)
         if not piece:
             return text
         text += piece
+
+
+def _is(state: int, child: int) -> bool:
+    return os.waitid(os.P_PID, child, state | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _answer_once(driver: Driver, requests: BinaryIO, answers: int) -> None:

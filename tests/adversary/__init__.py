@@ -11,6 +11,8 @@ them for longer.
     Hostile scripts, programmes, muscle sets, words, pronunciations and tables, many of them in one child.
 ``fuzz.py``
     Parsers under a fuzzer that is guided by what their code reaches; by itself, with ``nox -s fuzz``.
+``programs.py``
+    Liars in ffmpeg's place: heads and files that are none, and programs that hang, flood, crash or leave others behind.
 ``__main__.py``
     Runs the attacks that are named in ``ATTACKS``: each is a module with a function ``attacks(random, folder)`` that
     yields `runner.Attack` for ever.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -104,6 +105,58 @@ def hang_with_child(request: Request) -> None:
     time.sleep(1000)
 
 
+def stop(request: Request) -> None:
+    del request
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def stop_with_child(request: Request) -> None:
+    del request
+    child = subprocess.Popen(["sleep", "1000"])
+    Path(SWITCHES["log"], str(child.pid)).touch()
+    os.killpg(0, signal.SIGSTOP)
+
+
+def stop_child(request: Request) -> None:
+    child = subprocess.Popen(["sleep", "1000"])
+    Path(SWITCHES["log"], str(child.pid)).touch()
+    child.send_signal(signal.SIGSTOP)
+    hang(request)
+
+
+def close(request: Request) -> None:
+    os.close(1)
+    hang(request)
+
+
+def ignore(request: Request) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    hang(request)
+
+
+def leave(request: Request) -> None:
+    del request
+    child = subprocess.Popen(["sleep", "1000"], start_new_session=True)
+    Path(SWITCHES["log"], str(child.pid)).touch()
+
+
+def leave_and_end(request: Request) -> None:
+    leave(request)
+    sys.exit()
+
+
+def leave_and_hang(request: Request) -> None:
+    leave(request)
+    hang(request)
+
+
+def complain(request: Request) -> None:
+    del request
+    while True:
+        os.write(2, b"it rains\n" * 999)
+
+
 def die(request: Request) -> None:
     del request
     sys.stderr.write("libfake: cannot allocate a voice\n\n")
@@ -151,6 +204,14 @@ DEEDS: dict[str, Callable[[Request], None]] = {
     "flood": flood,
     "hang": hang,
     "hang with child": hang_with_child,
+    "stop": stop,
+    "stop with child": stop_with_child,
+    "stop its child": stop_child,
+    "close its output": close,
+    "ignore signals": ignore,
+    "leave a session and end": leave_and_end,
+    "leave a session and hang": leave_and_hang,
+    "complain for ever": complain,
     "die": die,
     "die in the middle": die_in_the_middle,
     "identity": answering(IDENTITY),

@@ -55,7 +55,7 @@ def speak(engine: Pyttsx3Engine, text: str = TEXT, voice: str = "heart") -> Take
 def processes(engine: Pyttsx3Engine, driver: str = "hibari") -> list[int]:
     """Those of its workers of one driver, busy or idle."""
     pool = engine._pools[driver]
-    return [worker._process.pid for worker in (*pool._busy, *pool._idle)]
+    return [worker._child.pid for worker in (*pool._busy, *pool._idle)]
 
 
 def fault(engine: Pyttsx3Engine, text: str = TEXT, voice: str = "heart") -> str:

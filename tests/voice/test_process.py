@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from player import children
 from player.voice.process import Worker, WorkerError
 from tests.voice.conftest import wait_until
 
@@ -92,14 +94,77 @@ def test_a_worker_that_does_not_even_read_is_killed(workers: Workers) -> None:
         worker.ask({**REQUEST, "text": "Breathe in. " * 100_000}, 0.5)
 
 
-def test_a_process_that_escaped_with_the_pipe_does_not_block(tmp_path: Path) -> None:
-    escape = "import subprocess, sys; child = subprocess.Popen(['sleep', '60'], start_new_session=True)"
-    script = tmp_path / "worker.py"
-    script.write_text(f"{escape}; open({str(tmp_path / 'child')!r}, 'w').write(str(child.pid)); sys.stdin.read()")
-    worker = Worker([sys.executable, "-I", str(script)])
-    with pytest.raises(WorkerError, match="did not answer within 2 s"):
-        worker.ask(REQUEST, 2)
-    os.kill(int((tmp_path / "child").read_text()), 9)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds a pipe")
+@pytest.mark.parametrize(
+    ("deed", "reason"),
+    [
+        ("stop", "it was stopped by a signal"),
+        ("stop with child", "it was stopped by a signal"),
+        ("stop its child", "it did not answer within 1 s"),
+        ("close its output", "it died"),
+        ("ignore signals", "it did not answer within 1 s"),
+        ("leave a session and end", "it died"),
+        ("leave a session and hang", "it did not answer within 1 s"),
+        ("complain for ever", "it did not answer within 1 s"),
+    ],
+)
+def test_whatever_it_does_it_is_gone_within_its_limit(
+    ask: Callable[..., dict[str, Any]], workers: Workers, hurried: None, deed: str, reason: str
+) -> None:
+    del hurried
+    began = time.monotonic()
+    with pytest.raises(WorkerError, match=f"^{reason}$"):
+        ask(deed, timeout_s=1)
+    assert time.monotonic() - began < 15
+    assert wait_until(lambda: not workers.alive())
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "STOPPED_S", 0.3)
+    monkeypatch.setattr(children, "_SLICE_S", 0.1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_one_that_was_stopped_before_it_was_asked_is_given_up(workers: Workers, hurried: None) -> None:
+    del hurried
+    worker = Worker(workers.command())
+    worker.ask({"do": "describe"}, 30)
+    os.kill(workers.started[0], signal.SIGSTOP)
+    with pytest.raises(WorkerError, match="it was stopped by a signal"):
+        worker.ask({**REQUEST, "text": "Breathe in. " * 100_000}, 60)
+    assert not workers.alive()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_one_that_is_stopped_ends_with_the_program(workers: Workers) -> None:
+    worker = Worker(workers.command())
+    worker.ask({"do": "describe"}, 30)
+    os.kill(workers.started[0], signal.SIGSTOP)
+    began = time.monotonic()
+    worker.kill()
+    assert time.monotonic() - began < 5
+    assert not workers.alive()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_one_that_is_stopped_and_goes_on_answers(workers: Workers) -> None:
+    worker = Worker(workers.command())
+    worker.ask({"do": "describe"}, 30)
+    os.kill(workers.started[0], signal.SIGSTOP)
+    threading.Timer(0.7, os.kill, (workers.started[0], signal.SIGCONT)).start()
+    assert worker.ask({"do": "describe"}, 30)["driver"] == "espeak"
+    worker.kill()
+
+
+def test_an_answer_that_cannot_be_read_is_an_error_at_once(workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: object, pipe: object) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(children._Answers, "_next", fail)
+    with pytest.raises(WorkerError, match=r"^its answer cannot be read$"):
+        Worker(workers.command()).ask({"do": "describe"}, 60)
+    assert not workers.alive()
 
 
 def test_a_dead_worker_stays_dead(workers: Workers) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -235,6 +236,48 @@ def test_an_engine_that_dies_is_an_error_and_the_next_one_speaks(ask_with: Calla
     ask = ask_with(HEAD, PLAIN, run)
     assert ask(rate=200)["error"].startswith("the engine died with exit code ")
     assert ask() == {"done": True}
+
+
+HURRIED = """
+import os, sys
+
+sys.modules["__main__"]._LOOKS_EVERY_S = 0.1
+sys.modules["__main__"]._STOPPED_S = 0.3
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where forking is possible")
+def test_an_engine_that_is_stopped_is_an_error_and_the_next_one_speaks(ask_with: Callable[..., Ask]) -> None:
+    run = """
+    def run(self):
+        if self.rate == 200:
+            os.kill(os.getpid(), 19)
+        write(self.path, 1), self.finished(None, True)
+
+    Engine.run = run
+    Engine.setProperty = lambda self, name, value: setattr(self, name, value)
+    """
+    ask = ask_with(HURRIED, HEAD, PLAIN, run)
+    assert ask(rate=200) == {"error": "the engine was stopped by a signal"}
+    assert ask() == {"done": True}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where forking is possible")
+def test_what_an_engine_leaves_behind_is_not_waited_for(ask_with: Callable[..., Ask], tmp_path: Path) -> None:
+    run = f"""
+    def run(self):
+        if not (left := os.fork()):
+            os.setsid()
+            time.sleep(600)
+        open({str(tmp_path / "left")!r}, "w").write(str(left))
+        write(self.path, 1), self.finished(None, True)
+
+    import time
+    Engine.run = run
+    """
+    ask = ask_with(HURRIED, HEAD, PLAIN, run)
+    assert ask(timeout_s=20) == {"done": True}
+    os.kill(int((tmp_path / "left").read_text()), 9)
 
 
 def test_an_engine_that_cannot_start_is_missing(ask_with: Callable[..., Ask]) -> None:
