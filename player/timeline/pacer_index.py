@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from player.script.languages import words_for
 from player.techniques.cue import Utterance
@@ -247,8 +247,5 @@ class _Wording:
 
 
 def _guiding_words(language: str) -> LanguageWords:
-    """The language's words; English where it has none."""
-    found = words_for(language) or words_for("en")
-    if found is None:
-        raise LookupError("there are no words at all")
-    return found
+    """The language's words; where it has none those of English, which are bundled."""
+    return words_for(language) or cast("LanguageWords", words_for("en"))

@@ -138,6 +138,36 @@ def test_what_stands_still_costs_nothing() -> None:
     assert sum(len(piece.gain) for piece in pieces if not isinstance(piece.gain, float)) == 2440 * FRAMES_PER_MS
 
 
+@pytest.mark.parametrize(
+    ("start_ms", "end_ms", "level_db"),
+    [
+        (2_000, 3_000, -16.0),
+        (11_000, 14_000, -20.0),
+        (9_700, 14_000, -16.586),
+        (9_000, 14_000, -16.0),
+        (9_800, 9_801, -18.0),
+        (16_000, 16_600, -18.0),
+        (0, 60_000, -16.0),
+    ],
+)
+def test_the_highest_gain_between_two_moments_is_that_of_the_loudest(
+    start_ms: int, end_ms: int, level_db: float
+) -> None:
+    envelope = Envelope(timeline(MINUTE, speech=[(10_000, 15_000)]))
+    assert 20 * math.log10(envelope.highest("sea", start_ms, end_ms)) == pytest.approx(level_db, abs=0.001)
+    assert envelope.highest("rain", start_ms, end_ms) == 0
+
+
+@given(session=timelines(), data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_gain_between_two_moments_is_above_the_highest(session: Timeline, data: st.DataObject) -> None:
+    start_ms = data.draw(st.integers(0, session.total_ms - 1))
+    end_ms = data.draw(st.integers(start_ms + 1, session.total_ms))
+    envelope = Envelope(session)
+    drawn = float(gains(envelope, "sea", start_ms, end_ms).max())
+    assert drawn <= envelope.highest("sea", start_ms, end_ms) <= drawn + 0.02, "by the step to the end, which is left out"
+
+
 # --- changes of the bed
 
 

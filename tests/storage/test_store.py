@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import socket
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 
 from player.errors import MediaError, StoreError, UnsafeStoreError
 from player.storage import entry as entry_file
+from player.storage import upkeep
 from player.storage.stale_files import STALE_AFTER_S, machine_id
 from player.storage.store import JSON, SCHEMA, Draft, Store, Usage, key
 from tests import disks
@@ -493,6 +495,63 @@ if disks.CAN_MOUNT:
         assert store.get({"small": 1}) == kept
 
 
+def held_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows renames no file to the name of one that another process reads."""
+
+    def replace(path: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", replace)
+
+
+def test_an_entry_that_another_process_reads_stays_and_is_as_good(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = store.put(FIELDS, draft(b"old"))
+    held_on_windows(monkeypatch)
+    assert store.put(FIELDS, draft(b"new")) == kept
+    assert files(store) == [kept.path]
+
+
+def test_what_is_held_and_no_entry_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = store.put(FIELDS, draft()).path
+    path.write_bytes(b"damaged")
+    held_on_windows(monkeypatch)
+    with pytest.raises(StoreError) as caught:
+        store.put(FIELDS, draft())
+    assert str(caught.value) == f"cannot write {path}: another program holds it; start again"
+
+
+def test_a_folder_where_nothing_may_be_renamed_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    held_on_windows(monkeypatch)
+    with pytest.raises(StoreError, match=r"^cannot write /.*: Permission denied; make the folder writable or set PLAYER"):
+        store.put(FIELDS, draft())
+    assert files(store) == []
+
+
+def test_an_entry_that_cannot_be_removed_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = store.put(FIELDS, draft()).path
+
+    def unlink(path: Path, *, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    os.utime(path, (0, 0))
+    for use in (store.clear, lambda: upkeep.prune(store.root, 0)):
+        with pytest.raises(StoreError) as caught:
+            use()
+        said = f"cannot clear {path}: Read-only file system; make the folder writable or set PLAYER_STORE to another folder"
+        assert str(caught.value) == said
+
+
+def test_an_entry_that_another_process_removes_first_is_removed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(2):
+        os.utime(store.put({"n": number}, draft()).path, (0, 0))
+    found = tuple(upkeep.stored_files(store.root))
+    for clear in (store.clear, lambda: upkeep.prune(store.root, 0)):
+        monkeypatch.setattr(upkeep, "stored_files", lambda _: found)
+        assert clear() == Usage(2, sum(file.bytes for file in found))
+        assert files(store) == []
+
+
 def test_a_file_in_the_place_of_the_folder_is_a_sentence(tmp_path: Path) -> None:
     in_the_way = tmp_path / "store"
     in_the_way.write_text("mine")
@@ -527,7 +586,8 @@ def test_clearing_removes_entries_and_nothing_else(store: Store) -> None:
     for path in mine:
         path.parent.mkdir(exist_ok=True)
         path.write_text("mine")
-    assert store.clear().entries == 2
+    found = store.usage()
+    assert (found.entries, store.clear()) == (2, found)
     assert files(store) == sorted(mine)
     assert store.usage() == Usage(0, 0)
 

@@ -12,8 +12,8 @@ from player.errors import Position, ScriptError
 from player.script.session import Background, Session
 from player.script.voice_settings import LevelCourse, VoiceSettings
 from player.script.yaml.types import Step
-from player.techniques.cue import BedChange, Marker, Part, Slot, Sounding, Speech, Tone, Utterance
-from player.timeline.layout import lay_out, utterances
+from player.techniques.cue import BedChange, Marker, Part, Recording, Slot, Sounding, Speech, Tone, Utterance
+from player.timeline.layout import lay_out, nominal_ms, utterances
 from player.timeline.model import BedState, Span, Timeline, VoiceLevel
 
 AT = Position("a.yaml", 3, 5)
@@ -151,6 +151,49 @@ def test_a_bed_change_keeps_what_it_does_not_name() -> None:
         BedState(1000, 2000, "rain", -20.0, -30.0),
         BedState(1000, 4000, None, -20.0, -30.0),
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        (BedChange(AT, "sea"), BedState(1000, 4000, "sea", -20.0, -16.0)),
+        (BedChange(AT, under_voice_db=-25.0), BedState(1000, 4000, "rain", -25.0, -16.0)),
+        (BedChange(AT, over_ms=0), BedState(1000, 0, "rain", -20.0, -16.0)),
+    ],
+)
+def test_a_bed_change_sets_what_it_names(change: BedChange, state: BedState) -> None:
+    assert laid(Slot(AT, 1000), change, Slot(AT, 1000)).beds == (BedState(0, 0, "rain", -20.0, -16.0), state)
+
+
+def test_without_clips_a_length_is_estimated_by_the_words_and_told_as_such() -> None:
+    """A word at 105 a minute takes 571 ms; a recording is taken to be spoken at 105."""
+    slow = Slot(AT, None, (Speech(Utterance("One two three.", rate=90)),), then_ms=1000)
+    usual = Slot(AT, None, (say("One two three."), Sounding(Tone("bell", 9000), "chime")), then_ms=500)
+    recorded = Slot(AT, None, (Speech(Recording("mum.wav", "a.yaml", "One two.")),))
+    assert nominal_ms([slow]) == (2000 + 1000, False)
+    assert nominal_ms([usual, Marker("m"), recorded, Slot(AT, 7000)]) == (1714 + 500 + 1142 + 7000, False)
+    assert nominal_ms([Slot(AT, 7000, (say("One."),), then_ms=500)]) == (7000, True)
+
+
+def test_a_recording_longer_than_its_slot_is_named_by_its_file() -> None:
+    (problem,) = problems(Slot(AT, 2000, (Speech(Recording("mum.wav", "a.yaml", "Rest.")),)), length=2001)
+    assert problem == (
+        "a.yaml:3:5: 'mum.wav' takes 2.001s, but its slot is 2s; make the slot 3s or longer, or shorten the recording"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a" * 40, "a" * 40),
+        ("a" * 41, "a" * 39 + "…"),
+        ("a" * 36 + " bc defgh", "a" * 36 + " bc…"),
+        ("a" * 38 + " bcdefgh", "a" * 38 + "…"),
+    ],
+)
+def test_a_long_text_is_told_by_its_beginning(text: str, shown: str) -> None:
+    (problem,) = problems(Slot(AT, 100, (say(text),)))
+    assert problem.startswith(f"a.yaml:3:5: '{shown}' takes 0.5s, but its slot is 0.1s; ")
 
 
 def test_the_level_of_the_voice_leads_from_the_first_speech_to_the_last() -> None:

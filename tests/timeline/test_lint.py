@@ -12,7 +12,7 @@ from player.script.session import Session
 from player.script.yaml.types import Step
 from player.techniques.cue import Marker, Slot, Sounding, Speech, Tone, Utterance
 from player.timeline.layout import lay_out
-from player.timeline.lint import warnings
+from player.timeline.lint import of_breath, warnings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -268,3 +268,14 @@ def test_markers_and_steps_that_take_no_time_change_nothing() -> None:
     first, *others = breaths(("in", 6), ("in", 5), ("out", 8))
     (warning,) = found(Marker("A"), first, Slot(AT, 0), Marker("B"), *others)
     assert "the breath in lasts 11s" in warning
+
+
+def test_of_a_breath_alone_nothing_else_is_told() -> None:
+    parts = [*breaths(("in", 4), ("hold", 8), ("out", 4), cycles=2), Marker("A"), say("Live close."), Slot(AT, 90_000)]
+    timeline = lay_out(SESSION, parts, lambda _: Clip())
+    assert [str(each) for each in of_breath(parts, timeline)] == [
+        "a.yaml:3:5: the hold lasts 8s, more than 7s; a shorter hold, or none, is enough"
+    ]
+    many = breaths(("in", 4), ("hold", 7), ("out", 8), cycles=9)
+    (problem,) = of_breath(many, lay_out(SESSION, many, lambda _: Clip()))
+    assert "there are 9 cycles of four-seven-eight" in problem.text

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from player.techniques.cue import Utterance
+from player.timeline.model import Cue, Stretch
 from player.timeline.pacer_index import PacerIndex
+from tests.fakes_mix import timeline
 from tests.fakes_picture import bundled, scripted
 
 BOX = scripted(
@@ -164,3 +168,17 @@ def test_a_line_over_a_breath_is_shown_as_long_as_it_is_said_and_its_phases_go_o
     assert [line.text for line in index.at(ends_ms - 1).phase.lines] == [cue.text for cue in said]
     assert (index.at(ends_ms - 1).phase.word, index.at(ends_ms - 1).phase.own) == ("Hold", False)
     assert index.at(16_000).phase.lines == ()
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "heard"),
+    [(0, "0:00 of 1:02"), (30_500, "0:30 of 1:02"), (61_000, "1:01 of 1:02"), (61_001, "1:02 of 1:02"), (62_000, "1:02 of 1:02")],
+)
+def test_how_much_was_heard_is_told_and_the_last_second_is_the_end(at_ms: int, heard: str) -> None:
+    assert SCORE.heard(at_ms) == heard
+
+
+def test_a_language_without_words_shows_those_of_english() -> None:
+    finnish = Utterance("Hengitä.", language="fi")
+    cue, slots = Cue(0, 900, 0, 4000, "speech", finnish, finnish.text), (Stretch(0, 4000, "in", opens=True),)
+    assert PacerIndex(replace(timeline(4000, cues=(cue,)), slots=slots)).at(0).phase.word == "Breathe in"
