@@ -165,10 +165,10 @@ class PacerIndex:
 
     def phase_number(self, at_ms: int) -> int:
         """The number of the phase at a position."""
-        return _latest(self._phase_starts, min(at_ms, self.total_ms - 1)) or 0
+        return _latest(self._phase_starts, at_ms) or 0
 
     def _level(self, at_ms: int) -> float:
-        move = self.moves[_latest(self._move_starts, min(at_ms, self.total_ms - 1)) or 0]
+        move = self.moves[_latest(self._move_starts, at_ms) or 0]
         return move.level_at(min(at_ms, move.end_ms))
 
     def _chapter(self, at_ms: int) -> str:

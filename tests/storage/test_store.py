@@ -535,6 +535,7 @@ def test_an_entry_that_cannot_be_removed_is_a_sentence(store: Store, monkeypatch
 
     monkeypatch.setattr(Path, "unlink", unlink)
     os.utime(path, (0, 0))
+    assert store.get(FIELDS, lambda _: False) is None
     for use in (store.clear, lambda: upkeep.prune(store.root, 0)):
         with pytest.raises(StoreError) as caught:
             use()

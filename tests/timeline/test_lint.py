@@ -238,9 +238,16 @@ def test_a_session_with_holds_says_how_to_do_without_and_when_not_to(
     assert [any(words in each for each in told) for words in missing] == [True] * len(told)
 
 
-@pytest.mark.parametrize(("rest", "told"), [(2, 0), (4, 2)])
-def test_a_short_rest_is_no_hold_but_a_long_one_is(rest: float, told: int) -> None:
-    slots = breaths(("in", 4), ("out", 6), ("rest", rest), cycles=3)
+@pytest.mark.parametrize(
+    ("phases", "told"),
+    [
+        ([("in", 4), ("out", 6), ("rest", 2)], 0),
+        ([("in", 4), ("out", 6), ("rest", 4)], 2),
+        ([("in", 4), ("hold", 2), ("out", 6)], 2),
+    ],
+)
+def test_a_short_rest_is_no_hold_but_a_long_one_is(phases: list[tuple[str, float]], told: int) -> None:
+    slots = breaths(*phases, cycles=3)
     assert len(found(*slots, session=replace(SESSION, safety=()))) == told
 
 
