@@ -66,6 +66,7 @@ def box(side: float, cycles: int = 3) -> list[Slot]:
         ([("in", 3), ("in", 1), ("out", 6), ("rest", 2)], 25),
         ([("in", 4), ("out", 4), ("in", 4), ("out", 4)], 9),
         ([("out", 3), ("in", 3)], 3),
+        ([("in", 2), ("hold", 2), ("in", 2), ("out", 2)], 8),  # one breath in, with a halt
     ],
 )
 def test_what_is_taught_everywhere_passes(phases: list[tuple[str, float]], cycles: int) -> None:
@@ -97,6 +98,15 @@ def test_a_ramp_is_reported_by_its_worst_cycle() -> None:
     slots = [slot for out in (8, 9, 10.5, 12) for slot in breaths(("in", 4), ("out", out))]
     (warning,) = found(*slots)
     assert "the breath out lasts 12s" in warning
+
+
+def test_what_is_too_short_is_reported_by_its_shortest_and_each_phase_by_itself() -> None:
+    slots = [slot for length in (1.9, 1.2, 1.5) for slot in breaths(("in", length), ("out", length))]
+    assert [warning.partition("; ")[0] for warning in found(*slots)] == [
+        "a.yaml:3:5: a breath lasts 2.4s, 25 a minute",
+        "a.yaml:3:5: the breath in lasts 1.2s, under the 2s that a calm breath needs",
+        "a.yaml:3:5: the breath out lasts 1.2s, under the 2s that a calm breath needs",
+    ]
 
 
 def test_each_cause_and_each_step_is_reported_once() -> None:
@@ -146,8 +156,22 @@ def quiet_after(text: str, *rest: Slot) -> list[str]:
 
 
 def test_a_long_silence_is_reported_where_it_becomes_too_long() -> None:
-    (warning,) = quiet_after("Rest.", Slot(AT, 20_000), Slot(LATER, 20_000), say("And on."))
-    assert warning.startswith("passages/b.yaml:9:5: there is no word and no guide tone for 49.5s, more than 45s; ")
+    told = (
+        "passages/b.yaml:9:5: there is no word and no guide tone for 49.5s, more than 45s; announce it just before (such as "
+        "'about a minute of quiet'), or put words into it"
+    )
+    assert quiet_after("Rest.", Slot(AT, 20_000), Slot(LATER, 20_000), say("And on.")) == [told]
+    assert quiet_after("Rest.", Slot(AT, 35_500), Slot(LATER, 4500), say("And on.")) == [told]
+
+
+def test_a_silence_is_announced_by_the_last_sentence_of_a_slot_too() -> None:
+    sentences = Speech(Utterance("Rest.")), Speech(Utterance("Quiet now."))
+    assert found(Slot(AT, 9000, sentences), Slot(AT, 90_000)) == []
+
+
+def test_silent_breathing_before_which_nothing_was_said_is_not_announced() -> None:
+    guided = breaths(("in", 4), ("out", 6), cycles=2)
+    assert len(found(*guided, *breaths(("in", 4), ("out", 6), cycles=6, tones=False))) == 1
 
 
 @pytest.mark.parametrize(
@@ -177,6 +201,7 @@ def test_a_silence_up_to_45_s_passes_and_the_end_of_the_session_counts() -> None
 
 def test_a_session_that_begins_with_a_long_silence_is_reported() -> None:
     assert "for 50s" in found(Slot(AT, 50_000), say("Hello."))[0]
+    assert [len(found(Slot(AT, length), say("Hello."))) for length in (45_000, 45_001)] == [0, 1]
 
 
 def test_a_bell_does_not_break_a_silence_but_a_guide_tone_does() -> None:
@@ -238,6 +263,15 @@ def test_a_session_with_holds_says_how_to_do_without_and_when_not_to(
     assert [any(words in each for each in told) for words in missing] == [True] * len(told)
 
 
+def test_what_is_not_said_is_told_at_the_first_hold() -> None:
+    told = found(*breaths(("in", 4), ("out", 6)), *box(4, cycles=1), session=replace(SESSION, safety=()))
+    assert told == [
+        "a.yaml:3:5: nothing says that a session with holds is not for driving; say it, or put it into safety",
+        "a.yaml:3:5: nothing says that the holds can be left out; say it, or put it into safety "
+        "('The holds are optional.')",
+    ]
+
+
 @pytest.mark.parametrize(
     ("phases", "told"),
     [
@@ -256,6 +290,14 @@ def test_a_word_that_is_read_in_two_ways_is_reported_once_a_step() -> None:
     remedy = "use another word, or say which is right in the head of the script: 'pronounce: {close: cloze}'"
     text = f"a voice may read 'close' as 'cloze' or as 'cloce'; {remedy}"
     assert told == [f"{AT}: {text}", f"{LATER}: {text}"]
+
+
+def test_each_kind_of_misread_text_is_reported_by_itself() -> None:
+    assert [warning.rpartition("; ")[0] for warning in found(say("**RELAX**, and live."))] == [
+        f"{AT}: '**' is markup, which no voice can say, so it is not spoken",
+        f"{AT}: a voice may read 'live' as 'liv' or as 'lyve'",
+        f"{AT}: a voice may spell words in capitals such as 'RELAX'",
+    ]
 
 
 @pytest.mark.parametrize("respelling", ["cloze", "close"])

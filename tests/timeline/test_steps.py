@@ -132,6 +132,39 @@ def test_who_asks_for_a_position_hears_the_word_around_it_from_its_beginning(ask
     assert steps.is_within_sound(entry_ms) is (asked_ms == 17_100)
 
 
+@pytest.mark.parametrize(
+    ("asked_ms", "begins"),
+    [
+        (500, TimelineStep(500, 0)),  # nothing is before the session
+        (11_870, TimelineStep(12_000, 11_870)),  # the word before it is over
+        (12_000, TimelineStep(12_000, 11_870)),
+        (12_500, TimelineStep(12_500, 12_500)),  # the word is just over
+        (16_950, TimelineStep(16_950, 15_850)),  # it began a second ago
+        (16_951, TimelineStep(16_951, 16_951)),
+        (24_000, TimelineStep(24_000, 23_900)),
+    ],
+)
+def test_a_beginning_lies_between_the_words_to_the_millisecond(asked_ms: int, begins: TimelineStep) -> None:
+    words = {0: (0, 3000), 4000: (4000, 11_870), 12_000: (11_900, 12_500), 16_000: (15_950, 18_000)}
+    assert Steps(timeline(BREATH * 3, words)).beginning(asked_ms) == begins
+
+
+def test_a_word_that_follows_another_at_once_begins_where_that_ends() -> None:
+    words = {12_000: (11_900, 15_950), 16_000: (15_950, 18_000)}
+    assert Steps(timeline(BREATH * 3, words)).beginning(16_300) == TimelineStep(16_300, 15_950)
+
+
+@pytest.mark.parametrize(("ms", "within"), [(11_900, False), (11_901, True), (12_499, True), (12_500, False)])
+def test_a_sound_is_cut_only_between_its_first_and_its_last_moment(ms: int, *, within: bool) -> None:
+    assert Steps(timeline(BREATH * 3, {12_000: (11_900, 12_500)})).is_within_sound(ms) is within
+
+
+def test_all_entries_and_those_of_sections_are_known() -> None:
+    steps = Steps(timeline([(5000, "", False), *BREATH, *BREATH], sections=(0, 5000, 17_000, 29_000)))
+    assert steps.entries == (0, 5000 - LEAD_MS, 17_000 - LEAD_MS)
+    assert steps.section_entries == steps.entries
+
+
 @given(st.integers(0, 36_000))
 def test_a_beginning_is_never_later_than_what_was_asked_for_and_never_much_earlier(asked_ms: int) -> None:
     words = {0: (0, 3000), 12_000: (11_900, 12_500), 16_000: (13_000, 18_000)}
