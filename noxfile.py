@@ -84,7 +84,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def mutants(session: nox.Session) -> None:
-    """Change the code, and list what no test notices: ``-- timeline``, ``envelope``, ``store`` or ``mp3``; not Windows."""
+    """Change the code, and list what no test notices, in ``-- timeline``, ``envelope``, ``store`` or ``mp3``."""
     session.install("-e", ".[test]", "mutmut>=3.8,<4")
     session.run("python", "-m", "tests.mutation", *session.posargs)
 

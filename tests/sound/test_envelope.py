@@ -165,7 +165,9 @@ def test_no_gain_between_two_moments_is_above_the_highest(session: Timeline, dat
     end_ms = data.draw(st.integers(start_ms + 1, session.total_ms))
     envelope = Envelope(session)
     drawn = float(gains(envelope, "sea", start_ms, end_ms).max())
-    assert drawn <= envelope.highest("sea", start_ms, end_ms) <= drawn + 0.02, "by the step to the end, which is left out"
+    assert drawn <= envelope.highest("sea", start_ms, end_ms) <= drawn + 0.02, (
+        "by the step to the end, which is left out"
+    )
 
 
 # --- changes of the bed

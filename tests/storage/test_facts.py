@@ -11,7 +11,17 @@ from player.storage.facts import MOST_DB, is_number, is_whole
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(1, True), (7, True), (9, True), (0, False), (10, False), (5.0, False), (True, False), ("5", False), (None, False)],
+    [
+        (1, True),
+        (7, True),
+        (9, True),
+        (0, False),
+        (10, False),
+        (5.0, False),
+        (True, False),
+        ("5", False),
+        (None, False),
+    ],
 )
 def test_a_whole_number_is_an_integer_within_its_limits(value: object, *, expected: bool) -> None:
     assert is_whole(value, 1, 9) is expected

@@ -504,7 +504,9 @@ def held_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "replace", replace)
 
 
-def test_an_entry_that_another_process_reads_stays_and_is_as_good(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_entry_that_another_process_reads_stays_and_is_as_good(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept = store.put(FIELDS, draft(b"old"))
     held_on_windows(monkeypatch)
     assert store.put(FIELDS, draft(b"new")) == kept
@@ -522,7 +524,9 @@ def test_what_is_held_and_no_entry_is_a_sentence(store: Store, monkeypatch: pyte
 
 def test_a_folder_where_nothing_may_be_renamed_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     held_on_windows(monkeypatch)
-    with pytest.raises(StoreError, match=r"^cannot write /.*: Permission denied; make the folder writable or set PLAYER"):
+    with pytest.raises(
+        StoreError, match=r"^cannot write /.*: Permission denied; make the folder writable or set PLAYER"
+    ):
         store.put(FIELDS, draft())
     assert files(store) == []
 
@@ -539,8 +543,8 @@ def test_an_entry_that_cannot_be_removed_is_a_sentence(store: Store, monkeypatch
     for use in (store.clear, lambda: upkeep.prune(store.root, 0)):
         with pytest.raises(StoreError) as caught:
             use()
-        said = f"cannot clear {path}: Read-only file system; make the folder writable or set PLAYER_STORE to another folder"
-        assert str(caught.value) == said
+        remedy = "make the folder writable or set PLAYER_STORE to another folder"
+        assert str(caught.value) == f"cannot clear {path}: Read-only file system; {remedy}"
 
 
 def test_an_entry_that_another_process_removes_first_is_removed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,9 @@ def ramps(*slots: tuple[int, str]) -> list[tuple[int, int, float, float]]:
     return [(each.start_ms, each.end_ms, each.before, each.after) for each in found]
 
 
-@pytest.mark.parametrize(("at_ms", "level"), [(1000, 0.2), (1500, 0.317157), (2000, 0.6), (2500, 0.882843), (3000, 1.0)])
+@pytest.mark.parametrize(
+    ("at_ms", "level"), [(1000, 0.2), (1500, 0.317157), (2000, 0.6), (2500, 0.882843), (3000, 1.0)]
+)
 def test_a_level_moves_along_a_raised_cosine(at_ms: int, level: float) -> None:
     """A quarter of the way is 0.5 - 0.5 cos(45 degrees) = 0.146 of the distance."""
     ramp = LevelRamp(1000, 3000, 0.2, 1.0)
@@ -53,8 +55,14 @@ def test_a_run_is_what_follows_without_a_gap_and_is_of_one_body() -> None:
             [(0, 4000, 0, 1), (4000, 6000, 1, 1), (6000, 11_000, 1, 0), (11_000, 12_000, 0, 0)],
         ),
         ([(5000, "out"), (4000, "in")], [(0, 5000, 1, 0), (5000, 9000, 0, 1)]),
-        ([(3000, "in"), (1000, "in"), (6000, "out")], [(0, 3000, 0, 0.75), (3000, 4000, 0.75, 1), (4000, 10_000, 1, 0)]),
-        ([(4000, "in"), (1000, "in"), (3000, "in")], [(0, 4000, 0, 0.5), (4000, 5000, 0.5, 0.625), (5000, 8000, 0.625, 1)]),
+        (
+            [(3000, "in"), (1000, "in"), (6000, "out")],
+            [(0, 3000, 0, 0.75), (3000, 4000, 0.75, 1), (4000, 10_000, 1, 0)],
+        ),
+        (
+            [(4000, "in"), (1000, "in"), (3000, "in")],
+            [(0, 4000, 0, 0.5), (4000, 5000, 0.5, 0.625), (5000, 8000, 0.625, 1)],
+        ),
         ([(4000, "hold"), (4000, "out")], [(0, 4000, 0, 0), (4000, 8000, 0, 0)]),
     ],
     ids=["box", "out first", "two in", "three in", "hold first"],

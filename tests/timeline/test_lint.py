@@ -126,6 +126,12 @@ def test_a_movement_that_is_held_is_no_breath() -> None:
     assert found(*breaths(("in", 4), ("out", 6)), lift) == []
 
 
+@pytest.mark.parametrize("kind", ["in", "out"])
+def test_half_a_breath_has_the_limits_of_one(kind: str) -> None:
+    (warning,) = found(*breaths((kind, 12)))
+    assert warning.startswith(f"a.yaml:3:5: the breath {kind} lasts 12s, more than 10s; ")
+
+
 @pytest.mark.parametrize("unit", [1, 0.75])
 def test_four_seven_eight_has_a_limit_at_any_speed(unit: float) -> None:
     pattern = ("in", 4 * unit), ("hold", 7 * unit), ("out", 8 * unit)
@@ -157,8 +163,8 @@ def quiet_after(text: str, *rest: Slot) -> list[str]:
 
 def test_a_long_silence_is_reported_where_it_becomes_too_long() -> None:
     told = (
-        "passages/b.yaml:9:5: there is no word and no guide tone for 49.5s, more than 45s; announce it just before (such as "
-        "'about a minute of quiet'), or put words into it"
+        "passages/b.yaml:9:5: there is no word and no guide tone for 49.5s, more than 45s; "
+        "announce it just before (such as 'about a minute of quiet'), or put words into it"
     )
     assert quiet_after("Rest.", Slot(AT, 20_000), Slot(LATER, 20_000), say("And on.")) == [told]
     assert quiet_after("Rest.", Slot(AT, 35_500), Slot(LATER, 4500), say("And on.")) == [told]
@@ -267,8 +273,10 @@ def test_what_is_not_said_is_told_at_the_first_hold() -> None:
     told = found(*breaths(("in", 4), ("out", 6)), *box(4, cycles=1), session=replace(SESSION, safety=()))
     assert told == [
         "a.yaml:3:5: nothing says that a session with holds is not for driving; say it, or put it into safety",
-        "a.yaml:3:5: nothing says that the holds can be left out; say it, or put it into safety "
-        "('The holds are optional.')",
+        (
+            "a.yaml:3:5: nothing says that the holds can be left out; say it, or put it into safety "
+            "('The holds are optional.')"
+        ),
     ]
 
 
@@ -290,6 +298,14 @@ def test_a_word_that_is_read_in_two_ways_is_reported_once_a_step() -> None:
     remedy = "use another word, or say which is right in the head of the script: 'pronounce: {close: cloze}'"
     text = f"a voice may read 'close' as 'cloze' or as 'cloce'; {remedy}"
     assert told == [f"{AT}: {text}", f"{LATER}: {text}"]
+
+
+def test_of_one_kind_of_misread_text_in_a_step_the_first_is_reported() -> None:
+    remedy = "write it in small letters, and give a word weight by its place in the sentence"
+    assert found(say("LET GO now."), say("COME ON."), say("GO ON.", at=LATER)) == [
+        f"{at}: a voice may spell words in capitals such as {words}; {remedy}"
+        for at, words in ((AT, "'LET GO'"), (LATER, "'GO ON'"))
+    ]
 
 
 def test_each_kind_of_misread_text_is_reported_by_itself() -> None:
@@ -320,7 +336,12 @@ def test_markers_and_steps_that_take_no_time_change_nothing() -> None:
 
 
 def test_of_a_breath_alone_nothing_else_is_told() -> None:
-    parts = [*breaths(("in", 4), ("hold", 8), ("out", 4), cycles=2), Marker("A"), say("Live close."), Slot(AT, 90_000)]
+    parts: list[Part] = [
+        *breaths(("in", 4), ("hold", 8), ("out", 4), cycles=2),
+        Marker("A"),
+        say("Live close."),
+        Slot(AT, 90_000),
+    ]
     timeline = lay_out(SESSION, parts, lambda _: Clip())
     assert [str(each) for each in of_breath(parts, timeline)] == [
         "a.yaml:3:5: the hold lasts 8s, more than 7s; a shorter hold, or none, is enough"

@@ -88,13 +88,17 @@ def test_letters_are_those_of_the_language(text: str, language: str, found: list
     [
         (
             "Breathe in.<break time='3s'/>",
-            "\"<break time='3s'/>\" is a tag, which no voice can say, so it is not spoken; leave it out, and write silence "
-            "as a step of its own: '- pause: 3s'",
+            (
+                "\"<break time='3s'/>\" is a tag, which no voice can say, so it is not spoken; "
+                "leave it out, and write silence as a step of its own: '- pause: 3s'"
+            ),
         ),
         (
             "Rest (pause) now.",
-            "a voice reads '(pause)' out; write silence as a step of its own ('- pause: 3s'), and other words without "
-            "brackets",
+            (
+                "a voice reads '(pause)' out; "
+                "write silence as a step of its own ('- pause: 3s'), and other words without brackets"
+            ),
         ),
         (
             "&quot;Relax",
@@ -103,8 +107,10 @@ def test_letters_are_those_of_the_language(text: str, language: str, found: list
         ("**Rest.", "'**' is markup, which no voice can say, so it is not spoken; leave it out"),
         (
             "Now GO ON with it.",
-            "a voice may spell words in capitals such as 'GO ON'; write it in small letters, and give a word weight by its "
-            "place in the sentence",
+            (
+                "a voice may spell words in capitals such as 'GO ON'; "
+                "write it in small letters, and give a word weight by its place in the sentence"
+            ),
         ),
         ("• Rest", "'•' (bullet) is not spoken, as voices read its name; write a word, or nothing"),
         (
@@ -113,13 +119,17 @@ def test_letters_are_those_of_the_language(text: str, language: str, found: list
         ),
         (
             "Rest и now.",
-            "a voice of en-US cannot say 'и'; write it in the letters of the language, or give the text its own: "
-            "'say: {text: ..., language: ...}'",
+            (
+                "a voice of en-US cannot say 'и'; write it in the letters of the language, or give the text its own: "
+                "'say: {text: ..., language: ...}'"
+            ),
         ),
         (
             "Rest ии now.",
-            "a voice of en-US cannot say 'ии'; write it in the letters of the language, or give the text its own: "
-            "'say: {text: ..., language: ...}'",
+            (
+                "a voice of en-US cannot say 'ии'; write it in the letters of the language, or give the text its own: "
+                "'say: {text: ..., language: ...}'"
+            ),
         ),
     ],
 )

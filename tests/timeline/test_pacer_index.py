@@ -172,7 +172,13 @@ def test_a_line_over_a_breath_is_shown_as_long_as_it_is_said_and_its_phases_go_o
 
 @pytest.mark.parametrize(
     ("at_ms", "heard"),
-    [(0, "0:00 of 1:02"), (30_500, "0:30 of 1:02"), (61_000, "1:01 of 1:02"), (61_001, "1:02 of 1:02"), (62_000, "1:02 of 1:02")],
+    [
+        (0, "0:00 of 1:02"),
+        (30_500, "0:30 of 1:02"),
+        (61_000, "1:01 of 1:02"),
+        (61_001, "1:02 of 1:02"),
+        (62_000, "1:02 of 1:02"),
+    ],
 )
 def test_how_much_was_heard_is_told_and_the_last_second_is_the_end(at_ms: int, heard: str) -> None:
     assert SCORE.heard(at_ms) == heard
@@ -181,13 +187,24 @@ def test_how_much_was_heard_is_told_and_the_last_second_is_the_end(at_ms: int, h
 def by_hand(*slots: tuple[int, str], cues: tuple[Cue, ...] = ()) -> PacerIndex:
     """Slots that follow each other: their lengths, and what they guide; each breath in opens a cycle."""
     starts = [sum(length_ms for length_ms, _ in slots[:number]) for number in range(len(slots) + 1)]
-    stretches = (Stretch(at, length_ms, guide, guide == "in") for at, (length_ms, guide) in zip(starts, slots, strict=False))
+    stretches = (
+        Stretch(at, length_ms, guide, guide == "in") for at, (length_ms, guide) in zip(starts, slots, strict=False)
+    )
     return PacerIndex(replace(timeline(starts[-1], cues=cues), slots=tuple(stretches)))
 
 
 @pytest.mark.parametrize(
     ("at_ms", "left_s", "step_left_s"),
-    [(0, 62, 6), (1, 62, 6), (5000, 57, 1), (5001, 57, 1), (5999, 57, 1), (6000, 56, 4), (10_000, 52, 4), (62_000, 0, 0)],
+    [
+        (0, 62, 6),
+        (1, 62, 6),
+        (5000, 57, 1),
+        (5001, 57, 1),
+        (5999, 57, 1),
+        (6000, 56, 4),
+        (10_000, 52, 4),
+        (62_000, 0, 0),
+    ],
 )
 def test_seconds_to_the_end_and_to_the_end_of_the_phase_are_rounded_up(
     at_ms: int, left_s: int, step_left_s: int
@@ -222,7 +239,8 @@ def test_a_sentence_begins_with_its_first_millisecond_and_is_said_in_eighths() -
 
 def test_words_are_shown_without_their_full_stop_and_a_count_down_by_its_last_number() -> None:
     words = Cue(0, 500, 0, 5000, "word", Utterance("MAX."), "MAX.", 0)
-    counts = (Cue(at, at + 500, 0, 5000, "count", Utterance(text), text, at) for at, text in ((1000, "four"), (2000, "three"), (3000, "two"), (4000, "one")))  # fmt: skip
+    numbers = ("four", 1000), ("three", 2000), ("two", 3000), ("one", 4000)
+    counts = (Cue(at, at + 500, 0, 5000, "count", Utterance(text), text, at) for text, at in numbers)
     index = by_hand((5000, "in"), (5000, "out"), cues=(words, *counts))
     assert index.at(0).phase.word == "MAX"
     assert [index.at(at).count for at in (0, 4999, 5000, 9999)] == [5, 1, 5, 1]
