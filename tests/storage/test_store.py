@@ -12,6 +12,7 @@ import sys
 import time
 import unicodedata
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from tests import disks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import BinaryIO
 
 FIELDS: dict[str, JSON] = {"what": "test", "text": "Breathe in."}
 BIG = 300_000
@@ -154,13 +156,30 @@ def test_the_payload_can_be_mapped_as_samples(store: Store) -> None:
     samples = np.arange(1000, dtype=np.float32)
     entry = store.put({**FIELDS, "odd": "x" * 33}, draft(samples.tobytes()))
     mapped = np.memmap(entry.path, np.float32, "r", entry.offset, (1000,))
-    assert entry.offset % 64 == 0
     assert np.array_equal(mapped, samples)
 
 
+def test_every_payload_begins_at_a_multiple_of_64_bytes(store: Store) -> None:
+    for length in range(70):
+        entry = store.put({"text": "x" * length}, draft(b"sound"))
+        assert entry.offset % 64 == 0
+        assert entry.path.read_bytes()[entry.offset - 1 :] == b"\nsound"
+
+
 def test_people_can_read_what_an_entry_was_made_from(store: Store) -> None:
-    store.put(FIELDS, draft())
+    made = store.put(FIELDS, draft())
+    found = store.get(FIELDS)
+    assert found is not None
     assert json.loads(only_file(store).read_bytes().splitlines()[1])["made_from"] == FIELDS
+    assert made.made_from == found.made_from == FIELDS
+
+
+def test_fields_may_be_any_mappings(store: Store) -> None:
+    fields = MappingProxyType({"what": "test", "voice": MappingProxyType({"rate": 105})})
+    store.put(fields, Draft(MappingProxyType({"rate": 22050}), [b"sound"]))
+    found = store.get({"voice": {"rate": 105}, "what": "test"})
+    assert found is not None
+    assert (found.facts, found.made_from) == ({"rate": 22050}, {"what": "test", "voice": {"rate": 105}})
 
 
 def test_putting_again_replaces(store: Store) -> None:
@@ -495,6 +514,68 @@ if disks.CAN_MOUNT:
         assert store.get({"small": 1}) == kept
 
 
+class FullDisk:
+    """A file on a disk that is full from one call of a method on."""
+
+    def __init__(self, file: BinaryIO, method: str, calls: int) -> None:
+        self._file, self._method, self._calls = file, method, calls
+
+    def __getattr__(self, name: str) -> object:
+        self._calls -= name == self._method
+        if name == self._method and self._calls < 0:
+            self._file.close()
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return getattr(self._file, name)
+
+
+@pytest.mark.parametrize(
+    ("method", "calls"), [("open", 0), ("seek", 0), ("write", 0), ("write", 1), ("seek", 1), ("write", 2), ("close", 0)]
+)
+def test_a_disk_that_is_full_at_any_moment_is_a_sentence_and_leaves_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, method: str, calls: int
+) -> None:
+    path = store.put(FIELDS, draft()).path
+    path.unlink()
+    real = Path.open
+
+    def opened(path: Path, mode: str = "r") -> FullDisk:
+        if method == "open":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return FullDisk(real(path, mode), method, calls)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "open", opened)
+    with pytest.raises(StoreError) as caught:
+        store.put(FIELDS, Draft({}, [b"in two ", b"pieces"]))
+    remedy = "free some space or set PLAYER_STORE to another folder"
+    assert str(caught.value) == f"cannot write {path}: No space left on device; {remedy}"
+    assert files(store) == []
+
+
+def test_a_folder_that_cannot_be_listed_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = store.put(FIELDS, draft()).path.parent
+
+    def closed(path: Path) -> Iterator[Path]:
+        if path == folder:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        yield folder
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    told = f"cannot read {folder}: Permission denied; make the folder writable or set PLAYER_STORE to another folder"
+    for use in (store.usage, lambda: Store(store.root).put(FIELDS, draft())):
+        with pytest.raises(StoreError) as caught:
+            use()
+        assert str(caught.value) == told
+
+
+def test_what_is_no_folder_any_more_has_nothing_stale(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.root.mkdir()
+    (store.root / "ab").write_text("mine")
+    store.put(FIELDS, draft())
+    gone = store.root / "cd"
+    monkeypatch.setattr(upkeep, "listing", lambda folder, pattern: [gone] if folder == store.root else [])
+    assert Store(store.root).put(FIELDS, draft()).payload() == b"sound"
+
+
 def held_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows renames no file to the name of one that another process reads."""
 
@@ -509,7 +590,7 @@ def test_an_entry_that_another_process_reads_stays_and_is_as_good(
 ) -> None:
     kept = store.put(FIELDS, draft(b"old"))
     held_on_windows(monkeypatch)
-    assert store.put(FIELDS, draft(b"new")) == kept
+    assert store.put(FIELDS, draft(b"newer")) == kept
     assert files(store) == [kept.path]
 
 

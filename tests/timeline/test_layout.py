@@ -113,6 +113,7 @@ def test_speech_longer_than_its_slot_is_a_problem_with_room_and_remedies() -> No
         "a.yaml:3:5: 'Let your hands rest.' takes 2.6s, but its slot is 2s; "
         "make the slot 3s or longer, use fewer words, or a faster rate"
     )
+    assert "make the slot 4s or longer" in problems(Slot(AT, 2000, (say("Rest."),)), length=3003)[0]
 
 
 def test_a_count_longer_than_its_beat_is_a_problem() -> None:
@@ -171,6 +172,8 @@ def test_each_cue_is_as_long_as_its_clip_and_has_its_pauses() -> None:
         (2200, 3100, ()),  # after its gap, and the silence of the slow rate
         (4000, 4700, (Span(4100, 4250), Span(4400, 4450))),
     ]
+    run_on = lay_out(session(), [Slot(AT, 5000, (say("a"), say("b")))], lambda said: clips[said.text])
+    assert [cue.start_ms for cue in run_on.cues] == [0, 700], "a slow rate makes gaps longer, and no new ones"
 
 
 def test_a_stretch_without_a_length_is_not_left_out() -> None:
@@ -259,8 +262,10 @@ def test_the_level_of_the_voice_leads_from_the_first_speech_to_the_last() -> Non
 
 def test_tones_are_cues_without_words() -> None:
     tone = Tone("in", 4000)
-    (cue,) = laid(Slot(AT, 4000, (Sounding(tone, "tone"),))).cues
-    assert (cue.start_ms, cue.end_ms, cue.sound, cue.text) == (0, 4000, tone, "")
+    later = Sounding(Tone("bell", 500), "chime", at_ms=1500)
+    first, second = laid(Slot(AT, 3000), Slot(AT, 4000, (Sounding(tone, "tone"), later))).cues
+    assert (first.start_ms, first.end_ms, first.sound, first.text) == (3000, 7000, tone, "")
+    assert (second.start_ms, second.end_ms, second.kind) == (4500, 5000, "chime")
 
 
 def test_utterances_are_distinct_and_in_the_order_they_are_heard() -> None:
