@@ -1,33 +1,59 @@
 """``python -m tests.mutation [TARGET ...]``: change the code a little, and tell what no test noticed.
 
 mutmut makes thousands of small changes inside functions (another operator, a number one larger, an argument left out),
-and runs for each the tests that reach the function; ``[tool.mutmut]`` in pyproject.toml has the modules and the test
-files. Properties have the same few examples each time, so what survives once survives again. It needs fork: Linux and
-macOS. docs/decisions/mutation-testing.md tells what was found, and how to look at one change.
+and runs for each the tests that reach the function, of the files in `TARGETS`. Properties have the same few examples
+each time, so what survives once survives again. It works in a copy, ``mutants/`` in the checkout, where
+``mutmut show NAME`` shows a change and ``mutmut run NAME`` tries it again. It needs fork: Linux and macOS.
+docs/decisions/mutation-testing.md tells what was found.
 """
 
 from __future__ import annotations
 
 import argparse
-import fnmatch
 import os
 import shutil
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
+ROOT: Final = Path(__file__).parents[1]
+FOLDER: Final = ROOT / "mutants"
+
+
+class Target(NamedTuple):
+    """What is changed, and the tests that are to notice it: those of the room that take little time."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+_MP3: Final = "tests/export/mp3"
 TARGETS: Final = {
-    "timeline": "player.timeline.*",
-    "envelope": "player.sound.envelope.*",
-    "store": "player.storage.*",
-    "mp3": "player.export.mp3.*",
+    "timeline": Target(("player/timeline/*",), ("tests/timeline",)),
+    "envelope": Target(("player/sound/envelope.py",), ("tests/sound/test_envelope.py",)),
+    "store": Target(
+        tuple(f"player/storage/{name}.py" for name in ("entry", "facts", "key", "regular_files", "store", "upkeep")),
+        tuple(f"tests/storage/test_{name}.py" for name in ("facts", "regular_files", "store", "upkeep")),
+    ),
+    "mp3": Target(
+        ("player/export/mp3/*",),
+        (
+            *(f"{_MP3}/test_{name}.py" for name in ("frames", "infoframe", "parallel", "writer")),
+            f"{_MP3}/test_splice.py::test_where_streams_can_be_joined",
+            f"{_MP3}/test_splice.py::test_every_frame_on_both_sides_keeps_its_main_data[changing-160-2]",
+            f"{_MP3}/test_splice.py::test_every_frame_on_both_sides_keeps_its_main_data[noise-64-1]",
+        ),
+    ),
 }
-"""A name, and the functions that it stands for."""
-_FOLDER: Final = Path("mutants")
-"""mutmut's own, in the current folder: the changed code, its tests, and what came of them."""
-_LOG: Final = "mutation.log"
+_SETTINGS: Final = {
+    "source_paths": ("player",),
+    "also_copy": ("scripts", "audio"),
+    "pytest_add_cli_args": ("--hypothesis-profile=repeatable", "-p", "no:cacheprovider", "-m", "not tools"),
+    "timeout_multiplier": ("4",),  # of the time that its tests take by themselves, and of a second
+}
+_LOG: Final = "run.log"
 
 
 def main() -> int:
@@ -38,35 +64,52 @@ def main() -> int:
     asked = parser.parse_args()
     if unknown := set(asked.targets) - set(TARGETS):
         parser.error(f"there is no target {', '.join(sorted(unknown))}; choose from {', '.join(TARGETS)}")
-    shutil.rmtree(_FOLDER, ignore_errors=True)  # mutmut would take old results for those of changed tests
-    _FOLDER.mkdir()
-    targets = {name: pattern for name, pattern in TARGETS.items() if name in asked.targets or not asked.targets}
-    print(f"{_FOLDER / _LOG} shows how far it is", flush=True)  # noqa: T201
-    with (_FOLDER / _LOG).open("wb") as log:
-        words = ["run", "--max-children", str(asked.workers), *targets.values()]
-        done = subprocess.run(["mutmut", *words], stdout=log, stderr=subprocess.STDOUT, check=False)
+    failed = [name for name in TARGETS if name in (asked.targets or TARGETS) and not _told(name, asked.workers)]
+    return int(bool(failed))
+
+
+def _told(name: str, workers: int) -> bool:
+    """Try the changes of a target, and print what came of them; whether mutmut could."""
+    folder = copied(name, FOLDER / name)
+    print(f"{name}: {folder / _LOG} shows how far it is", flush=True)  # noqa: T201
+    with (folder / _LOG).open("wb") as log:
+        words = ["mutmut", "run", "--max-children", str(workers)]
+        done = subprocess.run(words, cwd=folder, stdout=log, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
-        print(f"mutmut failed, see {_FOLDER / _LOG}")  # noqa: T201
-        return 1
-    results = _results()
-    for name, pattern in targets.items():
-        print(report(name, {key: came for key, came in results.items() if fnmatch.fnmatch(key, pattern)}))  # noqa: T201
-    return 0
+        print(f"{name}: mutmut failed, see its log")  # noqa: T201
+        return False
+    print(report(name, results(folder)), flush=True)  # noqa: T201
+    return True
 
 
-def report(target: str, results: dict[str, str]) -> str:
-    """How many changes were tried, killed and survived, and those that were not killed, each with what came of it."""
-    counts = Counter(results.values())
-    others = [f"  {key}: {came}" for key, came in sorted(results.items()) if came != "killed"]
-    told = (f"{counts[came]} {came}" for came in ("killed", "survived", "timeout", "no tests"))
-    return "\n".join([f"{target}: {len(results)} tried, {', '.join(told)}", *others])
+def copied(name: str, folder: Path) -> Path:
+    """The folder with a copy of code and tests, and the settings of a target; what was there before is gone."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for each in ("player", "tests"):
+        shutil.copytree(ROOT / each, folder / each, ignore=shutil.ignore_patterns("__pycache__"))
+    for each in ("scripts", "audio"):
+        (folder / each).symlink_to(ROOT / each)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    modules, tests = TARGETS[name]
+    settings = {**_SETTINGS, "only_mutate": modules, "pytest_add_cli_args_test_selection": tests}
+    lines = ("{} =\n    {}\n".format(key, "\n    ".join(values)) for key, values in settings.items())
+    (folder / "setup.cfg").write_text("[mutmut]\n" + "".join(lines), encoding="utf-8")
+    return folder
 
 
-def _results() -> dict[str, str]:
+def results(folder: Path) -> dict[str, str]:
     """What came of each change, by its name."""
-    said = subprocess.run(["mutmut", "results", "--all", "true"], capture_output=True, text=True, check=True).stdout
-    pairs = (line.strip().partition(": ") for line in said.splitlines() if ": " in line)
-    return {key: came for key, _, came in pairs if came != "not checked"}
+    words = ["mutmut", "results", "--all", "true"]
+    said = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True).stdout
+    return {key: came for key, _, came in (line.strip().partition(": ") for line in said.splitlines()) if came}
+
+
+def report(target: str, came: dict[str, str]) -> str:
+    """How many changes were tried, killed and survived, and those that were not killed, each with what came of it."""
+    counts = Counter(came.values())
+    others = [f"  {key}: {what}" for key, what in sorted(came.items()) if what != "killed"]
+    told = (f"{counts[what]} {what}" for what in ("killed", "survived", "timeout", "no tests"))
+    return "\n".join([f"{target}: {len(came)} tried, {', '.join(told)}", *others])
 
 
 if __name__ == "__main__":
