@@ -1,4 +1,4 @@
-"""The table of mutation testing: a file that was moved would no longer be changed or tested, and nobody would notice."""
+"""The table of mutation testing: a file that was moved would no longer be tested, and nobody would notice."""
 
 from __future__ import annotations
 

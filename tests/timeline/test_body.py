@@ -37,6 +37,7 @@ def test_a_level_moves_along_a_raised_cosine(at_ms: int, level: float) -> None:
 
 def test_a_ramp_of_no_length_has_its_beginning() -> None:
     assert LevelRamp(1000, 1000, 0.2, 1.0).level_at(1000) == 0.2
+    assert LevelRamp(1000, 1001, 0.2, 1.0).level_at(1001) == 1.0
 
 
 def test_a_run_is_what_follows_without_a_gap_and_is_of_one_body() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from player.script.languages import words_for
 from player.techniques.cue import Utterance
 from player.timeline.model import Cue, Stretch
 from player.timeline.pacer_index import PacerIndex
@@ -198,6 +199,7 @@ def by_hand(*slots: tuple[int, str], cues: tuple[Cue, ...] = ()) -> PacerIndex:
     [
         (0, 62, 6),
         (1, 62, 6),
+        (4999, 58, 2),
         (5000, 57, 1),
         (5001, 57, 1),
         (5999, 57, 1),
@@ -244,6 +246,44 @@ def test_words_are_shown_without_their_full_stop_and_a_count_down_by_its_last_nu
     index = by_hand((5000, "in"), (5000, "out"), cues=(words, *counts))
     assert index.at(0).phase.word == "MAX"
     assert [index.at(at).count for at in (0, 4999, 5000, 9999)] == [5, 1, 5, 1]
+
+
+def spoken(start_ms: int, end_ms: int, slot_start_ms: int, text: str, language: str = "en-US") -> Cue:
+    return Cue(start_ms, end_ms, slot_start_ms, 4000, "speech", Utterance(text, language), text)
+
+
+def test_a_line_is_shown_until_the_next_one_or_the_next_breath() -> None:
+    cues = spoken(0, 900, 0, "One."), spoken(4000, 8000, 4000, "Two.")
+    index = by_hand((4000, ""), (4000, ""), (4000, "in"), (4000, ""), cues=cues)
+    assert [([line.text for line in each.lines], each.own, each.opens) for each in index.phases] == [
+        (["One."], True, False),
+        (["Two."], True, False),  # it ends where the breath begins
+        ([], False, True),
+        ([], False, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("length_ms", "at_ms", "count"),
+    [(1999, 0, None), (2000, 0, 1), (2000, 1999, 2), (5500, 4999, 5), (5500, 5499, 5)],
+)
+def test_whole_seconds_are_counted_where_there_are_two(length_ms: int, at_ms: int, count: int | None) -> None:
+    index = by_hand((length_ms, "in"))
+    assert index.at(at_ms).count == count
+    assert index.phases[0].counts_down is False
+
+
+def test_words_are_those_of_the_language_that_is_spoken_first() -> None:
+    german = words_for("de")
+    assert german is not None
+    index = by_hand((4000, ""), (4000, "in"), cues=(spoken(0, 900, 0, "Ruhe.", "de-DE"),))
+    assert index.at(4000).phase.word == german.phases["in"] != "Breathe in"
+
+
+def test_a_word_holds_for_each_tension_where_nobody_speaks() -> None:
+    word = Cue(0, 500, 0, 5000, "word", Utterance("Hard."), "Hard.", 0)
+    index = by_hand((5000, "tense"), (5000, "release"), (2000, ""), (5000, "tense"), cues=(word,))
+    assert [phase.word for phase in index.phases] == ["Hard", "", "", "Hard"]
 
 
 def test_a_language_without_words_shows_those_of_english() -> None:
