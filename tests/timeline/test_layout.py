@@ -220,6 +220,7 @@ def test_without_clips_a_length_is_estimated_by_the_words_and_told_as_such() -> 
     usual = Slot(AT, None, (say("One two three."), Sounding(Tone("bell", 9000), "chime")), then_ms=500)
     recorded = Slot(AT, None, (Speech(Recording("mum.wav", "a.yaml", "One two.")),))
     assert nominal_ms([slow]) == (2000 + 1000, False)
+    assert nominal_ms([Slot(AT, None, (Speech(Utterance("one " * 100, rate=60)),))]) == (100_000, False)
     assert nominal_ms([usual, Marker("m"), recorded, Slot(AT, 7000)]) == (1714 + 500 + 1142 + 7000, False)
     assert nominal_ms([Slot(AT, 7000, (say("One."),), then_ms=500)]) == (7000, True)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import accumulate
 
 import pytest
@@ -73,6 +74,15 @@ def test_a_tone_that_rings_on_does_not_hold_a_step_up() -> None:
     chime = Cue(0, 2500, 0, 2000, "chime", Tone("bell", 2500))
     rings = Timeline("Test", plain.total_ms, (), (chime,), (), plain.beds, plain.slots)
     assert Steps(rings).at(2000).entry_ms == 2000 - LEAD_MS
+
+
+def test_a_step_begins_with_its_first_sound_and_no_two_begin_at_once() -> None:
+    slots = [(4000, "", False), (4000, "in", True)]
+    tone = Cue(4000, 8000, 4000, 4000, "tone", Tone("in", 4000))
+    word = Cue(3850, 4300, 4000, 4000, "word", Utterance("In."), "In.", 4000)
+    for cues in ((tone, word), (word, tone)):
+        assert Steps(replace(timeline(slots), cues=cues)).at(4000).entry_ms == 3850 - LEAD_MS
+    assert Steps(timeline([(1, "", False)] * 4)).entries == (0, 1, 2, 3)
 
 
 def test_back_and_back_again_goes_one_further_each_time() -> None:
