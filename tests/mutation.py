@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from configparser import ConfigParser
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -47,11 +48,11 @@ TARGETS: Final = {
         ),
     ),
 }
-_SETTINGS: Final = {
+_SETTINGS: Final[dict[str, str | tuple[str, ...]]] = {
     "source_paths": ("player",),
     "also_copy": ("scripts", "audio"),
     "pytest_add_cli_args": ("--hypothesis-profile=repeatable", "-p", "no:cacheprovider", "-m", "not tools"),
-    "timeout_multiplier": ("4",),  # of the time that its tests take by themselves, and of a second
+    "process_isolation": "forkserver",  # where no test has run: a value in a cache would be that of the good code
 }
 _LOG: Final = "run.log"
 
@@ -92,8 +93,12 @@ def copied(name: str, folder: Path) -> Path:
     shutil.copy(ROOT / "pyproject.toml", folder)
     modules, tests = TARGETS[name]
     settings = {**_SETTINGS, "only_mutate": modules, "pytest_add_cli_args_test_selection": tests}
-    lines = ("{} =\n    {}\n".format(key, "\n    ".join(values)) for key, values in settings.items())
-    (folder / "setup.cfg").write_text("[mutmut]\n" + "".join(lines), encoding="utf-8")
+    parser = ConfigParser(interpolation=None)
+    parser["mutmut"] = {
+        key: each if isinstance(each, str) else "\n".join(("", *each)) for key, each in settings.items()
+    }
+    with (folder / "setup.cfg").open("w", encoding="utf-8") as file:
+        parser.write(file)
     return folder
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
+from random import Random
 
 import pytest
 
-from player.export.mp3.infoframe import StreamFacts, frame_bytes, frames_in, info_frame, samples_per_frame
+from player.export.mp3.infoframe import Checksum, StreamFacts, frame_bytes, frames_in, info_frame, samples_per_frame
 
 
 def crc_16(stream: bytes) -> int:
@@ -75,6 +76,24 @@ def test_a_file_of_one_frame_begins_in_its_middle() -> None:
 
 def test_a_bitrate_of_more_than_a_byte_is_noted_as_the_most() -> None:
     assert info_frame(facts("fffbe464", 320, 48_000))[36 + 120 + 20] == 255
+
+
+def test_a_day_at_the_highest_bitrate_is_noted() -> None:
+    """Its 3.5 GB are more than a number with a sign holds."""
+    frame = info_frame(facts("fffbe464", 320, 48_000, frames=3_600_000))
+    assert struct.unpack_from(">4s3L", frame, 36) == (b"Info", 0x0F, 3_600_000, 3_600_001 * 960)
+    assert struct.unpack_from(">L", frame, 36 + 120 + 28) == (3_600_001 * 960,)
+    assert list(frame[52:152]) == [int(percent / 100 * 256 + 0.5) for percent in range(100)]
+
+
+@pytest.mark.parametrize("length", [0, 1, 511, 512, 513, 1023, 1024, 1025, 5000])
+def test_the_checksum_of_more_than_a_row_is_that_of_its_bits(length: int) -> None:
+    stream = Random(length).randbytes(length)
+    whole, pieces = Checksum(), Checksum()
+    whole.update(stream)
+    for at in range(0, length, 300):
+        pieces.update(stream[at : at + 300])
+    assert whole.value() == pieces.value() == crc_16(stream)
 
 
 @pytest.mark.parametrize("padding", [0, 4095])
