@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 
 from player.errors import MediaError, StoreError, UnsafeStoreError
 from player.storage import entry as entry_file
+from player.storage import store as store_file
 from player.storage import upkeep
 from player.storage.stale_files import STALE_AFTER_S, machine_id
-from player.storage.store import JSON, SCHEMA, Draft, Store, Usage, key
+from player.storage.store import JSON, SCHEMA, Draft, Entry, Store, Usage, key
 from tests import disks
 
 if TYPE_CHECKING:
@@ -105,6 +106,11 @@ def test_any_change_of_a_field_changes_the_key(other: dict[str, JSON]) -> None:
 
 def test_composed_and_decomposed_letters_are_the_same_text() -> None:
     assert key({"text": "Entspannen Sie die Schu\u0308ler"}) == key({"text": "Entspannen Sie die Sch\u00fcler"})
+
+
+def test_a_name_that_is_no_text_has_a_key_of_its_own() -> None:
+    """A file name in Latin-1, as Python has it on a system of UTF-8."""
+    assert len({key({"file": name}) for name in ("caf\udce9.wav", "caf\udce8.wav", "caf\u00e9.wav")}) == 3
 
 
 def test_a_key_stays_the_same_from_one_run_to_the_next() -> None:
@@ -237,6 +243,42 @@ def test_a_damaged_entry_counts_as_missing_and_is_made_again(store: Store, name:
     assert store.get(FIELDS) is None
     assert files(store) == []
     assert store.get_or_make(FIELDS, lambda: draft(b"good" * 100)).payload() == b"good" * 100
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("empty", "it does not begin as an entry does"),
+        ("another magic", "it does not begin as an entry does"),
+        ("no JSON", "its header cannot be read"),
+        ("no facts", "its header cannot be read"),
+        ("one fact", "its facts were changed"),
+        ("longer", "its size is not the one that it was written with"),
+        ("cut in the payload", "its size is not the one that it was written with"),
+        ("one bit of the payload", "its content was changed"),
+    ],
+)
+def test_damage_has_a_reason(store: Store, name: str, reason: str) -> None:
+    path = store.put(FIELDS, draft(b"good" * 100, rate=22050)).path
+    DAMAGE[name](path)
+    with pytest.raises(entry_file.DamageError) as caught:
+        entry_file.read_entry(path)
+    assert str(caught.value) == reason
+
+
+def test_a_content_is_digested_up_to_a_size(store: Store) -> None:
+    path = store.put(FIELDS, draft(b"sound")).path
+    flip(path, -1)
+    assert entry_file.read_entry(path, 4).size == 5
+    with pytest.raises(entry_file.DamageError, match="its content was changed"):
+        entry_file.read_entry(path, 5)
+
+
+def test_a_header_longer_than_a_megabyte_is_no_header(store: Store) -> None:
+    path = store.put(FIELDS, draft(b"sound")).path
+    magic, line, payload = path.read_bytes().split(b"\n", 2)
+    path.write_bytes(magic + b"\n" + line.ljust(2**20) + b"\n" + payload)
+    assert store.get(FIELDS) is None
 
 
 FORGED: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -565,6 +607,64 @@ def test_a_folder_that_cannot_be_listed_is_a_sentence(store: Store, monkeypatch:
         with pytest.raises(StoreError) as caught:
             use()
         assert str(caught.value) == told
+
+
+def test_an_entry_that_cannot_be_read_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = store.put(FIELDS, draft()).path
+
+    def broken(path: Path) -> Entry:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(store_file, "read_entry", broken)
+    with pytest.raises(StoreError) as caught:
+        store.get(FIELDS)
+    remedy = "check the folder or set PLAYER_STORE to another folder"
+    assert str(caught.value) == f"cannot read {path}: Input/output error; {remedy}"
+    assert path.exists()
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_folder_that_cannot_be_made_is_a_sentence(
+    store: Store, monkeypatch: pytest.MonkeyPatch, *, there: bool
+) -> None:
+    if there:
+        store.root.mkdir()
+
+    def closed(path: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "mkdir", closed)
+    with pytest.raises(StoreError) as caught:
+        store.put(FIELDS, draft())
+    folder = store.root / key(FIELDS)[:2] if there else store.root
+    remedy = "make the folder writable or set PLAYER_STORE to another folder"
+    assert str(caught.value) == f"cannot write {folder}: Read-only file system; {remedy}"
+
+
+def test_folders_are_made_with_those_above_and_another_process_may_be_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = Store(tmp_path / "a" / "b" / "c")
+    assert deep.put(FIELDS, draft()).payload() == b"sound"
+
+    def made_meanwhile(root: Path) -> bool:
+        root.mkdir(exist_ok=True)
+        return False
+
+    monkeypatch.setattr(upkeep, "must_be_safe", made_meanwhile)
+    late = Store(tmp_path / "d")
+    assert late.put(FIELDS, draft()).payload() == b"sound"
+
+
+def test_the_users_own_store_is_pruned_once_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registered: list[tuple[object, ...]] = []
+    monkeypatch.setattr(store_file.atexit, "register", lambda *call: registered.append(call))
+    monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "own"))
+    own = Store()
+    for number in range(3):
+        own.put({"n": number}, draft())
+    Store(tmp_path / "given").put(FIELDS, draft())
+    assert registered == [(store_file._prune, tmp_path / "own")]
 
 
 def test_what_is_no_folder_any_more_has_nothing_stale(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
