@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import json
@@ -29,7 +30,7 @@ from player.storage.store import JSON, SCHEMA, Draft, Entry, Store, Usage, key
 from tests import disks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
 
 FIELDS: dict[str, JSON] = {"what": "test", "text": "Breathe in."}
@@ -181,7 +182,8 @@ def test_people_can_read_what_an_entry_was_made_from(store: Store) -> None:
 
 
 def test_fields_may_be_any_mappings(store: Store) -> None:
-    fields = MappingProxyType({"what": "test", "voice": MappingProxyType({"rate": 105})})
+    voice: Mapping[str, JSON] = MappingProxyType({"rate": 105})
+    fields: Mapping[str, JSON] = MappingProxyType({"what": "test", "voice": voice})
     store.put(fields, Draft(MappingProxyType({"rate": 22050}), [b"sound"]))
     found = store.get({"voice": {"rate": 105}, "what": "test"})
     assert found is not None
@@ -658,7 +660,7 @@ def test_folders_are_made_with_those_above_and_another_process_may_be_first(
 
 def test_the_users_own_store_is_pruned_once_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registered: list[tuple[object, ...]] = []
-    monkeypatch.setattr(store_file.atexit, "register", lambda *call: registered.append(call))
+    monkeypatch.setattr(atexit, "register", lambda *call: registered.append(call))
     monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "own"))
     own = Store()
     for number in range(3):
