@@ -101,7 +101,6 @@ def lay_out(
         builder.problem(session.steps[0].at, f"a session must last more than nothing and at most 24 hours, not {lasts}")
     if builder.problems:
         raise ScriptError(builder.problems)
-    fades = session.background
     return Timeline(
         session.title,
         builder.now_ms,
@@ -110,8 +109,8 @@ def lay_out(
         joined(builder.spans),
         tuple(builder.beds),
         tuple(builder.slots),
-        fades.fade_in,
-        fades.fade_out,
+        session.background.fade_in,
+        session.background.fade_out,
         tuple(builder.groups),
         voice_level=_voice_level(session.voice.levels_db, builder.cues),
     )
