@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from player.errors import UsageError
+from player.errors import StoreError, UnsafeStoreError, UsageError
 from player.storage import store as store_file
 from player.storage import upkeep
 from player.storage.store import Draft, Entry, Store, Usage
@@ -178,6 +178,73 @@ def test_a_limit_that_is_no_amount_ends_no_program_badly(store: Store, monkeypat
     monkeypatch.setenv(upkeep.LIMIT, "100")
     store_file._prune(store.root)
     assert not old.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="owners of POSIX")
+@pytest.mark.parametrize(
+    ("own", "owner", "told"),
+    [
+        (1000, 1000, ""),
+        (1000, 0, ""),  # the system's own
+        (0, 1001, ""),  # root works for others, as in a container
+        (
+            1000,
+            1001,
+            "/store belongs to another user, who could change what you hear; set PLAYER_STORE to another folder",
+        ),
+    ],
+)
+def test_a_folder_is_ours_or_the_systems(monkeypatch: pytest.MonkeyPatch, own: int, owner: int, told: str) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: own)
+    found = os.stat_result((0o40700, 0, 0, 1, owner, owner, 0, 0, 0, 0))
+    if told:
+        with pytest.raises(UnsafeStoreError) as caught:
+            upkeep._must_be_ours(Path("/store"), found)
+        assert str(caught.value) == told
+    else:
+        upkeep._must_be_ours(Path("/store"), found)
+
+
+def test_windows_does_not_tell_who_may_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    upkeep._must_be_ours(Path("/store"), os.stat_result((0o40777, 0, 0, 1, 7, 7, 0, 0, 0, 0)))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links of POSIX")
+def test_a_folder_that_cannot_be_looked_at_is_a_sentence(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    with pytest.raises(StoreError) as caught:
+        Store(loop).usage()
+    assert str(caught.value).startswith(f"cannot read {loop}: ")
+    assert str(caught.value).endswith("; check the folder or set PLAYER_STORE to another folder")
+
+
+def test_a_folder_within_that_is_not_there_or_closed_is_safe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("mine")
+    for path in (tmp_path / "ab", tmp_path / "file" / "ab"):
+        upkeep.must_be_safe_within(path)
+
+    def closed(path: Path) -> os.stat_result:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "lstat", closed)
+    upkeep.must_be_safe_within(tmp_path)
+
+
+def test_where_nothing_can_be_noted_or_looked_at_an_entry_is_still_used(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, 1, days_ago=9)
+
+    def closed(*_: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "utime", closed)
+    found = store.get({"n": 1}, lambda entry: entry.size == 1000)
+    assert found is not None
+    monkeypatch.setattr(upkeep, "has_mark", closed)
+    assert store.usage() == Usage(0, 0)
 
 
 WRITER = """
