@@ -243,7 +243,7 @@ def test_what_was_added_to_an_entry_while_in_use_is_not_read(store: Store) -> No
 def test_an_entry_whose_content_cannot_be_read_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = store.put(FIELDS, draft(b"sound"))
     real = os.fdopen
-    monkeypatch.setattr(os, "fdopen", lambda descriptor, mode: BrokenDisk(real(descriptor, mode)))
+    monkeypatch.setattr(os, "fdopen", lambda descriptor, _: BrokenDisk(real(descriptor, "rb")))
     with pytest.raises(StoreError) as caught:
         entry.payload()
     remedy = "check the folder or set PLAYER_STORE to another folder"
