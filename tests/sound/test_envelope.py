@@ -220,6 +220,13 @@ def test_a_change_of_the_level_under_speech_goes_straight_in_db_too() -> None:
     assert {ms: db_at(session, ms) for ms in levels} == pytest.approx(levels, abs=1e-3)
 
 
+def test_speech_within_a_change_of_the_bed_ends_no_change() -> None:
+    beds = [state(0, "sea", 0, -20, -20), state(20_000, "sea", 4000, -10, -10)]
+    session = timeline(MINUTE, speech=[(22_200, 30_000)], beds=beds)
+    levels = {21_000: -20 + 10 * 0.146447, 22_000: -15, 23_000: -20 + 10 * 0.853553, 24_000: -10, 40_000: -10}
+    assert {ms: db_at(session, ms) for ms in levels} == pytest.approx(levels, abs=1e-3)
+
+
 def test_a_change_that_comes_early_leads_on_from_where_the_bed_is() -> None:
     beds = [state(0, "sea", 0, -20, 0), state(20_000, None, 4000, -20, 0), state(21_000, "sea", 4000, -20, 0)]
     course = gains(Envelope(timeline(MINUTE, beds=beds)), "sea", 20_000, 26_000)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import unicodedata
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,12 @@ def test_keys_are_equal_if_and_only_if_fields_are(one: dict[str, JSON], other: d
     assert (key(one) == key(other)) == (normal_form(one) == normal_form(other))
 
 
+def test_each_item_of_a_list_counts_and_no_number_is_nan() -> None:
+    assert len({key({"pitch": each}) for each in ([50], [51], [50, 51], [])}) == 4
+    with pytest.raises(ValueError, match="JSON compliant"):
+        key({"pitch": float("nan")})
+
+
 def test_the_order_of_fields_does_not_count() -> None:
     assert key({"a": 1, "b": {"c": 2, "d": 3}}) == key({"b": {"d": 3, "c": 2}, "a": 1})
 
@@ -118,6 +125,7 @@ def test_a_name_that_is_no_text_has_a_key_of_its_own() -> None:
 
 def test_a_key_stays_the_same_from_one_run_to_the_next() -> None:
     assert SCHEMA == 1
+    assert key({"text": "Sch\u00fcler"}) == sha256('{"fields":{"text":"Schüler"},"schema":1}'.encode()).hexdigest()
     assert key(FIELDS) == "a3bcc91200d6f5907a4efdc244c4502321a4bd9cd04e05fa29350f71fe84e1f1"
 
 
@@ -773,7 +781,7 @@ def test_an_entry_that_another_process_removes_first_is_removed(store: Store, mo
     for number in range(2):
         os.utime(store.put({"n": number}, draft()).path, (0, 0))
     found = tuple(upkeep.stored_files(store.root))
-    for clear in (store.clear, lambda: upkeep.prune(store.root, 0)):
+    for clear in (store.clear, store.clear, lambda: upkeep.prune(store.root, 0)):
         monkeypatch.setattr(upkeep, "stored_files", lambda _: found)
         assert clear() == Usage(2, sum(file.bytes for file in found))
         assert files(store) == []
