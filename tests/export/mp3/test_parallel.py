@@ -114,7 +114,7 @@ def test_what_is_no_longer_than_a_stretch_is_what_one_encoder_makes() -> None:
 class Fed(Uneven):
     """Notes how much sound it gets at first, and how many encode at once."""
 
-    first: ClassVar[list[int]] = []
+    first: ClassVar[list[bytes]] = []
     running = most = 0
     lock = threading.Lock()
 
@@ -127,7 +127,7 @@ class Fed(Uneven):
             Fed.running += 1
             Fed.most = max(Fed.most, Fed.running)
             if self._is_new:
-                Fed.first.append(len(pcm) // FRAME_PCM_BYTES)
+                Fed.first.append(pcm)
             self._is_new = False
         time.sleep(0.02)
         with Fed.lock:
@@ -136,11 +136,13 @@ class Fed(Uneven):
 
 
 def test_each_encoder_begins_a_lead_earlier_and_no_more_run_than_are_allowed() -> None:
-    sound = samples("silence", 1152 * 330)
+    """Sound is taken in pieces of 80 frames: this lead is in two of them."""
+    sound = samples("noise", 1152 * 360)
     Fed.first.clear()
-    made = stream(sound, 2, CutPlan(stretch=50, lead=20, search=10), Fed)
+    made = stream(sound, 2, CutPlan(stretch=170, lead=90, search=10), Fed)
     assert len(made) == len(in_one_piece(sound, BITRATE))
-    assert sorted(Fed.first) == [0, *[20] * 6]
+    leads = {sound[1152 * at : 1152 * (at + 90)].tobytes() for at in (80, 250)}
+    assert {*Fed.first} == {b"", *leads}
     assert 1 <= Fed.most <= 3, "two in their threads, and one that goes on for a join"
 
 
