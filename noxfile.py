@@ -83,6 +83,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Change the code, and list what no test notices, in ``-- timeline``, ``envelope``, ``store`` or ``mp3``."""
+    session.install("-e", ".[test]", "mutmut>=3.8,<4")
+    session.run("python", "-m", "tests.mutation", *session.posargs)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Measure what the tests that need only Python reach; it fails under the floor in pyproject.toml."""
     session.install("-e", ".[test]", "pytest-cov", "pytest-xdist")

@@ -18,6 +18,8 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 # How long an example takes is no matter of tests: machines are busy.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("untimed"), max_examples=20)
+# The same examples each time, so that a change of the code that no test noticed can be looked at again.
+settings.register_profile("repeatable", settings.get_profile("quick"), derandomize=True, database=None)
 settings.load_profile("untimed")
 
 pytest_plugins = ["tests.sound_server", "tests.private_bus"]

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import StoreError, printable
 from player.storage.failures import sentences
@@ -125,8 +125,9 @@ def read_entry(path: Path, digested_up_to: int = DIGESTED_UP_TO) -> Entry:
         If the file is none, or is not what was written under this name.
     """
     descriptor = open_regular(path)
-    _must(descriptor is not None, "it is no regular file")
-    with os.fdopen(cast("int", descriptor), "rb") as file:
+    if descriptor is None:
+        raise DamageError("it is no regular file")
+    with os.fdopen(descriptor, "rb") as file:
         _must(file.readline(len(_MAGIC)) == _MAGIC, "it does not begin as an entry does")
         try:
             header = json.loads(file.readline(_LONGEST_HEADER))

@@ -39,7 +39,7 @@ def along(parts: Sequence[Part], voice: VoiceSettings) -> tuple[Part, ...]:
     first, whole = spoken[0], max(1, spoken[-1] - spoken[0])
     return tuple(
         replace(part, cues=tuple(course.at((at - first) * course.steps // whole, cue) for cue in part.cues))
-        if isinstance(part, Slot) and _speaks(part)
+        if isinstance(part, Slot)
         else part
         for part, at in zip(parts, times, strict=True)
     )
@@ -47,9 +47,9 @@ def along(parts: Sequence[Part], voice: VoiceSettings) -> tuple[Part, ...]:
 
 def _times(parts: Sequence[Part]) -> list[int]:
     """When each part begins, in ms; the phases of a breath all have the time at which it begins."""
-    starts = accumulate((nominal_ms([part])[0] for part in parts[:-1]), initial=0)
+    starts = accumulate((nominal_ms([part])[0] for part in parts), initial=0)
     times: list[int] = []
-    for part, start in zip(parts, starts, strict=True):
+    for part, start in zip(parts, starts, strict=False):  # the last of them is the end
         goes_on = isinstance(part, Slot) and part.guide in _BREATH and not part.opens
         times.append(times[-1] if goes_on and times else start)
     return times

@@ -51,7 +51,7 @@ def _kinds(timeline: Timeline, starts: list[int]) -> Iterator[tuple[int, set[str
     guided = {slot.start_ms for slot in timeline.slots if slot.guide in _BREATH}
     inside = (cue for cue in timeline.cues if cue.slot_start_ms in guided)
     for number, cues in groupby(inside, key=lambda cue: bisect_right(starts, cue.slot_start_ms) - 1):
-        heard[starts[number]] |= {cue.kind for cue in cues}
+        heard[starts[number]] = {cue.kind for cue in cues}
     yield from heard.items()
 
 

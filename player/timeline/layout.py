@@ -90,6 +90,8 @@ def lay_out(
         With all problems of the session: speech longer than its slot, a line longer than its breath, a word longer than
         its phase, a count longer than its beat (each is ``about`` the utterances that do not fit), a session of no
         length or of more than a day.
+    ValueError
+        If an elastic stretch is among the parts.
     """
     builder = _LayoutBuilder(clip_of, [_first_bed(session)], own)
     for part in parts:
@@ -99,7 +101,6 @@ def lay_out(
         builder.problem(session.steps[0].at, f"a session must last more than nothing and at most 24 hours, not {lasts}")
     if builder.problems:
         raise ScriptError(builder.problems)
-    fades = session.background
     return Timeline(
         session.title,
         builder.now_ms,
@@ -108,8 +109,8 @@ def lay_out(
         joined(builder.spans),
         tuple(builder.beds),
         tuple(builder.slots),
-        fades.fade_in,
-        fades.fade_out,
+        session.background.fade_in,
+        session.background.fade_out,
         tuple(builder.groups),
         voice_level=_voice_level(session.voice.levels_db, builder.cues),
     )
@@ -134,7 +135,7 @@ def _silence_is_none(sound: str | None) -> str | None:
 
 @dataclass
 class _LayoutBuilder:
-    """Builds the timeline: holds everything placed so far, and the last speech."""
+    """Builds the timeline: holds everything placed so far, and the last speech with its step."""
 
     clip_of: Callable[[Utterance | Recording], Spoken]
     beds: list[BedState]
@@ -146,8 +147,7 @@ class _LayoutBuilder:
     spans: list[Span] = field(default_factory=list)
     slots: list[Stretch] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    last: Cue | None = None
-    last_at: Position | None = None
+    last: tuple[Cue, Position] | None = None
 
     def problem(self, at: Position, text: str, about: tuple[object, ...] = ()) -> None:
         self.problems.append(Problem(at, text, about))
@@ -161,6 +161,8 @@ class _LayoutBuilder:
                 self.beds.append(self._changed(part))
             case Slot():
                 self._add_slot(part)
+            case _:  # it would take no time, and nobody would notice
+                raise ValueError(f"the stretch at {part.at} has no length yet; settle it first")
 
     def _changed(self, change: BedChange) -> BedState:
         before = self.beds[-1]
@@ -216,22 +218,25 @@ class _LayoutBuilder:
         self._check_order(slot.at, placed)
         self.cues.append(placed)
         self.spans.append(Span(start, end))
-        self.last, self.last_at = placed, slot.at
+        self.last = placed, slot.at
 
     def _check_order(self, at: Position, cue: Cue) -> None:
         """Report speech that begins before the session does, or before the speech before it has ended."""
         if cue.start_ms < 0:
             early = format_duration(-cue.start_ms)
             self.problem(at, f"{cue.text!r} begins {early} before the session does; put a pause: 1s before it")
-        if self.last is None or self.last_at is None or cue.start_ms >= self.last.end_ms:
+        if self.last is None:
             return
-        if self.last.end_ms > self.last.slot_start_ms + self.last.slot_ms:
+        last, last_at = self.last
+        if cue.start_ms >= last.end_ms:
+            return
+        if last.end_ms > last.slot_start_ms + last.slot_ms:
             return  # it is too long for its slot, which is reported already
-        room = format_duration(cue.start_ms - self.last.start_ms)
-        length = format_duration(self.last.end_ms - self.last.start_ms)
-        text = f"{_short(self.last.text)!r} takes {length}, but {_short(cue.text)!r} begins {room} after its start; "
-        said = (self.last.sound, cue.sound)
-        self.problem(self.last_at, text + self._remedy(self.last.kind, said), said)
+        room = format_duration(cue.start_ms - last.start_ms)
+        length = format_duration(last.end_ms - last.start_ms)
+        text = f"{_short(last.text)!r} takes {length}, but {_short(cue.text)!r} begins {room} after its start; "
+        said = (last.sound, cue.sound)
+        self.problem(last_at, text + self._remedy(last.kind, said), said)
 
     def _check_room(self, slot: Slot, room: int, ends: Sequence[int]) -> None:
         """Report speech that goes on after its slot has ended, or after the room that it has of its own."""

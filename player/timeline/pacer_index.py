@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from player.script.languages import words_for
 from player.techniques.cue import Utterance
@@ -165,10 +165,10 @@ class PacerIndex:
 
     def phase_number(self, at_ms: int) -> int:
         """The number of the phase at a position."""
-        return _latest(self._phase_starts, min(at_ms, self.total_ms - 1)) or 0
+        return _latest(self._phase_starts, at_ms) or 0
 
     def _level(self, at_ms: int) -> float:
-        move = self.moves[_latest(self._move_starts, min(at_ms, self.total_ms - 1)) or 0]
+        move = self.moves[_latest(self._move_starts, at_ms) or 0]
         return move.level_at(min(at_ms, move.end_ms))
 
     def _chapter(self, at_ms: int) -> str:
@@ -247,8 +247,5 @@ class _Wording:
 
 
 def _guiding_words(language: str) -> LanguageWords:
-    """The language's words; English where it has none."""
-    found = words_for(language) or words_for("en")
-    if found is None:
-        raise LookupError("there are no words at all")
-    return found
+    """The language's words; where it has none those of English, which are bundled."""
+    return words_for(language) or cast("LanguageWords", words_for("en"))

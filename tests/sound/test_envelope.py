@@ -131,11 +131,60 @@ def test_lines_between_milliseconds_follow_the_curve() -> None:
     assert np.abs(20 * np.log10(drawn) - -60 * way).max() < 0.01
 
 
+def test_gains_are_one_column_of_32_bits() -> None:
+    envelope = Envelope(timeline(MINUTE, speech=[(10_000, 15_000)]))
+    drawn = envelope.gain("sea", 9_000 * FRAMES_PER_MS, 48_000)
+    assert (drawn.shape, drawn.dtype.name) == ((48_000, 1), "float32")
+    moving = [
+        piece.gain for piece in envelope.pieces("sea", 0, MINUTE * FRAMES_PER_MS) if not isinstance(piece.gain, float)
+    ]
+    assert {gain.dtype for gain in moving} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("fades_evenly", [False, True])
+def test_after_the_end_there_is_silence_and_before_a_fade_the_whole_level(*, fades_evenly: bool) -> None:
+    session = timeline(MINUTE, fade_out_ms=10_000, fades_evenly=fades_evenly)
+    assert db_at(session, 500) == db_at(session, 49_999) == pytest.approx(-16)
+    behind = gains(Envelope(session), "sea", MINUTE - 1, MINUTE + 5_000)
+    assert not behind[FRAMES_PER_MS:].any()
+
+
 def test_what_stands_still_costs_nothing() -> None:
     hour = timeline(60 * MINUTE, speech=[(MINUTE, 50 * MINUTE)])
     pieces = list(Envelope(hour).pieces("sea", 0, hour.total_ms * FRAMES_PER_MS))
     assert sum(isinstance(piece.gain, float) for piece in pieces) == 3
     assert sum(len(piece.gain) for piece in pieces if not isinstance(piece.gain, float)) == 2440 * FRAMES_PER_MS
+
+
+@pytest.mark.parametrize(
+    ("start_ms", "end_ms", "level_db"),
+    [
+        (2_000, 3_000, -16.0),
+        (11_000, 14_000, -20.0),
+        (9_700, 14_000, -16.586),
+        (9_000, 14_000, -16.0),
+        (9_800, 9_801, -18.0),
+        (16_000, 16_600, -18.0),
+        (0, 60_000, -16.0),
+    ],
+)
+def test_the_highest_gain_between_two_moments_is_that_of_the_loudest(
+    start_ms: int, end_ms: int, level_db: float
+) -> None:
+    envelope = Envelope(timeline(MINUTE, speech=[(10_000, 15_000)]))
+    assert 20 * math.log10(envelope.highest("sea", start_ms, end_ms)) == pytest.approx(level_db, abs=0.001)
+    assert envelope.highest("rain", start_ms, end_ms) == 0
+
+
+@given(session=timelines(), data=st.data())
+def test_no_gain_between_two_moments_is_above_the_highest(session: Timeline, data: st.DataObject) -> None:
+    start_ms = data.draw(st.integers(0, session.total_ms - 1))
+    end_ms = data.draw(st.integers(start_ms + 1, session.total_ms))
+    envelope = Envelope(session)
+    drawn = float(gains(envelope, "sea", start_ms, end_ms).max())
+    assert drawn <= envelope.highest("sea", start_ms, end_ms) <= drawn + 0.02, (
+        "by the step to the end, which is left out"
+    )
 
 
 # --- changes of the bed
@@ -162,6 +211,20 @@ def test_a_change_of_level_alone_dips_nowhere() -> None:
     course = 20 * np.log10(gains(Envelope(session), "sea", 20_000, 24_000))
     assert np.diff(course).min() >= 0
     assert course[2000 * FRAMES_PER_MS] == pytest.approx(-13)
+
+
+def test_a_change_of_the_level_under_speech_goes_straight_in_db_too() -> None:
+    beds = [state(0, "sea", 0, -20, -16), state(20_000, "sea", 4000, -10, -16)]
+    session = timeline(MINUTE, speech=[(15_000, 30_000)], beds=beds)
+    levels = {20_000: -20, 21_000: -20 + 10 * 0.146447, 22_000: -15, 24_000: -10, 29_999: -10, 33_000: -16}
+    assert {ms: db_at(session, ms) for ms in levels} == pytest.approx(levels, abs=1e-3)
+
+
+def test_speech_within_a_change_of_the_bed_ends_no_change() -> None:
+    beds = [state(0, "sea", 0, -20, -20), state(20_000, "sea", 4000, -10, -10)]
+    session = timeline(MINUTE, speech=[(22_200, 30_000)], beds=beds)
+    levels = {21_000: -20 + 10 * 0.146447, 22_000: -15, 23_000: -20 + 10 * 0.853553, 24_000: -10, 40_000: -10}
+    assert {ms: db_at(session, ms) for ms in levels} == pytest.approx(levels, abs=1e-3)
 
 
 def test_a_change_that_comes_early_leads_on_from_where_the_bed_is() -> None:

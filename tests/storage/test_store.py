@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import errno
 import json
 import os
 import socket
@@ -10,7 +12,9 @@ import subprocess
 import sys
 import time
 import unicodedata
+from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,12 +24,17 @@ from hypothesis import strategies as st
 
 from player.errors import MediaError, StoreError, UnsafeStoreError
 from player.storage import entry as entry_file
+from player.storage import store as store_file
+from player.storage import upkeep
 from player.storage.stale_files import STALE_AFTER_S, machine_id
-from player.storage.store import JSON, SCHEMA, Draft, Store, Usage, key
+from player.storage.store import JSON, SCHEMA, Draft, Entry, Store, Usage, key
 from tests import disks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import BinaryIO
+
+    from typing_extensions import Self
 
 FIELDS: dict[str, JSON] = {"what": "test", "text": "Breathe in."}
 BIG = 300_000
@@ -80,6 +89,12 @@ def test_keys_are_equal_if_and_only_if_fields_are(one: dict[str, JSON], other: d
     assert (key(one) == key(other)) == (normal_form(one) == normal_form(other))
 
 
+def test_each_item_of_a_list_counts_and_no_number_is_nan() -> None:
+    assert len({key({"pitch": each}) for each in ([50], [51], [50, 51], [])}) == 4
+    with pytest.raises(ValueError, match="JSON compliant"):
+        key({"pitch": float("nan")})
+
+
 def test_the_order_of_fields_does_not_count() -> None:
     assert key({"a": 1, "b": {"c": 2, "d": 3}}) == key({"b": {"d": 3, "c": 2}, "a": 1})
 
@@ -104,8 +119,14 @@ def test_composed_and_decomposed_letters_are_the_same_text() -> None:
     assert key({"text": "Entspannen Sie die Schu\u0308ler"}) == key({"text": "Entspannen Sie die Sch\u00fcler"})
 
 
+def test_a_name_that_is_no_text_has_a_key_of_its_own() -> None:
+    """A file name in Latin-1, as Python has it on a system of UTF-8."""
+    assert len({key({"file": name}) for name in ("caf\udce9.wav", "caf\udce8.wav", "caf\u00e9.wav")}) == 3
+
+
 def test_a_key_stays_the_same_from_one_run_to_the_next() -> None:
     assert SCHEMA == 1
+    assert key({"text": "Sch\u00fcler"}) == sha256('{"fields":{"text":"Schüler"},"schema":1}'.encode()).hexdigest()
     assert key(FIELDS) == "a3bcc91200d6f5907a4efdc244c4502321a4bd9cd04e05fa29350f71fe84e1f1"
 
 
@@ -153,13 +174,31 @@ def test_the_payload_can_be_mapped_as_samples(store: Store) -> None:
     samples = np.arange(1000, dtype=np.float32)
     entry = store.put({**FIELDS, "odd": "x" * 33}, draft(samples.tobytes()))
     mapped = np.memmap(entry.path, np.float32, "r", entry.offset, (1000,))
-    assert entry.offset % 64 == 0
     assert np.array_equal(mapped, samples)
 
 
+def test_every_payload_begins_at_a_multiple_of_64_bytes(store: Store) -> None:
+    for length in range(70):
+        entry = store.put({"text": "x" * length}, draft(b"sound"))
+        assert entry.offset % 64 == 0
+        assert entry.path.read_bytes()[entry.offset - 1 :] == b"\nsound"
+
+
 def test_people_can_read_what_an_entry_was_made_from(store: Store) -> None:
-    store.put(FIELDS, draft())
+    made = store.put(FIELDS, draft())
+    found = store.get(FIELDS)
+    assert found is not None
     assert json.loads(only_file(store).read_bytes().splitlines()[1])["made_from"] == FIELDS
+    assert made.made_from == found.made_from == FIELDS
+
+
+def test_fields_may_be_any_mappings(store: Store) -> None:
+    voice: Mapping[str, JSON] = MappingProxyType({"rate": 105})
+    fields: Mapping[str, JSON] = MappingProxyType({"what": "test", "voice": voice})
+    store.put(fields, Draft(MappingProxyType({"rate": 22050}), [b"sound"]))
+    found = store.get({"voice": {"rate": 105}, "what": "test"})
+    assert found is not None
+    assert (found.facts, found.made_from) == ({"rate": 22050}, {"what": "test", "voice": {"rate": 105}})
 
 
 def test_putting_again_replaces(store: Store) -> None:
@@ -173,15 +212,51 @@ def test_putting_again_replaces(store: Store) -> None:
 def test_an_entry_removed_while_in_use_is_a_sentence(store: Store) -> None:
     entry = store.put(FIELDS, draft())
     store.clear()
-    with pytest.raises(StoreError, match=r"cannot read .*: No such file"):
+    with pytest.raises(StoreError) as caught:
         entry.payload()
+    remedy = "check the folder or set PLAYER_STORE to another folder"
+    assert str(caught.value) == f"cannot read {entry.path}: No such file or directory; {remedy}"
 
 
 def test_an_entry_cut_while_in_use_is_a_sentence(store: Store) -> None:
     entry = store.put(FIELDS, draft())
     os.truncate(entry.path, entry.offset + 1)
-    with pytest.raises(StoreError, match="cut short"):
+    with pytest.raises(StoreError) as caught:
         entry.payload()
+    assert str(caught.value) == f"{entry.path} was cut short while it was in use; start again"
+
+
+class BrokenDisk:
+    """A file in which no place can be found any more."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def seek(self, offset: int) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_what_was_added_to_an_entry_while_in_use_is_not_read(store: Store) -> None:
+    entry = store.put(FIELDS, draft(b"sound"))
+    with entry.path.open("ab") as file:
+        file.write(b"more")
+    assert entry.payload() == b"sound"
+
+
+def test_an_entry_whose_content_cannot_be_read_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = store.put(FIELDS, draft(b"sound"))
+    real = os.fdopen
+    monkeypatch.setattr(os, "fdopen", lambda descriptor, _: BrokenDisk(real(descriptor, "rb")))
+    with pytest.raises(StoreError) as caught:
+        entry.payload()
+    remedy = "check the folder or set PLAYER_STORE to another folder"
+    assert str(caught.value) == f"cannot read {entry.path}: Input/output error; {remedy}"
 
 
 # Damage
@@ -217,6 +292,42 @@ def test_a_damaged_entry_counts_as_missing_and_is_made_again(store: Store, name:
     assert store.get(FIELDS) is None
     assert files(store) == []
     assert store.get_or_make(FIELDS, lambda: draft(b"good" * 100)).payload() == b"good" * 100
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("empty", "it does not begin as an entry does"),
+        ("another magic", "it does not begin as an entry does"),
+        ("no JSON", "its header cannot be read"),
+        ("no facts", "its header cannot be read"),
+        ("one fact", "its facts were changed"),
+        ("longer", "its size is not the one that it was written with"),
+        ("cut in the payload", "its size is not the one that it was written with"),
+        ("one bit of the payload", "its content was changed"),
+    ],
+)
+def test_damage_has_a_reason(store: Store, name: str, reason: str) -> None:
+    path = store.put(FIELDS, draft(b"good" * 100, rate=22050)).path
+    DAMAGE[name](path)
+    with pytest.raises(entry_file.DamageError) as caught:
+        entry_file.read_entry(path)
+    assert str(caught.value) == reason
+
+
+def test_a_content_is_digested_up_to_a_size(store: Store) -> None:
+    path = store.put(FIELDS, draft(b"sound")).path
+    flip(path, -1)
+    assert entry_file.read_entry(path, 4).size == 5
+    with pytest.raises(entry_file.DamageError, match="its content was changed"):
+        entry_file.read_entry(path, 5)
+
+
+def test_a_header_longer_than_a_megabyte_is_no_header(store: Store) -> None:
+    path = store.put(FIELDS, draft(b"sound")).path
+    magic, line, payload = path.read_bytes().split(b"\n", 2)
+    path.write_bytes(magic + b"\n" + line.ljust(2**20) + b"\n" + payload)
+    assert store.get(FIELDS) is None
 
 
 FORGED: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -308,8 +419,9 @@ def test_an_entry_replaced_while_in_use_is_a_sentence(store: Store) -> None:
     found = store.put(FIELDS, draft())
     found.path.unlink()
     os.mkfifo(found.path)
-    with pytest.raises(StoreError, match="was replaced while it was in use; start again"):
+    with pytest.raises(StoreError) as caught:
         found.payload()
+    assert str(caught.value) == f"{found.path} was replaced while it was in use; start again"
 
 
 @POSIX
@@ -494,6 +606,188 @@ if disks.CAN_MOUNT:
         assert store.get({"small": 1}) == kept
 
 
+class FullDisk:
+    """A file on a disk that is full from one call of a method on."""
+
+    def __init__(self, file: BinaryIO, method: str, calls: int) -> None:
+        self._file, self._method, self._calls = file, method, calls
+
+    def __getattr__(self, name: str) -> object:
+        self._calls -= name == self._method
+        if name == self._method and self._calls < 0:
+            self._file.close()
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return getattr(self._file, name)
+
+
+@pytest.mark.parametrize(
+    ("method", "calls"), [("open", 0), ("seek", 0), ("write", 0), ("write", 1), ("seek", 1), ("write", 2), ("close", 0)]
+)
+def test_a_disk_that_is_full_at_any_moment_is_a_sentence_and_leaves_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, method: str, calls: int
+) -> None:
+    path = store.put(FIELDS, draft()).path
+    path.unlink()
+    real = Path.open
+
+    def opened(path: Path, mode: str = "r") -> FullDisk:
+        if method == "open":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return FullDisk(real(path, mode), method, calls)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Path, "open", opened)
+    with pytest.raises(StoreError) as caught:
+        store.put(FIELDS, Draft({}, [b"in two ", b"pieces"]))
+    remedy = "free some space or set PLAYER_STORE to another folder"
+    assert str(caught.value) == f"cannot write {path}: No space left on device; {remedy}"
+    assert files(store) == []
+
+
+def test_a_folder_that_cannot_be_listed_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = store.put(FIELDS, draft()).path.parent
+
+    def closed(path: Path) -> Iterator[Path]:
+        if path == folder:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        yield folder
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    told = f"cannot read {folder}: Permission denied; make the folder writable or set PLAYER_STORE to another folder"
+    for use in (store.usage, lambda: Store(store.root).put(FIELDS, draft())):
+        with pytest.raises(StoreError) as caught:
+            use()
+        assert str(caught.value) == told
+
+
+def test_an_entry_that_cannot_be_read_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = store.put(FIELDS, draft()).path
+
+    def broken(path: Path) -> Entry:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(store_file, "read_entry", broken)
+    with pytest.raises(StoreError) as caught:
+        store.get(FIELDS)
+    remedy = "check the folder or set PLAYER_STORE to another folder"
+    assert str(caught.value) == f"cannot read {path}: Input/output error; {remedy}"
+    assert path.exists()
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_folder_that_cannot_be_made_is_a_sentence(
+    store: Store, monkeypatch: pytest.MonkeyPatch, *, there: bool
+) -> None:
+    if there:
+        store.root.mkdir()
+
+    def closed(path: Path, *_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "mkdir", closed)
+    with pytest.raises(StoreError) as caught:
+        store.put(FIELDS, draft())
+    folder = store.root / key(FIELDS)[:2] if there else store.root
+    remedy = "make the folder writable or set PLAYER_STORE to another folder"
+    assert str(caught.value) == f"cannot write {folder}: Read-only file system; {remedy}"
+
+
+def test_folders_are_made_with_those_above_and_another_process_may_be_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = Store(tmp_path / "a" / "b" / "c")
+    assert deep.put(FIELDS, draft()).payload() == b"sound"
+
+    def made_meanwhile(root: Path) -> bool:
+        root.mkdir(exist_ok=True)
+        return False
+
+    monkeypatch.setattr(upkeep, "must_be_safe", made_meanwhile)
+    late = Store(tmp_path / "d")
+    assert late.put(FIELDS, draft()).payload() == b"sound"
+
+
+def test_the_users_own_store_is_pruned_once_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registered: list[tuple[object, ...]] = []
+    monkeypatch.setattr(atexit, "register", lambda *call: registered.append(call))
+    monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "own"))
+    own = Store()
+    for number in range(3):
+        own.put({"n": number}, draft())
+    Store(tmp_path / "given").put(FIELDS, draft())
+    assert registered == [(store_file._prune, tmp_path / "own")]
+
+
+def test_what_is_no_folder_any_more_has_nothing_stale(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.root.mkdir()
+    (store.root / "ab").write_text("mine")
+    store.put(FIELDS, draft())
+    gone = store.root / "cd"
+    monkeypatch.setattr(upkeep, "listing", lambda folder, pattern: [gone] if folder == store.root else [])
+    assert Store(store.root).put(FIELDS, draft()).payload() == b"sound"
+
+
+def held_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows renames no file to the name of one that another process reads."""
+
+    def replace(path: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", replace)
+
+
+def test_an_entry_that_another_process_reads_stays_and_is_as_good(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = store.put(FIELDS, draft(b"old"))
+    held_on_windows(monkeypatch)
+    assert store.put(FIELDS, draft(b"newer")) == kept
+    assert files(store) == [kept.path]
+
+
+def test_what_is_held_and_no_entry_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = store.put(FIELDS, draft()).path
+    path.write_bytes(b"damaged")
+    held_on_windows(monkeypatch)
+    with pytest.raises(StoreError) as caught:
+        store.put(FIELDS, draft())
+    assert str(caught.value) == f"cannot write {path}: another program holds it; start again"
+
+
+def test_a_folder_where_nothing_may_be_renamed_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    held_on_windows(monkeypatch)
+    with pytest.raises(
+        StoreError, match=r"^cannot write /.*: Permission denied; make the folder writable or set PLAYER"
+    ):
+        store.put(FIELDS, draft())
+    assert files(store) == []
+
+
+def test_an_entry_that_cannot_be_removed_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = store.put(FIELDS, draft()).path
+
+    def unlink(path: Path, *, missing_ok: bool = False) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    os.utime(path, (0, 0))
+    assert store.get(FIELDS, lambda _: False) is None
+    for use in (store.clear, lambda: upkeep.prune(store.root, 0)):
+        with pytest.raises(StoreError) as caught:
+            use()
+        remedy = "make the folder writable or set PLAYER_STORE to another folder"
+        assert str(caught.value) == f"cannot clear {path}: Read-only file system; {remedy}"
+
+
+def test_an_entry_that_another_process_removes_first_is_removed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(2):
+        os.utime(store.put({"n": number}, draft()).path, (0, 0))
+    found = tuple(upkeep.stored_files(store.root))
+    for clear in (store.clear, store.clear, lambda: upkeep.prune(store.root, 0)):
+        monkeypatch.setattr(upkeep, "stored_files", lambda _: found)
+        assert clear() == Usage(2, sum(file.bytes for file in found))
+        assert files(store) == []
+
+
 def test_a_file_in_the_place_of_the_folder_is_a_sentence(tmp_path: Path) -> None:
     in_the_way = tmp_path / "store"
     in_the_way.write_text("mine")
@@ -528,7 +822,8 @@ def test_clearing_removes_entries_and_nothing_else(store: Store) -> None:
     for path in mine:
         path.parent.mkdir(exist_ok=True)
         path.write_text("mine")
-    assert store.clear().entries == 2
+    found = store.usage()
+    assert (found.entries, store.clear()) == (2, found)
     assert files(store) == sorted(mine)
     assert store.usage() == Usage(0, 0)
 

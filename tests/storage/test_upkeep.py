@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from player.errors import UsageError
+from player.errors import StoreError, UnsafeStoreError, UsageError
+from player.storage import store as store_file
 from player.storage import upkeep
-from player.storage.store import Draft, Store, Usage
+from player.storage.store import Draft, Entry, Store, Usage
+from player.storage.upkeep import Flaw
 
 DAY_S = 24 * 3600
 
@@ -31,7 +33,9 @@ def put(store: Store, number: int, days_ago: float = 0.0, size: int = 1000) -> P
 @pytest.mark.parametrize(
     ("text", "limit"),
     [
+        (None, 10**9),
         ("", 10**9),
+        (" ", 10**9),
         ("0", 0),
         ("500M", 5 * 10**8),
         ("1.5 GB", 15 * 10**8),
@@ -40,8 +44,8 @@ def put(store: Store, number: int, days_ago: float = 0.0, size: int = 1000) -> P
         ("7kb", 7000),
     ],
 )
-def test_the_limit_is_an_amount(text: str, limit: int) -> None:
-    assert upkeep.limit_bytes({upkeep.LIMIT: text}) == limit
+def test_the_limit_is_an_amount(text: str | None, limit: int) -> None:
+    assert upkeep.limit_bytes({} if text is None else {upkeep.LIMIT: text}) == limit
 
 
 @pytest.mark.parametrize("text", ["-1", "much", "1e9", "1P", "nan", "1 000", "\x1b[2J"])
@@ -111,6 +115,136 @@ def test_flaws_are_told_with_their_reason(store: Store) -> None:
     assert quick == {paths[0], paths[2], paths[4]}
     unfit = upkeep.flaws(store.root, lambda entry: 1 // entry.size < 0, whole=True)
     assert (paths[3], "its facts do not fit its content") in [(flaw.path, flaw.reason) for flaw in unfit]
+
+
+def test_a_content_is_digested_only_where_all_are(store: Store) -> None:
+    for size in (1, 100):
+        path = put(store, size, size=size)
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+    assert list(upkeep.flaws(store.root, lambda _: True, whole=False)) == []
+    assert {flaw.reason for flaw in upkeep.flaws(store.root, lambda _: True, whole=True)} == {"its content was changed"}
+
+
+def test_what_another_process_removes_meanwhile_is_no_flaw_and_hides_none(store: Store) -> None:
+    good = put(store, 1)
+    removed, last = (good.with_name("f" * 63 + digit) for digit in "01")
+    for path in (removed, last):
+        path.write_bytes(good.read_bytes())
+
+    def fits(_: Entry) -> bool:
+        removed.unlink()
+        return True
+
+    assert list(upkeep.flaws(store.root, fits, whole=True)) == [Flaw(last, "it has the name of another entry")]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(PermissionError(13, "Permission denied"), "Permission denied"), (OSError("odd\x1b"), r"odd\x1b")],
+)
+def test_what_cannot_be_read_is_told_with_its_reason(
+    store: Store, monkeypatch: pytest.MonkeyPatch, error: OSError, reason: str
+) -> None:
+    path = put(store, 1)
+
+    def read(path: Path, digested_up_to: int) -> Entry:
+        raise error
+
+    monkeypatch.setattr(upkeep, "read_entry", read)
+    assert list(upkeep.flaws(store.root, lambda _: True, whole=True)) == [Flaw(path, f"it cannot be read: {reason}")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
+@pytest.mark.parametrize("as_link", [True, False])
+def test_a_link_or_a_pipe_in_the_place_of_an_entry_is_neither_counted_nor_removed(
+    store: Store, tmp_path: Path, *, as_link: bool
+) -> None:
+    kept, away = put(store, 1, 9), put(store, 2, 9)
+    elsewhere = away.rename(tmp_path / "elsewhere")
+    if as_link:
+        away.symlink_to(elsewhere)
+    else:
+        os.mkfifo(away)
+    assert store.usage() == Usage(1, kept.stat().st_size)
+    assert upkeep.prune(store.root, 0).entries == 1
+    assert os.path.lexists(away)
+
+
+def test_a_limit_that_is_no_amount_ends_no_program_badly(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = put(store, 1, 9)
+    monkeypatch.setenv(upkeep.LIMIT, "much")
+    store_file._prune(store.root)
+    assert old.exists()
+    monkeypatch.setenv(upkeep.LIMIT, "100")
+    store_file._prune(store.root)
+    assert not old.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="owners of POSIX")
+@pytest.mark.parametrize(
+    ("own", "owner", "told"),
+    [
+        (1000, 1000, ""),
+        (1000, 0, ""),  # the system's own
+        (0, 1001, ""),  # root works for others, as in a container
+        (
+            1000,
+            1001,
+            "/store belongs to another user, who could change what you hear; set PLAYER_STORE to another folder",
+        ),
+    ],
+)
+def test_a_folder_is_ours_or_the_systems(monkeypatch: pytest.MonkeyPatch, own: int, owner: int, told: str) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: own)
+    found = os.stat_result((0o40700, 0, 0, 1, owner, owner, 0, 0, 0, 0))
+    if told:
+        with pytest.raises(UnsafeStoreError) as caught:
+            upkeep._must_be_ours(Path("/store"), found)
+        assert str(caught.value) == told
+    else:
+        upkeep._must_be_ours(Path("/store"), found)
+
+
+def test_windows_does_not_tell_who_may_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    upkeep._must_be_ours(Path("/store"), os.stat_result((0o40777, 0, 0, 1, 7, 7, 0, 0, 0, 0)))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links of POSIX")
+def test_a_folder_that_cannot_be_looked_at_is_a_sentence(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    with pytest.raises(StoreError) as caught:
+        Store(loop).usage()
+    assert str(caught.value).startswith(f"cannot read {loop}: ")
+    assert str(caught.value).endswith("; check the folder or set PLAYER_STORE to another folder")
+
+
+def test_a_folder_within_that_is_not_there_or_closed_is_safe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("mine")
+    for path in (tmp_path / "ab", tmp_path / "file" / "ab"):
+        upkeep.must_be_safe_within(path)
+
+    def closed(path: Path) -> os.stat_result:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "lstat", closed)
+    upkeep.must_be_safe_within(tmp_path)
+
+
+def test_where_nothing_can_be_noted_or_looked_at_an_entry_is_still_used(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, 1, days_ago=9)
+
+    def closed(*_: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "utime", closed)
+    found = store.get({"n": 1}, lambda entry: entry.size == 1000)
+    assert found is not None
+    monkeypatch.setattr(upkeep, "has_mark", closed)
+    assert store.usage() == Usage(0, 0)
 
 
 WRITER = """

@@ -61,6 +61,13 @@ def test_a_group_without_a_section_stands_for_itself() -> None:
     assert chapters(laid) == (Chapter("Your hand", 0, 9000),)
 
 
+def test_of_two_sections_at_one_moment_the_later_is_a_chapter() -> None:
+    laid = replace(
+        timeline(9000), sections=(Section("B", 0), Section("A", 0)), groups=(Section("d", 5000), Section("c", 5000))
+    )
+    assert chapters(laid) == (Chapter("A", 0, 5000), Chapter("A: c", 5000, 9000))
+
+
 def test_a_session_without_sections_has_no_chapters() -> None:
     assert chapters(replace(timeline(9000), sections=())) == ()
 

@@ -11,7 +11,7 @@ from player.errors import Position
 from player.script.voice_settings import PitchCourse, RateCourse, VoiceSettings
 from player.techniques.breathing import Breathe
 from player.techniques.breaths import Pattern
-from player.techniques.cue import BedChange, Marker, Part, Recording, Slot, Speech, Utterance
+from player.techniques.cue import BedChange, Marker, Part, Recording, Slot, Sounding, Speech, Tone, Utterance
 from player.techniques.guidance import GuidanceStage
 from player.techniques.planning import Planner
 from player.timeline.course import MOST_STEPS, along
@@ -84,3 +84,10 @@ def test_what_is_not_spoken_stays_as_it_is() -> None:
 
 def test_one_sentence_alone_has_the_beginning_of_it() -> None:
     assert spoken(along([said(5000)], SLOWER)) == [(105, 50)]
+    assert spoken(along([said(1), said(1)], SLOWER)) == [(105, 50), (90, 44)]
+
+
+def test_where_nothing_is_said_nothing_changes() -> None:
+    bell = Slot(AT, 4000, (Sounding(Tone("bell", 4000), "chime"),))
+    assert along((Marker("m"), bell), SLOWER) == (Marker("m"), bell)
+    assert along((), SLOWER) == ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 from player.script.session import parse
 from player.techniques import TECHNIQUES
+from player.techniques.cue import Tone, Utterance
 from player.techniques.guidance import HELPS, stages
 from player.techniques.planning import plan
 from player.timeline.fit import settle
 from player.timeline.guiding import breaths, help_at, next_breath, spliced
 from player.timeline.layout import lay_out
+from player.timeline.model import Cue, Span, Stretch
+from tests.fakes_mix import timeline
 
 if TYPE_CHECKING:
     from player.timeline.model import Timeline
@@ -49,8 +52,8 @@ class Clip:
 
 
 @cache
-def laid_out(guide: str = "") -> Timeline:
-    session = parse(SCRIPT, "breaths.yaml", TECHNIQUES)
+def laid_out(guide: str = "", script: str = SCRIPT) -> Timeline:
+    session = parse(script, "breaths.yaml", TECHNIQUES)
     parts = settle(plan(session, guide=stages(guide) if guide else ()).parts)
     return lay_out(session, parts, lambda _: Clip())
 
@@ -69,6 +72,47 @@ def test_every_cycle_is_a_breath_and_nothing_else_is() -> None:
 )  # fmt: skip
 def test_the_help_of_a_breath_is_told_by_what_is_heard_in_it(at_ms: int, help_: str) -> None:
     assert help_at(laid_out(), at_ms) == help_
+
+
+@pytest.mark.parametrize(
+    ("guide", "coach", "at_ms", "help_"),
+    [
+        ("[count 1, words 1, silent]", "", 0, "count"),  # before the first breath it is the first that counts
+        ("words", "coach: {after: 1, say: Halfway.}", 10_000, "words"),  # not the tones under the line
+        ("count", "coach: {after: 3, say: The last one.}", 26_000, "count"),  # no breath follows that one
+        ("silent", "coach: {every: 1, say: Halfway.}", 2000, "silent"),
+    ],
+)
+def test_a_breath_under_a_line_is_guided_as_the_nearest_without(guide: str, coach: str, at_ms: int, help_: str) -> None:
+    steps = f"  - breathe: {{in: 4s, out: 4s, cycles: 4}}\n    guide: {guide}\n    {coach}\n"
+    assert help_at(laid_out(script=f"title: B\nsteps:\n  - pause: 2s\n{steps}"), at_ms) == help_
+
+
+def by_hand(*cues: Cue, speech: tuple[tuple[int, int], ...] = ()) -> Timeline:
+    """Three breaths of four seconds."""
+    slots = tuple(Stretch(at, 4000, "in", opens=True) for at in (0, 4000, 8000))
+    return replace(timeline(12_000, cues=cues, speech=speech), slots=slots)
+
+
+def test_breaths_that_are_all_under_a_line_are_guided_by_tones() -> None:
+    lines = (Cue(at, at + 900, at, 4000, "speech", Utterance("Fine."), "Fine.") for at in (0, 4000, 8000))
+    assert help_at(by_hand(*lines), 5000) == "tones"
+
+
+@pytest.mark.parametrize(("from_ms", "next_ms"), [(3850, 4000), (3851, 8000), (4000, 8000), (7999, 8000), (8000, 8000)])
+def test_a_breath_whose_sound_has_begun_is_too_late(from_ms: int, next_ms: int) -> None:
+    tone = Cue(4000, 8000, 4000, 4000, "tone", Tone("in", 4000))
+    word = Cue(3850, 4400, 4000, 4000, "word", Utterance("In"), "In", 4000)
+    for cues in ((tone, word), (word, tone)):
+        assert next_breath(by_hand(*cues), from_ms) == next_ms
+
+
+def test_what_touches_the_change_of_guidance_leaves_nothing_there() -> None:
+    spoken, silent = by_hand(speech=((0, 1000), (4000, 5000), (6000, 8000))), by_hand()
+    assert spliced(spoken, silent, 4000).speech == (Span(0, 1000),)
+    assert spliced(spoken, silent, 5000).speech == (Span(0, 1000), Span(4000, 5000))
+    assert spliced(silent, spoken, 8000).speech == ()
+    assert spliced(spoken, spoken, 4000).speech == spoken.speech
 
 
 def test_where_nothing_is_breathed_there_is_no_help_and_no_breath() -> None:

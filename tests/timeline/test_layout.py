@@ -12,8 +12,10 @@ from player.errors import Position, ScriptError
 from player.script.session import Background, Session
 from player.script.voice_settings import LevelCourse, VoiceSettings
 from player.script.yaml.types import Step
-from player.techniques.cue import BedChange, Marker, Part, Slot, Sounding, Speech, Tone, Utterance
-from player.timeline.layout import lay_out, utterances
+from player.techniques.cue import BedChange, Marker, Part, Recording, Slot, Sounding, Speech, Tone, Utterance
+from player.techniques.planning import Planner
+from player.techniques.speech import PauseStep
+from player.timeline.layout import joined, lay_out, nominal_ms, utterances
 from player.timeline.model import BedState, Span, Timeline, VoiceLevel
 
 AT = Position("a.yaml", 3, 5)
@@ -111,6 +113,7 @@ def test_speech_longer_than_its_slot_is_a_problem_with_room_and_remedies() -> No
         "a.yaml:3:5: 'Let your hands rest.' takes 2.6s, but its slot is 2s; "
         "make the slot 3s or longer, use fewer words, or a faster rate"
     )
+    assert "make the slot 4s or longer" in problems(Slot(AT, 2000, (say("Rest."),)), length=3003)[0]
 
 
 def test_a_count_longer_than_its_beat_is_a_problem() -> None:
@@ -124,7 +127,20 @@ def test_a_count_longer_than_its_beat_is_a_problem() -> None:
 
 def test_a_word_before_the_start_of_the_session_is_a_problem() -> None:
     (problem,) = problems(Slot(AT, 4000, (say("in", beat_ms=0),)), beat=40)
-    assert "'in' begins 0.04s before the session does; put a pause: 1s before it" in problem
+    assert problem == "a.yaml:3:5: 'in' begins 0.04s before the session does; put a pause: 1s before it"
+
+
+def test_a_word_that_begins_before_the_slot_before_it_is_over_is_a_problem_of_that_slot() -> None:
+    """Its beat is on the slot's start, and it sounds a little earlier."""
+    slots = Slot(AT, 1000, (say("Sit down."),)), Slot(Position("a.yaml", 9, 1), 4000, (say("in", beat_ms=0),))
+    with pytest.raises(ScriptError) as caught:
+        lay_out(session(), slots, lambda said: Clip(1000, 100 if said.text == "in" else 0))
+    assert [str(problem) for problem in caught.value.problems] == [
+        (
+            "a.yaml:3:5: 'Sit down.' takes 1s, but 'in' begins 0.9s after its start; "
+            "make its slot longer, use fewer words, or a faster rate"
+        )
+    ]
 
 
 def test_all_problems_come_at_once_and_none_twice() -> None:
@@ -133,9 +149,42 @@ def test_all_problems_come_at_once_and_none_twice() -> None:
     assert len(problems(slot, Slot(AT, 9000), slot, Slot(AT, 9000), other)) == 2
 
 
-@pytest.mark.parametrize("length", [0, 86_400_001])
-def test_a_session_of_no_length_or_more_than_a_day_is_a_problem(length: int) -> None:
-    assert "at most 24 hours" in problems(Slot(AT, length))[0]
+@pytest.mark.parametrize(("length", "lasts"), [(0, "0:00"), (86_400_001, "24:00:00")])
+def test_a_session_of_no_length_or_more_than_a_day_is_a_problem(length: int, lasts: str) -> None:
+    assert problems(Slot(AT, length)) == [
+        f"a.yaml:3:5: a session must last more than nothing and at most 24 hours, not {lasts}"
+    ]
+    assert laid(Slot(AT, 86_400_000)).total_ms == 86_400_000
+
+
+def test_a_timeline_has_the_title_and_the_fades_of_its_session() -> None:
+    faded = replace(session(), background=Background("rain", fade_in=1500, fade_out=7000))
+    timeline = lay_out(faded, [Slot(AT, 1)], lambda _: Clip(500))
+    assert (timeline.title, timeline.fade_in_ms, timeline.fade_out_ms) == ("T", 1500, 7000)
+
+
+def test_each_cue_is_as_long_as_its_clip_and_has_its_pauses() -> None:
+    clips = {"a": Clip(700, after_ms=300, pauses=((100, 250), (400, 450))), "b": Clip(900)}
+    slot = Slot(AT, 5000, (say("a"), say("b", gap_ms=200), say("a", from_ms=3000)))
+    timeline = lay_out(session(), [Slot(AT, 1000), slot], lambda said: clips[said.text])
+    assert [(cue.start_ms, cue.end_ms, cue.pauses) for cue in timeline.cues] == [
+        (1000, 1700, (Span(1100, 1250), Span(1400, 1450))),
+        (2200, 3100, ()),  # after its gap, and the silence of the slow rate
+        (4000, 4700, (Span(4100, 4250), Span(4400, 4450))),
+    ]
+    run_on = lay_out(session(), [Slot(AT, 5000, (say("a"), say("b")))], lambda said: clips[said.text])
+    assert [cue.start_ms for cue in run_on.cues] == [0, 700], "a slow rate makes gaps longer, and no new ones"
+
+
+def test_a_stretch_without_a_length_is_not_left_out() -> None:
+    parts = PauseStep(5000, flex=True).parts(AT, Planner("en-GB", None, 105, 50))
+    with pytest.raises(ValueError, match=r"^the stretch at a\.yaml:3:5 has no length yet; settle it first$"):
+        laid(Slot(AT, 1000), *parts)
+
+
+def test_spans_that_touch_are_one() -> None:
+    spans = [Span(5000, 6000), Span(0, 3000), Span(3000, 4000), Span(500, 1000), Span(5500, 5600)]
+    assert joined(spans) == (Span(0, 4000), Span(5000, 6000))
 
 
 def test_counted_blocks_are_one_span_under_which_the_bed_is_down() -> None:
@@ -153,19 +202,71 @@ def test_a_bed_change_keeps_what_it_does_not_name() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        (BedChange(AT, "sea"), BedState(1000, 4000, "sea", -20.0, -16.0)),
+        (BedChange(AT, under_voice_db=-25.0), BedState(1000, 4000, "rain", -25.0, -16.0)),
+        (BedChange(AT, over_ms=0), BedState(1000, 0, "rain", -20.0, -16.0)),
+    ],
+)
+def test_a_bed_change_sets_what_it_names(change: BedChange, state: BedState) -> None:
+    assert laid(Slot(AT, 1000), change, Slot(AT, 1000)).beds == (BedState(0, 0, "rain", -20.0, -16.0), state)
+
+
+def test_without_clips_a_length_is_estimated_by_the_words_and_told_as_such() -> None:
+    """A word at 105 a minute takes 571 ms; a recording is taken to be spoken at 105."""
+    slow = Slot(AT, None, (Speech(Utterance("One two three.", rate=90)),), then_ms=1000)
+    usual = Slot(AT, None, (say("One two three."), Sounding(Tone("bell", 9000), "chime")), then_ms=500)
+    recorded = Slot(AT, None, (Speech(Recording("mum.wav", "a.yaml", "One two.")),))
+    assert nominal_ms([slow]) == (2000 + 1000, False)
+    assert nominal_ms([Slot(AT, None, (Speech(Utterance("one " * 100, rate=60)),))]) == (100_000, False)
+    assert nominal_ms([usual, Marker("m"), recorded, Slot(AT, 7000)]) == (1714 + 500 + 1142 + 7000, False)
+    assert nominal_ms([Slot(AT, 7000, (say("One."),), then_ms=500)]) == (7000, True)
+
+
+def test_a_recording_longer_than_its_slot_is_named_by_its_file() -> None:
+    (problem,) = problems(Slot(AT, 2000, (Speech(Recording("mum.wav", "a.yaml", "Rest.")),)), length=2001)
+    assert problem == (
+        "a.yaml:3:5: 'mum.wav' takes 2.001s, but its slot is 2s; make the slot 3s or longer, or shorten the recording"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a" * 40, "a" * 40),
+        ("a" * 41, "a" * 39 + "…"),
+        ("a" * 36 + " bc defgh", "a" * 36 + " bc…"),
+        ("a" * 38 + " bcdefgh", "a" * 38 + "…"),
+    ],
+)
+def test_a_long_text_is_told_by_its_beginning(text: str, shown: str) -> None:
+    (problem,) = problems(Slot(AT, 100, (say(text),)))
+    assert problem.startswith(f"a.yaml:3:5: '{shown}' takes 0.5s, but its slot is 0.1s; ")
+
+
 def test_the_level_of_the_voice_leads_from_the_first_speech_to_the_last() -> None:
     sinking = replace(session(), voice=VoiceSettings(level=LevelCourse(-1.0, -6.0)))
     bell = Slot(AT, 4000, (Sounding(Tone("bell", 4000), "chime"),))
     parts = (bell, Slot(AT, 3000, (say("a"),)), Slot(AT, 3000, (say("b"), say("c", from_ms=2000))), bell)
     assert lay_out(sinking, parts, lambda _: Clip(500)).voice_level == VoiceLevel(4000, 9000, -1.0, -6.0)
     assert lay_out(sinking, parts[:2], lambda _: Clip(500)).voice_level == VoiceLevel(4000, 4000, -1.0, -1.0)
+    assert lay_out(sinking, [bell], lambda _: Clip(500)).voice_level == VoiceLevel(0, 0, -1.0, -1.0)
+    for ends in ((0.0, -6.0), (-6.0, 0.0)):
+        voice = VoiceSettings(level=LevelCourse(*ends))
+        assert lay_out(replace(session(), voice=voice), parts, lambda _: Clip(500)).voice_level == VoiceLevel(
+            4000, 9000, *ends
+        )
     assert lay_out(session(), parts, lambda _: Clip(500)).voice_level is None
 
 
 def test_tones_are_cues_without_words() -> None:
     tone = Tone("in", 4000)
-    (cue,) = laid(Slot(AT, 4000, (Sounding(tone, "tone"),))).cues
-    assert (cue.start_ms, cue.end_ms, cue.sound, cue.text) == (0, 4000, tone, "")
+    later = Sounding(Tone("bell", 500), "chime", at_ms=1500)
+    first, second = laid(Slot(AT, 3000), Slot(AT, 4000, (Sounding(tone, "tone"), later))).cues
+    assert (first.start_ms, first.end_ms, first.sound, first.text) == (3000, 7000, tone, "")
+    assert (second.start_ms, second.end_ms, second.kind) == (4500, 5000, "chime")
 
 
 def test_utterances_are_distinct_and_in_the_order_they_are_heard() -> None:

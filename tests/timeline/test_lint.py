@@ -12,7 +12,7 @@ from player.script.session import Session
 from player.script.yaml.types import Step
 from player.techniques.cue import Marker, Slot, Sounding, Speech, Tone, Utterance
 from player.timeline.layout import lay_out
-from player.timeline.lint import warnings
+from player.timeline.lint import of_breath, warnings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,7 @@ def box(side: float, cycles: int = 3) -> list[Slot]:
         ([("in", 3), ("in", 1), ("out", 6), ("rest", 2)], 25),
         ([("in", 4), ("out", 4), ("in", 4), ("out", 4)], 9),
         ([("out", 3), ("in", 3)], 3),
+        ([("in", 2), ("hold", 2), ("in", 2), ("out", 2)], 8),  # one breath in, with a halt
     ],
 )
 def test_what_is_taught_everywhere_passes(phases: list[tuple[str, float]], cycles: int) -> None:
@@ -99,6 +100,15 @@ def test_a_ramp_is_reported_by_its_worst_cycle() -> None:
     assert "the breath out lasts 12s" in warning
 
 
+def test_what_is_too_short_is_reported_by_its_shortest_and_each_phase_by_itself() -> None:
+    slots = [slot for length in (1.9, 1.2, 1.5) for slot in breaths(("in", length), ("out", length))]
+    assert [warning.partition("; ")[0] for warning in found(*slots)] == [
+        "a.yaml:3:5: a breath lasts 2.4s, 25 a minute",
+        "a.yaml:3:5: the breath in lasts 1.2s, under the 2s that a calm breath needs",
+        "a.yaml:3:5: the breath out lasts 1.2s, under the 2s that a calm breath needs",
+    ]
+
+
 def test_each_cause_and_each_step_is_reported_once() -> None:
     long = breaths(("in", 4), ("hold", 8), ("out", 11), cycles=5)
     elsewhere = [replace(slot, at=LATER) for slot in long]
@@ -114,6 +124,12 @@ def test_a_movement_that_is_held_is_no_breath() -> None:
     assert found(*still * 3, session=replace(SESSION, safety=())) == []
     lift = Slot(LATER, 20_000, (Speech(Utterance("Lift.")),), guide="hold")
     assert found(*breaths(("in", 4), ("out", 6)), lift) == []
+
+
+@pytest.mark.parametrize("kind", ["in", "out"])
+def test_half_a_breath_has_the_limits_of_one(kind: str) -> None:
+    (warning,) = found(*breaths((kind, 12)))
+    assert warning.startswith(f"a.yaml:3:5: the breath {kind} lasts 12s, more than 10s; ")
 
 
 @pytest.mark.parametrize("unit", [1, 0.75])
@@ -146,8 +162,22 @@ def quiet_after(text: str, *rest: Slot) -> list[str]:
 
 
 def test_a_long_silence_is_reported_where_it_becomes_too_long() -> None:
-    (warning,) = quiet_after("Rest.", Slot(AT, 20_000), Slot(LATER, 20_000), say("And on."))
-    assert warning.startswith("passages/b.yaml:9:5: there is no word and no guide tone for 49.5s, more than 45s; ")
+    told = (
+        "passages/b.yaml:9:5: there is no word and no guide tone for 49.5s, more than 45s; "
+        "announce it just before (such as 'about a minute of quiet'), or put words into it"
+    )
+    assert quiet_after("Rest.", Slot(AT, 20_000), Slot(LATER, 20_000), say("And on.")) == [told]
+    assert quiet_after("Rest.", Slot(AT, 35_500), Slot(LATER, 4500), say("And on.")) == [told]
+
+
+def test_a_silence_is_announced_by_the_last_sentence_of_a_slot_too() -> None:
+    sentences = Speech(Utterance("Rest.")), Speech(Utterance("Quiet now."))
+    assert found(Slot(AT, 9000, sentences), Slot(AT, 90_000)) == []
+
+
+def test_silent_breathing_before_which_nothing_was_said_is_not_announced() -> None:
+    guided = breaths(("in", 4), ("out", 6), cycles=2)
+    assert len(found(*guided, *breaths(("in", 4), ("out", 6), cycles=6, tones=False))) == 1
 
 
 @pytest.mark.parametrize(
@@ -177,6 +207,7 @@ def test_a_silence_up_to_45_s_passes_and_the_end_of_the_session_counts() -> None
 
 def test_a_session_that_begins_with_a_long_silence_is_reported() -> None:
     assert "for 50s" in found(Slot(AT, 50_000), say("Hello."))[0]
+    assert [len(found(Slot(AT, length), say("Hello."))) for length in (45_000, 45_001)] == [0, 1]
 
 
 def test_a_bell_does_not_break_a_silence_but_a_guide_tone_does() -> None:
@@ -238,9 +269,27 @@ def test_a_session_with_holds_says_how_to_do_without_and_when_not_to(
     assert [any(words in each for each in told) for words in missing] == [True] * len(told)
 
 
-@pytest.mark.parametrize(("rest", "told"), [(2, 0), (4, 2)])
-def test_a_short_rest_is_no_hold_but_a_long_one_is(rest: float, told: int) -> None:
-    slots = breaths(("in", 4), ("out", 6), ("rest", rest), cycles=3)
+def test_what_is_not_said_is_told_at_the_first_hold() -> None:
+    told = found(*breaths(("in", 4), ("out", 6)), *box(4, cycles=1), session=replace(SESSION, safety=()))
+    assert told == [
+        "a.yaml:3:5: nothing says that a session with holds is not for driving; say it, or put it into safety",
+        (
+            "a.yaml:3:5: nothing says that the holds can be left out; say it, or put it into safety "
+            "('The holds are optional.')"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("phases", "told"),
+    [
+        ([("in", 4), ("out", 6), ("rest", 2)], 0),
+        ([("in", 4), ("out", 6), ("rest", 4)], 2),
+        ([("in", 4), ("hold", 2), ("out", 6)], 2),
+    ],
+)
+def test_a_short_rest_is_no_hold_but_a_long_one_is(phases: list[tuple[str, float]], told: int) -> None:
+    slots = breaths(*phases, cycles=3)
     assert len(found(*slots, session=replace(SESSION, safety=()))) == told
 
 
@@ -249,6 +298,22 @@ def test_a_word_that_is_read_in_two_ways_is_reported_once_a_step() -> None:
     remedy = "use another word, or say which is right in the head of the script: 'pronounce: {close: cloze}'"
     text = f"a voice may read 'close' as 'cloze' or as 'cloce'; {remedy}"
     assert told == [f"{AT}: {text}", f"{LATER}: {text}"]
+
+
+def test_of_one_kind_of_misread_text_in_a_step_the_first_is_reported() -> None:
+    remedy = "write it in small letters, and give a word weight by its place in the sentence"
+    assert found(say("LET GO now."), say("COME ON."), say("GO ON.", at=LATER)) == [
+        f"{at}: a voice may spell words in capitals such as {words}; {remedy}"
+        for at, words in ((AT, "'LET GO'"), (LATER, "'GO ON'"))
+    ]
+
+
+def test_each_kind_of_misread_text_is_reported_by_itself() -> None:
+    assert [warning.rpartition("; ")[0] for warning in found(say("**RELAX**, and live."))] == [
+        f"{AT}: '**' is markup, which no voice can say, so it is not spoken",
+        f"{AT}: a voice may read 'live' as 'liv' or as 'lyve'",
+        f"{AT}: a voice may spell words in capitals such as 'RELAX'",
+    ]
 
 
 @pytest.mark.parametrize("respelling", ["cloze", "close"])
@@ -268,3 +333,19 @@ def test_markers_and_steps_that_take_no_time_change_nothing() -> None:
     first, *others = breaths(("in", 6), ("in", 5), ("out", 8))
     (warning,) = found(Marker("A"), first, Slot(AT, 0), Marker("B"), *others)
     assert "the breath in lasts 11s" in warning
+
+
+def test_of_a_breath_alone_nothing_else_is_told() -> None:
+    parts: list[Part] = [
+        *breaths(("in", 4), ("hold", 8), ("out", 4), cycles=2),
+        Marker("A"),
+        say("Live close."),
+        Slot(AT, 90_000),
+    ]
+    timeline = lay_out(SESSION, parts, lambda _: Clip())
+    assert [str(each) for each in of_breath(parts, timeline)] == [
+        "a.yaml:3:5: the hold lasts 8s, more than 7s; a shorter hold, or none, is enough"
+    ]
+    many = breaths(("in", 4), ("hold", 7), ("out", 8), cycles=9)
+    (problem,) = of_breath(many, lay_out(SESSION, many, lambda _: Clip()))
+    assert "there are 9 cycles of four-seven-eight" in problem.text

@@ -38,6 +38,10 @@ def causes(text: str, language: str = "en-US") -> list[str]:
         ("• Rest", "symbol"),
         ("Расслабьтесь.", "script"),
         ("放松。", "script"),
+        ("\U00017000", "script"),  # a Tangut letter, for which Python has no name
+        ("Now GO ON with it.", "capitals"),
+        ("&amp; TENS on.", "entity"),
+        ("\ue000 Rest", "symbol"),
     ],
 )
 def test_what_no_voice_reads_as_it_is_meant_is_told_once(text: str, cause: str) -> None:
@@ -70,16 +74,68 @@ def test_what_voices_read_well_is_not_told(text: str) -> None:
         ("숨을 쉬세요.", "ko", []),
         ("Дышите.", "ru", []),
         ("Дышите.", "xx", []),
+        ("X", "hi", ["script"]),
+        ("1ª vez.", "es", []),
+        ("गहरी \U00017000", "hi", ["script"]),
     ],
 )
 def test_letters_are_those_of_the_language(text: str, language: str, found: list[str]) -> None:
     assert causes(text, language) == found
 
 
-def test_the_warning_says_what_to_write_instead() -> None:
-    slot = Slot(AT, None, (Speech(Utterance("Breathe in.<break time='3s'/>")),))
-    ((_, _, text),) = misread.found(None, [slot])
-    assert "'- pause: 3s'" in text
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "Breathe in.<break time='3s'/>",
+            (
+                "\"<break time='3s'/>\" is a tag, which no voice can say, so it is not spoken; "
+                "leave it out, and write silence as a step of its own: '- pause: 3s'"
+            ),
+        ),
+        (
+            "Rest (pause) now.",
+            (
+                "a voice reads '(pause)' out; "
+                "write silence as a step of its own ('- pause: 3s'), and other words without brackets"
+            ),
+        ),
+        (
+            "&quot;Relax",
+            "'&quot;' stands for a sign in web pages only; write the sign itself, or leave it out",
+        ),
+        ("**Rest.", "'**' is markup, which no voice can say, so it is not spoken; leave it out"),
+        (
+            "Now GO ON with it.",
+            (
+                "a voice may spell words in capitals such as 'GO ON'; "
+                "write it in small letters, and give a word weight by its place in the sentence"
+            ),
+        ),
+        ("• Rest", "'•' (bullet) is not spoken, as voices read its name; write a word, or nothing"),
+        (
+            "\ue000 Rest",
+            "'\\ue000' (a sign without a name) is not spoken, as voices read its name; write a word, or nothing",
+        ),
+        (
+            "Rest и now.",
+            (
+                "a voice of en-US cannot say 'и'; write it in the letters of the language, or give the text its own: "
+                "'say: {text: ..., language: ...}'"
+            ),
+        ),
+        (
+            "Rest ии now.",
+            (
+                "a voice of en-US cannot say 'ии'; write it in the letters of the language, or give the text its own: "
+                "'say: {text: ..., language: ...}'"
+            ),
+        ),
+    ],
+)
+def test_the_warning_says_what_was_found_and_what_to_write_instead(text: str, told: str) -> None:
+    slot = Slot(AT, None, (Speech(Utterance(text)),))
+    assert [(at, said) for at, _, said in misread.found(None, [slot])] == [(slot, told)]
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,12 @@ def test_a_time_out_of_range_is_refused(by_ms: int) -> None:
         outlive.must_be_possible(session("rain"), (), by_ms)
 
 
+def test_the_limits_themselves_are_possible() -> None:
+    for by_ms in (1000, 8 * 3_600_000):
+        outlive.must_be_possible(session("rain"), (), by_ms)
+    assert outlive.outlived(timeline(1000 * MINUTES), 440 * MINUTES).total_ms == 24 * 60 * MINUTES
+
+
 def off(sound: str | None) -> BedChange:
     return BedChange(AT, sound)
 
@@ -74,10 +80,10 @@ def off(sound: str | None) -> BedChange:
 @pytest.mark.parametrize(
     ("sound", "parts", "told"),
     [
-        (None, (), "choose one, such as --background rain"),
-        ("none", (), "choose one, such as --background rain"),
-        ("rain", (off("none"),), "but a.yaml:7:3 turns it off; take that step out"),
-        ("rain", (off("none"), off(None)), "but a.yaml:7:3 turns it off"),
+        (None, (), "a background to go on with; choose one, such as --background rain"),
+        ("none", (), "a background to go on with; choose one, such as --background rain"),
+        ("rain", (off("none"),), "a background at the end, but a.yaml:7:3 turns it off; take that step out"),
+        ("rain", (off("none"), off(None)), "a background at the end, but a.yaml:7:3 turns it off; take that step out"),
     ],
 )
 def test_without_a_background_at_the_end_the_remedy_is_reported(
@@ -85,7 +91,7 @@ def test_without_a_background_at_the_end_the_remedy_is_reported(
 ) -> None:
     with pytest.raises(UsageError) as caught:
         outlive.must_be_possible(session(sound), parts, 5000)
-    assert told in str(caught.value)
+    assert str(caught.value) == f"--outlive needs {told}"
 
 
 @pytest.mark.parametrize(

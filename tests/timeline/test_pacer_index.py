@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from player.script.languages import words_for
+from player.techniques.cue import Utterance
+from player.timeline.model import Cue, Stretch
 from player.timeline.pacer_index import PacerIndex
+from tests.fakes_mix import timeline
 from tests.fakes_picture import bundled, scripted
 
 BOX = scripted(
@@ -164,3 +169,124 @@ def test_a_line_over_a_breath_is_shown_as_long_as_it_is_said_and_its_phases_go_o
     assert [line.text for line in index.at(ends_ms - 1).phase.lines] == [cue.text for cue in said]
     assert (index.at(ends_ms - 1).phase.word, index.at(ends_ms - 1).phase.own) == ("Hold", False)
     assert index.at(16_000).phase.lines == ()
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "heard"),
+    [
+        (0, "0:00 of 1:02"),
+        (30_500, "0:30 of 1:02"),
+        (61_000, "1:01 of 1:02"),
+        (61_001, "1:02 of 1:02"),
+        (62_000, "1:02 of 1:02"),
+    ],
+)
+def test_how_much_was_heard_is_told_and_the_last_second_is_the_end(at_ms: int, heard: str) -> None:
+    assert SCORE.heard(at_ms) == heard
+
+
+def by_hand(*slots: tuple[int, str], cues: tuple[Cue, ...] = ()) -> PacerIndex:
+    """Slots that follow each other: their lengths, and what they guide; each breath in opens a cycle."""
+    starts = [sum(length_ms for length_ms, _ in slots[:number]) for number in range(len(slots) + 1)]
+    stretches = (
+        Stretch(at, length_ms, guide, guide == "in") for at, (length_ms, guide) in zip(starts, slots, strict=False)
+    )
+    return PacerIndex(replace(timeline(starts[-1], cues=cues), slots=tuple(stretches)))
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "left_s", "step_left_s"),
+    [
+        (0, 62, 6),
+        (1, 62, 6),
+        (4999, 58, 2),
+        (5000, 57, 1),
+        (5001, 57, 1),
+        (5999, 57, 1),
+        (6000, 56, 4),
+        (10_000, 52, 4),
+        (62_000, 0, 0),
+    ],
+)
+def test_seconds_to_the_end_and_to_the_end_of_the_phase_are_rounded_up(
+    at_ms: int, left_s: int, step_left_s: int
+) -> None:
+    scene = SCORE.at(at_ms)
+    assert (scene.title, scene.total_ms, scene.left_s, scene.step_left_s) == ("T", 62_000, left_s, step_left_s)
+
+
+def test_without_a_body_there_is_no_size_no_count_and_no_word() -> None:
+    index = by_hand((4000, "in"), (3000, ""), (5000, "in"), (500, "out"))
+    assert [index.at(at).level for at in (4000, 5500, 6999, 7000)] == [0, 0, 0, 0]
+    assert [(index.at(at).count, index.at(at).phase.word) for at in (5000, 8000)] == [(None, ""), (2, "Breathe in")]
+    assert index.at(4000).saying == 1
+
+
+@pytest.mark.parametrize("last", ["in", "out", "tense", "release"])
+def test_the_end_shows_the_last_phase_however_short(last: str) -> None:
+    index = by_hand((4000, "hold"), (1, last))
+    assert index.phase_number(4000) == index.phase_number(4001) == 1
+    assert index.at(4001).phase.guide == last
+    assert index.at(4001).level == {"in": 1, "out": 0, "tense": 1, "release": 0}[last]
+
+
+def test_a_sentence_begins_with_its_first_millisecond_and_is_said_in_eighths() -> None:
+    line = Cue(1, 801, 0, 2000, "speech", Utterance("Rest."), "Rest.")
+    index = by_hand((2000, ""), cues=(line,))
+    assert [index.at(at).begun for at in (-5, 0, 1)] == [0, 0, 1]
+    assert [index.at(at).saying for at in (0, 1, 100, 101, 401, 800, 801, 2000)] == [1, 0, 0, 0.125, 0.5, 0.875, 1, 1]
+    instant = by_hand((2000, ""), cues=(Cue(5, 5, 0, 2000, "speech", Utterance("."), "."),))
+    assert [instant.at(at).saying for at in (5, 6)] == [0, 1]
+
+
+def test_words_are_shown_without_their_full_stop_and_a_count_down_by_its_last_number() -> None:
+    words = Cue(0, 500, 0, 5000, "word", Utterance("MAX."), "MAX.", 0)
+    numbers = ("four", 1000), ("three", 2000), ("two", 3000), ("one", 4000)
+    counts = (Cue(at, at + 500, 0, 5000, "count", Utterance(text), text, at) for text, at in numbers)
+    index = by_hand((5000, "in"), (5000, "out"), cues=(words, *counts))
+    assert index.at(0).phase.word == "MAX"
+    assert [index.at(at).count for at in (0, 4999, 5000, 9999)] == [5, 1, 5, 1]
+
+
+def spoken(start_ms: int, end_ms: int, slot_start_ms: int, text: str, language: str = "en-US") -> Cue:
+    return Cue(start_ms, end_ms, slot_start_ms, 4000, "speech", Utterance(text, language), text)
+
+
+def test_a_line_is_shown_until_the_next_one_or_the_next_breath() -> None:
+    cues = spoken(0, 900, 0, "One."), spoken(4000, 8000, 4000, "Two.")
+    index = by_hand((4000, ""), (4000, ""), (4000, "in"), (4000, ""), cues=cues)
+    assert [([line.text for line in each.lines], each.own, each.opens) for each in index.phases] == [
+        (["One."], True, False),
+        (["Two."], True, False),  # it ends where the breath begins
+        ([], False, True),
+        ([], False, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("length_ms", "at_ms", "count"),
+    [(1999, 0, None), (2000, 0, 1), (2000, 1999, 2), (5500, 4999, 5), (5500, 5499, 5)],
+)
+def test_whole_seconds_are_counted_where_there_are_two(length_ms: int, at_ms: int, count: int | None) -> None:
+    index = by_hand((length_ms, "in"))
+    assert index.at(at_ms).count == count
+    assert index.phases[0].counts_down is False
+
+
+def test_words_are_those_of_the_language_that_is_spoken_first() -> None:
+    german = words_for("de")
+    assert german is not None
+    index = by_hand((4000, ""), (4000, "in"), cues=(spoken(0, 900, 0, "Ruhe.", "de-DE"),))
+    assert index.at(4000).phase.word == german.phases["in"] != "Breathe in"
+
+
+def test_a_word_holds_for_each_tension_where_nobody_speaks() -> None:
+    word = Cue(0, 500, 0, 5000, "word", Utterance("Hard."), "Hard.", 0)
+    index = by_hand((5000, "tense"), (5000, "release"), (2000, ""), (5000, "tense"), cues=(word,))
+    assert [phase.word for phase in index.phases] == ["Hard", "", "", "Hard"]
+
+
+def test_a_language_without_words_shows_those_of_english() -> None:
+    finnish = Utterance("Hengitä.", language="fi")
+    cue, slots = Cue(0, 900, 0, 4000, "speech", finnish, finnish.text), (Stretch(0, 4000, "in", opens=True),)
+    assert PacerIndex(replace(timeline(4000, cues=(cue,)), slots=slots)).at(0).phase.word == "Breathe in"

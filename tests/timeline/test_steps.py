@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import accumulate
 
 import pytest
@@ -75,6 +76,15 @@ def test_a_tone_that_rings_on_does_not_hold_a_step_up() -> None:
     assert Steps(rings).at(2000).entry_ms == 2000 - LEAD_MS
 
 
+def test_a_step_begins_with_its_first_sound_and_no_two_begin_at_once() -> None:
+    slots = [(4000, "", False), (4000, "in", True)]
+    tone = Cue(4000, 8000, 4000, 4000, "tone", Tone("in", 4000))
+    word = Cue(3850, 4300, 4000, 4000, "word", Utterance("In."), "In.", 4000)
+    for cues in ((tone, word), (word, tone)):
+        assert Steps(replace(timeline(slots), cues=cues)).at(4000).entry_ms == 3850 - LEAD_MS
+    assert Steps(timeline([(1, "", False)] * 4)).entries == (0, 1, 2, 3)
+
+
 def test_back_and_back_again_goes_one_further_each_time() -> None:
     steps = Steps(timeline(BREATH * 3))
     at, seen = 30_000, []
@@ -130,6 +140,39 @@ def test_who_asks_for_a_position_hears_the_word_around_it_from_its_beginning(ask
     steps = Steps(timeline(BREATH * 3, words))
     assert steps.beginning(asked_ms).entry_ms == entry_ms
     assert steps.is_within_sound(entry_ms) is (asked_ms == 17_100)
+
+
+@pytest.mark.parametrize(
+    ("asked_ms", "begins"),
+    [
+        (500, TimelineStep(500, 0)),  # nothing is before the session
+        (11_870, TimelineStep(12_000, 11_870)),  # the word before it is over
+        (12_000, TimelineStep(12_000, 11_870)),
+        (12_500, TimelineStep(12_500, 12_500)),  # the word is just over
+        (16_950, TimelineStep(16_950, 15_850)),  # it began a second ago
+        (16_951, TimelineStep(16_951, 16_951)),
+        (24_000, TimelineStep(24_000, 23_900)),
+    ],
+)
+def test_a_beginning_lies_between_the_words_to_the_millisecond(asked_ms: int, begins: TimelineStep) -> None:
+    words = {0: (0, 3000), 4000: (4000, 11_870), 12_000: (11_900, 12_500), 16_000: (15_950, 18_000)}
+    assert Steps(timeline(BREATH * 3, words)).beginning(asked_ms) == begins
+
+
+def test_a_word_that_follows_another_at_once_begins_where_that_ends() -> None:
+    words = {12_000: (11_900, 15_950), 16_000: (15_950, 18_000)}
+    assert Steps(timeline(BREATH * 3, words)).beginning(16_300) == TimelineStep(16_300, 15_950)
+
+
+@pytest.mark.parametrize(("ms", "within"), [(11_900, False), (11_901, True), (12_499, True), (12_500, False)])
+def test_a_sound_is_cut_only_between_its_first_and_its_last_moment(ms: int, *, within: bool) -> None:
+    assert Steps(timeline(BREATH * 3, {12_000: (11_900, 12_500)})).is_within_sound(ms) is within
+
+
+def test_all_entries_and_those_of_sections_are_known() -> None:
+    steps = Steps(timeline([(5000, "", False), *BREATH, *BREATH], sections=(0, 5000, 17_000, 29_000)))
+    assert steps.entries == (0, 5000 - LEAD_MS, 17_000 - LEAD_MS)
+    assert steps.section_entries == steps.entries
 
 
 @given(st.integers(0, 36_000))

@@ -123,7 +123,7 @@ def _xing(stream: StreamFacts, total: int, *, has_contents: bool) -> bytes:
         return struct.pack(">4s4L", b"Info", _NO_CONTENTS, stream.frames, total, _QUALITY)
     frames = stream.frames + 1
     starts = ((1 + stream.frames * percent // 100) * total / frames for percent in range(100))
-    contents = bytes(min(255, int((2 * 256 * start + total) // (2 * total))) for start in starts)
+    contents = bytes(int((2 * 256 * start + total) // (2 * total)) for start in starts)
     return struct.pack(">4s3L100sL", b"Info", _ALL_FIELDS, stream.frames, total, contents, _QUALITY)
 
 

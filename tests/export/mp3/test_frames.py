@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from player.export.formats.bitrates import MP3
-from player.export.mp3.frames import LAYOUTS, EncodedStretch, FrameLayout, SideInformation
+from player.export.mp3.frames import LAYOUTS, EncodedStretch, FrameLayout, SideInformation, frame_pcm_bytes
 from player.export.mp3.infoframe import frame_bytes
 from tests.fakes_mp3 import SOUNDS, in_one_piece, samples
 
@@ -64,6 +64,21 @@ def test_block_types_are_read_where_they_stand(channels: int) -> None:
             assert before.last_block_types[channel] >> 1 == last
             assert last in FOLLOWERS[first]
             assert block_types(after, channels)[channel][0] in FOLLOWERS[last]
+
+
+@pytest.mark.parametrize(("channels", "size", "first"), [(1, 136, 18), (2, 256, 20)])
+def test_without_window_switching_a_granule_is_long_whatever_follows(channels: int, size: int, first: int) -> None:
+    """The same bits are then about something else: ISO 11172-3, 2.4.1.7."""
+    granule = size - first - 59 * (2 * channels - 1)  # bits from the start of the last granule to the end
+    follows = SideInformation(0b0_111 << granule - 37, LAYOUTS[channels])
+    assert follows.last_block_types == (0,) * channels
+    switched = SideInformation(0b1_101 << granule - 37, LAYOUTS[channels])
+    assert switched.last_block_types == (*(0,) * (channels - 1), 0b101)
+
+
+def test_a_frame_holds_1152_samples_of_each_channel() -> None:
+    assert [frame_pcm_bytes(channels) for channels in (1, 2)] == [2304, 4608]
+    assert [EncodedStretch(64, 0, channels).frame_pcm_bytes for channels in (1, 2)] == [2304, 4608]
 
 
 @pytest.mark.parametrize(("channels", "data_at", "data_area"), [(1, 21, 171), (2, 36, 156)])

@@ -3,12 +3,12 @@ from __future__ import annotations
 import threading
 import time
 import tracemalloc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
 from player.export.mp3 import parallel
-from player.export.mp3.frames import frame_pcm_bytes
+from player.export.mp3.frames import EncodedStretch, frame_pcm_bytes
 from player.export.mp3.parallel import CutPlan, ParallelEncoder, splice
 from player.export.mp3.writer import encoder
 from tests.fakes_mp3 import in_one_piece, samples
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
-
-    from player.export.mp3.frames import EncodedStretch
 
 PLAN = CutPlan(stretch=40, lead=20, search=10)
 BITRATE = 160
@@ -111,6 +109,50 @@ def test_the_last_stretch_may_have_any_length(more: int) -> None:
 def test_what_is_no_longer_than_a_stretch_is_what_one_encoder_makes() -> None:
     sound = samples("noise", 1152 * PLAN.stretch)
     assert stream(sound, 2) == in_one_piece(sound, BITRATE)
+
+
+class Fed(Uneven):
+    """Notes how much sound it gets at first, and how many encode at once."""
+
+    first: ClassVar[list[bytes]] = []
+    running = most = 0
+    lock = threading.Lock()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_new = True
+
+    def encode(self, pcm: bytes, /) -> bytes:
+        with Fed.lock:
+            Fed.running += 1
+            Fed.most = max(Fed.most, Fed.running)
+            if self._is_new:
+                Fed.first.append(pcm)
+            self._is_new = False
+        time.sleep(0.02)
+        with Fed.lock:
+            Fed.running -= 1
+        return bytes(self._lame.encode(pcm))
+
+
+def test_each_encoder_begins_a_lead_earlier_and_no_more_run_than_are_allowed() -> None:
+    """Sound is taken in pieces of 80 frames: this lead is in two of them."""
+    sound = samples("noise", 1152 * 360)
+    Fed.first.clear()
+    made = stream(sound, 2, CutPlan(stretch=170, lead=90, search=10), Fed)
+    assert len(made) == len(in_one_piece(sound, BITRATE))
+    leads = {sound[1152 * at : 1152 * (at + 90)].tobytes() for at in (80, 250)}
+    assert {*Fed.first} == {b"", *leads}
+    assert 1 <= Fed.most <= 3, "two in their threads, and one that goes on for a join"
+
+
+@pytest.mark.parametrize(
+    ("bitrate", "channels", "kept"), [(32, 2, 11), (32, 1, 9), (64, 2, 6), (64, 1, 6), (160, 2, 6), (320, 2, 6)]
+)
+def test_frames_are_kept_for_the_reservoir_of_a_join(bitrate: int, channels: int, kept: int) -> None:
+    """At 32 kbit/s a data area has 60 bytes: the 511 of a reservoir are in nine of them."""
+    encoded = EncodedStretch(bitrate, 0, channels)
+    assert parallel._kept(parallel._EncoderRun(lame(), encoded, 0, b"", [], last=False)) == kept
 
 
 # --- a join that is hard to find

@@ -215,6 +215,12 @@ def test_where_streams_can_be_joined(left: bytes, right: bytes, main_data_begin:
     assert can_join(*ends, 1) is fitting
 
 
+def test_two_streams_agree_where_the_frames_before_are_the_same() -> None:
+    one, other = frame_with(bits=800), frame_with(bits=808)
+    left, right = encoded_stretch(one + other + one, 64), encoded_stretch(other + one + one, 64)
+    assert [agree(left, right, frame) for frame in (1, 2, 3)] == [False, False, True]
+
+
 def test_block_types_follow_one_another_across_joins(tmp_path: Path) -> None:
     """Start before short, stop behind it: under others the aliases of the two halves do not cancel."""
     joined = encoded(tmp_path / "clicks.mp3", samples("clicks", 1152 * 400), 160, SHORT_SEARCH).read_bytes()

@@ -16,7 +16,7 @@ from player.export.formats.bitrates import MP3, of_mp3
 from player.export.formats.table import export_sink
 from player.export.mp3.infoframe import Checksum, StreamFacts, info_frame
 from player.export.mp3.parallel import CutPlan
-from player.export.mp3.writer import PLAN, Mp3Writer
+from player.export.mp3.writer import PLAN, Mp3Writer, encoder
 from tests.fakes_mp3 import samples, written
 from tests.fakes_output import TAGS, chirp, decoded_by_ffmpeg, exported, lag, needs, segment
 
@@ -113,6 +113,34 @@ def test_seven_minutes_are_seven_minutes(tmp_path: Path) -> None:
     path = exported(tmp_path / "calm.mp3", np.zeros((frames, 2), np.int16), piece=480_000)
     lengths = {len(decoded_by_ffmpeg(path)), len(decoded_by_lame(path)), soundfile.info(path).frames}
     assert lengths == {frames}
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize(("rate", "bitrate"), [(24_000, 48), (44_100, 64), (44_100, 192)])
+def test_at_other_rates_it_is_the_stream_of_one_encoder_whatever_the_pieces(
+    tmp_path: Path, rate: int, bitrate: int, channels: int
+) -> None:
+    sound = chirp(rate + 577)[:, :channels]
+    lame = encoder(bitrate, channels, rate)
+    stream = bytes(lame.encode(sound.tobytes())) + bytes(lame.flush())
+    for piece in (7_777, 100_000):
+        path = tmp_path / f"{piece}.mp3"
+        written(Mp3Writer(path, b"tag", bitrate, channels=channels, rate=rate), path, sound, piece)
+        written_bytes = path.read_bytes()
+        assert (written_bytes[:3], written_bytes[-len(stream) :]) == (b"tag", stream)
+        assert struct.unpack_from(">L", written_bytes, written_bytes.index(b"Info") + 12) == (len(written_bytes) - 3,)
+        assert (soundfile.info(path).frames, soundfile.info(path).samplerate) == (len(sound), rate)
+
+
+@pytest.mark.parametrize("rate", [24_000, 44_100])
+def test_at_other_rates_nothing_at_all_is_still_a_file_and_dropping_closes_it(tmp_path: Path, rate: int) -> None:
+    path = tmp_path / "calm.mp3"
+    written(Mp3Writer(path, b"", rate=rate), path, chirp(0))
+    assert soundfile.info(path).frames == 0
+    dropped = Mp3Writer(path, b"", rate=rate)
+    dropped.write(chirp(1000).tobytes())
+    dropped.drop()
+    assert dropped._file.closed
 
 
 def test_nothing_at_all_is_still_a_file(tmp_path: Path) -> None:

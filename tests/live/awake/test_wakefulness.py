@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from player.live.awake.wakefulness import PAUSED_FOR_S, Wakefulness, rule_for
-from player.techniques.cue import Tone
-from player.timeline.for_sleep import asleep_from_ms, is_for_sleep
-from player.timeline.model import Cue, Timeline
 from tests.fakes_controls import MINUTE
+
+if TYPE_CHECKING:
+    from player.timeline.model import Timeline
 
 NIGHT = replace(MINUTE, total_ms=300_000, fade_out_ms=120_000)
 OUTLIVED = replace(MINUTE, total_ms=90_000, fade_out_ms=30_000, fades_evenly=True)
-BELL = Cue(55_000, 63_000, 50_000, 10_000, "chime", Tone("end", 8_000))
-
-
-@pytest.mark.parametrize(
-    ("timeline", "from_ms"),
-    [
-        (MINUTE, None),
-        (NIGHT, 180_000),
-        (OUTLIVED, 60_000),
-        (replace(NIGHT, cues=(*MINUTE.cues, BELL)), None),
-        (replace(NIGHT, total_ms=100_000), 0),
-    ],
-)
-def test_a_listener_is_asleep_when_only_a_slow_fade_is_left(timeline: Timeline, from_ms: int | None) -> None:
-    assert asleep_from_ms(timeline) == from_ms
-    assert is_for_sleep(timeline) is (from_ms is not None)
 
 
 @pytest.mark.parametrize(
