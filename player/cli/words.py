@@ -39,7 +39,6 @@ def words(*, language: str | None, out: Path | None, filled: Path | None, output
         return _list()
     if filled is not None:
         path = output or library.own_scripts() / "languages" / f"{language}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
         english = language_words.write_language(language, filled, path, force=force)
         if english:
             click.echo(f"still in English: {', '.join(english)}", err=True)
