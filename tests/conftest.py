@@ -50,6 +50,7 @@ SLOW: Final = (
     "cli/test_log.py",
     "cli/test_plot.py",
     "cli/test_programme_text.py",
+    "cli/test_promises.py",
     "cli/test_record.py",
     "cli/test_voices.py",
     "export/batch/test_dask_cluster.py",

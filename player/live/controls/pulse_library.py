@@ -1,8 +1,8 @@
 """Loading pulsectl, which talks to PulseAudio and PipeWire, without letting it run other programs.
 
-The rule: no other module imports pulsectl. Left alone, it asks `ctypes.util.find_library` for ``libpulse``, which has no
-such name on any machine (that would be ``pulse``): ldconfig, gcc and ld are run for nothing (found by strace, and 0.1 s),
-and it takes ``libpulse.so.0`` in the end.
+The rule: no other module imports pulsectl. Left alone, it asks `ctypes.util.find_library` for ``libpulse``, a name that
+no machine knows (it would be ``pulse``). That runs ldconfig, gcc and ld for nothing (found by strace, and 0.1 s), and
+then it takes ``libpulse.so.0``.
 """
 
 from __future__ import annotations
