@@ -48,6 +48,7 @@ SLOW: Final = (
     "cli/test_lazy_group.py",
     "cli/test_listener.py",
     "cli/test_log.py",
+    "cli/test_odd_names.py",
     "cli/test_plot.py",
     "cli/test_programme_text.py",
     "cli/test_promises.py",
