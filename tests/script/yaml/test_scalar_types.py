@@ -194,7 +194,7 @@ def test_a_step_tells_where_its_values_are() -> None:
     "text", ["…", "\ufffd", "-", "?!.,", "🌙", "\u200d\u200d", "\u0301", "***", "# #", '""', "♪", "()", "_"]
 )
 def test_a_text_that_nobody_can_say_is_not_for_a_voice(text: str) -> None:
-    with pytest.raises(ValueError, match="must have a word or a number, not .*; silence is '- pause: 3s'"):
+    with pytest.raises(ValueError, match=r"must have a word or a number, not .*; silence is '- pause: 3s'"):
         scalar_type_of("Said").parse(text)
     assert scalar_type_of("Text").parse(text) == text
 
