@@ -84,7 +84,7 @@ _VALUES: Final[dict[str, tuple[str | None, ...]]] = {
 }
 _LIMITS: Final[dict[str, tuple[int, ...]]] = {
     "NOFILE": (8, 12, 16, 20, 40),
-    "FSIZE": (0, 100, 10_000, 1_000_000),
+    "FSIZE": (10_000, 100_000, 1_000_000),  # what it says goes into a file, too
     "AS": (300_000_000, 600_000_000, 1_000_000_000),
     "NPROC": (0, 1, 3),
 }
