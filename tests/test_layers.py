@@ -42,7 +42,7 @@ HOMES = {
     "dbus_fast": {"live/controls/desktop/dbus.py"},
     "wakepy": {"live/awake/wake_lock.py"},
     "jeepney": {"live/controls/desktop/calls.py"},
-    "pulsectl": {"live/controls/pulse_route.py", "reminders/signs/microphone.py"},
+    "pulsectl": {"live/controls/pulse_library.py"},
     "blessed": {"live/screen/terminal.py"},
     "wcwidth": {"live/screen/columns.py"},
     "soundfile": {"sound/conform.py", "export/formats/libsndfile.py", "voice/take.py"},

@@ -84,6 +84,9 @@ VALUES = {
     "a duration of null": row(steps("- pause: null"), f"3:10: pause {A_DURATION} 'null'"),
     "a duration that is a list": row(steps("- pause: [1s]"), f"3:10: pause {A_DURATION} a list"),
     "no duration": row(steps("- pause:"), "3:9: pause must not be empty"),
+    "nothing to say": row(
+        steps("- say: …"), "3:8: say must have a word or a number, not '…'; silence is '- pause: 3s'"
+    ),
     "half a millisecond": row(steps("- pause: 0.5ms"), "3:10: pause must be a whole number of milliseconds"),
     "more than a day": row(steps("- pause: 25h"), "3:10: pause must be at most 24 hours, not '25h'"),
     "a fade that is too long": row(head("background: {fade_in: 2m}"), "2:23: fade_in must be at most 1m, not 2m"),

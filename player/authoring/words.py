@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from player.authoring import schemas
-from player.errors import Position, Problem, ScriptError, UsageError
+from player.errors import OutputError, Position, Problem, ScriptError, UsageError
 from player.script import library, spreadsheet
 from player.script.languages import NOT_REVIEWED, PHASES, LanguageWords
 from player.script.yaml import nodes, writing
@@ -19,6 +19,7 @@ from player.script.yaml.binding import bind
 from player.script.yaml.reader import read
 from player.script.yaml.scalar_types import shown
 from player.storage.atomic import write_all
+from player.storage.failures import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,7 +112,7 @@ def write_table(language: str, path: Path, *, force: bool = False) -> None:
 
 
 def write_language(language: str, table: Path, path: Path, *, force: bool = False) -> list[str]:
-    """Write the file of a language from a table; rows without a text are left out.
+    """Write the file of a language from a table, and its folder if need be; rows without a text are left out.
 
     Returns the keys of the texts that are still English.
 
@@ -132,6 +133,8 @@ def write_language(language: str, table: Path, path: Path, *, force: bool = Fals
         bind(read(text, str(path)), LanguageWords)
     except ScriptError as error:  # its lines are those of a file that is not there
         raise ScriptError([Problem(Position(str(table), 1, 1), each.text) for each in error.problems]) from error
+    with sentences(OutputError, "write", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     write_all({path: text.encode()}, force=force)
     return [] if language == library.ORIGINAL else still_english(texts)
 

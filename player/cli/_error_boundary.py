@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from player.cli import _streams
-from player.errors import PlayerError
+from player.errors import PlayerError, printable
 from player.storage.failures import foreseen
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class ErrorBoundary(click.Group):
         try:
             return super().main(args, prog_name, **extra)
         except click.ClickException as error:
+            # It may quote what was typed; and Click's types forbid to assign it.
+            vars(error)["message"] = "\n".join(map(printable, error.message.splitlines()))
             error.show()
             return error.exit_code
         except (click.Abort, KeyboardInterrupt) as error:

@@ -21,7 +21,7 @@ from player.cli._export_one import asked_form, form_of, is_folder, names_a_file,
 from player.cli._options import print_made, progress, request_from_options
 from player.cli._tables import amount
 from player.cores import cores
-from player.errors import PlayerError
+from player.errors import PlayerError, printable
 from player.export import pages
 from player.export.batch import batch, csv_table
 from player.export.batch.dask_cluster import Cluster
@@ -169,7 +169,8 @@ def table_of(done: Sequence[BatchResult], seconds: float) -> list[str]:
     rows = [("file", "length", "size", "time")]
     for target, result, took in made:
         more = f" and {len(result.files) - 1} more" if len(result.files) > 1 else ""
-        rows.append((f"{target}{more}", timecode(result.length_ms), amount(result.size), f"{took:.1f} s"))
+        name = f"{printable(str(target))}{more}"
+        rows.append((name, timecode(result.length_ms), amount(result.size), f"{took:.1f} s"))
     if len(made) > 1:
         length, total = sum(result.length_ms for _, result, _ in made), sum(result.size for _, result, _ in made)
         rows.append((f"{len(made)} sessions", timecode(length), amount(total), f"{seconds:.1f} s"))

@@ -14,6 +14,7 @@ import click
 
 from player import pipeline
 from player.cli import _complete, _stored_options
+from player.cli._tables import print_path
 from player.errors import VoiceError
 from player.units import HIGHEST_LEVEL_DB, LOWEST_LEVEL_DB, parse_duration
 
@@ -211,7 +212,7 @@ def _parse_param(text: str) -> tuple[str, str]:
 def print_made(*files: Path, quiet: bool) -> None:
     """Print the names of files that were made or removed, to stdout; nothing with ``--quiet``."""
     for file in () if quiet else files:
-        click.echo(file)
+        print_path(file)
 
 
 def print_warning(text: str) -> None:

@@ -15,10 +15,16 @@ from player.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
 _NARROWEST: Final = 20
 """In columns: what is narrower is left to the terminal to break."""
 _UNUSUAL: Final = re.compile(r"[^\x20-\x7e\n]")
+
+
+def print_path(path: Path) -> None:
+    """Print the path of a file as an answer: as it is for a program that reads it, and as `printable` at a terminal."""
+    click.echo(printable(str(path)) if sys.stdout.isatty() else str(path), color=True)  # else Click drops its escapes
 
 
 def table(rows: Iterable[Sequence[str]]) -> None:

@@ -81,7 +81,7 @@ def _check(asked: SessionRequest, machine: Machine, *, quiet: bool) -> int:
     for warning in warnings:
         click.echo(f"{warning.at}: warning: {printable(warning.text)}", err=True)
     if not quiet:
-        click.echo(f"{asked.session}: fine, {timecode(total_ms)}")
+        click.echo(f"{printable(asked.session)}: fine, {timecode(total_ms)}")
     return 0
 
 

@@ -12,6 +12,7 @@ from player.authoring import new as new_script
 from player.authoring.texts.formats import TEXT_FORMATS
 from player.cli import _complete
 from player.cli._options import print_made, print_warning, quiet
+from player.errors import printable
 
 if TYPE_CHECKING:
     from player.authoring.from_text import ImportedText
@@ -90,7 +91,8 @@ def _tell(path: Path, *, quiet: bool) -> None:
     """Print the file, and the commands that go on with it."""
     print_made(path, quiet=quiet)
     if not quiet:
-        file = f'"{path}"' if " " in str(path) else str(path)
+        told = printable(str(path))
+        file = f'"{told}"' if " " in told else told
         click.echo(f"  player check --watch {file}    # tells every mistake, again at each save", err=True)
         click.echo(f"  player play {file}", err=True)
         click.echo(f"  player export {file}", err=True)

@@ -11,8 +11,8 @@ import click
 from player import pipeline
 from player.cli import _complete
 from player.cli._options import as_json
-from player.cli._tables import table
-from player.errors import UsageError
+from player.cli._tables import print_path, table
+from player.errors import UsageError, printable
 from player.pipeline import catalogue, media
 from player.script import languages, library, regions
 from player.settings import location, reading, writing
@@ -56,12 +56,12 @@ def settings(
     _must_fit(value, unset=unset, path_only=path_only, key=key)
     name = None if session is None else _session(session, is_there=not unset)
     if path_only:
-        return click.echo(location.path())
+        return print_path(location.path())
     if unset:
         return _unset(key, name)
     if key is not None and value is not None:
         path = writing.set_value(key, _checked(key, value, in_session=name is not None), name)
-        return click.echo(f"{key} is kept in {path}", err=True)
+        return click.echo(f"{key} is kept in {printable(str(path))}", err=True)
     found = reading.read()
     if key is not None:
         return _print_one(key, found, name)
@@ -116,7 +116,8 @@ def _unset(key: str | None, session: str | None) -> None:
         raise click.UsageError("name the key to leave out, such as `player settings --unset voice`")
     if key is None:
         done = writing.forget(str(session))
-        return click.echo(f"{session}: {'nothing is kept any more' if done else 'nothing was kept'}", err=True)
+        told = "nothing is kept any more" if done else "nothing was kept"
+        return click.echo(f"{printable(str(session))}: {told}", err=True)
     done = writing.unset(key, session)
     if not done:
         _named(key, session)  # a key that is there although it is none may be left out, too

@@ -14,6 +14,7 @@ from player import pipeline
 from player.cli import _complete
 from player.cli._options import as_json, print_warning, progress
 from player.cli._tables import print_json, table
+from player.errors import printable
 from player.live import voice_preview
 from player.pipeline import catalogue
 from player.storage.folders import expanded
@@ -106,7 +107,7 @@ def _licence(licence: str, told_at: str) -> str:
 
 def _print_use(voice: VoiceModel, *, is_new: bool) -> None:
     """Print where the voice is, how to use it, and the languages for which it is the default."""
-    click.echo(f"{voice.id} is {'installed' if is_new else 'there already'}: {voice.path}")
+    click.echo(f"{voice.id} is {'installed' if is_new else 'there already'}: {printable(str(voice.path))}")
     click.echo(f"speak with it by --voice {voice.id}, or in a script by voice: {{name: {voice.id}}}")
     if package := installed.lacking(voice):
         print_warning(f"it cannot speak yet: pip install {package}")
@@ -122,7 +123,7 @@ def _print_use(voice: VoiceModel, *, is_new: bool) -> None:
 
 def _remove(wanted: str) -> None:
     for path in installed.remove(wanted):
-        click.echo(f"removed {path}")
+        click.echo(f"removed {printable(str(path))}")
 
 
 COMMANDS = (voices,)

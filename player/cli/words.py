@@ -8,7 +8,7 @@ import click
 
 from player.authoring import words as language_words
 from player.cli import _complete
-from player.cli._tables import table
+from player.cli._tables import print_path, table
 from player.script import library
 from player.script.languages import NOT_REVIEWED, words_for
 
@@ -39,14 +39,13 @@ def words(*, language: str | None, out: Path | None, filled: Path | None, output
         return _list()
     if filled is not None:
         path = output or library.own_scripts() / "languages" / f"{language}.yaml"
-        path.parent.mkdir(parents=True, exist_ok=True)
         english = language_words.write_language(language, filled, path, force=force)
         if english:
             click.echo(f"still in English: {', '.join(english)}", err=True)
-        return click.echo(path)
+        return print_path(path)
     if out is not None:
         language_words.write_table(language, out, force=force)
-        return click.echo(out)
+        return print_path(out)
     return table(language_words.rows(language))
 
 

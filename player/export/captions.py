@@ -219,8 +219,8 @@ def _silence(length_ms: int, language: str) -> str:
 
 def _staying(each_in_turn: Sequence[Caption], total_ms: int) -> Iterator[Caption]:
     """Short captions stay longer, but not after the next begins."""
-    starts = [each.start_ms for each in each_in_turn[1:]]
-    for each, until_ms in zip(each_in_turn, [*starts, total_ms], strict=True):
+    latest = [*(each.start_ms for each in each_in_turn), total_ms][1:]
+    for each, until_ms in zip(each_in_turn, latest, strict=True):
         end_ms = min(until_ms, max(each.end_ms, each.start_ms + SHORTEST_MS))
         if end_ms > each.start_ms:
             yield replace(each, end_ms=end_ms)

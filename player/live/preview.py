@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from player.errors import UsageError
+from player.errors import UsageError, printable
 from player.live.device.device import OutputDevice
 from player.live.playback import play_through
 from player.script import library
@@ -63,7 +63,7 @@ def preview(name: str, *, announce: Callable[[str], None]) -> None:
     """
     path = None if name in CHIMES else _file(name)
     timeline = _ringing(name) if path is None else _lasting(name)
-    announce(f"{name}, {timecode(timeline.total_ms)}")
+    announce(f"{printable(name)}, {timecode(timeline.total_ms)}")
     play_through(timeline, _mix(timeline, path))
 
 

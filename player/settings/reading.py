@@ -5,6 +5,7 @@ The rule: nothing of a file with a mistake is used, and every mistake is told wi
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import sys
@@ -73,7 +74,10 @@ def read(path: Path | None = None) -> Settings:
 
 
 def text_of(path: Path) -> str:
-    """The text of the file; raises as `read`."""
+    """The text of the file; raises as `read`. No pipe is waited for, and no device read but the one of nothing."""
+    if path.exists() and not (path.is_file() or path.is_dir() or str(path) == os.devnull):
+        remedy = f"set {location.VARIABLE} to another file"
+        raise UsageError(f"the settings {printable(str(path))} are no ordinary file; {remedy}")
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:

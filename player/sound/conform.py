@@ -20,6 +20,7 @@ from player.sound.c_stderr import quiet
 from player.sound.limiter import limit
 from player.sound.resample import resample, resampled
 from player.sound.untagged import may_hold_tags, untagged
+from player.storage.names import native
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def _by_libsndfile(path: Path) -> SoundFile | None:
 
     try:
         with quiet():
-            return soundfile.SoundFile(untagged(path) if may_hold_tags(path) else path)
+            return soundfile.SoundFile(untagged(path) if may_hold_tags(path) else native(path))
     except (soundfile.LibsndfileError, TypeError):  # TypeError: a name that ends in .raw
         return None
 

@@ -103,6 +103,8 @@ _OF_NAMES: Final = frozenset(
 )
 _NO_TEXT: Final = re.compile(r"[^\s/\"'<>]*[\ud800-\udfff][^\s/\"'<>]*")
 """A name with bytes that are no UTF-8, which Python keeps as lone surrogates."""
+_NO_TEMPORARY: Final = "No usable temporary directory"
+"""How Python's tempfile begins to say so."""
 
 
 @contextlib.contextmanager
@@ -119,8 +121,11 @@ def sentences(
 def foreseen(error: BaseException) -> UsageError | None:
     """The sentence for a file or name that nobody looked at more closely before; None for any other error.
 
-    Such are a name that is too long or in a closed folder, and one that is no text where it must stand in a text.
+    Such are a name that is too long or in a closed folder, one that is no text where it must stand in a text, and no
+    folder for temporary files.
     """
+    if isinstance(error, FileNotFoundError) and _NO_TEMPORARY in str(error.strerror):
+        return UsageError("no folder for temporary files can be written; set TMPDIR to one that can")
     if isinstance(error, OSError) and isinstance(error.filename, str | bytes) and error.errno in _OF_NAMES:
         return _told(UsageError, "use", os.fsdecode(error.filename), error)
     if isinstance(error, UnicodeEncodeError) and (match := _NO_TEXT.search(error.object)):

@@ -11,9 +11,13 @@ Linux counts 255 bytes of a name. Pure.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MOST_BYTES: Final = 255
 """Of a whole name on Linux; FAT and macOS count 255 characters of UTF-16."""
@@ -36,6 +40,11 @@ def safe_stem(text: str) -> str:
     digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:_DIGEST]
     kept = _shortened(safe, _MOST_BYTES_OF_STEM - 1 - _DIGEST).encode("utf-8", "ignore").decode()
     return f"{kept.rstrip('-')}-{digest}".lstrip("-")
+
+
+def native(path: Path) -> bytes | str:
+    """A path as libraries in C take it. As text, they refuse one on Linux whose bytes are no text in its encoding."""
+    return os.fsencode(path) if os.name == "posix" else str(path)
 
 
 def words_of(title: str, most: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from player.script.yaml.types import Count, FieldError, Flag, OneOrMore, Text
+from player.script.yaml.types import Count, FieldError, Flag, OneOrMore, Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ class CoachLine:
     One about the guidance is true only of the script's own: whoever chose another one does not hear it.
     """
 
-    say: OneOrMore[Text]
+    say: OneOrMore[Said]
     after: Count | Literal["half"] | None = None
     before_end: Count | None = None
     every: Count | None = None

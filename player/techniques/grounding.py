@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from player.script.yaml.types import Count, Duration, FieldError, Flag, OneOrMore, Text
+from player.script.yaml.types import Count, Duration, FieldError, Flag, OneOrMore, Said
 from player.techniques.cue import Part, Slot
 from player.techniques.speech import spoken
 
@@ -24,10 +24,10 @@ class Prompts:
     """The line that leads and what follows it; prompts beyond ``say`` are silent."""
 
     each: Duration
-    lead: Text | None = None
+    lead: Said | None = None
     prompts: Count | None = None
     lead_for: Duration | None = None
-    say: OneOrMore[Text] = ()
+    say: OneOrMore[Said] = ()
     shuffle: Flag = False
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from player.script.yaml.types import Count, Duration, FieldError, OneOrMore, Text, duration
+from player.script.yaml.types import Count, Duration, FieldError, OneOrMore, Said, duration
 from player.techniques.cue import Part, Slot
 from player.techniques.speech import spoken
 
@@ -41,14 +41,14 @@ class Movements:
         The lines at the head of the changes, which come round again.
     """
 
-    say: OneOrMore[Text]
+    say: OneOrMore[Said]
     hold: Annotated[int, duration(minimum_ms=1000)]
     times: Count | None = None
     lead: Annotated[int, duration(minimum_ms=1000)] | None = None
-    held: OneOrMore[Text] | None = None
-    later: OneOrMore[Text] | None = None
+    held: OneOrMore[Said] | None = None
+    later: OneOrMore[Said] | None = None
     later_lead: Annotated[int, duration(minimum_ms=1000)] | None = None
-    back: OneOrMore[Text] | None = None
+    back: OneOrMore[Said] | None = None
     change: Duration = 0
 
     def __post_init__(self) -> None:

@@ -18,7 +18,7 @@ from player.script.yaml.binding import bind
 from player.script.yaml.reader import read
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.type_shapes import enumerated
-from player.script.yaml.types import Count, Duration, FieldError, ListRule, Name, OneOrMore, Text, duration
+from player.script.yaml.types import Count, Duration, FieldError, ListRule, Name, OneOrMore, Said, duration
 from player.techniques.cue import Marker, Part, Slot, Speech
 from player.techniques.speech import spoken
 
@@ -59,11 +59,11 @@ class Group:
     short: Name
     at: Name | None = None
     how: Name | None = None
-    attend: Text | None = None
-    caution: Text | None = None
-    feel: OneOrMore[Text] | None = None
-    ease: OneOrMore[Text] | None = None
-    again: Text | None = None
+    attend: Said | None = None
+    caution: Said | None = None
+    feel: OneOrMore[Said] | None = None
+    ease: OneOrMore[Said] | None = None
+    again: Said | None = None
     tense: Tension | None = None
     rounds: Count | None = None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from player.script.yaml.types import Duration, ListRule, Name, Text
+from player.script.yaml.types import Duration, ListRule, Name, Said
 from player.techniques.cue import Marker, Part, Slot
 from player.techniques.speech import spoken
 
@@ -30,8 +30,8 @@ class BodyRegion:
 
     name: Name
     short: Name
-    say: Text | None = None
-    then: Text | None = None
+    say: Said | None = None
+    then: Said | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from player.script.yaml.types import Duration, Flag, Language, Name, Text
+from player.script.yaml.types import Duration, Flag, Language, Name, Said
 from player.techniques.cue import Elastic, Part, Slot, Speech
 from player.techniques.sentences import sentences
 from player.units import LONGEST_MS
@@ -43,7 +43,7 @@ class SaidText:
 
     shorthand: ClassVar[str] = "text"
 
-    text: Text
+    text: Said
     language: Language | None = None
     voice: Name | None = None
 

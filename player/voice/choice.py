@@ -113,4 +113,4 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _quoted(name: str) -> str:
-    return repr(printable(name))
+    return f"'{printable(name)}'"

@@ -9,6 +9,8 @@ them for longer.
     of what is attacked.
 ``scripts.py``, ``mutations.py``
     Hostile scripts, programmes, muscle sets, words, pronunciations and tables, many of them in one child.
+``environments.py``
+    Commands on odd machines: folders, variables, limits and streams that are not as they should be.
 ``fuzz.py``
     Parsers under a fuzzer that is guided by what their code reaches; by itself, with ``nox -s fuzz``.
 ``programs.py``

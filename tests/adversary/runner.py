@@ -73,6 +73,8 @@ class Attack:
         Files that show it again; they are kept if it is lost, and else removed.
     environment
         Added to the parent's own.
+    silent
+        Whether it may fail without a word on stderr, as where that is closed.
     check
         What else is wrong with an outcome that is an answer, in a few words; empty if nothing is.
     """
@@ -82,6 +84,7 @@ class Attack:
     keep: tuple[Path, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[Outcome], str] = lambda _: ""
+    silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,10 @@ def run(attack: Attack, limits: Limits = Limits()) -> Outcome:
         )
     own_peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT / _MEGABYTE
     limits = replace(limits, megabytes=max(limits.megabytes, round(own_peak)))  # below it, the peak is not the child's
-    return replace(outcome, fault=judged(outcome, limits, hung=hung) or attack.check(outcome))
+    return replace(outcome, fault=judged(outcome, limits, hung=hung, silent=attack.silent) or attack.check(outcome))
 
 
-def judged(outcome: Outcome, limits: Limits, *, hung: bool = False) -> str:
+def judged(outcome: Outcome, limits: Limits, *, hung: bool = False, silent: bool = False) -> str:
     """What is wrong with an outcome, in a few words; empty if nothing is."""
     strange = {each for each in outcome.stdout + outcome.stderr if not (each.isprintable() or each in _HARMLESS)}
     faults = {
@@ -125,7 +128,7 @@ def judged(outcome: Outcome, limits: Limits, *, hung: bool = False) -> str:
         "unexpected error": "did not expect" in outcome.stderr,
         f"killed by signal {-outcome.code}": outcome.code < 0,
         f"exit code {outcome.code}": outcome.code not in limits.codes,
-        "failed without a word": outcome.code and not outcome.stderr.strip(),
+        "failed without a word": outcome.code and not outcome.stderr.strip() and not silent,
         f"printed {', '.join(sorted(f'U+{ord(each):04X}' for each in strange))}": strange,
         "too long": outcome.seconds > limits.seconds,
         "too much memory": outcome.megabytes > limits.megabytes,

@@ -75,3 +75,10 @@ def test_a_new_language_has_rows_for_what_english_does_not_need() -> None:
     rows = {row.key: row for row in words.rows("sv")}
     assert {"counted.in", "breathe.decimal", "ordinals_after.1", "abbreviations.1"} <= rows.keys()
     assert rows["reviewed"].english == "none"
+
+
+def test_a_table_that_makes_no_language_makes_no_folder(tmp_path: Path) -> None:
+    words.write_table("sv", tmp_path / "sv.csv")
+    with pytest.raises(PlayerError, match="no row has a text"):
+        words.write_language("sv", tmp_path / "sv.csv", tmp_path / "languages" / "sv.yaml")
+    assert [path.name for path in tmp_path.iterdir()] == ["sv.csv"]

@@ -1,10 +1,11 @@
-"""Nothing connects to a network but ``voices --install``: the system calls of whole commands say so."""
+"""Nothing connects to a network but ``voices --install``, and that only to where it says: by system calls.
+
+The promises of all other commands are in ``test_promises.py``.
+"""
 
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -14,26 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes_models import EMMA, HEART, HIBARI, FakeHub, hibari_package
+from tests.system_calls import needs_strace, traced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = [
-    pytest.mark.tools,
-    pytest.mark.skipif(sys.platform != "linux", reason="strace is Linux's"),
-    pytest.mark.skipif(not shutil.which("strace"), reason="needs strace: sudo apt install strace"),
-]
-SCRIPT = """\
-title: Tiny
-background: rain
-steps:
-  - section: Only
-  - say: Sit down.
-    for: 3s
-  - chime: bell
-"""
+pytestmark = needs_strace
 ROOT = Path(__file__).parents[2]
-TO_A_NETWORK = re.compile(r"(?:connect|sendto|sendmsg)\(.*AF_INET6?\b")
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -46,52 +34,15 @@ def environment(folder: Path) -> dict[str, str]:
 @pytest.fixture
 def connections(tmp_path: Path) -> Callable[..., list[str]]:
     """Run ``player`` with an empty store; its system calls that reach for a network."""
-    (tmp_path / "tiny.yaml").write_text(SCRIPT)
-    env = environment(tmp_path)
+    records = (tmp_path / f"calls-{number}" for number in range(100))
 
     def run(*arguments: str, **more: str) -> list[str]:
-        calls = tmp_path / "calls"
-        trace = ["strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", str(calls)]
-        command = [*trace, sys.executable, "-m", "player", *arguments]
-        done = subprocess.run(
-            command, cwd=tmp_path, env={**env, **more}, capture_output=True, text=True, timeout=300, check=False
-        )
-        if "ptrace" in done.stderr and "not permitted" in done.stderr:
-            pytest.skip("needs to be allowed to trace: --cap-add SYS_PTRACE")
-        assert done.returncode == 0, done.stderr
-        return [line for line in calls.read_text().splitlines() if TO_A_NETWORK.search(line)]
+        command = [sys.executable, "-m", "player", *arguments]
+        done = traced(command, next(records), tmp_path, {**environment(tmp_path), **more})
+        assert done.code == 0, done.stderr
+        return [call for call in done.reached if "AF_INET" in call and not call.startswith("socket(")]
 
     return run
-
-
-@pytest.mark.engine
-@pytest.mark.usefixtures("voice")
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("voices",),
-        ("voices", "--language", "en", "--json"),
-        ("list",),
-        ("show", "tiny.yaml"),
-        ("check", "tiny.yaml"),
-        ("export", "tiny.yaml", "-o", "tiny.mp3"),
-        ("doctor",),
-    ],
-    ids=" ".join,
-)
-def test_no_command_connects(connections: Callable[..., list[str]], arguments: tuple[str, ...]) -> None:
-    assert connections(*arguments) == []
-
-
-@pytest.mark.engine
-@pytest.mark.usefixtures("voice")
-def test_no_library_leaves_an_identifier_of_the_user_behind(
-    connections: Callable[..., list[str]], tmp_path: Path
-) -> None:
-    """onnxruntime keeps one for what it sends; its sending comes seconds later, which a short command may not live."""
-    (tmp_path / "home").mkdir()
-    assert connections("export", "tiny.yaml", "-o", "tiny.wav") == []
-    assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.engine

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.export.captions import LINE, Caption, captions, split, spoken
+from player.export.captions import LINE, Caption, captions, split, spoken, srt, vtt
 from player.techniques.cue import Tone, Utterance
 from player.timeline.model import Cue, Span, Timeline
 from tests.fakes_mix import spoken as said
@@ -57,6 +57,13 @@ def test_a_long_silence_has_a_caption(quiet_ms: int, text: str) -> None:
 def test_a_short_silence_is_not() -> None:
     cues = (said("Rest now.", 0, 2000), said("Come back.", 11_999, 14_000))
     assert len(texts(timeline(15_000, cues=cues))) == 2
+
+
+def test_a_short_session_in_which_nothing_is_heard_has_no_captions() -> None:
+    quiet = timeline(2000)
+    assert captions(quiet) == ()
+    assert vtt(quiet) == f"WEBVTT\n\nNOTE {quiet.title}\n"
+    assert srt(quiet) == ""
 
 
 def test_silence_at_both_ends_has_a_caption() -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
 
 import pytest
 
 from player import settings
 from player.errors import OutputError, UsageError
 from player.settings import reading, writing
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -152,3 +150,13 @@ def test_nothing_wrong_is_remembered(file: Path, name: str, value: str | int) ->
     with pytest.raises(UsageError):
         writing.remember("box-breathing", {"bed": -26, name: value})
     assert not file.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_is_not_waited_for_and_a_device_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(UsageError) as caught:
+            reading.read(path)
+        assert str(caught.value) == f"the settings {path} are no ordinary file; set PLAYER_SETTINGS to another file"
+    assert reading.read(Path(os.devnull)).general == {}

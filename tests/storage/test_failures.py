@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,13 @@ def test_what_a_machine_has_is_foreseen(error: Exception, told: str | None) -> N
     found = foreseen(error)
     assert (found is None) == (told is None)
     assert found is None or (str(found).startswith(told or "") and found.exit_code == 2)
+
+
+def test_a_machine_without_temporary_files_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "none")])
+    with pytest.raises(FileNotFoundError) as caught:
+        tempfile.gettempdir()
+    told = "no folder for temporary files can be written; set TMPDIR to one that can"
+    assert str(foreseen(caught.value)) == told
+    assert foreseen(FileNotFoundError(2, "No such file or directory", "a")) is None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.export import tags as tagging
 from player.export.formats import bitrates, ogg_pages
+from player.storage.names import native
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class SoundWriter:
         self._failures = (soundfile.LibsndfileError, AssertionError)  # a short write is an assertion in soundfile
         with self._as_os_errors():
             self._file = self._open(
-                path,
+                native(path),
                 "w",
                 rate,
                 channels,
@@ -117,7 +118,7 @@ class SoundWriter:
 
     def _verify(self) -> None:
         """The header may count more frames than there are, so the last one is read as well."""
-        with self._as_os_errors(), self._open(self._path) as file:
+        with self._as_os_errors(), self._open(native(self._path)) as file:
             count = file.frames
             if count == self._frames and (not count or file.seek(count - 1) == count - 1 == count - len(file.read(1))):
                 return

@@ -2,7 +2,6 @@
 
 When headphones are unplugged, these sound servers go on at the loudspeakers of the room. Then playing pauses, and a
 notice names the new output, which is the known one from then on. Without such a sound server nothing happens.
-The rule: beside `player.reminders.signs.microphone`, no other module imports pulsectl.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import printable
+from player.live.controls import pulse_library
 from player.live.controls.commands import ForcedPause
 
 if TYPE_CHECKING:
@@ -93,8 +93,7 @@ class _Watch(threading.Thread):
     def run(self) -> None:
         """Run until `leave`; connect again to a server that was restarted."""
         with contextlib.suppress(ImportError, OSError):  # no pulsectl, no libpulse
-            import pulsectl  # noqa: PLC0415 (it takes 0.1 s to load)
-
+            pulsectl = pulse_library.load()
             while not self._over.is_set():
                 with contextlib.suppress(Exception):  # no server, or it is gone; the library has many errors for that
                     self._listen(pulsectl)

@@ -1,7 +1,4 @@
-"""Whether a program records sound on Linux: what PulseAudio or PipeWire know, or ALSA where neither runs.
-
-The rule: beside `player.live.controls.pulse_route`, no other module imports pulsectl.
-"""
+"""Whether a program records sound on Linux: what PulseAudio or PipeWire know, or ALSA where neither runs."""
 
 from __future__ import annotations
 
@@ -9,15 +6,11 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from player.live.controls import pulse_library
 from player.reminders.politeness import Signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-try:
-    import pulsectl
-except (ImportError, OSError):  # no pulsectl, no libpulse
-    pulsectl = None
 
 _NOT_A_MONITOR: Final = 0xFFFF_FFFF
 """PulseAudio's number of what is not there: such a source records no output, but the room."""
@@ -25,13 +18,13 @@ _NOT_A_MONITOR: Final = 0xFFFF_FFFF
 
 def microphone(root: Path = Path("/"), recorders: Callable[[], bool] | None = None) -> Signs:
     """Whether a microphone is in use."""
-    with contextlib.suppress(Exception):  # no server answers; the library has many errors for that
+    with contextlib.suppress(Exception):  # no pulsectl, or no server answers; the library has many errors for that
         return Signs(hears=(recorders or _recorders)())
     return Signs(hears=_is_captured(root))
 
 
 def _recorders() -> bool:
-    with pulsectl.Pulse("player", connect=False) as pulse:
+    with pulse_library.load().Pulse("player", connect=False) as pulse:
         pulse.connect()  # a time limit here is always used up, so the limit is that of the thread (`SignReader`)
         return records(pulse)
 

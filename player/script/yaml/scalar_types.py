@@ -53,6 +53,8 @@ class TextType:
 
     longest: int = 2000
     one_line: bool = False
+    said: bool = False
+    """Whether a voice is to say it, so that it needs something to say."""
 
     @property
     def about(self) -> str:
@@ -70,11 +72,18 @@ class TextType:
             raise ValueError("must be on one line")
         if wrong := _invisible(words):
             raise ValueError(f"must not contain the control character {wrong!r}")
+        if self.said and not any(map(_has_sound, words)):
+            raise ValueError(f"must have a word or a number, not {shown(words)}; silence is '- pause: 3s'")
         return words
 
     def schema(self) -> Schema:
         """A string; YAML's numbers and words for yes and no are text too."""
         return {"type": ["string", "number", "boolean"], "minLength": 1, "maxLength": self.longest}
+
+
+def _has_sound(char: str) -> bool:
+    """Whether it is a letter, a figure, or a sign that voices read, such as ``%`` and ``+``."""
+    return unicodedata.category(char)[0] in "LN" or unicodedata.category(char) in {"Sc", "Sm"} or char in "%&@§"
 
 
 def _invisible(text: str) -> str:

@@ -89,6 +89,8 @@ def duration(*, minimum_ms: int = 0, maximum_ms: int = DurationType().maximum_ms
 
 
 Text = Annotated[str, TextType()]
+Said = Annotated[str, TextType(said=True)]
+"""What a voice says: a text that has something to say."""
 Name = Annotated[str, TextType(longest=200, one_line=True)]
 Identifier = Annotated[str, IDENTIFIER]
 Language = Annotated[str, LANGUAGE]

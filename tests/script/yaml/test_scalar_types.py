@@ -24,6 +24,7 @@ from player.script.yaml.scalar_types import (
 ALIASES = {
     "Text": types.Text,
     "Name": types.Name,
+    "Said": types.Said,
     "Identifier": types.Identifier,
     "Language": types.Language,
     "Duration": types.Duration,
@@ -187,3 +188,17 @@ def test_a_step_tells_where_its_values_are() -> None:
     at, value = Position("f", 1, 1), Position("f", 1, 9)
     step = types.Step(object(), at, {"for": value})
     assert (step.where("for"), step.where("for_"), step.where("then")) == (value, value, at)
+
+
+@pytest.mark.parametrize(
+    "text", ["…", "\ufffd", "-", "?!.,", "🌙", "\u200d\u200d", "\u0301", "***", "# #", '""', "♪", "()", "_"]
+)
+def test_a_text_that_nobody_can_say_is_not_for_a_voice(text: str) -> None:
+    with pytest.raises(ValueError, match=r"must have a word or a number, not .*; silence is '- pause: 3s'"):
+        scalar_type_of("Said").parse(text)
+    assert scalar_type_of("Text").parse(text) == text
+
+
+@pytest.mark.parametrize("text", ["a", "0", "½", "冥想", "ध्यान", "Rest … 🌙", "+", "%", "&", "€"])
+def test_a_text_with_anything_to_say_is(text: str) -> None:
+    assert scalar_type_of("Said").parse(text) == text
