@@ -21,7 +21,7 @@ from player.script.session import parse
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.types import FASTEST, SLOWEST
-from player.techniques.cue import Part, Utterance
+from player.techniques.cue import Part, Utterance, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from player.script.session import Session, Step
     from player.techniques.guidance import GuidanceStage
 
-MOST_PARTS: Final = 200_000
-"""Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
+MOST_PARTS: Final = 100_000
+"""A day of counted breaths has 86 400 counts; more than this is a mistake in a loop. `check` takes 3 s for as many."""
 
 T = TypeVar("T")
 IntroVersion = Literal["full", "short"]
@@ -237,15 +237,26 @@ def plan(
     planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed, guide)
     parts: list[Part] = []
     problems: list[Problem] = []
+    count = 0
     for step in session.steps:
         try:
-            _extend(parts, planner.steps([step]), step.at)
+            for part in planner.steps([step]):
+                count += pieces(part)
+                parts.append(part)
+                if count > MOST_PARTS:
+                    raise _too_many(step.at)
         except ScriptError as error:
             problems += error.problems
+        if count > MOST_PARTS:
+            break
     if problems:
         raise ScriptError(problems, session)
     _must_be_offered(skip, planner.offered)
     return Plan(tuple(parts), tuple(planner.sources.values()), "intro" in planner.met, "shuffle" in planner.met)
+
+
+def _too_many(at: Position) -> ScriptError:
+    return ScriptError([Problem(at, f"the script unfolds to more than {MOST_PARTS} parts; repeat less")])
 
 
 def _must_be_offered(skip: Iterable[str], offered: Iterable[str]) -> None:
@@ -254,10 +265,3 @@ def _must_be_offered(skip: Iterable[str], offered: Iterable[str]) -> None:
         if name.casefold() not in known:
             there = f"there are {', '.join(known.values())}" if known else "nothing in this session can be left out"
             raise UsageError(f"there is no {shown(name)} to leave out; {did_you_mean(name, known.values()) or there}")
-
-
-def _extend(parts: list[Part], more: Iterator[Part], at: Position) -> None:
-    for part in more:
-        if len(parts) >= MOST_PARTS:
-            raise ScriptError([Problem(at, f"the script unfolds to more than {MOST_PARTS} parts; repeat less")])
-        parts.append(part)

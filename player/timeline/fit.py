@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from player.errors import Problem, ScriptError, UsageError
-from player.techniques.cue import Elastic, Slot
+from player.techniques.cue import Elastic, Slot, pieces
+from player.techniques.planning import MOST_PARTS
 from player.units import LONGEST_MS, format_duration, timecode
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from player.errors import Position
     from player.techniques.cue import Part
 
-MOST_SLOTS: Final = 200_000
-"""Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
+MOST_SLOTS: Final = MOST_PARTS
+"""With all that is heard in them, as in a plan."""
 _HALVINGS: Final = 60
 
 
@@ -38,12 +39,12 @@ def settle(parts: Iterable[Part], amounts: Sequence[int] | None = None) -> tuple
         If there are more than `MOST_SLOTS` parts, or they last more than a day by the lengths that are known.
     """
     settled: list[Part] = []
+    count = 0
     for part, amount in _amounts(parts, amounts):
-        if isinstance(part, Elastic):
-            settled += part.slots(amount)
-        else:
-            settled.append(part)
-        if len(settled) > MOST_SLOTS:
+        more = part.slots(amount) if isinstance(part, Elastic) else (part,)
+        settled += more
+        count += sum(map(pieces, more))
+        if count > MOST_SLOTS:
             at = part.at if isinstance(part, Elastic | Slot) else None
             text = f"the script unfolds to more than {MOST_SLOTS} parts; repeat less"
             raise ScriptError([Problem(at, text)] if at else [])
