@@ -18,6 +18,7 @@ from player.script import library
 from player.script.languages import LanguageWords, languages, words_for
 from player.script.pronunciation import pairs_in
 from player.script.session import parse
+from player.script.yaml.encoding import LARGEST
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.types import FASTEST, SLOWEST
@@ -82,6 +83,8 @@ class Planner:
         Whether there was an introduction of two versions so far, or something in a shuffled order.
     read, sources
         The included scripts that were read so far: each for its values of parameters, and its text by its path.
+    taken
+        How many bytes each reading of them took.
     """
 
     language: str
@@ -100,6 +103,7 @@ class Planner:
     met: set[Literal["intro", "shuffle"]] = field(default_factory=set, compare=False)
     read: dict[object, Session] = field(default_factory=dict, compare=False)
     sources: dict[Path, Source] = field(default_factory=dict, compare=False)
+    taken: list[int] = field(default_factory=list, compare=False)
 
     def utterance(self, text: str, *, pace: float = 1.0) -> Utterance:
         """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (60 to 300)."""
@@ -169,6 +173,10 @@ class Planner:
             raise ScriptError([Problem(at, f"include must not go round in a circle: {circle}")])
         key = (trail[-1], tuple(sorted(params.items())))
         if key not in self.read:
+            self.taken.append(len(source.data))
+            if sum(self.taken) > LARGEST:
+                text = f"include reads more than {LARGEST // 1024} KiB for this session: a script again for each value "
+                raise ScriptError([Problem(at, text + "of its params; include fewer, or with the same values")])
             path = str(source.path)
             self.read[key] = parse(source.text, path, self.step_types, params, asked_at=at, given=self.given)
             self.sources.setdefault(trail[-1], source)
@@ -228,7 +236,7 @@ def plan(
     Raises
     ------
     ScriptError
-        If a step cannot become parts, or there are more than `MOST_PARTS`.
+        If a step cannot become parts; or there are more than `MOST_PARTS`, then without a ``rest``.
     UsageError
         If there is nothing of that name to leave out.
     """
@@ -244,19 +252,16 @@ def plan(
                 count += pieces(part)
                 parts.append(part)
                 if count > MOST_PARTS:
-                    raise _too_many(step.at)
+                    break
         except ScriptError as error:
             problems += error.problems
         if count > MOST_PARTS:
-            break
+            text = f"the script unfolds to more than {MOST_PARTS} parts; repeat less"
+            raise ScriptError([*problems, Problem(step.at, text)])
     if problems:
         raise ScriptError(problems, session)
     _must_be_offered(skip, planner.offered)
     return Plan(tuple(parts), tuple(planner.sources.values()), "intro" in planner.met, "shuffle" in planner.met)
-
-
-def _too_many(at: Position) -> ScriptError:
-    return ScriptError([Problem(at, f"the script unfolds to more than {MOST_PARTS} parts; repeat less")])
 
 
 def _must_be_offered(skip: Iterable[str], offered: Iterable[str]) -> None:
