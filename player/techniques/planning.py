@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from player.script.library import Source
+    from player.script.pronunciation import Pairs
     from player.script.session import Session, Step
     from player.techniques.guidance import GuidanceStage
 
@@ -85,6 +86,8 @@ class Planner:
         The included scripts that were read so far: each for its values of parameters, and its text by its path.
     taken
         How many bytes each reading of them took.
+    respelt
+        The respellings that each text has by ``pronounce``: what is repeated is searched for thousands of them once.
     """
 
     language: str
@@ -104,12 +107,14 @@ class Planner:
     read: dict[object, Session] = field(default_factory=dict, compare=False)
     sources: dict[Path, Source] = field(default_factory=dict, compare=False)
     taken: list[int] = field(default_factory=list, compare=False)
+    respelt: dict[str, Pairs] = field(default_factory=dict, compare=False)
 
     def utterance(self, text: str, *, pace: float = 1.0) -> Utterance:
         """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (60 to 300)."""
         rate = min(FASTEST, max(SLOWEST, round(self.rate * pace)))
-        respelt = pairs_in(text, self.pronounce)
-        return Utterance(text, self.language, self.voice, rate, self.pitch, respelt=respelt)
+        if text not in self.respelt:
+            self.respelt[text] = pairs_in(text, self.pronounce)
+        return Utterance(text, self.language, self.voice, rate, self.pitch, respelt=self.respelt[text])
 
     def speaking(self, language: str | None, voice: str | None) -> Planner:
         """The planner for a text in its own language, its own voice or both; what is None stays as it is."""
@@ -182,7 +187,7 @@ class Planner:
             self.sources.setdefault(trail[-1], source)
         script = self.read[key]
         pronounce = {**self.pronounce, **script.pronounce}
-        yield from replace(self, trail=trail, pronounce=pronounce).steps(script.steps)
+        yield from replace(self, trail=trail, pronounce=pronounce, respelt={}).steps(script.steps)
 
     def steps(self, steps: Iterable[Step]) -> Iterator[Part]:
         """The parts of steps, one step after the other."""

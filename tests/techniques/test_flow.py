@@ -174,3 +174,15 @@ def test_a_case_that_is_not_there_is_told_with_those_that_are() -> None:
     text = HOLDS.replace("choose: $holds", "choose: perhaps")
     with pytest.raises(ScriptError, match=r"not 'perhaps'; there are yes, no"):
         parse(text, "a.yaml", TECHNIQUES)
+
+
+def test_what_unfolds_to_too_much_is_told_once_with_what_is_wrong_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And alone: no other step is looked at, which could be as much."""
+    monkeypatch.setattr(planning, "MOST_PARTS", 50)
+    many = "- repeat: {times: 40, steps: [{pause: 1s}]}\n"
+    text = f"title: T\nsteps:\n- include: nosuch\n{many}{many}{many}"
+    with pytest.raises(ScriptError) as caught:
+        planning.plan(parse(text, "f", TECHNIQUES), TECHNIQUES)
+    assert [each.at.line for each in caught.value.problems] == [3, 5]
+    assert caught.value.problems[1].text == "the script unfolds to more than 50 parts; repeat less"
+    assert caught.value.rest is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from player.errors import Position, ScriptError, UsageError
 from player.techniques.breathing import Breathe
 from player.techniques.breaths import Pattern, Ramp
-from player.techniques.cue import Elastic, Marker, Part, Slot
+from player.techniques.cue import Elastic, Marker, Part, Slot, Speech, Utterance
 from player.techniques.planning import Planner
 from player.techniques.speech import PauseStep
 from player.timeline import fit
@@ -94,3 +96,29 @@ def test_an_elastic_part_knows_its_length_without_being_made() -> None:
     assert isinstance(part, Elastic)
     for amount in (1, 2, 7, 30):
         assert part.length_ms(amount) == sum(slot.length_ms or 0 for slot in part.slots(amount))
+
+
+def test_what_a_day_does_not_hold_is_refused_before_it_is_made() -> None:
+    def slots(cycles: int) -> list[Slot]:
+        raise AssertionError(f"{cycles} cycles were made")
+
+    half = Elastic(Position("a.yaml", 3, 7), 1000, 1, 1000, lambda cycles: cycles * 43_201, slots)
+    with pytest.raises(ScriptError) as caught:
+        settle([Elastic(AT, 1000, 1, 1000, lambda cycles: cycles * 43_200, slots), half])
+    told = "a.yaml:3:7: a session must last at most 24 hours, not 24:00:01; repeat less"
+    assert str(caught.value) == told
+
+
+def test_sentences_count_as_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit, "MOST_SLOTS", 9)
+    said = Slot(AT, 1000, tuple(Speech(Utterance(f"Line {n}.")) for n in range(5)))
+    assert settle([said, Slot(AT, 1000)]) == (said, Slot(AT, 1000))
+    with pytest.raises(ScriptError, match="unfolds to more than 9 parts"):
+        settle([said, said])
+
+
+def test_thousands_of_flexible_pauses_share_a_length_in_a_moment() -> None:
+    start = time.process_time()
+    found = to_length([pause(2000)] * 4000, 8_000_000, 10_000_001)
+    assert [part.length_ms for part in found if isinstance(part, Slot)] == [2501, *[2500] * 3999]
+    assert time.process_time() - start < 1.5  # 4 s where each pause added up all others
