@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.errors import ScriptError
+from player.errors import ScriptError, UsageError
 from player.pipeline import RequestedSession, SessionRequest
 from player.pipeline.translation import is_unreviewed, warnings
 from player.script import library
-from player.script.languages import PHASES, LanguageWords, words_for
+from player.script.languages import PHASES, LanguageWords, named, words_for
 from player.script.yaml.binding import bind
 from player.script.yaml.nodes import Mapping, Node, Scalar
 from player.script.yaml.reader import read
@@ -266,3 +266,9 @@ def shape(group: Group) -> tuple[object, ...]:
     lines = (group.how, group.attend, group.caution, group.again)
     many = (len(each or ()) for each in (group.feel, group.ease))
     return (group.short, group.tense, group.rounds, *(each is not None for each in lines), *many)
+
+
+def test_a_language_is_named_by_the_nearest_that_has_words() -> None:
+    assert named("de-AT", "--language") == "de"
+    with pytest.raises(UsageError, match=r"--language must be a language that has words \(de, en, .*\), not 'xx'"):
+        named("xx", "--language")
