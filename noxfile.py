@@ -90,7 +90,7 @@ def coverage(session: nox.Session) -> None:
 
     It fails under the floor in pyproject.toml, and where a pure room has a branch that no test goes through.
     """
-    session.install("-e", ".[test]", "pytest-cov", "pytest-xdist")
+    session.install("-e", ".[test]", "coverage>=7.10", "pytest-cov", "pytest-xdist")
     report = ("--cov", "--cov-report=term:skip-covered")
     session.run("python", "-m", "pytest", "-q", *_workers(session), *report, "-m", PYTHON_ALONE, *session.posargs)
     pure = (f"--include={PURE_ROOMS}", "--fail-under=100", "--show-missing", "--skip-covered")

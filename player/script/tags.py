@@ -67,7 +67,7 @@ def script_of(tag: str) -> str:
     """The script that a language is usually written in (ISO 15924), such as ``Latn``; empty where it is not known."""
     try:
         found = _langcodes().get(tag)
-        return str(found.maximize().script or "") if found.is_valid() and found.language else ""
+        return str(found.maximize().script or "") if found.is_valid() else ""
     except (LookupError, ValueError):
         return ""
 

@@ -55,7 +55,7 @@ def test_files_name_a_language_in_three_letters(tag: str, code: str) -> None:
         ("de", "deu", "de", "Latn"),
         ("hi", "hin", "hi", "Deva"),
         ("ja-JP", "jpn", "ja", "Jpan"),
-        ("x-klingon", "", "", ""),
+        ("xx", "", "", ""),
         ("no language", "", "", ""),
     ],
 )
