@@ -248,6 +248,13 @@ def plan(
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
     spoken = (session.language, voice.name, voice.rates[0], voice.pitches[0])
     planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed, guide)
+    parts = tuple(_unfolded(session, planner))
+    _must_be_offered(skip, planner.offered)
+    return Plan(parts, tuple(planner.sources.values()), "intro" in planner.met, "shuffle" in planner.met)
+
+
+def _unfolded(session: Session, planner: Planner) -> list[Part]:
+    """The parts of all steps; what is wrong in several of them is told together."""
     parts: list[Part] = []
     problems: list[Problem] = []
     count = 0
@@ -265,8 +272,7 @@ def plan(
             raise ScriptError([*problems, Problem(step.at, text)])
     if problems:
         raise ScriptError(problems, session)
-    _must_be_offered(skip, planner.offered)
-    return Plan(tuple(parts), tuple(planner.sources.values()), "intro" in planner.met, "shuffle" in planner.met)
+    return parts
 
 
 def _must_be_offered(skip: Iterable[str], offered: Iterable[str]) -> None:
