@@ -338,3 +338,8 @@ def test_where_reading_fails_for_a_folder_in_other_words_it_is_told_as_that(
         library.find(str(own / "muscles") + "/../muscles")
     with pytest.raises(UsageError, match="cannot be read: permission denied"):
         library.find("./own/evening.yaml")
+
+
+def test_a_name_longer_than_any_file_has_is_no_session(own: Path) -> None:
+    with pytest.raises(UsageError, match="there is no session 'aaa"):
+        library.find("a" * 5000)

@@ -198,3 +198,9 @@ def test_a_repeated_text_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> No
     found = utterances(plan(parse(text, "a.yaml", TECHNIQUES)).parts)
     assert [each.respelt for each in found] == [(("read", "reed"),)]
     assert seen == ["Read."]
+
+
+def test_phonemes_are_read_where_a_voice_has_a_notation_for_them() -> None:
+    utterance = said("{read: /ɹˈɛd/}", "I read it.")
+    assert utterance.respelt == (("read", "/ɹˈɛd/"),)
+    assert (utterance.read(), utterance.read("[[{phonemes}]]")) == ("I read it.", "I [[ɹˈɛd]] it.")

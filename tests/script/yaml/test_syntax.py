@@ -33,3 +33,8 @@ def test_a_text_that_goes_on_behind_brackets_is_told_as_that(text: str, told: tu
         read(text, "f")
     (problem,) = caught.value.problems
     assert (problem.at.line, problem.at.column, problem.text) == told
+
+
+def test_what_stands_behind_a_value_is_told_as_that() -> None:
+    trouble = Trouble("while parsing a block mapping: expected <block end>, but found 'x'", (0, 5), None, ("a: b c",))
+    assert explain(trouble)[2] == "this cannot stand here; put a text with special characters in quotes"
