@@ -438,3 +438,8 @@ def test_reading_ends_after_as_many_mistakes_as_anybody_reads() -> None:
     assert len(found) == 201
     assert found[0].startswith("3:8: say names the parameter 'b', which is not there")
     assert "202:8: reading ends here, with 200 mistakes; mend these, and check again" in found
+
+
+def test_a_bare_value_that_is_wrong_is_told_by_the_key_that_the_author_wrote() -> None:
+    text = f"title: T\nbackground: {'x' * 10}\nvoice: 4\nparams: {{a: '{'x' * 2001}'}}\nsteps: [{{say: x}}]\n"
+    assert "4:13: a must be at most 2000 characters long, not 2001" in problems(text)

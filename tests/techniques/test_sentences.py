@@ -16,7 +16,7 @@ from player.techniques.sentences import MOST_SYLLABLES, sentences
         ("Really!? Yes.", "en", ["Really!?", "Yes."]),
         ("Wait!. Then go.", "en", ["Wait!.", "Then go."]),
         ("Let go… and rest.", "en", ["Let go… and rest."]),
-        ('He said "wait..." and left.', "en", ['He said "wait..." and left.']),
+        ('Wait..." and rest.', "en", ['Wait..." and rest.']),
         ("Let go. — ", "en", ["Let go.—"]),
         ("Xin chào. Thở đi.", "xx", ["Xin chào.", "Thở đi."]),
         ("吸" * (MOST_SYLLABLES + 1), "zh", ["吸" * MOST_SYLLABLES, "吸"]),
