@@ -568,7 +568,7 @@ FLOW = {
         steps("- section: One"), "3:3: a session must last more than nothing and at most 24 hours"
     ),
     "a session of a day and more": row(
-        steps("- repeat: {times: 30, steps: [{pause: 1h}]}"), "3:3: … at most 24 hours, not 30:00:00"
+        steps("- repeat: {times: 30, steps: [{pause: 1h}]}"), "3:31: … at most 24 hours, not 30:00:00; repeat less"
     ),
 }
 

@@ -19,9 +19,9 @@ from player import pipeline
 from player.cli import main
 from player.errors import ScriptError, VoiceError
 from player.script import library, programme
-from player.script.session import Background, Session, parse
+from player.script.session import MOST_CHOICES, MOST_PARAMS, Background, Session, parse
 from player.script.voice_settings import LevelCourse, PitchCourse, RateCourse, VoiceSettings
-from player.script.yaml.binding import MOST_STEPS, bind
+from player.script.yaml.binding import MOST_PROBLEMS, MOST_STEPS, bind
 from player.script.yaml.encoding import LARGEST
 from player.script.yaml.fitting import options, scalar_types
 from player.script.yaml.params import Parameter
@@ -38,7 +38,7 @@ from player.script.yaml.scalar_types import (
 from player.script.yaml.type_shapes import ListShape, One, fields_of
 from player.storage.store import Store
 from player.techniques import TECHNIQUES, breaths, coach, flow, grounding, movement, muscles, scan, speech
-from player.techniques.planning import plan
+from player.techniques.planning import MOST_PARTS, plan
 from player.techniques.sounds import CHIMES, BedFields
 from player.techniques.speech import SENTENCE_GAP_MS
 from player.timeline import lint
@@ -358,7 +358,9 @@ def test_the_limits_of_warnings_are_those_that_are_kept() -> None:
 
 def test_the_limits_of_a_script_are_those_that_are_kept() -> None:
     assert f"{LARGEST // 1024} KiB" in TEXT
-    assert f"{MOST_STEPS} steps" in TEXT
+    assert f"{MOST_STEPS} steps, {MOST_PARAMS} parameters and {MOST_CHOICES} choices" in TEXT
+    assert f"{MOST_PARTS} parts and sounds" in TEXT
+    assert f"more than {MOST_PROBLEMS} mistakes" in TEXT
 
 
 TRAPS = re.findall(r"^\| `(- .*?)` \| (.*?) \| `(- .*?)` \|$", TEXT, re.MULTILINE)

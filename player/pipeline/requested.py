@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from player.errors import UsageError
+from player.errors import ScriptError, UsageError
 from player.pipeline import media, translation
 from player.script import library, regions, tags
 from player.script.languages import own_pronunciations
@@ -99,10 +99,20 @@ class RequestedSession:
         """Whether the order of something in it depends on the seed."""
         return self._told[1].is_shuffled
 
-    @cached_property
+    @property
     def _draft(self) -> Session:
         """The session before it is known what the program says in its texts: the language and the length decide it."""
-        return self._parsed(given_words("en", 0))
+        if isinstance(self._first_read, ScriptError):
+            raise self._first_read
+        return self._first_read
+
+    @cached_property
+    def _first_read(self) -> Session | ScriptError:
+        """The draft, or its problems: a script that has some is not read again by each who asks."""
+        try:
+            return self._parsed(given_words("en", 0))
+        except ScriptError as error:
+            return error
 
     @cached_property
     def _told(self) -> tuple[Session, Plan]:
@@ -207,7 +217,7 @@ class RequestedSession:
     def _changed(self, request: SessionRequest) -> RequestedSession:
         """The same script, asked for otherwise; of what was read and planned, what still holds is kept."""
         other, known = RequestedSession(request), vars(self)
-        kept = ("source", "_draft", "session", "_told") if self._holds_for(request) else ("source", "_draft")
+        kept = ("source", "_first_read", "session", "_told") if self._holds_for(request) else ("source", "_first_read")
         vars(other).update((name, known[name]) for name in kept if name in known)
         return other
 

@@ -13,8 +13,8 @@ from player.pipeline.requested import RequestedSession, SessionRequest, as_reque
 from player.script.pronunciation import phonemes
 from player.script.session import Session
 from player.techniques import TECHNIQUES
-from player.techniques.cue import Elastic, Part, Recording, Slot, Speech, Utterance
-from player.techniques.planning import IntroVersion, plan
+from player.techniques.cue import Elastic, Part, Recording, Slot, Speech, Utterance, pieces
+from player.techniques.planning import MOST_PARTS, IntroVersion, plan
 from player.timeline import course, fit, guiding, levels, lint, outlive
 from player.timeline.layout import lay_out, utterances
 from player.voice import own_takes
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Called with what is done and the total."""
+MOST_VERSIONED: Final = 4 * MOST_PARTS
+"""Parts and sounds of all versions of a session that `check` tries: those of a day of counted breaths, twice."""
 _INSTEAD: Final[dict[tuple[Help, Help], str]] = {
     ("count", "words"): "Not all of its breaths can be counted; those are guided in words.",
     ("count", "tones"): "Not all of its breaths can be counted, or have room for words; those are guided in tones.",
@@ -256,14 +258,24 @@ def check(
         With all problems of the script, or the reason why they cannot be found.
     """
     found = _Findings(machine, progress)
+    room = MOST_VERSIONED
     for requested in _by_choice(as_requested(asked).lasting(None, None)):
         timeline = found.add(requested)
+        room -= len(timeline.cues) + len(timeline.slots) if timeline else 0
+        if room < 0:
+            found.problems.append(_too_many_versions(requested.session))
+            break
         if _has_short(requested):
             heard = [cue.text for cue in timeline.cues] if timeline else []
             found.add(requested.told_as("short", requested.request.seed), heard)
     if found.problems:
         raise ScriptError(found.problems)
     return found.timelines[0], tuple(sorted(found.warnings))
+
+
+def _too_many_versions(session: Session) -> Problem:
+    text = f"with every choice of params, the session has more than {MOST_VERSIONED} parts and sounds; repeat less"
+    return Problem(session.places["params"], text)
 
 
 def _by_choice(requested: RequestedSession) -> Iterator[RequestedSession]:
@@ -353,12 +365,38 @@ def _misfits(rest: object, request: SessionRequest, machine: Machine) -> Iterato
     """What does not fit in the good steps of a script; each step is checked by itself, as the others may be missing."""
     if not isinstance(rest, Session):
         return
+    versions: tuple[IntroVersion, ...] = get_args(IntroVersion)
+    if any(_is_too_much(rest, intro) for intro in versions):
+        return
+    room = MOST_VERSIONED
     for alone in (replace(rest, steps=(step,)) for step in rest.steps):
-        try:
-            found = [each for intro in get_args(IntroVersion) for each in _alone(alone, intro, request, machine)]
-        except (VoiceError, MediaError, UsageError):
-            return  # without the voice or the takes, this cannot be checked
+        found: list[Problem] = []
+        for intro in versions:
+            room -= _size(alone, intro)
+            if room < 0:
+                return
+            try:
+                found += _alone(alone, intro, request, machine)
+            except (VoiceError, MediaError, UsageError):
+                return  # without the voice or the takes, this cannot be checked
         yield from dict.fromkeys(found)
+
+
+def _is_too_much(session: Session, intro: IntroVersion) -> bool:
+    """Whether the steps together are more parts than a session may have: `plan` then tells nothing else."""
+    try:
+        plan(session, TECHNIQUES, intro=intro)
+    except ScriptError as error:
+        return error.rest is None
+    return False
+
+
+def _size(session: Session, intro: IntroVersion) -> int:
+    """How much a session unfolds to; 0 where that cannot be said."""
+    try:
+        return sum(map(pieces, fit.settle(plan(session, TECHNIQUES, intro=intro).parts)))
+    except ScriptError:
+        return 0
 
 
 def _alone(session: Session, intro: IntroVersion, request: SessionRequest, machine: Machine) -> list[Problem]:

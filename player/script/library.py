@@ -359,13 +359,13 @@ def region(code: str) -> Source:
 
 def languages() -> tuple[str, ...]:
     """The tags of the languages whose words are known: the bundled ones, then the user's own."""
-    return tuple(dict.fromkeys((*_bundled_languages(), *_files_by_name(own_scripts() / "languages"))))
+    return tuple(dict.fromkeys(tag for folder in _language_folders() for tag in _languages_in(folder)))
 
 
 @cache
-def _bundled_languages() -> tuple[str, ...]:
-    """Looked for once, as every breath and count asks for its language: 0.4 s of the 2.9 s that `player list` took."""
-    return tuple(_files_by_name(_language_folders()[0]))
+def _languages_in(folder: Path) -> tuple[str, ...]:
+    """Looked for once, as every breath and sentence asks for its language: 0.4 s of the 2.9 s of `player list`."""
+    return tuple(_files_by_name(folder))
 
 
 def language(tag: str) -> Source:

@@ -122,11 +122,16 @@ def as_read(text: str, pairs: Pairs, notation: str = "") -> str:
 
 def _matches(text: str, words: Mapping[str, str]) -> list[re.Match[str]]:
     """Where one of the words stands by itself."""
-    if not words:
+    lower = text.lower()
+    there = sorted((word for word in words if word in lower), key=len, reverse=True)  # of thousands, few are in a text
+    if not there:
         return []
-    pattern = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    found = re.finditer(pattern, text, re.IGNORECASE)
-    return [each for each in found if not (_in_word_at(text, each.start() - 1) or _in_word_at(text, each.end()))]
+    found = re.finditer("|".join(map(re.escape, there)), text, re.IGNORECASE)
+    return [each for each in found if each[0].lower() in words and _is_whole(text, each)]
+
+
+def _is_whole(text: str, found: re.Match[str]) -> bool:
+    return not (_in_word_at(text, found.start() - 1) or _in_word_at(text, found.end()))
 
 
 def _in_word_at(text: str, index: int) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Final, Literal, cast
 
-from player.errors import Position, ScriptError
+from player.errors import Position, Problem, ScriptError
 from player.script.pronunciation import Respelling, Word  # noqa: TC001 (hints are read when a script is bound)
 from player.script.voice_settings import VoiceSettings
 from player.script.yaml import look_alikes, reader
@@ -44,6 +44,9 @@ __all__ = ["Background", "Parameter", "Session", "Step", "Technique", "VoiceSett
 Technique = Literal["breathing", "muscle", "grounding", "mindfulness", "movement", "care", "thought", "guide"]
 TextHash = Annotated[str, PatternType(re.compile("[0-9a-f]{12}"), "twelve hexadecimal figures, which check tells")]
 DEFAULT_LANGUAGE: Final = "en-US"
+MOST_PARAMS: Final = 100
+MOST_CHOICES: Final = 50
+"""Of all parameters together, as `check` tries each of them."""
 Fade = Annotated[int, duration(maximum_ms=60_000)]
 _NO_VALUES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -232,11 +235,18 @@ def _parameters(root: Nodes, binder: Binder) -> dict[str, Parameter | Outcome]:
         binder.wrong(node.at, "params must be a mapping of names and values, such as 'side: 4s'")
         return {}
     binder.places["params"] = node.at
+    pairs = binder.pairs(node)
+    if len(pairs) > MOST_PARAMS:
+        text = f"params must be at most {MOST_PARAMS}, not {len(pairs)}"
+        raise ScriptError([*binder.problems, Problem(node.at, text)])
     found: dict[str, Parameter | Outcome] = {}
-    for word, (key, value) in binder.pairs(node).items():
+    for word, (key, value) in pairs.items():
         known = binder.value(key, shape_of(Identifier), f"the parameter {shown(word)}", f"params.{word}")
         parameter = binder.value(value, Record(Parameter), word, f"params.{word}")
         found[word] = WRONG if known is WRONG else cast("Parameter | Outcome", parameter)
+    choices = sum(len(each.choices) for each in found.values() if isinstance(each, Parameter))
+    if choices > MOST_CHOICES:
+        binder.wrong(node.at, f"params must have at most {MOST_CHOICES} choices in all, not {choices}")
     return found
 
 

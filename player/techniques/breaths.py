@@ -7,6 +7,7 @@ what is heard in a phase.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from player.script.yaml.types import Count, Duration, FieldError, Name, duration
@@ -137,6 +138,14 @@ def _phase(kind: Kind, length: int | Ramp) -> Phase:
 
 
 def _total_ms(phase: Phase, cycles: int) -> int:
-    if phase.first_ms == phase.last_ms:
+    """The sum of the phase's lengths in all cycles, without adding them up: a day can have 86 400.
+
+    A cycle and the one as far from the end are as long as the first and the last together; and 1 ms longer where both
+    have half a millisecond, which is rounded up.
+    """
+    change = phase.last_ms - phase.first_ms
+    if cycles == 1 or not change:
         return phase.first_ms * cycles
-    return sum(phase.length_ms(cycle, cycles) for cycle in range(cycles))
+    common = gcd(change, cycles - 1)
+    halves = common if (cycles - 1) // common % 2 == 0 else 0
+    return (cycles * (phase.first_ms + phase.last_ms) + halves) // 2

@@ -209,3 +209,8 @@ class BedChange:
 
 
 Part = Slot | Marker | BedChange | Elastic
+
+
+def pieces(part: Part) -> int:
+    """How much a part counts where parts are limited: as much as is heard in it, and one at least."""
+    return max(1, len(part.cues)) if isinstance(part, Slot) else 1

@@ -18,20 +18,22 @@ from player.script import library
 from player.script.languages import LanguageWords, languages, words_for
 from player.script.pronunciation import pairs_in
 from player.script.session import parse
+from player.script.yaml.encoding import LARGEST
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.types import FASTEST, SLOWEST
-from player.techniques.cue import Part, Utterance
+from player.techniques.cue import Part, Utterance, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from player.script.library import Source
+    from player.script.pronunciation import Pairs
     from player.script.session import Session, Step
     from player.techniques.guidance import GuidanceStage
 
-MOST_PARTS: Final = 200_000
-"""Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
+MOST_PARTS: Final = 100_000
+"""A day of counted breaths has 86 400 counts; more than this is a mistake in a loop. `check` takes 3 s for as many."""
 
 T = TypeVar("T")
 IntroVersion = Literal["full", "short"]
@@ -82,6 +84,10 @@ class Planner:
         Whether there was an introduction of two versions so far, or something in a shuffled order.
     read, sources
         The included scripts that were read so far: each for its values of parameters, and its text by its path.
+    taken
+        How many bytes each reading of them took.
+    respelt
+        The respellings that each text has by ``pronounce``: what is repeated is searched for thousands of them once.
     """
 
     language: str
@@ -100,12 +106,15 @@ class Planner:
     met: set[Literal["intro", "shuffle"]] = field(default_factory=set, compare=False)
     read: dict[object, Session] = field(default_factory=dict, compare=False)
     sources: dict[Path, Source] = field(default_factory=dict, compare=False)
+    taken: list[int] = field(default_factory=list, compare=False)
+    respelt: dict[str, Pairs] = field(default_factory=dict, compare=False)
 
     def utterance(self, text: str, *, pace: float = 1.0) -> Utterance:
         """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (60 to 300)."""
         rate = min(FASTEST, max(SLOWEST, round(self.rate * pace)))
-        respelt = pairs_in(text, self.pronounce)
-        return Utterance(text, self.language, self.voice, rate, self.pitch, respelt=respelt)
+        if text not in self.respelt:
+            self.respelt[text] = pairs_in(text, self.pronounce)
+        return Utterance(text, self.language, self.voice, rate, self.pitch, respelt=self.respelt[text])
 
     def speaking(self, language: str | None, voice: str | None) -> Planner:
         """The planner for a text in its own language, its own voice or both; what is None stays as it is."""
@@ -169,12 +178,16 @@ class Planner:
             raise ScriptError([Problem(at, f"include must not go round in a circle: {circle}")])
         key = (trail[-1], tuple(sorted(params.items())))
         if key not in self.read:
+            self.taken.append(len(source.data))
+            if sum(self.taken) > LARGEST:
+                text = f"include reads more than {LARGEST // 1024} KiB for this session: a script again for each value "
+                raise ScriptError([Problem(at, text + "of its params; include fewer, or with the same values")])
             path = str(source.path)
             self.read[key] = parse(source.text, path, self.step_types, params, asked_at=at, given=self.given)
             self.sources.setdefault(trail[-1], source)
         script = self.read[key]
         pronounce = {**self.pronounce, **script.pronounce}
-        yield from replace(self, trail=trail, pronounce=pronounce).steps(script.steps)
+        yield from replace(self, trail=trail, pronounce=pronounce, respelt={}).steps(script.steps)
 
     def steps(self, steps: Iterable[Step]) -> Iterator[Part]:
         """The parts of steps, one step after the other."""
@@ -228,24 +241,38 @@ def plan(
     Raises
     ------
     ScriptError
-        If a step cannot become parts, or there are more than `MOST_PARTS`.
+        If a step cannot become parts; or there are more than `MOST_PARTS`, then without a ``rest``.
     UsageError
         If there is nothing of that name to leave out.
     """
     voice, left_out = session.voice, frozenset(each.casefold() for each in skip)
     spoken = (session.language, voice.name, voice.rates[0], voice.pitches[0])
     planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed, guide)
+    parts = tuple(_unfolded(session, planner))
+    _must_be_offered(skip, planner.offered)
+    return Plan(parts, tuple(planner.sources.values()), "intro" in planner.met, "shuffle" in planner.met)
+
+
+def _unfolded(session: Session, planner: Planner) -> list[Part]:
+    """The parts of all steps; what is wrong in several of them is told together."""
     parts: list[Part] = []
     problems: list[Problem] = []
+    count = 0
     for step in session.steps:
         try:
-            _extend(parts, planner.steps([step]), step.at)
+            for part in planner.steps([step]):
+                count += pieces(part)
+                parts.append(part)
+                if count > MOST_PARTS:
+                    break
         except ScriptError as error:
             problems += error.problems
+        if count > MOST_PARTS:
+            text = f"the script unfolds to more than {MOST_PARTS} parts; repeat less"
+            raise ScriptError([*problems, Problem(step.at, text)])
     if problems:
         raise ScriptError(problems, session)
-    _must_be_offered(skip, planner.offered)
-    return Plan(tuple(parts), tuple(planner.sources.values()), "intro" in planner.met, "shuffle" in planner.met)
+    return parts
 
 
 def _must_be_offered(skip: Iterable[str], offered: Iterable[str]) -> None:
@@ -254,10 +281,3 @@ def _must_be_offered(skip: Iterable[str], offered: Iterable[str]) -> None:
         if name.casefold() not in known:
             there = f"there are {', '.join(known.values())}" if known else "nothing in this session can be left out"
             raise UsageError(f"there is no {shown(name)} to leave out; {did_you_mean(name, known.values()) or there}")
-
-
-def _extend(parts: list[Part], more: Iterator[Part], at: Position) -> None:
-    for part in more:
-        if len(parts) >= MOST_PARTS:
-            raise ScriptError([Problem(at, f"the script unfolds to more than {MOST_PARTS} parts; repeat less")])
-        parts.append(part)

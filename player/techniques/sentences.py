@@ -20,7 +20,7 @@ _CLOSING: Final = "\"'\u201c\u201d\u2018\u2019\u00bb)\\]"
 _OPENING: Final = "\"'\u201c\u2018\u00ab(\\[¿¡"
 _LINE_END: Final = re.compile(r"\s*\n\s*\n\s*|[^\S\n]*\n[^\S\n]*(?![a-z\u00df-\u00f6\u00f8-\u00ff\s])")
 """An empty line; or a line break, unless the next line goes on in lower case."""
-_STOP: Final = re.compile(rf"(?P<word>[^\s.]*)(?P<stop>[.!?…]+[{_CLOSING}]*) (?=[{_OPENING}]*(?P<next>\w))")
+_STOP: Final = re.compile(rf"(?P<word>[^\s.!?…]*)(?P<stop>[.!?…]+[{_CLOSING}]*) (?=[{_OPENING}]*(?P<next>\w))")
 _DOTS: Final = re.compile(r"(?:…|\.\.)[" + _CLOSING + r"]*$|\.\.\.$")
 _NUMBER: Final = re.compile(r"(\S+) \d{1,4}\.$")
 _SYLLABLE: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -10,16 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from player.errors import Problem, ScriptError, UsageError
-from player.techniques.cue import Elastic, Slot
+from player.techniques.cue import Elastic, Slot, pieces
+from player.techniques.planning import MOST_PARTS
 from player.units import LONGEST_MS, format_duration, timecode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from player.errors import Position
     from player.techniques.cue import Part
 
-MOST_SLOTS: Final = 200_000
-"""Eight hours of box breathing have 28 800 phases; more than this is a mistake in a loop."""
+MOST_SLOTS: Final = MOST_PARTS
+"""With all that is heard in them, as in a plan."""
 _HALVINGS: Final = 60
 
 
@@ -34,20 +36,39 @@ def settle(parts: Iterable[Part], amounts: Sequence[int] | None = None) -> tuple
     Raises
     ------
     ScriptError
-        If there are more than `MOST_SLOTS` parts.
+        If there are more than `MOST_SLOTS` parts, or they last more than a day by the lengths that are known.
     """
     settled: list[Part] = []
-    wanted = iter(amounts or ())
-    for part in parts:
-        if isinstance(part, Elastic):
-            settled += part.slots(next(wanted, part.amount))
-        else:
-            settled.append(part)
-        if len(settled) > MOST_SLOTS:
+    count = 0
+    for part, amount in _amounts(parts, amounts):
+        more = part.slots(amount) if isinstance(part, Elastic) else (part,)
+        settled += more
+        count += sum(map(pieces, more))
+        if count > MOST_SLOTS:
             at = part.at if isinstance(part, Elastic | Slot) else None
             text = f"the script unfolds to more than {MOST_SLOTS} parts; repeat less"
             raise ScriptError([Problem(at, text)] if at else [])
     return tuple(settled)
+
+
+def _amounts(parts: Iterable[Part], amounts: Sequence[int] | None) -> list[tuple[Part, int]]:
+    """The parts with the amount of each that is elastic; no slots are made before it is known that a day holds them.
+
+    Ninety times a thousand breaths of a minute, each second counted, were two gigabytes of slots.
+    """
+    wanted, total_ms = iter(amounts or ()), 0
+    found: list[tuple[Part, int]] = []
+    too_long: Position | None = None
+    for part in parts:
+        amount = next(wanted, part.amount) if isinstance(part, Elastic) else 0
+        found.append((part, amount))
+        if isinstance(part, Elastic | Slot):
+            total_ms += part.length_ms(amount) if isinstance(part, Elastic) else part.length_ms or 0
+            too_long = too_long or (part.at if total_ms > LONGEST_MS else None)
+    if too_long:
+        text = f"a session must last at most 24 hours, not {timecode(total_ms)}; repeat less"
+        raise ScriptError([Problem(too_long, text)])
+    return found
 
 
 def to_length(parts: Sequence[Part], natural_ms: int, wanted_ms: int) -> tuple[Part, ...]:
@@ -100,12 +121,12 @@ def _is_pause(elastic: Elastic) -> bool:
 
 def _add_cycles(elastics: Sequence[Elastic], amounts: list[int], highest: Sequence[int], room_ms: int) -> None:
     """Add one cycle wherever the next factor would, as long as that comes closer."""
-    pauses = any(map(_is_pause, elastics))
+    pauses, left = any(map(_is_pause, elastics)), room_ms - _length(elastics, amounts)
     for number, (each, most) in enumerate(zip(elastics, highest, strict=True)):
-        left = room_ms - _length(elastics, amounts)
         cycle = each.length_ms(amounts[number] + 1) - each.length_ms(amounts[number])
         if amounts[number] < most and (left >= cycle or (2 * left > cycle and not pauses)):
             amounts[number] += 1
+            left -= cycle
 
 
 def _fill_pauses(elastics: Sequence[Elastic], amounts: list[int], room_ms: int) -> None:

@@ -102,11 +102,14 @@ def built(random: random.Random) -> bytes:
     makers: tuple[Callable[[], str], ...] = (
         lambda: _script("".join(f"  - &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]\n" for n in range(few))),
         lambda: _script("  - &a {repeat: 2, steps: [*a]}\n"),
-        lambda: _script("  - " + "{repeat: 9, steps: [" * few + "{pause: 1s}" + "]}" * few + "\n"),
-        lambda: _script(
-            f"  - repeat: {random.choice(NUMBERS)}\n"
-            f"    steps: [{{repeat: {random.choice(NUMBERS)}, steps: [{{pause: 1s}}]}}]\n"
-        ),
+        lambda: _script("  - " + "{repeat: {times: 9, steps: [" * few + "{pause: 1s}" + "]}}" * few + "\n"),
+        lambda: _script(_repeated(random, size, few)),
+        lambda: _script("  - {pausing: 1s}\n" + _repeated(random, size, few) * few),
+        lambda: _script("".join(f"  - {{include: beside, params: {{a: x{n}}}}}\n" for n in range(size))),
+        lambda: _script("".join(f"  - {{say: '${{a{n}}}'}}\n" for n in range(size)), _params(size, 2)),
+        lambda: _script("  - pause: 1s\n", _params(few, size // few + 1)),
+        lambda: _script(f"  - say: '{random.choice('!.-…#*') * min(size, 1990)}'\n" * few),
+        lambda: f"title: t\nbad: 1\nx: {random.choice(('- ', '[', ' ', ': |', chr(0xA0) + '-'))}" * size,
         lambda: _script("  - " + "[" * size + "]" * size + "\n"),
         lambda: _script("  - " + "{a: " * size + "b" + "}" * size + "\n"),
         lambda: _script("  - pause: 1s\n" * size * 3),
@@ -157,6 +160,27 @@ def table(random: random.Random) -> bytes:
     for _ in range(random.choice((0, 0, 1, 3))):
         text = text_changed(random, text, 'sep=;\n"a""b",c\nsep=\x00\n"')
     return text.encode(random.choice(("utf-8", "utf-8", "utf-8-sig", "utf-16")), "surrogatepass")
+
+
+def _repeated(random: random.Random, size: int, few: int) -> str:
+    """Two repeats, one in the other, of a step that unfolds to much."""
+    step = random.choice(
+        (
+            "{pause: 1s}",
+            "{say: 'a'}",
+            f"{{say: '{'A b. ' * few * 13}'}}",
+            "{muscles: sixteen}",
+            "{breathe: {in: 0.5s, out: 0.5s, for: 24h}}",
+            f"{{breathe: {{in: {{from: 1s, to: 60s}}, out: 60s, cycles: {random.choice(NUMBERS)}}}}}",
+        )
+    )
+    times = f"{{times: {random.choice(NUMBERS)}, steps: [{step}]}}"
+    return f"  - repeat: {{times: {min(size, 1000)}, steps: [{{repeat: {times}}}]}}\n"
+
+
+def _params(number: int, choices: int) -> str:
+    values = f"choices: [{', '.join(f'x{each}' for each in range(max(2, choices)))}]"
+    return f"params: {{{', '.join(f'b{each}: {{default: x1, {values}}}' for each in range(number))}}}\n"
 
 
 def _script(steps: str, head: str = "") -> str:
@@ -224,7 +248,7 @@ def _tree_changed(random: random.Random, tree: Tree, good: Sequence[str]) -> Tre
             lambda: [value] * random.choice((0, 1, 2, 40)),
             lambda: {str(key): value},
             lambda: {random.choice(VALUES): value, "b": value},
-            lambda: {"repeat": random.choice(NUMBERS), "steps": [value, value]},
+            lambda: {"repeat": {"times": random.choice(NUMBERS), "steps": [value, value]}},
             partial(_piece, random, good),
             partial(_piece, random, good),
             lambda: _nested(random, value),
@@ -261,5 +285,5 @@ def _renamed(random: random.Random, holder: dict[str, Tree], key: str, good: Seq
 
 def _nested(random: random.Random, value: Tree) -> Tree:
     for _ in range(random.choice((3, 20, 31, 32, 33, 60))):
-        value = [value] if random.random() < 0.5 else {"steps": [value], "repeat": "2"}
+        value = [value] if random.random() < 0.5 else {"repeat": {"times": "2", "steps": [value]}}
     return value

@@ -34,7 +34,7 @@ from player.errors import MediaError, PlayerError, Problem, ScriptError, UsageEr
 from player.export.batch import batch, csv_table
 from player.export.options import ExportOptions
 from player.pipeline import Machine, RequestedSession, SessionRequest, opening, programmes, session
-from player.script import languages
+from player.script import languages, library
 from player.voice import choice
 from player.voice.clips import Clip
 from player.voice.engine import Voice
@@ -269,6 +269,7 @@ def outcome(kind: _Kind, seed: str, folder: Path) -> Outcome:
     _write(folder, {**kind.files, kind.file: kind.make(random)})
     if kind.name == "language":
         languages._read.cache_clear()  # its file is another one now
+        library._languages_in.cache_clear()
     start, error = time.process_time(), _error(kind, random)
     used = time.process_time() - start
     said, fault = _judged(error)

@@ -144,3 +144,11 @@ def test_to_read_and_plan_loads_nothing_that_a_loudspeaker_would_wait_for() -> N
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_a_script_with_a_mistake_is_read_once_and_told(count: Counter[str], tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("title: T\nsteps:\n  - pausing: 1s\n")
+    done = CliRunner().invoke(main, ("check", "mine.yaml"))
+    assert done.exit_code == 2
+    assert "mine.yaml:3:5: unknown step 'pausing'; did you mean 'pause'?" in done.output
+    assert count["mine.yaml"] == 1

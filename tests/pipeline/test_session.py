@@ -21,6 +21,7 @@ from player.sound.loudness import integrated_lufs, loudest_lufs, true_peak_dbtp
 from player.sound.master import Master
 from player.sound.stem import momentary_lufs
 from player.storage.store import Store
+from player.techniques import planning
 from player.techniques.planning import plan
 from player.timeline.fit import settle
 from player.timeline.layout import nominal_ms
@@ -672,3 +673,48 @@ def test_a_sentence_that_does_not_fit_is_a_problem_with_any_guidance(tmp_path: P
     (tmp_path / "long.yaml").write_text(text)
     with pytest.raises(ScriptError, match=r"long\.yaml:10:5: .* its slot is 1s"):
         prepared(tmp_path / "long.yaml", machine, guide="count")
+
+
+def test_versions_of_a_session_have_a_limit_in_all(
+    tmp_path: Path, machine: pipeline.Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "title: T\nparams: {a: {default: x, choices: [x, y, z]}}\nsteps:\n- repeat: {times: 5, steps: [{pause: 1s}]}\n"
+    )
+    monkeypatch.setattr(pipeline.session, "MOST_VERSIONED", 15)
+    assert pipeline.check(pipeline.SessionRequest(str(path)), machine)[1] == ()
+    monkeypatch.setattr(pipeline.session, "MOST_VERSIONED", 14)
+    with pytest.raises(ScriptError) as caught:
+        pipeline.check(pipeline.SessionRequest(str(path)), machine)
+    told = "a.yaml:2:9: with every choice of params, the session has more than 14 parts and sounds; repeat less"
+    assert str(caught.value).endswith(told)
+
+
+@pytest.mark.parametrize(("times", "steps"), [(60, 1), (30, 2)])
+def test_steps_beside_a_mistake_are_checked_as_far_as_a_session_may_go(
+    tmp_path: Path, machine: pipeline.Machine, monkeypatch: pytest.MonkeyPatch, times: int, steps: int
+) -> None:
+    """They were checked one by one, each as much as a session may have: 900 of them took minutes."""
+    path = tmp_path / "a.yaml"
+    long = "- say: one two three four five six seven\n  for: 100ms\n"
+    many = f"- repeat: {{times: {times}, steps: [{{pause: 1s}}]}}\n" * steps
+    path.write_text(f"title: T\nsteps:\n- pausing: 1s\n{many}{long}")
+    for limit, told in ((1000, 2), (50, 1)):
+        monkeypatch.setattr(planning, "MOST_PARTS", limit)
+        with pytest.raises(ScriptError) as caught:
+            pipeline.check(pipeline.SessionRequest(str(path)), machine)
+        assert len(caught.value.problems) == told
+
+
+def test_steps_beside_a_mistake_are_checked_as_far_as_all_versions_may_go(
+    tmp_path: Path, machine: pipeline.Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.yaml"
+    breaths = "- breathe: {in: 2s, out: 2s, cycles: 20}\n  guide: silent\n"
+    path.write_text(f"title: T\nsteps:\n- pausing: 1s\n{breaths}- say: one two three four five six\n  for: 100ms\n")
+    for limit, told in ((1000, 2), (60, 1)):
+        monkeypatch.setattr(pipeline.session, "MOST_VERSIONED", limit)
+        with pytest.raises(ScriptError) as caught:
+            pipeline.check(pipeline.SessionRequest(str(path)), machine)
+        assert len(caught.value.problems) == told

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.errors import ScriptError
+from player.errors import ScriptError, UsageError
 from player.pipeline import RequestedSession, SessionRequest
 from player.pipeline.translation import is_unreviewed, warnings
 from player.script import library
-from player.script.languages import PHASES, LanguageWords, words_for
+from player.script.languages import PHASES, LanguageWords, named, words_for
 from player.script.yaml.binding import bind
 from player.script.yaml.nodes import Mapping, Node, Scalar
 from player.script.yaml.reader import read
@@ -218,6 +218,7 @@ def test_a_language_of_the_users_own_needs_one_file_and_no_code(
         ('"{number} minutes"', '"{number} minutes{"', "whole may have {number} in braces and nothing else"),
         ("second: [second, seconds]", "second: [second]", "second must be the word for one and the word for several"),
         ("hold: Hold, ", "", "phases must have in, hold, out, rest; hold is missing"),
+        ("hold: Hold, ", "hold: Hold, breath: Breath, ", "phases is about in, hold, out, rest, and not about 'breath'"),
         ("   seventeen, eighteen, nineteen, twenty]", "   seventeen]", "numbers must count from one to 20, not to 17"),
         ('left: "{time} left"', "left: left", "left must have {time} in it, which 'left' has not"),
         ("bass: [base, bass]", "bass: [base]", "heteronyms must have two respellings of 'bass'"),
@@ -266,3 +267,18 @@ def shape(group: Group) -> tuple[object, ...]:
     lines = (group.how, group.attend, group.caution, group.again)
     many = (len(each or ()) for each in (group.feel, group.ease))
     return (group.short, group.tense, group.rounds, *(each is not None for each in lines), *many)
+
+
+def test_a_language_is_named_by_the_nearest_that_has_words() -> None:
+    assert named("de-AT", "--language") == "de"
+    with pytest.raises(UsageError, match=r"--language must be a language that has words \(de, en, .*\), not 'xx'"):
+        named("xx", "--language")
+
+
+def test_a_mistake_that_leaves_the_rest_readable_is_told_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYER_SCRIPTS", str(tmp_path))
+    path = tmp_path / "languages" / "lb.yaml"
+    path.parent.mkdir()
+    path.write_text(library.language("en").text + "register: !du informal\n", encoding="utf-8")
+    with pytest.raises(ScriptError, match="the tag '!du' is not allowed; put a text that begins with '!' in quotes"):
+        words_for("lb")

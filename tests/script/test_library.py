@@ -259,3 +259,87 @@ def test_an_unknown_muscle_set_is_a_fragment_with_the_known_ones(own: Path) -> N
 @pytest.mark.parametrize("name", ["calm", "calm.yaml", "Folder/calm.yml", "Folder/calm.YAML"])
 def test_what_is_made_of_a_session_is_named_after_it_whatever_the_ending(name: str) -> None:
     assert library.stem(name) == "calm"
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "found"),
+    [
+        ("pmr-7", "de", "de/pmr-7"),
+        ("evening", "de", "evening"),
+        ("pmr-7", "en", "pmr-7"),
+        ("./pmr-7.yaml", "de", "./pmr-7.yaml"),
+        ("en/pmr-7", "de", "en/pmr-7"),
+    ],
+)
+def test_a_name_means_the_translation_where_there_is_one(own: Path, name: str, language: str, found: str) -> None:
+    assert library.in_language(name, language) == found
+
+
+def test_what_a_session_is_called_for_good(own: Path, tmp_path: Path) -> None:
+    (own / "programmes").mkdir()
+    (own / "programmes" / "mine.yaml").write_text("title: M\nsessions: [evening]\n")
+    names = ("pmr-7", "en/pmr-7", "de/pmr-7", "first-month", "evening", "mine", "own/evening.yaml", "own", "nosuch")
+    assert [library.identity(name) for name in names] == [
+        *("pmr-7", "pmr-7", "de/pmr-7", "first-month"),
+        *(str(own / "evening.yaml"), str(own / "programmes" / "mine.yaml"), str(own / "evening.yaml"), "own", "nosuch"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("https://a.b/c", "'https://a.b/c' is an address on a network; download it and put it beside the script"),
+        ("a\x00b", "is not a name that a file can have"),
+        ("../other", "'../other' is outside the script's own folder; put the file beside the script"),
+    ],
+)
+def test_what_cannot_be_included_is_one_sentence(own: Path, name: str, message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        library.included(name, own)
+
+
+def test_a_name_that_no_file_system_takes_is_no_session(own: Path) -> None:
+    with pytest.raises(UsageError, match="there is no session"):
+        library.find("a\x00b")
+    with pytest.raises(UsageError, match=r"nosuch\.yaml is not there; `player list` shows the sessions"):
+        library.find("nosuch.yaml")
+
+
+def test_own_data_are_the_muscle_sets_the_languages_and_the_pronunciations(own: Path) -> None:
+    assert library.own_data() == [own / "muscles" / "mine.yaml"]
+    (own / "languages").mkdir()
+    for name in ("languages/xx.yaml", "pronounce.yaml"):
+        (own / name).write_text("a: b\n")
+    assert library.own_data() == [own / each for each in ("muscles/mine.yaml", "languages/xx.yaml", "pronounce.yaml")]
+
+
+def test_a_bundled_sound_may_have_a_second_loop_and_no_other_file_has_one(own: Path) -> None:
+    rain = library.sound_file("rain", own)
+    assert library.second_loop(rain) == rain.parent / "second" / rain.name
+    assert library.second_loop(own / "rain.ogg") is None
+
+
+def test_a_folder_named_as_a_script_is_told_as_that(own: Path) -> None:
+    (own / "folder.yaml").mkdir()
+    with pytest.raises(UsageError, match=r"folder\.yaml is a folder; name a script in it"):
+        library.find(str(own / "folder.yaml"))
+
+
+def test_where_reading_fails_for_a_folder_in_other_words_it_is_told_as_that(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows reports a permission error."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(UsageError, match="cannot be read: it is a folder"):
+        library.find(str(own / "muscles") + "/../muscles")
+    with pytest.raises(UsageError, match="cannot be read: permission denied"):
+        library.find("./own/evening.yaml")
+
+
+def test_a_name_longer_than_any_file_has_is_no_session(own: Path) -> None:
+    with pytest.raises(UsageError, match="there is no session 'aaa"):
+        library.find("a" * 5000)

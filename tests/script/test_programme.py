@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import ScriptError
+from player.script.credits import Credits
 from player.script.programme import FoundSession, Part, ProgrammeEntry, find_session, is_programme, misfits, parse
 from player.script.yaml.params import Parameter
 
@@ -174,3 +175,8 @@ def test_values_must_fit_the_parameters_of_their_session() -> None:
     assert list(misfits(ProgrammeEntry("box", {"side": "5s"}), {})) == [
         ("side", "'box' has no parameter 'side'; it has none")
     ]
+
+
+def test_a_programme_credits_its_files_with_what_it_says() -> None:
+    found = parse("title: W\nauthor: Ann\nyear: 2026\nsessions: [one]\n", "f")
+    assert found.credits == Credits("Ann", None, 2026, None)

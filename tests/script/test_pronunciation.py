@@ -12,7 +12,7 @@ from player.script import library
 from player.script.pronunciation import as_read, pairs_in
 from player.script.session import parse
 from player.storage.store import Store
-from player.techniques import TECHNIQUES
+from player.techniques import TECHNIQUES, planning
 from player.techniques.cue import Slot, Speech, Utterance
 from player.techniques.planning import plan
 from player.timeline.layout import lay_out, utterances
@@ -24,7 +24,10 @@ from tests.fakes_voice import FakeEngine
 ABOUT = "spelt in letters, such as reed, or phonemes between slashes, such as /ɹˈid/"
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from player.script.pronunciation import Pairs
 
 
 def said(pronounce: str, text: str) -> Utterance:
@@ -160,3 +163,44 @@ def test_the_users_own_pronunciations_hold_for_all_scripts_of_their_language(
     session = RequestedSession(SessionRequest("a.yaml", script=script)).session
     assert dict(session.pronounce) == {"read": "red", "bass": "bass"}
     assert library.session_names()[-1:] != ("pronounce",)
+
+
+@pytest.mark.parametrize("text", ["ſo be it", "So it is, ſo it was"])
+def test_a_letter_that_is_another_in_lower_case_is_no_match(text: str) -> None:
+    """A search in any case takes the long s of old prints for an s."""
+    assert pairs_in(text, {"so": "sew"}) == ((("so", "sew"),) if "So" in text else ())
+    assert as_read(text, (("so", "sew"),)) == text.replace("So", "sew")
+
+
+@pytest.mark.parametrize(
+    ("pronounce", "problem"),
+    [
+        (f"{{{'a' * 61}: b}}", "must be at most 60 characters long, not 61"),
+        ("{'12': b}", "must be one word, such as read, not '12'"),
+        ("{read: '12'}", f"must be what is heard, {ABOUT}, not '12'"),
+    ],
+)
+def test_what_is_no_word_or_no_respelling_is_told(pronounce: str, problem: str) -> None:
+    with pytest.raises(ScriptError, match=r"a\.yaml:2:") as caught:
+        said(pronounce, "Read.")
+    assert problem in str(caught.value)
+
+
+def test_a_repeated_text_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def counted(text: str, words: Mapping[str, str]) -> Pairs:
+        seen.append(text)
+        return pairs_in(text, words)
+
+    monkeypatch.setattr(planning, "pairs_in", counted)
+    text = "title: T\npronounce: {read: reed}\nsteps:\n- repeat: {times: 9, steps: [{say: Read.}]}\n"
+    found = utterances(plan(parse(text, "a.yaml", TECHNIQUES)).parts)
+    assert [each.respelt for each in found] == [(("read", "reed"),)]
+    assert seen == ["Read."]
+
+
+def test_phonemes_are_read_where_a_voice_has_a_notation_for_them() -> None:
+    utterance = said("{read: /ɹˈɛd/}", "I read it.")
+    assert utterance.respelt == (("read", "/ɹˈɛd/"),)
+    assert (utterance.read(), utterance.read("[[{phonemes}]]")) == ("I read it.", "I [[ɹˈɛd]] it.")

@@ -115,3 +115,15 @@ def test_the_clock_of_a_country_is_one_or_two_offsets_in_order(offsets: str) -> 
     text = f"country: H\noffsets: {offsets}\nemergency: {{number: 1, source: https://a.org, checked: 2026-11-28}}\n"
     with pytest.raises(ScriptError, match="offsets"):
         bind(read(text, "here.yaml"), regions.HelpNumbers)
+
+
+@pytest.mark.parametrize("hours", ["15", "-13", "1.234", "two"])
+def test_a_distance_from_greenwich_is_within_that_of_the_last_island(hours: str) -> None:
+    with pytest.raises(ValueError, match=f"must be hours from UTC, such as -3.5, not '{hours}'"):
+        regions.OffsetType().parse(hours)
+
+
+def test_the_schema_of_a_distance_allows_what_is_read() -> None:
+    schema = regions.OffsetType().schema()
+    assert (schema["minimum"], schema["maximum"]) == (-12, 14)
+    assert [regions.OffsetType().parse(each) for each in ("-12", "14", "-3.5")] == [-12.0, 14.0, -3.5]

@@ -417,3 +417,29 @@ def test_a_script_with_slips_is_a_session_or_problems(slips: list[tuple[int, int
 def test_a_script_that_was_cut_off_is_a_session_or_problems(left_out: int) -> None:
     text = "".join(itertools.islice(LINES, left_out))
     assert bool(problems(text)) != ("steps:\n  -" in text and not text.endswith(("repeat:\n", "3\n", "steps:\n")))
+
+
+@pytest.mark.parametrize(
+    ("params", "told"),
+    [
+        (", ".join(f"a{n}: x" for n in range(101)), "2:9: params must be at most 100, not 101"),
+        (
+            ", ".join(f"a{n}: {{default: x, choices: [x, y, z]}}" for n in range(17)),
+            "2:9: params must have at most 50 choices in all, not 51",
+        ),
+    ],
+)
+def test_parameters_and_their_choices_have_a_limit(params: str, told: str) -> None:
+    assert problems(f"title: T\nparams: {{{params}}}\nsteps: [{{say: '$b'}}]\n")[0] == told
+
+
+def test_reading_ends_after_as_many_mistakes_as_anybody_reads() -> None:
+    found = problems("title: T\nsteps:\n" + "- say: $b\n" * 300)
+    assert len(found) == 201
+    assert found[0].startswith("3:8: say names the parameter 'b', which is not there")
+    assert "202:8: reading ends here, with 200 mistakes; mend these, and check again" in found
+
+
+def test_a_bare_value_that_is_wrong_is_told_by_the_key_that_the_author_wrote() -> None:
+    text = f"title: T\nbackground: {'x' * 10}\nvoice: 4\nparams: {{a: '{'x' * 2001}'}}\nsteps: [{{say: x}}]\n"
+    assert "4:13: a must be at most 2000 characters long, not 2001" in problems(text)

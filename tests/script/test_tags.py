@@ -46,3 +46,30 @@ def test_a_locale_names_a_language(locale: str, tag: str) -> None:
 @pytest.mark.parametrize(("tag", "code"), [("en-GB", "eng"), ("de", "deu"), ("cmn", "cmn"), ("xx", "")])
 def test_files_name_a_language_in_three_letters(tag: str, code: str) -> None:
     assert tags.iso_639_2(tag) == code
+
+
+@pytest.mark.parametrize(
+    ("tag", "code", "back", "script"),
+    [
+        ("en-GB", "eng", "en", "Latn"),
+        ("de", "deu", "de", "Latn"),
+        ("hi", "hin", "hi", "Deva"),
+        ("ja-JP", "jpn", "ja", "Jpan"),
+        ("xx", "", "", ""),
+        ("no language", "", "", ""),
+    ],
+)
+def test_a_language_has_a_code_of_three_letters_and_a_script(tag: str, code: str, back: str, script: str) -> None:
+    assert (tags.iso_639_2(tag), tags.of_iso_639_2(code), tags.script_of(tag)) == (code, back, script)
+
+
+@pytest.mark.parametrize("code", ["", "und", "q!q", "1"])
+def test_what_is_no_language_of_three_letters_is_none(code: str) -> None:
+    assert tags.of_iso_639_2(code) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"), [("de_AT.UTF-8", "de-AT"), ("zh_Hant_TW", "zh-Hant-TW"), ("C", ""), ("POSIX", ""), ("", "")]
+)
+def test_a_locale_has_a_tag(name: str, tag: str) -> None:
+    assert tags.of_locale(name) == tag

@@ -183,3 +183,16 @@ def test_a_pattern_has_both_breaths_or_a_list(options: dict[str, Any], message: 
 def test_a_listed_phase_has_one_length_or_two_ends(lengths: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="either for, or from and to"):
         ListedPhase("in", **lengths)  # type: ignore[arg-type]
+
+
+def test_cycles_that_are_alike_share_their_slots_and_those_of_a_ramp_do_not() -> None:
+    steady, ramp = slots(Breathe(BOX)), slots(Breathe(Pattern(in_=Ramp(4000, 5000), out=4000, cycles=3)))
+    assert [id(slot) for slot in steady[4:]] == [id(slot) for slot in steady[:4]]
+    assert [slot.length_ms for slot in ramp[::2]] == [4000, 4500, 5000]
+
+
+@given(first=st.integers(500, 700), last=st.integers(500, 700), cycles=st.integers(1, 60))
+def test_the_length_of_a_ramp_is_the_sum_of_its_cycles(first: int, last: int, cycles: int) -> None:
+    pattern = Pattern(in_=Ramp(first, last), out=1000, cycles=cycles)
+    (phase, _) = pattern.order()
+    assert pattern.length_ms(cycles) == 1000 * cycles + sum(phase.length_ms(cycle, cycles) for cycle in range(cycles))

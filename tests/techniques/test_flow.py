@@ -10,11 +10,11 @@ from player.errors import Position, ScriptError
 from player.script.session import Session, parse
 from player.script.yaml.types import FieldError, Step
 from player.techniques import TECHNIQUES, planning
-from player.techniques.cue import BedChange, Marker, Slot, Sounding, Speech
+from player.techniques.cue import BedChange, Marker, Recording, Slot, Sounding, Speech
 from player.techniques.flow import Repeat, SectionStep, Times
 from player.techniques.grounding import Notice, Prompts
 from player.techniques.planning import Planner, plan
-from player.techniques.sounds import CHIMES, BedFields, BedStep, ChimeStep
+from player.techniques.sounds import CHIMES, BedFields, BedStep, ChimeStep, Play
 from player.techniques.speech import PauseStep
 
 AT = Position("a.yaml", 1, 1)
@@ -174,3 +174,27 @@ def test_a_case_that_is_not_there_is_told_with_those_that_are() -> None:
     text = HOLDS.replace("choose: $holds", "choose: perhaps")
     with pytest.raises(ScriptError, match=r"not 'perhaps'; there are yes, no"):
         parse(text, "a.yaml", TECHNIQUES)
+
+
+def test_what_unfolds_to_too_much_is_told_once_with_what_is_wrong_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And alone: no other step is looked at, which could be as much."""
+    monkeypatch.setattr(planning, "MOST_PARTS", 50)
+    many = "- repeat: {times: 40, steps: [{pause: 1s}]}\n"
+    text = f"title: T\nsteps:\n- include: nosuch\n{many}{many}{many}"
+    with pytest.raises(ScriptError) as caught:
+        planning.plan(parse(text, "f", TECHNIQUES), TECHNIQUES)
+    assert [each.at.line for each in caught.value.problems] == [3, 5]
+    assert caught.value.problems[1].text == "the script unfolds to more than 50 parts; repeat less"
+    assert caught.value.rest is None
+
+
+def test_a_recording_has_a_slot_of_its_own_length_or_of_that_which_is_given() -> None:
+    said = Speech(Recording("bell.wav", "a.yaml", "Hello."))
+    assert list(Play("bell.wav", "Hello.").parts(AT, PLANNER)) == [Slot(AT, None, (said,), then_ms=1000)]
+    (slot,) = Play("bell.wav", "Hello.", for_=9000).parts(AT, PLANNER)
+    assert isinstance(slot, Slot)
+    assert (slot.length_ms, slot.for_speech_ms) == (9000, 9000)
+
+
+def test_a_line_between_breaths_may_last_as_long_as_there_is_room() -> None:
+    assert Slot(AT, 4000, room_ms=7500).for_speech_ms == 7500

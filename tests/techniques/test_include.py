@@ -129,3 +129,15 @@ def test_what_is_left_out_must_be_there(tmp_path: Path) -> None:
         planned(outer, "nek")
     with pytest.raises(UsageError, match="nothing in this session can be left out"):
         planned(write(tmp_path, "b.yaml", "say: One."), "neck")
+
+
+def test_what_a_session_includes_is_bounded_with_each_value_counted(tmp_path: Path) -> None:
+    write(tmp_path, "b.yaml", *["say: '${who}'"] * 100, params="{who: you}")
+    with (tmp_path / "b.yaml").open("a", encoding="utf-8") as file:
+        file.write("# " + "x" * 60_000)
+    four = [f"{{include: b, params: {{who: x{n}}}}}" for n in range(4)]
+    assert len(texts(planned(write(tmp_path, "a.yaml", *four, *four)))) == 800
+    assert problem(write(tmp_path, "a.yaml", *four, "{include: b, params: {who: y}}", *four)) == (
+        "a.yaml:7:3: include reads more than 256 KiB for this session: a script again for each value of its params; "
+        "include fewer, or with the same values"
+    )

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from player import pipeline
-from player.errors import Position
+from player.errors import Position, ScriptError
 from player.script import library
+from player.script.session import parse
 from player.script.yaml.types import FieldError
 from player.techniques import TECHNIQUES
 from player.techniques.cue import Slot, Speech, Utterance
 from player.techniques.muscles import FIRM_PACE, Group, Muscles, group_set
 from player.techniques.planning import Planner, plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 AT = Position("a.yaml", 1, 1)
 PLANNER = Planner("en-GB", None, 105, 50)
@@ -201,3 +206,19 @@ def test_a_group_that_cramps_easily_is_tensed_for_less_and_rests_for_more() -> N
     assert [slot.length_ms for slot in found] == [20_000, 6000, 20_000, 10_000, 4000, 22_000]
     shorter = slots(Muscles((replace(HAND, tense=4000),), tense=3000, release=(20_000,)))
     assert [slot.length_ms for slot in shorter] == [20_000, 3000, 20_000]
+
+
+def test_a_set_of_ones_own_with_a_mistake_is_told_in_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYER_SCRIPTS", str(tmp_path))
+    path = tmp_path / "muscles" / "mine.yaml"
+    path.parent.mkdir()
+    path.write_text("title: Mine\ngroups: 3\n", encoding="utf-8")
+    with pytest.raises(ScriptError) as caught:
+        parse("title: T\nsteps:\n- muscles: mine\n", "f", TECHNIQUES)
+    assert [(each.at.path, each.at.line) for each in caught.value.problems] == [(str(path), 2)]
+
+
+def test_a_second_round_without_tension_is_led_to_as_something_that_arrives() -> None:
+    found = [words(slot) for slot in slots(Muscles((HAND,), tense="none", rounds=2))]
+    arrive = [each.format(name="your hand", at="your hand") for each in WORDS.arrive]
+    assert [arrive.index(each) for each in found if each in arrive] == [0, 1]

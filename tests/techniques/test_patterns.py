@@ -14,6 +14,7 @@ from player.script.session import parse
 from player.techniques import TECHNIQUES
 from player.techniques.breathing import Breathe
 from player.techniques.breaths import MOST_FOUR_SEVEN_EIGHT
+from player.techniques.guidance import stages
 from player.techniques.patterns import LEAD_MS, NAMES, Rhythm, rhythm, script
 from player.techniques.planning import plan
 from player.timeline import fit
@@ -186,3 +187,20 @@ def test_a_script_that_lies_nowhere_is_loaded_as_it_comes() -> None:
     asked = pipeline.SessionRequest("breathe-4-6.yaml", script=script(rhythm("4-6")), background="rain")
     loaded = pipeline.as_requested(asked).session
     assert (loaded.title, loaded.path, loaded.background.sound) == ("Breathing 4-6", "breathe-4-6.yaml", "rain")
+
+
+@pytest.mark.parametrize(
+    ("asked", "for_ms", "written"),
+    [
+        ("count", None, "guide: [count]"),
+        ("count 4, tones", 60_000, "guide: [count 4, tones]"),
+        ("words 2, tones 3, silent", 40_000, "guide: [words 2, tones]"),
+    ],
+)
+def test_the_guidance_that_is_asked_for_stands_in_the_script(asked: str, for_ms: int | None, written: str) -> None:
+    assert written in script(rhythm("5-5"), for_ms, guide=stages(asked))
+
+
+def test_a_language_without_words_has_no_typed_patterns() -> None:
+    with pytest.raises(UsageError, match="there are no words for the language 'xx' yet; there are de, en"):
+        script(rhythm("5-5"), language="xx")

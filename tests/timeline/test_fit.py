@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from player.errors import Position, ScriptError, UsageError
 from player.techniques.breathing import Breathe
 from player.techniques.breaths import Pattern, Ramp
-from player.techniques.cue import Elastic, Marker, Part, Slot
+from player.techniques.cue import Elastic, Marker, Part, Slot, Speech, Utterance
 from player.techniques.planning import Planner
 from player.techniques.speech import PauseStep
 from player.timeline import fit
 from player.timeline.fit import settle, to_length
 from player.timeline.layout import nominal_ms
+from player.units import LONGEST_MS
 
 AT = Position("a.yaml", 3, 5)
 PLANNER = Planner("en-GB", None, 105, 50)
@@ -94,3 +95,35 @@ def test_an_elastic_part_knows_its_length_without_being_made() -> None:
     assert isinstance(part, Elastic)
     for amount in (1, 2, 7, 30):
         assert part.length_ms(amount) == sum(slot.length_ms or 0 for slot in part.slots(amount))
+
+
+def test_what_a_day_does_not_hold_is_refused_before_it_is_made() -> None:
+    def slots(cycles: int) -> list[Slot]:
+        raise AssertionError(f"{cycles} cycles were made")
+
+    half = Elastic(Position("a.yaml", 3, 7), 1000, 1, 1000, lambda cycles: cycles * 43_201, slots)
+    with pytest.raises(ScriptError) as caught:
+        settle([Elastic(AT, 1000, 1, 1000, lambda cycles: cycles * 43_200, slots), half])
+    told = "a.yaml:3:7: a session must last at most 24 hours, not 24:00:01; repeat less"
+    assert str(caught.value) == told
+
+
+def test_sentences_count_as_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fit, "MOST_SLOTS", 9)
+    said = Slot(AT, 1000, tuple(Speech(Utterance(f"Line {n}.")) for n in range(5)))
+    assert settle([said, Slot(AT, 1000)]) == (said, Slot(AT, 1000))
+    with pytest.raises(ScriptError, match="unfolds to more than 9 parts"):
+        settle([said, said])
+
+
+def test_a_thousand_flexible_pauses_share_a_length_without_each_adding_up_all_others() -> None:
+    asked: list[int] = []
+
+    def length_ms(amount: int) -> int:
+        asked.append(amount)
+        return amount
+
+    part = Elastic(AT, 2000, 1000, LONGEST_MS, length_ms, lambda length: (Slot(AT, length),))
+    found = to_length([part] * 1000, 2_000_000, 2_500_001)
+    assert [slot.length_ms for slot in found if isinstance(slot, Slot)] == [2501, *[2500] * 999]
+    assert len(asked) < 100 * 1000  # 60 of them halve the range in which the factor is; it was a million more

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 MOST_STEPS: Final = 5000
 """Steps of a script, the nested ones included."""
+MOST_PROBLEMS: Final = 200
+"""Nobody reads more of them at once, and each looks for the word that was meant."""
 
 T = TypeVar("T")
 Pairs = dict[str, tuple[Scalar, Node]]
@@ -94,8 +96,17 @@ class Binder:
     steps: int = 0
 
     def wrong(self, at: Position, text: str) -> Outcome:
-        """Add a problem."""
+        """Add a problem.
+
+        Raises
+        ------
+        ScriptError
+            With all of them, if they are `MOST_PROBLEMS`.
+        """
         self.problems.append(Problem(at, text))
+        if len(self.problems) >= MOST_PROBLEMS:
+            there = f"reading ends here, with {MOST_PROBLEMS} mistakes; mend these, and check again"
+            raise ScriptError([*self.problems, Problem(at, there)])
         return WRONG
 
     def value(self, node: Node, shape: Shape, name: str, path: str) -> object:

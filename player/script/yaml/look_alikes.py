@@ -1,7 +1,8 @@
 """Characters that look like YAML's own signs and are letters to it, such as those of word processors and web pages.
 
 The rule: only a script that has problems is searched, as all of these are allowed in a text. Each is told at its place,
-by its name, and with the key to press.
+by its name, and with the key to press. A line may be as long as a script: no pattern here may take more than a time
+that grows with the length of the line (tests/script/yaml/test_look_alikes.py).
 """
 
 from __future__ import annotations
@@ -9,18 +10,19 @@ from __future__ import annotations
 import contextlib
 import re
 import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from player.errors import Position, Problem, ScriptError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _SPACES: Final = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _UNSEEN: Final = "\u200b\u2060\u00ad"
-_KEY: Final = r"[\"']?[\w$-]+[\"']?"
+_KEY: Final = r"[\"']?[\w$-]{1,64}[\"']?"
 _STRUCTURE: Final = (
-    (re.compile(rf" *(?:- *)*([{_SPACES}])[ {_SPACES}-]*{_KEY}\s*:"), "press the space bar alone"),
+    (re.compile(rf" *(?:- *)*([{_SPACES}])[ {_SPACES}-]{{0,64}}{_KEY}\s*:"), "press the space bar alone"),
     (re.compile(rf" *(?:- +)*{_KEY} *:([{_SPACES}])"), "press the space bar alone"),
     (re.compile(rf" *(?:- +)*{_KEY}([{_SPACES}])[\w-]*:(?:\s|$)"), "press the space bar alone"),
     (re.compile(rf" *(?:- +)*{_KEY}(：)"), "type a colon and a space, with the keyboard set to Latin letters"),
@@ -31,10 +33,10 @@ _STRUCTURE: Final = (
 _IN_VALUES: Final = (
     (re.compile(r"[:,{\[-] *([“”„‟‘’‚«])"), 'type straight quotes (")'),
     (re.compile(r"[:,{\[] *([−–—])\d"), "type a hyphen (-)"),
-    (re.compile(r"[{\[].*?([，、；：｛｝［］])"), "type the sign with the keyboard set to Latin letters"),
+    (re.compile(r"^[^{\[]*[{\[].*?([，、；：｛｝［］])"), "type the sign with the keyboard set to Latin letters"),
 )
 """The same in a line that has a problem: elsewhere these may be right."""
-_BLOCK: Final = re.compile(r"( *)(?:- +)*.*[:-] [>|][+-]?\d?[+-]? *(?:#.*)?")
+_BLOCK: Final = re.compile(r".*[:-] [>|][+-]?\d?[+-]? *(?:#.*)?")
 
 
 @contextlib.contextmanager
@@ -49,7 +51,7 @@ def explaining(script: str | bytes, name: str) -> Iterator[None]:
     except ScriptError as error:
         text = script if isinstance(script, str) else script.decode("utf-8-sig", "replace")
         lines = text.splitlines()
-        found = [*_of_structure(lines, name)] or [_of_value(each, lines, name) or each for each in error.problems]
+        found = [*_of_structure(lines, name)] or _of_values(error.problems, lines, name)
         raise ScriptError(found, error.rest) from error
 
 
@@ -67,12 +69,23 @@ def _of_structure(lines: Sequence[str], name: str) -> Iterator[Problem]:
                 break
 
 
-def _of_value(problem: Problem, lines: Sequence[str], name: str) -> Problem | None:
-    is_here = problem.at.path == name and problem.at.line <= len(lines)
-    line = lines[problem.at.line - 1] if is_here else ""
+def _of_values(problems: Iterable[Problem], lines: Sequence[str], name: str) -> list[Problem]:
+    """The problems, those in a line with a look-alike as that; each line is searched once, however many it has."""
+    found: dict[Position, Problem | None] = {}
+    told: list[Problem] = []
+    for problem in problems:
+        line = replace(problem.at, column=1)
+        if line not in found:
+            is_here = line.path == name and line.line <= len(lines)
+            found[line] = _of_value(line, lines[line.line - 1]) if is_here else None
+        told.append(found[line] or problem)
+    return told
+
+
+def _of_value(at: Position, line: str) -> Problem | None:
     for pattern, remedy in _IN_VALUES:
         if match := pattern.search(line):
-            return _problem(Position(problem.at.path, problem.at.line, match.end(1)), match[1], remedy)
+            return _problem(replace(at, column=match.end(1)), match[1], remedy)
     return None
 
 

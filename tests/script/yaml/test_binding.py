@@ -169,3 +169,23 @@ class Unfit:
 def test_a_hint_that_no_script_could_fill_is_a_mistake_of_the_programs() -> None:
     with pytest.raises(TypeError, match="a script cannot fill a field of type <class 'int'>"):
         bound("number: 1", Unfit)
+
+
+@dataclass(frozen=True)
+class Pair:
+    shorthand: ClassVar[str] = "name"
+
+    name: Name
+    size: Count
+
+
+@dataclass(frozen=True)
+class Pairs:
+    pair: Pair
+
+
+def test_a_bare_value_that_is_not_enough_is_told_what_is_missing_beside_it() -> None:
+    assert problems(f"pair: {'x' * 201}\n", Pairs) == [
+        "1:7: pair must be at most 200 characters long, not 201",
+        "1:7: size is missing in pair",
+    ]

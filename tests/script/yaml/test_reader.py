@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.errors import Position, ScriptError
+from player.errors import Position, Problem, ScriptError
 from player.script import library
-from player.script.yaml import encoding, reader
+from player.script.yaml import encoding, reader, syntax
 from player.script.yaml.nodes import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -287,3 +287,11 @@ def test_the_quick_way_reads_every_form(text: str) -> None:
 def test_a_tab_never_goes_the_quick_way() -> None:
     with pytest.raises(ScriptError, match="tab"):
         reader.compose("a:\tb\n\tc: d", "f", exact=False)
+
+
+@pytest.mark.parametrize("text", ["a: #1\n", "a:   # 1\n"])
+def test_a_value_that_is_a_comment_is_told_at_its_sign(text: str) -> None:
+    with pytest.raises(ScriptError) as caught:
+        reader.read(text, "f")
+    (problem,) = caught.value.problems
+    assert problem == Problem(Position("f", 1, text.index("#") + 1), syntax.ONLY_A_COMMENT)

@@ -11,6 +11,7 @@ from jsonschema.exceptions import best_match
 
 from player.errors import ScriptError
 from player.script.session import parse
+from player.script.yaml import schema as schemas
 from player.script.yaml.schema import file_schema, session_schema
 from player.script.yaml.types import Duration, Name
 from tests import as_editors_read
@@ -177,3 +178,10 @@ def test_two_dataclasses_of_the_same_name_are_two_definitions() -> None:
     annotated = {"__annotations__": {"a": first, "b": second}, "__doc__": "A wood."}
     model: type = dataclass(frozen=True)(type("Wood", (), annotated))
     assert sorted(file_schema(model)["$defs"]) == ["Leaf", "beeches.Leaf"]  # type: ignore[call-overload]
+
+
+def test_what_may_stand_there_in_two_ways_that_are_written_alike_is_told_once() -> None:
+    assert schemas._any_of([{"type": "string"}, {"type": "null"}, {"type": "string"}]) == {
+        "anyOf": [{"type": "string"}, {"type": "null"}]
+    }
+    assert schemas._any_of([{"type": "string"}, {"type": "string"}]) == {"type": "string"}

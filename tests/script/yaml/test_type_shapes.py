@@ -4,6 +4,7 @@ from typing import Literal
 
 import pytest
 
+from player.script.yaml import fitting
 from player.script.yaml.scalar_types import ChoiceType, DurationType, TextType
 from player.script.yaml.type_shapes import (
     AnyStep,
@@ -77,3 +78,9 @@ def test_a_shape_says_what_it_takes(hint: object, about: str) -> None:
 def test_a_long_list_of_words_is_cut() -> None:
     assert enumerated(list("abcdefghijkl")) == "a, b, c, d, e, f, g, h, i, j, k, l"
     assert enumerated(list("abcdefghijklm")) == "a, b, c, d, e, f, g, h, i, j, k, l, ..."
+
+
+def test_a_bare_value_may_stand_for_a_list_of_what_has_two_forms() -> None:
+    assert fitting.takes_scalar(shape_of(OneOrMore[Duration | Literal["none"]]))
+    assert not fitting.takes_scalar(shape_of(OneOrMore[Ramp]))
+    assert not fitting.takes_scalar(shape_of(tuple[Duration, ...] | Ramp))
