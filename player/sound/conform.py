@@ -17,7 +17,8 @@ from player.sound import ffmpeg
 from player.sound.c_stderr import quiet
 from player.sound.limiter import limit
 from player.sound.resample import resample, resampled
-from player.sound.untagged import may_hold_tags, untagged
+from player.sound.untagged import UntaggedFile, may_hold_tags, untagged
+from player.storage.failures import pass_on
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def must_be_readable(path: Path) -> None:
             path.open("rb").close()
             return
     except OSError as error:
+        pass_on(error)
         raise MediaError(f"{_shown(path)}: cannot be opened: {error.strerror}; check its permissions") from error
     raise MediaError(f"{_shown(path)}: there is no such sound file; check its name and folder")
 
@@ -183,9 +185,11 @@ def _by_libsndfile(path: Path) -> SoundFile | None:
     import soundfile  # noqa: PLC0415  (a warm start decodes nothing)
 
     try:
+        source = untagged(path) if may_hold_tags(path) else path
         with quiet():
-            return soundfile.SoundFile(untagged(path) if may_hold_tags(path) else path)
+            return soundfile.SoundFile(source)
     except (soundfile.LibsndfileError, TypeError):  # TypeError: a name that ends in .raw
+        _raise_failure(source)
         return None
 
 
@@ -213,9 +217,18 @@ def _blocks(file: SoundFile, block_frames: int) -> Iterator[NDArray[np.float32]]
 
 
 def _read(file: SoundFile, frames: int) -> NDArray[np.float32]:
-    with quiet():
-        block: NDArray[np.float32] = file.read(frames, dtype="float32", always_2d=True)
+    try:
+        with quiet():
+            block: NDArray[np.float32] = file.read(frames, dtype="float32", always_2d=True)
+    finally:
+        _raise_failure(file.name)
     return block
+
+
+def _raise_failure(source: object) -> None:
+    """Raise what a file met that libsndfile took for its end."""
+    if isinstance(source, UntaggedFile):
+        source.raise_failure()
 
 
 class SeekableSound:

@@ -22,7 +22,7 @@ from player.errors import StoreError, printable
 from player.sound.conform import must_be_readable
 from player.sound.loudness import Meter
 from player.storage.facts import is_number
-from player.storage.failures import sentences
+from player.storage.failures import of_file, sentences
 from player.storage.store import Draft
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH, gain
 
@@ -166,7 +166,7 @@ def file_state(path: Path) -> dict[str, JSON] | None:
 
 def _content_digest(path: Path) -> str:
     digest = hashlib.blake2b(digest_size=32)
-    with path.open("rb") as file:
+    with of_file(path), path.open("rb") as file:
         while piece := file.read(2**20):
             digest.update(piece)
     return digest.hexdigest()

@@ -14,7 +14,7 @@ from typing import Final, cast
 
 from tests.adversary.runner import Tally, run
 
-ATTACKS: Final[tuple[str, ...]] = ("media", "store", "scripts")
+ATTACKS: Final[tuple[str, ...]] = ("media", "store", "scripts", "faults", "kills")
 """Modules beside this one with ``attacks(random, folder)``, and perhaps ``LIMITS`` of their own.
 
 One that tries many in a child has ``tallied(seconds, seed, keep)`` in its place.

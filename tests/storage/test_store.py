@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import json
 import os
 import socket
@@ -181,6 +183,23 @@ def test_an_entry_cut_while_in_use_is_a_sentence(store: Store) -> None:
     os.truncate(entry.path, entry.offset + 1)
     with pytest.raises(StoreError, match="cut short"):
         entry.payload()
+
+
+class _NoClosing(io.BytesIO):
+    """A file whose disk fails when it is closed."""
+
+    def close(self) -> None:
+        super().close()
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_failure_at_closing_an_entry_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = store.put(FIELDS, draft())
+    monkeypatch.setattr(os, "fdopen", lambda *_: _NoClosing(entry.path.read_bytes()))
+    with pytest.raises(StoreError, match=r"cannot read .*: Input/output error; check the folder"):
+        entry.payload()
+    with pytest.raises(StoreError, match=r"cannot read .*: Input/output error; check the folder"):
+        store.get(FIELDS)
 
 
 # Damage
