@@ -9,6 +9,8 @@ them for longer.
     of what is attacked.
 ``scripts.py``, ``mutations.py``
     Hostile scripts, programmes, muscle sets, words, pronunciations and tables, many of them in one child.
+``faults.py``, ``kills.py``, ``exports.py``
+    Exports in which a system call fails (by strace), or which are killed at any moment; and what must hold afterwards.
 ``fuzz.py``
     Parsers under a fuzzer that is guided by what their code reaches; by itself, with ``nox -s fuzz``.
 ``__main__.py``

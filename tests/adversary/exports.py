@@ -122,6 +122,7 @@ class Exports:
         self.folder = folder
         self.trial = folder / "trial"
         self._right: dict[tuple[str, ...], dict[str, bytes]] = {}
+        self._seconds: dict[Case, float] = {}
         noise = np.random.default_rng(1).normal(0, 0.1, (RATE * 4, 2))
         soundfile.write(folder / "noise.wav", noise, RATE)
         for name, words in _SCRIPTS.items():
@@ -141,6 +142,13 @@ class Exports:
             (self.trial / "store").rename(self.folder / "warm")
             _load(told.read_text().split())
         return self._right[case.words]
+
+    def seconds(self, case: Case) -> float:
+        """How long the export takes on the clock if nothing is done to it."""
+        if case not in self._seconds:
+            self.lay(case)
+            self._seconds[case] = self.end(self.start(case), 6 * ANSWERS_WITHIN_S).seconds
+        return self._seconds[case]
 
     def lay(self, case: Case) -> None:
         """Make the trial's folder as the export finds it."""

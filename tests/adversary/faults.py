@@ -12,15 +12,17 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tests.adversary.exports import FORMS, Case, Exports, left_processes, one, patience
+from tests.adversary.exports import FORMS, Case, End, Exports, left_processes, one, patience
 from tests.adversary.runner import Attack, Limits
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ CALLS: Final = (
     *("fsync", "fdatasync", "mkdir", "getdents64", "newfstatat", "fstat", "pipe2", "utimensat"),
 )
 ERRORS: Final = ("EIO", "ENOSPC", "EINTR", "EPIPE", "EMFILE", "ENOMEM")
+_LATE, _DEEP = 0.3, 0.2  # of the faults
+_SOONEST_S: Final = 0.02
 _TRACED: Final = re.compile(r"^(\d+) +(\w+)\(", re.MULTILINE)
 _HIT: Final = re.compile(r"^\d+ +(\w+)\(([^)]*).*\(INJECTED\)", re.MULTILINE)
 _ENDS_WITHIN_S: Final = 5.0
@@ -50,6 +54,8 @@ class Fault:
         Names of the system's.
     number
         Which of them, from 1, in each thread.
+    from_s
+        Calls are counted from so many seconds on, so that threads that begin later are met at their first ones.
     is_deep
         Whether calls of the processes that the program starts fail, too.
     """
@@ -57,30 +63,44 @@ class Fault:
     call: str
     error: str
     number: int
+    from_s: float = 0.0
     is_deep: bool = False
 
+    @property
+    def sooner(self) -> Fault:
+        """Of half the number, and from half the time on."""
+        from_s = self.from_s / 2 if self.from_s > _SOONEST_S else self.from_s
+        return replace(self, number=max(1, self.number // 2), from_s=from_s)
+
     def __str__(self) -> str:
-        return f"{self.error} at {self.call} {self.number}{' of all' if self.is_deep else ''}"
+        where = f" from {self.from_s:.3f} s on" if self.from_s else " of all" if self.is_deep else ""
+        return f"{self.error} at {self.call} {self.number}{where}"
 
 
 def attacks(random: random.Random, folder: Path) -> Iterator[Attack]:
-    """Faults at random places, for ever."""
+    """Faults at random places, for ever: half of them in the program alone, the others late, or in all processes."""
+    if not shutil.which("strace"):
+        print("needs strace: sudo apt install strace")  # noqa: T201
+        return
     exports, counts = Exports(folder), dict[tuple[Case, bool], Counter[str]]()
     while True:
         case = one(random.choice(FORMS)).with_(is_warm=random.random() < 0.5, has_old=random.random() < 0.5)
-        is_deep, place, error = random.random() < 0.2, random.random(), random.choice(ERRORS)
-        call = random.choice(CALLS)
+        call, error, kind, place = random.choice(CALLS), random.choice(ERRORS), random.random(), random.random()
+        is_deep = kind > 1 - _DEEP
         if (case, is_deep) not in counts:
             counts[case, is_deep] = _counted(exports, case, is_deep=is_deep)
-        if most := counts[case, is_deep][call]:
-            yield _attack(exports, case, Fault(call, error, 1 + int(place * most), is_deep))
+        if not (most := counts[case, is_deep][call]):
+            continue
+        if kind < _LATE:
+            yield _attack(exports, case, Fault(call, error, random.randint(1, 3), place * exports.seconds(case)))
+        else:
+            yield _attack(exports, case, Fault(call, error, 1 + int(place * most), is_deep=is_deep))
 
 
 def every(_: random.Random, folder: Path) -> Iterator[Attack]:
-    """Every fault in turn."""
+    """Every fault of the program alone in turn, some 60,000: the shortest format first, and warm before cold."""
     exports = Exports(folder)
-    cases = [one(form).with_(is_warm=is_warm, has_old=is_warm) for is_warm in (False, True) for form in FORMS]
-    for case in cases:
+    for case in (one(form).with_(is_warm=is_warm, has_old=is_warm) for is_warm in (True, False) for form in FORMS):
         for call, most in _counted(exports, case, is_deep=False).items():
             for number in range(1, most + 1):
                 for error in ERRORS:
@@ -97,7 +117,8 @@ def _counted(exports: Exports, case: Case, *, is_deep: bool) -> Counter[str]:
     exports.lay(case)
     trace = exports.folder / "trace.txt"
     pid = exports.start(case, waits=True)
-    with _traced(pid, trace, ("-e", f"trace={','.join(CALLS)}", *_shallow(is_deep=is_deep))):
+    with _traced(pid, trace, f"trace={','.join(CALLS)}", is_deep=is_deep):
+        os.kill(pid, signal.SIGUSR1)
         end = exports.end(pid, 60)
     if end.code:
         raise RuntimeError(end.said)
@@ -109,15 +130,15 @@ def _counted(exports: Exports, case: Case, *, is_deep: bool) -> Counter[str]:
 
 
 def _survive(exports: Exports, case: Case, fault: Fault, trace: Path) -> int:
-    """The exit code of the attacked program if all is well, or else 3; its words and what is wrong go to stderr."""
-    exports.lay(case)
-    pid = exports.start(case, waits=True)
-    injected = f"inject={fault.call}:error={fault.error}:when={fault.number}"
-    with _traced(pid, trace, ("-e", f"trace={fault.call}", "-e", injected, *_shallow(is_deep=fault.is_deep))) as tracer:
-        end = exports.end(pid)
-        left = left_processes(but=tracer)
-    hits = [hit.groups() for hit in _HIT.finditer(trace.read_text())]
-    is_dumb = any(call in {"write", "close", "fstat"} and place.startswith(("1", "2")) for call, place in hits)
+    """The exit code of the attacked program if all is well, or else 3; its words and what is wrong go to stderr.
+
+    Where no thread makes so many calls this time, one of half the number fails, and from half the time on.
+    """
+    end, left = _met(exports, case, fault, trace)
+    while not (hits := [hit.groups() for hit in _HIT.finditer(trace.read_text())]) and fault != (first := fault.sooner):
+        fault = first
+        end, left = _met(exports, case, fault, trace)
+    is_dumb = any(place.startswith(("1<", "2<")) for _, place in hits)
     faults = {
         "hung": end.code is None,
         f"left running: {left}": left,
@@ -132,15 +153,30 @@ def _survive(exports: Exports, case: Case, fault: Fault, trace: Path) -> int:
     return end.code or 0
 
 
+def _met(exports: Exports, case: Case, fault: Fault, trace: Path) -> tuple[End, str]:
+    """The end of an export that meets a fault, and what it left running."""
+    exports.lay(case)
+    trace.write_text("")
+    pid = exports.start(case, waits=not fault.from_s)
+    time.sleep(fault.from_s)
+    injected = f"inject={fault.call}:error={fault.error}:when={fault.number}"
+    with _traced(pid, trace, injected, is_deep=fault.is_deep) as tracer:
+        if not fault.from_s:
+            os.kill(pid, signal.SIGUSR1)
+        end = exports.end(pid)
+        return end, left_processes(but=tracer)
+
+
 @contextlib.contextmanager
-def _traced(pid: int, trace: Path, options: tuple[str, ...]) -> Iterator[int]:
-    """Begin a waiting program under strace, and wait for strace to end after it; the process of strace."""
-    command = ("strace", "-f", "-y", "-s", "16", "-o", str(trace), *options, "-p", str(pid))
+def _traced(pid: int, trace: Path, what: str, *, is_deep: bool) -> Iterator[int]:
+    """Trace a program, and perhaps what it starts; the process of strace, which is waited for after the program."""
+    deep = () if is_deep else ("--detach-on=execve",)
+    command = ("strace", "-f", "-y", "-s", "16", "-o", str(trace), "-e", what, *deep, "-p", str(pid))
     with subprocess.Popen(command, stderr=subprocess.PIPE) as strace:
         assert strace.stderr
-        if b"attached" not in (said := strace.stderr.readline()):
+        said = strace.stderr.readline()
+        if b"attached" not in said and not _has_ended(pid):
             raise RuntimeError(f"strace cannot trace: {said.decode()}")
-        os.kill(pid, signal.SIGUSR1)
         try:
             yield strace.pid
         finally:
@@ -149,6 +185,6 @@ def _traced(pid: int, trace: Path, options: tuple[str, ...]) -> Iterator[int]:
             strace.kill()
 
 
-def _shallow(*, is_deep: bool) -> tuple[str, ...]:
-    """Options that leave the processes alone that a program starts."""
-    return () if is_deep else ("--detach-on=execve",)
+def _has_ended(pid: int) -> bool:
+    """Whether a child has ended; it is not waited for."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

@@ -31,25 +31,14 @@ _LATEST: Final = 1.1
 
 def attacks(random: random.Random, folder: Path) -> Iterator[Attack]:
     """Kills at random moments, for ever."""
-    exports, lengths = Exports(folder), dict[Case, float]()
+    exports = Exports(folder)
     kinds = [*(one(form) for form in FORMS), Case("split", _PIECES), Case("two", _TWO)]
     while True:
         case = random.choice(kinds).with_(is_warm=random.random() < 0.5, has_old=random.random() < 0.5)
         place, all_at_once = random.uniform(0, _LATEST), random.random() < 0.3
-        if case not in lengths:
-            lengths[case] = _length(exports, case)
-        moment = place * lengths[case]
-        name = f"{case}: {'with its group ' if all_at_once else ''}at {place:.3f} of {lengths[case]:.2f} s"
+        moment = place * exports.seconds(case)
+        name = f"{case}: {'with its group ' if all_at_once else ''}after {moment:.3f} s"
         yield Attack(name, partial(_survive, exports, case, moment, all_at_once=all_at_once))
-
-
-def _length(exports: Exports, case: Case) -> float:
-    """Seconds on the clock that an export takes by itself."""
-    exports.lay(case)
-    end = exports.end(exports.start(case), 60)
-    if end.code:
-        raise RuntimeError(end.said)
-    return end.seconds
 
 
 def _survive(exports: Exports, case: Case, moment: float, *, all_at_once: bool) -> int:
