@@ -37,7 +37,7 @@ CALLS: Final = (
     *("fsync", "fdatasync", "mkdir", "getdents64", "newfstatat", "fstat", "pipe2", "utimensat"),
 )
 ERRORS: Final = ("EIO", "ENOSPC", "EINTR", "EPIPE", "EMFILE", "ENOMEM")
-_LATE, _DEEP = 0.3, 0.2  # of the faults
+_LATE, _DEEP = 0.3, 0.1  # of the faults
 _SOONEST_S: Final = 0.02
 _TRACED: Final = re.compile(r"^(\d+) +(\w+)\(", re.MULTILINE)
 _HIT: Final = re.compile(r"^\d+ +(\w+)\(([^)]*).*\(INJECTED\)", re.MULTILINE)
