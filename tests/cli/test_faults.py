@@ -268,9 +268,12 @@ def test_a_machine_that_fails_is_told(
 def test_a_reader_of_our_output_that_has_gone_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with pytest.MonkeyPatch.context() as patched, os.fdopen(writing, "w", encoding="utf-8") as out:
+    out = os.fdopen(writing, "w", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sys, "stdout", out)
         assert run("words", "hi") == 1
+    with pytest.raises(BrokenPipeError):  # of what was never written
+        out.close()
     assert capsys.readouterr().err == ""
 
 
