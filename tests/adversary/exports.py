@@ -38,9 +38,9 @@ from player.units import RATE
 
 FORMS: Final = ("mp3", "wav", "flac", "ogg", "opus", "m4a")
 ANSWERS_WITHIN_S: Final = 10.0
-"""On the clock of a machine with nothing else to do; see `patience`."""
+"""Seconds that a program may be idle in all: see `Watch`."""
 GONE_WITHIN_S: Final = 5.0
-"""What an export started has ended so long after it; as `patience`."""
+"""What an export started has ended so long after it; as above."""
 
 _SCRIPT: Final = """\
 title: Attacked
@@ -65,7 +65,8 @@ main()
 _SUBREAPER: Final = 36  # PR_SET_CHILD_SUBREAPER: who was started by what has ended becomes a child of this process
 _TRACER, _ANYBODY = 0x59616D61, 2**64 - 1  # PR_SET_PTRACER, for systems where only a parent may trace
 _MOST_FILES: Final = 256
-_LOOK_EVERY_S: Final = 0.005
+_LOOK_EVERY_S, _LOOK_AT_ALL_EVERY_S = 0.005, 0.1
+_BUSY: Final = {"R", "D"}  # in proc(5)
 
 
 @dataclass(frozen=True)
@@ -212,9 +213,9 @@ class Exports:
         os.closerange(3, _MOST_FILES)  # the last of it: that is how the parent knows
 
     def end(self, pid: int, seconds: float = ANSWERS_WITHIN_S) -> End:
-        """Wait for the end of a program; after ``seconds`` on the clock, it is made to tell where it is, and killed."""
-        began, code = time.monotonic(), None
-        while (waited := time.monotonic() - began) < patience(seconds):
+        """Wait for the end of a program; if it is idle for ``seconds``, it is made to tell where it is, and killed."""
+        watch, code = Watch(), None
+        while watch.idle_s() < seconds:
             found, status = os.waitpid(pid, os.WNOHANG)
             if found:
                 code = os.waitstatus_to_exitcode(status)
@@ -225,7 +226,7 @@ class Exports:
             time.sleep(0.5)
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-        return End(code, self.said(), waited)
+        return End(code, self.said(), watch.seconds)
 
     def said(self) -> str:
         """All that the trial's programs said so far."""
@@ -268,8 +269,8 @@ def left_processes(but: int = 0) -> str:
 
     It is killed, and those that ended are waited for. ``but`` is a process to leave alone.
     """
-    end = time.monotonic() + patience(GONE_WITHIN_S)
-    while (pids := _children() - {but}) and time.monotonic() < end:
+    watch = Watch()
+    while (pids := _children() - {but}) and watch.idle_s() < GONE_WITHIN_S:
         for pid in pids:
             os.waitpid(pid, os.WNOHANG)
         time.sleep(_LOOK_EVERY_S)
@@ -280,14 +281,44 @@ def left_processes(but: int = 0) -> str:
     return "; ".join(names)
 
 
-def patience(seconds: float) -> float:
-    """So long on the clock, and so many times longer as the machine has more to do than processors."""
-    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+class Watch:
+    """How long everything that this process started was idle, however busy the machine is.
+
+    It is looked at now and then: while no thread of all those works or waits for a processor, nobody goes on.
+    """
+
+    def __init__(self) -> None:
+        self._began = self._looked = time.monotonic()
+        self._idle = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """On the clock, since it began."""
+        return time.monotonic() - self._began
+
+    def idle_s(self) -> float:
+        """Seconds so far."""
+        if (now := time.monotonic()) - self._looked > _LOOK_AT_ALL_EVERY_S:
+            self._idle += 0.0 if _is_busy() else now - self._looked
+            self._looked = now
+        return self._idle
 
 
-def _children() -> set[int]:
+def _is_busy() -> bool:
+    """Whether a thread of this process's children, or of theirs, works, waits for a processor or for a disk."""
+    pids = _children()
+    while pids:
+        with contextlib.suppress(OSError):  # it has ended
+            for thread in Path(f"/proc/{pids.pop()}/task").iterdir():
+                if (thread / "stat").read_text().rpartition(")")[2].split()[0] in _BUSY:
+                    return True
+                pids |= _children(thread)
+    return False
+
+
+def _children(thread: Path = Path("/proc/thread-self")) -> set[int]:
     """The children of this process, those that have ended too; a child of one that has ended is a child of this one."""
-    return set(map(int, Path("/proc/thread-self/children").read_text().split()))
+    return set(map(int, (thread / "children").read_text().split()))
 
 
 def _run(words: tuple[str, ...]) -> NoReturn:

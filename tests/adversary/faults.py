@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tests.adversary.exports import FORMS, Case, End, Exports, left_processes, one, patience
+from tests.adversary.exports import FORMS, Case, End, Exports, left_processes, one
 from tests.adversary.runner import Attack, Limits
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _LATE, _DEEP = 0.3, 0.1  # of the faults
 _SOONEST_S: Final = 0.02
 _TRACED: Final = re.compile(r"^(\d+) +(\w+)\(", re.MULTILINE)
 _HIT: Final = re.compile(r"^\d+ +(\w+)\(([^)]*).*\(INJECTED\)", re.MULTILINE)
-_ENDS_WITHIN_S: Final = 5.0
+_ENDS_WITHIN_S: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def _traced(pid: int, trace: Path, what: str, *, is_deep: bool) -> Iterator[int]
             yield strace.pid
         finally:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                strace.wait(patience(_ENDS_WITHIN_S))
+                strace.wait(_ENDS_WITHIN_S)
             strace.kill()
 
 

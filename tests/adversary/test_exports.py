@@ -62,6 +62,25 @@ def test_what_still_runs_is_told_and_killed() -> None:
     assert run(Attack("grandchildren", _leaves_a_grandchild)).code == 0
 
 
+def _works_and_sleeps() -> int:
+    watch = exports.Watch()
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as worker:
+        while watch.seconds < 1:
+            watch.idle_s()
+        worked = watch.idle_s()
+        worker.kill()
+    with subprocess.Popen(["sleep", "60"]) as sleeper:
+        while watch.seconds < 2:
+            watch.idle_s()
+        slept = watch.idle_s() - worked
+        sleeper.kill()
+    return 0 if worked < 0.5 < slept else 1
+
+
+def test_a_program_that_sleeps_is_idle_and_one_that_works_is_not() -> None:
+    assert run(Attack("idle", _works_and_sleeps)).code == 0
+
+
 def test_a_fault_is_sought_sooner_until_it_is_the_first() -> None:
     found = [Fault("read", "EIO", 5, 0.03)]
     while found[-1].sooner != found[-1]:
