@@ -2,7 +2,7 @@
 
 The rule: a script can name files in its own folder, bundled files, and files in folders that the user allows, and no
 others; nothing is ever fetched from a network. Here files are found and read as text, and not understood: neither YAML
-nor sound.
+nor sound. What fails as the machine does goes through as an `OSError`: it does not mean that there is no such file.
 """
 
 from __future__ import annotations

@@ -118,6 +118,8 @@ def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.
     ------
     MediaError
         If the file is missing, is no sound that can be read here, is damaged, or is empty; at the first block.
+    OSError
+        If the disk fails, or the machine has no more of something.
     """
     heard = False
     must_be_readable(path)
@@ -144,6 +146,8 @@ def must_be_readable(path: Path) -> None:
     ------
     MediaError
         If there is no such file, or it may not be opened.
+    OSError
+        As `decode`.
     """
     try:
         if path.is_file():

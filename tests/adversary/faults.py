@@ -98,7 +98,7 @@ def attacks(random: random.Random, folder: Path) -> Iterator[Attack]:
 
 
 def every(_: random.Random, folder: Path) -> Iterator[Attack]:
-    """Every fault of the program alone in turn, some 60,000: the shortest format first, and warm before cold."""
+    """Every fault of the program alone in turn, some 70,000, warm before cold."""
     exports = Exports(folder)
     for case in (one(form).with_(is_warm=is_warm, has_old=is_warm) for is_warm in (True, False) for form in FORMS):
         for call, most in _counted(exports, case, is_deep=False).items():
