@@ -159,8 +159,8 @@ def _met(exports: Exports, case: Case, fault: Fault, trace: Path) -> tuple[End, 
     trace.write_text("")
     pid = exports.start(case, waits=not fault.from_s)
     time.sleep(fault.from_s)
-    injected = f"inject={fault.call}:error={fault.error}:when={fault.number}"
-    with _traced(pid, trace, injected, is_deep=fault.is_deep) as tracer:
+    what = f"trace={fault.call}", f"inject={fault.call}:error={fault.error}:when={fault.number}"
+    with _traced(pid, trace, *what, is_deep=fault.is_deep) as tracer:
         if not fault.from_s:
             os.kill(pid, signal.SIGUSR1)
         end = exports.end(pid)
@@ -168,10 +168,11 @@ def _met(exports: Exports, case: Case, fault: Fault, trace: Path) -> tuple[End, 
 
 
 @contextlib.contextmanager
-def _traced(pid: int, trace: Path, what: str, *, is_deep: bool) -> Iterator[int]:
+def _traced(pid: int, trace: Path, *what: str, is_deep: bool) -> Iterator[int]:
     """Trace a program, and perhaps what it starts; the process of strace, which is waited for after the program."""
+    options = [word for each in what for word in ("-e", each)]
     deep = () if is_deep else ("--detach-on=execve",)
-    command = ("strace", "-f", "-y", "-s", "16", "-o", str(trace), "-e", what, *deep, "-p", str(pid))
+    command = ("strace", "-f", "-y", "-s", "16", "-o", str(trace), *options, *deep, "-p", str(pid))
     with subprocess.Popen(command, stderr=subprocess.PIPE) as strace:
         assert strace.stderr
         said = strace.stderr.readline()
