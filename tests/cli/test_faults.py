@@ -8,7 +8,7 @@ import os
 import sys
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import platformdirs
 import pytest
@@ -263,6 +263,15 @@ def test_a_machine_that_fails_is_told(
     monkeypatch.setattr(library, "session_names", fails)
     assert run("list") == 1
     assert capsys.readouterr().err == told
+
+
+def test_a_stream_that_fails_as_it_is_made_ready_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(Stream):
+        def reconfigure(self, **_: object) -> NoReturn:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(sys, "stdout", Failing("utf-8"))
+    assert run("words") == 0
 
 
 def test_a_reader_of_our_output_that_has_gone_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
