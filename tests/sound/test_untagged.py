@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import io
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -18,9 +19,6 @@ from player.sound.conform import decode
 from player.sound.untagged import UntaggedFile, may_hold_tags, start_of_sound, untagged
 from tests.adversary import hostile_media as media
 from tests.fakes_sound import both, sine
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TAG = media.tag([media.frame("TIT2", b"\0a")], 4)
 SHORT = media.tag([], 3)
@@ -78,6 +76,16 @@ def test_a_disk_that_fails_is_no_end_of_a_sound(
         list(decode(path))
     assert caught.value.filename == str(path)
     assert (len(made), capfd.readouterr().err) == (1, "")
+
+
+def test_a_disk_that_fails_is_not_taken_for_a_closed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(path: Path, *_: object) -> NoReturn:
+        raise OSError(errno.EMFILE, "Too many open files", str(path))
+
+    (tmp_path / "a.wav").touch()
+    monkeypatch.setattr(Path, "open", fails)
+    with pytest.raises(OSError, match="Too many open files"):
+        conform.must_be_readable(tmp_path / "a.wav")
 
 
 def test_a_tag_within_loses_its_name_wherever_a_piece_ends(tmp_path: Path) -> None:
