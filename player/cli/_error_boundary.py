@@ -54,6 +54,15 @@ class ErrorBoundary(click.Group):
         _streams.is_broken(sys.stderr)
         sys.exit(code if isinstance(code, int) else 0)
 
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 (what Click hands over)
+        """Run a command. Click would end it without a word at every broken pipe, also at one that is not our output."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            if not _streams.is_of_stream(error) and (told := foreseen(error)):
+                raise told from error
+            raise
+
     def _code(  # noqa: PLR0911 (a return for each kind of end)
         self,
         args: Sequence[str] | None,
@@ -78,8 +87,6 @@ class ErrorBoundary(click.Group):
         except PlayerError as error:
             _say(str(error))
             return error.exit_code
-        except BrokenPipeError:  # the reader of our output has gone
-            return 1
         except Exception as error:
             if os.environ.get("PLAYER_DEBUG"):
                 raise

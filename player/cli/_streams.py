@@ -83,7 +83,7 @@ def mend() -> LookAlikes:
         if stream is None or stream.closed:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 (stays open)
         elif mode == "w":
-            with contextlib.suppress(AttributeError, ValueError):  # a test's own stream
+            with contextlib.suppress(AttributeError, ValueError, OSError):  # a test's own stream, or a broken one
                 stream.reconfigure(errors=_ERRORS)
     return look_alikes
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from player import pipeline
 from player.errors import PlayerError
 from player.live.controls.commands import Control
+from player.storage.failures import foreseen
 from player.techniques.guidance import HELPS
 from player.timeline import guiding, levels
 from player.timeline.steps import Steps
@@ -192,9 +193,9 @@ class Adjuster:
     def _take(self, job: Future[_Adjusted], transport: Transport) -> None:
         try:
             made = job.result()
-        except PlayerError as error:
+        except (PlayerError, OSError) as error:
             self.wanted = self._now.wanted
-            self._notice = (f"The guidance stays as it is: {error}", time.monotonic() + _TOLD_S)
+            self._notice = (f"The guidance stays as it is: {foreseen(error) or error}", time.monotonic() + _TOLD_S)
             return
         if made.mixes is None:
             self._next = made

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from player.errors import MediaError, Position, Problem, printable
 from player.script import library
 from player.script.yaml.scalar_types import shown
+from player.storage.failures import pass_on
 from player.storage.folders import expanded
 from player.techniques.cue import BedChange, Part
 
@@ -84,7 +85,8 @@ def users_own(name: str) -> Path:
     try:
         path = expanded(name)
         is_there = path.is_file()
-    except (OSError, ValueError):  # a name that no file system takes
+    except (OSError, ValueError) as error:  # a name that no file system takes
+        pass_on(error)
         raise MediaError(f"--background {shown(name)} is not a name that a file can have") from None
     if not is_there and path.suffix.lower() in library.SOUND_ENDINGS:
         raise MediaError(

@@ -2,7 +2,7 @@
 
 The rule: a script can name files in its own folder, bundled files, and files in folders that the user allows, and no
 others; nothing is ever fetched from a network. Here files are found and read as text, and not understood: neither YAML
-nor sound.
+nor sound. What fails as the machine does goes through as an `OSError`: it does not mean that there is no such file.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from player.errors import MediaError, UsageError, printable
 from player.script.yaml.encoding import LARGEST, decode
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
+from player.storage.failures import pass_on
 from player.storage.folders import existing, own_path
 from player.storage.names import safe_stem
 
@@ -184,7 +185,8 @@ def included(name: str, near: Path) -> Source:
         tried = [(existing(folder / each), folder) for folder in (near, ours) for each in names]
         inside = [path for path, folder in tried if _is_inside(path, folder)]
         path = next((path for path in inside if path.is_file()), None)
-    except (OSError, ValueError, RuntimeError):  # a name that no file system takes, a circle of links
+    except (OSError, ValueError, RuntimeError) as error:  # a name that no file system takes, a circle of links
+        pass_on(error)
         raise UsageError(f"{shown(name)} is not a name that a file can have") from None
     if path is not None:
         return _read(path.stem, path, own=not _is_inside(path, ours))
@@ -226,7 +228,8 @@ def beside(name: str, near: Path) -> Source | None:
     try:
         inside = (existing(near / each) for each in names if _is_inside(near / each, near))
         path = next((path for path in inside if path.is_file()), None)
-    except (OSError, ValueError, RuntimeError):  # a name that no file system takes, a circle of links
+    except (OSError, ValueError, RuntimeError) as error:  # a name that no file system takes, a circle of links
+        pass_on(error)
         return None
     return _read(path.stem, path, own=True) if path else None
 
@@ -247,7 +250,8 @@ def _is_path(name: str) -> bool:
 def _exists(path: Path) -> bool:
     try:
         return path.exists()
-    except (OSError, ValueError):  # a name that no file system takes
+    except (OSError, ValueError) as error:  # a name that no file system takes
+        pass_on(error)
         return False
 
 
@@ -255,7 +259,8 @@ def _files_by_name(folder: Path, endings: Iterable[str] = SCRIPT_ENDINGS) -> dic
     """The scripts of a folder by their names without ending, in order; nothing where there is no such folder."""
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in endings)
-    except OSError:
+    except OSError as error:
+        pass_on(error)
         return {}
     files = (path for path in paths if not path.name.startswith(".") and path.is_file())
     return {unicodedata.normalize("NFC", path.stem): path for path in files}
@@ -325,7 +330,8 @@ def _reachable(name: str, folders: tuple[Path, ...], others: Collection[str]) ->
         found = [existing(folder / name).resolve() for folder in folders]
         inside = [path for path in found if any(path.is_relative_to(folder.resolve()) for folder in folders)]
         file = next((path for path in inside if path.is_file()), None)
-    except (OSError, ValueError, RuntimeError):  # a name that no file system takes, a circle of links
+    except (OSError, ValueError, RuntimeError) as error:  # a name that no file system takes, a circle of links
+        pass_on(error)
         raise MediaError(f"sound {shown(name)} is not a name that a file can have") from None
     if file is not None:
         return file

@@ -19,7 +19,8 @@ from player.sound import ffmpeg
 from player.sound.c_stderr import quiet
 from player.sound.limiter import limit
 from player.sound.resample import resample, resampled
-from player.sound.untagged import may_hold_tags, untagged
+from player.sound.untagged import UntaggedFile, may_hold_tags, untagged
+from player.storage.failures import pass_on
 from player.storage.names import native
 from player.units import CHANNELS, FRAMES_PER_MS, RATE, SAMPLE_WIDTH, gain
 
@@ -125,6 +126,8 @@ def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.
     ------
     MediaError
         If the file is missing, is no sound that can be read here, is damaged, or is empty; at the first block.
+    OSError
+        If the disk fails, or the machine has no more of something.
     """
     heard = False
     must_be_readable(path)
@@ -151,6 +154,8 @@ def must_be_readable(path: Path) -> None:
     ------
     MediaError
         If there is no such file, it may not be opened, or it is larger than `_LARGEST`.
+    OSError
+        As `decode`.
     """
     try:
         if path.is_file():
@@ -159,6 +164,7 @@ def must_be_readable(path: Path) -> None:
         else:
             raise MediaError(f"{_shown(path)}: there is no such sound file; check its name and folder")
     except OSError as error:
+        pass_on(error)
         raise MediaError(f"{_shown(path)}: cannot be opened: {error.strerror}; check its permissions") from error
     if size > _LARGEST:
         raise MediaError(
@@ -196,9 +202,11 @@ def _by_libsndfile(path: Path) -> SoundFile | None:
     import soundfile  # noqa: PLC0415  (a warm start decodes nothing)
 
     try:
+        source = untagged(path) if may_hold_tags(path) else native(path)
         with quiet():
-            return soundfile.SoundFile(untagged(path) if may_hold_tags(path) else native(path))
+            return soundfile.SoundFile(source)
     except (soundfile.LibsndfileError, TypeError):  # TypeError: a name that ends in .raw
+        _raise_failure(source)
         return None
 
 
@@ -226,9 +234,18 @@ def _blocks(file: SoundFile, block_frames: int) -> Iterator[NDArray[np.float32]]
 
 
 def _read(file: SoundFile, frames: int) -> NDArray[np.float32]:
-    with quiet():
-        block: NDArray[np.float32] = file.read(frames, dtype="float32", always_2d=True)
+    try:
+        with quiet():
+            block: NDArray[np.float32] = file.read(frames, dtype="float32", always_2d=True)
+    finally:
+        _raise_failure(file.name)
     return block
+
+
+def _raise_failure(source: object) -> None:
+    """Raise what a file met that libsndfile took for its end."""
+    if isinstance(source, UntaggedFile):
+        source.raise_failure()
 
 
 class SeekableSound:

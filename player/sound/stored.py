@@ -6,6 +6,7 @@ is made nor while it is read. It does not know whether it is a bed or a recordin
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import os
@@ -22,7 +23,7 @@ from player.errors import StoreError, printable
 from player.sound.conform import must_be_readable
 from player.sound.loudness import Meter
 from player.storage.facts import is_number
-from player.storage.failures import sentences
+from player.storage.failures import of_file, sentences
 from player.storage.store import Draft
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH, gain
 
@@ -59,7 +60,7 @@ class Stored:
         self._frames = entry.size // _FRAME
         self._lock = threading.Lock()
         self._file = entry.open()
-        weakref.finalize(self, os.close, self._file)
+        weakref.finalize(self, _close, self._file)
 
     def __len__(self) -> int:
         return self._frames
@@ -79,6 +80,12 @@ class Stored:
         with self._lock:  # Windows reads on from one place, which all threads share
             os.lseek(self._file, at, os.SEEK_SET)
             return os.read(self._file, size)
+
+
+def _close(file: int) -> None:
+    """Close what was only read: nothing can be lost, and an error would have nobody to tell it."""
+    with contextlib.suppress(OSError):
+        os.close(file)
 
 
 @dataclass(frozen=True)
@@ -166,7 +173,7 @@ def file_state(path: Path) -> dict[str, JSON] | None:
 
 def _content_digest(path: Path) -> str:
     digest = hashlib.blake2b(digest_size=32)
-    with path.open("rb") as file:
+    with of_file(path), path.open("rb") as file:
         while piece := file.read(2**20):
             digest.update(piece)
     return digest.hexdigest()

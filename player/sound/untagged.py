@@ -12,9 +12,10 @@ import io
 import re
 from typing import TYPE_CHECKING, Final
 
+from player.storage.failures import of_file
+
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import BinaryIO
 
     from _typeshed import WriteableBuffer
 
@@ -37,7 +38,7 @@ def start_of_sound(path: Path) -> int:
         If it cannot be read.
     """
     start = 0
-    with path.open("rb") as file:
+    with of_file(path), path.open("rb") as file:
         for _ in range(_MOST_TAGS):
             file.seek(start)
             head = file.read(_HEADER)
@@ -52,12 +53,12 @@ def start_of_sound(path: Path) -> int:
 
 def may_hold_tags(path: Path) -> bool:
     """Whether a decoder may look for ID3 tags in a file: in MP3, which WAV may hold too."""
-    with path.open("rb") as file:
+    with of_file(path), path.open("rb") as file:
         head = file.read(4)
     return head[:3] == b"ID3" or head in {b"RIFF", b"RIFX", b"RF64"} or (head[:1] == b"\xff" and head[1:2] >= b"\xe0")
 
 
-def untagged(path: Path) -> BinaryIO:
+def untagged(path: Path) -> UntaggedFile:
     """The file from the start of its sound on, with no tag in it.
 
     Raises
@@ -65,12 +66,28 @@ def untagged(path: Path) -> BinaryIO:
     OSError
         If it cannot be read.
     """
-    return io.BufferedReader(_Untagged(path, start_of_sound(path)), _BUFFER)
+    return UntaggedFile(_Untagged(path, start_of_sound(path)), _BUFFER)
+
+
+class UntaggedFile(io.BufferedReader):
+    """A file whose failures are kept: it ends where it cannot be read on, and the reader asks for the reason.
+
+    libsndfile calls it from C, where Python prints what is raised, and goes on as if the file had ended.
+    """
+
+    raw: _Untagged
+
+    def raise_failure(self) -> None:
+        """Raise the `OSError` for which it ended, if it did not end by itself."""
+        if self.raw.failure:
+            raise self.raw.failure
 
 
 class _Untagged(io.RawIOBase):
     def __init__(self, path: Path, start: int) -> None:
         super().__init__()
+        self.failure: OSError | None = None
+        self._path = path
         self._file = path.open("rb", buffering=0)
         self._start, self._at = start, 0
         self._size = max(0, self._file.seek(0, io.SEEK_END) - start)
@@ -95,8 +112,13 @@ class _Untagged(io.RawIOBase):
             return 0
         view = memoryview(buffer).cast("B")
         before = min(self._at, _HEADER)
-        self._file.seek(self._start + self._at - before)
-        piece = self._file.read(before + len(view) + _HEADER) or b""
+        try:
+            self._file.seek(self._start + self._at - before)
+            piece = self._file.read(before + len(view) + _HEADER) or b""
+        except OSError as error:
+            error.filename = str(self._path)
+            self.failure, self._size = error, 0
+            return 0
         part = _TAG.sub(bytes(3), piece)[before : before + len(view)]
         view[: len(part)] = part
         self._at += len(part)

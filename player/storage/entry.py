@@ -90,7 +90,8 @@ class Entry:
         StoreError
             If the entry has been removed or cut since it was found.
         """
-        with os.fdopen(self.open(), "rb") as file, sentences(StoreError, "read", self.path):
+        opened = self.open()
+        with sentences(StoreError, "read", self.path), os.fdopen(opened, "rb") as file:
             file.seek(self.offset)
             payload = file.read(self.size)
         if len(payload) < self.size:

@@ -101,6 +101,18 @@ _KINDS: Final[Mapping[type[PlayerError], _Remedies]] = {
 _OF_NAMES: Final = frozenset(
     (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.EINVAL)
 )
+_TRY_AGAIN: Final = "try again"
+_OF_MACHINE: Final[Mapping[int, str]] = {
+    errno.EIO: "check the disk",
+    errno.ENOSPC: _FREE,
+    errno.EDQUOT: _FREE,
+    errno.EROFS: _OPEN,
+    **dict.fromkeys((errno.ENOMEM, errno.EAGAIN), "end other programs"),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "end other programs, or raise the limit on open files"),
+    **dict.fromkeys((errno.EINTR, errno.EPIPE, errno.ESTALE, errno.EBUSY, errno.ETIMEDOUT), _TRY_AGAIN),
+}
+"""Remedies for errors that any call can have, as they tell of the machine and not of a file."""
+_NO_THREAD: Final = "can't start new thread"  # Python's words
 _NO_TEXT: Final = re.compile(r"[^\s/\"'<>]*[\ud800-\udfff][^\s/\"'<>]*")
 """A name with bytes that are no UTF-8, which Python keeps as lone surrogates."""
 _NO_TEMPORARY: Final = "No usable temporary directory"
@@ -118,20 +130,46 @@ def sentences(
         raise _told(kind, doing, str(path), error) from error
 
 
-def foreseen(error: BaseException) -> UsageError | None:
-    """The sentence for a file or name that nobody looked at more closely before; None for any other error.
+@contextlib.contextmanager
+def of_file(path: Path) -> Iterator[None]:
+    """An error of the file system inside that names no file, as one of reading, names this one."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
-    Such are a name that is too long or in a closed folder, one that is no text where it must stand in a text, and no
-    folder for temporary files.
+
+def foreseen(error: BaseException) -> PlayerError | None:
+    """The sentence for what a machine has and nobody looked at more closely before; None for any other error.
+
+    Such are a name that is too long or in a closed folder, one that is no text where it must stand in a text, a disk
+    that fails, no memory, and no folder for temporary files.
     """
-    if isinstance(error, FileNotFoundError) and _NO_TEMPORARY in str(error.strerror):
-        return UsageError("no folder for temporary files can be written; set TMPDIR to one that can")
-    if isinstance(error, OSError) and isinstance(error.filename, str | bytes) and error.errno in _OF_NAMES:
-        return _told(UsageError, "use", os.fsdecode(error.filename), error)
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_THREAD in str(error)):
+        return PlayerError(f"there is not enough memory; {_OF_MACHINE[errno.ENOMEM]}")
     if isinstance(error, UnicodeEncodeError) and (match := _NO_TEXT.search(error.object)):
         name = printable(match[0])
         return UsageError(f"the name {name} has bytes that are no text in UTF-8, and must stand in a text; rename it")
-    return None
+    return _of_system(error) if isinstance(error, OSError) else None
+
+
+def _of_system(error: OSError) -> PlayerError | None:
+    if isinstance(error, FileNotFoundError) and _NO_TEMPORARY in str(error.strerror):
+        return UsageError("no folder for temporary files can be written; set TMPDIR to one that can")
+    name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    if name and error.errno in _OF_NAMES:
+        return _told(UsageError, "use", name, error)
+    if (remedy := _OF_MACHINE.get(error.errno or 0)) is None:
+        return None
+    reason = error.strerror or str(error)
+    return PlayerError(f"cannot {f'use {printable(name)}' if name else 'go on'}: {printable(reason)}; {remedy}")
+
+
+def pass_on(error: Exception) -> None:
+    """Raise an error again that tells of the machine: then nothing is known of a file, not even that it is missing."""
+    if isinstance(error, OSError) and error.errno in _OF_MACHINE:
+        raise error
 
 
 def _told(kind: type[Kind], doing: str, path: str, error: BaseException) -> Kind:

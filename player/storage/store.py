@@ -175,7 +175,7 @@ class Store:
 
 def _prune(root: Path) -> None:
     """Keep the limit, at the end of a program that wrote; what fails then, `player cache` tells."""
-    with contextlib.suppress(PlayerError):
+    with contextlib.suppress(PlayerError, OSError):
         upkeep.prune(root, upkeep.limit_bytes())
 
 

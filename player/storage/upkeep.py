@@ -85,10 +85,16 @@ def must_be_safe_within(folder: Path) -> None:
     Raises
     ------
     UnsafeStoreError
-        As `must_be_safe`. A folder that is not there, or cannot be looked at, is safe.
+        As `must_be_safe`. A folder that is not there, or may not be looked at, is safe.
+    StoreError
+        If it cannot be found out.
     """
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
-        _must_be_ours(folder, folder.lstat())
+    with sentences(StoreError, "read", folder):
+        try:
+            found = folder.lstat()
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return
+    _must_be_ours(folder, found)
 
 
 def _must_be_ours(folder: Path, found: os.stat_result) -> None:
@@ -113,7 +119,9 @@ def names(root: Path) -> Iterator[Path]:
         If a folder cannot be listed.
     """
     for folder in listing(root, FOLDER):
-        if not folder.is_symlink():
+        with sentences(StoreError, "read", folder):
+            is_link = folder.is_symlink()
+        if not is_link:
             yield from listing(folder, ENTRY)
 
 

@@ -164,7 +164,7 @@ def _models() -> Iterator[str]:
     """The models in the user's folders and in packages, each with its size and modification time."""
     yield from filter(None, map(_installed, piper.CARRIERS))
     for models_folder in (folder(), hibari.own_folder()):
-        with suppress(OSError):
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
             for path in sorted(models_folder.glob(_MODELS)):
                 facts = path.stat()
                 yield f"{path} {facts.st_size} {facts.st_mtime_ns}"

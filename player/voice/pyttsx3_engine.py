@@ -134,7 +134,7 @@ class Pyttsx3Engine:
                 threading.Thread(target=self._begin, args=(driver,), name="voice", daemon=True).start()
 
     def _begin(self, driver: Driver) -> None:
-        with suppress(VoiceError, StoreError, WorkerError):  # the next request to speak raises it again
+        with suppress(VoiceError, StoreError, WorkerError, OSError):  # the next request to speak raises it again
             if not self._registry.is_known(driver):
                 self._registry.identity(driver)
             else:

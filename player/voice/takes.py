@@ -35,6 +35,8 @@ def folder() -> Iterator[Path]:
     _sweep_once()
     with tempfile.TemporaryDirectory(prefix=f"player-{mark()}-", ignore_cleanup_errors=True) as made:
         yield Path(made).absolute()
+    with contextlib.suppress(OSError):  # it is gone, unless a disk failed once: no later run would look for it
+        _remove(Path(made))
 
 
 @cache

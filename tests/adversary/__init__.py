@@ -11,6 +11,8 @@ them for longer.
     Hostile scripts, programmes, muscle sets, words, pronunciations and tables, many of them in one child.
 ``environments.py``
     Commands on odd machines: folders, variables, limits and streams that are not as they should be.
+``faults.py``, ``kills.py``, ``exports.py``
+    Exports in which a system call fails (by strace), or which are killed at any moment; and what must hold afterwards.
 ``fuzz.py``
     Parsers under a fuzzer that is guided by what their code reaches; by itself, with ``nox -s fuzz``.
 ``programs.py``

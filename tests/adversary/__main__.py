@@ -14,7 +14,7 @@ from typing import Final, cast
 
 from tests.adversary.runner import Tally, run
 
-ATTACKS: Final[tuple[str, ...]] = ("media", "store", "programs", "environments", "scripts")
+ATTACKS: Final[tuple[str, ...]] = ("media", "store", "programs", "environments", "scripts", "faults", "kills")
 """Modules beside this one with ``attacks(random, folder)``, and perhaps ``LIMITS`` of their own.
 
 One that tries many in a child has ``tallied(seconds, seed, keep)`` in its place.
@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help=f"which of {', '.join(ATTACKS)}; all of them if none is named")
     parser.add_argument("--seconds", type=float, default=60, help="for each of them (default 60)")
     parser.add_argument("--seed", type=int, default=1, help="another one makes other attacks (default 1)")
+    parser.add_argument("--every", action="store_true", help="all faults in turn, and none at random")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "player-adversary", metavar="FOLDER")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(ATTACKS):
@@ -34,7 +35,7 @@ def main() -> int:
     lost = 0
     for name in asked.names or ATTACKS:
         print(f"{name}, seed {asked.seed}, {asked.seconds:g} s")  # noqa: T201
-        tally = _tallied(name, asked.seconds, asked.seed, asked.keep)
+        tally = _tallied(name, asked.seconds, asked.seed, asked.keep, every=asked.every)
         print(tally, flush=True)  # noqa: T201
         lost += len(tally.lost)
     if lost:
@@ -42,18 +43,19 @@ def main() -> int:
     return int(lost > 0)
 
 
-def _tallied(name: str, seconds: float, seed: int, keep: Path) -> Tally:
+def _tallied(name: str, seconds: float, seed: int, keep: Path, *, every: bool = False) -> Tally:
     module, tally = importlib.import_module(f"tests.adversary.{name}"), Tally()
     if hasattr(module, "tallied"):
         return cast("Tally", module.tallied(seconds, seed, keep))
+    attacks = module.every if every and hasattr(module, "every") else module.attacks
     limits = {"limits": module.LIMITS} if hasattr(module, "LIMITS") else {}
     end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder:
-        for attack in module.attacks(random.Random(seed), Path(folder)):
+        for attack in attacks(random.Random(seed), Path(folder)):
             outcome = run(attack, **limits)
             tally.add(outcome)
             for file in attack.keep:
-                if outcome.fault:
+                if outcome.fault and file.exists():
                     keep.mkdir(parents=True, exist_ok=True)
                     shutil.copy(file, keep / f"{seed}-{tally.tried}-{file.name}")
                 file.unlink(missing_ok=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import platformdirs
 import pytest
@@ -242,6 +243,47 @@ def test_a_disk_that_is_full_is_told(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert capsys.readouterr().err == (
         "what was asked for cannot be printed: no space left on device; write it to another place\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), "cannot go on: Broken pipe; try again\n"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "cannot go on: Cannot allocate memory; end other programs\n"),
+        (OSError(errno.EIO, "Input/output error", "a"), "cannot use a: Input/output error; check the disk\n"),
+        (MemoryError(), "there is not enough memory; end other programs\n"),
+    ],
+)
+def test_a_machine_that_fails_is_told(
+    error: Exception, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(library, "session_names", fails)
+    assert run("list") == 1
+    assert capsys.readouterr().err == told
+
+
+def test_a_stream_that_fails_as_it_is_made_ready_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Failing(Stream):
+        def reconfigure(self, **_: object) -> NoReturn:
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(sys, "stdout", Failing("utf-8"))
+    assert run("words") == 0
+
+
+def test_a_reader_of_our_output_that_has_gone_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    out = os.fdopen(writing, "w", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys, "stdout", out)
+        assert run("words", "hi") == 1
+    with pytest.raises(BrokenPipeError):  # of what was never written
+        out.close()
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -218,6 +219,20 @@ def test_what_cannot_be_spoken_leaves_the_guidance_as_it_is_and_says_so(
     here.press(Control.NEXT_GUIDANCE)
     assert here.adjuster.guide == "silent"
     assert "cannot speak 'Breathe in'" in here.adjuster.notice
+
+
+def test_a_disk_that_fails_leaves_the_guidance_as_it_is_and_says_so(
+    prepared: Make, listening: Begin, engine: FakeEngine
+) -> None:
+    def fails() -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    here = listening(prepared(guide="silent"))
+    engine.while_speaking = fails
+    here.press(Control.NEXT_GUIDANCE)
+    assert here.adjuster.guide == "silent"
+    told = "The guidance stays as it is: cannot go on: Input/output error; check the disk"
+    assert here.adjuster.notice == told
 
 
 def test_what_does_not_fit_is_told(prepared: Make, listening: Begin) -> None:

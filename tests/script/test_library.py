@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 import subprocess
@@ -143,6 +144,27 @@ def test_a_file_that_cannot_be_opened_is_one_sentence(own: Path) -> None:
     (own / "circle.yaml").symlink_to(own / "circle.yaml")
     with pytest.raises(UsageError, match=r"circle.yaml cannot be read: too many .*links$"):
         library.find(str(own / "circle.yaml"))
+
+
+def test_a_disk_that_fails_hides_no_script(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another script of the same name, or the bundled words of a language, would be taken in its place."""
+
+    def fails(path: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error", str(path))
+
+    (own / "languages").mkdir()
+    for method, ask in (
+        ("iterdir", library.languages),
+        ("iterdir", library.session_names),
+        ("is_file", lambda: library.included("evening", own)),
+        ("is_file", lambda: library.beside("evening", own)),
+        ("is_file", lambda: library.sound_file("a.wav", own)),
+        ("exists", lambda: library.find("nowhere")),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, method, fails)
+            with pytest.raises(OSError, match="Input/output error"):
+                ask()
 
 
 def test_a_file_that_is_no_text_is_reported_with_its_line(own: Path) -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import errno
+import gc
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +14,8 @@ from player.sound import recording as room
 from player.sound.loudness import integrated_lufs, true_peak_dbtp
 from player.sound.mixdown import blocks
 from player.sound.recording import STRETCH, OpenRecording, open_recording
-from player.storage.store import Store
+from player.sound.stored import Stored
+from player.storage.store import Draft, Store
 from tests.fakes_mix import Clips, samples, spoken, state, steady, timeline
 from tests.fakes_sound import RATE, both, level_db, noise, sine, written
 
@@ -200,3 +204,22 @@ def test_a_compressed_file_of_one_channel_is_read(tmp_path: Path, store: Store) 
     recording = open_recording(tmp_path / "a.mp3", store)
     assert 3990 <= recording.length_ms <= 4200
     assert integrated_lufs(floats(recording), RATE) == pytest.approx(-18, abs=0.2)
+
+
+def test_a_disk_that_fails_as_a_sound_is_closed_is_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    close = os.close
+
+    def fails(file: int) -> None:
+        close(file)
+        raise OSError(errno.EIO, "Input/output error")
+
+    entry = Store(tmp_path / "store").put({}, Draft({}, [bytes(8)]))
+    sound = Stored(entry)
+    assert len(sound[:]) == 2
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "close", fails)
+        del sound
+        gc.collect()
+    assert capfd.readouterr().err == ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from player.errors import DiaryError, OutputError, PlayerError, StoreError, VoiceError
-from player.storage.failures import foreseen, sentences
+from player.storage.failures import foreseen, of_file, pass_on, sentences
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 CLOSED = OSError(errno.EROFS, "Read-only file system")
@@ -71,7 +71,6 @@ def test_other_errors_go_through() -> None:
             UnicodeEncodeError("utf-8", "Exec=/home/caf\udce9 b", 14, 15, "surrogates"),
             "the name caf\\udce9 has bytes",
         ),
-        (OSError(errno.ENOSPC, "No space left on device"), None),
         (UnicodeEncodeError("ascii", "é", 0, 1, "ordinal"), None),
         (ValueError("odd"), None),
     ],
@@ -90,3 +89,40 @@ def test_a_machine_without_temporary_files_is_one_sentence(tmp_path: Path, monke
     told = "no folder for temporary files can be written; set TMPDIR to one that can"
     assert str(foreseen(caught.value)) == told
     assert foreseen(FileNotFoundError(2, "No such file or directory", "a")) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (FULL, "cannot go on: No space left on device; free some space"),
+        (OSError(errno.EIO, "Input/output error", "a\n"), "cannot use a\\n: Input/output error; check the disk"),
+        (InterruptedError(errno.EINTR, "Interrupted system call"), "cannot go on: Interrupted system call; try again"),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), "cannot go on: Broken pipe; try again"),
+        (
+            OSError(errno.EMFILE, "Too many open files", b"a"),
+            "cannot use a: Too many open files; end other programs, or raise the limit on open files",
+        ),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), "cannot go on: Cannot allocate memory; end other programs"),
+        (MemoryError(), "there is not enough memory; end other programs"),
+        (RuntimeError("can't start new thread"), "there is not enough memory; end other programs"),
+    ],
+)
+def test_what_the_machine_has_no_more_of_is_a_failure_and_no_surprise(error: Exception, told: str) -> None:
+    found = foreseen(error)
+    assert (str(found), found and found.exit_code) == (told, 1)
+
+
+def test_an_error_of_reading_names_its_file() -> None:
+    with pytest.raises(OSError, match="No space") as caught, of_file(Path("a")):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.filename == "a"
+    with pytest.raises(OSError, match="No such") as caught, of_file(Path("a")):
+        raise OSError(errno.ENOENT, "No such file", "b")
+    assert caught.value.filename == "b"
+
+
+def test_an_error_of_the_machine_says_nothing_of_a_file() -> None:
+    pass_on(FileNotFoundError(errno.ENOENT, "No such file"))
+    pass_on(ValueError("embedded null byte"))
+    with pytest.raises(OSError, match="No space left"):
+        pass_on(FULL)

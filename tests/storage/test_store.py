@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import errno
+import io
 import json
 import os
 import socket
@@ -257,6 +258,23 @@ def test_an_entry_whose_content_cannot_be_read_is_a_sentence(store: Store, monke
         entry.payload()
     remedy = "check the folder or set PLAYER_STORE to another folder"
     assert str(caught.value) == f"cannot read {entry.path}: Input/output error; {remedy}"
+
+
+class _NoClosing(io.BytesIO):
+    """A file whose disk fails when it is closed."""
+
+    def close(self) -> None:
+        super().close()
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_failure_at_closing_an_entry_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = store.put(FIELDS, draft())
+    monkeypatch.setattr(os, "fdopen", lambda *_: _NoClosing(entry.path.read_bytes()))
+    with pytest.raises(StoreError, match=r"cannot read .*: Input/output error; check the folder"):
+        entry.payload()
+    with pytest.raises(StoreError, match=r"cannot read .*: Input/output error; check the folder"):
+        store.get(FIELDS)
 
 
 # Damage

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -259,3 +261,19 @@ def test_a_program_that_wrote_keeps_the_limit_at_its_end(store: Store) -> None:
     subprocess.run([sys.executable, "-c", WRITER], env=env, cwd=Path(__file__).parents[2], check=True)
     assert not old.exists()
     assert store.get({"new": 1}) is not None
+
+
+@pytest.mark.parametrize("method", ["lstat", "stat", "iterdir", "is_symlink"])
+def test_a_disk_that_fails_at_the_end_of_a_program_is_not_told(
+    store: Store, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`player cache` tells it. Where something is asked for, it is a sentence."""
+    put(store, 1)
+
+    def fails(path: Path, **_: object) -> NoReturn:
+        raise OSError(errno.EIO, "Input/output error", str(path))
+
+    monkeypatch.setattr(Path, method, fails)
+    store_file._prune(store.root)
+    with pytest.raises(StoreError, match=r"cannot read .*: Input/output error; check the folder"):
+        Store(store.root).get({"n": 1}) if method == "lstat" else store.usage()

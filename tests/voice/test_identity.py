@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
@@ -13,9 +15,6 @@ from player.voice.drivers import piper
 from player.voice.drivers.table import BY_NAME
 from player.voice.engine import MissingEngineError, Voice
 from player.voice.identity import Identity, remember, remembered
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ESPEAK, HIBARI, PIPER = (BY_NAME[name] for name in ("espeak", "hibari", "piper"))
 GERMAN = ["piper:de_DE-eva-low", "Eva (Piper)", "de-de", "female", "0123456789abcdef", "CC0"]
@@ -129,6 +128,18 @@ def test_a_model_that_comes_or_goes_makes_another_driver_of_those_that_keep_mode
     model.unlink()
     assert remembered(store, PIPER, never) == natural()
     assert remembered(store, ESPEAK, never).driver == "espeak"
+
+
+def test_models_that_cannot_be_looked_at_are_not_taken_for_none(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(path: Path, *_: object) -> NoReturn:
+        raise OSError(errno.EIO, "Input/output error", str(path))
+
+    monkeypatch.setenv("PLAYER_VOICES", str(tmp_path))
+    monkeypatch.setattr(Path, "glob", fails)
+    with pytest.raises(OSError, match="Input/output error"):
+        remember(store, PIPER, natural())
 
 
 def test_the_facts_beside_a_model_count_too(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -22,6 +23,7 @@ from player.voice import processor
 from player.voice.drivers.table import BY_NAME
 from player.voice.engine import SpeechRequest
 from player.voice.pyttsx3_engine import Pyttsx3Engine
+from player.voice.registry import Registry
 from tests.voice.conftest import ESPEAK, is_alive, wait_until
 
 if TYPE_CHECKING:
@@ -136,6 +138,19 @@ def test_a_driver_that_fails_as_it_begins_is_an_error_where_it_is_needed(engines
     engine.begin("one")
     with pytest.raises(VoiceError, match="cannot be asked for its voices: it died"):
         speak(engine)
+
+
+def test_a_machine_that_fails_as_a_voice_begins_prints_nothing(
+    engines: Engines, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    engine = engines(drivers=(HIBARI,))
+    monkeypatch.setattr(Registry, "is_known", fails)
+    engine.begin("one")
+    assert wait_until(lambda: all(thread.name != "voice" for thread in threading.enumerate()))
+    assert capfd.readouterr().err == ""
 
 
 def test_an_unknown_voice_is_looked_for_once_more_and_then_refused(engines: Engines, workers: Workers) -> None:

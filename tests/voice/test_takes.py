@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -38,6 +39,20 @@ def test_a_folder_goes_with_its_take(temporary: Path) -> None:
         (folder / takes.FILE).write_bytes(b"sound")
         assert list(temporary.iterdir()) == [folder]
     assert list(temporary.iterdir()) == []
+
+
+def test_a_disk_that_fails_once_leaves_no_take(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlink, failures = os.unlink, [OSError(errno.EIO, "Input/output error")]
+
+    def fails_once(path: str, *, dir_fd: int | None = None) -> None:
+        if failures:
+            raise failures.pop()
+        unlink(path, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "unlink", fails_once)
+    with takes.folder() as folder:
+        (folder / takes.FILE).write_bytes(b"sound")
+    assert (failures, list(temporary.iterdir())) == ([], [])
 
 
 def test_what_a_crash_left_is_removed(temporary: Path) -> None:

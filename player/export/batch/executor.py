@@ -220,7 +220,7 @@ def _read_orders(orders: queue.SimpleQueue[ExportOrder | None]) -> None:
     while True:
         try:
             orders.put(pickle.load(sys.stdin.buffer))  # noqa: S301 (from our own program)
-        except EOFError:
+        except (EOFError, OSError, MemoryError, pickle.UnpicklingError):  # no order can come any more
             orders.put(None)
             signal.raise_signal(signal.SIGINT)  # the main thread removes the unfinished file
             return

@@ -102,7 +102,7 @@ def _folders() -> Iterator[Path]:
 
 def _facts(model: Path) -> dict[str, Any]:
     """The config beside a model; empty if it is missing or malformed."""
-    with suppress(OSError, ValueError, RecursionError):
+    with suppress(FileNotFoundError, NotADirectoryError, PermissionError, ValueError, RecursionError):
         path = model.with_name(f"{model.name}.json")
         if path.stat().st_size <= _LARGEST_FACTS:
             facts = json.loads(path.read_text(encoding="utf-8"))

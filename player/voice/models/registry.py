@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from player.storage.failures import pass_on
+
 PACKAGE: Final = "hibari-tts"
 LICENCE: Final = "Apache-2.0"
 """The licence of hibari, and of Kokoro-82M, from which its voices are distilled (README and NOTICE of hibari 0.2.1)."""
@@ -56,7 +58,8 @@ def registry() -> dict[str, HibariVoice]:
         assets = Path(spec.submodule_search_locations[0]) / "assets"
         entries = json.loads((assets / "voices.json").read_bytes()).items()
         voices = [_voice(name, facts, assets) for name, facts in entries]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        pass_on(error)  # without its voices, another one would speak
         return {}
     return {voice.name: voice for voice in voices if _NAME.fullmatch(voice.name) and _FILE.fullmatch(voice.file)}
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
+import queue
 import signal
 import sys
 import threading
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from player.export.batch import executor as executors
 from player.export.batch.executor import ProcessExecutor, WorkerProcess
 from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
 from player.export.options import ExportOptions
@@ -102,3 +106,23 @@ def test_an_idle_process_ends_at_once() -> None:
     began = time.monotonic()
     worker.stop()
     assert time.monotonic() - began < 3
+
+
+class _FailingPipe(io.RawIOBase):
+    """An input that cannot be read."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _: object) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_process_whose_input_fails_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would wait for orders without end, and the program for its answer."""
+    raised: list[int] = []
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(_FailingPipe())))
+    monkeypatch.setattr(signal, "raise_signal", raised.append)
+    orders: queue.SimpleQueue[ExportOrder | None] = queue.SimpleQueue()
+    executors._read_orders(orders)
+    assert (orders.get_nowait(), raised) == (None, [signal.SIGINT])

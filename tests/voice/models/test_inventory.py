@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -116,6 +117,20 @@ def test_a_registry_cannot_name_a_file_elsewhere(hibari: Path, file: str) -> Non
 def test_without_hibari_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("player.voice.models.registry.find_spec", lambda _: None)
     assert registry() == {}
+
+
+@pytest.mark.usefixtures("hibari")
+def test_a_disk_that_fails_takes_no_voice_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without its voices, another one would speak."""
+
+    def fails(path: Path, **_: object) -> bytes:
+        raise OSError(errno.EIO, "Input/output error", str(path))
+
+    for method in ("read_bytes", "stat"):
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, method, fails)
+            with pytest.raises(OSError, match="Input/output error"):
+                registry() if method == "read_bytes" else piper._facts(tmp_path / "a.onnx")
 
 
 def test_the_registry_of_the_package_itself_can_be_read() -> None:
