@@ -8,6 +8,7 @@ terminal draws from it, and an exported page has the same numbers.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, cast
@@ -222,11 +223,11 @@ def _phase(
 
 
 class _Wording:
-    """The words for the phases, and the direction of counting, as spoken so far."""
+    """The words for the phases, in the language that is spoken most, and the direction of counting as spoken so far."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
-        said = next((cue.sound for cue in cues if isinstance(cue.sound, Utterance)), None)
-        self._words = _guiding_words(said.language if said else "")
+        spoken = Counter(cue.sound.language for cue in cues if isinstance(cue.sound, Utterance))
+        self._words = _guiding_words(max(spoken, key=spoken.__getitem__, default=""))
         self._heard: dict[tuple[int, str], str] = {}
         self._phase_number = 0
         self.counts_down = False

@@ -273,10 +273,12 @@ def test_whole_seconds_are_counted_where_there_are_two(length_ms: int, at_ms: in
     assert index.phases[0].counts_down is False
 
 
-def test_words_are_those_of_the_language_that_is_spoken_first() -> None:
+def test_words_are_those_of_the_language_that_is_spoken_most() -> None:
     german = words_for("de")
     assert german is not None
-    index = by_hand((4000, ""), (4000, "in"), cues=(spoken(0, 900, 0, "Ruhe.", "de-DE"),))
+    greeting = spoken(0, 900, 0, "Rest.")
+    lines = tuple(spoken(start, start + 900, start, "Ruhe.", "de-DE") for start in (1000, 2000))
+    index = by_hand((4000, ""), (4000, "in"), cues=(greeting, *lines))
     assert index.at(4000).phase.word == german.phases["in"] != "Breathe in"
 
 
