@@ -18,7 +18,7 @@ from player.export import pages
 from player.export.batch.batch import same_file
 from player.export.batch.jobs import ExportOrder
 from player.script import spreadsheet
-from player.script.yaml.scalar_types import shown
+from player.script.yaml.scalar_types import shortened, shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.type_shapes import enumerated
 
@@ -160,7 +160,7 @@ def _fields(pattern: str, table: PeopleTable) -> list[str]:
     fields = [name for name, _ in parsed if name is not None]
     for name in fields:
         if name not in known:
-            remedy = did_you_mean(name, known) or f"there is {enumerated(known)}"
+            remedy = did_you_mean(name, known) or f"there is {enumerated(list(map(shortened, known)))}"
             raise UsageError(f"-o {shown(pattern)} names no column of {printable(table.path)}: {shown(name)}; {remedy}")
     if any(formed for _, formed in parsed):
         raise UsageError(f"-o {shown(pattern)} must have plain names in its braces, such as {{{known[0]}}}")

@@ -42,9 +42,14 @@ class ScalarType(Protocol):
         """The same in JSON Schema."""
 
 
+def shortened(text: str) -> str:
+    """The text, or its beginning where it is long, for a message."""
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def shown(text: str) -> str:
     """The text in quotes, shortened for a message."""
-    return repr(text if len(text) <= 60 else f"{text[:57]}...")
+    return repr(shortened(text))
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,12 @@ def test_a_pattern_names_columns(pattern: str, told: str) -> None:
     assert told in str(caught.value)
 
 
+def test_of_columns_with_long_names_the_beginnings_are_told() -> None:
+    with pytest.raises(UsageError) as caught:
+        orders(f"name,{'x' * 2000},side\n1,2,4s\n", "{other}.mp3")
+    assert str(caught.value).endswith(f"'other'; there is name, {'x' * 57}..., side, session")
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [(b"", "is empty"), (b"name\n\xff\xe4\n", "is not UTF-8 text"), (None, "cannot be read: no such file")],
