@@ -255,6 +255,12 @@ class ChildProgram:
                         os.kill(number, signal.SIGKILL)
                 self._threads_end()
 
+    def __del__(self) -> None:
+        """End it when nobody holds it any more: its threads would keep it for as long as the program runs."""
+        if hasattr(self, "_threads"):
+            with contextlib.suppress(Exception):  # an interpreter that ends has no more threads to wait with
+                self.end()
+
     def said(self) -> str:
         """The beginning of what it says on standard error, as far as it is kept."""
         return bytes(self._complaints.first).decode("utf-8", "replace")

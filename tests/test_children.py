@@ -74,6 +74,15 @@ def test_it_gives_back_what_it_gets(started: Callable[..., ChildProgram]) -> Non
     assert child.last_words() == "done"
 
 
+def test_who_is_held_by_nobody_is_ended() -> None:
+    child = ChildProgram(["sleep", "600"], stdin=True, stdout=True)
+    pid = child.pid
+    assert Path(f"/proc/{pid}").exists() or sys.platform != "linux"
+    del child
+    with pytest.raises(ChildProcessError):  # it was waited for
+        os.waitpid(pid, os.WNOHANG)
+
+
 def test_silence_is_waited_for_so_long(started: Callable[..., ChildProgram]) -> None:
     child = started("sleep 600")
     with pytest.raises(StalledError, match="it stood still"):

@@ -40,7 +40,7 @@ steps:
 PEOPLE: Final = "name\nAda\nBo\n"
 
 PROGRAMS: Final[Mapping[str, tuple[str, str]]] = {
-    "ffmpeg": (r"ffmpeg -v \w+ .*", "writes M4A, and reads sounds that libsndfile cannot"),
+    "ffmpeg": (r"ffmpeg (-v \w+ .*|-version)", "writes M4A, reads sounds that libsndfile cannot, and says what it is"),
     "speech": (r"python\S* -I \S+/player/voice/worker\.py", "our own worker, in which a voice speaks"),
     "speaker": (r"python\S* (-I )?-m player\.live\.device\.process .*", "our own worker, which holds the loudspeaker"),
     "batch": (r"python\S* .*player\.export\.batch\.\w+.*", "our own worker, which makes one of several files"),
@@ -137,7 +137,7 @@ COMMANDS: Final = (
     Promised("sounds"),
     Promised("voices"),
     Promised("voices --language en --json"),
-    Promised("doctor", runs=("speaker",), opens=(DIARY,)),
+    Promised("doctor", runs=("speaker", *(["ffmpeg"] * bool(shutil.which("ffmpeg")))), opens=(DIARY,)),
     Promised("new mine", ("mine.yaml",)),
     Promised("new mine --from box-breathing", ("mine.yaml",)),
     Promised("new mine --from-text text.txt", ("mine.yaml",)),

@@ -170,7 +170,7 @@ def test_of_two_drivers_with_one_name_the_first_has_it_unless_the_other_is_named
         ("gmw/en+f22", r"no voice variant 'f22'; did you mean f2\?; there are f2, m3, Mr serious"),
         ("heart+f2", r"this voice has no variants such as 'f2'; leave out the \+"),
         ("", r"no voice ''"),
-        ("\x1b[2J", r"no voice '\\\\x1b\[2J'"),
+        ("\x1b[2J", r"no voice '\\x1b\[2J'"),
     ],
 )
 def test_a_name_without_a_voice_is_refused(machine: Machine, name: str, said: str) -> None:

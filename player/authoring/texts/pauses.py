@@ -76,6 +76,7 @@ _MARK: Final = re.compile(
     r"<!--.*?-->|\[[^\[\]]*\]\([^()\s]*\)|\[[^\[\]]*\]|\{[^{}]*\}|</?[A-Za-z][^<>]*>|\([^()]*\)"
     r"|(?<![\w*])\*{1,3}[^*]{1,60}\*{1,3}(?![\w*])|(?<!\w)_{1,3}[^_]{1,60}_{1,3}(?!\w)|\.{3,}|\.(?: \.){2,}|…+"
 )
+_BRACKETS: Final = re.compile(r"\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>|\([^()]*\)")
 _LAYOUT: Final = re.compile(r"</?(?:b|big|br|center|em|h[1-6]|i|p|s|small|strong|u)\s*/?>", re.IGNORECASE)
 _LINK: Final = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*)\)")
 _LEFT: Final = " ,;:.-–—"
@@ -154,10 +155,12 @@ def _total_ms(words: list[str]) -> int | None:
 
 def _pause_alone(line: str) -> int | None:
     """The pause that is all of a line, such as ``Pause: 10 seconds`` or ``* pause *``, and is no sentence."""
+    line = line.strip()
     stripped = line.strip(_DECORATION)
-    if not stripped or line.rstrip()[-1] in ".!?" or line.lstrip()[0] in "[({<":
+    if not stripped or line[-1] in ".!?" or line[0] in "[({<":
         return None
-    return pause_ms(stripped) if _NOUNS.intersection(_WORDS.findall(stripped.lower())) else None
+    outside = _BRACKETS.sub(" ", stripped.lower())  # "Five: six [pause 5s]" counts, and then pauses
+    return pause_ms(stripped) if _NOUNS.intersection(_WORDS.findall(outside)) else None
 
 
 def _of_mark(mark: str) -> Iterator[Piece]:

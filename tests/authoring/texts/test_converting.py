@@ -248,6 +248,16 @@ def clock(ms: int) -> str:
     return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1000 % 60:02}.{ms % 1000:03}"
 
 
+def test_a_line_that_counts_before_its_pause_is_said() -> None:
+    made = converted("five: six [pause 5s]\nPause (10 seconds)\nBreathe", "Mine")
+    assert made.script.partition("steps:\n")[2] == ('  - say: "five: six"\n    then: 15s\n  - say: Breathe\n')
+
+
+@pytest.mark.parametrize("form", [None, *(each.name for each in TEXT_FORMATS)])
+def test_a_space_that_does_not_break_is_nothing_to_say(form: str | None) -> None:
+    assert converted("\u00a0", "Mine", form=form).script == ""
+
+
 PIECES = st.sampled_from(
     (
         *(
