@@ -5,9 +5,11 @@ The options of a session become one frozen `SessionRequest`. The progress bar is
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,11 +18,11 @@ from player import pipeline
 from player.cli import _complete, _stored_options
 from player.cli._tables import print_path
 from player.errors import VoiceError
+from player.storage.folders import expanded
 from player.units import HIGHEST_LEVEL_DB, LOWEST_LEVEL_DB, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from click._termui_impl import ProgressBar
 
@@ -28,6 +30,25 @@ if TYPE_CHECKING:
     from player.techniques.planning import IntroVersion
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+class OutputPath(click.Path):
+    """A file or folder to make. A shell replaces ``~`` before; where it did not, as in quotes, it is done here."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ANN401 (Click's own)
+        """The path.
+
+        Raises
+        ------
+        UsageError
+            If it begins with the home folder of nobody.
+        """
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        return expanded(path) if str(path).startswith("~") else path
+
 
 THEN = "Measuring how loud the voice is, then it begins."
 """What takes some seconds after new words were spoken, before they can be heard."""

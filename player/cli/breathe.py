@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import zip_longest
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -15,6 +14,7 @@ from player.cli._announce import Announcer, tell
 from player.cli._options import (
     LEVEL,
     THEN,
+    OutputPath,
     bed,
     guide,
     parse_time,
@@ -32,6 +32,7 @@ from player.machine import A_COUNT, this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from player.pipeline import Prepared, SessionRequest
     from player.pipeline.turns import Turn
@@ -83,7 +84,7 @@ class _BreatheCommand(click.Command):
 @click.option("--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices).")
 @click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300.")
 @click.option("--from", "start", metavar="TIME", default="0", help="Begin at this time, such as 1:00.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Make a file of it instead.")
+@click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Make a file of it instead.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @click.option("--print", "shows", is_flag=True, help="Print the script instead, to make your own of it.")
 @plain

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from player import pipeline
 from player.cli._export_options import EXPORT_OPTION_NAMES, pop_many_sessions, with_options
-from player.cli._options import part, quiet, request_from_options, sessions_options
+from player.cli._options import OutputPath, part, quiet, request_from_options, sessions_options
 from player.machine import this_machine_for
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()
 @sessions_options
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="The file or folder to make.")
+@click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="The file or folder to make.")
 @with_options
 @part
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from player.cli._options import as_json, print_made, quiet
+from player.cli._options import OutputPath, as_json, print_made, quiet
 from player.cli._tables import print_json
 from player.errors import printable
 from player.export import extract as extraction
@@ -18,7 +18,7 @@ _UNUSUAL = re.compile(r"[^\x20-\x7e\n\t]")
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="SCRIPT", help="Write it to this file.")
+@click.option("-o", "--output", type=OutputPath(), metavar="SCRIPT", help="Write it to this file.")
 @click.option("--force", is_flag=True, help="Overwrite the script if it is there.")
 @as_json
 @quiet

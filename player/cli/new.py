@@ -11,7 +11,7 @@ from player.authoring import from_text
 from player.authoring import new as new_script
 from player.authoring.texts.formats import TEXT_FORMATS
 from player.cli import _complete
-from player.cli._options import print_made, print_warning, quiet
+from player.cli._options import OutputPath, print_made, print_warning, quiet
 from player.errors import printable
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 @click.option(
     "--in", "language", metavar="TAG", help="With --from, translate it into this language, such as de; the text's own."
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Another file than NAME.yaml.")
+@click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Another file than NAME.yaml.")
 @click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
 @quiet
 def new(

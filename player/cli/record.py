@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +9,15 @@ import click
 from player import pipeline
 from player.authoring.takes.lines import lines, seconds, sheet
 from player.authoring.takes.review import review
-from player.cli._options import as_json, print_made, print_warning, quiet, request_from_options, words_options
+from player.cli._options import (
+    OutputPath,
+    as_json,
+    print_made,
+    print_warning,
+    quiet,
+    request_from_options,
+    words_options,
+)
 from player.cli._tables import print_json, table
 from player.errors import printable
 from player.pipeline import programmes
@@ -21,6 +28,7 @@ from player.timeline.layout import utterances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from player.authoring.takes.lines import LineToSpeak, SessionParts
     from player.authoring.takes.review import Review, ReviewedLine
@@ -31,7 +39,7 @@ if TYPE_CHECKING:
 @click.command()
 @words_options
 @click.option("--takes", metavar="FOLDER", help="Look at what there is: missing, there, too long, not to be read.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write a sheet to read from.")
+@click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Write a sheet to read from.")
 @click.option("--force", is_flag=True, help="Overwrite the sheet if it is there.")
 @as_json
 @quiet

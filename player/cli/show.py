@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from player import pipeline
 from player.cli import _origins, _programme_text, _show_text, _stored_options
-from player.cli._options import as_json, print_made, progress, quiet, request_from_options, session_options
+from player.cli._options import OutputPath, as_json, print_made, progress, quiet, request_from_options, session_options
 from player.cli._tables import print_json
 from player.picture.marks import About
 from player.pipeline import programmes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from player.pipeline import Prepared
     from player.techniques.planning import IntroVersion
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @session_options
-@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw a picture: FILE.png or FILE.svg.")
+@click.option("--plot", type=OutputPath(), metavar="FILE", help="Draw a picture: FILE.png or FILE.svg.")
 @click.option("--force", is_flag=True, help="Overwrite the picture if it is there.")
 @as_json
 @quiet

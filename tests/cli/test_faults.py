@@ -171,6 +171,24 @@ def test_names_that_no_file_has_are_one_sentence(
     assert "Traceback" not in err.text
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    ["export mine.yaml -o", "export mine.yaml bad.yaml -o", "new a -o", "words sv --csv", "show mine.yaml --plot"],
+)
+def test_nothing_is_made_in_the_home_folder_of_nobody(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*arguments.split(), "~nosuch/a") == 2
+    told = "~nosuch/a begins with a home folder that is not known; write the whole path\n"
+    assert capsys.readouterr().err.endswith(told)
+    assert not Path("~nosuch").exists()
+
+
+def test_a_home_folder_that_no_shell_replaced_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir(exist_ok=True)
+    assert run("words", "sv", "--csv", "~/sv.csv") == 0
+    assert (tmp_path / "home" / "sv.csv").is_file()
+
+
 def test_a_name_that_is_no_text_is_refused_where_it_must_stand_in_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("new", "a", "-o", "caf\udce9.yaml") == 2
     told = "the name caf\\udce9.yaml has bytes that are no text in UTF-8, and must stand in a text; rename it\n"
