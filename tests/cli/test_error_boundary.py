@@ -42,7 +42,7 @@ def met(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         (UsageError("x.yaml:1:2: this is wrong"), 2, "x.yaml:1:2: this is wrong\n"),
         (DeviceError("there is no loudspeaker"), 1, "there is no loudspeaker\n"),
         (KeyboardInterrupt(), INTERRUPTED, "\nStopped.\n"),
-        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 1, ""),
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 1, "cannot go on: Broken pipe; try again\n"),
         (
             ZeroDivisionError("division by zero"),
             1,
