@@ -44,7 +44,7 @@ HEARD_AGAIN_FRAMES: Final = 3 * RATE
 
 _TOGETHER_S: Final = 120
 """Of two loops, so much is measured."""
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 
 
 class Samples(Protocol):

@@ -33,7 +33,7 @@ STRETCH: Final = 2000 * FRAMES_PER_MS
 _AROUND: Final = 100 * FRAMES_PER_MS
 """Frames before and after a stretch that its limiter also gets: its gain looks 20 ms ahead and behind, and the filter
 that finds true peaks some milliseconds more."""
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ import numpy as np
 from player.errors import StoreError, printable
 from player.sound.conform import must_be_readable
 from player.sound.loudness import Meter
-from player.storage.facts import is_number
+from player.storage.facts import is_number, is_whole
 from player.storage.failures import of_file, sentences
 from player.storage.store import Draft
 from player.units import CHANNELS, RATE, SAMPLE_WIDTH, gain
@@ -115,7 +115,7 @@ def draft(found: Measured, blocks: Callable[[], Iterable[NDArray[np.float32]]]) 
     """
     assert found.lufs is not None  # noqa: S101 (callers refuse silence before)
     stored, level = _PEAK / found.peak * 32_768, gain(REFERENCE_LUFS - found.lufs)
-    facts = {"scale": level / stored, "peak": level * found.peak, "source_lufs": found.lufs}
+    facts = {"scale": level / stored, "peak": level * found.peak, "source_lufs": found.lufs, "frames": found.frames}
     chunks = (np.rint(block * np.float32(stored)).astype("<i2").tobytes() for block in _seconds(blocks()))
     return Draft(facts, chunks)
 
@@ -128,11 +128,11 @@ def _seconds(blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float
 
 
 def is_stored(entry: Entry) -> bool:
-    """Whether an entry is what `draft` makes: whole frames, and a scale that gives them their peak."""
-    scale, peak = entry.facts["scale"], entry.facts["peak"]
-    if not (
-        entry.size and entry.size % _FRAME == 0 and is_number(scale, _QUIETEST, 1.0) and is_number(peak, 0.0, 32_768.0)
-    ):
+    """Whether an entry is what `draft` makes: so many frames, and a scale that gives them their peak."""
+    scale, peak, frames = entry.facts["scale"], entry.facts["peak"], entry.facts["frames"]
+    if not (entry.size and is_whole(frames, 1, entry.size) and entry.size == frames * _FRAME):
+        return False
+    if not (is_number(scale, _QUIETEST, 1.0) and is_number(peak, 0.0, 32_768.0)):
         return False
     return is_number(entry.facts["source_lufs"]) and math.isclose(peak, scale * _PEAK * 32_768, rel_tol=1e-6)
 

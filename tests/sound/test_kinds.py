@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from player.storage.store import JSON, Scalar
 
 CLIP: Mapping[str, Scalar] = {"rate": 8000, "frames": 4000, "beat_ms": 100, "after_ms": 20, "pauses": "[[100, 200]]"}
-STORED: Mapping[str, Scalar] = {"scale": 1e-4, "peak": 1e-4 * 0.9 * 32_768, "source_lufs": -30.0}
+STORED: Mapping[str, Scalar] = {"scale": 1e-4, "peak": 1e-4 * 0.9 * 32_768, "source_lufs": -30.0, "frames": 100}
 TAKE: Mapping[str, Scalar] = {"frames": 48_000, "beat_ms": 1000, "sentence_db": 3.0, "count_db": -3, "missing_db": 0}
 BALANCE: Mapping[str, Scalar] = {"mono_loss_db": 0.1, "side": 1, "side_gain": 0.9}
 LEVEL: Mapping[str, Scalar] = {"scale": 2.0, "ceiling_db": 3.0, "left_offset": 0.0, "right_offset": -0.1, **BALANCE}
@@ -52,7 +52,12 @@ LIES: dict[str, dict[str, tuple[Scalar, ...]]] = {
             *("[[-1, 2]]", "[[2, 1]]", "[[1, 501]]", "[[1, 3], [2, 4]]", "[[1.0, 2]]", "[[true, 2]]", '[["1", 2]]'),
         ),
     },
-    "bed": {"scale": (*NUMBERS, 0, -1e-4, 1e-3), "peak": (*NUMBERS, 0, -1.0, 1.0), "source_lufs": NUMBERS},
+    "bed": {
+        "scale": (*NUMBERS, 0, -1e-4, 1e-3),
+        "peak": (*NUMBERS, 0, -1.0, 1.0),
+        "source_lufs": NUMBERS,
+        "frames": (*COUNTS, 0, 99, 101),
+    },
     "long loop": {
         "scale": (*NUMBERS, 0, -1),
         "ceiling_db": NUMBERS,
