@@ -12,8 +12,9 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from player import units
-from player.script.yaml.scalar_types import shown
+from player.script.yaml.scalar_types import shortened, shown
 from player.script.yaml.suggestions import did_you_mean
+from player.script.yaml.type_shapes import enumerated
 from player.script.yaml.types import FieldError, ListRule, Text
 
 if TYPE_CHECKING:
@@ -150,5 +151,6 @@ def _value(name: str, values: Mapping[str, str | None]) -> str | None:
 
 
 def _remedy(name: str, values: Mapping[str, str | None]) -> str:
-    hint = did_you_mean(name, values) or (f"there are {', '.join(values)}" if values else "this script has no params")
+    there = enumerated([shortened(each) for each in values])
+    hint = did_you_mean(name, values) or (f"there are {there}" if values else "this script has no params")
     return f"{hint} (write $$ for a dollar sign)"

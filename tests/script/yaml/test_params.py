@@ -117,3 +117,10 @@ def test_choices_and_limits_exclude_each_other(low: str | None, high: str | None
     with pytest.raises(FieldError, match="cannot stand beside min or max") as caught:
         Parameter("3s", low, high, choices=("3s", "4s"))
     assert caught.value.field == "choices"
+
+
+def test_of_many_parameters_with_long_names_the_beginnings_are_told() -> None:
+    values: dict[str, str | None] = {f"{'x' * 2000}{number}": "1" for number in range(20)}
+    with pytest.raises(ValueError, match=r"there are x{57}\.\.\., ") as caught:
+        fill("$missing", values)
+    assert len(str(caught.value)) < 900
