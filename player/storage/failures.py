@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import re
 from dataclasses import dataclass
@@ -158,6 +159,8 @@ def _of_system(error: OSError) -> PlayerError | None:
     if isinstance(error, FileNotFoundError) and _NO_TEMPORARY in str(error.strerror):
         return UsageError("no folder for temporary files can be written; set TMPDIR to one that can")
     name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    if isinstance(error, io.UnsupportedOperation):
+        return PlayerError(f"{printable(name) or 'a file'} cannot be read at any place; copy it, and name the copy")
     if name and error.errno in _OF_NAMES:
         return _told(UsageError, "use", name, error)
     if (remedy := _OF_MACHINE.get(error.errno or 0)) is None:

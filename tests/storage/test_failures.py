@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import tempfile
 from pathlib import Path
 
@@ -103,6 +104,8 @@ def test_a_machine_without_temporary_files_is_one_sentence(tmp_path: Path, monke
             "cannot use a: Too many open files; end other programs, or raise the limit on open files",
         ),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "cannot go on: Cannot allocate memory; end other programs"),
+        (io.UnsupportedOperation(None, None, "a"), "a cannot be read at any place; copy it, and name the copy"),
+        (io.UnsupportedOperation("seek"), "a file cannot be read at any place; copy it, and name the copy"),
         (MemoryError(), "there is not enough memory; end other programs"),
         (RuntimeError("can't start new thread"), "there is not enough memory; end other programs"),
     ],
