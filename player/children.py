@@ -101,7 +101,7 @@ class ChildProgram:
             stderr=subprocess.PIPE,
             bufsize=0,  # so that no lock is held by a thread that is left behind
             env=env,
-            **_ON_ITS_OWN,
+            **ON_ITS_OWN,
         )
         self._closed, self._closing, self._stopped_s = False, threading.Lock(), 0.0
         self._complaints = _Complaints(heard)
@@ -420,9 +420,10 @@ def ending(code: int) -> str:
 
 
 def _on_its_own() -> dict[str, Any]:
+    """Options for a process that does not get the terminal's Ctrl-C: only the program gets it."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
 
 
-_ON_ITS_OWN: Final = _on_its_own()
+ON_ITS_OWN: Final = _on_its_own()

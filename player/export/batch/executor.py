@@ -21,9 +21,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from player import pipeline
+from player.children import ON_ITS_OWN, ending
 from player.export.batch.jobs import ExportedFiles, FailedExport, make
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class WorkerProcess:
             stderr=subprocess.DEVNULL,
             cwd=folder,
             env={**os.environ, **(variables or {})},
-            **_OWN_SESSION,
+            **ON_ITS_OWN,
         )
 
     def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport | None:
@@ -183,22 +184,7 @@ class WorkerProcess:
 
     def exit_reason(self) -> str:
         """How it ended: an exit code or a signal."""
-        code = self._process.wait()
-        if code >= 0:
-            return f"exit code {code}"
-        with contextlib.suppress(ValueError):
-            return signal.Signals(-code).name
-        return f"signal {-code}"
-
-
-def _own_session() -> dict[str, Any]:
-    """Options for a process that does not get the terminal's Ctrl-C: only the program gets it."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
-
-
-_OWN_SESSION: Final = _own_session()
+        return ending(self._process.wait())
 
 
 def main() -> None:

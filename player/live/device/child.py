@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from player.children import ending
 from player.cores import load
 from player.live.device.latency import latency_ms
 from player.live.device.ringbuffer import State
@@ -122,9 +122,4 @@ def _spawn(kind: str, ring: SharedRingBuffer, environ: Mapping[str, str]) -> sub
 
 
 def _ending(code: int) -> str:
-    if code >= 0:
-        return f"its process ended with code {code}"
-    try:
-        return f"its process was ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"its process was ended by signal {-code}"
+    return f"its process {'ended with' if code >= 0 else 'was ended by'} {ending(code)}"

@@ -125,8 +125,8 @@ def ending(ring: SharedRingBuffer, monkeypatch: pytest.MonkeyPatch) -> Callable[
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
-        ("sys.exit(3)", "its process ended with code 3"),
-        ("sys.exit()", "its process ended with code 0"),
+        ("sys.exit(3)", "its process ended with exit code 3"),
+        ("sys.exit()", "its process ended with exit code 0"),
         ("os.kill(os.getpid(), 11)", "its process was ended by SIGSEGV"),
         ("os.kill(os.getpid(), 9)", "its process was ended by SIGKILL"),
         pytest.param(
