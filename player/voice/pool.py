@@ -55,6 +55,19 @@ class WorkerPool:
         self._release(worker, spent=bool(answer.get("last")))
         return answer
 
+    def begin(self, request: Mapping[str, Any]) -> None:
+        """Start a worker with a request that has no answer. It gets the next one, even if it is still busy with this.
+
+        Raises
+        ------
+        WorkerError
+            If the worker cannot be started, or does not even take it.
+        """
+        with self._lock:
+            worker = Worker(self._command, self._setup)
+            worker.tell(request)
+            self._idle.append(worker)
+
     def stop_idle(self) -> None:
         """Kill the idle workers."""
         with self._lock:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _LONGEST_ANSWER: Final = 2**22
+_TAKES_WITHIN_S: Final = 1.0
+"""The pipe of a new worker has room, so that only a thread of this program is waited for."""
 _LEAN: Final = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"}
 """For glibc: with a heap a thread, a worker held 269 MB while hibari spoke half an hour; with one, 240. For numpy: it
 starts a thread a core for products of matrices, which nothing here needs, in 0.12 s of processor on two cores."""
@@ -57,7 +59,21 @@ class Worker:
         except OSError as error:
             raise StartError(f"it cannot be started ({error.strerror})") from error
         self._rest = bytearray()
-        self._tell({"path": [str(Path(entry).absolute()) for entry in sys.path], **setup}, 0)
+        self._write({"path": [str(Path(entry).absolute()) for entry in sys.path], **setup}, 0)
+
+    def tell(self, request: Mapping[str, Any]) -> None:
+        """Send a request that has no answer.
+
+        Raises
+        ------
+        WorkerError
+            If the worker does not take it. The worker is then killed.
+        """
+        try:
+            self._write(request, _TAKES_WITHIN_S)
+        except StalledError:
+            self.kill()
+            raise WorkerError("it does not take what it is sent") from None
 
     def ask(self, request: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
         """The worker's answer to a request.
@@ -71,7 +87,7 @@ class Worker:
             raise WorkerError("it died")
         end = time.monotonic() + timeout_s
         try:
-            self._tell(request, timeout_s)
+            self._write(request, timeout_s)
             line = self._line(end)
         except StalledError as error:
             self.kill()
@@ -86,7 +102,7 @@ class Worker:
         """Kill the worker and everything it started. May be called from any thread, and more than once."""
         self._child.end()
 
-    def _tell(self, request: Mapping[str, Any], within_s: float) -> None:
+    def _write(self, request: Mapping[str, Any], within_s: float) -> None:
         with contextlib.suppress(BrokenPipeError):  # a dead worker is noticed by its missing answer
             self._child.write(json.dumps(request).encode("ascii") + b"\n", within_s)
 

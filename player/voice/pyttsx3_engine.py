@@ -138,9 +138,7 @@ class Pyttsx3Engine:
             if not self._registry.is_known(driver):
                 self._registry.identity(driver)
             else:
-                self._pools[driver.name].answer(
-                    {"do": "greet", "then_load": self._soon[driver.name]}, _DESCRIBES_WITHIN_S
-                )
+                self._pools[driver.name].begin({"do": "load", "then_load": self._soon[driver.name]})
 
     def refresh(self) -> None:
         """Ask all drivers again, for instance because a voice was installed."""

@@ -9,10 +9,10 @@ otherwise it answers once, marks that answer as its ``last``, and ends. It ends 
 The program never imports this module. Nothing outside the standard library is imported before it is needed.
 
 The first line is ``{"path": [...], "driver": NAME, "voices": FOLDER}``: the new ``sys.path``, the driver to serve, and
-the folder of models; it has no answer. A request is ``{"do": "describe"}``, ``{"do": "greet"}`` or ``{"do": "speak"}``
-with ``text``, ``voice``, ``rate``, ``pitch`` and ``file``. If the request has ``then_load``, a driver with a model
-then loads what that text needs. An answer has ``error`` if something is wrong, and also ``missing`` if there is no
-engine at all.
+the folder of models; it has no answer. A request is ``{"do": "describe"}``, or ``{"do": "speak"}`` with ``text``,
+``voice``, ``rate``, ``pitch`` and ``file``. If it has ``then_load``, a driver with a model then loads what that text
+needs; ``{"do": "load"}`` does only that, and has no answer either. An answer has ``error`` if something is wrong, and
+also ``missing`` if there is no engine at all.
 """
 
 from __future__ import annotations
@@ -72,12 +72,14 @@ def _serve_in_this_process(driver: Driver, requests: BinaryIO, answers: int) -> 
     def work() -> None:
         while True:
             line = lines.get()
+            request = json.loads(line)
             try:
-                _send(answers, _answer(driver, line, answers))
+                if request["do"] != "load":
+                    _send(answers, _answer(driver, line, answers))
             except OSError:
                 os._exit(1)  # the program is not to wait for an answer that was lost
             with contextlib.suppress(Exception):  # the first request to speak reports it again
-                if text := json.loads(line).get("then_load"):
+                if text := request.get("then_load"):
                     _adapter(driver).load(_start(driver), text)
 
     threading.Thread(target=work, daemon=True).start()
@@ -169,7 +171,6 @@ def _answer(driver: Driver, line: bytes, answers: int) -> Answer:
         _prepared(driver)
         actions: dict[str, Callable[[], Answer]] = {
             "describe": lambda: _describe(driver),
-            "greet": dict,
             "speak": lambda: _speak(driver, request, answers),
         }
         return actions[request["do"]]()

@@ -1,8 +1,8 @@
 """A worker that hums instead of speaking, with switches for everything that can go wrong. Run as a script.
 
 Its one argument is JSON: ``log`` is a folder in which it leaves a file named by its process id and, in ``told``, all
-that it was asked; ``describe`` and ``speak`` name what it does when asked; ``once`` is a file that, when it exists,
-turns ``speak`` back into "well".
+that it was asked; ``describe`` and ``speak`` name what it does when asked; ``loads`` is how many seconds it loads;
+``once`` is a file that, when it exists, turns ``speak`` back into "well".
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ DEEDS: dict[str, Callable[[Request], None]] = {
     "other driver": answering({**IDENTITY, "driver": "sapi5", "version": "", "variants": []}),
 }
 SWITCHES: dict[str, str] = (
-    {"describe": "identity", "speak": "well", **json.loads(sys.argv[1])} if __name__ == "__main__" else {}
+    {"describe": "identity", "speak": "well", "loads": "0", **json.loads(sys.argv[1])} if __name__ == "__main__" else {}
 )
 
 
@@ -233,8 +233,8 @@ def main() -> None:
         with Path(SWITCHES["log"], "told").open("a", encoding="utf-8") as told:
             told.write(line)
         request = json.loads(line)
-        if request["do"] == "greet":
-            say({})
+        if request["do"] == "load":
+            time.sleep(float(SWITCHES["loads"]))
             continue
         deed = SWITCHES[request["do"]]
         once = SWITCHES.get("once")

@@ -101,14 +101,26 @@ def test_a_model_begins_to_load_before_anybody_says_what_is_to_be_spoken(engines
     assert workers.told()[0] == {"do": "describe", "then_load": "one,"}
 
 
-def test_a_driver_that_is_known_is_greeted(engines: Engines, workers: Workers) -> None:
+def test_a_driver_that_is_known_only_loads_and_gets_what_is_spoken_meanwhile(
+    engines: Engines, workers: Workers
+) -> None:
     engines(drivers=(HIBARI,), describe="natural").voices()
-    engine = engines(drivers=(HIBARI,), describe="die")
+    engine = engines(drivers=(HIBARI,), describe="die", loads="0.5")
     assert engine.is_known
     engine.begin("Let go.")
-    assert wait_until(lambda: workers.told()[1:] == [{"do": "greet", "then_load": "Let go."}])
+    assert wait_until(lambda: workers.told()[1:] == [{"do": "load", "then_load": "Let go."}])
     speak(engine)
-    assert len(workers.started) == 2, "one that described, and one that was greeted and spoke"
+    assert len(workers.started) == 2, "one that described, and one that loaded and spoke"
+
+
+def test_a_driver_that_dies_as_it_loads_is_an_error_of_what_is_spoken_next(engines: Engines, workers: Workers) -> None:
+    engines(drivers=(HIBARI,), describe="natural").voices()
+    engine = engines(drivers=(HIBARI,), loads="nan")
+    engine.begin("Let go.")
+    assert wait_until(lambda: len(workers.started) == 2)
+    with pytest.raises(VoiceError, match="the speech engine failed, it died"):
+        speak(engine)
+    assert speak(engine) > 1
 
 
 def test_only_the_preferred_driver_loads(engines: Engines, workers: Workers) -> None:
