@@ -35,6 +35,7 @@ Progress = Callable[[int, int], None]
 """Called with what is done and the total."""
 MOST_VERSIONED: Final = 4 * MOST_PARTS
 """Parts and sounds of all versions of a session that `check` tries: those of a day of counted breaths, twice."""
+_INTROS: Final[tuple[IntroVersion, ...]] = get_args(IntroVersion)
 _INSTEAD: Final[dict[tuple[Help, Help], str]] = {
     ("count", "words"): "Not all of its breaths can be counted; those are guided in words.",
     ("count", "tones"): "Not all of its breaths can be counted, or have room for words; those are guided in tones.",
@@ -365,10 +366,8 @@ def _misfits(rest: object, request: SessionRequest, machine: Machine) -> Iterato
     """What does not fit in the good steps of a script; each step is checked by itself, as the others may be missing."""
     if not isinstance(rest, Session):
         return
-    versions: tuple[IntroVersion, ...] = get_args(IntroVersion)
-    if any(_is_too_much(rest, intro) for intro in versions):
-        return
-    room = MOST_VERSIONED
+    versions = _versions(rest)
+    room = MOST_PARTS * len(versions)
     for alone in (replace(rest, steps=(step,)) for step in rest.steps):
         found: list[Problem] = []
         for intro in versions:
@@ -382,21 +381,28 @@ def _misfits(rest: object, request: SessionRequest, machine: Machine) -> Iterato
         yield from dict.fromkeys(found)
 
 
-def _is_too_much(session: Session, intro: IntroVersion) -> bool:
-    """Whether the steps together are more parts than a session may have: `plan` then tells nothing else."""
-    try:
-        plan(session, TECHNIQUES, intro=intro)
-    except ScriptError as error:
-        return error.rest is None
-    return False
+def _versions(session: Session) -> tuple[IntroVersion, ...]:
+    """The versions of an introduction, one where there is none; none if the steps are more than a session may have."""
+    for intro in _INTROS:
+        try:
+            if not plan(session, TECHNIQUES, intro=intro).has_intro:
+                return (intro,)
+        except ScriptError as error:
+            if error.rest is None:  # `plan` then tells nothing else
+                return ()
+    return _INTROS
 
 
 def _size(session: Session, intro: IntroVersion) -> int:
-    """How much a session unfolds to; 0 where that cannot be said."""
+    """How much a session unfolds to, or by how much it was found to be too much; 0 where it cannot be planned."""
     try:
-        return sum(map(pieces, fit.settle(plan(session, TECHNIQUES, intro=intro).parts)))
+        parts = plan(session, TECHNIQUES, intro=intro).parts
     except ScriptError:
         return 0
+    try:
+        return sum(map(pieces, fit.settle(parts)))
+    except ScriptError:
+        return fit.MOST_SLOTS
 
 
 def _alone(session: Session, intro: IntroVersion, request: SessionRequest, machine: Machine) -> list[Problem]:

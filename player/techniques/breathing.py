@@ -100,8 +100,8 @@ class Breathe:
 
     def _most_help(self) -> Help:
         """The most help that a listener can have with these breaths: what they have room for, or the script's own."""
-        lengths = [each for phase in self.breathe.order() for each in {phase.first_ms, phase.last_ms}]
-        is_steady = all(phase.first_ms == phase.last_ms for phase in self.breathe.order())
+        lengths = [each for phase in self.breathe.order for each in {phase.first_ms, phase.last_ms}]
+        is_steady = all(phase.first_ms == phase.last_ms for phase in self.breathe.order)
         fits = most_help(lengths, counted=is_steady and self.count != "none")
         return most_in((*self.guide, GuidanceStage(fits)))
 
@@ -117,7 +117,7 @@ class Breathe:
 
         Cycles that are alike share their slots: 22 hours of counted breaths took 1.0 s, and take 0.05 s.
         """
-        order = self.breathe.order()
+        order = self.breathe.order
         alike: dict[tuple[Help, tuple[Tone, ...]], tuple[Slot, ...]] = {}
         for cycle, help_ in enumerate(helps):
             tones = tuple(Tone(phase.kind, phase.length_ms(cycle, len(helps))) for phase in order)
@@ -138,7 +138,7 @@ class Breathe:
 
     def _words(self, at: Position, planner: Planner, *, counted: bool) -> list[str]:
         """The word for each phase. The language's own are read only if the author's words are not enough."""
-        order = self.breathe.order()
+        order = self.breathe.order
         own = [self.words.of(phase) for phase in order]
         if all(own) and self.count == "none":
             return [word or "" for word in own]

@@ -7,6 +7,7 @@ what is heard in a phase.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import gcd
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -102,8 +103,9 @@ class Pattern:
     def _named(self) -> dict[Kind, int | Ramp | None]:
         return {"in": self.in_, "hold": self.hold, "out": self.out, "rest": self.rest}
 
+    @cached_property
     def order(self) -> tuple[Phase, ...]:
-        """The phases of a cycle, in order."""
+        """The phases of a cycle, in order: made once, as a day can have a thousand stretches of one pattern."""
         if self.phases:
             return tuple(each.phase() for each in self.phases)
         return tuple(_phase(kind, length) for kind, length in self._named().items() if length)
@@ -112,7 +114,7 @@ class Pattern:
         """The number of cycles: as given, or the whole number nearest to the given time, at least one."""
         if self.cycles is not None:
             return self.cycles
-        both = sum(phase.first_ms + phase.last_ms for phase in self.order())  # two cycles of a mean length
+        both = sum(phase.first_ms + phase.last_ms for phase in self.order)  # two cycles of a mean length
         return max(1, (4 * (self.for_ or 0) + both) // (2 * both))
 
     def most(self) -> int:
@@ -121,7 +123,7 @@ class Pattern:
 
     def length_ms(self, cycles: int) -> int:
         """The length of a number of cycles."""
-        return sum(_total_ms(phase, cycles) for phase in self.order())
+        return sum(_total_ms(phase, cycles) for phase in self.order)
 
 
 def is_four_seven_eight(phases: Sequence[tuple[str, int]]) -> bool:

@@ -88,6 +88,8 @@ class Planner:
         How many bytes each reading of them took.
     respelt
         The respellings that each text has by ``pronounce``: what is repeated is searched for thousands of them once.
+    tables
+        The words of each language that was asked for.
     """
 
     language: str
@@ -108,6 +110,7 @@ class Planner:
     sources: dict[Path, Source] = field(default_factory=dict, compare=False)
     taken: list[int] = field(default_factory=list, compare=False)
     respelt: dict[str, Pairs] = field(default_factory=dict, compare=False)
+    tables: dict[str, LanguageWords | None] = field(default_factory=dict, compare=False)
 
     def utterance(self, text: str, *, pace: float = 1.0) -> Utterance:
         """The text in the session's voice; ``pace`` 1.2 is a fifth faster than its rate (60 to 300)."""
@@ -135,7 +138,9 @@ class Planner:
         ScriptError
             If this language has none.
         """
-        found = words_for(self.language)
+        if self.language not in self.tables:
+            self.tables[self.language] = words_for(self.language)
+        found = self.tables[self.language]
         if found is None:
             known = ", ".join(languages())
             text = f"there are no guiding words for language {self.language!r} yet (known: {known}); write it with say"

@@ -362,18 +362,20 @@ def tallied(seconds: float, seed: int, keep: Path) -> Tally:
                 if each.fault:
                     shutil.copytree(folder, keep / each.name.replace(" ", "-").replace(":", "-"), dirs_exist_ok=True)
                 if number % BY_COMMAND == 0:
-                    tally.add(run(_by_command(folder, each), SPOKEN))
+                    tally.add(_by_command(folder, each))
                 if time.monotonic() > end:
                     break
     return tally
 
 
-def _by_command(folder: Path, before: Outcome) -> Attack:
-    """`check` of the files that are there now."""
+def _by_command(folder: Path, before: Outcome) -> Outcome:
+    """`check` of the files that are there now. What had to be spoken first is checked again, and that is judged."""
     names = ("session.yaml", "hostile.yaml", "people.yaml")
     name = next(each for each in names if (folder / each).exists())
     command = (sys.executable, "-m", "player", "check", "-q", str(folder / name))
-    return Attack(f"command after {before.name}", command, environment=_environment(folder))
+    attack = Attack(f"command after {before.name}", command, environment=_environment(folder))
+    first = run(attack, SPOKEN)
+    return first if first.fault or first.seconds <= SECONDS else run(attack, Limits(SECONDS, SPOKEN.megabytes))
 
 
 def _environment(folder: Path) -> dict[str, str]:

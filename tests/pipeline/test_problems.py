@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,14 +11,19 @@ import soundfile
 
 from player import pipeline
 from player.errors import MediaError, ScriptError
-from player.pipeline import media, programmes
+from player.pipeline import media, programmes, session
+from player.script.languages import words_for
 from player.storage.store import Store
+from player.techniques import planning
+from player.timeline.layout import lay_out
 from tests.fakes_voice import FakeEngine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from player.script.languages import LanguageWords
     from player.techniques.cue import Utterance
+    from player.timeline.model import Timeline
     from player.voice.engine import SpeechRequest
 
 
@@ -81,3 +86,40 @@ def test_a_background_of_the_users_own_that_is_not_there_is_one_sentence(
     with pytest.raises(MediaError) as caught:
         media.users_own(name)
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("step", "most"), [("in: 0.5s, out: 0.5s, for: 13h", 100_000), ("in: 4s, out: 6s, for: 24h", 0)]
+)
+def test_beside_a_mistake_no_more_is_tried_than_one_session_may_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, most: int
+) -> None:
+    script, laid = tmp_path / "long.yaml", []
+
+    def counting(*arguments: Any, **options: Any) -> Timeline:
+        laid.append(len(arguments[1]))
+        return lay_out(*arguments, **options)
+
+    one = f"  - breathe: {{{step}}}\n    guide: silent\n"
+    script.write_text(f"titel: Long\nsteps:\n{one * 40}")
+    monkeypatch.setattr(session, "lay_out", counting)
+    with pytest.raises(ScriptError, match="unknown key 'titel'"):
+        programmes.check(
+            pipeline.SessionRequest(str(script)), pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
+        )
+    assert sum(laid) <= most + len(laid)
+
+
+def test_a_pattern_of_many_stretches_reads_its_words_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script, read = tmp_path / "many.yaml", []
+
+    def counting(language: str) -> LanguageWords | None:
+        read.append(language)
+        return words_for(language)
+
+    monkeypatch.setattr(planning, "words_for", counting)
+    script.write_text(
+        "title: Many\nsteps:\n  - repeat:\n      times: 50\n      steps: [{breathe: {in: 4s, out: 6s, cycles: 2}}]\n"
+    )
+    assert len(pipeline.RequestedSession(pipeline.SessionRequest(str(script))).settled) == 200
+    assert read == ["en-US"]

@@ -707,14 +707,14 @@ def test_steps_beside_a_mistake_are_checked_as_far_as_a_session_may_go(
         assert len(caught.value.problems) == told
 
 
-def test_steps_beside_a_mistake_are_checked_as_far_as_all_versions_may_go(
+def test_steps_beside_a_mistake_are_checked_as_far_as_one_session_may_go(
     tmp_path: Path, machine: pipeline.Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.yaml"
     breaths = "- breathe: {in: 2s, out: 2s, cycles: 20}\n  guide: silent\n"
     path.write_text(f"title: T\nsteps:\n- pausing: 1s\n{breaths}- say: one two three four five six\n  for: 100ms\n")
-    for limit, told in ((1000, 2), (60, 1)):
-        monkeypatch.setattr(pipeline.session, "MOST_VERSIONED", limit)
+    for limit, told in ((41, 2), (40, 1)):
+        monkeypatch.setattr(pipeline.session, "MOST_PARTS", limit)
         with pytest.raises(ScriptError) as caught:
             pipeline.check(pipeline.SessionRequest(str(path)), machine)
         assert len(caught.value.problems) == told

@@ -152,7 +152,7 @@ def test_a_ramp_grows_evenly_from_the_first_cycle_to_the_last() -> None:
 @given(first=st.integers(500, 60_000), last=st.integers(500, 60_000), cycles=st.integers(1, 300))
 def test_a_ramp_keeps_its_ends_its_direction_and_its_total(first: int, last: int, cycles: int) -> None:
     pattern = Pattern(in_=Ramp(first, last), out=1000, cycles=cycles)
-    (phase, _) = pattern.order()
+    (phase, _) = pattern.order
     lengths = [phase.length_ms(cycle, cycles) for cycle in range(cycles)]
     assert lengths[0] == first
     assert cycles == 1 or lengths[-1] == last
@@ -194,5 +194,5 @@ def test_cycles_that_are_alike_share_their_slots_and_those_of_a_ramp_do_not() ->
 @given(first=st.integers(500, 700), last=st.integers(500, 700), cycles=st.integers(1, 60))
 def test_the_length_of_a_ramp_is_the_sum_of_its_cycles(first: int, last: int, cycles: int) -> None:
     pattern = Pattern(in_=Ramp(first, last), out=1000, cycles=cycles)
-    (phase, _) = pattern.order()
+    (phase, _) = pattern.order
     assert pattern.length_ms(cycles) == 1000 * cycles + sum(phase.length_ms(cycle, cycles) for cycle in range(cycles))

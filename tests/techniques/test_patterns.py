@@ -121,7 +121,7 @@ def test_the_script_breathes_as_near_to_the_time_as_whole_cycles_can(
     assert is_exact
     assert breathing_ms % cycle_ms == 0
     assert abs(breathing_ms - for_ms) * 2 <= cycle_ms or breathing_ms == cycle_ms
-    assert tuple((phase.kind, phase.first_ms) for phase in breathe(read).breathe.order()) == found.phases
+    assert tuple((phase.kind, phase.first_ms) for phase in breathe(read).breathe.order) == found.phases
 
 
 @pytest.mark.parametrize(

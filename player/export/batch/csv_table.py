@@ -163,9 +163,9 @@ def _fields(pattern: str, table: PeopleTable) -> list[str]:
             remedy = did_you_mean(name, known) or f"there is {enumerated(list(map(shortened, known)))}"
             raise UsageError(f"-o {shown(pattern)} names no column of {printable(table.path)}: {shown(name)}; {remedy}")
     if any(formed for _, formed in parsed):
-        raise UsageError(f"-o {shown(pattern)} must have plain names in its braces, such as {{{known[0]}}}")
+        raise UsageError(f"-o {shown(pattern)} must have plain names in its braces, such as {{{shortened(known[0])}}}")
     if not set(fields) - {SESSION}:
-        example = f"{{{table.columns[0]}}}-{{{SESSION}}}.mp3"
+        example = f"{{{shortened(table.columns[0])}}}-{{{SESSION}}}.mp3"
         raise UsageError(f"with --each, -o must be a pattern with a column in braces, such as '{example}'")
     return fields
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 from player.errors import Position, Problem, ScriptError
 from player.script.yaml import fitting, params, unknown_keys
 from player.script.yaml.nodes import Mapping, Node, Scalar, Sequence
-from player.script.yaml.scalar_types import shown
+from player.script.yaml.scalar_types import shortened, shown
 from player.script.yaml.suggestions import nearest
 from player.script.yaml.type_shapes import (
     AnyStep,
@@ -197,7 +197,7 @@ class Binder:
             if read in found and read is not WRONG:
                 text = f"the name {shown(word)} in {name} means the same as one above; leave one of them out"
                 self.wrong(key.at, text)
-            found[read] = self.value(value, shape.value, word, _below(path, word))
+            found[read] = self.value(value, shape.value, shortened(word), _below(path, word))
         return WRONG if WRONG in found or WRONG in found.values() else MappingProxyType(found)
 
     def pairs(self, node: Mapping) -> Pairs:

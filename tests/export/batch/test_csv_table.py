@@ -149,6 +149,10 @@ def test_of_columns_with_long_names_the_beginnings_are_told() -> None:
     with pytest.raises(UsageError) as caught:
         orders(f"name,{'x' * 2000},side\n1,2,4s\n", "{other}.mp3")
     assert str(caught.value).endswith(f"'other'; there is name, {'x' * 57}..., side, session")
+    for pattern in ("out", "{side!r}"):
+        with pytest.raises(UsageError, match=r"such as '?{x{57}\.\.\.}") as caught:
+            orders(f"{'x' * 2000},side\n1,4s\n", pattern)
+        assert len(str(caught.value)) < 200
 
 
 @pytest.mark.parametrize(

@@ -189,3 +189,13 @@ def test_a_bare_value_that_is_not_enough_is_told_what_is_missing_beside_it() -> 
         "1:7: pair must be at most 200 characters long, not 201",
         "1:7: size is missing in pair",
     ]
+
+
+@dataclass(frozen=True)
+class Counts:
+    counts: Mapping[Name, Count]
+
+
+def test_of_a_long_name_the_beginning_is_told() -> None:
+    (told,) = problems(f"counts: {{? {'x' * 150}\n: many}}\n", Counts)
+    assert told.startswith(f"2:3: {'x' * 57}... must be a whole number")
