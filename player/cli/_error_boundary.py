@@ -42,7 +42,8 @@ class ErrorBoundary(click.Group):
         # pydub warns at every import; the commands that need ffmpeg have an error message of their own.
         warnings.filterwarnings("ignore", "Couldn't find ffmpeg or avconv", RuntimeWarning)
         if asked := os.environ.get("_PLAYER_COMPLETE"):  # a shell, about what somebody is typing
-            sys.exit(import_module("player.cli._shell_completion").answer(self, prog_name, asked))
+            answered = import_module("player.cli._shell_completion").answer(self, prog_name, asked)
+            sys.exit(1 if _streams.is_broken(sys.stdout) else answered)
         code: object = 1
         with contextlib.suppress(OSError):  # stderr cannot be written, so nothing can be told
             code = self._code(args, prog_name, **extra)

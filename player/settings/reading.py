@@ -147,7 +147,7 @@ def _checked(name: str, value: object, session: tuple[str, ...]) -> str:
 def _line(text: str, session: tuple[str, ...], name: str) -> int:
     """The number of the line on which a key stands; 0 where it is not found, as in a table on one line."""
     inside = not session
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if heading := _HEADING.fullmatch(line):
             if not session and heading[1].strip() == name:
                 return number

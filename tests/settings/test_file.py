@@ -94,6 +94,7 @@ def test_what_is_unset_is_gone_and_the_last_of_a_session_takes_its_table(written
         ("voice = heart\n", ":1:9: invalid value; write a key, = and a value"),
         ("a\n", ":1:2: expected '=' after a key"),
         ("\nrate = 500\n", ":2: rate must be 60 to 300 words a minute, not 500; change it, or leave it out by"),
+        ("# a\u2028b\x85\r\nrate = 500\r\n", ":2: rate must be 60 to 300 words a minute, not 500; change it"),
         ("rate = 105.5\n", ":1: rate must be a whole number"),
         ("rate = true\n", ":1: rate must be a whole number, 60 to 300 words a minute; change it"),
         ("voise = 'heart'\n", ":1: there is no setting 'voise'; did you mean 'voice'?"),

@@ -55,7 +55,15 @@ def check_characters(script: str, name: str) -> None:
         raise ScriptError([Problem(Position(name, line, column), text)])
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a text as editors and YAML count them: they end with a line feed, a carriage return, or both.
+
+    ``str.splitlines`` knows more ends, such as U+2028, and would count other lines.
+    """
+    return re.split("\r\n|\r|\n", text)
+
+
 def _end(before: str) -> tuple[int, int]:
-    """Line and column after a text, counted from 1; lines end as YAML's do, so also with a carriage return alone."""
-    *whole, last = re.split("\r\n|\r|\n", before)
+    """Line and column after a text, counted from 1."""
+    *whole, last = lines_of(before)
     return len(whole) + 1, len(last) + 1

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from player.errors import Position, Problem, ScriptError
+from player.script.yaml import encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +51,7 @@ def explaining(script: str | bytes, name: str) -> Iterator[None]:
         yield
     except ScriptError as error:
         text = script if isinstance(script, str) else script.decode("utf-8-sig", "replace")
-        lines = text.splitlines()
+        lines = encoding.lines_of(text)
         found = [*_of_structure(lines, name)] or _of_values(error.problems, lines, name)
         raise ScriptError(found, error.rest) from error
 

@@ -78,7 +78,7 @@ def compose(text: str | bytes, name: str, *, exact: bool = True) -> tuple[Node, 
     """
     script = encoding.decode(text, name) if isinstance(text, bytes) else encoding.sized(text, name)
     encoding.check_characters(script, name)
-    composer = _Composer(name, tuple(script.splitlines()))
+    composer = _Composer(name, tuple(encoding.lines_of(script)))
     quick = not exact and "\t" not in script
     for event in _quick_events(script, composer) if quick else _events(script, composer):
         composer.take(event)
@@ -116,7 +116,7 @@ def _quick_events(script: str, composer: _Composer) -> Iterator[events.Event]:
 def _trouble(error: MarkedYAMLError, script: str, quote: syntax.Quote | None) -> syntax.Trouble:
     at, context_at = ((mark.line, mark.column) if mark else None for mark in (error.problem_mark, error.context_mark))
     what = f"{error.context or ''}: {error.problem or ''}"
-    return syntax.Trouble(what, at or context_at or (0, 0), context_at, tuple(script.splitlines()), quote)
+    return syntax.Trouble(what, at or context_at or (0, 0), context_at, tuple(encoding.lines_of(script)), quote)
 
 
 class _Built(NamedTuple):

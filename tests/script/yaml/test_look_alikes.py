@@ -92,3 +92,10 @@ def test_two_problems_in_a_line_with_a_look_alike_are_told_as_the_one_that_it_is
         raise ScriptError([Problem(Position("f", 1, 4), "one"), Problem(Position("f", 1, 9), "two")])
     (problem,) = caught.value.problems
     assert str(problem).startswith("f:1:8: the character “ (U+201C")
+
+
+@pytest.mark.parametrize("between", ["\u2028", "\x85", "\x0c", "\x1e"])
+def test_lines_are_those_that_editors_count(between: str) -> None:
+    """These end a line for Python, and for no editor."""
+    (problem,) = told(f"title: T{between}x\nsteps:{between}\n  - say\u200b: Hi\n")
+    assert problem.startswith("f:3:8: the character (U+200B, zero width space)")
