@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import subprocess
 import sys
@@ -31,6 +33,36 @@ def test_what_is_given_up_leaves_nothing(tmp_path: Path) -> None:
     file.discard()
     file.discard()
     assert listing(tmp_path) == []
+
+
+def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, synced = tmp_path / "a.mp3", []
+    target.write_bytes(b"old")
+
+    def sync(number: int) -> None:
+        synced.append((os.pread(number, 9, 0), target.read_bytes()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    write_all({target: b"new"}, force=True)
+    assert synced == [(b"new", b"old")]
+    assert target.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize(("number", "is_lost"), [(errno.EIO, True), (errno.ENOSPC, True), (errno.EINVAL, False)])
+def test_a_disk_that_fails_only_at_the_end_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, *, is_lost: bool
+) -> None:
+    target = tmp_path / "a.mp3"
+    target.write_bytes(b"old")
+
+    def sync(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    with pytest.raises(OutputError, match=r"cannot write .*a\.mp3") if is_lost else contextlib.nullcontext():
+        write_all({target: b"new"}, force=True)
+    assert target.read_bytes() == (b"old" if is_lost else b"new")
+    assert list(tmp_path.iterdir()) == [target]
 
 
 def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
