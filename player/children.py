@@ -209,6 +209,8 @@ class ChildProgram:
         ------
         StalledError
             If it neither ends nor gets on within so many seconds.
+        BrokenPipeError
+            If it runs on because its input could not be closed.
         """
         left, seen = within_s, progress()
         while not self.has_ended():
@@ -223,6 +225,8 @@ class ChildProgram:
                 left, seen = within_s, now
             elif left <= 0:
                 raise StalledError
+            if self._orders.is_left_open:
+                raise BrokenPipeError
         self.end()
         return self.code
 
@@ -337,12 +341,17 @@ class _Orders:
         self.pieces: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.room = threading.Semaphore(1)
         self.is_broken = False
+        self.is_left_open = False
+        """Whether the pipe could not be closed, so that the child may wait for more."""
 
     def work(self, pipe: BinaryIO) -> None:
-        with contextlib.suppress(OSError), pipe:
-            while (piece := self.pieces.get()) is not None:
-                self._write(pipe, memoryview(piece))
-                self.room.release()
+        try:
+            with pipe:
+                while (piece := self.pieces.get()) is not None:
+                    self._write(pipe, memoryview(piece))
+                    self.room.release()
+        except OSError:
+            self.is_left_open = True
 
     def close(self) -> None:
         self.pieces.put(None)

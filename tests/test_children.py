@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,25 @@ def test_an_order_that_did_not_arrive_is_not_waited_for(started: Callable[..., C
     began = time.monotonic()
     assert child.read(60) == b""
     assert time.monotonic() - began < 30
+
+
+def test_a_child_whose_input_cannot_be_closed_is_not_waited_for(
+    started: Callable[..., ChildProgram], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = started("cat >&2")
+    pipe = child._process.stdin
+    assert pipe
+    left_open = os.dup(pipe.fileno())
+    monkeypatch.setattr(pipe, "close", partial(os.close, -1))
+    child.write(b"do it\n", 10)
+    child.close_input()
+    began = time.monotonic()
+    with pytest.raises(BrokenPipeError):
+        child.wait(60)
+    assert time.monotonic() - began < 30
+    monkeypatch.undo()
+    pipe.close()
+    os.close(left_open)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who holds a pipe")

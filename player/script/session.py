@@ -21,7 +21,7 @@ from player.script.yaml.nodes import Mapping as Nodes
 from player.script.yaml.nodes import Node
 from player.script.yaml.nodes import Sequence as Items
 from player.script.yaml.params import Parameter
-from player.script.yaml.scalar_types import PatternType, TextType, shown
+from player.script.yaml.scalar_types import PatternType, TextType, shortened, shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.type_shapes import AnyStep, Record, enumerated, fields_of, shape_of
 from player.script.yaml.types import (
@@ -191,7 +191,8 @@ def _rest(root: Node, binder: Binder, name: str, given: Mapping[str, str]) -> Se
             alone = Binder(binder.step_types, binder.values)
             steps = value.items if each.key == "steps" and isinstance(value, Items) else None
             read = alone.value(value, each.shape, each.key, each.key) if steps is None else _good(steps, binder)
-            kept |= {} if alone.problems else {each.attribute: read}
+            if read is not WRONG and not alone.problems:  # without a problem of its own, it may need a wrong parameter
+                kept[each.attribute] = read
     return Session(**kept) if kept.get("steps") else None  # type: ignore[arg-type]  # the binder has seen to the types
 
 
@@ -242,7 +243,7 @@ def _parameters(root: Nodes, binder: Binder) -> dict[str, Parameter | Outcome]:
     found: dict[str, Parameter | Outcome] = {}
     for word, (key, value) in pairs.items():
         known = binder.value(key, shape_of(Identifier), f"the parameter {shown(word)}", f"params.{word}")
-        parameter = binder.value(value, Record(Parameter), word, f"params.{word}")
+        parameter = binder.value(value, Record(Parameter), shortened(word), f"params.{word}")
         found[word] = WRONG if known is WRONG else cast("Parameter | Outcome", parameter)
     choices = sum(len(each.choices) for each in found.values() if isinstance(each, Parameter))
     if choices > MOST_CHOICES:

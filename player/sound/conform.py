@@ -42,6 +42,11 @@ _MOST_CHANNELS: Final = 64
 _LARGEST: Final = 2**33
 """Bytes, 12 hours of two channels as WAV. A file is read to its end to tell whether it changed, and one that is made of
 holes can tell any size: one of 200 GB was read for minutes."""
+_BELIEVED_S: Final = 300
+_BYTES_A_SECOND: Final = 250
+"""Beyond the first 300 s. Speech is coded with 6000 bits a second and more; a day of silence as FLAC has 280, and its
+3 MB took 10 minutes of a processor and 16 GB of the store."""
+_UNFOLDED: Final = "almost all of it silence; cut it, and write `pause` where nothing is to be heard"
 _LOUDEST: Final = 1e6
 """120 dB over full scale. The square of a greater one may pass all numbers, and no sound has any."""
 _HALF: Final = 0.5**0.5
@@ -125,20 +130,24 @@ def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.
     Raises
     ------
     MediaError
-        If the file is missing, is no sound that can be read here, is damaged, or is empty; at the first block.
+        If the file is missing, is no sound that can be read here, is damaged, or is empty; at the first block. Later,
+        if it unfolds to more sound than a file of its size can hold.
     OSError
         If the disk fails, or the machine has no more of something.
     """
-    heard = False
+    frames = 0
     must_be_readable(path)
+    most = _BELIEVED_S * RATE + path.stat().st_size * RATE // _BYTES_A_SECOND
     with _opened(path, block_frames) as (rate, channels, blocks):
         if not _SLOWEST <= rate <= _FASTEST:
             raise MediaError(f"{_shown(path)}: its sample rate must be 4000 to 768000 Hz, not {rate}; convert it")
         _check_channels(path, channels)
         for block in resampled((_stereo(block) for block in blocks), rate):
-            heard = True
+            frames += len(block)
+            if frames > most:
+                raise MediaError(f"{_shown(path)}: it holds more sound than so small a file can, {_UNFOLDED}")
             yield block
-    if not heard:
+    if not frames:
         raise MediaError(f"{_shown(path)}: it is a sound file without sound; choose another")
 
 

@@ -140,8 +140,9 @@ def _window_powers(samples: NDArray[np.float64], rate: int) -> NDArray[np.float6
     steps = len(samples) // step
     powers = np.zeros(steps + 1)
     for channel in samples[: steps * step].T:
-        weighted = _weighted(channel, rate, (steps + 1) * step)
-        powers[1:] += np.square(weighted).reshape(steps, step).sum(axis=1)
+        if channel.any():
+            weighted = _weighted(channel, rate, (steps + 1) * step)
+            powers[1:] += np.square(weighted).reshape(steps, step).sum(axis=1)
     running = np.cumsum(powers)
     windows: NDArray[np.float64] = (running[_STEPS_A_WINDOW:] - running[:-_STEPS_A_WINDOW]) / (_STEPS_A_WINDOW * step)
     return windows

@@ -19,7 +19,7 @@ from player.script.languages import LanguageWords, languages, words_for
 from player.script.pronunciation import pairs_in
 from player.script.session import parse
 from player.script.yaml.encoding import LARGEST
-from player.script.yaml.scalar_types import shown
+from player.script.yaml.scalar_types import shortened, shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.types import FASTEST, SLOWEST
 from player.techniques.cue import Part, Utterance, pieces
@@ -284,5 +284,6 @@ def _must_be_offered(skip: Iterable[str], offered: Iterable[str]) -> None:
     known = {short.casefold(): short for short in offered}
     for name in skip:
         if name.casefold() not in known:
-            there = f"there are {', '.join(known.values())}" if known else "nothing in this session can be left out"
+            names = ", ".join(map(shortened, known.values()))
+            there = f"there are {names}" if known else "nothing in this session can be left out"
             raise UsageError(f"there is no {shown(name)} to leave out; {did_you_mean(name, known.values()) or there}")

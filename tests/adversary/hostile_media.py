@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import struct
 import zlib
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import soundfile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -195,6 +199,19 @@ def page(content: bytes | None = None, script: bytes = SCRIPT, *, times: int = 1
     link = b'<a class="save" download="calm.yaml" href="data:application/yaml;base64,' + encoded + b'">'
     beside = b'<script type="application/json" class="origin">' + (content or document(script)) + b"</script>"
     return b"<!DOCTYPE html>" + filling + (link + beside) * times
+
+
+def hours(kind: str) -> bytes:
+    """Four hours of sound in a small file: a second of noise, and silence."""
+    form, coding = {"opus": ("OGG", "OPUS"), "ogg": ("OGG", "VORBIS"), "mp3": ("MP3", "MPEG_LAYER_III")}.get(
+        kind, ("FLAC", "PCM_16")
+    )
+    held, silence = io.BytesIO(), np.zeros(8000 * 60, np.float32)
+    with soundfile.SoundFile(held, "w", 8000, 1, coding, format=form) as file:
+        file.write(np.random.default_rng(1).normal(0, 0.1, 8000))
+        for _ in range(240):
+            file.write(silence)
+    return held.getvalue()
 
 
 def mutated(whole: bytes, draw: Callable[[int], int]) -> bytes:

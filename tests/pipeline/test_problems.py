@@ -123,3 +123,14 @@ def test_a_pattern_of_many_stretches_reads_its_words_once(tmp_path: Path, monkey
     )
     assert len(pipeline.RequestedSession(pipeline.SessionRequest(str(script))).settled) == 200
     assert read == ["en-US"]
+
+
+@pytest.mark.parametrize("wrong", ["background: {sound: $side}", "background: $side", "voice: {rate: $side}"])
+def test_what_needs_a_parameter_that_is_wrong_is_left_out_of_what_is_checked(tmp_path: Path, wrong: str) -> None:
+    script = tmp_path / "a.yaml"
+    params = "params:\n  side: {default: 4s, min: 3s, max: none}\n"
+    script.write_text(f"title: A\n{wrong}\n{params}steps:\n  - say: One two three four.\n    for: 100ms\n")
+    asked = pipeline.SessionRequest(str(script))
+    with pytest.raises(ScriptError) as caught:
+        programmes.check(asked, pipeline.Machine(FakeEngine(), Store(tmp_path / "store")))
+    assert [problem.at.line for problem in caught.value.problems] == [4, 6]

@@ -160,7 +160,7 @@ def _fields(pattern: str, table: PeopleTable) -> list[str]:
     fields = [name for name, _ in parsed if name is not None]
     for name in fields:
         if name not in known:
-            remedy = did_you_mean(name, known) or f"there is {enumerated(list(map(shortened, known)))}"
+            remedy = did_you_mean(name, known) or f"there is {enumerated(known)}"
             raise UsageError(f"-o {shown(pattern)} names no column of {printable(table.path)}: {shown(name)}; {remedy}")
     if any(formed for _, formed in parsed):
         raise UsageError(f"-o {shown(pattern)} must have plain names in its braces, such as {{{shortened(known[0])}}}")

@@ -141,7 +141,7 @@ class Mp4Writer:
         except BrokenPipeError as error:
             try:
                 silent = f"ffmpeg made no whole file, and ended with {ending(self._child.wait(_ENDS_WITHIN_S))}"
-            except StalledError:
+            except (StalledError, BrokenPipeError):
                 silent = "ffmpeg reads no more, and does not end"
             self._child.end()
             said = self._child.last_words()

@@ -319,7 +319,7 @@ class Binder:
             if guess:
                 self.wrong(key.at, f"unknown step {shown(key.text)}; did you mean {guess!r}?")
                 return
-        has = enumerated([shown(word) for word in words]) or "nothing"
+        has = enumerated([repr(word) for word in words]) or "nothing"
         self.wrong(node.at, f"a step must have one of {', '.join(self.step_types)}, but this one has {has}")
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final
 
 from player import units
-from player.script.yaml.scalar_types import shortened, shown
+from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
 from player.script.yaml.type_shapes import enumerated
 from player.script.yaml.types import FieldError, ListRule, Text
@@ -151,6 +151,6 @@ def _value(name: str, values: Mapping[str, str | None]) -> str | None:
 
 
 def _remedy(name: str, values: Mapping[str, str | None]) -> str:
-    there = enumerated([shortened(each) for each in values])
+    there = enumerated([*values])
     hint = did_you_mean(name, values) or (f"there are {there}" if values else "this script has no params")
     return f"{hint} (write $$ for a dollar sign)"

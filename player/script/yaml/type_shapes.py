@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Literal, Union, cast, get_args, get_origin, get_type_hints
 
-from player.script.yaml.scalar_types import ChoiceType, FlagType, ScalarType, TextType
+from player.script.yaml.scalar_types import ChoiceType, FlagType, ScalarType, TextType, shortened
 from player.script.yaml.types import ListRule, Step
 
 
@@ -108,9 +108,10 @@ class Field:
     required: bool
 
 
-def enumerated(words: list[str]) -> str:
-    """The words with commas between; a long list is cut."""
-    return ", ".join(words if len(words) <= 12 else [*words[:12], "..."])
+def enumerated(words: abc.Sequence[str]) -> str:
+    """The words with commas between; a long list is cut, and so is a long word, which may be an author's."""
+    told = map(shortened, words[:12])
+    return ", ".join(told if len(words) <= 12 else [*told, "..."])
 
 
 @cache

@@ -183,6 +183,26 @@ def test_what_has_no_words_between_sentences_is_left_out(tmp_path: Path) -> None
     assert len(said(tmp_path, "Rest. … Let go.")) == len(said(tmp_path, "Rest. Let go."))
 
 
+@pytest.mark.parametrize("text", ["dot slash " * 60, "../" * 60])
+def test_a_sentence_without_end_is_spoken_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """In one run of the model, its memory would grow with the square of the length."""
+    runs: list[str] = []
+
+    def run(model: hibari.HibariModel, phonemes: str, *rest: Any) -> NDArray[np.float32]:
+        runs.append(phonemes)
+        return one_run(model, phonemes, *rest)
+
+    one_run = hibari.HibariModel._sentence
+    monkeypatch.setattr(hibari.HibariModel, "_sentence", run)
+    assert len(said(tmp_path, text)) > 20 * 24_000
+    assert len(runs) > 1
+    assert max(map(len, runs)) <= 300
+    monkeypatch.setattr(hibari, "_MOST_PHONEMES", 10_000)
+    pieces, runs[:] = "".join(runs), []
+    said(tmp_path, text)
+    assert "".join(runs).replace(" ", "") == pieces.replace(" ", "")
+
+
 def test_an_unknown_voice_is_an_error_and_the_voice_stays(tmp_path: Path) -> None:
     drivers.register()
     engine: Any = pyttsx3.init("hibari")
