@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from player.errors import Problem, ScriptError, UsageError
-from player.techniques.cue import Elastic, Slot, pieces
+from player.techniques.cue import Elastic, Marker, Slot, pieces
 from player.techniques.planning import MOST_PARTS
 from player.units import LONGEST_MS, format_duration, timecode
 
@@ -40,14 +40,14 @@ def settle(parts: Iterable[Part], amounts: Sequence[int] | None = None) -> tuple
     """
     settled: list[Part] = []
     count = 0
+    at: Position | None = None  # of the last part that has a place
     for part, amount in _amounts(parts, amounts):
         more = part.slots(amount) if isinstance(part, Elastic) else (part,)
         settled += more
         count += sum(map(pieces, more))
-        if count > MOST_SLOTS:
-            at = part.at if isinstance(part, Elastic | Slot) else None
-            text = f"the script unfolds to more than {MOST_SLOTS} parts; repeat less"
-            raise ScriptError([Problem(at, text)] if at else [])
+        at = at if isinstance(part, Marker) else part.at
+        if at and count > MOST_SLOTS:
+            raise ScriptError([Problem(at, f"the script unfolds to more than {MOST_SLOTS} parts; repeat less")])
     return tuple(settled)
 
 

@@ -79,6 +79,25 @@ def test_a_length_out_of_reach_is_reported_with_what_is_possible(wanted: int) ->
         fitted(wanted, Slot(AT, 9000), breaths(5))
 
 
+def test_the_shortest_and_the_longest_that_are_told_are_possible() -> None:
+    parts = (Slot(AT, 2_002_500), breaths(5, at_most=8))
+    for wanted in (2_012_500, 2_082_500):
+        assert fitted(wanted, *parts) == wanted
+    for wanted in (2_012_499, 2_082_501):
+        with pytest.raises(UsageError, match="must be 33:33 to 34:42 for this session"):
+            fitted(wanted, *parts)
+
+
+def test_one_more_breath_is_added_where_it_comes_closer() -> None:
+    assert fitted(210_000, breaths(10), breaths(10)) == 210_000
+    assert fitted(105_001, breaths(10)) == 110_000
+    assert fitted(105_000, breaths(10)) == 100_000
+    assert fitted(150_000, breaths(4, at_most=4), breaths(10)) == 150_000
+    capped = to_length([breaths(4, at_most=4), breaths(10)], 140_000, 150_000)
+    assert [part.opens for part in capped if isinstance(part, Slot)].count(True) == 15
+    assert settle([breaths(4), breaths(11)]) == capped
+
+
 def test_what_cannot_give_way_says_so() -> None:
     with pytest.raises(UsageError, match="its length is fixed at 0:09"):
         fitted(10_000, Slot(AT, 9000))
@@ -111,9 +130,18 @@ def test_what_a_day_does_not_hold_is_refused_before_it_is_made() -> None:
 def test_sentences_count_as_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fit, "MOST_SLOTS", 9)
     said = Slot(AT, 1000, tuple(Speech(Utterance(f"Line {n}.")) for n in range(5)))
-    assert settle([said, Slot(AT, 1000)]) == (said, Slot(AT, 1000))
-    with pytest.raises(ScriptError, match="unfolds to more than 9 parts"):
-        settle([said, said])
+    nine = (said, *[Slot(AT, 1000)] * 4)
+    assert settle(nine) == nine
+    for more in (said, Slot(AT, 1000), Marker("m")):
+        with pytest.raises(ScriptError, match=r"^a\.yaml:3:5: the script unfolds to more than 9 parts; repeat less$"):
+            settle([*nine, more])
+
+
+def test_a_day_is_allowed_and_what_has_no_length_yet_adds_none() -> None:
+    day = (Slot(AT, LONGEST_MS - 20_000), breaths(2), Slot(AT, None))
+    assert len(settle(day)) == 6
+    with pytest.raises(ScriptError, match="a session must last at most 24 hours"):
+        settle([*day, Slot(AT, 1)])
 
 
 def test_a_thousand_flexible_pauses_share_a_length_without_each_adding_up_all_others() -> None:
