@@ -46,7 +46,7 @@ class Traced:
     Attributes
     ----------
     executed
-        The words of each program that was started, the command itself first.
+        The words of each program that was started, the command itself first, or that would have been if it were there.
     reached
         The calls that make, connect or use sockets, as strace writes them.
     written
@@ -89,14 +89,23 @@ def traced(command: Iterable[str], folder: Path, cwd: Path, env: Mapping[str, st
         done.returncode,
         done.stdout,
         done.stderr,
-        tuple(
-            _words(line)
-            for line in lines
-            if _called(line) in _EXECUTING and not line.endswith("(No such file or directory)")
-        ),
+        tuple(_executed(line for line in lines if _called(line) in _EXECUTING)),
         tuple(line for line in lines if _called(line) in _REACHING),
         frozenset(path for line in lines for path in _written(line, cwd)),
     )
+
+
+def _executed(calls: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """The words of each program; of one that is looked for in several folders, once. One that is nowhere counts."""
+    found: list[tuple[str, ...]] = []
+    missing: dict[tuple[str, ...], None] = {}
+    for call in calls:
+        if call.endswith("(No such file or directory)"):
+            missing[_words(call)] = None
+        else:
+            found.append(_words(call))
+    yield from found
+    yield from (words for words in missing if words not in found)
 
 
 def _called(line: str) -> str:

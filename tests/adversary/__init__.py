@@ -1,14 +1,18 @@
 """Attacks on the program: hostile files and scripts, each in a child process that is measured and killed at a limit.
 
-They are no tests and no part of ``nox``: they run until a budget of time is used up, and a seed makes the same attacks
-again. ``nox -s adversary`` runs them all for a minute each, ``nox -s adversary -- --seconds 900 --seed 7 media`` one of
-them for longer.
+They are no tests, and plain ``nox`` leaves them out: they run until a budget of time is used up, and a seed makes the
+same attacks again. ``nox -s adversary`` runs them all for a minute each, ``nox -s adversary -- --seconds 900 --seed 7
+media`` one of them for longer.
 
 ``runner.py``
     Starts a command or calls a function in a child, and measures, limits and judges what comes of it. It knows nothing
     of what is attacked.
 ``scripts.py``, ``mutations.py``
     Hostile scripts, programmes, muscle sets, words, pronunciations and tables, many of them in one child.
+``media.py``, ``hostile_media.py``, ``whole_exports.py``
+    Damaged and hostile sound files: tags, chapters, pages and sound.
+``store.py``
+    Forged entries of the store.
 ``environments.py``
     Commands on odd machines: folders, variables, limits and streams that are not as they should be.
 ``faults.py``, ``kills.py``, ``exports.py``
@@ -20,6 +24,9 @@ them for longer.
 ``__main__.py``
     Runs the attacks that are named in ``ATTACKS``: each is a module with a function ``attacks(random, folder)`` that
     yields `runner.Attack` for ever.
+
+``test_*.py``
+    Ordinary tests of these tools.
 
 An attack is survived if the child ends by itself within its limits, with a known exit code, without a traceback, with a
 sentence where it failed, and without a character that steers a terminal. The others are lost: their names are printed,

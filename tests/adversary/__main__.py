@@ -22,25 +22,32 @@ One that tries many in a child has ``tallied(seconds, seed, keep)`` in its place
 
 
 def main() -> int:
-    """Run the attacks, each for its time; 1 if one was lost."""
+    """Run the attacks, each for its time; 1 if one was lost, 2 if a kind could not be tried."""
     parser = argparse.ArgumentParser(description="Run attacks on the program, and tell how they went.")
     parser.add_argument("names", nargs="*", help=f"which of {', '.join(ATTACKS)}; all of them if none is named")
     parser.add_argument("--seconds", type=float, default=60, help="for each of them (default 60)")
     parser.add_argument("--seed", type=int, default=1, help="another one makes other attacks (default 1)")
     parser.add_argument("--every", action="store_true", help="all faults in turn, and none at random")
-    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "player-adversary", metavar="FOLDER")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="for the files of what is lost (default: a new one)"
+    )
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(ATTACKS):
         parser.error(f"there is no attack {', '.join(sorted(unknown))}; choose from {', '.join(ATTACKS)}")
-    lost = 0
+    keep = asked.keep or Path(tempfile.mkdtemp(prefix="player-adversary-"))
+    lost, untried = 0, False
     for name in asked.names or ATTACKS:
         print(f"{name}, seed {asked.seed}, {asked.seconds:g} s")  # noqa: T201
-        tally = _tallied(name, asked.seconds, asked.seed, asked.keep, every=asked.every)
+        tally = _tallied(name, asked.seconds, asked.seed, keep, every=asked.every)
         print(tally, flush=True)  # noqa: T201
-        lost += len(tally.lost)
+        lost, untried = lost + len(tally.lost), untried or not tally.tried
     if lost:
-        print(f"the files of what was lost are in {asked.keep}")  # noqa: T201
-    return int(lost > 0)
+        print(f"the files of what was lost are in {keep}")  # noqa: T201
+    elif not asked.keep:
+        keep.rmdir()
+    if untried:
+        print("not all was tried")  # noqa: T201
+    return 1 if lost else 2 if untried else 0
 
 
 def _tallied(name: str, seconds: float, seed: int, keep: Path, *, every: bool = False) -> Tally:

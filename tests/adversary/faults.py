@@ -1,4 +1,4 @@
-"""Every system call of an export fails once: reads, writes, opens, closes, renames and syncs, each with each error.
+"""A system call of an export fails: a read, write, open, close, rename or sync, with one of six errors.
 
 strace is attached to the program and lets one call fail. It counts in each thread by itself, so a fault may hit one
 call in each thread. An export without faults is traced first: it tells how often each call is made.
