@@ -151,10 +151,24 @@ def test_a_foreign_library_lives_in_one_place(library: str) -> None:
     assert users <= HOMES[library]
 
 
-def test_one_module_alone_reaches_for_the_network() -> None:
-    network = {"urllib.request", "http.client", "ssl", "ftplib", "smtplib", "requests", "httpx", "aiohttp", "urllib3"}
-    users = {path.relative_to(ROOT).as_posix() for path in modules() if imported(path) & network}
-    assert users == {"voice/models/fetching.py"}
+REACHES = {
+    "voice/models/fetching.py": {"http.client", "ssl", "urllib.request"},
+    "export/batch/dask_cluster.py": {"distributed"},
+    "live/controls/desktop/dbus.py": {"asyncio", "dbus_fast"},
+}
+"""What downloads voices, what talks to a cluster, and what talks to the desktop."""
+
+
+def test_three_modules_alone_reach_out_of_this_program() -> None:
+    out = {"urllib.request", "http.client", "ssl", "ftplib", "smtplib", "requests", "httpx", "aiohttp", "urllib3"}
+    out |= {"socket", "socketserver", "asyncio", "xmlrpc", "distributed", "dask", "dbus_fast"}
+    users: dict[str, set[str]] = {}
+    for path in modules():
+        if found := {name for name in imported(path) if name in out or name.partition(".")[0] in out}:
+            users[path.relative_to(ROOT).as_posix()] = {
+                name if name in out else name.partition(".")[0] for name in found
+            }
+    assert users == REACHES
 
 
 def test_no_class_name_is_used_twice() -> None:
