@@ -196,7 +196,7 @@ def test_a_sentence_without_end_is_spoken_in_pieces(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(hibari.HibariModel, "_sentence", run)
     assert len(said(tmp_path, text)) > 20 * 24_000
     assert len(runs) > 1
-    assert max(map(len, runs)) <= 300
+    assert max(map(len, runs)) <= 180
     monkeypatch.setattr(hibari, "_MOST_PHONEMES", 10_000)
     pieces, runs[:] = "".join(runs), []
     said(tmp_path, text)
