@@ -30,7 +30,7 @@ HOMES = {
     "espeakng_loader": {"voice/drivers/espeak.py"},
     "hibari": {"voice/drivers/hibari.py"},
     "piper": {"voice/drivers/piper.py"},
-    "onnxruntime": {"voice/drivers/piper.py"},
+    "onnxruntime": {"voice/drivers/onnx.py"},
     "lameenc": {"export/mp3/writer.py"},
     "mutagen": {f"export/tags/{name}.py" for name in ("frames", "comments", "atoms", "about", "opening")},
     "markdown_it": {"authoring/texts/marked_down.py"},

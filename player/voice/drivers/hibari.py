@@ -23,6 +23,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from player.voice.drivers import onnx
 from player.voice.drivers.modelled import OWN_PITCH, ModelDriver, ModelVoice
 from player.voice.drivers.rates import HIBARI, speed_for
 
@@ -39,7 +40,7 @@ of 5 for 2 semitones up, and 0.7 for 4 down.)"""
 LICENCE: Final = "Apache-2.0"
 _MOST_PHONEMES: Final = 180
 """In one run of the model, 11 s of speech at its own rate and 18 s at a slow one; the longest sentence of all bundled
-sessions has 155. At a slow rate it holds 268 MB with 180 phonemes, and 319 with 250."""
+sessions has 155. What a run holds grows with its sound."""
 
 # As in the lexicon, which takes 0.3 s to load: counting breaths does not wait for it.
 AMERICAN: Final = {
@@ -103,7 +104,8 @@ class HibariModel:
             from hibari import Hibari  # noqa: PLC0415 (0.1 s, and only to speak)
 
             lexicon = unpacked and other.submit(_load_lexicon, unpacked.result(), is_british=is_british)
-            self._model = Hibari(voice=voice.id, model=voice.model, threads=1)
+            with onnx.frugal():
+                self._model = Hibari(voice=voice.id, model=voice.model, threads=1)
             self._model._g2p = lexicon and lexicon.result()  # noqa: SLF001 (a parameter, it would have to come first)
 
     def speak(self, text: str, rate: float, pitch: int) -> NDArray[np.float32]:

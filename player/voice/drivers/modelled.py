@@ -10,7 +10,6 @@ no ``started-word``. `stop` ends a `say` within 50 ms, and may be called from an
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import wave
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
     Deliver = Callable[[int, bytes], None]
     """Takes a sample rate and 16-bit samples."""
     Turn = tuple[str, Deliver]
-
-# Since 1.29, the official wheels of onnxruntime write a lasting identifier into the user's cache folder and send what
-# they do to Microsoft, on every system, unless this is set before they are loaded (Privacy.md in the wheel).
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 OWN_PITCH: Final = 50
 """The pitch of a voice unchanged, in the middle of 0 to 100, as in espeak-ng."""

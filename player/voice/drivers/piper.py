@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from player.voice.drivers import onnx
 from player.voice.drivers.modelled import ModelDriver, ModelVoice
 from player.voice.drivers.rates import PIPER, speed_for
 
@@ -66,14 +67,11 @@ class PiperModel:
     """A Piper model, loaded."""
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime  # noqa: PLC0415 (0.1 s, and only to speak)
-        import piper  # noqa: PLC0415 (as above)
+        import piper  # noqa: PLC0415 (0.1 s, and only to speak)
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1  # the samples then depend on no number of cores
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._voice = piper.PiperVoice(session=session, config=piper.PiperConfig.from_dict(_facts(path)))
+        self._voice = piper.PiperVoice(
+            session=onnx.session(str(path)), config=piper.PiperConfig.from_dict(_facts(path))
+        )
         self._how = piper.SynthesisConfig
 
     @property
