@@ -44,9 +44,10 @@ _FOLDER: Final = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
 """Without a mark: their worker still runs, and files that were not fetched in time have no caller any more."""
 _MADE: Final = "made"
 _PACKAGES: Final = (
-    *("player", "distributed", "dask", "numpy", "soxr", "soundfile", "lameenc"),
+    *("distributed", "dask", "numpy", "soxr", "soundfile", "lameenc"),
     *("pydub", "mutagen", "pyttsx3", "pyyaml"),
 )
+_OWN: Final = {".py", ".yaml", ".html", ".css", ".js"}
 PROCESSOR: Final = "the kind of processor"
 """By this fact, samples of a natural voice may differ, but no text, no time and no length."""
 
@@ -54,7 +55,7 @@ PROCESSOR: Final = "the kind of processor"
 @cache
 def facts() -> dict[str, str]:
     """Names and versions that must be the same on two machines, so that they make the same bytes."""
-    known = {name: _version(name) for name in _PACKAGES}
+    known = {"player": player.__version__} | {name: _version(name) for name in _PACKAGES}
     known["player's own files"] = _digest()
     known["Python"] = ".".join(platform.python_version_tuple()[:2])
     known["the voices"] = pipeline.this_machine().engine.version
@@ -75,10 +76,11 @@ def _version(package: str) -> str:
 
 
 def _digest() -> str:
-    """Of the program's own modules, as one version number has many states during development."""
+    """Of the program's own modules, pages and scripts, as one version number has many states during development."""
     digest = hashlib.sha256()
-    for path in sorted(Path(player.__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
+    for path in sorted(Path(player.__file__).parent.rglob("*.*")):
+        if path.suffix in _OWN:
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
