@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from player import pipeline
 from player.children import ON_ITS_OWN, ending
-from player.export.batch.jobs import ExportedFiles, FailedExport, make
+from player.export.batch.jobs import STOPPED, ExportedFiles, FailedExport, make
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +101,7 @@ class ProcessExecutor:
         """See `Executor.make`."""
         worker = self._idle_worker()
         if worker is None:
-            return FailedExport("it was stopped")
+            return FailedExport(STOPPED)
         result = worker.make(order, report)
         if result is None:
             worker.stop()

@@ -17,7 +17,7 @@ import pytest
 
 from player.export.batch import executor as executors
 from player.export.batch.executor import ProcessExecutor, WorkerProcess
-from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
+from player.export.batch.jobs import STOPPED, ExportedFiles, ExportOrder, ExportTask, FailedExport
 from player.export.options import ExportOptions
 from player.pipeline import SessionRequest
 from tests.sound_server import wait_until
@@ -97,7 +97,7 @@ def test_stopping_leaves_nothing(executor: ProcessExecutor) -> None:
     thread.join(10)
     assert time.monotonic() - began < 10
     assert list(Path("out").iterdir()) == []
-    assert executor.make(order("short"), nothing) == FailedExport("it was stopped")
+    assert executor.make(order("short"), nothing) == FailedExport(STOPPED)
 
 
 def test_an_idle_process_ends_at_once() -> None:
