@@ -112,7 +112,7 @@ def _made(
         result = worker.make(order, lambda done, total: None)  # noqa: ARG005 (progress is not sent back)
     finally:
         worker.stop()
-    return result or FailedExport(f"the worker's process ended by itself ({worker.exit_reason()}); give it more memory")
+    return result or FailedExport(f"the worker's process {worker.end_in_words('give it more memory')}")
 
 
 def _size(path: Path) -> tuple[int, str]:
