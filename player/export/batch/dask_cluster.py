@@ -139,7 +139,7 @@ class Cluster:
             security.get_connection_args("client")
         except (OSError, ValueError) as error:
             raise UsageError(
-                f"Dask's settings for TLS cannot be used ({_summary(error)}); look at the files that they name"
+                f"Dask's settings for TLS cannot be used ({_summary(error)}); check the files that they name"
             ) from error
         if self._address.startswith("tls:") and not ready:
             raise UsageError(
@@ -248,7 +248,7 @@ class Cluster:
                 return FailedExport(STOPPED)
             self._must_be_plain()
             if self._client.status != "running":
-                return FailedExport(f"the scheduler at {self._address} was lost; look at it, and start again")
+                return FailedExport(f"the scheduler at {self._address} was lost; check that it runs, and start again")
             without_workers_since = None if self._workers() else without_workers_since or time.monotonic()
             if without_workers_since and time.monotonic() - without_workers_since > WAITS_FOR_WORKERS_S:
                 return FailedExport(f"all workers at {self._address} were lost; start others, and start again")
@@ -340,7 +340,7 @@ class Cluster:
         if name := self._pickles.refused:
             raise OutputError(
                 f"the cluster sends a pickle of {printable(name)}, which could run anything here; it was refused: "
-                "look at its machines before you use it again"
+                "check its machines before you use it again"
             )
 
 

@@ -93,8 +93,12 @@ def make(
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
     try:
         result = _made(bundle, options, name, large, folder)
-    except (OSError, PlayerError) as error:
-        result = FailedExport(f"the cluster's worker cannot work: {error}; look at it")
+    except PlayerError as error:
+        result = FailedExport(str(error))
+    except OSError as error:
+        result = FailedExport(
+            f"the cluster's worker cannot make it ({error}); check that machine, or export without --cluster"
+        )
     if isinstance(result, FailedExport):
         drop(str(folder))
         return FailedExport(result.sentence.replace(f"{folder / HERE}/", "").replace(str(folder), "the worker"))

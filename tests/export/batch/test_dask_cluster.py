@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -141,6 +142,18 @@ def test_a_bundle_stays_in_its_folder(folder: Path) -> None:
     ):
         unpack(bad, {}, folder / "there")
     assert not (folder / "out.yaml").exists()
+    told = "here/../../out.yaml is outside the script's folder and cannot be sent to a cluster; move it there"
+    assert dask_worker.make(bad, ExportOptions("wav"), "bell.wav", {}, str(folder)) == FailedExport(told)
+
+
+def test_a_worker_whose_disk_fails_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(dask_worker, "unpack", fail)
+    result = dask_worker.make(pack(SessionRequest("bell.yaml"))[0], ExportOptions("wav"), "bell.wav", {}, str(folder))
+    why = "([Errno 28] No space left on device); check that machine, or export without --cluster"
+    assert result == FailedExport(f"the cluster's worker cannot make it {why}")
 
 
 def test_a_worker_tells_problems_without_its_own_folders(folder: Path) -> None:
@@ -327,7 +340,9 @@ def test_what_is_lost_is_one_sentence_each(folder: Path, nodes: Nodes, monkeypat
     assert lost.result == FailedExport(f"all workers at {nodes.address} were lost; start others, and start again")
     nodes.worker("b")
     (lost,) = while_it_is_made(Cluster(nodes.address), nodes, "scheduler")
-    assert lost.result == FailedExport(f"the scheduler at {nodes.address} was lost; look at it, and start again")
+    assert lost.result == FailedExport(
+        f"the scheduler at {nodes.address} was lost; check that it runs, and start again"
+    )
     assert list(Path("out").glob("*")) == []
     monkeypatch.setattr("player.export.batch.dask_cluster.CONNECTS_WITHIN_S", 1)
     with pytest.raises(PlayerError, match=f"there is no scheduler at {nodes.address}"):

@@ -244,7 +244,7 @@ def test_a_worker_that_is_lost_while_its_file_is_fetched_leaves_no_part_of_it(da
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"status": "closed"}, "the scheduler at tcp://192.0.2.1:8786 was lost; look at it, and start again"),
+        ({"status": "closed"}, "the scheduler at tcp://192.0.2.1:8786 was lost; check that it runs, and start again"),
         ({"workers": {}}, "all workers at tcp://192.0.2.1:8786 were lost; start others, and start again"),
     ],
 )
@@ -284,7 +284,7 @@ def test_who_stops_waits_for_nothing(dask: FakeDask) -> None:
         (
             {"securing": OSError("no file")},
             UsageError,
-            "settings for TLS cannot be used (OSError: no file); look at the",
+            "settings for TLS cannot be used (OSError: no file); check the",
         ),
         ({"workers": {}}, PlayerError, "has no workers; start some with `dask worker tcp://192.0.2.1:8786`"),
         ({"asking": OSError("gone")}, PlayerError, "cannot be asked (OSError: gone); restart them"),

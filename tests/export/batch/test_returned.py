@@ -152,6 +152,25 @@ def test_whatever_is_made_here_may_come_from_a_worker(
         must_be_of_its_format(path, path.name, wanted, HERE)
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_page_that_is_made_here_may_come_from_a_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, beside: bool
+) -> None:
+    monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "store"))
+    (tmp_path / "both.yaml").write_text(SPLIT)
+    wanted = order("html", str(tmp_path / "out/index.html"), session=str(tmp_path / "both.yaml"), beside=beside)
+    made = InProcessExecutor(pipeline.this_machine()).make(wanted, lambda *_: None)
+    assert isinstance(made, ExportedFiles), made
+    assert strangers(wanted, [path.name for path in made.files]) == []
+    for path in made.files:
+        must_be_of_its_format(path, path.name, wanted, HERE)
+    (made.files[0]).write_text("<!DOCTYPE html>\n<script>alert(1)</script>")
+    with pytest.raises(
+        OutputError, match=rf"worker {HERE} is not valid \(index\.html is not of the format that its name"
+    ):
+        must_be_of_its_format(made.files[0], "index.html", wanted, HERE)
+
+
 def test_a_page_has_its_sound_beside_it_only_if_that_is_asked_for() -> None:
     beside = order("html", "out/index.html", beside=True)
     assert strangers(beside, ["index.html", "calm.mp3", "other.mp3", "01-calm.mp3"]) == ["other.mp3", "01-calm.mp3"]
