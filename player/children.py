@@ -24,13 +24,14 @@ from player.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
     from typing import BinaryIO
 
     Waited = TypeVar("Waited")
 
 _SLICE_S: Final = 0.5
 """After so long without a byte it is looked whether the child has ended, and another process holds its pipe."""
-_GONE_WITHIN_S: Final = 5.0
+GONE_WITHIN_S: Final = 5.0
 """A killed process is gone in a millisecond, but not while the system holds it, as for a network drive that is away."""
 STOPPED_S: Final = 5.0
 """A child that is stopped by a signal for so long is given up, however long it may take otherwise."""
@@ -74,8 +75,8 @@ class ChildProgram:
         Bytes that `read` gives at once, but for the last; 1 gives them as they come.
     heard
         Bytes that are kept of the beginning of what it says on standard error; of the end, 4096 are.
-    env
-        Its environment; None is the program's own.
+    env, cwd
+        Its environment and its working folder; None is the program's own.
 
     Raises
     ------
@@ -92,6 +93,7 @@ class ChildProgram:
         piece: int = 1,
         heard: int = 0,
         env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> None:
         kind = {False: subprocess.DEVNULL, True: subprocess.PIPE}
         self._process = subprocess.Popen(
@@ -101,6 +103,7 @@ class ChildProgram:
             stderr=subprocess.PIPE,
             bufsize=0,  # so that no lock is held by a thread that is left behind
             env=env,
+            cwd=cwd,
             **ON_ITS_OWN,
         )
         self._closed, self._closing, self._stopped_s = False, threading.Lock(), 0.0
@@ -250,7 +253,7 @@ class ChildProgram:
             self._closed = True
             _kill_with_children(self._process)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(_GONE_WITHIN_S)
+                self._process.wait(GONE_WITHIN_S)
             self._answers.close()
             self._orders.close()
             if not self._threads_end():

@@ -26,7 +26,7 @@ from player.export import pages
 from player.export.batch import batch, csv_table
 from player.export.batch.dask_cluster import Cluster
 from player.export.batch.executor import InProcessExecutor, ProcessExecutor
-from player.export.batch.jobs import ExportedFiles, FailedExport
+from player.export.batch.jobs import ExportedFiles, FailedExport, same_file
 from player.export.options import FORMATS, PAGE
 from player.storage.atomic import must_be_free, write_all
 from player.units import timecode
@@ -109,7 +109,7 @@ def _must_have_a_list(orders: Sequence[ExportOrder], folder: Path, *, force: boo
     """Refuse a list of pages that may not be written, or that a page would be written over."""
     target = pages.list_path(folder)
     must_be_free(target, force=force)
-    if taken := next((each for each in orders if batch.same_file(each.target) == batch.same_file(target)), None):
+    if taken := next((each for each in orders if same_file(each.target) == same_file(target)), None):
         raise click.UsageError(f"{taken.name} would be made into {target}, which lists the pages; give it another name")
 
 

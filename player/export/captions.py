@@ -11,6 +11,7 @@ signs that players would take for markup become their look-alikes. All are pure 
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -56,6 +57,15 @@ _HTML_STYLE: Final = (
     " main { max-width: 40rem; margin: 0 auto; padding: 1rem } h2 { margin: 1.5em 0 .5em }"
     " time { float: left; font-variant-numeric: tabular-nums } p { margin: 0 0 .4em 4.5em }"
 )
+
+_HTML: Final = re.compile(
+    r'<!DOCTYPE html>\n<html lang="[\w-]*">\n<head>\n<meta charset="utf-8">\n'
+    rf"{re.escape(_VIEWPORT)}\n<title>[^<>]*</title>\n<style>{re.escape(_HTML_STYLE)}</style>\n"
+    r"</head>\n<body>\n<main>\n<h1>[^<>]*</h1>\n"
+    r'(?:(?:<h2>[^<>]*</h2>|<time>[\d:.]+</time>|<p(?: lang="[\w-]*")?>[^<>]*</p>)\n)*'
+    r"</main>\n</body>\n</html>\n"
+)
+"""Any page that `html` makes: its own elements, with text in them that is markup nowhere."""
 
 Subtitle = Callable[["Timeline", str], str]
 
@@ -303,6 +313,11 @@ def html(timeline: Timeline, language: str = "en") -> str:
     body = "\n".join([f"<h1>{title}</h1>", *rows])
     opening = f'<!DOCTYPE html>\n<html lang="{escape(language)}">'
     return f"{opening}\n<head>\n{head}\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+
+
+def is_transcript(page: str) -> bool:
+    """Whether a page is one that `html` can have made, so that nothing in it runs or loads."""
+    return _HTML.fullmatch(page) is not None
 
 
 def _html_line(said: Caption, language: str) -> str:

@@ -23,6 +23,7 @@ from player.export.rates import at_rate
 from player.export.tags import left_out
 from player.sound.ahead import computed_ahead
 from player.sound.master import AS_PLAYED, Master
+from player.sound.mixdown import LAYERS
 from player.storage.atomic import complete, must_be_free, together
 from player.storage.names import with_tail
 from player.units import CHANNELS, RATE
@@ -104,6 +105,19 @@ def targets(ready: Prepared, target: Path, options: ExportOptions) -> tuple[Path
         found = splitting.parts(ready.timeline)
         return (*(splitting.path(named, part, len(found)) for part in found), _playlist(named))
     return (target, *(_stem(named, layer) for layer in _layers(ready, options)))
+
+
+def known_files(target: Path, options: ExportOptions) -> tuple[Path, ...]:
+    """All files that `export` to ``target`` can make, but for the parts of a split session.
+
+    What those are called depends on their titles: see `split.may_be_called`.
+    """
+    named = _with_ending(target, options.form)
+    if options.split:
+        return (_playlist(named),)
+    stems = (_stem(named, layer) for layer in LAYERS if options.stems)
+    beside = sidecars.beside(target, captions=options.captions, chapters=options.chapters, labels=options.labels)
+    return (target, *stems, *beside)
 
 
 def encoded(

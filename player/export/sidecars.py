@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CHAPTERS = ".chapters.json"
 TRANSCRIPT = ".transcript.html"
 """So that it is never taken for the page of the session, nor written over it."""
-_LABELS = ".labels.txt"
+LABELS = ".labels.txt"
 
 
 def paths(
@@ -43,10 +43,17 @@ def paths(
     """
     if unknown := [each for each in captions if each not in CAPTIONS]:
         raise UsageError(f"captions must be of {', '.join(CAPTIONS)}, not {unknown[0]!r}")
-    found = tuple(target.with_suffix(ending) for ending in _endings(captions, chapters=chapters, labels=labels))
+    found = beside(target, captions=captions, chapters=chapters, labels=labels)
     for path in found:
         must_be_free(path, force=force)
     return found
+
+
+def beside(
+    target: Path, *, captions: Collection[str] = (), chapters: bool = False, labels: bool = False
+) -> tuple[Path, ...]:
+    """The paths of the sidecars, whether or not something is there."""
+    return tuple(target.with_suffix(ending) for ending in _endings(captions, chapters=chapters, labels=labels))
 
 
 def contents(
@@ -73,13 +80,14 @@ def contents(
     """
     texts = {_ending(each): SUBTITLES[each](timeline, language) for each in captions}
     texts |= {CHAPTERS: podcast_chapters(timeline, target.name)} if chapters else {}
-    texts |= {_LABELS: audacity_labels(timeline, language)} if labels else {}
+    texts |= {LABELS: audacity_labels(timeline, language)} if labels else {}
     endings = _endings(captions, chapters=chapters, labels=labels)
-    return {target.with_suffix(ending): texts[ending].encode() for ending in endings}
+    paths = beside(target, captions=captions, chapters=chapters, labels=labels)
+    return {path: texts[ending].encode() for path, ending in zip(paths, endings, strict=True)}
 
 
 def _endings(captions: Collection[str], *, chapters: bool, labels: bool) -> list[str]:
-    return [_ending(each) for each in CAPTIONS if each in captions] + [CHAPTERS] * chapters + [_LABELS] * labels
+    return [_ending(each) for each in CAPTIONS if each in captions] + [CHAPTERS] * chapters + [LABELS] * labels
 
 
 def _ending(captions: str) -> str:

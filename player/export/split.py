@@ -6,6 +6,7 @@ for sample. What comes before the first section is a part of its own. It writes 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _LONGEST_NAME: Final = 40
 _FEWEST_DIGITS: Final = 2
+_NUMBER: Final = re.compile(r"-([0-9]{2,5})(?=[-.])")
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,27 @@ def parts(timeline: Timeline) -> tuple[SplitPart, ...]:
 
 def path(target: Path, part: SplitPart, count: int) -> Path:
     """``calm-01-settle.mp3``: the target's name with the part's number and title."""
-    digits = max(_FEWEST_DIGITS, len(str(count)))
     title = words_of(part.title, _LONGEST_NAME)
-    tail = f"-{part.number:0{digits}}{'-' if title else ''}{title}{target.suffix}"
+    tail = f"-{part.number:0{_digits(count)}}{'-' if title else ''}{title}{target.suffix}"
     return target.with_name(with_tail(target.stem, tail))
+
+
+def may_be_called(name: str, target: Path, titles: Sequence[str]) -> bool:
+    """Whether `path` can give this name to a part; ``titles`` are the session's and those of all its sections.
+
+    Which number a section has is known when it is laid out: one in which nothing happens is no part.
+    """
+    most = len(titles)
+    numbers = {each for each in _NUMBER.findall(name) if 1 <= int(each) <= most and len(each) <= _digits(most)}
+    return any(
+        name == path(target, SplitPart(int(number), title, 0, 0), 10 ** (len(number) - 1)).name
+        for number in numbers
+        for title in set(titles)
+    )
+
+
+def _digits(count: int) -> int:
+    return max(_FEWEST_DIGITS, len(str(count)))
 
 
 def tags(whole: Tags, part: SplitPart, count: int) -> Tags:

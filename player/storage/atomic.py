@@ -1,7 +1,7 @@
 """A file that appears whole or not at all.
 
-The rule: everything is written to ``.NAME.PID-HERE.part`` in the folder of its target, and takes its name in one step
-when complete. Nothing is overwritten without ``force``, neither when writing starts nor when it ends. What a
+The rule: everything is written to a part (`player.storage.parts`) in the folder of its target, and takes its name in
+one step when complete. Nothing is overwritten without ``force``, neither when writing starts nor when it ends. What a
 crash left is removed by the next run on this machine, or an hour later on another. It does not know what is written.
 """
 
@@ -9,23 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
-import re
 from typing import TYPE_CHECKING, Final
 
 from player.errors import OutputError, UsageError, printable
 from player.storage.failures import sentences
-from player.storage.stale_files import MARK, mark, remove_stale
+from player.storage.parts import PART, created, part_of
+from player.storage.stale_files import remove_stale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-_PART: Final = re.compile(rf"\..+\.{MARK}\.part")
 _NO_SYNC: Final = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
-_LONGEST_NAME: Final = 50
-"""Characters of the target's name in the part's: with four bytes each they still fit into a name of 255 bytes."""
 
 
 class NewFile:
@@ -43,11 +39,11 @@ class NewFile:
         self.target = target
         self._force = force
         must_be_free(self.target, force=self._force)
-        self.part = target.with_name(f".{_short(target.name)}.{mark()}.part")
+        self.part = part_of(target)
         with contextlib.suppress(OSError):  # no such folder, or one that may not be listed: writing reports it
-            remove_stale(target.parent, _PART)
+            remove_stale(target.parent, PART)
         with sentences(OutputError, "write", target):
-            self.part.write_bytes(b"")
+            created(self.part).close()
 
     def commit(self) -> None:
         """Give the part its name, once it is on the disk: a power cut leaves the old file or the new one."""
@@ -144,10 +140,3 @@ def _put_on_disk(path: Path) -> None:
         except OSError as error:
             if error.errno not in _NO_SYNC:
                 raise
-
-
-def _short(name: str) -> str:
-    """A shorter name; two long ones that differ only at their ends still differ."""
-    if len(name) <= _LONGEST_NAME:
-        return name
-    return f"{name[: _LONGEST_NAME - 7]}-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:6]}"

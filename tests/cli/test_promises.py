@@ -361,4 +361,4 @@ def _may_be_written(path: Path, done: Done) -> bool:
 
 def _is_part(name: str, target: str) -> bool:
     """Whether it is the temporary name of a target, or of the notes that ffmpeg puts into it."""
-    return bool(re.fullmatch(rf"\.(notes-)?{re.escape(target)}\.\d+-[0-9a-f]+\.part", name))
+    return bool(re.fullmatch(rf"\.(notes-)?{re.escape(target)}\.\d+-[0-9a-f]+-[0-9a-f]+\.part", name))

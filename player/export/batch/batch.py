@@ -9,7 +9,6 @@ from __future__ import annotations
 import queue
 import threading
 import time
-import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import PlayerError, UsageError, printable
 from player.export import album, pages, playlists, sidecars
-from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
+from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport, known_files, same_file
 from player.export.options import PAGE
 from player.pipeline import as_requested, programmes
 from player.script import library
@@ -143,7 +142,7 @@ def must_be_possible(wanted: Sequence[ExportOrder]) -> None:
     Raises
     ------
     UsageError
-        If two orders have the same target, or one is there already and must not be overwritten.
+        If two orders would make the same file, or one is there already and must not be overwritten.
     OutputError
         If one can never be written.
     """
@@ -151,12 +150,12 @@ def must_be_possible(wanted: Sequence[ExportOrder]) -> None:
         must_be_free(playlist, force=any(order.force for order in wanted))
     known: dict[str, ExportOrder] = {}
     for order in wanted:
-        first = known.setdefault(same_file(order.target), order)
-        if first is not order:
-            raise UsageError(
-                f"{printable(first.name)} and {printable(order.name)} would both be made into "
-                f"{printable(str(order.target))}; make them one after the other, into different folders"
-            )
+        for path in (order.target, *known_files(order)):
+            if (first := known.setdefault(same_file(path), order)) is not order:
+                raise UsageError(
+                    f"{printable(first.name)} and {printable(order.name)} would both be made into "
+                    f"{printable(str(path))}; make them one after the other, into different folders"
+                )
         options, force = order.task.options, order.force
         if not options.split:  # its parts are known when it is spoken
             must_be_free(order.target, force=force)
@@ -189,11 +188,6 @@ def playlists_of(results: Iterable[BatchResult]) -> dict[Path, bytes]:
 def _playlist(entries: list[tuple[AlbumPosition, playlists.PlaylistEntry]]) -> bytes:
     ordered = sorted(entries, key=lambda pair: pair[0].number)
     return playlists.playlist(ordered[0][0].programme, [entry for _, entry in ordered]).encode()
-
-
-def same_file(path: Path) -> str:
-    """One key for all names that some file system takes for the same: to macOS and Windows, A and a are the same."""
-    return unicodedata.normalize("NFC", str(path.absolute())).casefold()
 
 
 def run(

@@ -101,7 +101,9 @@ def unpack(bundle: Bundle, large: Mapping[str, bytes], folder: Path) -> None:
         (folder / each).mkdir(parents=True)
     for file in bundle.files:
         if ".." in PurePosixPath(file.name).parts or PurePosixPath(file.name).is_absolute():
-            raise PlayerError(f"{printable(file.name)} is outside the parcel; pack it anew")
+            raise PlayerError(
+                f"{printable(file.name)} is outside the script's folder and cannot be sent to a cluster; move it there"
+            )
         path = folder / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(large[file.digest] if file.data is None else file.data)

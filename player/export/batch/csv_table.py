@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 from player import pipeline
 from player.errors import PlayerError, Position, Problem, ScriptError, UsageError, printable
 from player.export import pages
-from player.export.batch.batch import same_file
-from player.export.batch.jobs import ExportOrder
+from player.export.batch.jobs import ExportOrder, same_file
 from player.script import spreadsheet
 from player.script.yaml.scalar_types import shortened, shown
 from player.script.yaml.suggestions import did_you_mean

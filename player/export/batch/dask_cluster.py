@@ -18,10 +18,10 @@ import time
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from player.errors import OutputError, PlayerError, UsageError, printable
+from player.errors import MediaError, OutputError, PlayerError, UsageError, printable
 from player.export.batch import dask_worker, returned
 from player.export.batch.bundle import pack
-from player.export.batch.jobs import ExportedFiles, FailedExport
+from player.export.batch.jobs import STOPPED, ExportedFiles, FailedExport, same_file
 from player.export.batch.unpickling import PlainPickles
 from player.storage.atomic import NewFile
 from player.storage.failures import sentences
@@ -65,7 +65,10 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         if not _ADDRESS.fullmatch(address):
-            raise UsageError(f"--cluster must be an address such as tcp://192.168.1.5:8786, not {printable(address)}")
+            raise UsageError(
+                f"--cluster must be an address such as tcp://192.168.1.5:8786 or tls://192.168.1.5:8786, "
+                f"not {printable(address)}"
+            )
         self._address = address
         self._dask = _distributed()
         security = self._security()
@@ -79,6 +82,7 @@ class Cluster:
         self._fetching = threading.Lock()  # one file at a time: more would only share the same connection
         self._sending = threading.Lock()
         self._sent: dict[str, Any] = {}
+        self._taken: dict[str, ExportOrder] = {}
         self.notes: tuple[str, ...] = ()
         try:
             self.capacity = self._capacity()
@@ -118,7 +122,7 @@ class Cluster:
                     client.unsubscribe_topic(topic)
         except (OSError, TimeoutError) as error:
             raise PlayerError(
-                f"there is no scheduler at {self._address}; start one with `dask scheduler`, or look at the address"
+                f"there is no scheduler at {self._address}; start one with `dask scheduler`, or check the address"
             ) from error
         except Exception as error:
             raise PlayerError(
@@ -135,7 +139,7 @@ class Cluster:
             security.get_connection_args("client")
         except (OSError, ValueError) as error:
             raise UsageError(
-                f"Dask's settings for TLS cannot be used ({_summary(error)}); look at the files that they name"
+                f"Dask's settings for TLS cannot be used ({_summary(error)}); check the files that they name"
             ) from error
         if self._address.startswith("tls:") and not ready:
             raise UsageError(
@@ -170,8 +174,8 @@ class Cluster:
         for worker, theirs in facts.items():
             if theirs is None:
                 raise PlayerError(
-                    f"the worker {worker} has no such player ({_summary(answers[worker])}); "
-                    f"install player {ours['player']} there, with the extra [cluster]"
+                    f"this version of player is not installed on the worker {worker} ({_summary(answers[worker])}); "
+                    f"run `pip install 'guided-relaxation[cluster]=={ours['player']}'` there, and restart the worker"
                 )
             for name, version in ours.items():
                 if name != dask_worker.PROCESSOR and theirs.get(name) != version:
@@ -223,8 +227,16 @@ class Cluster:
         """A large file, sent once for all orders that need it."""
         with self._sending:
             if digest not in self._sent:
-                with sentences(OutputError, "write", path):
-                    self._sent[digest] = self._client.scatter(path.read_bytes(), hash=True)
+                try:
+                    data = path.read_bytes()
+                except OSError as error:
+                    told = f"cannot read {printable(str(path))}: {error.strerror or error}"
+                    raise MediaError(f"{told}; see that it is there and may be read, and start again") from error
+                try:
+                    self._sent[digest] = self._client.scatter(data, hash=True)
+                except OSError as error:
+                    told = f"{printable(str(path))} cannot be sent to {self._address} ({_summary(error)})"
+                    raise OutputError(f"{told}; check the scheduler, and start again") from error
             return self._sent[digest]
 
     def _wait_for(self, future: Any) -> FailedExport | None:  # noqa: ANN401
@@ -233,10 +245,10 @@ class Cluster:
         while future.status == "pending":
             if self._stopped.wait(_POLL_S):
                 future.cancel()
-                return FailedExport("it was stopped")
+                return FailedExport(STOPPED)
             self._must_be_plain()
             if self._client.status != "running":
-                return FailedExport(f"the scheduler at {self._address} was lost; look at it, and start again")
+                return FailedExport(f"the scheduler at {self._address} was lost; check that it runs, and start again")
             without_workers_since = None if self._workers() else without_workers_since or time.monotonic()
             if without_workers_since and time.monotonic() - without_workers_since > WAITS_FOR_WORKERS_S:
                 return FailedExport(f"all workers at {self._address} were lost; start others, and start again")
@@ -258,17 +270,28 @@ class Cluster:
             with sentences(OutputError, "write", order.target):
                 folder.mkdir(parents=True, exist_ok=True)
                 returned.must_have_room(result, folder)
+            for name, _, _ in result.files:
+                self._must_be_free_for(order, folder / name)
             for name, size, digest in result.files:
                 new.append(NewFile(folder / name, force=order.force))
                 unfinished.callback(new[-1].discard)
                 if not self._fetch(new[-1], worker, (result.folder, name, size, digest)):
                     return None
+                returned.must_be_of_its_format(new[-1].part, name, order, worker)
             for file in new:
                 file.commit()
         self._ask(worker, dask_worker.drop, result.folder)
         report(1, 1)
         size = sum(size for _, size, _ in result.files)
         return ExportedFiles(tuple(file.target for file in new), result.length_ms, size, result.notes)
+
+    def _must_be_free_for(self, order: ExportOrder, path: Path) -> None:
+        """Refuse a file that was fetched for another order, which even ``--force`` is not to write over."""
+        if (first := self._taken.setdefault(same_file(path), order)) is not order:
+            raise OutputError(
+                f"{printable(str(path))} was made for {printable(first.name)}; make {printable(order.name)} by itself, "
+                "into another folder"
+            )
 
     def _fetch(self, new: NewFile, worker: str, what: tuple[str, str, int, str]) -> bool:
         """Fetch a file; whether all its pieces came.
@@ -286,13 +309,15 @@ class Cluster:
                 if not piece or self._stopped.is_set():
                     return False
                 if not isinstance(piece, bytes) or len(piece) > min(dask_worker.PIECE, size - done):
-                    raise OutputError(f"{worker} sends more of {printable(name)} than it has; look at that machine")
+                    raise OutputError(
+                        f"{worker} sent more of {printable(name)} than it told; "
+                        "check that machine, or export without --cluster"
+                    )
                 file.write(piece)
                 digest.update(piece)
                 done += len(piece)
         if digest.hexdigest() != wanted:
             raise OutputError(f"{printable(name)} was damaged on its way from {worker}; start again")
-        returned.must_be_of_its_format(new.part, name)
         return True
 
     def _ask(self, worker: str, function: Callable[..., object], *arguments: object) -> object:
@@ -315,7 +340,7 @@ class Cluster:
         if name := self._pickles.refused:
             raise OutputError(
                 f"the cluster sends a pickle of {printable(name)}, which could run anything here; it was refused: "
-                "look at its machines before you use it again"
+                "check its machines before you use it again"
             )
 
 

@@ -44,9 +44,10 @@ _FOLDER: Final = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
 """Without a mark: their worker still runs, and files that were not fetched in time have no caller any more."""
 _MADE: Final = "made"
 _PACKAGES: Final = (
-    *("player", "distributed", "dask", "numpy", "soxr", "soundfile", "lameenc"),
+    *("distributed", "dask", "numpy", "soxr", "soundfile", "lameenc"),
     *("pydub", "mutagen", "pyttsx3", "pyyaml"),
 )
+_OWN: Final = {".py", ".yaml", ".html", ".css", ".js"}
 PROCESSOR: Final = "the kind of processor"
 """By this fact, samples of a natural voice may differ, but no text, no time and no length."""
 
@@ -54,7 +55,7 @@ PROCESSOR: Final = "the kind of processor"
 @cache
 def facts() -> dict[str, str]:
     """Names and versions that must be the same on two machines, so that they make the same bytes."""
-    known = {name: _version(name) for name in _PACKAGES}
+    known = {"player": player.__version__} | {name: _version(name) for name in _PACKAGES}
     known["player's own files"] = _digest()
     known["Python"] = ".".join(platform.python_version_tuple()[:2])
     known["the voices"] = pipeline.this_machine().engine.version
@@ -75,10 +76,11 @@ def _version(package: str) -> str:
 
 
 def _digest() -> str:
-    """Of the program's own modules, as one version number has many states during development."""
+    """Of the program's own modules, pages and scripts, as one version number has many states during development."""
     digest = hashlib.sha256()
-    for path in sorted(Path(player.__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
+    for path in sorted(Path(player.__file__).parent.rglob("*.*")):
+        if path.suffix in _OWN:
+            digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -91,8 +93,12 @@ def make(
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
     try:
         result = _made(bundle, options, name, large, folder)
-    except (OSError, PlayerError) as error:
-        result = FailedExport(f"the cluster's worker cannot work: {error}; look at it")
+    except PlayerError as error:
+        result = FailedExport(str(error))
+    except OSError as error:
+        result = FailedExport(
+            f"the cluster's worker cannot make it ({error}); check that machine, or export without --cluster"
+        )
     if isinstance(result, FailedExport):
         drop(str(folder))
         return FailedExport(result.sentence.replace(f"{folder / HERE}/", "").replace(str(folder), "the worker"))
@@ -110,7 +116,7 @@ def _made(
         result = worker.make(order, lambda done, total: None)  # noqa: ARG005 (progress is not sent back)
     finally:
         worker.stop()
-    return result or FailedExport(f"the worker's process ended by itself ({worker.exit_reason()}); give it more memory")
+    return result or FailedExport(f"the worker's process {worker.end_in_words('give it more memory')}")
 
 
 def _size(path: Path) -> tuple[int, str]:

@@ -7,29 +7,34 @@ file. Each takes about 130 MB.
 
 A process reads orders as pickles on its standard input, one after the other. While it makes one, it writes pairs
 ``(done, total)`` to its original standard output, and at the end an `ExportedFiles` or a `FailedExport`. It ends when
-its input ends, even while it makes a file: its parent is gone then. What libraries print goes to standard error.
+its input ends, even while it makes a file: its parent is gone then. What libraries print goes to standard error. One
+that is stopped by a signal is given up, and ended; how long one may work cannot be known, so that is not limited.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
+import math
 import os
 import pickle
 import queue
 import signal
-import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from player import pipeline
-from player.children import ON_ITS_OWN, ending
-from player.export.batch.jobs import ExportedFiles, FailedExport, make
+from player.children import STOPPED_S, ChildProgram, StalledError, ending
+from player.export.batch.jobs import STOPPED, ExportedFiles, FailedExport, make
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from _typeshed import WriteableBuffer
 
     from player.export.batch.jobs import ExportOrder
     from player.pipeline import Machine
@@ -101,13 +106,11 @@ class ProcessExecutor:
         """See `Executor.make`."""
         worker = self._idle_worker()
         if worker is None:
-            return FailedExport("it was stopped")
+            return FailedExport(STOPPED)
         result = worker.make(order, report)
         if result is None:
             worker.stop()
-            return FailedExport(
-                f"the process that made it ended by itself ({worker.exit_reason()}); try again with --jobs 1"
-            )
+            return FailedExport(f"the process that made it {worker.end_in_words('try again with --jobs 1')}")
         self._idle.put(worker)
         return result
 
@@ -117,8 +120,9 @@ class ProcessExecutor:
             self._stopped = True
         for worker in self._all:
             worker.close_input()
+        end = time.monotonic() + _ENDS_WITHIN_S
         for worker in self._all:
-            worker.stop()
+            worker.stop(max(0.0, end - time.monotonic()))
 
     def _idle_worker(self) -> WorkerProcess | None:
         with contextlib.suppress(queue.Empty):
@@ -140,51 +144,70 @@ class WorkerProcess:
     """
 
     def __init__(self, folder: Path | None = None, variables: Mapping[str, str] | None = None) -> None:
-        self._process = subprocess.Popen(
+        self._child = ChildProgram(
             [sys.executable, "-c", _START.format(path=[os.path.abspath(entry) for entry in sys.path])],  # noqa: PTH100
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
+            stdin=True,
+            stdout=True,
             env={**os.environ, **(variables or {})},
-            **ON_ITS_OWN,
+            cwd=folder,
         )
+        self._results = io.BufferedReader(_Results(self._child))
+        self._was_halted = False
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._child.pid
 
     def make(self, order: ExportOrder, report: Report) -> ExportedFiles | FailedExport | None:
-        """The result of an order; None if the process ended over it."""
-        assert self._process.stdin  # noqa: S101 (both are pipes)
-        assert self._process.stdout  # noqa: S101
+        """The result of an order; None if the process ended over it, or was stopped by a signal for some seconds."""
         try:
-            pickle.dump(order, self._process.stdin)
-            self._process.stdin.flush()
+            self._child.write(pickle.dumps(order), math.inf)
             while True:
-                answer = pickle.load(self._process.stdout)  # noqa: S301 (from our own process)
+                answer = pickle.load(self._results)  # noqa: S301 (from our own process)
                 if isinstance(answer, (ExportedFiles, FailedExport)):
                     return answer
                 report(*answer)
+        except StalledError:
+            self._was_halted = True
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
-            return None
+            pass
+        return None
 
     def close_input(self) -> None:
         """Let it end: it removes the file that it is making."""
-        if self._process.stdin:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
+        self._child.close_input()
 
-    def stop(self) -> None:
-        """Let it end, and kill it if it does not end in time."""
-        self.close_input()
-        try:
-            self._process.wait(_ENDS_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._process.stdout:  # its reader has come to the end
-            self._process.stdout.close()
+    def stop(self, within_s: float = _ENDS_WITHIN_S) -> None:
+        """Let it end, and kill it if it does not end in time. What it started ends by itself: its input is over."""
+        self._child.close_input()
+        with contextlib.suppress(StalledError):
+            self._child.wait(within_s)
+        self._child.end()
 
-    def exit_reason(self) -> str:
-        """How it ended: an exit code or a signal."""
-        return ending(self._process.wait())
+    def end_in_words(self, remedy: str) -> str:
+        """How it ended, after `make` had no result, and `stop`; ``remedy`` is what to do if it ended by itself."""
+        if self._was_halted:
+            return f"was stopped by a signal for {STOPPED_S:.0f} s, and was ended; start again"
+        return f"ended by itself ({ending(self._child.code)}); {remedy}"
+
+
+class _Results(io.RawIOBase):
+    """What a process writes, for as long as it is not stopped by a signal."""
+
+    def __init__(self, child: ChildProgram) -> None:
+        self._child = child
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        self._rest = self._rest or self._child.read(math.inf)  # a long text is spoken before the first report
+        size = min(len(view), len(self._rest))
+        view[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
 
 
 def main() -> None:

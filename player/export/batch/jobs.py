@@ -7,14 +7,16 @@ sentence passes from one process to another unchanged.
 
 from __future__ import annotations
 
+import unicodedata
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from player import pipeline
 from player.errors import OutputError, PlayerError
 from player.export import exporter, pages
 from player.export.options import PAGE
+from player.script import library
 from player.storage.atomic import must_be_free
 from player.storage.failures import foreseen, sentences
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
     from player.export.options import ExportOptions
     from player.pipeline import Machine, Progress, SessionRequest
+
+
+STOPPED: Final = "the export was stopped (Ctrl-C) before this was complete; start it again"
+"""Why an order fails that is left when all are stopped."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,20 @@ class ExportOrder:
     known_ms: int = 0
     title: str = ""
     playlist: Path | None = None
+
+
+def known_files(order: ExportOrder) -> tuple[Path, ...]:
+    """All files that an order can make, but for the parts of a split session."""
+    options, target = order.task.options, order.target
+    if options.form != PAGE:
+        return exporter.known_files(target, options)
+    name = library.stem(order.task.request.session)
+    return (target, pages.sound_file(target, name, options.position)) if options.beside else (target,)
+
+
+def same_file(path: Path) -> str:
+    """One key for all names that some file system takes for the same: to macOS and Windows, A and a are the same."""
+    return unicodedata.normalize("NFC", str(path.absolute())).casefold()
 
 
 @dataclass(frozen=True)

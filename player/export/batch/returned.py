@@ -1,8 +1,9 @@
 """What a cluster's worker returns: plain values about its files, and then their bytes. None of it is believed.
 
-The rule: a worker may name only files that the order can have, with sizes that the session's length allows. A file gets
-its name only if it has the size and the digest that were told, and begins as its format does. That the sound in it is
-what the script says cannot be seen from outside; for that, the cluster is trusted. It knows nothing of Dask.
+The rule: a worker may name only files that the order's own export can make, with sizes that the session's length
+allows. A file gets its name only if it has the size and the digest that were told, and is of its kind (`contents`).
+That the sound in it is what the script says cannot be seen from outside; for that, the cluster is trusted. It knows
+nothing of Dask.
 """
 
 from __future__ import annotations
@@ -10,17 +11,18 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from player.errors import OutputError, printable
-from player.export import playlists, sidecars
-from player.export.batch.jobs import FailedExport
-from player.export.options import FORMATS, PAGE
+from player.export import split
+from player.export.batch import contents
+from player.export.batch.jobs import FailedExport, known_files
+from player.pipeline import RequestedSession
+from player.techniques.cue import Marker
 from player.units import CHANNELS, FRAMES_PER_MS, LONGEST_MS, SAMPLE_WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from player.export.batch.jobs import ExportOrder
@@ -29,31 +31,13 @@ _LONGEST_ANSWER: Final = 2**22
 """Bytes; ten thousand files with long names."""
 _MOST_FILES: Final = 10_000
 _LONGEST_SENTENCE: Final = 10_000
+_LONGEST_ADDRESS: Final = 300
 _PLAIN_BYTES_PER_MS: Final = FRAMES_PER_MS * CHANNELS * SAMPLE_WIDTH
 """Of WAV, which no other format exceeds."""
 _LAYERS: Final = 4
 """The whole and its stems."""
 _BESIDE_SOUND: Final = 16 * 2**20
 """Bytes in a file besides its sound: cover, script, chapters, what a preset adds at both ends, the player of a page."""
-_KEPT_OF_STEM: Final = 40
-"""Characters; a longer stem may have been cut to make room for more behind it."""
-_TEXTS: Final = (
-    *(".vtt", ".srt", ".lrc", ".txt", ".labels.txt", sidecars.TRANSCRIPT),
-    *(sidecars.CHAPTERS, playlists.ENDING),
-)
-_BEGINNINGS: Final[Mapping[str, tuple[tuple[int, bytes], ...]]] = {
-    ".mp3": ((0, b"ID3"), (0, b"\xff\xfb"), (0, b"\xff\xf3")),
-    ".wav": ((0, b"RIFF"), (0, b"RF64")),
-    ".flac": ((0, b"fLaC"),),
-    ".ogg": ((0, b"OggS"),),
-    ".opus": ((0, b"OggS"),),
-    ".m4a": ((4, b"ftyp"),),
-    ".m4b": ((4, b"ftyp"),),
-    ".html": ((0, b"<!doctype html"), (0, b"<!DOCTYPE html")),
-    ".vtt": ((0, b"WEBVTT"),),
-    ".json": ((0, b"{"),),
-}
-"""How files begin that have a beginning: any of these bytes at their place."""
 
 
 @dataclass(frozen=True)
@@ -86,15 +70,15 @@ def read(answer: object, order: ExportOrder) -> tuple[str, Fetchable] | FailedEx
         If it is nothing that a worker of this program says, or offers what the order cannot have.
     """
     if not isinstance(answer, bytes) or len(answer) > _LONGEST_ANSWER:
-        raise _unbelievable("it sends something else than a short text")
+        raise _not_valid("it sent something other than a text of at most 4 MB")
     try:
         told = json.loads(answer)
         if "failed" in told:
             return FailedExport(_sentence(told["failed"]))
-        worker, found = str(told["worker"]), _fetchable(told)
+        worker, found = _address(told["worker"]), _fetchable(told)
     except (ValueError, TypeError, LookupError, RecursionError) as error:
-        raise _unbelievable("its text is not about files") from error
-    _must_be_possible(found, order)
+        raise _not_valid("it does not tell what was made") from error
+    _must_be_possible(found, order, worker)
     return worker, found
 
 
@@ -114,25 +98,28 @@ def must_have_room(found: Fetchable, folder: Path) -> None:
         )
 
 
-def must_be_of_its_format(path: Path, name: str) -> None:
-    """Refuse a complete file that does not begin as its name says.
+def must_be_of_its_format(path: Path, name: str, order: ExportOrder, worker: str) -> None:
+    """Refuse a complete file that is not of the kind that its name says: see `contents`.
 
     Raises
     ------
     OutputError
-        If it does not.
+        If it is not.
     """
-    with path.open("rb") as file:
-        head = file.read(16)
-    wanted = _BEGINNINGS.get(PurePosixPath(name).suffix.lower(), ())
-    if wanted and not any(head.startswith(sign, at) for at, sign in wanted):
-        raise _unbelievable(f"{printable(name)} is not of the format that its name says")
+    if not contents.fits(path, name, lambda names: not strangers(order, names)):
+        raise _not_valid(f"{printable(name)} is not of the format that its name says", worker)
 
 
 def _fetchable(told: Mapping[str, Any]) -> Fetchable:
     files = tuple((_text(name), _count(size), _text(digest)) for name, size, digest in told["files"])
     notes = tuple(_sentence(note) for note in told["notes"])
     return Fetchable(_text(told["folder"]), files, _count(told["length_ms"]), notes)
+
+
+def _address(value: object) -> str:
+    if not (address := _text(value)).isprintable() or len(address) > _LONGEST_ADDRESS:
+        raise ValueError
+    return address
 
 
 def _text(value: object) -> str:
@@ -151,30 +138,48 @@ def _sentence(value: object) -> str:
     return "\n".join(map(printable, _text(value)[:_LONGEST_SENTENCE].split("\n")))
 
 
-def _must_be_possible(found: Fetchable, order: ExportOrder) -> None:
+def _must_be_possible(found: Fetchable, order: ExportOrder, worker: str) -> None:
     names = [name for name, _, _ in found.files]
     if not 0 < len(set(names)) == len(names) <= _MOST_FILES:
-        raise _unbelievable(f"it names {len(names)} files, where an export has each once")
-    for name in names:
-        if not may_have(order, name):
-            raise _unbelievable(f"it names {printable(name[:100])}, which is no file of {printable(order.target.name)}")
+        raise _not_valid(f"it names {len(names)} files, where an export has each once", worker)
+    if others := strangers(order, names):
+        told = f"it names {printable(others[0][:100])}, which is no file of {printable(order.target.name)}"
+        raise _not_valid(told, worker)
+    for name, size, _ in found.files:
+        if contents.is_text(name) and size > contents.MOST_TEXT:
+            raise _not_valid(f"{printable(name)} is to have {size:,} bytes, and a text has at most 16 MB", worker)
     most = found.length_ms * _PLAIN_BYTES_PER_MS * _LAYERS + len(names) * _BESIDE_SOUND
     size = sum(size for _, size, _ in found.files)
     if not 0 < found.length_ms <= LONGEST_MS or size > most:
-        raise _unbelievable(f"it offers {size:,} bytes for {found.length_ms:,} ms of sound")
+        raise _not_valid(f"it offers {size:,} bytes for {found.length_ms:,} ms of sound", worker)
 
 
-def may_have(order: ExportOrder, name: str) -> bool:
-    """Whether an export can have a file of that name, beside its target."""
-    if name == order.target.name:
-        return True
-    if PurePosixPath(name).name != name or "\\" in name or not name.isprintable() or name.startswith("."):
-        return False
-    if order.task.options.form == PAGE:
-        return order.task.options.beside and name.endswith(".mp3")
-    endings = (*(f".{form}" for form in FORMATS if form == order.task.options.form), *_TEXTS)
-    return name.startswith(order.target.stem[:_KEPT_OF_STEM]) and name.lower().endswith(endings)
+def strangers(order: ExportOrder, names: Sequence[str]) -> list[str]:
+    """Those of these names that no file of the order can have.
+
+    Raises
+    ------
+    PlayerError
+        If the session is split, and its script has problems.
+    """
+    known = {path.name for path in known_files(order)}
+    others = [name for name in names if name not in known]
+    if not (others and order.task.options.split):
+        return others
+    titles = _titles(order)
+    return [name for name in others if not split.may_be_called(name, order.target, titles)]
 
 
-def _unbelievable(what: str) -> OutputError:
-    return OutputError(f"the cluster's worker cannot be believed: {what}; nothing of it is kept: look at that machine")
+def _titles(order: ExportOrder) -> list[str]:
+    """The titles that the parts of a split session may have: its own, and those of its sections."""
+    requested = RequestedSession(order.task.request)
+    markers = (part for part in requested.parts if isinstance(part, Marker))
+    return [requested.session.title, *(marker.title for marker in markers if marker.level == 1)]
+
+
+def _not_valid(what: str, worker: str = "") -> OutputError:
+    whose = f"the cluster's worker {worker}" if worker else "a worker of the cluster"
+    return OutputError(
+        f"the answer of {whose} is not valid ({what}); its files were not used; "
+        "check that machine, or export without --cluster"
+    )

@@ -24,6 +24,7 @@ from player.export.formats.bitrates import usual
 from player.export.formats.libsndfile import reason
 from player.script import tags as language_tags
 from player.sound import ffmpeg
+from player.storage.parts import created
 from player.units import SAMPLE_WIDTH
 
 if TYPE_CHECKING:
@@ -73,8 +74,10 @@ class Mp4Writer:
         self._bytes, self._bytes_a_second = 0, quality.rate * quality.channels * SAMPLE_WIDTH
         # Named like a part file, so that the next run removes it after a crash.
         self._notes = path.with_name(path.name.replace(".", ".notes-", 1))
+        noted = created(self._notes)
         try:
-            self._notes.write_text(notes(tags), encoding="utf-8")
+            with noted:
+                noted.write(notes(tags).encode("utf-8"))
             self._child = _started(form, _command(path, self._notes, form, quality, tags.language))
         except BaseException:
             self._forget_notes()

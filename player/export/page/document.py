@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from player.timeline.model import Timeline
 
 TEMPLATES: Final = Path(__file__).parent
+METAS: Final = 9
+"""How many ``meta`` elements a page has. No text can add one; whoever could, might lead the reader elsewhere by it."""
 _IN_JSON: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 """So that no text ends the element that it is in; JSON reads them as the same characters."""
 _BESIDE_A_SIGN: Final = re.compile(r" (?=[:;?!»][.,)]?(?: |$))|(?<=(?<!\S)«) ")
@@ -96,6 +98,27 @@ def page(sessions: Sequence[PageSession], title: str = "", summary: str = "") ->
     return _whole(body, about, first.technique, first.language, policy, style)
 
 
+def begins_as_page(head: str) -> bool:
+    """Whether the beginning of a page is one that `page` makes: its policy lets nothing run but this script.
+
+    Nothing that could run stands before the policy. After it, a browser refuses every other script.
+    """
+    return re.match(_beginning(), head) is not None
+
+
+@cache
+def _beginning() -> str:
+    """A pattern of a page's first lines, up to the end of its policy."""
+    policy = f"default-src 'none'; script-src {digest(template('page.js'))}; media-src media0; "
+    policy += _policy("").replace(digest(""), "style0")
+    before = Template(template("page.html").partition("$policy")[0])
+    pattern = re.escape(f'{before.substitute(notice=_notice(), lang="lang0")}{policy}">')
+    free = {"lang0": r"[\w-]*", "media0": "(?:data:|'self')", "style0": "'sha256-[A-Za-z0-9+/]{43}='"}
+    for name, any_of_it in free.items():
+        pattern = pattern.replace(name, any_of_it)
+    return pattern
+
+
 def index(listed: Sequence[ListedPage], reader: str) -> str:
     """A page that lists other pages; it has no script.
 
@@ -130,6 +153,10 @@ def template(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
+def _notice() -> str:
+    return template("LICENSE").partition("\n\n")[2].rstrip()
+
+
 def _policy(style: str) -> str:
     return f"style-src {digest(style)}; img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -138,7 +165,7 @@ def _whole(body: str, about: tuple[str, str], technique: str, language: str, pol
     (title, summary), colour = about, colours.palette(technique)
     return _filled(
         "page.html",
-        notice=template("LICENSE").partition("\n\n")[2].rstrip(),
+        notice=_notice(),
         lang=_text(language),
         policy=policy,
         colours=colours.name(technique),

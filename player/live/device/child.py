@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from player.children import ending
+from player.children import GONE_WITHIN_S, ending
 from player.cores import load
 from player.live.device.latency import latency_ms
 from player.live.device.ringbuffer import State
@@ -69,7 +69,7 @@ class DeviceProcess:
         return self._standstill()
 
     def end(self) -> None:
-        """End the process, and return when it is gone."""
+        """End the process, and return when it is gone, or cannot be ended: some seconds at most."""
         with contextlib.suppress(OSError):
             if self._process.stdin:
                 self._process.stdin.close()
@@ -77,7 +77,8 @@ class DeviceProcess:
             self._process.wait(timeout=1)
             return
         self._process.kill()
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # the system holds it, such as a driver that hangs
+            self._process.wait(GONE_WITHIN_S)
 
     def _standstill(self) -> str | None:
         """Add up short gaps between looks, not clock time: a halt or a sleep of the computer does not count."""

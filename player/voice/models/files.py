@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO
 
 from player.errors import VoiceError
 from player.storage.failures import sentences
-from player.storage.stale_files import MARK, mark, remove_stale
+from player.storage.parts import PART, created, part_of
+from player.storage.stale_files import remove_stale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-_PART: Final = re.compile(rf"\..+\.{MARK}\.part")
 
 
 @contextlib.contextmanager
@@ -32,13 +30,13 @@ def arrivals(*targets: Path) -> Iterator[tuple[BinaryIO, ...]]:
         If one cannot be written.
     """
     where = targets[0].parent
-    parts = [target.with_name(f".{target.name}.{mark()}.part") for target in targets]
+    parts = [part_of(target) for target in targets]
     with sentences(VoiceError, "write", where):
         where.mkdir(parents=True, exist_ok=True)
-        remove_stale(where, _PART)
+        remove_stale(where, PART)
         try:
             with contextlib.ExitStack() as stack:
-                files = tuple(stack.enter_context(part.open("wb")) for part in parts)
+                files = tuple(stack.enter_context(created(part)) for part in parts)
                 yield files
                 for file in files:
                     file.flush()

@@ -190,6 +190,21 @@ def test_every_session_is_one_that_has_a_name() -> None:
     assert len(names) >= 30
 
 
+@pytest.mark.parametrize(
+    ("other", "options"),
+    [
+        ("one.voice.yaml", ExportOptions("wav", stems=True)),
+        ("ONE.labels.yaml", ExportOptions("wav", captions=("txt",), labels=True)),
+    ],
+)
+def test_no_order_makes_a_file_of_another_beside_its_own(other: str, options: ExportOptions) -> None:
+    Path(other).write_text(BELL)
+    found = batch.items([SessionRequest("one.yaml"), SessionRequest(other)])[0]
+    batch.must_be_possible(batch.orders(found, Path("out"), ExportOptions("wav"), force=True))
+    with pytest.raises(UsageError, match=r"one and (one.voice|ONE.labels) would both be made into "):
+        batch.must_be_possible(batch.orders(found, Path("out"), options, force=True))
+
+
 @pytest.mark.parametrize("other", ["sub/one.yaml", "sub/ONE.yaml"])
 def test_no_target_is_made_twice(other: str) -> None:
     Path("sub").mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -136,9 +137,23 @@ def test_what_is_unpacked_makes_the_same_file(folder: Path, monkeypatch: pytest.
 def test_a_bundle_stays_in_its_folder(folder: Path) -> None:
     bundle, _ = pack(SessionRequest("bell.yaml"))
     bad = replace(bundle, files=(replace(bundle.files[0], name="here/../../out.yaml"),))
-    with pytest.raises(PlayerError, match="is outside the parcel"):
+    with pytest.raises(
+        PlayerError, match=r"out\.yaml is outside the script's folder and cannot be sent to a cluster; move it there"
+    ):
         unpack(bad, {}, folder / "there")
     assert not (folder / "out.yaml").exists()
+    told = "here/../../out.yaml is outside the script's folder and cannot be sent to a cluster; move it there"
+    assert dask_worker.make(bad, ExportOptions("wav"), "bell.wav", {}, str(folder)) == FailedExport(told)
+
+
+def test_a_worker_whose_disk_fails_says_so(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(dask_worker, "unpack", fail)
+    result = dask_worker.make(pack(SessionRequest("bell.yaml"))[0], ExportOptions("wav"), "bell.wav", {}, str(folder))
+    why = "([Errno 28] No space left on device); check that machine, or export without --cluster"
+    assert result == FailedExport(f"the cluster's worker cannot make it {why}")
 
 
 def test_a_worker_tells_problems_without_its_own_folders(folder: Path) -> None:
@@ -169,7 +184,7 @@ def test_a_worker_hands_out_pieces_and_clears_away(folder: Path, monkeypatch: py
 
 @pytest.mark.parametrize("address", ["localhost:8786", "http://localhost:8786", "tcp://localhost", "tcp://a b:1", ""])
 def test_an_address_that_is_none_is_one_sentence(address: str) -> None:
-    with pytest.raises(UsageError, match="must be an address such as tcp://"):
+    with pytest.raises(UsageError, match=r"must be an address such as tcp://192\.168\.1\.5:8786 or tls://"):
         Cluster(address)
 
 
@@ -287,9 +302,9 @@ REFUSED = r"the cluster sends a pickle of \w+\.\w+, which could run anything her
 LIES = {
     "fault": r"the cluster could not make it \(ValueError: no such thing\); make it without --cluster",
     "other": r"other\.wav was damaged on its way from tcp://\S+; start again",
-    "more": r"tcp://\S+ sends more of more\.wav than it has; look at that machine",
-    "text": r".* cannot be believed: text\.wav is not of the format that its name says; nothing of it is kept: .*",
-    "elsewhere": r".* it names \.\./elsewhere\.wav, which is no file of elsewhere\.wav; .*",
+    "more": r"tcp://\S+ sent more of more\.wav than it told; check that machine, or export without --cluster",
+    "text": r"the answer of .* tcp://\S+ is not valid \(text\.wav is not of the format that its name says\); .*",
+    "elsewhere": r"the answer of .* \(it names \.\./elsewhere\.wav, which is no file of elsewhere\.wav\); .*",
     "explosive": REFUSED,
     "bomb": REFUSED,
 }
@@ -325,7 +340,9 @@ def test_what_is_lost_is_one_sentence_each(folder: Path, nodes: Nodes, monkeypat
     assert lost.result == FailedExport(f"all workers at {nodes.address} were lost; start others, and start again")
     nodes.worker("b")
     (lost,) = while_it_is_made(Cluster(nodes.address), nodes, "scheduler")
-    assert lost.result == FailedExport(f"the scheduler at {nodes.address} was lost; look at it, and start again")
+    assert lost.result == FailedExport(
+        f"the scheduler at {nodes.address} was lost; check that it runs, and start again"
+    )
     assert list(Path("out").glob("*")) == []
     monkeypatch.setattr("player.export.batch.dask_cluster.CONNECTS_WITHIN_S", 1)
     with pytest.raises(PlayerError, match=f"there is no scheduler at {nodes.address}"):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import player
+from player import __version__
 from player.errors import OutputError, PlayerError, UsageError
 from player.export.batch import dask_cluster, dask_worker
 from player.export.batch.dask_cluster import Cluster
-from player.export.batch.jobs import ExportedFiles, ExportOrder, ExportTask, FailedExport
+from player.export.batch.jobs import STOPPED, ExportedFiles, ExportOrder, ExportTask, FailedExport
 from player.export.options import ExportOptions
 from player.pipeline import SessionRequest
 
@@ -170,7 +172,7 @@ def test_what_a_worker_has_made_comes_whole(dask: FakeDask) -> None:
             FakeFuture(answer=answer(b"other")),
             "bell.wav was damaged on its way from tcp://192.0.2.2:40000; start again",
         ),
-        (FakeFuture(answer=answer(size=500)), "tcp://192.0.2.2:40000 sends more of bell.wav than it has; look at that"),
+        (FakeFuture(answer=answer(size=500)), "tcp://192.0.2.2:40000 sent more of bell.wav than it told; check that"),
     ],
 )
 def test_what_fails_on_the_cluster_is_a_sentence_and_leaves_no_file(
@@ -190,6 +192,47 @@ def test_an_order_whose_worker_was_lost_is_given_to_another_once(dask: FakeDask)
     assert result.sentence == "the worker that made it, or what it needed for it, was lost twice; start again"
 
 
+def test_no_order_gets_a_file_that_came_for_another_even_with_force(dask: FakeDask) -> None:
+    """Which split parts an order has is known to the worker alone: it may name those of another order."""
+    dask.futures = [FakeFuture(answer=answer()), FakeFuture(answer=answer())]
+    cluster = Cluster(AT)
+    assert isinstance(cluster.make(ORDER, lambda *_: None), ExportedFiles)
+    made, bell = Path("bell.wav").stat(), str(Path("bell.wav"))
+    other = cluster.make(replace(ORDER, name="other", force=True), lambda *_: None)
+    assert other == FailedExport(f"{bell} was made for bell; make other by itself, into another folder")
+    assert Path("bell.wav").stat().st_mtime_ns == made.st_mtime_ns
+    cluster.stop()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (
+            lambda path: path.unlink(),
+            "cannot read loop.wav: No such file or directory; see that it is there and may be read",
+        ),
+        (None, "loop.wav cannot be sent to tcp://192.0.2.1:8786 (OSError: gone); check the scheduler, and start again"),
+    ],
+)
+def test_a_file_that_cannot_be_sent_is_told_by_what_failed(
+    dask: FakeDask, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Path], None] | None, sentence: str
+) -> None:
+    def packed(_: object) -> tuple[object, dict[str, Path]]:
+        if spoil:
+            spoil(loop)
+        return None, {"ab": loop}
+
+    def fail(*_: object, **__: object) -> str:
+        raise OSError("gone")
+
+    (loop := Path("loop.wav")).write_bytes(b"RIFF")
+    monkeypatch.setattr(dask_cluster, "pack", packed)
+    monkeypatch.setattr(dask, "scatter", fail)
+    result = made(dask)
+    assert isinstance(result, FailedExport)
+    assert result.sentence.startswith(sentence)
+
+
 def test_a_worker_that_is_lost_while_its_file_is_fetched_leaves_no_part_of_it(dask: FakeDask) -> None:
     dask.sound = b""
     result = made(dask, FakeFuture(answer=answer()), FakeFuture(answer=answer()))
@@ -201,7 +244,7 @@ def test_a_worker_that_is_lost_while_its_file_is_fetched_leaves_no_part_of_it(da
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"status": "closed"}, "the scheduler at tcp://192.0.2.1:8786 was lost; look at it, and start again"),
+        ({"status": "closed"}, "the scheduler at tcp://192.0.2.1:8786 was lost; check that it runs, and start again"),
         ({"workers": {}}, "all workers at tcp://192.0.2.1:8786 were lost; start others, and start again"),
     ],
 )
@@ -221,14 +264,18 @@ def test_who_stops_waits_for_nothing(dask: FakeDask) -> None:
     cluster = Cluster(AT)
     dask.futures = [future := FakeFuture("pending")]
     cluster.stop()
-    assert cluster.make(ORDER, lambda *_: None) == FailedExport("it was stopped")
+    assert cluster.make(ORDER, lambda *_: None) == FailedExport(STOPPED)
     assert future.cancelled
 
 
 @pytest.mark.parametrize(
     ("change", "kind", "sentence"),
     [
-        ({"connecting": OSError("refused")}, PlayerError, "there is no scheduler at tcp://192.0.2.1:8786; start one"),
+        (
+            {"connecting": OSError("refused")},
+            PlayerError,
+            "there is no scheduler at tcp://192.0.2.1:8786; start one with `dask scheduler`, or check the address",
+        ),
         (
             {"connecting": TypeError("odd")},
             PlayerError,
@@ -237,13 +284,21 @@ def test_who_stops_waits_for_nothing(dask: FakeDask) -> None:
         (
             {"securing": OSError("no file")},
             UsageError,
-            "settings for TLS cannot be used (OSError: no file); look at the",
+            "settings for TLS cannot be used (OSError: no file); check the",
         ),
         ({"workers": {}}, PlayerError, "has no workers; start some with `dask worker tcp://192.0.2.1:8786`"),
         ({"asking": OSError("gone")}, PlayerError, "cannot be asked (OSError: gone); restart them"),
-        ({"facts": b"no JSON"}, PlayerError, "the worker tcp://192.0.2.2:40000 has no such player (bytes: b'no JSON')"),
-        ({"facts": b"[1]"}, PlayerError, "has no such player"),
-        ({"facts": ImportError("player")}, PlayerError, "has no such player (ImportError: player); install player"),
+        (
+            {"facts": b"no JSON"},
+            PlayerError,
+            "this version of player is not installed on the worker tcp://192.0.2.2:40000 (bytes: b'no JSON'); run `pip",
+        ),
+        ({"facts": b"[1]"}, PlayerError, "is not installed on the worker"),
+        (
+            {"facts": ImportError("player")},
+            PlayerError,
+            f"(ImportError: player); run `pip install 'guided-relaxation[cluster]=={__version__}'` there, and restart",
+        ),
         ({"facts": b'{"player": "0"}'}, PlayerError, "has player 0, and this machine"),
     ],
 )
@@ -292,3 +347,19 @@ def test_whatever_a_worker_meets_it_answers_in_bytes(monkeypatch: pytest.MonkeyP
     told = json.loads(dask_cluster._make(None, None, "bell.wav", {}))
     kind = f"{type(error).__name__}: {error}"
     assert told == {"failed": f"the cluster could not make it ({kind}); make it without --cluster"}
+
+
+def test_a_worker_is_compared_by_this_program_and_all_of_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bundled scripts are not sent, and a page is refused here if its own script is another one."""
+    assert dask_worker.facts()["player"] == __version__
+    (tmp_path / "__init__.py").write_text("")
+    monkeypatch.setattr(player, "__file__", str(tmp_path / "__init__.py"))
+    digests = {dask_worker._digest()}
+    for name in ("page.js", "page.html", "calm.yaml"):
+        (tmp_path / name).write_text("other")
+        digests.add(dask_worker._digest())
+    (tmp_path / "module.pyc").write_text("other")
+    digests.add(dask_worker._digest())
+    assert len(digests) == 4

@@ -11,6 +11,7 @@ import pytest
 from player import children
 from player.errors import OutputError
 from player.export.formats import mp4
+from player.export.formats.bitrates import Quality
 from player.export.formats.table import export_sink
 from player.sound import ffmpeg
 from tests.fakes_output import TAGS, chirp, exported
@@ -136,3 +137,12 @@ def test_what_ctrl_c_breaks_off_leaves_nothing(lied_to: Callable[[str], Path]) -
     with pytest.raises(KeyboardInterrupt), sink:
         raise KeyboardInterrupt
     assert list(made.iterdir()) == []
+
+
+def test_a_link_where_the_notes_would_be_empties_no_other_file(lied_to: Callable[[str], Path], tmp_path: Path) -> None:
+    part, other = lied_to("exit 0") / ".calm.m4a.part", tmp_path / "mine"
+    other.write_bytes(b"mine")
+    part.with_name(".notes-calm.m4a.part").symlink_to(other)
+    with pytest.raises(FileExistsError):
+        mp4.Mp4Writer(part, "m4a", TAGS, Quality())
+    assert other.read_bytes() == b"mine"

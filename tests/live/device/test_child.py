@@ -166,6 +166,20 @@ def test_a_process_that_does_not_leave_by_itself_is_killed(ending: Callable[[str
     assert time.monotonic() - began < 10
 
 
+def test_a_process_that_the_system_holds_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver that hangs keeps even a killed process."""
+    waited: list[float] = []
+
+    def wait(timeout: float) -> None:
+        waited.append(timeout)
+        raise subprocess.TimeoutExpired("it", timeout)
+
+    held = SimpleNamespace(stdin=None, wait=wait, kill=lambda: waited.append(0))
+    monkeypatch.setattr(child, "_spawn", lambda *_: held)
+    DeviceProcess("miniaudio", SimpleNamespace(state=0)).end()  # type: ignore[arg-type]
+    assert waited == [1, 0, 5]
+
+
 def test_on_windows_the_process_is_begun_without_a_window_and_above_others(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[tuple[list[str], dict[str, Any]]] = []
     module = loaded_on("win32", "player.live.device.child", monkeypatch)

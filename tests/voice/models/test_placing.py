@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from player.errors import VoiceError
+from player.storage import parts
 from player.storage.stale_files import machine_id
 from player.voice.models import inventory, notes
 from player.voice.models.placing import pieces, write_voice
@@ -117,6 +118,17 @@ def test_the_part_of_one_that_still_works_is_left(voices: Path) -> None:
         (voices / name).write_bytes(b"")
     bring([MODEL])
     assert sorted(name for name in names(voices) if name.endswith(".part")) == sorted([parts[0], parts[2]])
+
+
+def test_a_link_in_the_place_of_a_part_empties_no_other_file(voices: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "urandom", bytes)
+    voices.mkdir()
+    (other := voices / "mine").write_bytes(b"mine")
+    parts.part_of(inventory.piper_model(THORSTEN).path).symlink_to(other)
+    with pytest.raises(VoiceError, match=f"cannot write {voices}: File exists"):
+        bring([MODEL])
+    assert other.read_bytes() == b"mine"
+    assert inventory.installed() == ()
 
 
 @pytest.mark.skipif(not CAN_MOUNT, reason="only root can mount a disk")
