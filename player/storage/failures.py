@@ -169,6 +169,11 @@ def _of_system(error: OSError) -> PlayerError | None:
     return PlayerError(f"cannot {f'use {printable(name)}' if name else 'go on'}: {printable(reason)}; {remedy}")
 
 
+def unexpected(error: BaseException) -> str:
+    """What is said of an error that nobody foresaw: its words may quote anything."""
+    return f"player met what it did not expect ({type(error).__name__}: {printable(str(error))})"
+
+
 def pass_on(error: Exception) -> None:
     """Raise an error again that tells of the machine: then nothing is known of a file, not even that it is missing."""
     if isinstance(error, OSError) and error.errno in _OF_MACHINE:
