@@ -8,7 +8,7 @@
     |- VoiceError         the user's machine: no engine, an unknown voice, an engine that hangs or fails
     |- MediaError         the user's files: a bed or recording that cannot be read
     |- StoreError         the user's disk: the folder of made clips cannot be read or written
-    |  `- UnsafeStoreError    the user, who named it: others may write in it, or it is no folder
+    |  `- UnsafeStoreError    the user, who named it: others may write in it or own it, or it is no folder
     |- DiaryError         the user's disk: what was practised cannot be read or written
     |  `- NoDiaryError        the user, who named it: the file is another program's, or no file
     |- OutputError        the user's disk or format: the result cannot be written

@@ -444,12 +444,18 @@ def test_an_entry_replaced_while_in_use_is_a_sentence(store: Store) -> None:
 
 @POSIX
 @pytest.mark.parametrize("inside", [False, True])
-def test_a_folder_that_others_may_write_is_refused_with_what_to_do(store: Store, *, inside: bool) -> None:
+@pytest.mark.parametrize("mode", [0o777, 0o770])
+def test_a_folder_that_others_may_write_is_refused_with_what_to_do(store: Store, mode: int, *, inside: bool) -> None:
     path = store.put(FIELDS, draft()).path.parent if inside else store.root
     path.mkdir(exist_ok=True)
-    path.chmod(0o777)
+    if mode == 0o770 and path.stat().st_gid == path.stat().st_uid:
+        if os.geteuid():
+            pytest.skip("this user's group is its own, and may write")
+        os.chown(path, -1, 12345)
+    path.chmod(mode)
     with pytest.raises(
-        UnsafeStoreError, match=rf"^every user may write in {path}, .*; `chmod o-w` it, or set PLAYER_STORE"
+        UnsafeStoreError,
+        match=rf"^others may write in {path} \(mode {mode:04o}, owner .*; `chmod go-w` it, or set PLAYER_STORE",
     ):
         Store(store.root).get(FIELDS)
     path.chmod(0o755)
