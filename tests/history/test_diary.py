@@ -244,7 +244,7 @@ def test_a_file_that_another_program_holds_is_a_sentence(diary: Diary, monkeypat
     diary.begin()
     holder = sqlite3.connect(diary.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    with again(diary) as other, pytest.raises(DiaryError, match="locked; end the program that holds it or set"):
+    with again(diary) as other, pytest.raises(DiaryError, match="locked; end the program that holds it, or set"):
         other.note(None, "one", make_bookmark("one"))
     holder.execute("ROLLBACK")
     holder.close()
@@ -365,7 +365,8 @@ def test_a_file_where_its_folder_should_be_is_a_sentence(tmp_path: Path) -> None
     (tmp_path / "file").write_text("in the way")
     diary = Diary(pytest.fail, tmp_path / "file" / "diary")
     with pytest.raises(
-        DiaryError, match=r"^cannot write the diary .*; check its folder or set PLAYER_DIARY to another"
+        DiaryError,
+        match=r"^cannot write the diary .*; see whether its folder exists and you may read and write it, or set PLAYER_",
     ):
         diary.begin()
     assert diary.entries() == ()
@@ -391,7 +392,7 @@ if disks.CAN_MOUNT:
         with disks.tiny(tmp_path / "disk") as disk, Diary(pytest.fail, disk / "diary") as diary:
             diary.note(make_entry("kept"), "one", make_bookmark("one"))
             too_long = replace(make_entry("new"), title="x" * 300_000)
-            with pytest.raises(DiaryError, match="full; free some space or set PLAYER_DIARY to another file"):
+            with pytest.raises(DiaryError, match="full; free some space, or set PLAYER_DIARY to another file"):
                 diary.note(too_long, "two", None)
             diary.close()
             assert diary.entries() == (make_entry("kept"),)
@@ -405,9 +406,11 @@ if disks.CAN_MOUNT:
             disks.make_read_only(disk)
             with Diary(pytest.fail, disk / "diary") as diary:
                 assert (diary.entries(), diary.bookmarks()) == ((make_entry(),), (make_bookmark("one"),))
-                with pytest.raises(DiaryError, match="make it writable or set PLAYER_DIARY to another file"):
+                with pytest.raises(DiaryError, match="make it writable, or set PLAYER_DIARY to another file"):
                     diary.note(None, "one", None)
-            with pytest.raises(DiaryError, match="make its folder writable"):
+            with pytest.raises(
+                DiaryError, match="Read-only file system; set PLAYER_DIARY to a file on a disk that can be written"
+            ):
                 Diary(pytest.fail, disk / "other").begin()
 
 

@@ -298,7 +298,9 @@ def test_a_folder_that_cannot_be_looked_at_is_a_sentence(tmp_path: Path) -> None
     with pytest.raises(StoreError) as caught:
         Store(loop).usage()
     assert str(caught.value).startswith(f"cannot read {loop}: ")
-    assert str(caught.value).endswith("; check the folder or set PLAYER_STORE to another folder")
+    assert str(caught.value).endswith(
+        "; see whether the folder exists and you may read and write it, or set PLAYER_STORE to another folder"
+    )
 
 
 def test_a_folder_within_that_is_not_there_or_closed_is_safe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,5 +356,8 @@ def test_a_disk_that_fails_at_the_end_of_a_program_is_not_told(
 
     monkeypatch.setattr(Path, method, fails)
     store_file._prune(store.root)
-    with pytest.raises(StoreError, match=r"cannot read .*: Input/output error; check the folder"):
+    with pytest.raises(
+        StoreError,
+        match=r"cannot read .*: Input/output error; try again, or set",
+    ):
         Store(store.root).get({"n": 1}) if method == "lstat" else store.usage()
