@@ -8,7 +8,7 @@
     |- VoiceError         the user's machine: no engine, an unknown voice, an engine that hangs or fails
     |- MediaError         the user's files: a bed or recording that cannot be read
     |- StoreError         the user's disk: the folder of made clips cannot be read or written
-    |  `- UnsafeStoreError    the user, who named it: others may write in it, or it is no folder
+    |  `- UnsafeStoreError    the user, who named it: others may write in it or own it, or it is no folder
     |- DiaryError         the user's disk: what was practised cannot be read or written
     |  `- NoDiaryError        the user, who named it: the file is another program's, or no file
     |- OutputError        the user's disk or format: the result cannot be written
@@ -20,6 +20,7 @@ character to the terminal. This module knows nothing else of the program.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -126,8 +127,18 @@ _JOINERS = "\u200c\u200d"
 def printable(text: str) -> str:
     """The text with control characters shown as escapes, so that a script can never steer a terminal.
 
-    Joiners stay: they steer nothing but the shapes of letters, and Hindi and Persian need them.
+    Joiners stay: they steer nothing but the shapes of letters, and Hindi and Persian need them. So do blanks of all
+    widths, as French has before a colon. What is escaped already stays as it is.
     """
-    return "".join(
-        char if char.isprintable() or char in _JOINERS else char.encode("unicode_escape").decode() for char in text
-    )
+    if text.isprintable():
+        return text
+    return "".join(char if _is_harmless(char) else char.encode("unicode_escape").decode() for char in text)
+
+
+def printable_lines(text: str) -> str:
+    """The same for a text of several lines, which stay lines: for whole messages, but not for what they quote."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def _is_harmless(char: str) -> bool:
+    return char.isprintable() or char in _JOINERS or unicodedata.category(char) == "Zs"

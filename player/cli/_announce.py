@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from player import pipeline
+from player.cli._options import print_warning
 from player.cli._stored_options import in_programme, origin
 from player.errors import PlayerError, UsageError
 from player.timeline import guiding
@@ -96,7 +97,7 @@ class Announcer:
     def announce(self, turn: Turn, ready: Prepared) -> None:
         """Print warnings, title, true length and safety lines, before the first sound of a session."""
         for warning in ready.warnings():
-            click.echo(f"warning: {warning}", err=True)
+            print_warning(f"warning: {warning}")
         if self._quiet:
             return
         self.notes = ready.session.safety

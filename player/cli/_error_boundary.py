@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from player.cli import _streams
-from player.errors import PlayerError, printable
-from player.storage.failures import foreseen
+from player.errors import PlayerError, printable_lines
+from player.storage.failures import foreseen, unexpected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ class ErrorBoundary(click.Group):
             return super().main(args, prog_name, **extra)
         except click.ClickException as error:
             # It may quote what was typed; and Click's types forbid to assign it.
-            vars(error)["message"] = "\n".join(map(printable, error.message.splitlines()))
+            vars(error)["message"] = printable_lines(error.message)
             error.show()
             return error.exit_code
         except (click.Abort, KeyboardInterrupt) as error:
@@ -98,13 +98,13 @@ class ErrorBoundary(click.Group):
             if told := foreseen(error):
                 _say(str(told))
                 return told.exit_code
-            _say(f"player met what it did not expect ({type(error).__name__}: {error}); PLAYER_DEBUG=1 shows where")
+            _say(f"{unexpected(error)}; PLAYER_DEBUG=1 shows where")
             return 1
 
 
 def _say(text: str) -> None:
     if text:
-        click.echo(text, err=True)
+        click.echo(printable_lines(text), err=True)  # the last guard, whoever made the text
 
 
 def _switch_off_slow_defaults() -> None:

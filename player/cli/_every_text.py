@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from player.errors import printable
+from player.errors import printable, printable_lines
 from player.reminders.schedule import DAY, DAYS, EVERY_DAY, clock
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class StatusLine:
     def failed(self, due: datetime, error: PlayerError) -> None:
         """Print why a session could not be played, also with ``--quiet``."""
         self._end_line()
-        click.echo(f"{_wall(due)}  {error}", err=True)
+        click.echo(printable_lines(f"{_wall(due)}  {error}"), err=True)
 
     def _say(self, text: str) -> None:
         self._end_line()

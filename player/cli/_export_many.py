@@ -18,7 +18,7 @@ import click
 from player import pipeline
 from player.cli import _stored_options
 from player.cli._export_one import asked_form, form_of, is_folder, names_a_file, parse_export_options
-from player.cli._options import print_made, progress, request_from_options
+from player.cli._options import print_made, print_warning, progress, request_from_options
 from player.cli._tables import amount
 from player.cores import cores
 from player.errors import PlayerError, printable
@@ -81,7 +81,7 @@ def run(
     if done and not quiet:
         click.echo("\n".join(table_of(done, time.monotonic() - began)))
     for note in notes_of(done):
-        click.echo(note, err=True)
+        print_warning(note)
     count = len(failures) + len(orders)
     failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, FailedExport)]
     failures += _playlist_failures(done, force=force)
@@ -92,8 +92,13 @@ def run(
 def _must_be_none(failures: Sequence[tuple[str, str]], count: int) -> None:
     """Raise all failures as one error."""
     if failures:
-        lines = "\n".join(f"{name}: {sentence}" for name, sentence in failures)
-        raise PlayerError(f"{len(failures)} of {count} could not be made\n{lines}")
+        raise PlayerError("\n".join([f"{len(failures)} of {count} could not be made", *map(_line, failures)]))
+
+
+def _line(failure: tuple[str, str]) -> str:
+    """What could not be made, and why; the reason may have several lines, and a name never makes one."""
+    name, sentence = failure
+    return f"{printable(name)}: {sentence}"
 
 
 def _playlist_failures(done: Sequence[BatchResult], *, force: bool) -> list[tuple[str, str]]:
@@ -110,7 +115,10 @@ def _must_have_a_list(orders: Sequence[ExportOrder], folder: Path, *, force: boo
     target = pages.list_path(folder)
     must_be_free(target, force=force)
     if taken := next((each for each in orders if same_file(each.target) == same_file(target)), None):
-        raise click.UsageError(f"{taken.name} would be made into {target}, which lists the pages; give it another name")
+        shown = printable(str(target))
+        raise click.UsageError(
+            f"{printable(taken.name)} would be made into {shown}, which lists the pages; give it another name"
+        )
 
 
 def _list_failures(
@@ -146,8 +154,8 @@ def _reporting(failures: Sequence[tuple[str, str]]) -> Iterator[None]:
     try:
         yield
     except PlayerError:
-        for name, sentence in failures:
-            click.echo(f"{name}: {sentence}", err=True)
+        for failure in failures:
+            print_warning(_line(failure))
         raise
 
 
@@ -158,7 +166,7 @@ def _run(orders: Sequence[ExportOrder], many_sessions: ManySessions, *, quiet: b
     numbers = {id(order): number for number, order in enumerate(orders)}
     executor = _executor(many_sessions, len(orders))
     for note in executor.notes:
-        click.echo(note, err=True)
+        print_warning(note)
     with progress("Making", quiet=quiet) as report, closing(batch.run(orders, executor, report)) as news:
         return sorted(news, key=lambda each: numbers[id(each.order)])
 
@@ -184,7 +192,7 @@ def table_of(done: Sequence[BatchResult], seconds: float) -> list[str]:
 def notes_of(done: Sequence[BatchResult]) -> list[str]:
     """The notes on exports that differ from the options, file by file."""
     made = [(each.order.target, each.result) for each in done if isinstance(each.result, ExportedFiles)]
-    return [f"{target}: {note}" for target, result in made for note in result.notes]
+    return [f"{printable(str(target))}: {printable(note)}" for target, result in made for note in result.notes]
 
 
 def _one(items: Sequence[BatchItem], output: Path, options: ExportOptions, *, force: bool) -> list[ExportOrder]:
@@ -200,12 +208,13 @@ def _one(items: Sequence[BatchItem], output: Path, options: ExportOptions, *, fo
 
 def _folder(output: Path | None) -> Path:
     folder = output or _stored_options.folder()
+    shown = printable(str(folder))
     if names_a_file(folder):
-        raise click.UsageError(f"{folder} is the name of a file, and this becomes a folder of files; name a folder")
+        raise click.UsageError(f"{shown} is the name of a file, and this becomes a folder of files; name a folder")
     if os.path.exists(folder) and not is_folder(folder):  # noqa: PTH110 (as `is_folder`)
-        raise click.UsageError(f"{folder} is a file, and several sessions become a folder of files; name a folder")
+        raise click.UsageError(f"{shown} is a file, and several sessions become a folder of files; name a folder")
     if "{" in str(folder):
-        raise click.UsageError(f"{folder} has braces, which are for --each; name a folder")
+        raise click.UsageError(f"{shown} has braces, which are for --each; name a folder")
     return folder
 
 

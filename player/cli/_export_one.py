@@ -11,8 +11,9 @@ import click
 
 from player import pipeline
 from player.cli._announce import announce, heading, print_notes, print_takes
-from player.cli._options import print_made, progress
+from player.cli._options import print_made, print_warning, progress
 from player.cli._stored_options import folder, in_programme, origin
+from player.errors import printable
 from player.export import album, exporter, pages
 from player.export.options import CAPTIONS, EXPORT_FORMATS, FORMATS, PAGE, ExportOptions
 from player.script import library
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from player.pipeline import Prepared, RequestedSession, SessionRequest
     from player.pipeline.turns import PlannedProgramme
 
-_PRINT_NOTE = partial(click.echo, err=True)
+_PRINT_NOTE = print_warning
 """Prints what a file could not be given, such as a preset's loudness; it is a problem, so ``--quiet`` prints it too."""
 
 
@@ -136,9 +137,11 @@ def folder_of(programme: str, output: Path | None) -> Path:
         "a programme becomes a folder of files; name a folder with -o",
     )
     if output and names_a_file(output):
-        raise click.UsageError(f"{output} is the name of a file, and {remedy}, and the format with --format")
+        raise click.UsageError(
+            f"{printable(str(output))} is the name of a file, and {remedy}, and the format with --format"
+        )
     if os.path.exists(target) and not is_folder(target):  # noqa: PTH110 (as `is_folder`)
-        raise click.UsageError(f"{target} is a file, and {remedy}")
+        raise click.UsageError(f"{printable(str(target))} is a file, and {remedy}")
     return target
 
 
@@ -170,13 +173,14 @@ def asked_form(output: Path | None, form: str | None, *, beside: bool) -> str | 
 def form_of(name: Path | str, form: str | None) -> str:
     """The format of a file, or of a pattern of files' names: what ``--format`` says, or else the ending."""
     ending, known = ending_of(Path(name)), ", ".join(f".{each}" for each in EXPORT_FORMATS)
+    shown = printable(str(name))
     if form is None and ending not in EXPORT_FORMATS:
         raise click.UsageError(
-            f"{name} has no ending that says its format ({known}) and is no folder; name one, or use --format"
+            f"{shown} has no ending that says its format ({known}) and is no folder; name one, or use --format"
         )
     if form is not None and ending in EXPORT_FORMATS and ending != form:
         raise click.UsageError(
-            f"{name} ends in .{ending} and --format says {form}; change one of them, or leave it out"
+            f"{shown} ends in .{ending} and --format says {form}; change one of them, or leave it out"
         )
     return form or ending
 

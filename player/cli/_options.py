@@ -17,7 +17,7 @@ import click
 from player import pipeline
 from player.cli import _complete, _stored_options
 from player.cli._tables import print_path
-from player.errors import VoiceError
+from player.errors import VoiceError, printable_lines
 from player.storage.folders import expanded
 from player.units import HIGHEST_LEVEL_DB, LOWEST_LEVEL_DB, parse_duration
 
@@ -237,8 +237,8 @@ def print_made(*files: Path, quiet: bool) -> None:
 
 
 def print_warning(text: str) -> None:
-    """Print a problem that stops nothing, to stderr."""
-    click.echo(text, err=True)
+    """Print a problem that stops nothing, to stderr, whatever it quotes."""
+    click.echo(printable_lines(text), err=True)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import click
 from player import pipeline, settings
 from player.cli._options import print_warning
 from player.cli._stored_options import origin
-from player.errors import PlayerError
+from player.errors import PlayerError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,4 +40,4 @@ class Remembering:
             return print_warning(f"it could not be remembered: {error}")
         said = ", ".join(f"{name} {settings.keys.as_text(value)}" for name, value in chosen.items())
         forget = shlex.join(["player", "settings", "--session", self._session, "--unset"])
-        return click.echo(f"Remembered for {self._session}: {said}. `{forget}` forgets it.", err=True)
+        return click.echo(printable(f"Remembered for {self._session}: {said}. `{forget}` forgets it."), err=True)

@@ -11,6 +11,7 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from player.errors import printable
 from player.timeline.levels import levels
 from player.units import format_duration, timecode
 
@@ -87,7 +88,12 @@ def as_text(
         lines += _wrapped("  ", f"The numbers to call are those of {region.country} (--region).", width)
     lines += _wrapped("  ", told, width) if (told := _course(session.voice, without_pitch)) else []
     heard_with = ", ".join(map(str, chosen))
-    lines += [line for text in (_levels(timeline), heard_with, *notes) if text for line in _wrapped("  ", text, width)]
+    lines += [
+        line
+        for text in map(printable, (_levels(timeline), heard_with, *notes))
+        if text
+        for line in _wrapped("  ", text, width)
+    ]
     headings = {section.start_ms: section.title for section in timeline.sections}
     for row in _rows(timeline):
         if row.start_ms in headings:

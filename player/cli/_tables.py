@@ -22,14 +22,17 @@ _NARROWEST: Final = 20
 _UNUSUAL: Final = re.compile(r"[^\x20-\x7e\n]")
 
 
-def print_path(path: Path) -> None:
+def print_path(path: Path | str) -> None:
     """Print the path of a file as an answer: as it is for a program that reads it, and as `printable` at a terminal."""
     click.echo(printable(str(path)) if sys.stdout.isatty() else str(path), color=True)  # else Click drops its escapes
 
 
 def table(rows: Iterable[Sequence[str]]) -> None:
-    """Print rows in columns, each as wide as its longest cell; on a terminal, the last goes on below itself."""
-    rows = [tuple(map(str, row)) for row in rows]
+    """Print rows in columns, each as wide as its longest cell; on a terminal, the last goes on below itself.
+
+    Names of files may be in any cell, so each is shown as `printable`.
+    """
+    rows = [tuple(printable(str(cell)) for cell in row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     before = sum(widths[:-1]) + 2 * (len(widths) - 1)
     room = shutil.get_terminal_size().columns - before if sys.stdout.isatty() else 0

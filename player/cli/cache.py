@@ -22,24 +22,34 @@ _DAY_S = 24 * 3600
 
 
 @click.command()
-@click.option("--verify", is_flag=True, help="Read every entry, and tell which cannot be used.")
-@click.option("--prune", is_flag=True, help="Remove what was not used for longest, down to the limit.")
+@click.option(
+    "--verify", is_flag=True, help="Read every entry, and tell which cannot be used; exit code 1 if there is any."
+)
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Remove the entries that were unused for the longest time, until the limit is met; never those used "
+    "in the last day.",
+)
 @click.option("--clear", is_flag=True, help="Remove every entry.")
-@click.option("--yes", is_flag=True, help="Do not ask before clearing.")
+@click.option("--yes", is_flag=True, help="With --clear, do not ask before.")
 def cache(*, verify: bool, prune: bool, clear: bool, yes: bool) -> None:
     """Show where spoken clips and prepared sounds are kept, how many and how large they are.
 
-    Everything there can be made again. It holds 1 GB, or what PLAYER_CACHE_LIMIT says, such as 500M or 2G: a command
-    that adds something removes at its end what was not used for longest, but nothing of the last two days.
+    Everything there can be made again. The limit is 1 GB, or what PLAYER_CACHE_LIMIT says, such as 500M or 1.5G: bytes,
+    or thousands (K), millions (M), thousands of millions (G) or millions of millions (T) of them. A command that adds
+    something does at its end what --prune does.
     """
     if verify + prune + clear > 1:
         raise click.UsageError("--verify, --prune and --clear are three things to do; choose one")
+    if yes and not clear:
+        raise click.UsageError("--yes is for --clear alone; name both, or leave it out")
     store, limit = Store(), upkeep.limit_bytes()
     if verify:
         return _verify(store)
     if prune:
         upkeep.must_be_safe(store.root)
-        return _removed(upkeep.prune(store.root, limit))
+        return _removed(upkeep.prune(store.root, limit), store)
     return _clear(store, is_sure=yes) if clear else _show(store, limit)
 
 
@@ -47,7 +57,7 @@ def _show(store: Store, limit: int) -> None:
     files = store.files()
     used = [file.used_s for file in files]
     rows = [
-        ("place", printable(str(store.root))),
+        ("place", _shown(store)),
         ("entries", str(len(files))),
         ("size", f"{amount(sum(file.bytes for file in files))} of {amount(limit)}"),
     ]
@@ -63,14 +73,19 @@ def _ago(moment_s: float) -> str:
 
 
 def _verify(store: Store) -> None:
-    count = len(store.files())
+    count = len([*upkeep.names(store.root)]) if upkeep.must_be_safe(store.root) else 0
+    if not count:
+        return click.echo(f"the store is empty ({_shown(store)})")
     flaws = tuple(upkeep.flaws(store.root, fits, whole=True))
     for flaw in flaws:
         click.echo(f"{printable(str(flaw.path))}: {flaw.reason}", err=True)
     if flaws:
-        click.echo(f"{len(flaws)} cannot be used; what is needed of them is made again by itself", err=True)
+        entries = number_of(count, "entry", "entries")
+        told = f"{len(flaws)} of {entries} in {_shown(store)} cannot be used; they are made again when they are needed"
+        click.echo(told, err=True)
         raise click.exceptions.Exit(1)
-    click.echo("the entry is as it was written" if count == 1 else f"all {count} entries are as they were written")
+    told = "the entry is as it was written" if count == 1 else f"all {count} entries are as they were written"
+    return click.echo(f"{told} ({_shown(store)})")
 
 
 def _clear(store: Store, *, is_sure: bool) -> None:
@@ -78,14 +93,20 @@ def _clear(store: Store, *, is_sure: bool) -> None:
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise UsageError("there is no terminal to ask at; `player cache --clear --yes` removes every entry")
         found = store.usage()
-        what = f"{number_of(found.entries, 'entry', 'entries')}, {amount(found.bytes)}"
+        what = f"{number_of(found.entries, 'entry', 'entries')}, {amount(found.bytes)}, from {_shown(store)}"
         if not click.confirm(f"Remove {what}? What plays or is exported now may stop.", err=True):
             return click.echo("Nothing was removed.", err=True)
-    return _removed(store.clear())
+    return _removed(store.clear(), store)
 
 
-def _removed(removed: Usage) -> None:
-    click.echo(f"removed {number_of(removed.entries, 'entry', 'entries')}, {amount(removed.bytes)}")
+def _removed(removed: Usage, store: Store) -> None:
+    click.echo(
+        f"removed {number_of(removed.entries, 'entry', 'entries')}, {amount(removed.bytes)}, from {_shown(store)}"
+    )
+
+
+def _shown(store: Store) -> str:
+    return printable(str(store.root))
 
 
 COMMANDS = (cache,)

@@ -26,6 +26,7 @@ from player.cli._options import (
 )
 from player.cli._participants import participants
 from player.cli._stored_options import without_settings
+from player.errors import printable_lines
 from player.history.recorder import HistoryRecorder
 from player.live import play
 from player.live.controls.idle_keyboard import IdleKeyboard
@@ -161,14 +162,14 @@ def _install(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
     timer = installing.timer(scheduled)
     print_made(*installing.install(timer, force=force), quiet=quiet)
     if not quiet:
-        click.echo(f"Switch it on with:\n  {timer.switch_on}", err=True)
+        click.echo(printable_lines(f"Switch it on with:\n  {timer.switch_on}"), err=True)
 
 
 def _uninstall(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
     timer = installing.timer(scheduled)
     print_made(*installing.uninstall(timer, force=force), quiet=quiet)
     if not quiet:
-        click.echo(f"If it was switched on, end it with:\n  {timer.switch_off}", err=True)
+        click.echo(printable_lines(f"If it was switched on, end it with:\n  {timer.switch_off}"), err=True)
 
 
 def _run(

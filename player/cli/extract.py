@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from player.cli._options import OutputPath, as_json, print_made, quiet
+from player.cli._options import OutputPath, as_json, print_made, print_warning, quiet
 from player.cli._tables import print_json
 from player.errors import printable
 from player.export import extract as extraction
@@ -34,7 +34,7 @@ def extract(*, file: Path, output: Path | None, force: bool, as_json: bool, quie
         return print_json(found.as_json())
     if not quiet:
         for note in found.notes():
-            click.echo(note, err=True)
+            print_warning(note)
     print_made(*written, quiet=quiet)
     if not output:
         click.echo(_shown(found.script) if sys.stdout.isatty() else found.script, nl=False)

@@ -12,7 +12,7 @@ from player import pipeline
 from player.cli import _log_text, _stored_options
 from player.cli._options import print_warning
 from player.cli.play import play
-from player.errors import DiaryError
+from player.errors import DiaryError, printable
 from player.history.diary import Diary
 from player.history.suggestions import Suggestion, suggestions
 from player.script import library
@@ -39,11 +39,11 @@ def now(context: click.Context, /, *, another: int, what: bool, **asked: Any) ->
     found = suggestions(*_remembered(), here, pipeline.language.of_listener())
     chosen = found[another % len(found)]
     if what:
-        return click.echo(_sentence(chosen, here))
+        return click.echo(printable(_sentence(chosen, here)))
     if not asked["quiet"]:
         other = shlex.join(["player", "now", *["--another"] * (another + 1)])
         more = f" `{other}` takes another." if another + 1 < len(found) else ""
-        click.echo(f"{_sentence(chosen, here)}{more}", err=True)
+        click.echo(printable(f"{_sentence(chosen, here)}{more}"), err=True)
     part, resume = chosen.part and chosen.part.number, chosen.bookmark is not None
     session = _original(chosen.session) if resume else chosen.session
     context.invoke(play, session=session, resume=resume, part=part, **_stored_options.for_session(session, asked))

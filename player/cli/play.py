@@ -24,7 +24,7 @@ from player.cli._options import (
 from player.cli._participants import participants
 from player.cli._remembering import Remembering
 from player.cli._stored_options import without_settings
-from player.errors import DeviceError
+from player.errors import DeviceError, printable
 from player.history.recorder import HistoryRecorder
 from player.history.resume import ResumedPlayback
 from player.live import play as playback
@@ -96,7 +96,7 @@ def play(
             said = ". ".join((str(error), *_how_to_go_on(session, recorder)))
             raise DeviceError(said, error.position_ms) from error
         for line in _how_to_go_on(session, recorder):
-            click.echo(line, err=True)
+            click.echo(printable(line), err=True)
     click.get_current_context().exit(code)
 
 

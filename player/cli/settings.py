@@ -102,7 +102,7 @@ def _checked(key: str, text: str, *, in_session: bool) -> str:
         return _absolute(text) if expanded(text).is_file() else text
     elif key == "output":
         if not expanded(text).is_dir():
-            raise UsageError(f"output must be a folder, and {text} is none; make it first")
+            raise UsageError(f"output must be a folder, and {printable(text)} is none; make it first")
         return _absolute(text)
     return text
 
@@ -156,7 +156,7 @@ def _print_one(key: str, found: Settings, session: str | None) -> None:
     if not row.value:
         click.echo(f"{key} is not set; what holds is: {row.origin}", err=True)
         raise click.exceptions.Exit(1)
-    click.echo(row.value)
+    print_path(row.value)  # which it may be
 
 
 def _named(key: str, session: str | None) -> None:

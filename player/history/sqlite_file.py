@@ -1,8 +1,8 @@
 """The diary's SQLite file: where it is, how it is opened, and what happens if it cannot be.
 
 A damaged file is renamed, never deleted, and only if its header has our mark, SQLite's application id. Any other file
-that is not empty, or is from a newer player, is left alone. Only its owner can read the file. `diary` reads and writes
-the tables.
+that is not empty, or is from a newer player, is left alone. Only its owner can read the file once it was opened to be
+written. `diary` reads and writes the tables.
 
 In SQLite's WAL mode a write does not wait for the disk, so it may happen while a session plays. A power cut can lose
 the last writes, but not the file.
@@ -14,11 +14,13 @@ import contextlib
 import os
 import re
 import sqlite3
+import stat
+import sys
 from typing import TYPE_CHECKING, Final
 
 from player.errors import DiaryError, NoDiaryError, printable
 from player.storage.folders import own_path
-from player.storage.regular_files import open_regular
+from player.storage.regular_files import is_others, open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +44,8 @@ _TABLES: Final = (
     f"PRAGMA user_version = {VERSION}",
 )
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
+_OF_OTHERS: Final = 0o077
+"""The permissions of the group and of all others."""
 _HEADER: Final = b"SQLite format 3\0"
 _MARK_AT: Final = slice(68, 72)  # sqlite.org/fileformat.html: the application id, big-endian
 
@@ -54,6 +58,8 @@ def where() -> Path:
 def open_to_write(path: Path) -> sqlite3.Connection:
     """Open the file for reading and writing, and make it if it is missing. SQLite's errors are not caught.
 
+    One that others may read, as a copy or an empty file that was there before, becomes its owner's alone.
+
     Raises
     ------
     DiaryError
@@ -63,7 +69,9 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))  # what SQLite adds beside it takes its permissions
-    return _set_up(path, sqlite3.connect(path, isolation_level=None))
+    connection = _set_up(path, sqlite3.connect(path, isolation_level=None))
+    _close_to_others(path)
+    return connection
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
@@ -79,6 +87,23 @@ def open_to_read(path: Path) -> sqlite3.Connection:
         return _set_up(path, sqlite3.connect(path, isolation_level=None))
     except sqlite3.OperationalError:
         return _set_up(path, sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True, isolation_level=None))
+
+
+def _close_to_others(path: Path) -> None:
+    """Take all permissions from others, of a diary and of what SQLite has beside it; only of this user's own files.
+
+    It opens nothing: in POSIX, to close a file would end the locks that SQLite has on it.
+    """
+    if sys.platform == "win32":
+        return
+    path = path.resolve()  # a link may lead to it, and SQLite's own files lie beside what it leads to
+    for companion in _COMPANIONS:
+        file = path.with_name(path.name + companion)
+        with contextlib.suppress(OSError):  # not there, or the disk knows no permissions
+            found = file.lstat()
+            mode = stat.S_IMODE(found.st_mode)
+            if stat.S_ISREG(found.st_mode) and not is_others(found) and mode & _OF_OTHERS:
+                file.chmod(mode & ~_OF_OTHERS)
 
 
 def is_damage(error: sqlite3.Error) -> bool:
@@ -136,6 +161,7 @@ def put_aside(path: Path) -> Path:
     taken = {each.name for each in path.parent.iterdir() if each.name.startswith(f"{path.name}.damaged")}
     name = f"{path.name}.damaged"
     name = next(each for each in (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3))) if each not in taken)
+    _close_to_others(path)
     for companion in _COMPANIONS:
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + companion).rename(path.with_name(name + companion))

@@ -67,7 +67,7 @@ _NOT_OF_THE_FILE: Final = (os.strerror(errno.EIO), os.strerror(errno.ENOMEM))
 """Its last words where it gave up half-way, with an exit code of 0: the disk failed, or there was no memory."""
 _PIECE: Final = 2**18
 _LAST_OF_NAME: Final = 80
-_TOO_LONG: Final = "it looks for too long"
+STOPPED: Final = "another program stopped ffmpeg (SIGSTOP)"
 _LEAST_BYTES_A_SECOND: Final = 10
 """Of any sound: an Opus file of pure silence has 25 a second, AMR of speech 600. Ten minutes more are allowed, so that
 a file of a few bytes needs no exact limit."""
@@ -95,8 +95,12 @@ def version(ffmpeg: str) -> str:
             if found := _VERSION.match(named):
                 return printable(found[1])
             code = child.wait(_ENDS_WITHIN_S)
-        except (StalledError, BrokenPipeError):
-            raise MediaError(f"{printable(ffmpeg)} does not answer within 10 s; {remedy}") from None
+        except StalledError as error:
+            late = f"{printable(ffmpeg)} does not answer within {_ANSWERS_WITHIN_S:.0f} s"
+            told = f"{STOPPED}; try again" if error.is_stopped else f"{late}; try again, or {remedy}"
+            raise MediaError(told) from None
+        except BrokenPipeError:
+            raise MediaError(f"what {printable(ffmpeg)} says cannot be read; try again, or {remedy}") from None
     raise MediaError(f"{printable(ffmpeg)} does not say that it is ffmpeg ({ending(code)}); {remedy}")
 
 
@@ -113,11 +117,11 @@ def rate_and_seconds(ffmpeg: str, path: Path) -> tuple[int, int]:
         _limit_start(child)
         try:
             code = child.wait(STILL_S)
-        except StalledError:
-            raise _no_sound(path, _TOO_LONG) from None
+        except StalledError as error:
+            raise _stopped(path) if error.is_stopped else _too_long(path) from None
         said = child.said()
     if code < 0 or code in _BY_A_SIGNAL:
-        raise _no_sound(path, _reason(child))
+        raise _gave_nothing(path, child)
     length, rate = _LENGTH.search(said), _RATE.search(said)
     if not (length and rate):
         return 0, 0
@@ -150,7 +154,7 @@ def opened(
             with contextlib.suppress(StalledError):
                 child.wait(_ENDS_WITHIN_S)
             child.end()
-            raise _no_sound(path, _reason(child))
+            raise _gave_nothing(path, child)
         magic, start, _, encoding, rate, channels = _HEADER.unpack(head)
         if (magic, encoding) != _AU or not _HEADER.size <= start <= _LONGEST_HEAD:
             raise MediaError(f"{_shown(path)}: ffmpeg makes no sound of it; install ffmpeg anew, or convert the file")
@@ -206,9 +210,9 @@ def _standstill(path: Path) -> Iterator[None]:
     try:
         yield
     except StalledError as error:
-        why = f"it gave no sound ({error})" if error.is_stopped else f"it gave no sound for {STILL_S:.0f} s"
-        told = f"{_shown(path)}: ffmpeg was ended, as {why}; install ffmpeg anew, or convert the file"
-        raise StandstillError(told) from None
+        remedy = "try again when the machine is less busy, or convert the file to WAV"
+        slow = StandstillError(f"{_shown(path)}: ffmpeg gave no sound for {STILL_S:.0f} s and was stopped; {remedy}")
+        raise _stopped(path) if error.is_stopped else slow from None
     except BrokenPipeError:
         raise MediaError(f"{_shown(path)}: what ffmpeg gives of it cannot be read; try again") from None
 
@@ -261,19 +265,25 @@ def _url(path: Path) -> str:
     return f"file:{path.absolute()}"
 
 
-def _no_sound(path: Path, reason: str) -> MediaError:
-    kind = StandstillError if reason == _TOO_LONG else MediaError
-    return kind(f"{_shown(path)}: ffmpeg finds no sound in it ({reason}); choose another")
-
-
-def _reason(child: ChildProgram) -> str:
+def _gave_nothing(path: Path, child: ChildProgram) -> MediaError:
     """Why a child that has ended gave nothing."""
     said = child.last_words()
     if child.code == _XCPU or "signal" in said:  # the system's, at the limit above
-        return _TOO_LONG
+        return _too_long(path)
     if child.code < 0:
-        return f"it was ended by {ending(child.code)}"
-    return said.rpartition(": ")[2] or "it says nothing"
+        ended = f"ffmpeg was ended by {ending(child.code)}"
+        return MediaError(f"{_shown(path)}: {ended}; try again, or convert the file to WAV")
+    reason = said.rpartition(": ")[2] or "it says nothing"
+    return MediaError(f"{_shown(path)}: ffmpeg finds no sound in it ({reason}); choose another file")
+
+
+def _too_long(path: Path) -> StandstillError:
+    remedy = "convert it to WAV, or choose another file"
+    return StandstillError(f"{_shown(path)}: ffmpeg took too long to find the sound in it; {remedy}")
+
+
+def _stopped(path: Path) -> StandstillError:
+    return StandstillError(f"{_shown(path)}: {STOPPED}; try again")
 
 
 def _cut_short(child: ChildProgram) -> str:

@@ -31,13 +31,16 @@ class _Remedies:
     ----------
     by_sign
         Remedies by an error's number, or by words in its reason where a library gives no number.
+    read_only
+        The remedy where the disk is read-only, so that no permission helps.
     otherwise, elsewhere
-        The remedy of any other error, and what can be done instead of every remedy.
+        The remedy of any other error, and what can be done instead of every remedy but the last.
     what
         Words before the path.
     """
 
     by_sign: Mapping[int | str, str]
+    read_only: str
     otherwise: str
     elsewhere: str = ""
     what: str = ""
@@ -45,12 +48,15 @@ class _Remedies:
 
 _FREE: Final = "free some space"
 _OPEN: Final = "make the folder writable"
+_TRY_AGAIN: Final = "try again"
+_WRITABLE_DISK: Final = "on a disk that can be written"
+_LOOK: Final = "see whether the folder exists and you may read and write it"
 _FULL_OR_CLOSED: Final[Mapping[int | str, str]] = {
     errno.ENOSPC: _FREE,
     errno.EDQUOT: _FREE,
     errno.EACCES: _OPEN,
     errno.EPERM: _OPEN,
-    errno.EROFS: _OPEN,
+    errno.EIO: _TRY_AGAIN,
 }
 _KINDS: Final[Mapping[type[PlayerError], _Remedies]] = {
     OutputError: _Remedies(
@@ -59,29 +65,37 @@ _KINDS: Final[Mapping[type[PlayerError], _Remedies]] = {
             errno.EDQUOT: f"{_FREE} or choose another folder",
             errno.EFBIG: "choose a smaller format, or another folder",
             errno.ENAMETOOLONG: "choose a shorter name",
-            errno.ENOENT: "make its folder first, or choose another",
-            errno.ENOTDIR: "make its folder first, or choose another",
+            errno.ENOENT: "make its folder first, or choose another folder",
+            errno.ENOTDIR: "make its folder first, or choose another folder",
             "ffmpeg says": "choose another folder",
+            "stopped ffmpeg": _TRY_AGAIN,
+            "ffmpeg stood still": f"{_TRY_AGAIN} when the machine is less busy, or choose another format",
             "ffmpeg": "install ffmpeg anew, or choose another format",
         },
+        read_only=f"choose a folder {_WRITABLE_DISK}",
         otherwise="choose another folder",
     ),
     StoreError: _Remedies(
         {**_FULL_OR_CLOSED, errno.EFBIG: "raise the limit on file sizes"},
-        otherwise="check the folder",
-        elsewhere=" or set PLAYER_STORE to another folder",
+        read_only=f"set PLAYER_STORE to a folder {_WRITABLE_DISK}",
+        otherwise=_LOOK,
+        elsewhere=", or set PLAYER_STORE to another folder",
     ),
     UsageError: _Remedies(
         {
             errno.ENAMETOOLONG: "choose a shorter name",
-            errno.EACCES: "allow it to be read, or choose another",
-            errno.EPERM: "allow it to be read, or choose another",
+            errno.EACCES: "allow it to be read, or choose another file",
+            errno.EPERM: "allow it to be read, or choose another file",
             errno.ELOOP: "name a file that no link leads back to",
         },
-        otherwise="choose another",
+        read_only=f"choose a file {_WRITABLE_DISK}",
+        otherwise="choose another file",
     ),
     VoiceError: _Remedies(
-        _FULL_OR_CLOSED, otherwise="check the folder", elsewhere=", or set PLAYER_VOICES to another folder"
+        _FULL_OR_CLOSED,
+        read_only=f"set PLAYER_VOICES to a folder {_WRITABLE_DISK}",
+        otherwise=_LOOK,
+        elsewhere=", or set PLAYER_VOICES to another folder",
     ),
     DiaryError: _Remedies(
         {
@@ -91,10 +105,11 @@ _KINDS: Final[Mapping[type[PlayerError], _Remedies]] = {
             "unable to open": "make its folder writable",
             errno.ENOSPC: _FREE,
             errno.EACCES: "make its folder writable",
-            errno.EROFS: "make its folder writable",
+            errno.EIO: _TRY_AGAIN,
         },
-        otherwise="check its folder",
-        elsewhere=" or set PLAYER_DIARY to another file",
+        read_only=f"set PLAYER_DIARY to a file {_WRITABLE_DISK}",
+        otherwise="see whether its folder exists and you may read and write it",
+        elsewhere=", or set PLAYER_DIARY to another file",
         what="the diary ",
     ),
 }
@@ -102,12 +117,11 @@ _KINDS: Final[Mapping[type[PlayerError], _Remedies]] = {
 _OF_NAMES: Final = frozenset(
     (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.EINVAL)
 )
-_TRY_AGAIN: Final = "try again"
 _OF_MACHINE: Final[Mapping[int, str]] = {
-    errno.EIO: "check the disk",
+    errno.EIO: f"{_TRY_AGAIN}, or use another disk",
     errno.ENOSPC: _FREE,
     errno.EDQUOT: _FREE,
-    errno.EROFS: _OPEN,
+    errno.EROFS: f"use a folder {_WRITABLE_DISK}",
     **dict.fromkeys((errno.ENOMEM, errno.EAGAIN), "end other programs"),
     **dict.fromkeys((errno.EMFILE, errno.ENFILE), "end other programs, or raise the limit on open files"),
     **dict.fromkeys((errno.EINTR, errno.EPIPE, errno.ESTALE, errno.EBUSY, errno.ETIMEDOUT), _TRY_AGAIN),
@@ -160,13 +174,19 @@ def _of_system(error: OSError) -> PlayerError | None:
         return UsageError("no folder for temporary files can be written; set TMPDIR to one that can")
     name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
     if isinstance(error, io.UnsupportedOperation):
-        return PlayerError(f"{printable(name) or 'a file'} cannot be read at any place; copy it, and name the copy")
+        told = f"{printable(name) or 'a file'} cannot be read from the middle (it may be a pipe)"
+        return PlayerError(f"{told}; copy it to a file and use that")
     if name and error.errno in _OF_NAMES:
         return _told(UsageError, "use", name, error)
     if (remedy := _OF_MACHINE.get(error.errno or 0)) is None:
         return None
     reason = error.strerror or str(error)
     return PlayerError(f"cannot {f'use {printable(name)}' if name else 'go on'}: {printable(reason)}; {remedy}")
+
+
+def unexpected(error: BaseException) -> str:
+    """What is said of an error that nobody foresaw: its words may quote anything."""
+    return f"player met what it did not expect ({type(error).__name__}: {printable(str(error))})"
 
 
 def pass_on(error: Exception) -> None:
@@ -181,5 +201,5 @@ def _told(kind: type[Kind], doing: str, path: str, error: BaseException) -> Kind
     told = _KINDS[kind]
     signs = (sign for sign in told.by_sign if sign == number or (isinstance(sign, str) and sign in reason))
     remedy = told.by_sign[sign] if (sign := next(signs, None)) is not None else told.otherwise
-    where = f"{told.what}{printable(path)}"
-    return kind(f"cannot {doing} {where}: {printable(reason)}; {remedy}{told.elsewhere}")
+    remedy = told.read_only if number == errno.EROFS else f"{remedy}{told.elsewhere}"
+    return kind(f"cannot {doing} {told.what}{printable(path)}: {printable(reason)}; {remedy}")

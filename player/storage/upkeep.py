@@ -1,8 +1,9 @@
 """The folder of the store: whether it is safe, what lies in it, what is wrong with that, and what may go.
 
-The rule: only files with the mark of the store are counted, and only those are removed. Other files may lie in the
-folder, as a variable names it. What was used within `KEPT_S` is never pruned, since a session may be using it: a use
-is noted once a day, and a session lasts a day at most.
+The rule: only files with the mark of the store are counted, pruned and cleared. Other files may lie in the folder, as a
+variable names it; one gives way only where an entry is asked for whose exact name it has (`make_room`). What was noted
+as used within `KEPT_S` is never pruned, since a session may be using it: a use is noted once a day, so this keeps what
+was used within a day, and a session lasts a day at most.
 """
 
 from __future__ import annotations
@@ -61,12 +62,15 @@ class Flaw:
 
 
 def must_be_safe(root: Path) -> bool:
-    """Whether the folder is there; on systems with permissions, nobody else can write in it.
+    """Whether the folder is there; on systems with permissions, its mode lets nobody else write in it.
+
+    A group may write whose number is that of the folder's owner: Debian, Ubuntu and Fedora give each user such a group,
+    with nobody else in it, and let it write in every folder (a umask of 002).
 
     Raises
     ------
     UnsafeStoreError
-        If others may write there, or it is no folder.
+        If others may write there, it belongs to somebody else, or it is no folder.
     StoreError
         If that cannot be found out.
     """
@@ -103,11 +107,14 @@ def _must_be_ours(folder: Path, found: os.stat_result) -> None:
         raise UnsafeStoreError(f"{name} is no folder, so nothing can be kept in it; move it away, or {elsewhere}")
     if sys.platform == "win32":
         return
-    if found.st_mode & stat.S_IWOTH:
-        remedy = elsewhere if found.st_mode & stat.S_ISVTX else f"`chmod o-w` it, or {elsewhere}"  # such as /tmp
-        raise UnsafeStoreError(f"every user may write in {name}, and change what you hear; {remedy}")
+    shown = f"{name} (mode {stat.S_IMODE(found.st_mode):04o}, owner {found.st_uid}, group {found.st_gid})"
     if os.geteuid() and found.st_uid not in {os.geteuid(), 0}:  # root works for others, as in a container
-        raise UnsafeStoreError(f"{name} belongs to another user, who could change what you hear; {elsewhere}")
+        raise UnsafeStoreError(f"{shown} belongs to another user, who could change what you hear; {elsewhere}")
+    by_group = found.st_mode & stat.S_IWGRP and found.st_gid != found.st_uid
+    if by_group or found.st_mode & stat.S_IWOTH:
+        is_shared = found.st_mode & stat.S_ISVTX or os.geteuid() not in {found.st_uid, 0}  # such as /tmp
+        remedy = elsewhere if is_shared else f"`chmod go-w` it, or {elsewhere}"
+        raise UnsafeStoreError(f"others may write in {shown}, and change what you hear; {remedy}")
 
 
 def names(root: Path) -> Iterator[Path]:
@@ -223,7 +230,11 @@ def listing(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
 
 
 def make_room(path: Path) -> None:
-    """Make the place of an entry free. Its name, a digest, is meant for it alone; a full folder is put aside."""
+    """Make the place of an entry free, whatever lies there: a link is removed, and not what it leads to.
+
+    Its name, a digest of all that it is made from, is meant for it alone, and an entry whose beginning is damaged has
+    no mark. A full folder is put aside. This is for what is asked for alone; pruning and clearing look for the mark.
+    """
     with contextlib.suppress(OSError):
         if path.is_dir() and not path.is_symlink():
             try:

@@ -96,7 +96,7 @@ def in_folder(folder: str) -> tuple[Path, ...]:
         raise UsageError(f"{shown} is a file, and takes are in a folder; name that") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise UsageError(f"the folder {shown} cannot be read: {reason}; choose another") from error
+        raise UsageError(f"the folder {shown} cannot be read: {reason}; choose another folder") from error
     return tuple(file for file in found if not file.name.startswith("."))
 
 

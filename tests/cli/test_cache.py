@@ -54,17 +54,46 @@ def test_an_empty_store_has_no_age(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_verify_names_what_cannot_be_used_and_fails(store: Store) -> None:
-    assert run("--verify") == (0, "all 3 entries are as they were written\n", "")
+    assert run("--verify") == (0, f"all 3 entries are as they were written ({store.root})\n", "")
     lie = store.put({"kind": "stem", "schema": SCHEMA}, Draft({"gain_db": "loud"}, ())).path
     code, told, complaints = run("--verify")
     assert (code, told) == (1, "")
-    assert complaints.startswith(f"{lie}: its facts do not fit its content\n1 cannot be used; ")
+    assert complaints == (
+        f"{lie}: its facts do not fit its content\n"
+        f"1 of 4 entries in {store.root} cannot be used; they are made again when they are needed\n"
+    )
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_verify_says_that_an_empty_store_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
+) -> None:
+    monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "nothing"))
+    if is_there:
+        (tmp_path / "nothing" / "ab").mkdir(parents=True)
+    assert run("--verify") == (0, f"the store is empty ({tmp_path / 'nothing'})\n", "")
+    assert (tmp_path / "nothing").exists() == is_there
+
+
+def test_verify_of_one_entry_that_is_no_entry_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "odd"))
+    lie = Store(tmp_path / "odd").put({"n": 1}, Draft({}, ())).path
+    assert run("--verify")[1] == f"the entry is as it was written ({tmp_path / 'odd'})\n"
+    lie.write_bytes(b"damaged")
+    assert run("--verify")[2].splitlines()[1].startswith("1 of 1 entry in ")
+
+
+def test_help_tells_the_exit_code_the_units_and_what_is_kept() -> None:
+    told = " ".join(run("--help")[1].split())
+    assert "Read every entry, and tell which cannot be used; exit code 1 if there is any." in told
+    assert "until the limit is met; never those used in the last day." in told
+    assert "such as 500M or 1.5G: bytes, or thousands (K), millions (M), thousands of millions (G)" in told
 
 
 def test_prune_keeps_the_limit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run("--prune")[1] == "removed 0 entries, 0.0 MB\n"
+    assert run("--prune")[1] == f"removed 0 entries, 0.0 MB, from {store.root}\n"
     monkeypatch.setenv("PLAYER_CACHE_LIMIT", "0")
-    assert run("--prune")[1] == "removed 2 entries, 0.0 MB\n"
+    assert run("--prune")[1] == f"removed 2 entries, 0.0 MB, from {store.root}\n"
     assert store.usage().entries == 1
 
 
@@ -72,9 +101,17 @@ def test_clear_wants_to_be_sure(store: Store) -> None:
     with pytest.raises(UsageError, match=r"no terminal to ask at; `player cache --clear --yes` removes every entry"):
         run("--clear")
     assert store.usage().entries == 3
-    assert run("--clear", "--yes")[:2] == (0, "removed 3 entries, 0.0 MB\n")
+    assert run("--clear", "--yes")[:2] == (0, f"removed 3 entries, 0.0 MB, from {store.root}\n")
     assert store.usage().entries == 0
 
 
 def test_two_things_at_once_are_refused() -> None:
     assert run("--verify", "--clear")[0] == 2
+
+
+@pytest.mark.parametrize("arguments", [(), ("--prune",), ("--verify",)])
+def test_what_would_answer_a_question_that_is_not_asked_is_refused(store: Store, arguments: tuple[str, ...]) -> None:
+    code, told, complaints = run("--yes", *arguments)
+    assert (code, told) == (2, "")
+    assert "--yes is for --clear alone; name both, or leave it out" in complaints
+    assert store.usage().entries == 3

@@ -99,6 +99,12 @@ def test_with_quiet_only_problems_are_printed(monkeypatch: pytest.MonkeyPatch, t
     assert out.getvalue() == "17:00  there is no loudspeaker\n"
 
 
+def test_a_problem_that_quotes_a_name_does_not_steer_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    line, out = status_line(monkeypatch, terminal=False)
+    line.failed(NOON, DeviceError("a\x1b[31mb is lost"))
+    assert out.getvalue() == "12:00  a\\x1b[31mb is lost\n"
+
+
 def test_a_narrow_window_is_never_overrun(monkeypatch: pytest.MonkeyPatch) -> None:
     line, out = status_line(monkeypatch, terminal=True, columns=30)
     line.waiting(NOON + timedelta(hours=1), NOON)

@@ -268,7 +268,10 @@ def test_a_disk_that_is_full_is_told(monkeypatch: pytest.MonkeyPatch, capsys: py
     [
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), "cannot go on: Broken pipe; try again\n"),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "cannot go on: Cannot allocate memory; end other programs\n"),
-        (OSError(errno.EIO, "Input/output error", "a"), "cannot use a: Input/output error; check the disk\n"),
+        (
+            OSError(errno.EIO, "Input/output error", "a"),
+            "cannot use a: Input/output error; try again, or use another disk\n",
+        ),
         (MemoryError(), "there is not enough memory; end other programs\n"),
     ],
 )

@@ -12,10 +12,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from player.cli import main
+from player.cli import _remembering, main
+from player.cli._options import print_warning
+from player.live.adjusting import Adjustments
 from player.units import RATE
 
 LATIN_1, ESCAPE, BIDI, LINES = "caf\udce9", "a\x1b[2Jb", "a\u202eb", "a\nb"
+RED = "a\x1b[31mb"
 """``café`` as Latin-1 has it, what would clear a terminal, turn a line's direction, and make two lines of one."""
 ODD = (LATIN_1, ESCAPE, BIDI, LINES)
 SCRIPT = """\
@@ -166,3 +169,93 @@ def test_a_word_that_is_none_is_quoted_safely(words: str, name: str, monkeypatch
     code, out, err = run(words, name, monkeypatch)
     assert (code in {1, 2}, out, steers(err)) == (True, "", set()), err
     assert "\\\\" not in err
+
+
+STEERING = ("a\x1b]0;owned\x1b\\b\a\x1b[31mc\x85\u202e", BIDI, LINES)
+"""The first would give a terminal's window another name, ring, turn what follows red, and turn its direction."""
+BROKEN = "title: Broken\nsteps: 5\n"
+TOLD = (
+    "export {}-broken.yaml other.yaml --jobs 1 -o out",
+    "export {}-broken.yaml {}-cut.yaml --jobs 1 -o out",
+    "export {}-broken.yaml {}.yaml --format html --jobs 1 -o out",
+    "export {}.yaml sub/{}.yaml -o out",
+    "export {}.yaml other.yaml -o {}.flac",
+    "export {}.yaml other.yaml -o {}",
+    "export {}.yaml other.yaml -o x{{{}",
+    "export {}.yaml --format wav -o {}.flac",
+    "export {}.yaml -o {}.flac",
+    "export {}-missing.yaml other.yaml -o out",
+    "export tiny.yaml -o {}.nothing",
+    "export tiny.yaml --each {}-broken.csv -o {{person}}.wav",
+    "export tiny.yaml --each {}-misfit.csv -o {{person}}.wav",
+    "export tiny.yaml --each {}-missing.csv -o {{person}}.wav",
+    "export tiny.yaml {}-broken.yaml --each {}.csv -o {}-{{person}}.wav",
+    "export tiny.yaml --each {}.csv -o {}-{{nothing}}.wav",
+    "check {}.yaml {}-broken.yaml other.yaml",
+    "check {}-broken.yaml {}-cut.yaml",
+    "check {}-missing.yaml tiny.yaml",
+    "show {}-broken.yaml",
+    "show tiny.yaml --background {}.flac",
+    "new x --from {}-broken.yaml",
+    "new x --from-text {}-missing",
+    "new x -o {}.yaml",
+    "new {}",
+    "words sv --csv {}.flac",
+    "words sv --from {}-broken.csv -o new.yaml",
+    "words {} --csv new.csv",
+    "settings background {}-missing.flac",
+    "settings background {}.flac",
+    "settings output {}",
+    "settings output {}.flac",
+    "settings --session {}.yaml rate 120",
+    "settings --session {}-missing.yaml rate 120",
+    "settings --session {}.yaml --unset",
+    "settings {} 5",
+    "record {}-broken.yaml",
+    "record tiny.yaml --takes {}-missing",
+    "feed {}.flac --url https://example.org",
+    "every 2h {}.yaml --install",
+    "every 2h {}.yaml --uninstall",
+    "play {}-broken.yaml",
+    "play {}.yaml --takes {}-missing",
+    "extract {}.yaml",
+    "list",
+    "settings",
+)
+"""Command lines that fail, or that print what was set before."""
+
+
+@pytest.mark.parametrize("name", STEERING, ids=ascii)
+@pytest.mark.parametrize("words", TOLD)
+def test_what_is_told_of_a_name_never_steers_a_terminal(
+    words: str, name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PLAYER_SCRIPTS", str(tmp_path))  # so that `list` has them
+    made(name)
+    Path("sub").mkdir()
+    Path("sub", f"{name}.yaml").write_text(SCRIPT, encoding="utf-8")
+    for ending in ("-broken.yaml", "-cut.yaml"):
+        Path(f"{name}{ending}").write_text(BROKEN, encoding="utf-8")
+    Path(f"{name}-broken.csv").write_bytes(b"\xff\x00")
+    Path(f"{name}-misfit.csv").write_text(f"person,{name!r}\nAda,{name!r}\n", encoding="utf-8")
+    Path(f"{name}.csv").write_text("person\nAda\n", encoding="utf-8")
+    if words == "settings":
+        for before in ("background {}.flac", "output {}", "--session {}.yaml rate 120"):
+            assert run(f"settings {before}", name, monkeypatch)[0] == 2 * (name != BIDI and "session" not in before)
+    code, out, err = run(words, name, monkeypatch, at_terminal=True)
+    assert (code in {0, 1, 2}, "did not expect" in err, steers(out + err)) == (True, False, set()), out + err
+    assert out + err
+    assert name not in out + err
+
+
+def test_what_is_remembered_of_a_session_is_told_safely(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``play --remember`` and ``now`` name a session that may be a file of the user's own."""
+    monkeypatch.setattr(_remembering, "origin", lambda name: "option" if name == "rate" else "")
+    Path(f"{RED}.yaml").write_text(SCRIPT, encoding="utf-8")
+    _remembering.Remembering(f"{RED}.yaml", {"rate": 120, "bed": None, "guide": None}).keep(Adjustments())
+    print_warning(f"warning: {RED}\nand {BIDI}")
+    told = capsys.readouterr().err
+    assert (steers(told), told.count("\n")) == (set(), 3)
+    assert told.startswith(r"Remembered for a\x1b[31mb.yaml: rate 120.")

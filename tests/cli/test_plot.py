@@ -41,7 +41,7 @@ def test_a_picture_that_is_there_stays_without_force(run: Run, tmp_path: Path) -
     [
         (("tiny.yaml", "--plot", "tiny.jpg"), 2, "a picture ends in .png or .svg, not 'tiny.jpg'; choose one of them"),
         (("tiny.yaml", "--plot", "tiny.svg", "--json"), 2, "--plot makes a picture and --json a text"),
-        (("tiny.yaml", "--plot", "no/tiny.svg"), 1, "make its folder first, or choose another"),
+        (("tiny.yaml", "--plot", "no/tiny.svg"), 1, "make its folder first, or choose another folder"),
     ],
 )
 def test_what_cannot_be_drawn_is_one_sentence(

@@ -128,6 +128,7 @@ def order(folder: Path, *, split: bool = False) -> ExportOrder:
     [
         (OutputError("cannot write it; choose another folder"), "cannot write it; choose another folder"),
         (ZeroDivisionError("float division"), "player met what it did not expect (ZeroDivisionError: float division)"),
+        (ValueError("a\x1b[31mb"), r"player met what it did not expect (ValueError: a\x1b[31mb)"),
     ],
 )
 def test_an_order_that_fails_is_a_sentence_and_no_error_for_the_others(

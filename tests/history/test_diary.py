@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
@@ -141,6 +143,67 @@ def test_only_its_owner_can_read_it(diary: Diary) -> None:
     assert set(modes.values()) == {0o600}
 
 
+@POSIX
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o666, 0o604])
+def test_one_that_others_may_read_becomes_its_owners_alone_when_it_is_written(diary: Diary, mode: int) -> None:
+    diary.note(None, "one", make_bookmark("one"))
+    with closing(sqlite3.connect(diary.path)) as other:  # keeps the files beside it
+        other.execute("SELECT * FROM places").fetchall()
+        diary.close()
+        for each in diary.path.parent.iterdir():
+            each.chmod(mode)
+        with again(diary) as reader:
+            assert reader.bookmark("one") == make_bookmark("one")
+            assert {each.stat().st_mode & 0o777 for each in diary.path.parent.iterdir()} == {mode}
+        with again(diary) as writer:
+            writer.begin()
+        assert len([*diary.path.parent.iterdir()]) == 3
+        assert {each.stat().st_mode & 0o777 for each in diary.path.parent.iterdir()} == {0o600}
+        assert diary.bookmark("one") == make_bookmark("one")
+
+
+@POSIX
+def test_a_damaged_one_is_closed_to_others_before_it_is_put_aside(diary: Diary, warnings: Warnings) -> None:
+    diary.note(None, "one", make_bookmark("one"))
+    diary.close()
+    diary.path.write_bytes(diary.path.read_bytes()[:200] + b"damage" * 1000)
+    diary.path.chmod(0o644)
+    diary.begin()
+    assert len(warnings) == 1
+    warnings.clear()
+    modes = {each.name: each.stat().st_mode & 0o777 for each in diary.path.parent.iterdir()}
+    assert set(modes) >= {"diary.sqlite3", "diary.sqlite3.damaged"}
+    assert set(modes.values()) == {0o600}
+
+
+@POSIX
+def test_an_empty_file_or_one_behind_a_link_becomes_its_owners_alone_too(diary: Diary, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(b"")
+    (tmp_path / "kept").chmod(0o644)
+    diary.path.parent.mkdir(parents=True)
+    diary.path.symlink_to(tmp_path / "kept")
+    diary.note(None, "one", make_bookmark("one"))
+    assert (tmp_path / "kept").stat().st_mode & 0o777 == 0o600
+
+
+@POSIX
+@pytest.mark.parametrize("is_foreign", [False, True])
+def test_another_programs_or_another_users_file_keeps_its_permissions(
+    diary: Diary, monkeypatch: pytest.MonkeyPatch, *, is_foreign: bool
+) -> None:
+    diary.begin()
+    diary.close()
+    if is_foreign:
+        with closing(sqlite3.connect(diary.path)) as other:
+            other.execute("PRAGMA application_id = 7")
+    else:
+        monkeypatch.setattr(sqlite_file, "is_others", lambda _: True)
+    diary.path.chmod(0o644)
+    with contextlib.suppress(NoDiaryError), again(diary) as writer:
+        writer.begin()
+    assert diary.path.stat().st_mode & 0o777 == 0o644
+
+
 def test_a_damaged_row_is_left_out(diary: Diary) -> None:
     diary.note(make_entry("1"), "one", make_bookmark("one"))
     diary.note(make_entry("2"), "two", make_bookmark("two"))
@@ -244,7 +307,7 @@ def test_a_file_that_another_program_holds_is_a_sentence(diary: Diary, monkeypat
     diary.begin()
     holder = sqlite3.connect(diary.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    with again(diary) as other, pytest.raises(DiaryError, match="locked; end the program that holds it or set"):
+    with again(diary) as other, pytest.raises(DiaryError, match="locked; end the program that holds it, or set"):
         other.note(None, "one", make_bookmark("one"))
     holder.execute("ROLLBACK")
     holder.close()
@@ -365,7 +428,8 @@ def test_a_file_where_its_folder_should_be_is_a_sentence(tmp_path: Path) -> None
     (tmp_path / "file").write_text("in the way")
     diary = Diary(pytest.fail, tmp_path / "file" / "diary")
     with pytest.raises(
-        DiaryError, match=r"^cannot write the diary .*; check its folder or set PLAYER_DIARY to another"
+        DiaryError,
+        match=r"^cannot write the diary .*; see whether its folder exists and you may read and write it, or set PLAYER",
     ):
         diary.begin()
     assert diary.entries() == ()
@@ -391,7 +455,7 @@ if disks.CAN_MOUNT:
         with disks.tiny(tmp_path / "disk") as disk, Diary(pytest.fail, disk / "diary") as diary:
             diary.note(make_entry("kept"), "one", make_bookmark("one"))
             too_long = replace(make_entry("new"), title="x" * 300_000)
-            with pytest.raises(DiaryError, match="full; free some space or set PLAYER_DIARY to another file"):
+            with pytest.raises(DiaryError, match="full; free some space, or set PLAYER_DIARY to another file"):
                 diary.note(too_long, "two", None)
             diary.close()
             assert diary.entries() == (make_entry("kept"),)
@@ -405,9 +469,11 @@ if disks.CAN_MOUNT:
             disks.make_read_only(disk)
             with Diary(pytest.fail, disk / "diary") as diary:
                 assert (diary.entries(), diary.bookmarks()) == ((make_entry(),), (make_bookmark("one"),))
-                with pytest.raises(DiaryError, match="make it writable or set PLAYER_DIARY to another file"):
+                with pytest.raises(DiaryError, match="make it writable, or set PLAYER_DIARY to another file"):
                     diary.note(None, "one", None)
-            with pytest.raises(DiaryError, match="make its folder writable"):
+            with pytest.raises(
+                DiaryError, match="Read-only file system; set PLAYER_DIARY to a file on a disk that can be written"
+            ):
                 Diary(pytest.fail, disk / "other").begin()
 
 

@@ -231,7 +231,7 @@ def test_a_disk_that_fails_leaves_the_guidance_as_it_is_and_says_so(
     engine.while_speaking = fails
     here.press(Control.NEXT_GUIDANCE)
     assert here.adjuster.guide == "silent"
-    told = "The guidance stays as it is: cannot go on: Input/output error; check the disk"
+    told = "The guidance stays as it is: cannot go on: Input/output error; try again, or use another disk"
     assert here.adjuster.notice == told
 
 

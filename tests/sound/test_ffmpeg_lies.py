@@ -46,6 +46,9 @@ def lied_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pa
     return lie
 
 
+SLOW: Final = (
+    "ffmpeg gave no sound for 0 s and was stopped; try again when the machine is less busy, or convert the file to WAV$"
+)
 SOUND: Final = np.full((9600, 2), 0.25, ">f4").tobytes()
 
 
@@ -59,8 +62,8 @@ SOUND: Final = np.full((9600, 2), 0.25, ">f4").tobytes()
         ("give", au(start=0) + SOUND, "ffmpeg makes no sound of it; install ffmpeg anew, or convert the file"),
         ("give", au(encoding=3) + SOUND, "ffmpeg makes no sound of it; install ffmpeg anew, or convert the file"),
         ("give", au(magic=b"RIFF") + SOUND, "ffmpeg makes no sound of it; install ffmpeg anew, or convert the file"),
-        ("give", au()[:10], r"ffmpeg finds no sound in it \(it says nothing\); choose another"),
-        ("give; sleep 600", au() + SOUND, r"ffmpeg was ended, as it gave no sound for 0 s; .*convert the file"),
+        ("give", au()[:10], r"ffmpeg finds no sound in it \(it says nothing\); choose another file$"),
+        ("give; sleep 600", au() + SOUND, SLOW),
         ("give; kill -SEGV $$", au() + SOUND, r"it is not whole, as ffmpeg was ended by SIGSEGV; .*convert the file"),
         ("give; exit 9", au() + SOUND, r"it is not whole, as ffmpeg failed with exit code 9; .*convert the file"),
         ("give; echo 'a.m4a: Input/output error' >&2", au() + SOUND, "as ffmpeg says: Input/output error; try again"),
@@ -69,10 +72,14 @@ SOUND: Final = np.full((9600, 2), 0.25, ">f4").tobytes()
             au(rate=4000, channels=64),
             "more sound .* than it can hold",
         ),
-        ("kill -TERM $$", b"", r"ffmpeg finds no sound in it \(it was ended by SIGTERM\); choose another"),
-        ("printf '\\033[2J\\342\\200\\256x' >&2; exit 1", b"", r"no sound in it \(\\x1b\[2J\\u202ex\); choose another"),
-        ("exec sleep 600", b"", "ffmpeg was ended, as it gave no sound for 0 s"),
-        ("trap '' TERM; while :; do echo x; done >&2", b"", "ffmpeg was ended, as it gave no sound for 0 s"),
+        ("kill -TERM $$", b"", "ffmpeg was ended by SIGTERM; try again, or convert the file to WAV$"),
+        (
+            "printf '\\033[2J\\342\\200\\256x' >&2; exit 1",
+            b"",
+            r"no sound in it \(\\x1b\[2J\\u202ex\); choose another file$",
+        ),
+        ("exec sleep 600", b"", SLOW),
+        ("trap '' TERM; while :; do echo x; done >&2", b"", SLOW),
     ],
 )
 def test_what_stands_in_ffmpegs_place_is_not_believed(
@@ -163,14 +170,46 @@ def test_its_version_is_what_it_says(lied_to: Callable[..., Path], program: str,
 
 @pytest.mark.parametrize(
     ("program", "told"),
-    [("exit 3", r"does not say that it is ffmpeg \(exit code 3\)"), ("exec sleep 600", "does not answer within 10 s")],
+    [
+        ("exit 3", r"does not say that it is ffmpeg \(exit code 3\); install ffmpeg anew$"),
+        ("exec sleep 600", "does not answer within 0 s; try again, or install ffmpeg anew$"),
+    ],
 )
 def test_what_does_not_say_its_version_is_none(
     lied_to: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, program: str, told: str
 ) -> None:
     monkeypatch.setattr(ffmpeg, "_ANSWERS_WITHIN_S", 0.3)
-    with pytest.raises(MediaError, match=f"{told}; install ffmpeg anew"):
+    with pytest.raises(MediaError, match=told):
         ffmpeg.version(str(lied_to(program).with_name("ffmpeg")))
+
+
+def test_a_version_that_cannot_be_read_is_not_told_as_late(
+    lied_to: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: object, pipe: object) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(children._Answers, "_next", broken)
+    program = lied_to("echo ffmpeg").with_name("ffmpeg")
+    with pytest.raises(MediaError) as caught:
+        ffmpeg.version(str(program))
+    assert str(caught.value) == f"what {program} says cannot be read; try again, or install ffmpeg anew"
+
+
+@pytest.mark.parametrize("program", ["kill -STOP $$", "give; kill -STOP $$"])
+def test_one_that_another_program_stopped_is_told_as_that(
+    lied_to: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setattr(children, "STOPPED_S", 0.3)
+    monkeypatch.setattr(ffmpeg, "STILL_S", 30)
+    monkeypatch.setattr(ffmpeg, "_ANSWERS_WITHIN_S", 30)
+    path = lied_to(program, au() + SOUND)
+    for decoded in (lambda: list(decode(path)), lambda: ffmpeg.rate_and_seconds(str(path.with_name("ffmpeg")), path)):
+        with pytest.raises(ffmpeg.StandstillError) as caught:
+            decoded()
+        assert str(caught.value) == f"{path}: another program stopped ffmpeg (SIGSTOP); try again"
+    with pytest.raises(MediaError, match=r"^another program stopped ffmpeg \(SIGSTOP\); try again$"):
+        ffmpeg.version(str(lied_to("kill -STOP $$").with_name("ffmpeg")))
 
 
 def test_a_long_background_waits_once_for_what_stands_still_and_goes_on_with_its_beginning(

@@ -107,7 +107,7 @@ def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
     target = tmp_path / "no" / "calm.mp3"
     with pytest.raises(OutputError) as caught:
         NewFile(target)
-    wanted = f"cannot write {target}: No such file or directory; make its folder first, or choose another"
+    wanted = f"cannot write {target}: No such file or directory; make its folder first, or choose another folder"
     assert str(caught.value) == wanted
 
 

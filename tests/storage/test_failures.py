@@ -9,34 +9,50 @@ from pathlib import Path
 
 import pytest
 
-from player.errors import DiaryError, OutputError, PlayerError, StoreError, VoiceError
+from player.errors import DiaryError, OutputError, PlayerError, StoreError, UsageError, VoiceError
 from player.storage.failures import foreseen, of_file, pass_on, sentences
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 CLOSED = OSError(errno.EROFS, "Read-only file system")
 ODD = OSError("odd\n")
+LOOK = "see whether the folder exists and you may read and write it"
 
 
 @pytest.mark.parametrize(
     ("kind", "error", "told"),
     [
         (OutputError, FULL, "write a\\nb: No space left on device; free some space or choose another folder"),
-        (OutputError, CLOSED, "write a\\nb: Read-only file system; choose another folder"),
+        (OutputError, CLOSED, "write a\\nb: Read-only file system; choose a folder on a disk that can be written"),
         (
             StoreError,
             FULL,
-            "write a\\nb: No space left on device; free some space or set PLAYER_STORE to another folder",
+            "write a\\nb: No space left on device; free some space, or set PLAYER_STORE to another folder",
         ),
-        (StoreError, ODD, "write a\\nb: odd\\n; check the folder or set PLAYER_STORE to another folder"),
+        (
+            StoreError,
+            ODD,
+            f"write a\\nb: odd\\n; {LOOK}, or set PLAYER_STORE to another folder",
+        ),
         (
             VoiceError,
             CLOSED,
-            "write a\\nb: Read-only file system; make the folder writable, or set PLAYER_VOICES to another folder",
+            "write a\\nb: Read-only file system; set PLAYER_VOICES to a folder on a disk that can be written",
+        ),
+        (
+            StoreError,
+            CLOSED,
+            "write a\\nb: Read-only file system; set PLAYER_STORE to a folder on a disk that can be written",
         ),
         (
             DiaryError,
+            CLOSED,
+            "write the diary a\\nb: Read-only file system; set PLAYER_DIARY to a file on a disk that can be written",
+        ),
+        (UsageError, OSError(errno.EISDIR, "Is a directory"), "write a\\nb: Is a directory; choose another file"),
+        (
+            DiaryError,
             FULL,
-            "write the diary a\\nb: No space left on device; free some space or set PLAYER_DIARY to another file",
+            "write the diary a\\nb: No space left on device; free some space, or set PLAYER_DIARY to another file",
         ),
     ],
 )
@@ -47,7 +63,7 @@ def test_each_kind_of_files_has_its_sentence(kind: type[PlayerError], error: OSE
 
 
 def test_a_library_without_numbers_is_known_by_its_words() -> None:
-    with pytest.raises(DiaryError, match="; end the program that holds it or"):  # noqa: SIM117
+    with pytest.raises(DiaryError, match="; end the program that holds it, or"):  # noqa: SIM117
         with sentences(DiaryError, "read", Path("diary"), caught=(LookupError,)):
             raise LookupError("database is locked")
 
@@ -96,7 +112,11 @@ def test_a_machine_without_temporary_files_is_one_sentence(tmp_path: Path, monke
     ("error", "told"),
     [
         (FULL, "cannot go on: No space left on device; free some space"),
-        (OSError(errno.EIO, "Input/output error", "a\n"), "cannot use a\\n: Input/output error; check the disk"),
+        (CLOSED, "cannot go on: Read-only file system; use a folder on a disk that can be written"),
+        (
+            OSError(errno.EIO, "Input/output error", "a\n"),
+            "cannot use a\\n: Input/output error; try again, or use another disk",
+        ),
         (InterruptedError(errno.EINTR, "Interrupted system call"), "cannot go on: Interrupted system call; try again"),
         (BrokenPipeError(errno.EPIPE, "Broken pipe"), "cannot go on: Broken pipe; try again"),
         (
@@ -104,8 +124,14 @@ def test_a_machine_without_temporary_files_is_one_sentence(tmp_path: Path, monke
             "cannot use a: Too many open files; end other programs, or raise the limit on open files",
         ),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "cannot go on: Cannot allocate memory; end other programs"),
-        (io.UnsupportedOperation(None, None, "a"), "a cannot be read at any place; copy it, and name the copy"),
-        (io.UnsupportedOperation("seek"), "a file cannot be read at any place; copy it, and name the copy"),
+        (
+            io.UnsupportedOperation(None, None, "a"),
+            "a cannot be read from the middle (it may be a pipe); copy it to a file and use that",
+        ),
+        (
+            io.UnsupportedOperation("seek"),
+            "a file cannot be read from the middle (it may be a pipe); copy it to a file and use that",
+        ),
         (MemoryError(), "there is not enough memory; end other programs"),
         (RuntimeError("can't start new thread"), "there is not enough memory; end other programs"),
     ],

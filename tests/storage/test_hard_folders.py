@@ -32,8 +32,10 @@ def test_a_store_of_another_user_is_refused_with_its_name_and_a_remedy(
     monkeypatch.setattr(os, "geteuid", lambda: 4322)
     with pytest.raises(UnsafeStoreError) as caught:
         must_be_safe(tmp_path)
+    found = tmp_path.stat()
+    shown = f"{tmp_path} (mode {found.st_mode & 0o7777:04o}, owner {found.st_uid}, group {found.st_gid})"
     assert str(caught.value) == (
-        f"{tmp_path} belongs to another user, who could change what you hear; set PLAYER_STORE to another folder"
+        f"{shown} belongs to another user, who could change what you hear; set PLAYER_STORE to another folder"
     )
 
 

@@ -215,7 +215,7 @@ def test_an_entry_removed_while_in_use_is_a_sentence(store: Store) -> None:
     store.clear()
     with pytest.raises(StoreError) as caught:
         entry.payload()
-    remedy = "check the folder or set PLAYER_STORE to another folder"
+    remedy = "see whether the folder exists and you may read and write it, or set PLAYER_STORE to another folder"
     assert str(caught.value) == f"cannot read {entry.path}: No such file or directory; {remedy}"
 
 
@@ -256,7 +256,7 @@ def test_an_entry_whose_content_cannot_be_read_is_a_sentence(store: Store, monke
     monkeypatch.setattr(os, "fdopen", lambda descriptor, _: BrokenDisk(real(descriptor, "rb")))
     with pytest.raises(StoreError) as caught:
         entry.payload()
-    remedy = "check the folder or set PLAYER_STORE to another folder"
+    remedy = "try again, or set PLAYER_STORE to another folder"
     assert str(caught.value) == f"cannot read {entry.path}: Input/output error; {remedy}"
 
 
@@ -271,9 +271,15 @@ class _NoClosing(io.BytesIO):
 def test_a_failure_at_closing_an_entry_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = store.put(FIELDS, draft())
     monkeypatch.setattr(os, "fdopen", lambda *_: _NoClosing(entry.path.read_bytes()))
-    with pytest.raises(StoreError, match=r"cannot read .*: Input/output error; check the folder"):
+    with pytest.raises(
+        StoreError,
+        match=r"cannot read .*: Input/output error; try again",
+    ):
         entry.payload()
-    with pytest.raises(StoreError, match=r"cannot read .*: Input/output error; check the folder"):
+    with pytest.raises(
+        StoreError,
+        match=r"cannot read .*: Input/output error; try again",
+    ):
         store.get(FIELDS)
 
 
@@ -444,12 +450,18 @@ def test_an_entry_replaced_while_in_use_is_a_sentence(store: Store) -> None:
 
 @POSIX
 @pytest.mark.parametrize("inside", [False, True])
-def test_a_folder_that_others_may_write_is_refused_with_what_to_do(store: Store, *, inside: bool) -> None:
+@pytest.mark.parametrize("mode", [0o777, 0o770])
+def test_a_folder_that_others_may_write_is_refused_with_what_to_do(store: Store, mode: int, *, inside: bool) -> None:
     path = store.put(FIELDS, draft()).path.parent if inside else store.root
     path.mkdir(exist_ok=True)
-    path.chmod(0o777)
+    if mode == 0o770 and path.stat().st_gid == path.stat().st_uid:
+        if os.geteuid():
+            pytest.skip("this user's group is its own, and may write")
+        os.chown(path, -1, 12345)
+    path.chmod(mode)
     with pytest.raises(
-        UnsafeStoreError, match=rf"^every user may write in {path}, .*; `chmod o-w` it, or set PLAYER_STORE"
+        UnsafeStoreError,
+        match=rf"^others may write in {path} \(mode {mode:04o}, owner .*; `chmod go-w` it, or set PLAYER_STORE",
     ):
         Store(store.root).get(FIELDS)
     path.chmod(0o755)
@@ -602,7 +614,7 @@ def test_a_limit_on_file_sizes_is_a_sentence_and_leaves_nothing(store: Store) ->
     said, complaints = python(LIMITED, store.root).communicate()
     assert complaints == ""
     assert said.startswith(f"cannot write {store.root}")
-    assert said.endswith(": File too large; raise the limit on file sizes or set PLAYER_STORE to another folder\n")
+    assert said.endswith(": File too large; raise the limit on file sizes, or set PLAYER_STORE to another folder\n")
     assert files(store) == []
 
 
@@ -617,7 +629,9 @@ if disks.CAN_MOUNT:
     def test_a_full_disk_is_a_sentence_and_leaves_what_was_there(tiny_disk: Path, size: int) -> None:
         store = Store(tiny_disk / "store")  # anybody may write in the disk itself
         kept = store.put({"small": 1}, draft(bytes(20_000)))
-        with pytest.raises(StoreError, match=r"No space left on device; free some space or set PLAYER_STORE") as caught:
+        with pytest.raises(
+            StoreError, match=r"No space left on device; free some space, or set PLAYER_STORE"
+        ) as caught:
             store.put(FIELDS, Draft({}, [bytes(1000)] * (size // 1000)))
         assert "\n" not in str(caught.value)
         assert files(store) == [kept.path]
@@ -656,7 +670,7 @@ def test_a_disk_that_is_full_at_any_moment_is_a_sentence_and_leaves_nothing(
     monkeypatch.setattr(Path, "open", opened)
     with pytest.raises(StoreError) as caught:
         store.put(FIELDS, Draft({}, [b"in two ", b"pieces"]))
-    remedy = "free some space or set PLAYER_STORE to another folder"
+    remedy = "free some space, or set PLAYER_STORE to another folder"
     assert str(caught.value) == f"cannot write {path}: No space left on device; {remedy}"
     assert files(store) == []
 
@@ -670,7 +684,7 @@ def test_a_folder_that_cannot_be_listed_is_a_sentence(store: Store, monkeypatch:
         yield folder
 
     monkeypatch.setattr(Path, "iterdir", closed)
-    told = f"cannot read {folder}: Permission denied; make the folder writable or set PLAYER_STORE to another folder"
+    told = f"cannot read {folder}: Permission denied; make the folder writable, or set PLAYER_STORE to another folder"
     for use in (store.usage, lambda: Store(store.root).put(FIELDS, draft())):
         with pytest.raises(StoreError) as caught:
             use()
@@ -686,7 +700,7 @@ def test_an_entry_that_cannot_be_read_is_a_sentence(store: Store, monkeypatch: p
     monkeypatch.setattr(store_file, "read_entry", broken)
     with pytest.raises(StoreError) as caught:
         store.get(FIELDS)
-    remedy = "check the folder or set PLAYER_STORE to another folder"
+    remedy = "try again, or set PLAYER_STORE to another folder"
     assert str(caught.value) == f"cannot read {path}: Input/output error; {remedy}"
     assert path.exists()
 
@@ -705,7 +719,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(
     with pytest.raises(StoreError) as caught:
         store.put(FIELDS, draft())
     folder = store.root / key(FIELDS)[:2] if there else store.root
-    remedy = "make the folder writable or set PLAYER_STORE to another folder"
+    remedy = "set PLAYER_STORE to a folder on a disk that can be written"
     assert str(caught.value) == f"cannot write {folder}: Read-only file system; {remedy}"
 
 
@@ -774,7 +788,7 @@ def test_what_is_held_and_no_entry_is_a_sentence(store: Store, monkeypatch: pyte
 def test_a_folder_where_nothing_may_be_renamed_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     held_on_windows(monkeypatch)
     with pytest.raises(
-        StoreError, match=r"^cannot write /.*: Permission denied; make the folder writable or set PLAYER"
+        StoreError, match=r"^cannot write /.*: Permission denied; make the folder writable, or set PLAYER"
     ):
         store.put(FIELDS, draft())
     assert files(store) == []
@@ -792,7 +806,7 @@ def test_an_entry_that_cannot_be_removed_is_a_sentence(store: Store, monkeypatch
     for use in (store.clear, lambda: upkeep.prune(store.root, 0)):
         with pytest.raises(StoreError) as caught:
             use()
-        remedy = "make the folder writable or set PLAYER_STORE to another folder"
+        remedy = "set PLAYER_STORE to a folder on a disk that can be written"
         assert str(caught.value) == f"cannot clear {path}: Read-only file system; {remedy}"
 
 

@@ -160,7 +160,7 @@ def test_a_folder_that_may_not_be_read_is_one_sentence(tmp_path: Path, monkeypat
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "iterdir", denied)
-    with pytest.raises(UsageError, match="cannot be read: permission denied; choose another"):
+    with pytest.raises(UsageError, match="cannot be read: permission denied; choose another folder"):
         own_takes.in_folder(str(tmp_path))
 
 

@@ -22,7 +22,7 @@ from player.export.options import PAGE
 from player.pipeline import as_requested, programmes
 from player.script import library
 from player.storage.atomic import must_be_free
-from player.storage.failures import foreseen
+from player.storage.failures import foreseen, unexpected
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -225,8 +225,7 @@ def _do(
     try:
         result = executor.make(order, lambda done, total: news.put((number, weight * done // max(1, total))))
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the caller waits for a result)
-        what = f"player met what it did not expect ({type(error).__name__}: {error})"
-        result = FailedExport(str(foreseen(error) or what))
+        result = FailedExport(str(foreseen(error) or unexpected(error)))
     news.put((number, weight))
     news.put(BatchResult(order, result, time.monotonic() - began))
 

@@ -18,7 +18,7 @@ from player.export import exporter, pages
 from player.export.options import PAGE
 from player.script import library
 from player.storage.atomic import must_be_free
-from player.storage.failures import foreseen, sentences
+from player.storage.failures import foreseen, sentences, unexpected
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,6 +116,4 @@ def make(order: ExportOrder, machine: Machine, progress: Progress | None = None)
         return FailedExport(str(error))
     except (OSError, MemoryError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         # An unexpected error must not stop the other orders.
-        return FailedExport(
-            str(foreseen(error) or f"player met what it did not expect ({type(error).__name__}: {error})")
-        )
+        return FailedExport(str(foreseen(error) or unexpected(error)))

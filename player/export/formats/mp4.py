@@ -139,8 +139,8 @@ class Mp4Writer:
             yield
         except StalledError as error:
             self._child.end()
-            told = f"ffmpeg: {error}" if error.is_stopped else f"ffmpeg stood still for {ffmpeg.STILL_S:.0f} s"
-            raise self._reason(told) from error
+            still = f"ffmpeg stood still for {ffmpeg.STILL_S:.0f} s"
+            raise self._reason(ffmpeg.STOPPED if error.is_stopped else still) from error
         except BrokenPipeError as error:
             try:
                 silent = f"ffmpeg made no whole file, and ended with {ending(self._child.wait(_ENDS_WITHIN_S))}"

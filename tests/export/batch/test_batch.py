@@ -164,10 +164,10 @@ def test_a_failure_stops_nothing_but_itself() -> None:
 
 def test_an_unexpected_error_is_a_failure_too() -> None:
     def fall(order: ExportOrder) -> ExportedFiles:
-        raise RuntimeError(f"no {order.name}")
+        raise RuntimeError(f"no {order.name}\x1b[31m")
 
     (done,) = batch.run(orders("one.yaml"), Recorder(fall))
-    assert done.result == FailedExport("player met what it did not expect (RuntimeError: no one)")
+    assert done.result == FailedExport(r"player met what it did not expect (RuntimeError: no one\x1b[31m)")
 
 
 def test_scripts_with_problems_do_not_stop_the_others() -> None:

@@ -51,6 +51,9 @@ def lied_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     return lie
 
 
+SLOW = "ffmpeg stood still for 0 s; try again when the machine is less busy, or choose another format$"
+
+
 @pytest.mark.parametrize(
     ("program", "told"),
     [
@@ -64,11 +67,11 @@ def lied_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
         ("echo 'a: it rains' >&2; exit 1", "ffmpeg says: a: it rains; choose another folder"),
         ("cat >/dev/null; cp $whole $part; echo 'it rains' >&2", "ffmpeg says: it rains; choose another folder"),
         ("printf '\\033[2J\\342\\200\\256x' >&2; exit 1", r"ffmpeg says: \\x1b\[2J\\u202ex; choose another folder"),
-        ("exec sleep 600", "ffmpeg stood still for 0 s; install ffmpeg anew"),
-        ("trap '' TERM; while :; do sleep 600; done", "ffmpeg stood still for 0 s; install ffmpeg anew"),
-        ("cat >/dev/null; exec sleep 600", "ffmpeg stood still for 0 s; install ffmpeg anew"),
+        ("exec sleep 600", SLOW),
+        ("trap '' TERM; while :; do sleep 600; done", SLOW),
+        ("cat >/dev/null; exec sleep 600", SLOW),
         ("exec <&-; exec sleep 600", "ffmpeg reads no more, and does not end; install ffmpeg anew"),
-        ("while :; do echo x; done >&2", "ffmpeg stood still for 0 s; install ffmpeg anew"),
+        ("while :; do echo x; done >&2", SLOW),
         ("cat >/dev/null; rm $part", r"exit code 0 \(its file is gone, or is no ordinary one\); install ffmpeg anew"),
         ("cat >/dev/null; rm $part; mkfifo $part", r"exit code 0 \(its file is gone, or is no ordinary one\)"),
         ("cat >/dev/null; rm $part; ln -s $whole $part", r"exit code 0 \(its file is gone, or is no ordinary one\)"),
@@ -91,6 +94,17 @@ def test_what_ffmpeg_does_not_do_is_told_and_nothing_is_left(
         exported(made / "calm.m4a", chirp(96_000), piece=9600)
     assert list(made.iterdir()) == []
     assert (tmp_path / "whole").read_bytes() == whole
+
+
+def test_one_that_another_program_stopped_is_told_as_that(
+    lied_to: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(children, "STOPPED_S", 0.3)
+    monkeypatch.setattr(ffmpeg, "STILL_S", 30)
+    target = lied_to("kill -STOP $$") / "calm.m4a"
+    with pytest.raises(OutputError) as caught:
+        exported(target, chirp(96_000))
+    assert str(caught.value) == f"cannot write {target}: another program stopped ffmpeg (SIGSTOP); try again"
 
 
 def test_a_file_that_grows_for_ever_is_stopped(lied_to: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:

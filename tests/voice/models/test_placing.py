@@ -153,13 +153,15 @@ def test_a_voice_whose_note_cannot_be_written_is_there_all_the_same() -> None:
 def test_a_folder_that_cannot_be_written_is_one_sentence(voices: Path) -> None:
     with tiny(voices):
         make_read_only(voices)
-        with pytest.raises(VoiceError, match=r"Read-only file system; make the folder writable, or set"):
+        with pytest.raises(VoiceError, match=r"Read-only file system; set PLAYER_VOICES to a folder on a disk"):
             bring([MODEL])
 
 
 def test_a_file_where_the_folder_should_be_is_one_sentence(voices: Path) -> None:
     voices.write_text("")
-    with pytest.raises(VoiceError, match="check the folder, or set PLAYER_VOICES"):
+    with pytest.raises(
+        VoiceError, match="see whether the folder exists and you may read and write it, or set PLAYER_VOICES"
+    ):
         bring([MODEL])
     assert inventory.installed() == ()
 

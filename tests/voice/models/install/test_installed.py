@@ -93,7 +93,10 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(voices: Path) -> None:
     with tiny(voices):
         write_voice(inventory.piper_model(THORSTEN), [onnx()], config(), called="it")
         make_read_only(voices)
-        with pytest.raises(VoiceError, match=r"cannot remove .*thorsten-medium\.onnx: Read-only file system; make the"):
+        with pytest.raises(
+            VoiceError,
+            match=r"cannot remove .*thorsten-medium\.onnx: Read-only file system; set PLAYER_VOICES to a folder on a",
+        ):
             installed.remove(THORSTEN)
         assert len(inventory.installed()) == 1
 
