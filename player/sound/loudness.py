@@ -138,11 +138,14 @@ def _window_powers(samples: NDArray[np.float64], rate: int) -> NDArray[np.float6
     """Weighted power of every 400 ms window, channels added; ``samples`` are one window or more."""
     step = rate // _STEPS_A_SECOND
     steps = len(samples) // step
-    powers = np.zeros(steps + 1)
-    for channel in samples[: steps * step].T:
+    powers, times = np.zeros(steps + 1), 1
+    channels = list(samples[: steps * step].T)
+    if len(channels) > 1 and all(np.array_equal(channels[0], other) for other in channels[1:]):  # of one, made two
+        channels, times = channels[:1], len(channels)
+    for channel in channels:
         if channel.any():
             weighted = _weighted(channel, rate, (steps + 1) * step)
-            powers[1:] += np.square(weighted).reshape(steps, step).sum(axis=1)
+            powers[1:] += times * np.square(weighted).reshape(steps, step).sum(axis=1)
     running = np.cumsum(powers)
     windows: NDArray[np.float64] = (running[_STEPS_A_WINDOW:] - running[:-_STEPS_A_WINDOW]) / (_STEPS_A_WINDOW * step)
     return windows

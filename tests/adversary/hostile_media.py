@@ -201,15 +201,15 @@ def page(content: bytes | None = None, script: bytes = SCRIPT, *, times: int = 1
     return b"<!DOCTYPE html>" + filling + (link + beside) * times
 
 
-def hours(kind: str) -> bytes:
-    """Four hours of sound in a small file: a second of noise, and silence."""
+def hours(kind: str, minutes: int) -> bytes:
+    """Much sound in a small file: a second of noise, and silence."""
     form, coding = {"opus": ("OGG", "OPUS"), "ogg": ("OGG", "VORBIS"), "mp3": ("MP3", "MPEG_LAYER_III")}.get(
         kind, ("FLAC", "PCM_16")
     )
     held, silence = io.BytesIO(), np.zeros(8000 * 60, np.float32)
     with soundfile.SoundFile(held, "w", 8000, 1, coding, format=form) as file:
         file.write(np.random.default_rng(1).normal(0, 0.1, 8000))
-        for _ in range(240):
+        for _ in range(minutes):
             file.write(silence)
     return held.getvalue()
 

@@ -249,6 +249,6 @@ def _sounds() -> dict[str, Callable[[], bytes]]:
     bomb = media.tag([media.squeezed("TIT2", bytes(64 * _MB), 4)] * 20, 4)
     frames = (b"\xff\xfb\x90\x64" + bytes(413)) * 3
     written["mp3.wav"] = partial(media.riff, (b"fmt ", mp3_in_wav), (b"data", bomb + frames + bomb + frames * 99))
-    for kind in ("flac", "ogg", "opus", "mp3"):
-        written[f"hours.{kind}"] = partial(media.hours, kind)
+    for kind, minutes in {"flac": 120, "ogg": 50, "opus": 15, "mp3": 4}.items():  # 200 kB each
+        written[f"hours.{kind}"] = partial(media.hours, kind, minutes)
     return written
