@@ -160,7 +160,8 @@ def test_at_a_terminal_the_store_is_cleared_only_by_a_yes(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("sys.stderr", told)
     cache._clear(machine.store, is_sure=False)
-    assert "Remove 1 entry, 0.0 MB? What plays or is exported now may stop." in told.getvalue()
+    assert "Remove 1 entry, 0.0 MB, from " in told.getvalue()
+    assert "/store? What plays or is exported now may stop." in told.getvalue()
     assert machine.store.usage().entries == left
     assert ("Nothing was removed." in told.getvalue()) is bool(left)
 
