@@ -92,7 +92,8 @@ def test_one_more_breath_is_added_where_it_comes_closer() -> None:
     assert fitted(210_000, breaths(10), breaths(10)) == 210_000
     assert fitted(105_001, breaths(10)) == 110_000
     assert fitted(105_000, breaths(10)) == 100_000
-    assert fitted(155_000, breaths(4, 5000, at_most=4), breaths(10)) == 154_000
+    long = breaths(10, 24_000)
+    assert fitted(671_000, breaths(4, at_most=4), long, long) == 670_000
 
 
 def test_what_cannot_give_way_says_so() -> None:
