@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from player.export.mp3.infoframe import SAMPLES_PER_FRAME, frame_bytes
-from player.units import CHANNELS, SAMPLE_WIDTH
+from player.units import SAMPLE_WIDTH
 
 _HEADER: Final = 4
 _GRANULE_BITS: Final = 59
@@ -100,9 +100,11 @@ class EncodedStretch:
         kbit/s, constant.
     first
         The number of its first frame.
+    channels
+        1 or 2.
     """
 
-    def __init__(self, bitrate: int, first: int, channels: int = CHANNELS) -> None:
+    def __init__(self, bitrate: int, first: int, channels: int) -> None:
         self._channels = channels
         self._data_at = LAYOUTS[channels].data_at
         self._frame_bytes = frame_bytes(bitrate)
