@@ -10,15 +10,18 @@ with its export as WAV.
 
 The sound server and the recorder run with real-time priority, as a desktop's does; that needs root, and is told where
 it is refused. Without it, they themselves come too late on a busy machine: at a load of 6 to 12 on two cores, of work
-in many system sessions, 1 to 5 gaps of 20 to 320 ms a minute were heard.
+in many system sessions, 1 to 5 gaps of 20 to 320 ms a minute were heard. A virtual machine may also stand still as a
+whole, while another has its processor; a thread of highest priority tells that.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import subprocess
 import tempfile
+import threading
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 Moments = list[tuple[float, float, float]]
 """What was held at each look: MB of the program itself, and of all its processes; and the machine's load."""
 PARTS: Final = 10
+_LOOKS_EVERY_S: Final = 0.005
+_STANDSTILL_S: Final = 0.1
 
 
 def held_by(command: Sequence[str | Path], env: Mapping[str, str], every_s: float) -> Moments:
@@ -81,17 +86,52 @@ def in_real_time(*names: str) -> None:
     return None
 
 
+class Standstills:
+    """How long the machine itself stood still: a thread with real-time priority that wakes every 5 ms, and comes late."""
+
+    def __init__(self) -> None:
+        self.late_s: list[float] = []
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Standstills:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(threading.get_native_id(), os.SCHED_RR, os.sched_param(6))
+        due = time.monotonic()
+        while not self._is_over.is_set():
+            time.sleep(_LOOKS_EVERY_S)
+            due, before = time.monotonic(), due
+            if (late := due - before - _LOOKS_EVERY_S) > _STANDSTILL_S:
+                self.late_s.append(late)
+
+    def __str__(self) -> str:
+        longest = 1000 * max(self.late_s, default=0.0)
+        return f"{len(self.late_s)} times for {1000 * _STANDSTILL_S:.0f} ms and more, longest {longest:.0f} ms"
+
+
 def live(folder: Path, minutes: int, env: dict[str, str]) -> None:
-    """Play and record a session, and tell gaps and memory."""
+    """Play and record a session, and tell gaps and memory, and whether the machine itself stood still."""
     script, target = night(folder, minutes), folder / "exported.wav"
     subprocess.run([*PLAYER, "export", script, "-q", "-o", target], env=env, check=True)
     ear = Loudspeaker(env)
     in_real_time("pulseaudio", "parec")
-    moments = held_by([*PLAYER, "play", script], env, 0.5)
+    with Standstills() as standstills:
+        moments = held_by([*PLAYER, "play", script], env, 0.5)
     heard = ear.recording()
     ear.stop()
     print(f"live, {minutes} min\n{told(moments)}")
-    print(f"  gaps: {told_gaps(soundfile.read(target, dtype='int16')[0], heard)}", flush=True)
+    print(
+        f"  gaps: {told_gaps(soundfile.read(target, dtype='int16')[0], heard)}; the machine stood still {standstills}",
+        flush=True,
+    )
 
 
 def export(folder: Path, minutes: int, env: dict[str, str]) -> None:
