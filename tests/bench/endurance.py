@@ -87,22 +87,18 @@ def in_real_time(*names: str) -> None:
 
 
 class Standstills:
-    """How long the machine itself stood still: a thread with real-time priority that wakes every 5 ms, and comes late."""
+    """How long the machine itself stood still: a thread with real-time priority wakes every 5 ms, and comes late."""
 
     def __init__(self) -> None:
         self.late_s: list[float] = []
         self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
 
-    def __enter__(self) -> Standstills:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def end(self) -> None:
+        """Stop looking."""
         self._is_over.set()
-        self._thread.join()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Look until the end."""
         with contextlib.suppress(PermissionError):
             os.sched_setscheduler(threading.get_native_id(), os.SCHED_RR, os.sched_param(6))
         due = time.monotonic()
@@ -123,8 +119,10 @@ def live(folder: Path, minutes: int, env: dict[str, str]) -> None:
     subprocess.run([*PLAYER, "export", script, "-q", "-o", target], env=env, check=True)
     ear = Loudspeaker(env)
     in_real_time("pulseaudio", "parec")
-    with Standstills() as standstills:
-        moments = held_by([*PLAYER, "play", script], env, 0.5)
+    standstills = Standstills()
+    threading.Thread(target=standstills.look, daemon=True).start()
+    moments = held_by([*PLAYER, "play", script], env, 0.5)
+    standstills.end()
     heard = ear.recording()
     ear.stop()
     print(f"live, {minutes} min\n{told(moments)}")
