@@ -61,6 +61,11 @@ def encoding_of(form: str, quality: Quality) -> Encoding:
     return replace(chosen, compression=_LEVELS[form](quality.bitrate, quality.channels, quality.rate))
 
 
+_STREAMINFO_END: Final = 42
+_WRITTEN_AT_THE_END: Final = (slice(12, 15), slice(15, 18), slice(26, 42))
+"""Of a FLAC file: the sizes of its smallest and its largest frame, and the MD5 digest of its samples."""
+
+
 class SoundWriter:
     """Writes a file by libsndfile; every failure is an `OSError`."""
 
@@ -100,6 +105,8 @@ class SoundWriter:
         """Close the file, tag it, and check that it has every frame."""
         with self._as_os_errors():
             self._file.close()
+        if self._encoding.container == "FLAC" and self._frames and not _has_whole_head(self._path):
+            raise reason(self._path, "its head was not completed")
         self._encoding.tag(self._path, self._tags)
         if self._encoding.container == "OGG":
             self._renumber()
@@ -130,6 +137,16 @@ class SoundWriter:
             yield
         except self._failures as error:
             raise reason(self._path, str(error)) from error
+
+
+def _has_whole_head(path: Path) -> bool:
+    """Whether a FLAC file tells the sizes of its frames and the digest of its samples, which are written at its end.
+
+    They are zero where the encoder could not go back to them, and libsndfile does not notice (RFC 9639, 8.2).
+    """
+    with path.open("rb") as file:
+        head = file.read(_STREAMINFO_END)
+    return len(head) == _STREAMINFO_END and all(any(head[field]) for field in _WRITTEN_AT_THE_END)
 
 
 def reason(path: Path, otherwise: str) -> OSError:

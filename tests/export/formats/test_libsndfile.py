@@ -76,3 +76,24 @@ def test_a_file_that_lost_its_end_does_not_count_as_written(tmp_path: Path, form
     writer.write(chirp(96_000).tobytes())
     with pytest.raises(OSError, match=r"psf_fseek\(\) failed|is cut off"):
         writer.finish()
+
+
+@pytest.mark.parametrize("field", [slice(12, 15), slice(15, 18), slice(26, 42)], ids=["smallest", "largest", "digest"])
+def test_a_flac_head_that_was_not_completed_does_not_count_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: slice
+) -> None:
+    """As where the encoder could not go back to its head: libFLAC tells nobody."""
+    path = tmp_path / "calm.flac"
+    writer = SoundWriter(path, ENCODINGS["flac"], TAGS)
+    writer.write(chirp(96_000).tobytes())
+    close = writer._file.close
+
+    def close_badly() -> None:
+        close()
+        data = bytearray(path.read_bytes())
+        data[field] = bytes(field.stop - field.start)
+        path.write_bytes(data)
+
+    monkeypatch.setattr(writer._file, "close", close_badly)
+    with pytest.raises(OSError, match="its head was not completed"):
+        writer.finish()
