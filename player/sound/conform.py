@@ -136,8 +136,7 @@ def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.
         If the disk fails, or the machine has no more of something.
     """
     frames = 0
-    must_be_readable(path)
-    most = _BELIEVED_S * RATE + path.stat().st_size * RATE // _BYTES_A_SECOND
+    most = _BELIEVED_S * RATE + must_be_readable(path) * RATE // _BYTES_A_SECOND
     with _opened(path, block_frames) as (rate, channels, blocks):
         if not _SLOWEST <= rate <= _FASTEST:
             raise MediaError(f"{_shown(path)}: its sample rate must be 4000 to 768000 Hz, not {rate}; convert it")
@@ -156,8 +155,8 @@ def _check_channels(path: Path, channels: int) -> None:
         raise MediaError(f"{_shown(path)}: it must have 1 to {_MOST_CHANNELS} channels, not {channels}; convert it")
 
 
-def must_be_readable(path: Path) -> None:
-    """Refuse a sound file that cannot be read.
+def must_be_readable(path: Path) -> int:
+    """The bytes of a sound file; one that cannot be read is refused.
 
     Raises
     ------
@@ -179,6 +178,7 @@ def must_be_readable(path: Path) -> None:
         raise MediaError(
             f"{_shown(path)}: a sound may have {_LARGEST // 2**30} GB, and it has {size / 2**30:.0f}; cut or convert it"
         )
+    return size
 
 
 def _stereo(block: NDArray[np.float32]) -> NDArray[np.float32]:
