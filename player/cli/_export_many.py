@@ -78,8 +78,8 @@ def run(
         _must_have_a_list(orders, listed, force=force)
     began = time.monotonic()
     done = _run(orders, many_sessions, quiet=quiet)
-    if done and not quiet:
-        click.echo("\n".join(table_of(done, time.monotonic() - began)))
+    for line in () if quiet else table_of(done, time.monotonic() - began):
+        click.echo(line)
     for note in notes_of(done):
         print_warning(note)
     count = len(failures) + len(orders)
@@ -172,8 +172,10 @@ def _run(orders: Sequence[ExportOrder], many_sessions: ManySessions, *, quiet: b
 
 
 def table_of(done: Sequence[BatchResult], seconds: float) -> list[str]:
-    """The table's lines: file, length, size and time of each export, and the totals."""
+    """The table's lines: file, length, size and time of each export, and the totals; none where nothing was made."""
     made = [(each.order.target, each.result, each.seconds) for each in done if isinstance(each.result, ExportedFiles)]
+    if not made:
+        return []
     rows = [("file", "length", "size", "time")]
     for target, result, took in made:
         more = f" and {len(result.files) - 1} more" if len(result.files) > 1 else ""

@@ -94,6 +94,14 @@ def test_failures_are_named_at_the_end_and_stop_nothing(run: Run, tmp_path: Path
     )
 
 
+def test_where_nothing_could_be_made_no_table_is_printed(run: Run, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text("title: T\nsteps: [{play: gone.wav}]\n")
+    done = run("export", "a.yaml", "b.yaml", "-o", "out")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("2 of 2 could not be made\na: a.yaml:2:9:")
+
+
 def test_nothing_is_made_where_one_file_is_in_the_way(run: Run, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "two.vtt").write_text("precious")
