@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from player.cli._options import ScalarParameter
 from player.export.options import CAPTIONS, EXPORT_FORMATS, LOW_BITRATE, PRESETS, SAMPLE_RATES
-from player.script.yaml.scalar_types import TextType
+from player.script.yaml.scalar_types import TextType, WholeType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,21 +18,15 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
-def _one_line(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    """A text for tags: what the head of a script may have there."""
-    try:
-        return None if value is None else TextType(longest=200, one_line=True).parse(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param=option) from None
-
-
+_LINE: Final = ScalarParameter(TextType(longest=200, one_line=True))
+"""A text for tags: what the head of a script may have there."""
 _ONE_OPTIONS = (
     click.option(
         "--format", "form", type=click.Choice(EXPORT_FORMATS), help="Without it, the file's ending decides; or mp3."
     ),
     click.option(
         "--bitrate",
-        type=click.IntRange(1),
+        type=ScalarParameter(WholeType(1, 10_000, "kbit/s")),
         metavar="KBIT",
         help="kbit/s of the file, such as 128; 48 or 32 for messengers.",
     ),
@@ -49,16 +44,21 @@ _ONE_OPTIONS = (
     click.option("--split", is_flag=True, help="A file for each section, and a playlist."),
     click.option("--stems", is_flag=True, help="Voice, background and tones as files of their own, too."),
     click.option("--beside", is_flag=True, help="A page as a folder, with its sound in a file beside it."),
-    click.option("--author", callback=_one_line, help="Who made it, for the tags; the script's own otherwise."),
-    click.option("--album", callback=_one_line, help="What players file it under; a programme's title otherwise."),
-    click.option("--year", type=click.IntRange(1000, 9999), metavar="YYYY", help="When it was made."),
-    click.option("--license", callback=_one_line, help="The terms for others, such as 'CC BY 4.0', or an address."),
+    click.option("--author", type=_LINE, help="Who made it, for the tags; the script's own otherwise."),
+    click.option("--album", type=_LINE, help="What players file it under; a programme's title otherwise."),
+    click.option("--year", type=ScalarParameter(WholeType(1000, 9999)), metavar="YYYY", help="When it was made."),
+    click.option("--license", type=_LINE, help="The terms for others, such as 'CC BY 4.0', or an address."),
 )
 
 
 _BATCH_OPTIONS = (
     click.option("--all", "everything", is_flag=True, help="Every session that has a name, into the folder -o."),
-    click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Files made at once; the number of cores."),
+    click.option(
+        "--jobs",
+        type=ScalarParameter(WholeType(1, 256)),
+        metavar="N",
+        help="Files made at once, 1 to 256; the number of cores.",
+    ),
     click.option(
         "--each",
         type=click.Path(path_type=Path),

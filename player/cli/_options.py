@@ -17,9 +17,11 @@ import click
 from player import pipeline
 from player.cli import _complete, _stored_options
 from player.cli._tables import print_path
-from player.errors import VoiceError, printable_lines
+from player.errors import VoiceError, printable, printable_lines
+from player.script.yaml.scalar_types import WholeType
+from player.settings.keys import BY_NAME
 from player.storage.folders import expanded
-from player.units import HIGHEST_LEVEL_DB, LOWEST_LEVEL_DB, parse_duration
+from player.units import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from player.pipeline import Progress, SessionRequest
+    from player.script.yaml.scalar_types import ScalarType
     from player.techniques.planning import IntroVersion
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -50,6 +53,27 @@ class OutputPath(click.Path):
         return expanded(path) if str(path).startswith("~") else path
 
 
+class ScalarParameter(click.ParamType):  # type: ignore[type-arg]  # it is generic from Click 8.5 on alone
+    """A value that is read, and refused, as the same value in a script or in the settings is.
+
+    Click's own ranges take ``nan`` for a level, and say ``60<=x<=300`` to people.
+    """
+
+    name = "text"
+
+    def __init__(self, kind: ScalarType) -> None:
+        self._kind = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 (Click's own)
+        """The value of the text; what is no text is a value already."""
+        try:
+            return self._kind.parse(value) if isinstance(value, str) else value
+        except ValueError as error:
+            self.fail(printable(str(error)), param, ctx)
+
+
+MOST_SESSIONS = 1000
+"""Of a programme; `player.script.programme` would have to be read for it."""
 THEN = "Measuring how loud the voice is, then it begins."
 """What takes some seconds after new words were spoken, before they can be heard."""
 _SESSION = click.argument("session", shell_complete=_complete.sessions)
@@ -74,7 +98,7 @@ _INTRO = click.option(
 )
 _SEED = click.option(
     "--seed",
-    type=click.IntRange(0, 10**9),
+    type=ScalarParameter(WholeType(0, 10**9)),
     metavar="N",
     help="Draw the order of what is shuffled by this number, such as 0.",
 )
@@ -84,9 +108,10 @@ guide = click.option(
     metavar="HELP,...",
     help="Guide breaths by count, words, tones or silent; of several, such as words,tones, one after the other.",
 )
-LEVEL = click.FloatRange(LOWEST_LEVEL_DB, HIGHEST_LEVEL_DB)
-bed = click.option("--bed", type=LEVEL, metavar="DB", help="Level of the background under the voice, such as -26.")
-tones = click.option("--tones", type=LEVEL, metavar="DB", help="Level of tones and bells to the voice; -8 is usual.")
+LEVEL = ScalarParameter(BY_NAME["bed"].kind)
+RATE = ScalarParameter(BY_NAME["rate"].kind)
+bed = click.option("--bed", type=LEVEL, metavar="DB", help="Level of the background under the voice, -60 to 0.")
+tones = click.option("--tones", type=LEVEL, metavar="DB", help="Level of tones and bells, -60 to 0; -8 is usual.")
 region = click.option(
     "--region",
     metavar="CC",
@@ -101,7 +126,7 @@ _OPTIONS = (
     click.option(
         "--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices)."
     ),
-    click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300."),
+    click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300."),
     click.option(
         "--background",
         metavar="NAME|FILE|none",
@@ -124,7 +149,9 @@ _OPTIONS = (
     takes,
 )
 _OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP, _INTRO, region)
-part = click.option("--part", type=click.IntRange(1), metavar="N", help="Only this part of a programme.")
+part = click.option(
+    "--part", type=ScalarParameter(WholeType(1, MOST_SESSIONS)), metavar="N", help="Only this part of a programme."
+)
 quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems, nor name the files made.")
 plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")

@@ -13,6 +13,7 @@ from player.cli import _complete
 from player.cli._announce import Announcer, tell
 from player.cli._options import (
     LEVEL,
+    RATE,
     THEN,
     OutputPath,
     bed,
@@ -82,7 +83,7 @@ class _BreatheCommand(click.Command):
     help="Speak this language, such as de. [default: yours]",
 )
 @click.option("--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices).")
-@click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Words a minute, 60 to 300.")
+@click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300.")
 @click.option("--from", "start", metavar="TIME", default="0", help="Begin at this time, such as 1:00.")
 @click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Make a file of it instead.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")

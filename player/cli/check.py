@@ -11,7 +11,7 @@ import click
 from player import pipeline
 from player.authoring import watch as watcher
 from player.cli import _complete
-from player.cli._options import guide, print_warning, progress, quiet, region, takes, voice_language
+from player.cli._options import RATE, guide, print_warning, progress, quiet, region, takes, voice_language
 from player.cli._stored_options import misfit_note
 from player.errors import PlayerError, printable
 from player.pipeline import programmes
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     shell_complete=_complete.voices,
     help="Whether it fits when this voice speaks (player voices).",
 )
-@click.option("--rate", type=click.IntRange(60, 300), metavar="WPM", help="Whether it fits at this rate.")
+@click.option("--rate", type=RATE, metavar="WPM", help="Whether it fits at this rate, 60 to 300.")
 @guide
 @region
 @takes

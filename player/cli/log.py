@@ -14,24 +14,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player.cli import _complete, _log_text
-from player.cli._options import as_json, print_warning
+from player.cli._options import ScalarParameter, as_json, print_warning
 from player.cli._tables import table
 from player.errors import DiaryError
 from player.history import bookmarks
 from player.history.diary import Diary
 from player.history.entries import Bookmark
 from player.history.requests import key_of
+from player.script.yaml.scalar_types import WholeType
 
 if TYPE_CHECKING:
     from player.history.entries import HistoryEntry
 
 _ROWS = 20
+_LAST = ScalarParameter(WholeType(1, 10**6))
 _ANOTHER = "`player list` shows the sessions, and `player play NAME` begins one"
 
 
 @click.command()
 @click.argument("session", required=False, shell_complete=_complete.sessions)
-@click.option("-n", "last", type=click.IntRange(1), metavar="N", help="Only the last N; a table has 20.")
+@click.option("-n", "last", type=_LAST, metavar="N", help="Only the last N; a table has 20.")
 @as_json
 @click.option("--forget", is_flag=True, help="Forget everything, places too; or what there is of SESSION.")
 @click.option("--yes", is_flag=True, help="Do not ask before forgetting.")

@@ -170,7 +170,7 @@ def test_a_file_that_is_no_diary_is_a_sentence_and_stays(run: Run, tmp_path: Pat
             ("play",),
             "name a session, such as `player play box-breathing`; `player list` shows them, and `player play --res",
         ),
-        (("log", "-n", "0"), "0 is not in the range x>=1"),
+        (("log", "-n", "0"), "Invalid value for '-n': must be 1 to 1000000, not 0"),
     ],
 )
 @pytest.mark.usefixtures("stopped")
