@@ -74,6 +74,9 @@ def home() -> Path:
     Raises
     ------
     UsageError
-        If none is known.
+        If none is known, or ``HOME`` is no whole path: what is below it would depend on the current folder.
     """
-    return expanded("~")
+    found = expanded("~")
+    if not found.is_absolute():
+        raise UsageError(f"HOME is {printable(str(found))}, which is no whole path; set it to one that begins with /")
+    return found

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.errors import StoreError, UnsafeStoreError
+from player.errors import StoreError, UnsafeStoreError, UsageError
 from player.storage import standard_folders, upkeep
-from player.storage.folders import existing
+from player.storage.folders import existing, home
 from player.storage.store import Store
 from player.storage.upkeep import Flaw, flaws, listing, must_be_safe, stored_files
 
@@ -90,3 +90,10 @@ def test_without_any_folder_that_can_be_written_a_sentence_says_what_to_set(
     assert str(caught.value) == (
         "neither a home folder nor one for temporary files can be written; set PLAYER_STORE to a folder that can"
     )
+
+
+@POSIX
+def test_a_home_folder_that_would_move_with_the_current_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "somewhere")
+    with pytest.raises(UsageError, match="HOME is somewhere, which is no whole path; set it to one that begins with /"):
+        home()

@@ -90,6 +90,8 @@ def drawn(episodes: Iterable[Episode]) -> Artwork:
 
 def _read(picture: Path) -> bytes:
     try:
+        if picture.exists() and not picture.is_file():  # a pipe would be waited for, and a device may have no end
+            raise MediaError(f"{_shown(picture)} cannot be read: it is no file; name {_WANTED}")
         return picture.read_bytes()
     except OSError as error:
         reason = printable((error.strerror or str(error)).lower())

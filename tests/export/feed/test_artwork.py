@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import TYPE_CHECKING
 
 import imagesize
@@ -74,6 +75,14 @@ def test_a_picture_from_elsewhere_is_copied_and_is_the_feeds_from_then_on(tmp_pa
     assert folder / "cover.jpg" not in written(folder, image=own).paths
     written(folder)
     assert named(folder) == "cover.jpg"  # though cover.png is there too
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    album(tmp_path, 1)
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(MediaError, match=r"pipe\.png cannot be read: it is no file; name a square PNG or JPEG"):
+        written(tmp_path, image=tmp_path / "pipe.png")
 
 
 def test_a_picture_in_the_folder_is_named_as_it_is(tmp_path: Path) -> None:
