@@ -62,7 +62,9 @@ def _show(store: Store, limit: int) -> None:
         ("size", f"{amount(sum(file.bytes for file in files))} of {amount(limit)}"),
     ]
     if used:
-        rows.append(("last used", f"{_ago(max(used))} the newest, {_ago(min(used))} the oldest"))
+        newest, oldest = _ago(max(used)), _ago(min(used))
+        told = f"all {newest}" if newest == oldest else f"the newest {newest}, the oldest {oldest}"
+        rows.append(("last used", told))
     table(rows)
 
 

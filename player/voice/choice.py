@@ -33,8 +33,9 @@ def named(name: str, voices: Sequence[Voice]) -> Voice | None:
 def unknown(name: str, voices: Sequence[Voice], remedy: str = "") -> UnknownVoiceError:
     """The error for a name that no voice has, with the nearest names or with a ``remedy``."""
     wanted = name.strip().casefold()
-    known = {part_of(voice): voice.id for part_of in (_tail, _full_name, _identifier) for voice in voices}
-    near = dict.fromkeys(known[match] for match in difflib.get_close_matches(wanted, known, n=2 * _NEAR, cutoff=0.5))
+    plain_last = sorted(voices, key=lambda voice: -len(voice.id))  # "English" is many voices: the plain one is meant
+    known = {part_of(voice): voice.id for part_of in (_tail, _spoken, _full_name, _identifier) for voice in plain_last}
+    near = dict.fromkeys(known[match] for match in difflib.get_close_matches(wanted, known, n=2 * _NEAR, cutoff=0.6))
     hint = f"; {remedy}" if remedy else _hint(list(near))
     return UnknownVoiceError(f"there is no voice {_quoted(name)}{hint}; `player voices` lists all {len(voices)}")
 
@@ -98,6 +99,11 @@ def _identifier(voice: Voice) -> str:
 
 def _full_name(voice: Voice) -> str:
     return voice.name.casefold()
+
+
+def _spoken(voice: Voice) -> str:
+    """The language alone, where it stands before a region or a manner, as in ``English (Great Britain)``."""
+    return voice.name.casefold().partition(" (")[0]
 
 
 def _tail(voice: Voice) -> str:

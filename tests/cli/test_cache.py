@@ -43,7 +43,7 @@ def test_it_shows_place_number_size_and_age(store: Store) -> None:
         ["place", str(store.root)],
         ["entries", "3"],
         ["size", "0.0 MB of 1.00 GB"],
-        ["last", "used  within a day the newest, 6 days ago the oldest"],
+        ["last", "used  the newest within a day, the oldest 6 days ago"],
     ]
 
 

@@ -97,9 +97,19 @@ def test_near_names_are_also_found_by_the_full_name() -> None:
         by_name("Germann")
 
 
+def test_a_language_in_words_means_its_plain_voice() -> None:
+    with pytest.raises(UnknownVoiceError, match=r"did you mean gmw/en\?"):
+        by_name("englsh")
+
+
 def test_a_voice_like_no_other_is_refused_without_a_guess() -> None:
     with pytest.raises(UnknownVoiceError, match=r"^there is no voice 'Zarvox'; `player voices` lists all 9$"):
         by_name("Zarvox")
+
+
+def test_a_word_that_shares_three_letters_is_no_near_name() -> None:
+    with pytest.raises(UnknownVoiceError, match=r"^there is no voice 'nosuch'; `player voices` lists all 10$"):
+        by_name("nosuch", (*VOICES, Voice("gmw/nl", "Dutch", "nl")))
 
 
 def test_a_remedy_replaces_near_names() -> None:
