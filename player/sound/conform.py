@@ -147,7 +147,7 @@ def decode(path: Path, block_frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.
                 raise MediaError(f"{_shown(path)}: it holds more sound than so small a file can, {_UNFOLDED}")
             yield block
     if not frames:
-        raise MediaError(f"{_shown(path)}: it is a sound file without sound; choose another")
+        raise MediaError(f"{_shown(path)}: it is a sound file without sound; choose another file")
 
 
 def _check_channels(path: Path, channels: int) -> None:
