@@ -17,6 +17,7 @@ from player.settings.keys import Value, as_text, named
 from player.settings.reading import SESSION
 from player.storage.atomic import write_all
 from player.storage.failures import sentences
+from player.storage.folders import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,7 +149,7 @@ def _document() -> tuple[TOMLDocument, Path]:
 def _write(document: TOMLDocument, path: Path) -> None:
     try:
         with sentences(OutputError, "write", path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(path.parent)
         write_all({path: tomlkit.dumps(document).encode()}, force=True)
     except OutputError as error:
         raise OutputError(f"{error} with {location.VARIABLE}") from None

@@ -1,8 +1,8 @@
 """Sound files that libsndfile does not read (M4A, WMA, WebM and others), through ffmpeg where it is installed.
 
 The rule: only sound files. Playlists and addresses are refused, because a script is not trusted to make this machine
-read other files or the network. pydub says which ffmpeg to use, but does not run it: ``AudioSegment.from_file`` holds
-the whole of a file in memory twice, and lets ffmpeg open whatever the file points to.
+read other files or the network. pydub does not run it: ``AudioSegment.from_file`` holds the whole of a file in memory
+twice, and lets ffmpeg open whatever the file points to.
 
 Nor is ffmpeg trusted: whatever stands in its place is waited for as long as it gets on, what it says of the sound is
 compared with what there can be, and it is ended with everything that it started (`ChildProgram`).
@@ -20,7 +20,6 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from pydub import AudioSegment
 
 from player.children import ChildProgram, StalledError, ending
 from player.errors import MediaError, printable
@@ -75,9 +74,14 @@ _SPARE_S: Final = 600
 
 
 def find() -> str | None:
-    """Path of the ffmpeg that pydub would run, or None."""
-    found: str | None = shutil.which(AudioSegment.converter)
-    return found
+    """Path of ffmpeg in a folder of ``PATH``, or None.
+
+    The current folder is none, though `shutil.which` looks there first on Windows, and pydub everywhere: sounds and
+    scripts of strangers lie there. Nor is avconv taken for ffmpeg, as pydub does.
+    """
+    name = "ffmpeg.exe" if sys.platform == "win32" else "ffmpeg"
+    places = (os.path.join(folder, name) for folder in os.get_exec_path() if os.path.isabs(folder))  # noqa: PTH117, PTH118
+    return next((place for place in places if shutil.which(place)), None)
 
 
 def version(ffmpeg: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from typing import TYPE_CHECKING, Final
 
 from player.errors import OutputError, UsageError, printable
@@ -42,15 +43,22 @@ class NewFile:
         self.part = part_of(target)
         with contextlib.suppress(OSError):  # no such folder, or one that may not be listed: writing reports it
             remove_stale(target.parent, PART)
-        with sentences(OutputError, "write", target):
-            created(self.part).close()
+        with sentences(OutputError, "write", target), created(self.part) as part:
+            self._owner = os.fstat(part.fileno()).st_uid
 
     def commit(self) -> None:
         """Give the part its name, once it is on the disk: a power cut leaves the old file or the new one."""
         must_be_free(self.target, force=self._force)
         with sentences(OutputError, "write", self.target):
+            self._must_be_ours(self.part.lstat())
             _put_on_disk(self.part)
             self.part.replace(self.target)
+
+    def _must_be_ours(self, found: os.stat_result) -> None:
+        """Where others may write in the folder, they can put a link or a file of theirs in the part's place."""
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != self._owner:
+            what = "another user put something else in its place while it was written"
+            raise OutputError(f"cannot write {printable(str(self.target))}: {what}; choose a folder of your own")
 
     def discard(self) -> None:
         """Remove the part, if it is still there."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import unicodedata
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from player.errors import UsageError, printable
+
+_PRIVATE: Final = 0o700
+"""Of folders that are made: what a person hears is nobody else's business, and so the XDG specification wants it."""
 
 
 def own_path(variable: str, kind: Literal["cache", "data", "config"], *below: str) -> Path:
@@ -28,6 +31,21 @@ def own_path(variable: str, kind: Literal["cache", "data", "config"], *below: st
     from player.storage import standard_folders  # noqa: PLC0415 (12 ms, not needed where the path is named)
 
     return Path(standard_folders.folder(kind), *below)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder of the program's own, and those above it that are missing, each for its owner alone.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(_PRIVATE, exist_ok=True)
+    if not missing:
+        folder.mkdir(_PRIVATE, exist_ok=True)  # fails if it is no folder
 
 
 def expanded(name: str | Path) -> Path:

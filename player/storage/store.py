@@ -19,7 +19,7 @@ from player.errors import PlayerError, StoreError, printable
 from player.storage import upkeep
 from player.storage.entry import DamageError, Draft, Entry, read_entry, write_entry
 from player.storage.failures import sentences
-from player.storage.folders import own_path
+from player.storage.folders import make_private, own_path
 from player.storage.key import JSON, SCHEMA, Scalar, key
 from player.storage.stale_files import MARK, mark, remove_stale
 from player.storage.upkeep import Usage
@@ -33,7 +33,6 @@ Fits = Callable[[Entry], bool]
 """Whether the facts of an entry fit its content. What it stumbles over does not fit."""
 
 _TEMPORARY: Final = re.compile(rf"[0-9a-f]{{64}}\.{MARK}-[0-9a-f]{{12}}\.tmp")
-_PRIVATE: Final = 0o700  # what a person hears is nobody else's business
 
 
 def _anything(_: Entry) -> bool:
@@ -158,9 +157,9 @@ class Store:
         """Make the folders; before the first entry, remove what a crash left. At the end, the users' own is pruned."""
         if not self._is_safe(folder):
             with sentences(StoreError, "write", self.root):
-                self.root.mkdir(_PRIVATE, parents=True, exist_ok=True)
+                make_private(self.root)
         with sentences(StoreError, "write", folder):
-            folder.mkdir(_PRIVATE, exist_ok=True)
+            make_private(folder)
         if not self._was_written:
             self._was_written = True
             self._remove_stale()

@@ -70,7 +70,7 @@ def must_be_safe(root: Path) -> bool:
     Raises
     ------
     UnsafeStoreError
-        If others may write there, it belongs to somebody else, or it is no folder.
+        If others may write there or in a folder above, it belongs to somebody else, or it is no folder.
     StoreError
         If that cannot be found out.
     """
@@ -78,9 +78,11 @@ def must_be_safe(root: Path) -> bool:
         try:
             found = root.stat()
         except FileNotFoundError:
-            return False
-    _must_be_ours(root, found)
-    return True
+            found = None
+    if found:
+        _must_be_ours(root, found)
+    _must_stay_in_place(root)
+    return found is not None
 
 
 def must_be_safe_within(folder: Path) -> None:
@@ -110,11 +112,27 @@ def _must_be_ours(folder: Path, found: os.stat_result) -> None:
     shown = f"{name} (mode {stat.S_IMODE(found.st_mode):04o}, owner {found.st_uid}, group {found.st_gid})"
     if os.geteuid() and found.st_uid not in {os.geteuid(), 0}:  # root works for others, as in a container
         raise UnsafeStoreError(f"{shown} belongs to another user, who could change what you hear; {elsewhere}")
-    by_group = found.st_mode & stat.S_IWGRP and found.st_gid != found.st_uid
-    if by_group or found.st_mode & stat.S_IWOTH:
+    if _others_may_write(found):
         is_shared = found.st_mode & stat.S_ISVTX or os.geteuid() not in {found.st_uid, 0}  # such as /tmp
         remedy = elsewhere if is_shared else f"`chmod go-w` it, or {elsewhere}"
         raise UnsafeStoreError(f"others may write in {shown}, and change what you hear; {remedy}")
+
+
+def _must_stay_in_place(root: Path) -> None:
+    """Whoever may write in a folder above could put another folder in its place, unless that is sticky, as /tmp is."""
+    if sys.platform == "win32":
+        return
+    for above in dict.fromkeys((*root.absolute().parents, *root.resolve().parents)):
+        with contextlib.suppress(OSError):  # one that is not there yet is made for its owner alone
+            found = above.stat()
+            if _others_may_write(found) and not found.st_mode & stat.S_ISVTX:
+                told = f"others may write in {printable(str(above))}, and put another folder in the place of the store"
+                raise UnsafeStoreError(f"{told}; `chmod go-w` it, or set PLAYER_STORE to another folder")
+
+
+def _others_may_write(found: os.stat_result) -> bool:
+    by_group = found.st_mode & stat.S_IWGRP and found.st_gid != found.st_uid
+    return bool(by_group or found.st_mode & stat.S_IWOTH)
 
 
 def names(root: Path) -> Iterator[Path]:

@@ -12,7 +12,7 @@ import pytest
 from player.errors import StoreError, UnsafeStoreError, UsageError
 from player.storage import standard_folders, upkeep
 from player.storage.folders import existing, home
-from player.storage.store import Store
+from player.storage.store import Draft, Store
 from player.storage.upkeep import Flaw, flaws, listing, must_be_safe, stored_files
 
 if TYPE_CHECKING:
@@ -97,3 +97,31 @@ def test_a_home_folder_that_would_move_with_the_current_one_is_refused(monkeypat
     monkeypatch.setenv("HOME", "somewhere")
     with pytest.raises(UsageError, match="HOME is somewhere, which is no whole path; set it to one that begins with /"):
         home()
+
+
+@POSIX
+@pytest.mark.parametrize("mode", [0o777, 0o757])
+def test_a_store_whose_place_others_could_take_is_refused(tmp_path: Path, mode: int) -> None:
+    (shared := tmp_path / "shared").mkdir()
+    (root := shared / "mine" / "store").mkdir(parents=True)
+    shared.chmod(mode)
+    for each in (root, shared / "not there yet"):
+        with pytest.raises(UnsafeStoreError) as caught:
+            must_be_safe(each)
+        assert str(caught.value) == (
+            f"others may write in {shared}, and put another folder in the place of the store; `chmod go-w` it, or set "
+            "PLAYER_STORE to another folder"
+        )
+    shared.chmod(0o1777)  # as /tmp
+    assert must_be_safe(root)
+
+
+@POSIX
+def test_new_folders_of_the_store_are_for_their_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        Store(tmp_path / "a" / "b" / "store").put({"what": "script"}, Draft({}, ()))
+    finally:
+        os.umask(before)
+    made = [tmp_path / "a", tmp_path / "a" / "b", *(tmp_path / "a" / "b").rglob("*")]
+    assert {each.stat().st_mode & 0o777 for each in made if each.is_dir()} == {0o700}

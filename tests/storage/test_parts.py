@@ -59,6 +59,26 @@ def test_a_link_where_the_part_would_be_empties_no_other_file(tmp_path: Path, mo
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_what_was_put_in_the_place_of_a_part_meanwhile_gets_no_name(tmp_path: Path) -> None:
+    (other := tmp_path / "mine").write_bytes(b"mine")
+    file = NewFile(tmp_path / "calm.mp3")
+    file.part.unlink()
+    file.part.symlink_to(other)
+    with pytest.raises(OutputError, match=r"calm\.mp3: another user put something else in its place while"):
+        file.commit()
+    file.discard()
+    assert [each.name for each in tmp_path.iterdir()] == ["mine"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files to others")
+def test_a_file_of_somebody_else_gets_no_name(tmp_path: Path) -> None:
+    file = NewFile(tmp_path / "calm.mp3")
+    os.chown(file.part, 4321, -1)
+    with pytest.raises(OutputError, match="another user put something else in its place"):
+        file.commit()
+    assert not file.target.exists()
+
+
 def test_a_file_has_the_permissions_that_the_users_mask_leaves(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
