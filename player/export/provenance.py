@@ -13,6 +13,7 @@ from player.export.tags import Origin, software
 from player.script import library
 from player.techniques.cue import Utterance
 from player.units import format_duration
+from player.voice import processor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def _facts(ready: Prepared) -> dict[str, Any]:
         "rate": session.voice.rates[0],  # as --rate takes it; the script has the rest of a course
         "pitch": session.voice.pitches[0],
         "spoken_by": spoken and spoken.voice,
-        "engine": spoken and spoken.version,
+        "engine": spoken and _engine(spoken.version),
         "background": asked.background and asked.background.replace("\\", "/").rpartition("/")[2],
         "length": length,
         "skip": list(asked.skip),
@@ -52,6 +53,12 @@ def _facts(ready: Prepared) -> dict[str, Any]:
         "takes": ready.takes[0],
         "region": ready.request.region if ready.requested.region else None,
     }
+
+
+def _engine(version: str) -> str:
+    """The engine, with the processor's architecture alone: its vector instructions are nobody's business in a file."""
+    kind = processor.kind()
+    return f"{version.removesuffix(kind)}{kind.partition(' ')[0]}" if kind and version.endswith(kind) else version
 
 
 def _own_includes(requested: RequestedSession) -> Iterator[tuple[str, bytes]]:

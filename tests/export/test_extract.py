@@ -11,7 +11,7 @@ import soundfile
 
 from player import pipeline
 from player.errors import MediaError, UsageError
-from player.export import extract, metadata
+from player.export import extract, metadata, provenance
 from player.export.options import AlbumPosition, ExportOptions
 from player.export.provenance import origin
 from player.export.tags import Origin, Tags
@@ -80,6 +80,22 @@ def test_an_origin_has_all_that_makes_the_session_again(ready: pipeline.Prepared
         "outlive": None,
         "takes": 0,
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "told"),
+    [
+        ("x86_64 avx avx2 fma", "hibari 1.2 m x86_64 avx avx2 fma", "hibari 1.2 m x86_64"),
+        ("arm64", "hibari 1.2 m arm64", "hibari 1.2 m arm64"),
+        ("x86_64 avx", "espeak-ng 1.51", "espeak-ng 1.51"),
+        ("", "hibari 1.2 m", "hibari 1.2 m"),
+    ],
+)
+def test_a_file_does_not_tell_what_the_authors_processor_can(
+    monkeypatch: pytest.MonkeyPatch, kind: str, version: str, told: str
+) -> None:
+    monkeypatch.setattr("player.voice.processor.kind", lambda: kind)
+    assert provenance._engine(version) == told
 
 
 def test_the_country_is_told_only_if_its_numbers_are(ready: pipeline.Prepared, tmp_path: Path) -> None:

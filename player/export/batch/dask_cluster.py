@@ -184,12 +184,9 @@ class Cluster:
                         "would not be the same; install the same versions on both"
                     )
 
-        processors = {_told(theirs, dask_worker.PROCESSOR) for theirs in facts.values() if theirs} | {
-            ours[dask_worker.PROCESSOR]
-        }
+        processors = {each.get(dask_worker.PROCESSOR) for each in (ours, *filter(None, facts.values()))}
         if len(processors) > 1:
-            kinds = f"{len(processors)} kinds ({'; '.join(sorted(processors))})"
-            note = f"the processors here and on the cluster are of {kinds}"
+            note = f"the processors here and on the cluster are of {len(processors)} kinds"
             self.notes = (f"{note}: natural voices say the same at the same times there, but not in the same bytes",)
 
     def _make_remotely(self, order: ExportOrder) -> tuple[str, returned.Fetchable] | FailedExport | None:

@@ -319,11 +319,21 @@ def test_an_address_of_tls_needs_certificates(dask: FakeDask) -> None:
         Cluster(AT.replace("tcp", "tls"))
 
 
+def test_the_same_kind_of_processor_is_no_note_however_long_its_list(
+    dask: FakeDask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("player.voice.processor.kind", lambda: "x86_64 " + " ".join(f"avx{n}" for n in range(99)))
+    dask.facts = json.dumps(dask_worker.facts()).encode()
+    cluster = Cluster(AT)
+    assert cluster.notes == ()
+    cluster.stop()
+
+
 def test_another_kind_of_processor_is_a_note(dask: FakeDask) -> None:
     dask.facts = json.dumps(dask_worker.facts() | {dask_worker.PROCESSOR: "another"}).encode()
     cluster = Cluster(AT)
     (note,) = cluster.notes
-    assert note.startswith("the processors here and on the cluster are of 2 kinds (")
+    assert note.startswith("the processors here and on the cluster are of 2 kinds: natural voices say the same")
     assert cluster.capacity == 3
     cluster.stop()
 
