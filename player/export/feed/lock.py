@@ -26,6 +26,8 @@ NAME: Final = "feed.lock.json"
 _ABOUT: Final = "Keep this file beside feed.xml: subscribers know the episodes by what is in it."
 _VERSION: Final = 1
 _DATE: Final = "%Y-%m-%dT%H:%M:%SZ"
+_MOST_BYTES: Final = 2**24
+"""An episode takes 120, so this is a hundred thousand of them."""
 _APART_S: Final = 60
 """Seconds from one new episode to the next: apps sort by the date, and some show nothing finer than minutes."""
 _LATEST_S: Final = 4_102_444_800
@@ -92,7 +94,10 @@ def read(path: Path) -> FeedLock | None:
     """
     name = printable(str(path))
     try:
-        return _parsed(json.loads(path.read_bytes()))
+        if path.exists() and not path.is_file():  # a pipe would be waited for, and a device may have no end
+            raise OutputError(f"{name} is no ordinary file; move it away")
+        with path.open("rb") as file:
+            return _parsed(json.loads(file.read(_MOST_BYTES)))
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -110,7 +115,7 @@ def _parsed(whole: Any) -> FeedLock:  # noqa: ANN401 (whatever is in the file)
     rows = {name: LockedEpisode(_text(row["guid"]), _read(row["date"])) for name, row in whole["episodes"].items()}
     if len({each.guid for each in rows.values()}) < len(rows):
         raise ValueError("two episodes with one GUID")
-    return FeedLock(_text(whole["guid"]), whole["image"] and _text(whole["image"]), rows)
+    return FeedLock(_text(whole["guid"]), _text(whole["image"]) if whole["image"] != "" else "", rows)
 
 
 def _text(value: object) -> str:

@@ -1,7 +1,8 @@
 """Fetches files from the network: the only module of the program that connects to another machine.
 
-Each address is announced before the connection. All connections are HTTPS with checked certificates, also after a
-redirect, and no more bytes are read than announced. Each file is compared with its known size and digest.
+Each address is announced before the connection, and so is a proxy that this machine's settings name for it. All
+connections are HTTPS with checked certificates, also after a redirect, and no more bytes are read than announced. Each
+file is compared with its known size and digest.
 ``PLAYER_VOICE_SOURCE`` may name a mirror; one on this machine may use plain HTTP.
 """
 
@@ -83,6 +84,7 @@ class Fetcher:
         self._source = _checked(source or os.environ.get(VARIABLE) or HUGGING_FACE)
         self._announce = announce
         self._timeout_s = timeout_s
+        self._proxy = "" if self._source.startswith("http:") else _proxy_for(self._source)
         self._opener = _opener(announce, plain=self._source.startswith("http:"))
 
     def address(self, path: str) -> str:
@@ -129,6 +131,8 @@ class Fetcher:
     def _pieces(self, path: str, size: int, *, exactly: bool = False) -> Iterator[bytes]:
         """The bytes that a server sends, up to one byte more than ``size``."""
         self._announce(self.address(path))
+        if self._proxy:
+            self._announce(f"  through the proxy {self._proxy}")
         with self._sentences(path), contextlib.closing(self._opened(path)) as answer:
             length = answer.length
             if length is not None and (length > size or (exactly and length != size)):
@@ -164,7 +168,17 @@ class Fetcher:
         return self._failure(path, f"the server answers {code}", _LATER)
 
     def _failure(self, path: str, reason: str, remedy: str) -> VoiceError:
-        return VoiceError(f"cannot fetch {self.address(path)}: {reason}; {remedy}")
+        way = f" through the proxy {self._proxy}" if self._proxy else ""
+        return VoiceError(f"cannot fetch {self.address(path)}{way}: {reason}; {remedy}")
+
+
+def _proxy_for(address: str) -> str:
+    """The proxy that the environment or the system names for an address, as urllib takes it, without its password."""
+    if urllib.request.proxy_bypass(urllib.parse.urlsplit(address).netloc):
+        return ""
+    named = urllib.request.getproxies().get("https", "")
+    bare = named.rpartition("//")[2].rpartition("@")[2]
+    return printable(bare.rstrip("/"))
 
 
 def _reason_and_remedy(reason: object, timeout_s: float) -> tuple[str, str]:

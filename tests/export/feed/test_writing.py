@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -202,6 +203,19 @@ def test_a_folder_without_sounds_is_told(tmp_path: Path) -> None:
         written(tmp_path / "none")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_pipe_or_a_device_is_no_lock_and_is_not_read(tmp_path: Path) -> None:
+    album(tmp_path, 1)
+    lock = tmp_path / "feed.lock.json"
+    os.mkfifo(lock)
+    with pytest.raises(OutputError, match=r"feed\.lock\.json is no ordinary file; move it away"):
+        written(tmp_path)
+    lock.unlink()
+    lock.symlink_to("/dev/zero")
+    with pytest.raises(OutputError, match=r"feed\.lock\.json is no ordinary file; move it away"):
+        written(tmp_path)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -213,6 +227,8 @@ def test_a_folder_without_sounds_is_told(tmp_path: Path) -> None:
         '{"version": 1, "guid": "x", "image": "", "episodes": {"a": {"guid": "g", "date": "soon"}}}',
         '{"version": 1, "guid": "x", "image": "", "episodes": {"a": {"guid": "", "date": "2026-01-01T00:00:00Z"}}}',
         '{"version": 1, "guid": 7, "image": "", "episodes": {}}',
+        '{"version": 1, "guid": "x", "image": null, "episodes": {}}',
+        '{"version": 1, "guid": "x", "image": 0, "episodes": {}}',
         "[" * 100_000,
     ],
 )

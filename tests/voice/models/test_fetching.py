@@ -45,6 +45,20 @@ def test_a_file_comes_in_pieces_and_its_address_is_reported_before_it_is_asked_f
     assert hub.headers["User-Agent"].startswith("player/")
 
 
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:1", "http://ann:secret@127.0.0.1:1/", "127.0.0.1:1"])
+def test_a_proxy_that_the_environment_names_is_told(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    told: list[str] = []
+    with pytest.raises(VoiceError) as caught:
+        Fetcher(told.append, source="https://example.org").read("x", 10)
+    assert told == ["https://example.org/x", "  through the proxy 127.0.0.1:1"]
+    assert str(caught.value).startswith("cannot fetch https://example.org/x through the proxy 127.0.0.1:1: ")
+    monkeypatch.setenv("no_proxy", "example.org")
+    assert Fetcher(told.append, source="https://example.org")._proxy == ""
+
+
 def test_md5_is_checked_as_well(fetcher: Fetcher) -> None:
     md5 = hashlib.md5(DATA, usedforsecurity=False).hexdigest()
     assert b"".join(fetcher.pieces(RemoteFile(REMOTE.path, len(DATA), "md5", md5))) == DATA
