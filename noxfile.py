@@ -72,7 +72,7 @@ def texts(session: nox.Session) -> None:
 
 @nox.session
 def adversary(session: nox.Session) -> None:
-    """Run seven attacks on the program, a minute each; ``-- --seconds 900 --seed 7 media`` runs one for longer."""
+    """Run eight attacks on the program, a minute each; ``-- --seconds 900 --seed 7 media`` runs one for longer."""
     session.install("-e", ".[test]")
     session.run("python", "-m", "tests.adversary", *session.posargs)
 

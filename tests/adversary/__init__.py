@@ -15,6 +15,8 @@ media`` one of them for longer.
     Forged entries of the store.
 ``environments.py``
     Commands on odd machines: folders, variables, limits and streams that are not as they should be.
+``options.py``
+    Hostile values of options, and the program's own small files with changed contents.
 ``faults.py``, ``kills.py``, ``exports.py``
     Exports in which a system call fails (by strace), or which are killed at any moment; and what must hold afterwards.
 ``fuzz.py``

@@ -14,7 +14,9 @@ from typing import Final, cast
 
 from tests.adversary.runner import Tally, run
 
-ATTACKS: Final[tuple[str, ...]] = ("media", "store", "programs", "environments", "scripts", "faults", "kills")
+ATTACKS: Final[tuple[str, ...]] = (
+    *("media", "store", "programs", "environments", "options", "scripts", "faults", "kills"),
+)
 """Modules beside this one with ``attacks(random, folder)``, and perhaps ``LIMITS`` of their own.
 
 One that tries many in a child has ``tallied(seconds, seed, keep)`` in its place.
