@@ -137,12 +137,13 @@ def rewrite(connection: sqlite3.Connection) -> None:
     """Write all rows anew, inside a transaction. Pages are overwritten as they are freed.
 
     SQLite overwrites a row that is deleted, but when it parts a full page, copies of rows can stay in the gap of the
-    old one, and are found in the file after the rows were deleted (of 600 sessions, 5).
+    old one, and are found in the file after the rows were deleted (of 600 sessions, 5). Rows that the table may not
+    have, in a damaged file, are not written.
     """
     for table in TABLES:  # names of our own
         connection.execute(f"CREATE TEMP TABLE kept AS SELECT * FROM main.{table}")  # noqa: S608
         connection.execute(f"DELETE FROM main.{table}")  # noqa: S608
-        connection.execute(f"INSERT INTO main.{table} SELECT * FROM temp.kept")  # noqa: S608
+        connection.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM temp.kept")  # noqa: S608
         connection.execute("DROP TABLE temp.kept")
 
 
@@ -174,7 +175,8 @@ def _close_to_others(path: Path) -> None:
 def is_damage(error: Exception) -> bool:
     """Whether the error says that the file is damaged, and not that it cannot be reached."""
     # SQLite's message may quote a damaged name, and Python then fails to read the message.
-    return type(error) in {sqlite3.DatabaseError, UnicodeDecodeError}
+    is_told = type(error) in {sqlite3.DatabaseError, UnicodeDecodeError}
+    return is_told or (isinstance(error, sqlite3.OperationalError) and "unsupported file format" in str(error))
 
 
 def is_held(error: BaseException | None) -> bool:

@@ -264,7 +264,7 @@ def test_no_copy_of_what_is_forgotten_stays_between_the_rows_of_others(diary: Di
 def test_forgetting_leaves_other_rows_as_they_are_whatever_is_in_them(diary: Diary) -> None:
     diary.note(make_entry("1", "one"), "one", make_bookmark("one"))
     diary.close()
-    odd = ("two", b"\xff\0", 1.5, "x", 2**62, "", None, "", "")
+    odd = ("two", b"\xff\0", 1.5, "x", 2**62, "", None, "", "")  # SQLite makes text of the number
     with closing(sqlite3.connect(diary.path, isolation_level=None)) as other:
         other.execute("INSERT INTO places VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", odd)
     before = diary.entries()
@@ -591,6 +591,36 @@ def test_a_damaged_name_that_is_no_text_is_damage(tmp_path: Path, warnings: Warn
     assert len(warnings) == 1
 
 
+def test_a_row_that_its_table_may_not_have_does_not_keep_others_from_being_forgotten(diary: Diary) -> None:
+    for name in ("one", "two", "three"):
+        diary.note(None, name, make_bookmark(name))
+    diary.close()
+    with_any_value(diary.path, "title", None)
+    assert diary.forget("one") == ForgottenCounts(0, 1)
+    assert [each.session for each in diary.bookmarks()] == ["three"]
+
+
+def test_a_format_of_sqlite_that_there_is_not_is_damage(tmp_path: Path, warnings: Warnings) -> None:
+    with Diary(warnings.append, tmp_path / "diary") as diary:
+        diary.begin()
+        diary.close()
+        data = diary.path.read_bytes()
+        diary.path.write_bytes(data[:44] + b"\0\0\0\x63" + data[48:])
+        assert diary.entries() == ()
+    assert len(warnings) == 1
+
+
+def with_any_value(path: Path, column: str, value: object) -> None:
+    """Put a value into the bookmark of ``two`` that SQLite itself would refuse."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("PRAGMA writable_schema = ON")
+        other.execute("UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '') WHERE name = 'places'")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute(f"UPDATE places SET {column} = ? WHERE session = 'two'", [value])  # noqa: S608
+        other.execute("PRAGMA writable_schema = ON")
+        other.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'places'", [sqlite_file._SCHEMA[0]])
+
+
 ODD: list[tuple[str, object]] = [
     ("title", None),
     ("title", b"\xff"),
@@ -612,13 +642,7 @@ def test_a_row_with_a_value_of_another_kind_is_left_out(diary: Diary, column: st
     diary.note(None, "one", make_bookmark("one"))
     diary.note(None, "two", make_bookmark("two"))
     diary.close()
-    with closing(sqlite3.connect(diary.path, isolation_level=None)) as other:
-        other.execute("PRAGMA writable_schema = ON")
-        other.execute("UPDATE sqlite_master SET sql = replace(sql, 'NOT NULL', '') WHERE name = 'places'")
-    with closing(sqlite3.connect(diary.path, isolation_level=None)) as other:
-        other.execute(f"UPDATE places SET {column} = ? WHERE session = 'two'", [value])  # noqa: S608
-        other.execute("PRAGMA writable_schema = ON")
-        other.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'places'", [sqlite_file._SCHEMA[0]])
+    with_any_value(diary.path, column, value)
     assert [each.session for each in diary.bookmarks()] == ["one"]
 
 
