@@ -270,6 +270,7 @@ def _moment(cell: object) -> datetime:
 
 def _asked(cell: object) -> dict[str, Any]:
     found = json.loads(_text(cell))
+    json.dumps(found, allow_nan=False)  # raises where a number is none, which not every JSON reader takes
     if isinstance(found, dict):
         return found
     raise ValueError

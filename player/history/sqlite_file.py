@@ -12,6 +12,7 @@ the disk, 16 ms (measured; 32 ms of a hundred at most), every 15 s while a sessi
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import sqlite3
@@ -49,6 +50,8 @@ _SCHEMA: Final = (
 _COMPANIONS: Final = ("", "-wal", "-shm", "-journal")
 """Endings of the names of the file and of what SQLite has beside it; the log of its WAL mode is of older players."""
 _JOURNALS: Final = ("-journal", "-wal")
+_OF_JOURNALS: Final = (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", bytes(8))
+"""How they begin, a log in two orders of bytes; a journal that is not needed any more begins with zeros."""
 _OF_OTHERS: Final = 0o077
 """The permissions of the group and of all others."""
 _HEADER: Final = b"SQLite format 3\0"
@@ -72,7 +75,9 @@ def is_begun(path: Path) -> bool:
     """
     try:
         found = _real(path).lstat()
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError as error:
+        if error.errno not in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}:
+            raise
         _must_have_folder(path)
         return False
     return bool(found.st_size) or not stat.S_ISREG(found.st_mode)
@@ -89,7 +94,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         If the file is not ours to write in.
     """
     _must_have_folder(path)
-    _must_be_no_strangers(path)  # nor a link to a place where nothing is yet
+    _must_be_free_beside(path)  # and no link of somebody else to a place where nothing is yet
     real = _real(path)
     real.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
@@ -151,7 +156,13 @@ def overwrite_journals(path: Path) -> None:
     """Overwrite what SQLite wrote beside the file; where it is begun, only for one that is open alone.
 
     Errors of the file system are not caught.
+
+    Raises
+    ------
+    NoDiaryError
+        If something else lies there.
     """
+    _must_be_free_beside(path)
     for journal in _JOURNALS:
         overwrite(_beside(path, journal))
 
@@ -192,9 +203,10 @@ def must_be_possible(path: Path) -> None:
     Raises
     ------
     NoDiaryError
-        If it is no regular file, belongs to another user, or has content and not our mark.
+        If it is no regular file, belongs to another user, or has content and not our mark; or if what lies beside it,
+        where SQLite would write or remove, is not SQLite's.
     """
-    _must_be_no_strangers(path)
+    _must_be_free_beside(path)
     head = _head(path)
     if head is None:
         raise _no_diary(path, "is no ordinary file")
@@ -204,8 +216,8 @@ def must_be_possible(path: Path) -> None:
         raise _no_diary(path, "belongs to another program, and is no diary")
 
 
-def _must_be_no_strangers(path: Path) -> None:
-    """Refuse a file of another user, such as one that was put there for what is remembered, or a link of theirs."""
+def _must_be_free_beside(path: Path) -> None:
+    """Refuse files of another user, such as one that was put there for what is remembered, and links of theirs."""
     for file in (path, *(_beside(path, companion) for companion in _COMPANIONS)):
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             if is_strangers(found := file.lstat()):
@@ -213,6 +225,12 @@ def _must_be_no_strangers(path: Path) -> None:
                     f"{with_owner(file, found)} belongs to another user, who could read and change what is remembered"
                 )
                 raise NoDiaryError(f"{told}; set PLAYER_DIARY to another file")
+    for journal in _JOURNALS:
+        file = _beside(path, journal)
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            head = None if file.is_symlink() else _head(file)
+            if head is None or (head and not head.startswith(_OF_JOURNALS)):
+                raise _no_diary(file, "lies where SQLite keeps the journal of the diary")
 
 
 def _must_have_folder(path: Path) -> None:

@@ -12,6 +12,7 @@ import threading
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,6 @@ from tests.fakes_diary import NOON, make_bookmark, make_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions: run it on Linux or macOS")
 HOUR = timedelta(hours=1)
@@ -552,8 +552,43 @@ def test_nothing_is_made_where_a_link_of_another_user_leads(tmp_path: Path, monk
 
 
 @POSIX
+@pytest.mark.parametrize("ending", ["-journal", "-wal"])
+@pytest.mark.parametrize(
+    "put",
+    [
+        Path.mkdir,
+        os.mkfifo if hasattr(os, "mkfifo") else Path.mkdir,
+        lambda path: path.write_text("my journal"),
+        lambda path: path.symlink_to("mine"),
+    ],
+)
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_what_lies_in_the_place_of_the_journal_stays(
+    tmp_path: Path, put: Callable[[Path], object], ending: str, *, is_begun: bool
+) -> None:
+    """SQLite would remove it, or play it back."""
+    (tmp_path / "mine").write_text("mine")
+    with Diary(pytest.fail, tmp_path / "diary") as diary:
+        if is_begun:
+            diary.begin()
+            diary.close()
+            (tmp_path / "diary-journal").unlink()
+        put(tmp_path / f"diary{ending}")
+        before = (tmp_path / f"diary{ending}").lstat()
+        for use in USES.values() if is_begun else (USES["noting"], USES["forgetting"]):
+            with pytest.raises(
+                NoDiaryError, match=rf"diary{ending} lies where SQLite keeps the journal of the diary; set"
+            ):
+                use(diary)
+    assert (tmp_path / f"diary{ending}").lstat() == before
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+@POSIX
 def test_a_link_that_leads_to_itself_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
+    with Diary(pytest.fail, tmp_path / "loop" / "diary") as diary, pytest.raises(NoDiaryError, match="is no folder"):
+        diary.entries()
     with Diary(pytest.fail, tmp_path / "loop") as diary:
         for use in USES.values():
             with pytest.raises(NoDiaryError, match="loop is no ordinary file; set PLAYER_DIARY"):
@@ -633,6 +668,8 @@ ODD: list[tuple[str, object]] = [
     ("noted", "9999-12-31T23:59:59+00:00"),
     ("asked", "7"),
     ("asked", "[" * 100_000),
+    ("asked", '{"rate": NaN}'),
+    ("asked", '{"rate": 1e999}'),
     ("part", "first"),
 ]
 
