@@ -6,7 +6,7 @@ once it was opened to be written. `diary` reads and writes the tables.
 
 What a write replaces stands in the journal beside the file until it is done, and that stays (SQLite's mode PERSIST):
 what lies in one known file can be overwritten, and what lay in a file that was removed cannot. Such a write waits for
-the disk, 16 ms (measured; 32 ms of a hundred at most), every 15 s while a session plays, whose sound is 20 s ahead.
+the disk for 16 ms (the slowest of a hundred for 32 ms), every 15 s while a session plays, whose sound is 20 s ahead.
 """
 
 from __future__ import annotations
@@ -163,8 +163,9 @@ def overwrite_journals(path: Path) -> None:
         If something else lies there.
     """
     _must_be_free_beside(path)
-    for journal in _JOURNALS:
-        overwrite(_beside(path, journal))
+    for file in (_beside(path, journal) for journal in _JOURNALS):
+        if file.exists():
+            overwrite(file)
 
 
 def _close_to_others(path: Path) -> None:
