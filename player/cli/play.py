@@ -73,7 +73,7 @@ def play(
     start_ms, announcer = parse_time(start or "0", "--from"), Announcer(quiet=quiet)
     remembered = _remembered(session, resume=resume) if resume or session is None else None
     asked = asked if remembered is None else without_settings(asked)  # what was chosen then comes before the settings
-    silent = remembered is not None and bool(remembered.asked.get("silent"))
+    silent = remembered is not None and remembered.asked.get("silent") is True
     with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet, then=THEN) as report:
         play_request = _PlayRequest(remembered, announcer, recorder, start_ms)
         try:

@@ -1,16 +1,19 @@
 """Converts a request to JSON for the diary, and back.
 
 The conversion uses the fields of `SessionRequest`, so that new fields are kept, too. Only fields that differ from the
-default are written, so that versions with more or fewer fields can read it. Files have absolute paths.
+default are written, so that versions with more or fewer fields can read it. A field whose value is of another kind, as
+after an edit by hand, is left out. Files have absolute paths.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any, Final
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from player.storage.folders import expanded
+from player.units import HIGHEST_LEVEL_DB, LOWEST_LEVEL_DB
 
 if TYPE_CHECKING:
     from player.pipeline import SessionRequest
@@ -21,6 +24,11 @@ TURN: Final = "turn"
 
 NUMBER: Final = "number"
 """Beside the fields of a session's request, where it was heard in a programme: its number there, counted from 1."""
+
+
+_LEVELS: Final = {"bed_db", "tones_db"}
+_MOST: Final = 1e300
+"""Anything below can be a float. NaN and infinity are not below it."""
 
 
 def key_of(called: str) -> str:
@@ -56,10 +64,40 @@ def as_request(asked: Mapping[str, JSON], given: SessionRequest) -> SessionReque
         A request whose options replace the recorded ones, except its session. Parameters of the script are replaced one
         by one.
     """
-    known = {each.name for each in fields(given)}
-    then: dict[str, Any] = {name: _frozen(value) for name, value in asked.items() if name in known}
+    then = understood(asked, type(given))
     both = {name: _joined(then.get(name), value) for name, value in _said(given).items() if name != "session"}
     return type(given)(**{"session": "", **then, **both})
+
+
+def understood(asked: object, kind: type[SessionRequest]) -> dict[str, Any]:
+    """The fields of a request in what was read, whatever that is: those that have a value of their kind."""
+    kinds = get_type_hints(kind)
+    read = {name: _frozen(value) for name, value in asked.items()} if isinstance(asked, Mapping) else {}
+    return {
+        name: value
+        for name, value in read.items()
+        if name in kinds and _is_of(value, kinds[name]) and (name not in _LEVELS or _is_level(value))
+    }
+
+
+def _is_level(value: Any) -> bool:  # noqa: ANN401 (what JSON can hold)
+    """Nobody is to be woken by what a damaged file says."""
+    return value is None or LOWEST_LEVEL_DB <= value <= HIGHEST_LEVEL_DB
+
+
+def _is_of(value: Any, kind: Any) -> bool:  # noqa: ANN401 (any value, and an annotation can be anything)
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in {Union, UnionType}:
+        return any(_is_of(value, each) for each in inner)
+    if origin is Literal:
+        return isinstance(value, str) and value in inner
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_is_of(each, inner[0]) for each in value)
+    if origin is Mapping:
+        return isinstance(value, Mapping) and all(_is_of(each, inner[1]) for each in value.values())
+    if kind in {int, float}:
+        return type(value) in {int, kind} and abs(value) < _MOST
+    return type(value) is kind
 
 
 def _said(request: SessionRequest) -> dict[str, Any]:

@@ -7,10 +7,10 @@ session no longer exists, that is a warning, and playing begins at the beginning
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from player.history.entries import Bookmark
-from player.history.requests import TURN, as_request, key
+from player.history.requests import TURN, as_request, key, understood
 from player.timeline.steps import Steps
 from player.units import timecode
 
@@ -68,8 +68,10 @@ class ResumedPlayback:
 
     def _as_begun(self, turn: Turn, bookmark: Bookmark) -> Turn:
         """The session of a programme as it was begun, but for what is asked for now."""
-        begun: Any = bookmark.asked.get(TURN)
-        if self._given is None or not isinstance(begun, dict):  # an older version noted nothing of it
+        if self._given is None:
+            return turn
+        begun = understood(bookmark.asked.get(TURN), type(self._given))  # an older version noted nothing of it
+        if not begun:
             return turn
         seed = begun.get("seed") if self._given.seed is None else self._given.seed
         return turn.told_as(self._given.intro or begun.get("intro"), seed)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from player.errors import PlayerError, StoreError, UnsafeStoreError, UsageError, printable
 from player.storage.entry import DamageError, Entry, has_mark, read_entry
 from player.storage.failures import sentences
+from player.storage.regular_files import is_strangers, with_owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -109,8 +110,8 @@ def _must_be_ours(folder: Path, found: os.stat_result) -> None:
         raise UnsafeStoreError(f"{name} is no folder, so nothing can be kept in it; move it away, or {elsewhere}")
     if sys.platform == "win32":
         return
-    shown = f"{name} (mode {stat.S_IMODE(found.st_mode):04o}, owner {found.st_uid}, group {found.st_gid})"
-    if os.geteuid() and found.st_uid not in {os.geteuid(), 0}:  # root works for others, as in a container
+    shown = with_owner(folder, found)
+    if is_strangers(found) and found.st_uid != 0:
         raise UnsafeStoreError(f"{shown} belongs to another user, who could change what you hear; {elsewhere}")
     if _others_may_write(found):
         is_shared = found.st_mode & stat.S_ISVTX or os.geteuid() not in {found.st_uid, 0}  # such as /tmp

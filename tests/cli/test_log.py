@@ -7,9 +7,11 @@ import os
 import re
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -149,6 +151,26 @@ def test_a_file_that_is_no_diary_is_a_sentence_and_stays(run: Run, tmp_path: Pat
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.endswith("diary.sqlite3 is no diary; set PLAYER_DIARY to another file, or move this one away\n")
     assert (tmp_path / "diary.sqlite3").read_text() == "what is this?" * 1000
+
+
+def test_a_diary_below_a_file_is_a_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "e.db").write_text("in the way")
+    for arguments in (["log"], ["log", "--json"], ["log", "--forget"], ["play", "--resume"]):
+        done = run(*arguments, env={"PLAYER_DIARY": str(tmp_path / "e.db" / "x")})
+        assert (done.returncode, done.stdout) == (2, "")
+        told = f"{tmp_path}/e.db/x cannot be the diary, as {tmp_path}/e.db is no folder; set PLAYER_DIARY to another"
+        assert done.stderr == f"{told} file\n"
+
+
+@pytest.mark.usefixtures("many_entries")
+def test_what_another_program_holds_is_not_forgotten_and_a_sentence_says_so(run: Run, diary: Diary) -> None:
+    with closing(sqlite3.connect(diary.path, isolation_level=None)) as other:
+        other.execute("BEGIN").execute("SELECT * FROM places").fetchone()
+        done = run("log", "--forget", "--yes")
+    told = f"nothing was forgotten, as another program holds the diary {diary.path}; end it, and forget again\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    assert len(run("log", "-n", "30").stdout.splitlines()) == 25
+    assert run("log", "--forget", "--yes").returncode == 0
 
 
 # Wrong use
@@ -431,6 +453,7 @@ def test_a_diary_that_cannot_be_written_never_stops_playing(
     env = loudspeaker.env | {"PLAYER_DIARY": str(tmp_path / "file" / "diary")}
     done = run("play", script, "-q", env=env)
     assert done.returncode == 0
-    assert done.stderr.startswith("this session is not remembered: cannot write the diary ")
+    assert done.stderr.startswith("this session is not remembered: ")
+    assert done.stderr.endswith("file is no folder; set PLAYER_DIARY to another file\n")
     assert done.stderr.count("\n") == 1
     assert len(np.flatnonzero(loudspeaker.recording().any(axis=1))) > 6 * RATE

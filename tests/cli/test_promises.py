@@ -49,9 +49,10 @@ PROGRAMS: Final[Mapping[str, tuple[str, str]]] = {
 OF_THE_SYSTEM: Final = {"/dev/null", "/dev/shm"}  # noqa: S108 (shared memory without a name)
 SETTINGS: Final = "home/.config/player/settings.toml"
 DIARY: Final = "home/.local/share/player/diary.sqlite3"
+WRITTEN_DIARY: Final = (DIARY, f"{DIARY}-journal")
 OWN: Final = "home/.local/share/player/scripts"
 OF_LOUDSPEAKER: Final = ("PULSE_SERVER", "XDG_RUNTIME_DIR", "ALSA_CONFIG_PATH", "PLAYER_LATENCY")
-OF_SQLITE: Final = ("wal", "shm", "journal")
+OF_SQLITE: Final = ("journal",)
 TIMERS: Final = "home/.config/systemd/user"
 STORE: Final = "home/.cache/player"
 OF_SOUND: Final = "home/.config/pulse"
@@ -154,7 +155,7 @@ COMMANDS: Final = (
     Promised("settings --path"),
     Promised("log", opens=(DIARY,)),
     Promised("log --json", opens=(DIARY,)),
-    Promised("log --forget --yes", (DIARY,)),
+    Promised("log --forget --yes", WRITTEN_DIARY),
     Promised("now --what", opens=(DIARY,)),
     Promised("record tiny.yaml"),
     Promised("record tiny.yaml -o sheet.txt", ("sheet.txt",)),
@@ -171,9 +172,9 @@ COMMANDS: Final = (
 )
 
 PLAYED: Final = (
-    Promised("play tiny.yaml", (DIARY,), runs=("speaker",)),
-    Promised("breathe box --for 16s", (DIARY,), runs=("speaker", "speech")),
-    Promised("breathe box --for 16s --silent", (DIARY,)),
+    Promised("play tiny.yaml", WRITTEN_DIARY, runs=("speaker",)),
+    Promised("breathe box --for 16s", WRITTEN_DIARY, runs=("speaker", "speech")),
+    Promised("breathe box --for 16s --silent", WRITTEN_DIARY),
     Promised("sounds --preview bell", runs=("speaker",)),
 )
 NEEDS: Final[tuple[tuple[str, Callable[[], Any], str], ...]] = (

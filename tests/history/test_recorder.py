@@ -258,7 +258,8 @@ def test_a_diary_that_cannot_be_written_is_one_warning_and_stops_nothing(home: H
         recorder.reached(second * SECOND, second * SECOND)
     recorder.ended(40 * SECOND, 40 * SECOND, whole=False)
     (sentence,) = home.warnings
-    assert sentence.startswith("this session is not remembered: cannot write the diary")
+    assert sentence.startswith("this session is not remembered: ")
+    assert sentence.endswith("file is no folder; set PLAYER_DIARY to another file")
     assert recorder.bookmark is None
 
 

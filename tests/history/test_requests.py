@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from dataclasses import MISSING, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.history.requests import as_json, as_request, key, key_of
+from player.history.requests import as_json, as_request, key, key_of, understood
 from player.pipeline import SessionRequest
 from player.script import library
+from player.units import HIGHEST_LEVEL_DB, LOWEST_LEVEL_DB
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,3 +125,53 @@ def test_a_name_that_no_text_can_hold_is_remembered_too(folder: Path) -> None:
     (folder / name).write_text(SESSION)
     assert key_of(name) == f"{folder}/caf\\udce9.yaml"
     assert as_request(written(SessionRequest(name)), SessionRequest("")).session == str(folder / name)
+
+
+ODD: tuple[object, ...] = (
+    7,
+    1.5,
+    True,
+    "x",
+    "\x1b",
+    [],
+    [1],
+    ["a", [2]],
+    {},
+    {"a": [1]},
+    {"a": {"b": "c"}},
+    None,
+    math.nan,
+    10**400,
+)
+HINTS = get_type_hints(SessionRequest)
+
+
+@pytest.mark.parametrize("name", HINTS)
+def test_a_value_of_another_kind_is_left_out(name: str) -> None:
+    kept = {repr(value) for value in ODD if name in understood({name: value}, SessionRequest)}
+    fitting = {
+        "values": {"{}"},
+        "rate": {"7", "None"},
+        "skip": {"[]"},
+        "silent": {"True"},
+        "intro": {"None"},
+        "bed_db": {"None"},
+        "session": {"'x'", r"'\x1b'"},
+        "voice": {"'x'", r"'\x1b'", "None"},
+    }
+    like = {"str | None": "voice", "int | None": "rate", "float | None": "bed_db"}
+    assert kept == fitting[name if name in fitting else like[str(HINTS[name])]]
+
+
+@pytest.mark.parametrize("asked", [None, 7, "x", [], ["session"]])
+def test_what_is_no_request_has_no_fields(asked: object) -> None:
+    assert understood(asked, SessionRequest) == {}
+
+
+@pytest.mark.parametrize(
+    ("level", "is_kept"),
+    [(LOWEST_LEVEL_DB, True), (HIGHEST_LEVEL_DB, True), (-90.0, False), (HIGHEST_LEVEL_DB + 0.1, False)],
+)
+def test_a_level_that_no_option_can_ask_for_is_left_out(level: float, *, is_kept: bool) -> None:
+    assert ("bed_db" in understood({"bed_db": level}, SessionRequest)) is is_kept
+    assert ("tones_db" in understood({"tones_db": level}, SessionRequest)) is is_kept

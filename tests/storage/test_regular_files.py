@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from player.storage.regular_files import is_others, open_regular
+from player.storage.regular_files import is_others, is_strangers, open_regular, overwrite, with_owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,3 +85,37 @@ def test_a_file_belongs_to_others_where_its_owner_is_another(tmp_path: Path, mon
     assert is_others(found)
     monkeypatch.delattr(os, "geteuid")
     assert not is_others(found)
+
+
+@POSIX
+@pytest.mark.parametrize(("own", "owner", "is_a_strangers"), [(7, 7, False), (7, 8, True), (7, 0, True), (0, 8, False)])
+def test_nothing_is_a_strangers_to_root(
+    monkeypatch: pytest.MonkeyPatch, own: int, owner: int, *, is_a_strangers: bool
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: own)
+    found = os.stat_result((0o100666, 0, 0, 1, owner, 9, 0, 0, 0, 0))
+    assert is_strangers(found) is is_a_strangers
+    assert with_owner(Path("/a\x1b"), found) == f"/a\\x1b (mode 0666, owner {owner}, group 9)"
+
+
+@pytest.mark.parametrize("length", [0, 1, 65_536, 200_001])
+def test_all_bytes_of_a_file_are_overwritten_where_they_are(tmp_path: Path, length: int) -> None:
+    (tmp_path / "a").write_bytes(b"x" * length)
+    os.link(tmp_path / "a", tmp_path / "b")
+    overwrite(tmp_path / "a")
+    assert (tmp_path / "b").read_bytes() == bytes(length)
+
+
+@POSIX
+def test_no_link_no_strangers_file_and_nothing_else_is_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").write_bytes(b"x")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "pipe", "missing"):
+        overwrite(tmp_path / name)
+    own = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: own + 7)
+    overwrite(tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == b"x"
