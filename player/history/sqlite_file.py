@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from player.errors import DiaryError, NoDiaryError, printable
-from player.storage.folders import own_path
+from player.storage.folders import make_private, own_path
 from player.storage.regular_files import is_others, is_strangers, open_regular, overwrite, with_owner
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     _must_have_folder(path)
     _must_be_free_beside(path)  # and no link of somebody else to a place where nothing is yet
     real = _real(path)
-    real.parent.mkdir(parents=True, exist_ok=True)
+    make_private(real.parent)
     with contextlib.suppress(FileExistsError):
         os.close(os.open(real, os.O_CREAT | os.O_EXCL, 0o600))  # what SQLite adds beside it takes its permissions
     must_be_possible(path)
