@@ -91,7 +91,7 @@ class Terminal:
             self.seen += os.read(self.screen, 65536).decode(errors="replace")
 
     def typed(self, line: str, then: str = "", *, closes: str = "") -> list[str]:
-        """What arrives at the program from a line, Tab, more of the line and Enter, and a quote if one is still open."""
+        """What arrives at the program from a line, Tab, more of it and Enter, and a quote if one is still open."""
         self.seen = ""
         os.write(self.screen, f"{line}\t".encode())
         self.wait((self.folder / "answered").exists)
