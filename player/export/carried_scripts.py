@@ -31,7 +31,10 @@ from player.techniques import TECHNIQUES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MOST_INCLUDES: Final = 500
+MOST_INCLUDES: Final = 100
+"""Each is a file that waits for the disk, 0.1 s on a busy one."""
+_DEEPEST: Final = 16
+"""Folders of a path, and the file."""
 _KNOWN: Final = {each.key for kind in (Session, Programme) for each in fields_of(kind)}
 
 
@@ -138,7 +141,8 @@ def is_name(path: str) -> bool:
     windows = PureWindowsPath(path)
     plain = printable(path) == path and "\\" not in path and not windows.drive and not windows.root
     parts = path.split("/")
-    return plain and all(part and part[0] not in ".-" for part in parts) and path.lower().endswith(SCRIPT_ENDINGS)
+    seen = len(parts) <= _DEEPEST and all(part and part[0] not in ".-" for part in parts)
+    return plain and seen and path.lower().endswith(SCRIPT_ENDINGS)
 
 
 def foreign_key(text: bytes) -> str | None:

@@ -153,8 +153,8 @@ def test_a_session_is_no_programme(folder: Path) -> None:
 def test_every_problem_is_reported_at_once_where_it_is(folder: Path) -> None:
     (folder / "bad.yaml").write_text("title: Bad\nsteps: [{sai: x}]\n")
     (folder / "other.yaml").write_text("title: Other\nsessions: one\n")
-    (folder.parent / "outside.yaml").write_text("title: Outside\nsteps: [pause: 1s]\n")
-    (folder / "link.yaml").symlink_to(folder.parent / "outside.yaml")
+    (folder.parent / f"{folder.name}-outside.yaml").write_text("title: Outside\nsteps: [pause: 1s]\n")
+    (folder / "link.yaml").symlink_to(folder.parent / f"{folder.name}-outside.yaml")
     told = problems(
         "title: Week\nsessions:\n"
         "  - onee\n"
