@@ -13,8 +13,9 @@ from tests.fakes_picture import bundled
 if TYPE_CHECKING:
     from player.timeline.model import Timeline
 
-SCRIPT = b"\xef\xbb\xbftitle: Mine   # </script> & \xe2\x98\x95\r\nsteps: [pause: 3s]\r\n"
-ORIGIN = Origin("mine.yaml", SCRIPT, {"rate": 105, "note": "</script><!--"}, {"parts/a.yaml": b"title: <a>\n"})
+SCRIPT = b"\xef\xbb\xbftitle: Mine   # </script> & \xe2\x98\x95\r\nsteps: [pause: 3s, include: parts/a]\r\n"
+INCLUDES = {"parts/a.yaml": b"title: <a>\nsteps: [pause: 1s]\n"}
+ORIGIN = Origin("mine.yaml", SCRIPT, {"rate": 105, "note": "</script><!--"}, INCLUDES)
 
 
 def shown(timeline: Timeline, sound: str = "data:audio/mpeg;base64,AAAA", **changes: object) -> PageSession:

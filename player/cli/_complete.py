@@ -1,7 +1,8 @@
 """What a shell completes behind each argument and option.
 
 The rule: nothing here raises or prints, as somebody is typing: what cannot be found is not offered. This is imported
-with every command, so it imports nothing heavy.
+with every command, so it imports nothing heavy. A word may come from a stranger's script or file: one with control
+characters, and one that would be taken for an option, is not offered.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from click.shell_completion import CompletionItem
 
 from player import pipeline
+from player.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,12 +32,17 @@ def _of(find: Callable[[click.Context, str], Iterable[Completion]], *, files: bo
 
     def complete(context: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem[Any]]:
         try:
-            found = [CompletionItem(word, help=about) for word, about in find(context, begun) if word.startswith(begun)]
+            offered = [each for each in find(context, begun) if each.word.startswith(begun) and _is_sayable(each.word)]
+            found = [CompletionItem(word, help=printable(" ".join(about.split()))) for word, about in offered]
         except Exception:  # noqa: BLE001 (a broken script, store or file is for the command itself to tell)
             found = []
         return found or ([CompletionItem(begun, type=_FILE)] if files else [])
 
     return complete
+
+
+def _is_sayable(word: str) -> bool:
+    return printable(word) == word and not word.startswith("-")
 
 
 def _sessions(_: click.Context, begun: str) -> Iterable[Completion]:

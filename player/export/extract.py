@@ -1,23 +1,25 @@
 """Extracting: the script that a file was made from, as it was.
 
-The rule: the script comes back byte for byte or not at all. A file may come from anywhere, so only text that can
-be a script comes back, and no include is written outside the folder of its script.
+The rule: the script comes back byte for byte or not at all. A file may come from anywhere, so only scripts come back,
+and of its includes only those that it has. They are written below the folder of the script, under names that scripts
+have, through no link, and all of them or none.
 """
 
 from __future__ import annotations
 
 import shlex
+import unicodedata
 from dataclasses import dataclass
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from player.errors import MediaError, OutputError, ScriptError, printable
+from player.errors import MediaError, UsageError, printable
+from player.export import carried_scripts
 from player.export.page import carried
 from player.export.tags.origin import origin_of
-from player.script.library import SCRIPT_ENDINGS
-from player.script.yaml import encoding
+from player.script.yaml.scalar_types import shown
 from player.storage.atomic import write_all
-from player.storage.failures import sentences
+from player.storage.made_folders import folders_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +38,8 @@ _OPTIONS: Final = {
     "tones": "--tones",
     "region": "--region",
 }
+
+_NOTHING_WRITTEN: Final = "so nothing is written; leave out -o to get the script alone"
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,11 @@ class Extracted:
             yield f"# lines from takes of the author's own: {_shown(takes)}"
         for name, value in _pairs(self.facts.get("parameters")):
             yield f"# {_shown(name)}: {_shown(value)}"
-        yield from (f"# includes {name}" for name in self.includes)
+        yield from (f"# includes {_shown(name)}" for name in self.includes)
         yield f"# player export {self._options()}"
 
     def _options(self) -> str:
-        words = [self.name or "SCRIPT"]
+        words = [f"./{self.name}" if self.name.startswith("-") else self.name or "SCRIPT"]
         for name, value in _pairs(self.facts.get("parameters")):
             words += ["-p", f"{name}={value}"]
         for key, option in _OPTIONS.items():
@@ -100,40 +104,62 @@ def extract(path: Path) -> Extracted:
         If the file cannot be read, or carries no script.
     """
     found = carried.origin_of_page(path) if carried.is_page(path) else origin_of(path)
-    name = printable(str(path))
+    remedy = "so nothing of it is given back; name a file that player export has made"
+    script = carried_scripts.read(found.script)
+    if script is None:
+        raise MediaError(f"{printable(str(path))} carries something that is no script, {remedy}")
     try:
-        for text in (found.script, *found.includes.values()):
-            encoding.check_characters(encoding.decode(text, name), name)
-    except ScriptError:
-        raise MediaError(f"{name} carries something that is no script; it is left alone") from None
-    includes = {each: text for each, text in found.includes.items() if _is_inside(each)}
+        includes = carried_scripts.included(script, found.includes)
+    except ValueError as error:
+        raise MediaError(f"{printable(str(path))} carries {error}, {remedy}") from None
     return Extracted(printable(PurePosixPath(found.name).name), found.script, found.facts, includes)
 
 
 def write(extracted: Extracted, target: Path, *, force: bool = False) -> tuple[Path, ...]:
-    """Write the script, and what it includes beside it; the files that were made.
+    """Write the script, and what it includes below its folder, all of them or none; the files that were made.
 
     Raises
     ------
+    MediaError
+        If an include has a name that files of scripts do not have, or could be another program's file.
     UsageError
-        If one is there already, without ``force``.
+        If one is there already, without ``force``, or has the script's own name.
     OutputError
-        If one cannot be written.
+        If one cannot be written, or would be written through a link.
     """
+    what = f"{extracted.name or 'the script'} includes"
+    _must_be_scripts(extracted.includes, what)
+    _must_differ(extracted.includes, target.name, what)
     includes = {target.parent / name: text for name, text in extracted.includes.items()}
-    texts = {target: b""} | includes | {target: extracted.script}  # an include of the script's own name is not it
-    texts = {path: text for path, text in texts.items() if not texts.keys() & set(path.parents)}
-    for folder in sorted({path.parent for path in texts} - {target.parent}):
-        with sentences(OutputError, "write", folder):
-            folder.mkdir(parents=True, exist_ok=True)
-    return write_all(texts, force=force)
+    with folders_of(includes, target.parent):
+        return write_all({target: extracted.script, **includes}, force=force)
 
 
-def _is_inside(name: str) -> bool:
-    """Whether a path stays in the folder that it starts from, on every system, and names a script."""
-    parts, windows = PurePosixPath(name).parts, PureWindowsPath(name)
-    plain = name.isprintable() and "\\" not in name and not windows.drive and not windows.root
-    return plain and bool(parts) and ".." not in parts and name.lower().endswith(SCRIPT_ENDINGS)
+def _must_be_scripts(includes: Mapping[str, bytes], what: str) -> None:
+    for name, text in includes.items():
+        if not carried_scripts.is_name(name):
+            raise MediaError(f"{what} {shown(name)}, which no file of a script is called, {_NOTHING_WRITTEN}")
+        if key := carried_scripts.foreign_key(text):
+            raise MediaError(f"{what} {shown(name)}, whose key {shown(key)} no script has, {_NOTHING_WRITTEN}")
+
+
+def _must_differ(includes: Mapping[str, bytes], target: str, what: str) -> None:
+    """Refuse names that are one file on some system: many take large and small letters for the same."""
+    taken = {_folded(target): target}
+    for name in sorted(includes, key=_folded):
+        above = (str(each) for each in PurePosixPath(name).parents)
+        met = next((taken[each] for each in map(_folded, (name, *above)) if each in taken), None)
+        if met == target:
+            text = f"{what} {shown(name)}, and {shown(target)} would be in its way; choose another name for -o"
+            raise UsageError(text)
+        if met is not None:
+            text = f"{what} {shown(met)} and {shown(name)}, which are one file on many systems, {_NOTHING_WRITTEN}"
+            raise MediaError(text)
+        taken[_folded(name)] = name
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _pairs(mapping: object) -> list[tuple[str, str]]:

@@ -7,6 +7,8 @@ came from them. Bundled includes come with the program and are left out.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from player.export.tags import Origin, software
@@ -63,8 +65,8 @@ def _engine(version: str) -> str:
 
 def _own_includes(requested: RequestedSession) -> Iterator[tuple[str, bytes]]:
     """The included scripts that are not bundled, by their paths from the script's folder."""
-    folder, ours = requested.source.path.parent.resolve(), library.bundled("scripts").resolve()
+    folder, ours = requested.source.path.parent, library.bundled("scripts").resolve()
     for each in requested.included:
-        path = each.path.resolve()
-        if path.is_relative_to(folder) and not path.is_relative_to(ours):
-            yield path.relative_to(folder).as_posix(), each.data
+        name = PurePosixPath(Path(os.path.relpath(each.path, folder)))  # a link keeps the name that it is included by
+        if not each.path.resolve().is_relative_to(ours):
+            yield str(name), each.data

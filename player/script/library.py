@@ -17,6 +17,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from player.errors import MediaError, UsageError, printable
+from player.script import reach
 from player.script.yaml.encoding import LARGEST, decode
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
@@ -27,7 +28,7 @@ from player.storage.names import safe_stem
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-SCRIPT_ENDINGS: Final = (".yaml", ".yml")
+SCRIPT_ENDINGS: Final = reach.SCRIPT_ENDINGS
 SOUND_ENDINGS: Final = (".ogg", ".flac", ".wav")
 """Endings of bundled sounds; an author's own may be any file that can be decoded."""
 
@@ -179,27 +180,25 @@ def included(name: str, near: Path) -> Source:
     """
     if _URL.match(name):
         raise UsageError(f"{shown(name)} is an address on a network; download it and put it beside the script")
-    names = [name] if name.lower().endswith(SCRIPT_ENDINGS) else [name + ending for ending in SCRIPT_ENDINGS]
     ours = bundled("scripts")
     try:
-        tried = [(existing(folder / each), folder) for folder in (near, ours) for each in names]
-        inside = [path for path, folder in tried if _is_inside(path, folder)]
+        tried = [(existing(folder / each), folder) for folder in (near, ours) for each in reach.with_ending(name)]
+        inside = [path for path, folder in tried if reach.is_inside(path, folder)]
         path = next((path for path in inside if path.is_file()), None)
     except (OSError, ValueError, RuntimeError) as error:  # a name that no file system takes, a circle of links
         pass_on(error)
         raise UsageError(f"{shown(name)} is not a name that a file can have") from None
     if path is not None:
-        return _read(path.stem, path, own=not _is_inside(path, ours))
+        return _read(path.stem, path, own=not reach.is_inside(path, ours))
+    if reach.leads_out(name, near):
+        remedy = "put the file itself beside the script"
+        raise UsageError(f"{shown(name)} {reach.A_LINK_OUT} the script's own folder; {remedy}")
     if not inside:
         raise UsageError(f"{shown(name)} is outside the script's own folder; put the file beside the script")
     meant = f"passages/{name}" if f"passages/{name}" in passages() else name
     hint = did_you_mean(meant, [*_files_by_name(near), *passages(), *session_names()])
     remedy = hint or f"there are {', '.join(passages())}"
     raise UsageError(f"{shown(name)} is neither beside this script nor among the bundled ones; {remedy}")
-
-
-def _is_inside(path: Path, folder: Path) -> bool:
-    return path.resolve().is_relative_to(folder.resolve())
 
 
 def passages() -> tuple[str, ...]:
@@ -224,9 +223,8 @@ def _programme_folders() -> tuple[Path, Path]:
 
 def beside(name: str, near: Path) -> Source | None:
     """The script of this name in a folder or below it, the ending may be left out; None where there is none."""
-    names = [name] if name.lower().endswith(SCRIPT_ENDINGS) else [name + ending for ending in SCRIPT_ENDINGS]
     try:
-        inside = (existing(near / each) for each in names if _is_inside(near / each, near))
+        inside = (existing(near / each) for each in reach.with_ending(name) if reach.is_inside(near / each, near))
         path = next((path for path in inside if path.is_file()), None)
     except (OSError, ValueError, RuntimeError) as error:  # a name that no file system takes, a circle of links
         pass_on(error)

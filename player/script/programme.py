@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, ClassVar, Final, cast
 
 from player.errors import Position, ScriptError
-from player.script import library
+from player.script import library, reach
 from player.script.credits import Credits
 from player.script.yaml import look_alikes, reader
 from player.script.yaml.binding import WRONG, Binder
@@ -207,6 +207,8 @@ def find_session(name: str, near: Path | None) -> FoundSession:
         source = library.find(name)
     if is_programme(source.text) if source else library.programme(name):
         raise ValueError(f"{shown(name)} is itself a programme; name its sessions instead")
+    if source is None and near is not None and reach.leads_out(name, near):
+        raise ValueError(f"{shown(name)} {reach.A_LINK_OUT} the programme's folder; put the file itself beside it")
     if source is None:
         hint = did_you_mean(name, [*(library.names_beside(near) if near else ()), *names])
         raise ValueError(f"there is no session {shown(name)}; {hint or '`player list` shows them'}")

@@ -189,7 +189,7 @@ class Planner:
                 raise ScriptError([Problem(at, text + "of its params; include fewer, or with the same values")])
             path = str(source.path)
             self.read[key] = parse(source.text, path, self.step_types, params, asked_at=at, given=self.given)
-            self.sources.setdefault(trail[-1], source)
+        self.sources.setdefault(source.path, source)  # two links to a file are two names, and whoever copies needs both
         script = self.read[key]
         pronounce = {**self.pronounce, **script.pronounce}
         yield from replace(self, trail=trail, pronounce=pronounce, respelt={}).steps(script.steps)

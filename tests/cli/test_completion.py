@@ -12,6 +12,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from player.cli import _shell_completion, main
+from player.cli._bash_line import BashLine
 from player.cli._shell_completion import SHELLS, VARIABLE, WholeLineBash, script
 from player.pipeline import completing, names
 from player.script import library
@@ -134,6 +135,68 @@ def test_bash_hands_over_its_whole_line(
     assert WholeLineBash(main, {}, "player", VARIABLE).get_completion_args() == (words, begun)
 
 
+@pytest.mark.parametrize(
+    ("line", "replaced", "rest"),
+    [
+        ("player show -p ", "", "mood=it's $x"),
+        ("player show -p mo", "mo", "mood=it's $x"),
+        ("player show -p mood=", "", "it's $x"),
+        ("player show -p mood=it\\'", "it\\'", "it's $x"),
+        ('player show -p "mood=it', "mood=it", None),
+        ("player show -p 'mood=", "mood=", None),
+        ('player show -p mood="it', "it", None),
+        ('player show -p "mood="', '"mood="', "mood=it's $x"),
+        ("player show -p mood=it\\'s\\ $", "$", None),
+        ("player show -p mood=it\\'s\\ \\$", "it\\'s\\ \\$", "it's $x"),
+    ],
+)
+def test_bash_is_given_what_it_puts_in_place_of_the_end_of_the_line(line: str, replaced: str, rest: str | None) -> None:
+    assert BashLine.read(line).rest("mood=it's $x", replaced) == rest
+
+
+@pytest.mark.parametrize(
+    ("line", "begun", "quote", "is_literal"),
+    [
+        ("player a\\ b'c d'\"e \\$f\"", "a bc de $f", "", True),
+        ("player 'a \"b", 'a "b', "'", True),
+        ('player "a $b', "a $b", '"', False),
+        ('player "a \\$b', "a $b", '"', True),
+        ("player a=~", "a=~", "", False),
+        ("player a~", "a~", "", True),
+        ("player *:", "*:", "", False),
+        ("player x\\", "x", "", True),
+        ("player", "player", "", True),
+    ],
+)
+def test_a_line_of_bash_is_read_as_bash_reads_it(line: str, begun: str, quote: str, is_literal: bool) -> None:
+    found = BashLine.read(line)
+    assert (found.begun, found.quote, found.is_literal) == (begun, quote, is_literal)
+
+
+def test_words_that_cannot_be_typed_or_would_be_options_are_not_offered(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    for name in ("zz$(id)", "--force", "zz\nb", "zz\x1b[2J", "zz\u202eb"):
+        (tmp_path / "own" / f"{name}.yaml").write_text("title: T\n")
+    assert offered("player play zz") == ["zz$(id)"]
+    assert "--force" not in offered("player play ")
+    text = 'title: T\nparams: {a: {default: "x", about: "a\\n  b c"}}\nsteps: [pause: 1s]\n'
+    (tmp_path / "own" / "told.yaml").write_text(text)
+    (found,) = ShellComplete(main, {}, "player", VARIABLE).get_completions(["play", "told", "-p"], "")
+    assert (found.value, found.help) == ("a=x", "a b c")
+
+
+def test_a_script_of_an_earlier_version_gets_only_words_that_need_no_quotes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "own").mkdir()
+    for name in ("zz$(id)", "zz-1"):
+        (tmp_path / "own" / f"{name}.yaml").write_text("title: T\n")
+    monkeypatch.setenv("COMP_LINE", "player play zz")
+    assert WholeLineBash(main, {}, "player", VARIABLE).complete() == "plain,zz-1"
+    monkeypatch.setenv("COMP_REPLACED", "zz")
+    assert WholeLineBash(main, {}, "player", VARIABLE).complete() == "plain,zz$(id)\nplain,zz-1"
+
+
 @pytest.mark.parametrize("instruction", ["bash_complete", "zsh_complete", "tcsh_complete", "nonsense"])
 def test_an_answer_never_has_an_error_in_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], instruction: str
@@ -160,7 +223,7 @@ def test_a_real_bash_completes_what_has_colons_and_equals_signs(tmp_path: Path) 
     . completion
     for COMP_LINE in 'player play box-breathing --from 0:2' 'player play box-breathing -p holds=n'; do
         COMP_POINT=${#COMP_LINE}
-        _player_completion ./player
+        _player_completion ./player "${COMP_LINE##*[:=]}"
         echo "${COMPREPLY[@]}"
     done
     """

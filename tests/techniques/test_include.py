@@ -141,3 +141,20 @@ def test_what_a_session_includes_is_bounded_with_each_value_counted(tmp_path: Pa
         "a.yaml:7:3: include reads more than 256 KiB for this session: a script again for each value of its params; "
         "include fewer, or with the same values"
     )
+
+
+@pytest.mark.parametrize("name", ["o", "o.yaml", "./o", "folder/o", "o2"])
+def test_a_link_out_of_the_folder_is_told_as_such(tmp_path: Path, name: str) -> None:
+    outside = write(tmp_path, "outside/o.yaml", "say: Two.")
+    path = write(tmp_path, "own/a.yaml", f"include: {name}")
+    (path.parent / "o.yaml").symlink_to(outside)
+    (path.parent / "o2.yml").symlink_to(tmp_path / "gone.yaml")
+    (path.parent / "folder").symlink_to(outside.parent)
+    remedy = "put the file itself beside the script"
+    assert problem(path).endswith(f"include '{name}' is a link that leads out of the script's own folder; {remedy}")
+
+
+def test_what_is_outside_without_a_link_is_told_as_that(tmp_path: Path) -> None:
+    write(tmp_path, "outside/o.yaml", "say: Two.")
+    path = write(tmp_path, "own/a.yaml", "include: ../outside/o")
+    assert "'../outside/o' is outside the script's own folder; put the file beside the script" in problem(path)

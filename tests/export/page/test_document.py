@@ -146,7 +146,7 @@ def test_the_script_comes_back_byte_for_byte(tmp_path: Path) -> None:
     (tmp_path / "a.HTML").write_text(document.page([box()]), encoding="utf-8", newline="")
     assert origin_of_page(tmp_path / "a.HTML") == ORIGIN
     found = extract.extract(tmp_path / "a.HTML")
-    assert (found.name, found.script, dict(found.includes)) == ("mine.yaml", SCRIPT, {"parts/a.yaml": b"title: <a>\n"})
+    assert (found.name, found.script, dict(found.includes)) == ("mine.yaml", SCRIPT, ORIGIN.includes)
 
 
 @pytest.mark.parametrize(
