@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from player.cli._options import ScalarParameter
+from player.cli._options import OneOf, ScalarParameter
 from player.export.options import CAPTIONS, EXPORT_FORMATS, LOW_BITRATE, PRESETS, SAMPLE_RATES
 from player.script.yaml.scalar_types import TextType, WholeType
 
@@ -21,9 +21,7 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 _LINE: Final = ScalarParameter(TextType(longest=200, one_line=True))
 """A text for tags: what the head of a script may have there."""
 _ONE_OPTIONS = (
-    click.option(
-        "--format", "form", type=click.Choice(EXPORT_FORMATS), help="Without it, the file's ending decides; or mp3."
-    ),
+    click.option("--format", "form", type=OneOf(EXPORT_FORMATS), help="Without it, the file's ending decides; or mp3."),
     click.option(
         "--bitrate",
         type=ScalarParameter(WholeType(1, 10_000, "kbit/s")),
@@ -33,13 +31,13 @@ _ONE_OPTIONS = (
     click.option("--mono/--stereo", default=None, help=f"One channel or two; two, and one below {LOW_BITRATE} kbit/s."),
     click.option(
         "--sample-rate",
-        type=click.Choice(tuple(map(str, SAMPLE_RATES))),
+        type=OneOf(tuple(map(str, SAMPLE_RATES))),
         callback=lambda _, __, value: value and int(value),
         help="Frames a second; 48000, or what a preset asks for.",
     ),
-    click.option("--preset", type=click.Choice(PRESETS), help="The loudness that is asked for there."),
+    click.option("--preset", type=OneOf(PRESETS), help="The loudness that is asked for there."),
     click.option("--captions", metavar=",".join(CAPTIONS), help="What is said, as files beside the sound."),
-    click.option("--chapters", type=click.Choice(("json",)), help="Chapters as podcasts have them, beside the sound."),
+    click.option("--chapters", type=OneOf(("json",)), help="Chapters as podcasts have them, beside the sound."),
     click.option("--labels", is_flag=True, help="A label track for Audacity, beside the sound."),
     click.option("--split", is_flag=True, help="A file for each section, and a playlist."),
     click.option("--stems", is_flag=True, help="Voice, background and tones as files of their own, too."),

@@ -10,18 +10,18 @@ import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import click
 
 from player import pipeline
 from player.cli import _complete, _stored_options
 from player.cli._tables import print_path
+from player.cli._times import WrittenTime
 from player.errors import VoiceError, printable, printable_lines
-from player.script.yaml.scalar_types import WholeType
+from player.script.yaml.scalar_types import WholeType, shown
 from player.settings.keys import BY_NAME
 from player.storage.folders import expanded
-from player.units import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from player.pipeline import Progress, SessionRequest
-    from player.script.yaml.scalar_types import ScalarType
     from player.techniques.planning import IntroVersion
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -53,6 +52,13 @@ class OutputPath(click.Path):
         return expanded(path) if str(path).startswith("~") else path
 
 
+class Parser(Protocol):
+    """What reads a text: every `ScalarType` does, and the times of `player.cli._times`."""
+
+    def parse(self, text: str) -> object:
+        """The value, or ``ValueError`` with a fragment that fits behind the option's name."""
+
+
 class ScalarParameter(click.ParamType):  # type: ignore[type-arg]  # it is generic from Click 8.5 on alone
     """A value that is read, and refused, as the same value in a script or in the settings is.
 
@@ -61,7 +67,7 @@ class ScalarParameter(click.ParamType):  # type: ignore[type-arg]  # it is gener
 
     name = "text"
 
-    def __init__(self, kind: ScalarType) -> None:
+    def __init__(self, kind: Parser) -> None:
         self._kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 (Click's own)
@@ -72,10 +78,25 @@ class ScalarParameter(click.ParamType):  # type: ignore[type-arg]  # it is gener
             self.fail(printable(str(error)), param, ctx)
 
 
+class OneOf(click.Choice):  # type: ignore[type-arg]  # it is generic from Click 8.2 on alone
+    """One of a few words; what is none of them is refused in the words of all other options."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 (Click's own)
+        """The word."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            *most, last = self.choices
+            allowed = f"{', '.join(most)} or {last}" if most else last
+            self.fail(f"must be {allowed}, not {shown(str(value))}", param, ctx)
+
+
 MOST_SESSIONS = 1000
 """Of a programme; `player.script.programme` would have to be read for it."""
 THEN = "Measuring how loud the voice is, then it begins."
 """What takes some seconds after new words were spoken, before they can be heard."""
+LENGTH: Final = ScalarParameter(WrittenTime(is_length=True))
+TIME: Final = ScalarParameter(WrittenTime())
 _SESSION = click.argument("session", shell_complete=_complete.sessions)
 _ANY_SESSION = click.argument("session", required=False, shell_complete=_complete.sessions)
 _SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...", shell_complete=_complete.sessions)
@@ -88,12 +109,12 @@ _PARAMS = click.option(
     help="Set a parameter of the script.",
 )
 _LENGTH = click.option(
-    "--length", metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."
+    "--length", type=LENGTH, metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."
 )
 _SKIP = click.option("--skip", metavar="NAME,...", help="Leave out muscle groups or places, such as neck,jaw.")
 _INTRO = click.option(
     "--intro",
-    type=click.Choice(["full", "short"]),
+    type=OneOf(["full", "short"]),
     help="The introduction in full, or short for whoever knows it.",
 )
 _SEED = click.option(
@@ -136,6 +157,7 @@ _OPTIONS = (
     _LENGTH,
     click.option(
         "--outlive",
+        type=TIME,
         metavar="TIME",
         help="Let the background go on for so long, and fade so slowly that nobody wakes; no bell at the end.",
     ),
@@ -191,9 +213,9 @@ def request_from_options(
     voice: str | None = None,
     rate: int | None = None,
     background: str | None = None,
-    length: str | None = None,
+    length: int | None = None,
     skip: str | None = None,
-    outlive: str | None = None,
+    outlive: int | None = None,
     takes: str | None = None,
     intro: IntroVersion | None = None,
     seed: int | None = None,
@@ -205,8 +227,7 @@ def request_from_options(
     """The request that the options make."""
     values = dict(_parse_param(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
-    length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
-    asked = (_in_own_language(session), values, voice, rate, background, length_ms, names, outlive_ms)
+    asked = (_in_own_language(session), values, voice, rate, background, length, names, outlive)
     country, only_for = pipeline.region.of_listener(region), voice_language(voice)
     request = pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
     return replace(request, voice_language=only_for, guide=guide, bed_db=bed, tones_db=tones)
@@ -236,18 +257,6 @@ def _in_own_language(session: str) -> str:
     if own != session and not (context and context.params.get("quiet")):
         click.echo(f"{own}, in your language; en/{session} is the original", err=True)
     return own
-
-
-def parse_time(text: str, option: str) -> int:
-    """The time of an option, in ms."""
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint=option) from error
-
-
-def _parse_optional_time(text: str | None, option: str) -> int | None:
-    return None if text is None else parse_time(text, option)
 
 
 def _parse_param(text: str) -> tuple[str, str]:

@@ -12,13 +12,14 @@ from player import pipeline
 from player.cli import _complete
 from player.cli._announce import Announcer, tell
 from player.cli._options import (
+    LENGTH,
     LEVEL,
     RATE,
     THEN,
+    TIME,
     OutputPath,
     bed,
     guide,
-    parse_time,
     plain,
     print_warning,
     progress,
@@ -59,7 +60,9 @@ class _BreatheCommand(click.Command):
 
 @click.command(cls=_BreatheCommand)
 @click.argument("pattern", shell_complete=_complete.patterns)
-@click.option("--for", "length", metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]")
+@click.option(
+    "--for", "for_ms", type=LENGTH, metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]"
+)
 @click.option(_BY_TONES, is_flag=True, hidden=True)
 @click.option(
     "--tones",
@@ -84,7 +87,7 @@ class _BreatheCommand(click.Command):
 )
 @click.option("--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices).")
 @click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300.")
-@click.option("--from", "start", metavar="TIME", default="0", help="Begin at this time, such as 1:00.")
+@click.option("--from", "start_ms", type=TIME, metavar="TIME", default=0, help="Begin at this time, such as 1:00.")
 @click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Make a file of it instead.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @click.option("--print", "shows", is_flag=True, help="Print the script instead, to make your own of it.")
@@ -93,14 +96,14 @@ class _BreatheCommand(click.Command):
 def breathe(
     *,
     pattern: str,
-    length: str | None,
+    for_ms: int | None,
     by_tones: bool,
     silent: bool,
     guide: str | None,
     bed: float | None,
     tones: float | None,
     language: str | None,
-    start: str,
+    start_ms: int,
     output: Path | None,
     force: bool,
     shows: bool,
@@ -120,7 +123,6 @@ def breathe(
         _must_be_silent(heard)
     if silent or (by_tones and not has_guide):
         guide = None
-    for_ms, start_ms = None if length is None else parse_time(length, "--for"), parse_time(start, "--from")
     help_: Help = "nothing" if silent else "tones" if by_tones else "voice"
     speaks = "count" in guide or "words" in guide if guide else help_ == "voice"
     asked.update(guide=guide, bed_db=bed, tones_db=tones)

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
@@ -16,16 +16,16 @@ from player.cli import _listener
 from player.cli._announce import announce, print_takes
 from player.cli._every_text import StatusLine, outline
 from player.cli._options import (
-    parse_time,
+    any_session_options,
     print_made,
     print_warning,
     progress,
     quiet,
     request_from_options,
-    session_options,
 )
 from player.cli._participants import participants
 from player.cli._stored_options import without_settings
+from player.cli._times import WrittenInterval
 from player.errors import printable_lines
 from player.history.recorder import HistoryRecorder
 from player.live import play
@@ -50,11 +50,15 @@ if TYPE_CHECKING:
     from player.reminders.timers.scheduled_command import ScheduledCommand
 
 T = TypeVar("T")
+_LACKING: Final = {
+    False: "name the interval, and behind it the session, such as `player every 2h micro-break`",
+    True: "name the session whose timer is to go, such as `player every --uninstall micro-break`",
+}
+"""What is said where an argument is missing; the key is whether a timer is to be removed."""
 
 
 @click.command()
-@click.argument("interval")
-@session_options
+@click.argument("interval", required=False, metavar="INTERVAL")
 @click.option("--between", metavar="TIME-TIME", help="Only in this part of the day, such as 9:00-18:00.")
 @click.option(
     "--on", "days", metavar="DAYS", help="Only on these days, such as mon-fri; a night counts to its evening."
@@ -62,12 +66,14 @@ T = TypeVar("T")
 @click.option("--insist", is_flag=True, help="Ring also when it may disturb, such as at a locked screen.")
 @click.option("--once", is_flag=True, help="Play if a moment has just come, and end: for timers.")
 @click.option("--install", is_flag=True, help="Write a timer of the system (systemd, launchd) that does it.")
-@click.option("--uninstall", is_flag=True, help="Remove that timer.")
+@click.option("--uninstall", is_flag=True, help="Remove the timer of SESSION; no INTERVAL is needed.")
 @click.option("--force", is_flag=True, help="Write over, or remove, files that somebody else wrote.")
+@any_session_options
 @quiet
 def every(
     *,
-    interval: str,
+    interval: str | None,
+    session: str | None,
     between: str | None,
     days: str | None,
     insist: bool,
@@ -94,7 +100,11 @@ def every(
         raise click.UsageError("--once, --install and --uninstall are three different things; ask for one of them")
     if install or uninstall:  # the timer's command reads the settings each time
         asked = without_settings(asked)
-    schedule, wanted = _schedule(interval, between, days), request_from_options(**asked)
+    if uninstall and session is None:  # the timer of a session is found by its name alone
+        interval, session = "24h", interval
+    if interval is None or session is None:
+        raise click.UsageError(_LACKING[uninstall])
+    schedule, wanted = _schedule(interval, between, days), request_from_options(session, **asked)
     requested = _session_of(wanted)
     when = (interval, *_given("--between", between), *_given("--on", days), *["--insist"] * insist)
     if uninstall:
@@ -112,10 +122,11 @@ def _schedule(interval: str, between: str | None, days: str | None) -> Schedule:
     window = schedule.WHOLE_DAY if between is None else _read(schedule.window, between, "--between")
     on = schedule.EVERY_DAY if days is None else _read(schedule.weekdays, days, "--on")
     try:
-        every_ms = parse_time(interval, "INTERVAL")
-    except click.BadParameter as error:
-        raise click.BadParameter(f"{error.message}; it stands before SESSION", param_hint="INTERVAL") from error
-    return _read(lambda _: schedule.Schedule(every_ms, window, on), interval, "INTERVAL")
+        every_ms = WrittenInterval().parse(interval)
+    except ValueError as error:
+        where = "" if "; write" in str(error) else "; it stands before SESSION"
+        raise click.BadParameter(f"{error}{where}", param_hint="INTERVAL") from error
+    return schedule.Schedule(every_ms, window, on)
 
 
 def _read(parse: Callable[[str], T], text: str, option: str) -> T:

@@ -17,7 +17,7 @@ from player.history.diary import Diary
 from player.history.suggestions import Suggestion, suggestions
 from player.script import library
 
-_CHOSEN: Final = {"session", "start", "resume", "part"}
+_CHOSEN: Final = {"session", "start_ms", "resume", "part"}
 """What is asked of ``play`` by this command itself; all other options are handed on."""
 
 
