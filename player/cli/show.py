@@ -45,11 +45,13 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
     if as_json:
         voice = _show_text.voice_json(ready.session.voice, ready.without_pitch)
         shown = _show_text.as_json(ready.timeline, _lengths(ready), voice)
+        shown |= _show_text.choices_json(ready.session, ready.requested.offered)
         return print_json(shown | {"chosen": _origins.as_json(_origins.of(ready))})
     width = shutil.get_terminal_size().columns
     lengths, region = _lengths(ready), ready.requested.region
     chosen, notes, kept = _origins.of(ready), ready.notes, ready.without_pitch
-    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, lengths, region, chosen, notes, kept))
+    more = (lengths, region, chosen, notes, kept, ready.requested.offered)
+    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, *more))
 
 
 def _lengths(ready: Prepared) -> dict[str, int]:

@@ -105,7 +105,11 @@ def test_a_model_comes_by_hand_without_a_network(player: Player, hub: FakeHub, t
     [
         (("--install", "piper:thorstn"), 2, "did you mean piper:de_DE-thorsten-medium?"),
         (("--install", "piper:../../x"), 2, "there is no voice"),
-        (("--install", "missing.onnx"), 1, "cannot read missing.onnx: No such file"),
+        (
+            ("--install", "missing.onnx"),
+            2,
+            "there is no file missing.onnx; name a model that you have, or a voice that can",
+        ),
         (("--install", "\x1b[31m"), 2, "there is no voice"),
         (("--install", ""), 2, "there is no voice"),
         (("--remove", "heart"), 2, "pip uninstall hibari-tts"),
