@@ -106,38 +106,59 @@ _PARAMS = click.option(
     multiple=True,
     metavar="NAME=VALUE",
     shell_complete=_complete.parameters,
-    help="Set a parameter of the script.",
+    help="Set a parameter of the script (player show lists them).",
 )
 _LENGTH = click.option(
-    "--length", type=LENGTH, metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."
+    "--length",
+    type=LENGTH,
+    metavar="TIME",
+    help="Come close to this length, such as 10m: other breaths and quiet. [default: the script's]",
 )
-_SKIP = click.option("--skip", metavar="NAME,...", help="Leave out muscle groups or places, such as neck,jaw.")
+_SKIP = click.option(
+    "--skip",
+    metavar="NAME,...",
+    help="Leave out muscle groups or places, such as neck,jaw (player show lists them).",
+)
 _INTRO = click.option(
     "--intro",
     type=OneOf(["full", "short"]),
-    help="The introduction in full, or short for whoever knows it.",
+    help="The introduction in full, or short for whoever knows it. [default: full; short where you heard it]",
 )
 _SEED = click.option(
     "--seed",
     type=ScalarParameter(WholeType(0, 10**9)),
     metavar="N",
-    help="Draw the order of what is shuffled by this number, such as 0.",
+    help="Draw the order of what is shuffled by this number. [default: 0; another each night where you listen]",
 )
 
-guide = click.option(
-    "--guide",
-    metavar="HELP,...",
-    help="Guide breaths by count, words, tones or silent; of several, such as words,tones, one after the other.",
-)
+
+def guide_option(default: str) -> Callable[[Command], Command]:
+    """The option ``--guide`` of a command; ``default`` says what holds without it."""
+    text = "Guide breaths by count, words, tones or silent; of several, such as words,tones, one after the other."
+    return click.option("--guide", metavar="MODE,...", help=f"{text} [default: {default}]")
+
+
+def bed_option(default: str) -> Callable[[Command], Command]:
+    """The option ``--bed`` of a command; ``default`` says what holds without it."""
+    text = "Level of the background under the voice, -60 to 0."
+    return click.option("--bed", type=LEVEL, metavar="DB", help=f"{text} [default: {default}]")
+
+
 LEVEL = ScalarParameter(BY_NAME["bed"].kind)
 RATE = ScalarParameter(BY_NAME["rate"].kind)
-bed = click.option("--bed", type=LEVEL, metavar="DB", help="Level of the background under the voice, -60 to 0.")
-tones = click.option("--tones", type=LEVEL, metavar="DB", help="Level of tones and bells, -60 to 0; -8 is usual.")
+guide = guide_option("the script's")
+bed = bed_option("the script's, or -20")
+tones = click.option(
+    "--tones",
+    type=LEVEL,
+    metavar="DB",
+    help="Level of tones and bells, -60 to 0. [default: the script's, or -8]",
+)
 region = click.option(
     "--region",
     metavar="CC",
     shell_complete=_complete.regions,
-    help="The country you are in, such as IE, for numbers to call in an emergency.",
+    help="The country you are in, such as IE, for numbers to call in an emergency. [default: your machine's]",
 )
 takes = click.option(
     "--takes", metavar="FOLDER", help="Hear your own voice in each line that has a take here (player record)."
@@ -145,14 +166,17 @@ takes = click.option(
 _OPTIONS = (
     _PARAMS,
     click.option(
-        "--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices)."
+        "--voice",
+        metavar="NAME",
+        shell_complete=_complete.voices,
+        help="Speak with this voice (player voices). [default: the script's, or that of its language]",
     ),
-    click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300."),
+    click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300. [default: the script's, or 105]"),
     click.option(
         "--background",
         metavar="NAME|FILE|none",
         shell_complete=_complete.backgrounds,
-        help="Another background, or none.",
+        help="Another background, or none. [default: the script's]",
     ),
     _LENGTH,
     click.option(
@@ -174,7 +198,15 @@ _OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP, _INTRO, region)
 part = click.option(
     "--part", type=ScalarParameter(WholeType(1, MOST_SESSIONS)), metavar="N", help="Only this part of a programme."
 )
-quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems, nor name the files made.")
+
+
+def quiet_option(about: str) -> Callable[[Command], Command]:
+    """The option ``--quiet`` of a command; ``about`` says what it leaves out there."""
+    return click.option("-q", "--quiet", is_flag=True, help=about)
+
+
+quiet = quiet_option("Say nothing but problems.")
+quiet_made = quiet_option("Say nothing but problems; the files that are made are not named either.")
 plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 

@@ -18,16 +18,17 @@ from player.cli._options import (
     THEN,
     TIME,
     OutputPath,
-    bed,
-    guide,
+    bed_option,
+    guide_option,
     plain,
     print_warning,
     progress,
-    quiet,
+    quiet_made,
     voice_language,
 )
 from player.cli._participants import participants
 from player.cli._stored_options import origin, without_settings
+from player.cli._times import FORMS
 from player.history.recorder import HistoryRecorder
 from player.live import play
 from player.machine import A_COUNT, this_machine
@@ -58,7 +59,7 @@ class _BreatheCommand(click.Command):
         return super().parse_args(ctx, words)
 
 
-@click.command(cls=_BreatheCommand)
+@click.command(cls=_BreatheCommand, epilog=FORMS)
 @click.argument("pattern", shell_complete=_complete.patterns)
 @click.option(
     "--for", "for_ms", type=LENGTH, metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]"
@@ -68,31 +69,43 @@ class _BreatheCommand(click.Command):
     "--tones",
     type=LEVEL,
     metavar="[DB]",
-    help="Soft tones from the first breath on, and no voice unless --guide says so; their level, if not -8.",
+    help="Soft tones from the first breath on, and no voice unless --guide says so; DB is their level. [default: -8]",
 )
-@guide
+@guide_option("count 3, words 3, tones")
 @click.option("--silent", is_flag=True, help="No sound at all: only what is shown.")
 @click.option(
     "--background",
     metavar="NAME|FILE|none",
     shell_complete=_complete.backgrounds,
-    help="A background; there is none otherwise.",
+    help="A background. [default: none]",
 )
-@bed
+@bed_option("-20")
 @click.option(
     "--language",
     metavar="TAG",
     shell_complete=_complete.languages,
     help="Speak this language, such as de. [default: yours]",
 )
-@click.option("--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices).")
-@click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300.")
-@click.option("--from", "start_ms", type=TIME, metavar="TIME", default=0, help="Begin at this time, such as 1:00.")
+@click.option(
+    "--voice",
+    metavar="NAME",
+    shell_complete=_complete.voices,
+    help="Speak with this voice (player voices). [default: that of the language]",
+)
+@click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300. [default: 105]")
+@click.option(
+    "--from",
+    "start_ms",
+    type=TIME,
+    metavar="TIME",
+    default=0,
+    help="Begin at this time, such as 1:00. [default: the beginning]",
+)
 @click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Make a file of it instead.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @click.option("--print", "shows", is_flag=True, help="Print the script instead, to make your own of it.")
 @plain
-@quiet
+@quiet_made
 def breathe(
     *,
     pattern: str,

@@ -20,12 +20,12 @@ from player.cli._options import (
     print_made,
     print_warning,
     progress,
-    quiet,
+    quiet_made,
     request_from_options,
 )
 from player.cli._participants import participants
 from player.cli._stored_options import without_settings
-from player.cli._times import WrittenInterval
+from player.cli._times import FORMS, WrittenInterval
 from player.errors import printable_lines
 from player.history.recorder import HistoryRecorder
 from player.live import play
@@ -57,7 +57,7 @@ _LACKING: Final = {
 """What is said where an argument is missing; the key is whether a timer is to be removed."""
 
 
-@click.command()
+@click.command(epilog=FORMS)
 @click.argument("interval", required=False, metavar="INTERVAL")
 @click.option("--between", metavar="TIME-TIME", help="Only in this part of the day, such as 9:00-18:00.")
 @click.option(
@@ -69,7 +69,7 @@ _LACKING: Final = {
 @click.option("--uninstall", is_flag=True, help="Remove the timer of SESSION; no INTERVAL is needed.")
 @click.option("--force", is_flag=True, help="Write over, or remove, files that somebody else wrote.")
 @any_session_options
-@quiet
+@quiet_made
 def every(
     *,
     interval: str | None,

@@ -12,7 +12,7 @@ from player.authoring import from_text
 from player.authoring import new as new_script
 from player.authoring.texts.formats import TEXT_FORMATS
 from player.cli import _complete
-from player.cli._options import OneOf, OutputPath, print_made, print_warning, quiet
+from player.cli._options import OneOf, OutputPath, print_made, print_warning, quiet_made
 from player.errors import printable
 from player.pipeline import catalogue
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 )
 @click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Another file than NAME.yaml.")
 @click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
-@quiet
+@quiet_made
 def new(
     *,
     name: str,

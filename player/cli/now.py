@@ -11,6 +11,7 @@ import click
 from player import pipeline
 from player.cli import _log_text, _stored_options
 from player.cli._options import print_warning
+from player.cli._times import FORMS
 from player.cli.play import play
 from player.errors import DiaryError, printable
 from player.history.diary import Diary
@@ -22,11 +23,12 @@ _CHOSEN: Final = {"session", "start_ms", "resume", "part"}
 
 
 @click.command(
+    epilog=FORMS,
     params=[
         click.Option(["--another"], count=True, help="Take another one; given twice, the third."),
         click.Option(["--what", "--dry-run", "what"], is_flag=True, help="Only tell what it would be."),
         *(each for each in play.params if each.name not in _CHOSEN),
-    ]
+    ],
 )
 @click.pass_context
 def now(context: click.Context, /, *, another: int, what: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)

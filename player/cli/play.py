@@ -24,6 +24,7 @@ from player.cli._options import (
 from player.cli._participants import participants
 from player.cli._remembering import Remembering
 from player.cli._stored_options import without_settings
+from player.cli._times import FORMS
 from player.errors import DeviceError, printable
 from player.history.recorder import HistoryRecorder
 from player.history.resume import ResumedPlayback
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
     from player.timeline.model import Timeline
 
 
-@click.command()
-@any_session_options
+@click.command(epilog=FORMS)
 @click.option(
     "--from",
     "start_ms",
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on where you stopped, with the options that you gave then.")
 @click.option("--remember", is_flag=True, help="Keep guidance, levels, voice and rate for this session, as chosen now.")
 @part
+@any_session_options
 @plain
 @quiet
 def play(

@@ -11,6 +11,7 @@ from player import pipeline
 from player.cli import _origins, _programme_text, _show_text, _stored_options
 from player.cli._options import OutputPath, as_json, print_made, progress, quiet, request_from_options, session_options
 from player.cli._tables import print_json
+from player.cli._times import FORMS
 from player.picture.marks import About
 from player.pipeline import programmes
 
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from player.techniques.planning import IntroVersion
 
 
-@click.command()
-@session_options
+@click.command(epilog=FORMS)
 @click.option("--plot", type=OutputPath(), metavar="FILE", help="Draw a picture: FILE.png or FILE.svg.")
 @click.option("--force", is_flag=True, help="Overwrite the picture if it is there.")
 @as_json
+@session_options
 @quiet
 def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
     """Show a session's time table and its true length, or a programme's sessions, without playing them."""

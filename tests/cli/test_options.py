@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from player.cli import _options, main
 from player.cli._options import LEVEL, RATE, TIME, ScalarParameter
+from player.cli._times import FORMS
 from player.reminders.schedule import ALLOWED
 from player.script.programme import MOST_SESSIONS
 from player.settings.keys import BY_NAME
@@ -104,3 +105,30 @@ def test_the_limits_are_those_of_scripts_and_settings() -> None:
     assert (LEVEL.convert("-26 dB", None, None), RATE.convert("105", None, None)) == (-26.0, 105)
     assert _options.MOST_SESSIONS == MOST_SESSIONS
     assert ScalarParameter(BY_NAME["bed"].kind).convert(-8.0, None, None) == -8.0
+
+
+@pytest.mark.parametrize("command", ["breathe", "every", "export", "now", "play", "record", "show"])
+def test_what_a_time_is_stands_below_each_help_that_has_one(command: str) -> None:
+    found = COMMANDS[command]
+    assert found is not None
+    assert any(each.make_metavar(click.Context(found)) == "TIME" for each in found.params)
+    text = CliRunner().invoke(main, [command, "--help"]).stdout
+    assert " ".join(text.split()).endswith(FORMS)
+
+
+def test_no_other_command_has_a_time() -> None:
+    assert {
+        name for name, command in COMMANDS.items() if command and any(each.metavar == "TIME" for each in command.params)
+    } == {"breathe", "every", "export", "now", "play", "record", "show"}
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_help_fits_a_terminal(command: str) -> None:
+    lines = CliRunner().invoke(main, [command, "--help"], terminal_width=80).stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(("command", "own"), [("every", "--between"), ("export", "--output"), ("play", "--from")])
+def test_the_options_of_a_command_stand_before_those_of_all(command: str, own: str) -> None:
+    text = CliRunner().invoke(main, [command, "--help"]).stdout
+    assert text.index(own) < text.index("-p NAME=VALUE")
