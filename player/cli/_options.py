@@ -46,8 +46,10 @@ class OutputPath(click.Path):
         Raises
         ------
         UsageError
-            If it begins with the home folder of nobody.
+            If it is empty, or begins with the home folder of nobody.
         """
+        if value == "":
+            self.fail("must name a file or a folder, and is empty; leave it out, or name one", param, ctx)
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         return expanded(path) if str(path).startswith("~") else path
 
@@ -260,9 +262,24 @@ def request_from_options(
     values = dict(_parse_param(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     asked = (_in_own_language(session), values, voice, rate, background, length, names, outlive)
+    if background == "none":
+        must_have_background()
     country, only_for = pipeline.region.of_listener(region), voice_language(voice)
     request = pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
     return replace(request, voice_language=only_for, guide=guide, bed_db=bed, tones_db=tones)
+
+
+def must_have_background() -> None:
+    """Refuse ``--bed`` where there is no background; the level of the settings means nothing there.
+
+    Raises
+    ------
+    UsageError
+        If it is given.
+    """
+    if _stored_options.origin("bed") == "option":
+        remedy = "choose one with --background, or leave --bed out"
+        raise click.UsageError(f"--bed is the level of a background, and there is none; {remedy}")
 
 
 def voice_language(voice: str | None) -> str | None:

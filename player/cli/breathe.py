@@ -20,6 +20,7 @@ from player.cli._options import (
     OutputPath,
     bed_option,
     guide_option,
+    must_have_background,
     plain,
     print_warning,
     progress,
@@ -132,8 +133,9 @@ def breathe(
     has_guide = origin("guide") == "option"
     if silent:
         asked = without_settings(asked)
-        heard = {"--tones": by_tones, "--guide": has_guide, "--background": asked.get("background"), "-o": output}
-        _must_be_silent(heard)
+        _must_be_silent({"--tones": by_tones, "-o": output}, asked)
+    elif asked.get("background") in (None, "none"):
+        must_have_background()
     if silent or (by_tones and not has_guide):
         guide = None
     help_: Help = "nothing" if silent else "tones" if by_tones else "voice"
@@ -146,6 +148,7 @@ def breathe(
         return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, voice_language=only_for, **asked)
 
     if shows:
+        _must_only_show({"-o": output, "--force": force, "--from": start_ms, "--plain": plain})
         return click.echo((wanted().script or "").encode(), nl=False)  # a file of UTF-8, as all scripts are
     if output is not None:
         return _make_file(wanted, output, speaks=speaks, force=force, quiet=quiet)
@@ -162,9 +165,18 @@ def _make_file(wanted: Callable[[], SessionRequest], output: Path, *, speaks: bo
     )
 
 
-def _must_be_silent(others: Mapping[str, object]) -> None:
+def _must_be_silent(others: Mapping[str, object], asked: Mapping[str, object]) -> None:
+    levels = {f"--{name}": origin(name) == "option" for name in ("guide", "bed")}
+    others = {**others, **levels, **{f"--{name}": asked.get(name) for name in ("background", "voice", "rate")}}
     if heard := next((option for option, given in others.items() if given), None):
         raise click.UsageError(f"{heard} is to be heard, and with --silent nothing is; leave one of them out")
+
+
+def _must_only_show(others: Mapping[str, object]) -> None:
+    if other := next((option for option, given in others.items() if given), None):
+        raise click.UsageError(
+            f"--print shows the script and makes no sound, so {other} has no use; leave one of them out"
+        )
 
 
 def _play(

@@ -39,7 +39,7 @@ from player.reminders.signs.reader import SignReader
 from player.reminders.timers import installing
 from player.reminders.timers.scheduled_command import scheduled_command
 from player.script.yaml.scalar_types import shown
-from player.units import format_duration, timecode
+from player.units import LONGEST_MS, format_duration, timecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,10 +100,7 @@ def every(
         raise click.UsageError("--once, --install and --uninstall are three different things; ask for one of them")
     if install or uninstall:  # the timer's command reads the settings each time
         asked = without_settings(asked)
-    if uninstall and session is None:  # the timer of a session is found by its name alone
-        interval, session = "24h", interval
-    if interval is None or session is None:
-        raise click.UsageError(_LACKING[uninstall])
+    interval, session = _arguments(interval, session, uninstall=uninstall)
     schedule, wanted = _schedule(interval, between, days), request_from_options(session, **asked)
     requested = _session_of(wanted)
     when = (interval, *_given("--between", between), *_given("--on", days), *["--insist"] * insist)
@@ -116,6 +113,15 @@ def every(
         return _install(_scheduled_command(wanted, ready.session.title, schedule, when), force=force, quiet=quiet)
     signs = Signs if insist else SignReader()
     return _run(wanted, ready, schedule, signs, once=once, quiet=quiet)
+
+
+def _arguments(interval: str | None, session: str | None, *, uninstall: bool) -> tuple[str, str]:
+    """The interval and the session; the timer of a session is found by its name alone."""
+    if uninstall and session is None:
+        interval, session = "24h", interval
+    if interval is None or session is None:
+        raise click.UsageError(_LACKING[uninstall])
+    return interval, session
 
 
 def _schedule(interval: str, between: str | None, days: str | None) -> Schedule:
@@ -159,8 +165,15 @@ def _prepared(requested: RequestedSession, schedule: Schedule, *, quiet: bool) -
         ready = pipeline.prepare(requested, pipeline.this_machine(), report)
     if ready.timeline.total_ms + QUIET.total_seconds() * 1000 >= schedule.every_ms:
         lasts, interval = timecode(ready.timeline.total_ms), format_duration(schedule.every_ms)
-        raise click.UsageError(f"it lasts {lasts}, and 20s before that, too long to be played every {interval}")
+        told = f"it lasts {lasts}, and 20s before that, too long to be played every {interval}"
+        raise click.UsageError(f"{told}; take a longer interval, such as {_longer(ready.timeline.total_ms)}")
     return ready
+
+
+def _longer(total_ms: int) -> str:
+    """An interval in which a session fits, in whole minutes, and more than half of it is left."""
+    twice_ms = 2 * (total_ms + int(QUIET.total_seconds()) * 1000)
+    return format_duration(min(-(-twice_ms // 60_000) * 60_000, LONGEST_MS))
 
 
 def _scheduled_command(

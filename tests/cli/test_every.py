@@ -55,7 +55,10 @@ def script(tmp_path: Path) -> str:
         (("2h", "micro-break", "--once", "--install"), "ask for one of them"),
         (("2h", "desk-day"), "'desk-day' is a programme, and this is for one session"),
         (("2h", "micro-brake"), "did you mean 'micro-break'?"),
-        (("1m", "micro-break"), "it lasts 1:30, and 20s before that, too long to be played every 1m"),
+        (
+            ("1m", "micro-break"),
+            "it lasts 1:30, and 20s before that, too long to be played every 1m; take a longer interval, such as 4m",
+        ),
         (("2h", "micro-break", "--between", "9:00-9:00"), "--between must be two different times, such as"),
         (("2h", "micro-break", "--uninstall"), "is not there, so there is nothing to remove"),
         (("--uninstall", "micro-break"), "is not there, so there is nothing to remove"),
