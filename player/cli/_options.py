@@ -18,13 +18,14 @@ from player import pipeline
 from player.cli import _complete, _stored_options
 from player.cli._tables import print_path
 from player.cli._times import WrittenTime
-from player.errors import VoiceError, printable, printable_lines
+from player.errors import PlayerError, VoiceError, printable, printable_lines
 from player.script.yaml.scalar_types import WholeType, shown
+from player.script.yaml.suggestions import did_you_mean
 from player.settings.keys import BY_NAME
 from player.storage.folders import expanded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from click._termui_impl import ProgressBar
 
@@ -262,22 +263,43 @@ def request_from_options(
     values = dict(_parse_param(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
     asked = (_in_own_language(session), values, voice, rate, background, length, names, outlive)
-    if background == "none":
-        must_have_background()
+    if values:
+        _must_be_parameters(asked[0], values)
+    must_have_background(is_there=background != "none")
     country, only_for = pipeline.region.of_listener(region), voice_language(voice)
     request = pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
     return replace(request, voice_language=only_for, guide=guide, bed_db=bed, tones_db=tones)
 
 
-def must_have_background() -> None:
-    """Refuse ``--bed`` where there is no background; the level of the settings means nothing there.
+def _must_be_parameters(session: str, values: Mapping[str, str]) -> None:
+    """Refuse what ``-p`` sets and the session does not have: the mistake is in what was typed, and not in the script.
+
+    Whatever else is wrong, and a programme, is for the command itself.
+    """
+    try:
+        known = pipeline.RequestedSession(pipeline.SessionRequest(session)).session.params
+    except PlayerError:
+        return
+    for name, value in values.items():
+        if name not in known:
+            there = f"there are {', '.join(known)}" if known else f"{session} has none"
+            text = f"there is no parameter {shown(name)}; {did_you_mean(name, known) or there}"
+            raise click.BadParameter(text, param_hint="-p")
+        try:
+            known[name].check(value)
+        except ValueError as error:
+            raise click.BadParameter(f"{name} {error}", param_hint="-p") from error
+
+
+def must_have_background(*, is_there: bool) -> None:
+    """Refuse ``--bed`` where no background is there; the level of the settings means nothing then.
 
     Raises
     ------
     UsageError
         If it is given.
     """
-    if _stored_options.origin("bed") == "option":
+    if not is_there and _stored_options.origin("bed") == "option":
         remedy = "choose one with --background, or leave --bed out"
         raise click.UsageError(f"--bed is the level of a background, and there is none; {remedy}")
 

@@ -134,8 +134,7 @@ def breathe(
     if silent:
         asked = without_settings(asked)
         _must_be_silent({"--tones": by_tones, "-o": output}, asked)
-    elif asked.get("background") in (None, "none"):
-        must_have_background()
+    must_have_background(is_there=asked.get("background") not in (None, "none"))
     if silent or (by_tones and not has_guide):
         guide = None
     help_: Help = "nothing" if silent else "tones" if by_tones else "voice"
