@@ -318,7 +318,7 @@ def voice_language(voice: str | None) -> str | None:
         return pipeline.catalogue.voice(pipeline.this_machine(), voice).language or None
     except VoiceError as error:
         remedy = "it is the voice of your settings, and `player settings --unset voice` leaves it out"
-        raise VoiceError(f"{error}; {remedy}") from None
+        raise type(error)(f"{error}; {remedy}") from None  # what is no voice is the settings' mistake: exit code 2
 
 
 def _in_own_language(session: str) -> str:

@@ -201,5 +201,5 @@ def test_a_real_model_speaks_once_it_is_there_and_is_the_voice_of_its_language(
     assert run("voices", "--remove", "piper:hans", env=env).returncode == 0
     assert "piper:hans" not in run("voices", env=env).stdout
     done = run("export", "tiny.yaml", "-o", "b.wav", "--voice", "piper:hans", env=env)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "there is no voice 'piper:hans'" in done.stderr
