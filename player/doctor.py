@@ -5,9 +5,10 @@ Nothing here raises: every problem is a finding.
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -18,6 +19,8 @@ from player.errors import PlayerError, printable
 from player.history.diary import Diary
 from player.live.awake.lock_thread import system_lock
 from player.live.device.backends import INSTALL, available
+from player.live.device.latency import SETTING as LATENCY
+from player.live.device.latency import latency_ms
 from player.live.preview import try_out
 from player.script import library
 from player.settings import location
@@ -61,6 +64,7 @@ def examine() -> tuple[Finding, ...]:
             ("store", lambda: _store(store, trouble)),
             ("diary", _diary),
             ("encoders", _encoders),
+            *((("latency", _latency),) if os.environ.get(LATENCY) else ()),
             ("simpleaudio", partial(_speaker, "simpleaudio")),
             ("miniaudio", partial(_speaker, "miniaudio")),
             ("media keys", _media_keys),
@@ -68,9 +72,27 @@ def examine() -> tuple[Finding, ...]:
             ("ffmpeg", _ffmpeg),
         )
         try:
-            return tuple(_looked(part, look) for part, look in looks)
+            return _each_once(tuple(_looked(part, look) for part, look in looks))
         finally:
             engine.stop()
+
+
+def _each_once(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings, with what is wrong with several parts told at the first of them."""
+    first: dict[str, str] = {}
+    for each in findings:
+        if not each.well and len(each.finding) > _LONG:
+            first.setdefault(each.finding, each.part)
+    return tuple(
+        replace(each, finding=f"the same as is said of {told}")
+        if not each.well and (told := first.get(each.finding, each.part)) != each.part
+        else each
+        for each in findings
+    )
+
+
+_LONG = 80
+"""Characters of a finding that nobody wants to read twice."""
 
 
 def _looked(part: str, look: Callable[[], Finding]) -> Finding:
@@ -179,10 +201,20 @@ def _encoders() -> Finding:
 _ENCODERS = {"lameenc": "mp3", "soundfile": "wav, flac, ogg, opus", "mutagen": "tags and chapters"}
 
 
+def _latency() -> Finding:
+    """The variable for the latency, where it is set: no loudspeaker opens with a wrong one."""
+    held = latency_ms("miniaudio", os.environ)
+    return Finding("latency", well=True, finding=f"{held} ms, as the variable {LATENCY} says")
+
+
 def _speaker(kind: str) -> Finding:
     """Whether a loudspeaker library is installed and finds a device, by playing a short silence."""
     if kind not in available():
         return Finding(kind, well=False, finding=f"not installed: {INSTALL[kind]}", optional=True)
+    try:
+        latency_ms(kind, os.environ)
+    except PlayerError:
+        return Finding(kind, well=False, finding=f"not tried, as {LATENCY} is wrong; it is installed", optional=True)
     try:
         try_out(kind)
     except PlayerError as error:

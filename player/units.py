@@ -31,6 +31,20 @@ _PARTS = re.compile(rf"(?:{_NUMBER}(h))?(?:{_NUMBER}(m))?(?:{_NUMBER}(s))?(?:{_N
 _CLOCK = re.compile(r"(?:(\d{1,12}):)?(\d{1,2}):(\d{2}(?:\.\d{1,9})?)")
 _BLANK = re.compile(r"(?<=\d)\s+(?=[hms])|(?<=[hms])\s+(?=\d)")
 """Blanks around a unit mean nothing; blanks between digits are a slip."""
+_UNIT_WORDS: Final = (
+    (re.compile(r"h(?:ours?|rs?)"), "h"),
+    (re.compile(r"min(?:utes?|s)?"), "m"),
+    (re.compile(r"sec(?:onds?|s)?"), "s"),
+    (re.compile(r"m(?:illi)?sec(?:ond)?s?"), "ms"),
+)
+"""Units as people write them out, which are not read, but which an error understands."""
+_WORD = re.compile("[a-z]+")
+_LAST_BARE = re.compile(r".*\d([hm])\d{1,2}")
+_DIGITS_APART = re.compile(r"\d\s+\d")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")
+_LONGEST_MEANT: Final = 40
+_LEFT_OUT: Final = {"h": "m", "m": "s"}
+"""The unit that people leave out behind another one, as in 1h30."""
 _LEVEL = re.compile(r"([+-]?\d{1,6}(?:\.\d{1,9})?)\s*dB", re.IGNORECASE)
 
 
@@ -44,12 +58,37 @@ def parse_duration(text: str) -> int:
     """
     value = _duration(_BLANK.sub("", text.strip().lower()))
     if value is None:
-        raise ValueError(f"must be a duration such as 4s, 500ms, 2m30s or 0:30, not {text!r}")
+        raise ValueError(f"must be a duration such as 4s, 500ms, 2m30s or 0:30, not {text!r}{meant(text)}")
     if value != value.to_integral_value():
         raise ValueError(f"must be a whole number of milliseconds, not {text!r}")
     if value > LONGEST_MS:
         raise ValueError(f"must be at most 24 hours, not {text!r}")
     return int(value)
+
+
+def is_bare(text: str) -> bool:
+    """Whether it is a number without a unit, which `parse_duration` takes for seconds; nought needs none."""
+    return bool(_PLAIN.fullmatch(text.strip())) and Decimal(text.strip()) != 0
+
+
+def meant(text: str) -> str:
+    """``; write 1h30m`` behind an error about ``1h30``, where what was meant is clear; otherwise nothing.
+
+    ``10min``, ``2 minutes``, ``1 hour and 30 minutes``, ``2,5m`` and ``1h30`` are.
+    """
+    if len(text) > _LONGEST_MEANT:
+        return ""
+    words = _DECIMAL_COMMA.sub(".", re.sub(r"\band\b", " ", text.strip().lower()))
+    near = re.sub(r"\s+", "", _WORD.sub(_unit, words))
+    if match := _LAST_BARE.fullmatch(near):
+        near += _LEFT_OUT[match[1]]
+    value = _duration(near)
+    is_clear = value is not None and value == value.to_integral_value() and 0 < value <= LONGEST_MS
+    return f"; write {near}" if is_clear and not (_PLAIN.fullmatch(near) or _DIGITS_APART.search(words)) else ""
+
+
+def _unit(word: re.Match[str]) -> str:
+    return next((unit for pattern, unit in _UNIT_WORDS if pattern.fullmatch(word[0])), word[0])
 
 
 def _duration(text: str) -> Decimal | None:

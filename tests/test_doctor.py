@@ -47,6 +47,29 @@ def test_every_part_is_told_and_none_raises() -> None:
     assert parts == [*first, "store", "diary", "encoders", *speakers, "media keys", "keep awake", "ffmpeg"]
 
 
+@pytest.mark.engine
+def test_a_wrong_latency_is_told_once_and_is_no_fault_of_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYER_LATENCY", "abc")
+    told = [each.finding for each in examine() if "PLAYER_LATENCY" in each.finding]
+    assert told[0] == (
+        "the variable PLAYER_LATENCY must be 60 to 320 (milliseconds), not 'abc'; unset it for the usual"
+    )
+    assert set(told[1:]) <= {"not tried, as PLAYER_LATENCY is wrong; it is installed"}
+
+
+def test_what_is_wrong_with_several_parts_is_told_once() -> None:
+    long = "others may write into the folder in which all of this is kept; " * 3
+    findings = (
+        Finding("a", well=False, finding=long),
+        Finding("b", well=True, finding=long),
+        Finding("c", well=False, finding=long),
+        Finding("d", well=False, finding="short"),
+        Finding("e", well=False, finding="short"),
+    )
+    told = [each.finding for each in doctor._each_once(findings)]
+    assert told == [long, long, "the same as is said of a", "short", "short"]
+
+
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Pyttsx3Engine]:
     engine = Pyttsx3Engine(Store(tmp_path / "store"))

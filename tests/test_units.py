@@ -71,6 +71,37 @@ def test_what_is_no_duration(text: str) -> None:
         units.parse_duration(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("10min", "10m"),
+        ("2 minutes", "2m"),
+        ("1h30", "1h30m"),
+        ("2m30", "2m30s"),
+        ("1 Hour and 30 Minutes", "1h30m"),
+        ("1.5 hours", "1.5h"),
+        ("90 secs", "90s"),
+        ("200 msec", "200ms"),
+        ("2,5m", "2.5m"),
+    ],
+)
+def test_a_near_form_is_named(text: str, near: str) -> None:
+    assert units.meant(text) == f"; write {near}"
+    assert units.parse_duration(near)
+    with pytest.raises(ValueError, match=f"not {text!r}; write {near}$"):
+        units.parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["hourly", "4,5", "1,000m", "1 000m", "30s2m", "5000 hours", "0min", "0.5 ms", ""])
+def test_what_is_not_clear_has_no_near_form(text: str) -> None:
+    assert units.meant(text) == ""
+
+
+@pytest.mark.parametrize(("text", "bare"), [("3", True), (" 1.5 ", True), ("0", False), ("0.0", False), ("3s", False)])
+def test_a_number_without_a_unit_is_bare(text: str, *, bare: bool) -> None:
+    assert units.is_bare(text) is bare
+
+
 @pytest.mark.parametrize("text", ["0.5ms", "1.0005s", "0.0001", "1.000000001s", "23h59m59.999999999s"])
 def test_durations_are_whole_milliseconds(text: str) -> None:
     with pytest.raises(ValueError, match="whole number of milliseconds"):

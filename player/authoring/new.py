@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, cast
 
 from player.authoring import schemas, skeleton
@@ -142,12 +142,23 @@ def place(name: str, output: Path | None = None) -> Path:
         If the name is none for a script, or the file has another ending.
     """
     if not _NAME.fullmatch(name):
-        allowed = "letters, digits, - and _, and begin with a letter or a digit"
-        raise UsageError(f"the name of a script must have {allowed}, such as evening-breath, not {shown(name)}")
+        allowed = "must have only letters, digits, - and _, and begin with a letter or a digit, such as evening-breath"
+        raise UsageError(f"the name of a script {allowed}, not {shown(name)}{_plain_name(name)}")
     path = output or Path(f"{name}.yaml")
     if path.suffix.lower() not in library.SCRIPT_ENDINGS:
         raise UsageError(f"a script's file must end in .yaml, not {shown(path.name)}")
     return path
+
+
+def _plain_name(name: str) -> str:
+    """What to write in place of the name of a file; nothing where that is no name either."""
+    path = PurePath(name)
+    if path.suffix.lower() not in library.SCRIPT_ENDINGS:
+        return ""
+    if not _NAME.fullmatch(path.stem):
+        return f"; leave out {path.suffix}"
+    folder = "" if path.parent == PurePath() else f", and its folder behind it: -o {name}"
+    return f"; write {path.stem}{folder}"
 
 
 def draft(

@@ -31,6 +31,8 @@ COLUMNS: Final = ("key", "english", "text")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2}|-[A-Z][a-z]{3})?")
 _NOT_TRANSLATED: Final = ("heteronyms.", "abbreviations.")
 """English's own; another language has others, or none."""
+_MISSING: Final = "is missing"
+"""In the sentence about a key that a file must have."""
 _NUMBER: Final = re.compile("[1-9][0-9]{0,2}")
 _NOT_IN_ENGLISH: Final = (
     *(f"counted.{kind}" for kind in PHASES),
@@ -127,19 +129,42 @@ def write_language(language: str, table: Path, path: Path, *, force: bool = Fals
     """
     _must_be_tag(language)
     head = f"{schemas.schema_line('../' + schemas.LANGUAGE)}\n"
-    texts = _of_table(table)
+    texts, rows_of = _of_table(table)
     text = head + "\n".join(writing.lines(_nested(texts))) + "\n"
     try:
         bind(read(text, str(path)), LanguageWords)
     except ScriptError as error:  # its lines are those of a file that is not there
-        raise ScriptError([Problem(Position(str(table), 1, 1), each.text) for each in error.problems]) from error
+        raise ScriptError(_in_table(error, table, texts, rows_of)) from error
     with sentences(OutputError, "write", path):
         path.parent.mkdir(parents=True, exist_ok=True)
     write_all({path: text.encode()}, force=force)
     return [] if language == library.ORIGINAL else still_english(texts)
 
 
-def _of_table(path: Path) -> dict[str, str]:
+def _in_table(error: ScriptError, table: Path, texts: Mapping[str, str], rows_of: Mapping[str, int]) -> list[Problem]:
+    """The problems of a file that is not written, told of the table that it was to be made from.
+
+    Most of what is missing in a table is not translated yet: that is one line, and not one for each key.
+    """
+    empty = {key: line for key, line in rows_of.items() if key not in texts and key not in _NOT_IN_ENGLISH}
+    missing = [each for each in error.problems if _MISSING in each.text]
+    others = [each for each in error.problems if each not in missing or not empty]
+    found = [Problem(Position(str(table), _row_of(each.text, rows_of), 1), each.text) for each in others]
+    if missing and empty:
+        first, line = next(iter(empty.items()))
+        told = f"{len(empty)} of {len(rows_of)} rows have no text yet; the first is {first}"
+        found.append(Problem(Position(str(table), line, 1), told))
+    return found
+
+
+def _row_of(text: str, rows_of: Mapping[str, int]) -> int:
+    """The line of the row that a problem names first; 1 where it names none."""
+    word = text.partition(" ")[0]
+    return next((line for key, line in rows_of.items() if key == word or key.startswith(f"{word}.")), 1)
+
+
+def _of_table(path: Path) -> tuple[dict[str, str], dict[str, int]]:
+    """The texts of a table by their keys, and the line of each key that it has."""
     (first, columns), *rest = spreadsheet.rows(path) or [(1, ())]
     if not {"key", "text"} <= set(columns):
         problem = Problem(Position(str(path), first, 1), f"the first line must name the columns {', '.join(COLUMNS)}")
@@ -161,7 +186,7 @@ def _of_table(path: Path) -> dict[str, str]:
     problems += _gaps(path, keys, found)
     if problems:
         raise ScriptError(problems)
-    return found
+    return found, {key: line for line, key in keys if key}
 
 
 def _gaps(path: Path, keys: list[tuple[int, str]], found: Mapping[str, str]) -> Iterator[Problem]:

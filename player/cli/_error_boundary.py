@@ -1,6 +1,8 @@
 """Turns every error into a sentence and an exit code.
 
-Exit codes: 0 done, 1 failed, 2 usage or bad script, 130 interrupted. A traceback is shown only with ``PLAYER_DEBUG=1``.
+Exit codes: 0 done; 2 what was typed or written is wrong, as an option, a name, a script, the settings or a variable; 1
+the machine, or what is in a file, did not let it be done; 130 interrupted. A traceback is shown only with
+``PLAYER_DEBUG=1``.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from player.cli import _streams
+from player.cli import _streams, _usage_text
 from player.errors import PlayerError, printable_lines
 from player.storage.failures import foreseen, unexpected
 
@@ -74,9 +76,10 @@ class ErrorBoundary(click.Group):
         try:
             return super().main(args, prog_name, **extra)
         except click.ClickException as error:
-            # It may quote what was typed; and Click's types forbid to assign it.
-            vars(error)["message"] = printable_lines(error.message)
-            error.show()
+            if _usage_text.is_help(error):
+                error.show()
+            else:
+                _say(_usage_text.sentence(error, self._called(args)))
             return error.exit_code
         except (click.Abort, KeyboardInterrupt) as error:
             # Click turns a Ctrl-C into its own error and ends the current line, except at a prompt. A command may have
@@ -100,6 +103,11 @@ class ErrorBoundary(click.Group):
                 return told.exit_code
             _say(f"{unexpected(error)}; PLAYER_DEBUG=1 shows where")
             return 1
+
+    def _called(self, args: Sequence[str] | None) -> str:
+        """The words before the arguments: ``player`` and the command, where there is one."""
+        first = [*(sys.argv[1:] if args is None else args), ""][0]
+        return f"player {first}" if first in self.commands else "player"
 
 
 def _say(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from player.cli._options import ScalarParameter
+from player.cli._options import OneOf, ScalarParameter
 from player.export.options import CAPTIONS, EXPORT_FORMATS, LOW_BITRATE, PRESETS, SAMPLE_RATES
 from player.script.yaml.scalar_types import TextType, WholeType
 
@@ -22,7 +22,7 @@ _LINE: Final = ScalarParameter(TextType(longest=200, one_line=True))
 """A text for tags: what the head of a script may have there."""
 _ONE_OPTIONS = (
     click.option(
-        "--format", "form", type=click.Choice(EXPORT_FORMATS), help="Without it, the file's ending decides; or mp3."
+        "--format", "form", type=OneOf(EXPORT_FORMATS), help="What the file is. [default: as its ending says, or mp3]"
     ),
     click.option(
         "--bitrate",
@@ -30,34 +30,41 @@ _ONE_OPTIONS = (
         metavar="KBIT",
         help="kbit/s of the file, such as 128; 48 or 32 for messengers.",
     ),
-    click.option("--mono/--stereo", default=None, help=f"One channel or two; two, and one below {LOW_BITRATE} kbit/s."),
+    click.option(
+        "--mono/--stereo", default=None, help=f"One channel, or two. [default: two; one below {LOW_BITRATE} kbit/s]"
+    ),
     click.option(
         "--sample-rate",
-        type=click.Choice(tuple(map(str, SAMPLE_RATES))),
+        type=OneOf(tuple(map(str, SAMPLE_RATES))),
         callback=lambda _, __, value: value and int(value),
-        help="Frames a second; 48000, or what a preset asks for.",
+        help="Frames a second. [default: 48000, or what a preset asks for]",
     ),
-    click.option("--preset", type=click.Choice(PRESETS), help="The loudness that is asked for there."),
+    click.option("--preset", type=OneOf(PRESETS), help="The loudness that is asked for there."),
     click.option("--captions", metavar=",".join(CAPTIONS), help="What is said, as files beside the sound."),
-    click.option("--chapters", type=click.Choice(("json",)), help="Chapters as podcasts have them, beside the sound."),
+    click.option("--chapters", type=OneOf(("json",)), help="Chapters as podcasts have them, beside the sound."),
     click.option("--labels", is_flag=True, help="A label track for Audacity, beside the sound."),
     click.option("--split", is_flag=True, help="A file for each section, and a playlist."),
     click.option("--stems", is_flag=True, help="Voice, background and tones as files of their own, too."),
     click.option("--beside", is_flag=True, help="A page as a folder, with its sound in a file beside it."),
-    click.option("--author", type=_LINE, help="Who made it, for the tags; the script's own otherwise."),
-    click.option("--album", type=_LINE, help="What players file it under; a programme's title otherwise."),
+    click.option("--author", type=_LINE, help="Who made it, for the tags. [default: the script's]"),
+    click.option("--album", type=_LINE, help="What players file it under. [default: a programme's title]"),
     click.option("--year", type=ScalarParameter(WholeType(1000, 9999)), metavar="YYYY", help="When it was made."),
     click.option("--license", type=_LINE, help="The terms for others, such as 'CC BY 4.0', or an address."),
 )
 
 
 _BATCH_OPTIONS = (
-    click.option("--all", "everything", is_flag=True, help="Every session that has a name, into the folder -o."),
+    click.option(
+        "--all",
+        "everything",
+        is_flag=True,
+        help="Every session that has a name; -o is their folder, or else this one.",
+    ),
     click.option(
         "--jobs",
         type=ScalarParameter(WholeType(1, 256)),
         metavar="N",
-        help="Files made at once, 1 to 256; the number of cores.",
+        help="Files made at once, 1 to 256. [default: the number of cores]",
     ),
     click.option(
         "--each",

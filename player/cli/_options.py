@@ -10,26 +10,26 @@ import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import click
 
 from player import pipeline
 from player.cli import _complete, _stored_options
 from player.cli._tables import print_path
-from player.errors import VoiceError, printable, printable_lines
-from player.script.yaml.scalar_types import WholeType
+from player.cli._times import WrittenTime
+from player.errors import PlayerError, VoiceError, printable, printable_lines
+from player.script.yaml.scalar_types import WholeType, shown
+from player.script.yaml.suggestions import did_you_mean
 from player.settings.keys import BY_NAME
 from player.storage.folders import expanded
-from player.units import parse_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from click._termui_impl import ProgressBar
 
     from player.pipeline import Progress, SessionRequest
-    from player.script.yaml.scalar_types import ScalarType
     from player.techniques.planning import IntroVersion
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -47,10 +47,19 @@ class OutputPath(click.Path):
         Raises
         ------
         UsageError
-            If it begins with the home folder of nobody.
+            If it is empty, or begins with the home folder of nobody.
         """
+        if value == "":
+            self.fail("must name a file or a folder, and is empty; leave it out, or name one", param, ctx)
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         return expanded(path) if str(path).startswith("~") else path
+
+
+class Parser(Protocol):
+    """What reads a text: every `ScalarType` does, and the times of `player.cli._times`."""
+
+    def parse(self, text: str) -> object:
+        """The value, or ``ValueError`` with a fragment that fits behind the option's name."""
 
 
 class ScalarParameter(click.ParamType):  # type: ignore[type-arg]  # it is generic from Click 8.5 on alone
@@ -61,7 +70,7 @@ class ScalarParameter(click.ParamType):  # type: ignore[type-arg]  # it is gener
 
     name = "text"
 
-    def __init__(self, kind: ScalarType) -> None:
+    def __init__(self, kind: Parser) -> None:
         self._kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 (Click's own)
@@ -72,10 +81,25 @@ class ScalarParameter(click.ParamType):  # type: ignore[type-arg]  # it is gener
             self.fail(printable(str(error)), param, ctx)
 
 
+class OneOf(click.Choice):  # type: ignore[type-arg]  # it is generic from Click 8.2 on alone
+    """One of a few words; what is none of them is refused in the words of all other options."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 (Click's own)
+        """The word."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            *most, last = self.choices
+            allowed = f"{', '.join(most)} or {last}" if most else last
+            self.fail(f"must be {allowed}, not {shown(str(value))}", param, ctx)
+
+
 MOST_SESSIONS = 1000
 """Of a programme; `player.script.programme` would have to be read for it."""
 THEN = "Measuring how loud the voice is, then it begins."
 """What takes some seconds after new words were spoken, before they can be heard."""
+LENGTH: Final = ScalarParameter(WrittenTime(is_length=True))
+TIME: Final = ScalarParameter(WrittenTime())
 _SESSION = click.argument("session", shell_complete=_complete.sessions)
 _ANY_SESSION = click.argument("session", required=False, shell_complete=_complete.sessions)
 _SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...", shell_complete=_complete.sessions)
@@ -85,38 +109,59 @@ _PARAMS = click.option(
     multiple=True,
     metavar="NAME=VALUE",
     shell_complete=_complete.parameters,
-    help="Set a parameter of the script.",
+    help="Set a parameter of the script (player show lists them).",
 )
 _LENGTH = click.option(
-    "--length", metavar="TIME", help="Come close to this length, such as 10m: other breaths and quiet."
+    "--length",
+    type=LENGTH,
+    metavar="TIME",
+    help="Come close to this length, such as 10m: other breaths and quiet. [default: the script's]",
 )
-_SKIP = click.option("--skip", metavar="NAME,...", help="Leave out muscle groups or places, such as neck,jaw.")
+_SKIP = click.option(
+    "--skip",
+    metavar="NAME,...",
+    help="Leave out muscle groups or places, such as neck,jaw (player show lists them).",
+)
 _INTRO = click.option(
     "--intro",
-    type=click.Choice(["full", "short"]),
-    help="The introduction in full, or short for whoever knows it.",
+    type=OneOf(["full", "short"]),
+    help="The introduction in full, or short for whoever knows it. [default: full; short where you heard it]",
 )
 _SEED = click.option(
     "--seed",
     type=ScalarParameter(WholeType(0, 10**9)),
     metavar="N",
-    help="Draw the order of what is shuffled by this number, such as 0.",
+    help="Draw the order of what is shuffled by this number. [default: 0; another each night where you listen]",
 )
 
-guide = click.option(
-    "--guide",
-    metavar="HELP,...",
-    help="Guide breaths by count, words, tones or silent; of several, such as words,tones, one after the other.",
-)
+
+def guide_option(default: str) -> Callable[[Command], Command]:
+    """The option ``--guide`` of a command; ``default`` says what holds without it."""
+    text = "Guide breaths by count, words, tones or silent; of several, such as words,tones, one after the other."
+    return click.option("--guide", metavar="MODE,...", help=f"{text} [default: {default}]")
+
+
+def bed_option(default: str) -> Callable[[Command], Command]:
+    """The option ``--bed`` of a command; ``default`` says what holds without it."""
+    text = "Level of the background under the voice, -60 to 0."
+    return click.option("--bed", type=LEVEL, metavar="DB", help=f"{text} [default: {default}]")
+
+
 LEVEL = ScalarParameter(BY_NAME["bed"].kind)
 RATE = ScalarParameter(BY_NAME["rate"].kind)
-bed = click.option("--bed", type=LEVEL, metavar="DB", help="Level of the background under the voice, -60 to 0.")
-tones = click.option("--tones", type=LEVEL, metavar="DB", help="Level of tones and bells, -60 to 0; -8 is usual.")
+guide = guide_option("the script's")
+bed = bed_option("the script's, or -20")
+tones = click.option(
+    "--tones",
+    type=LEVEL,
+    metavar="DB",
+    help="Level of tones and bells, -60 to 0. [default: the script's, or -8]",
+)
 region = click.option(
     "--region",
     metavar="CC",
     shell_complete=_complete.regions,
-    help="The country you are in, such as IE, for numbers to call in an emergency.",
+    help="The country you are in, such as IE, for numbers to call in an emergency. [default: your machine's]",
 )
 takes = click.option(
     "--takes", metavar="FOLDER", help="Hear your own voice in each line that has a take here (player record)."
@@ -124,18 +169,22 @@ takes = click.option(
 _OPTIONS = (
     _PARAMS,
     click.option(
-        "--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices)."
+        "--voice",
+        metavar="NAME",
+        shell_complete=_complete.voices,
+        help="Speak with this voice (player voices). [default: the script's, or that of its language]",
     ),
-    click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300."),
+    click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300. [default: the script's, or 105]"),
     click.option(
         "--background",
         metavar="NAME|FILE|none",
         shell_complete=_complete.backgrounds,
-        help="Another background, or none.",
+        help="Another background, or none. [default: the script's]",
     ),
     _LENGTH,
     click.option(
         "--outlive",
+        type=TIME,
         metavar="TIME",
         help="Let the background go on for so long, and fade so slowly that nobody wakes; no bell at the end.",
     ),
@@ -152,7 +201,15 @@ _OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP, _INTRO, region)
 part = click.option(
     "--part", type=ScalarParameter(WholeType(1, MOST_SESSIONS)), metavar="N", help="Only this part of a programme."
 )
-quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems, nor name the files made.")
+
+
+def quiet_option(about: str) -> Callable[[Command], Command]:
+    """The option ``--quiet`` of a command; ``about`` says what it leaves out there."""
+    return click.option("-q", "--quiet", is_flag=True, help=about)
+
+
+quiet = quiet_option("Say nothing but problems.")
+quiet_made = quiet_option("Say nothing but problems; the files that are made are not named either.")
 plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
@@ -191,9 +248,9 @@ def request_from_options(
     voice: str | None = None,
     rate: int | None = None,
     background: str | None = None,
-    length: str | None = None,
+    length: int | None = None,
     skip: str | None = None,
-    outlive: str | None = None,
+    outlive: int | None = None,
     takes: str | None = None,
     intro: IntroVersion | None = None,
     seed: int | None = None,
@@ -205,11 +262,46 @@ def request_from_options(
     """The request that the options make."""
     values = dict(_parse_param(each) for each in params)
     names = tuple(each.strip() for each in (skip or "").split(",") if each.strip())
-    length_ms, outlive_ms = _parse_optional_time(length, "--length"), _parse_optional_time(outlive, "--outlive")
-    asked = (_in_own_language(session), values, voice, rate, background, length_ms, names, outlive_ms)
+    asked = (_in_own_language(session), values, voice, rate, background, length, names, outlive)
+    if values:
+        _must_be_parameters(asked[0], values)
+    must_have_background(is_there=background != "none")
     country, only_for = pipeline.region.of_listener(region), voice_language(voice)
     request = pipeline.SessionRequest(*asked, takes=takes, intro=intro, seed=seed, region=country)
     return replace(request, voice_language=only_for, guide=guide, bed_db=bed, tones_db=tones)
+
+
+def _must_be_parameters(session: str, values: Mapping[str, str]) -> None:
+    """Refuse what ``-p`` sets and the session does not have: the mistake is in what was typed, and not in the script.
+
+    Whatever else is wrong, and a programme, is for the command itself.
+    """
+    try:
+        known = pipeline.RequestedSession(pipeline.SessionRequest(session)).session.params
+    except PlayerError:
+        return
+    for name, value in values.items():
+        if name not in known:
+            there = f"there are {', '.join(known)}" if known else f"{session} has none"
+            text = f"there is no parameter {shown(name)}; {did_you_mean(name, known) or there}"
+            raise click.BadParameter(text, param_hint="-p")
+        try:
+            known[name].check(value)
+        except ValueError as error:
+            raise click.BadParameter(f"{name} {error}", param_hint="-p") from error
+
+
+def must_have_background(*, is_there: bool) -> None:
+    """Refuse ``--bed`` where no background is there; the level of the settings means nothing then.
+
+    Raises
+    ------
+    UsageError
+        If it is given.
+    """
+    if not is_there and _stored_options.origin("bed") == "option":
+        remedy = "choose one with --background, or leave --bed out"
+        raise click.UsageError(f"--bed is the level of a background, and there is none; {remedy}")
 
 
 def voice_language(voice: str | None) -> str | None:
@@ -226,7 +318,7 @@ def voice_language(voice: str | None) -> str | None:
         return pipeline.catalogue.voice(pipeline.this_machine(), voice).language or None
     except VoiceError as error:
         remedy = "it is the voice of your settings, and `player settings --unset voice` leaves it out"
-        raise VoiceError(f"{error}; {remedy}") from None
+        raise type(error)(f"{error}; {remedy}") from None  # what is no voice is the settings' mistake: exit code 2
 
 
 def _in_own_language(session: str) -> str:
@@ -236,18 +328,6 @@ def _in_own_language(session: str) -> str:
     if own != session and not (context and context.params.get("quiet")):
         click.echo(f"{own}, in your language; en/{session} is the original", err=True)
     return own
-
-
-def parse_time(text: str, option: str) -> int:
-    """The time of an option, in ms."""
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint=option) from error
-
-
-def _parse_optional_time(text: str | None, option: str) -> int | None:
-    return None if text is None else parse_time(text, option)
 
 
 def _parse_param(text: str) -> tuple[str, str]:

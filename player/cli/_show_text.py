@@ -6,7 +6,7 @@ Times are positions in the session. A run of equal breaths is one row. Pure func
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -72,13 +72,14 @@ def as_text(
     chosen: Iterable[object] = (),
     notes: Sequence[str] = (),
     without_pitch: Sequence[str] = (),
+    offered: Sequence[str] = (),
 ) -> str:
     """The time table: title and total, then each section with its rows, wrapped to ``width`` columns.
 
     ``lengths`` are those with each version of the introduction, that of the time table first, where it has several.
     ``region`` is the country whose numbers are told in it, if there is one. ``chosen`` are its voice, background and so
     on, each as a text with where it was said, and ``notes`` what of it the session cannot have. ``without_pitch`` are
-    the voices that keep a pitch of their own.
+    the voices that keep a pitch of their own, and ``offered`` what can be left out.
     """
     width = min(_WIDE, max(_NARROW, width))
     lines = _heading(session.title, timeline.total_ms, lengths, width)
@@ -94,12 +95,33 @@ def as_text(
         if text
         for line in _wrapped("  ", text, width)
     ]
+    for told in _choices(session, offered):
+        lines += _wrapped("  ", told, width)
     headings = {section.start_ms: section.title for section in timeline.sections}
     for row in _rows(timeline):
         if row.start_ms in headings:
             lines += ["", headings.pop(row.start_ms)]
         lines += _wrapped(f"{timecode(row.start_ms):>8}  {format_duration(row.length_ms):>7}  ", row.what, width)
     return "\n".join(lines)
+
+
+def _choices(session: Session, offered: Sequence[str]) -> Iterator[str]:
+    """A sentence with the parameters, and one with what can be left out; none where there is nothing of it."""
+    if session.params:
+        told = ", ".join(
+            f"{name} {each.allowed}".strip() + f" ({each.default})" for name, each in session.params.items()
+        )
+        yield printable(f"Parameters (-p): {told}.")
+    if offered:
+        yield printable(f"Can be left out (--skip): {', '.join(offered)}.")
+
+
+def choices_json(session: Session, offered: Sequence[str]) -> dict[str, Any]:
+    """``parameters`` with what each may be, as the script has it, and what can be left out, ``skippable``."""
+    parameters = {
+        name: {key: value for key, value in asdict(each).items() if value} for name, each in session.params.items()
+    }
+    return {"parameters": parameters, "skippable": [*offered]}
 
 
 def _levels(timeline: Timeline) -> str:

@@ -12,21 +12,24 @@ from player import pipeline
 from player.cli import _complete
 from player.cli._announce import Announcer, tell
 from player.cli._options import (
+    LENGTH,
     LEVEL,
     RATE,
     THEN,
+    TIME,
     OutputPath,
-    bed,
-    guide,
-    parse_time,
+    bed_option,
+    guide_option,
+    must_have_background,
     plain,
     print_warning,
     progress,
-    quiet,
+    quiet_made,
     voice_language,
 )
 from player.cli._participants import participants
 from player.cli._stored_options import origin, without_settings
+from player.cli._times import FORMS
 from player.history.recorder import HistoryRecorder
 from player.live import play
 from player.machine import A_COUNT, this_machine
@@ -57,50 +60,64 @@ class _BreatheCommand(click.Command):
         return super().parse_args(ctx, words)
 
 
-@click.command(cls=_BreatheCommand)
+@click.command(cls=_BreatheCommand, epilog=FORMS)
 @click.argument("pattern", shell_complete=_complete.patterns)
-@click.option("--for", "length", metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]")
+@click.option(
+    "--for", "for_ms", type=LENGTH, metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]"
+)
 @click.option(_BY_TONES, is_flag=True, hidden=True)
 @click.option(
     "--tones",
     type=LEVEL,
     metavar="[DB]",
-    help="Soft tones from the first breath on, and no voice unless --guide says so; their level, if not -8.",
+    help="Soft tones from the first breath on, and no voice unless --guide says so; DB is their level. [default: -8]",
 )
-@guide
+@guide_option("count 3, words 3, tones")
 @click.option("--silent", is_flag=True, help="No sound at all: only what is shown.")
 @click.option(
     "--background",
     metavar="NAME|FILE|none",
     shell_complete=_complete.backgrounds,
-    help="A background; there is none otherwise.",
+    help="A background. [default: none]",
 )
-@bed
+@bed_option("-20")
 @click.option(
     "--language",
     metavar="TAG",
     shell_complete=_complete.languages,
     help="Speak this language, such as de. [default: yours]",
 )
-@click.option("--voice", metavar="NAME", shell_complete=_complete.voices, help="Speak with this voice (player voices).")
-@click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300.")
-@click.option("--from", "start", metavar="TIME", default="0", help="Begin at this time, such as 1:00.")
+@click.option(
+    "--voice",
+    metavar="NAME",
+    shell_complete=_complete.voices,
+    help="Speak with this voice (player voices). [default: that of the language]",
+)
+@click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300. [default: 105]")
+@click.option(
+    "--from",
+    "start_ms",
+    type=TIME,
+    metavar="TIME",
+    default=0,
+    help="Begin at this time, such as 1:00. [default: the beginning]",
+)
 @click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Make a file of it instead.")
 @click.option("--force", is_flag=True, help="Overwrite a file that is there.")
 @click.option("--print", "shows", is_flag=True, help="Print the script instead, to make your own of it.")
 @plain
-@quiet
+@quiet_made
 def breathe(
     *,
     pattern: str,
-    length: str | None,
+    for_ms: int | None,
     by_tones: bool,
     silent: bool,
     guide: str | None,
     bed: float | None,
     tones: float | None,
     language: str | None,
-    start: str,
+    start_ms: int,
     output: Path | None,
     force: bool,
     shows: bool,
@@ -116,11 +133,10 @@ def breathe(
     has_guide = origin("guide") == "option"
     if silent:
         asked = without_settings(asked)
-        heard = {"--tones": by_tones, "--guide": has_guide, "--background": asked.get("background"), "-o": output}
-        _must_be_silent(heard)
+        _must_be_silent({"--tones": by_tones, "-o": output}, asked)
+    must_have_background(is_there=asked.get("background") not in (None, "none"))
     if silent or (by_tones and not has_guide):
         guide = None
-    for_ms, start_ms = None if length is None else parse_time(length, "--for"), parse_time(start, "--from")
     help_: Help = "nothing" if silent else "tones" if by_tones else "voice"
     speaks = "count" in guide or "words" in guide if guide else help_ == "voice"
     asked.update(guide=guide, bed_db=bed, tones_db=tones)
@@ -131,6 +147,7 @@ def breathe(
         return pipeline.patterns.session_request(pattern, for_ms, help_, language=tag, voice_language=only_for, **asked)
 
     if shows:
+        _must_only_show({"-o": output, "--force": force, "--from": start_ms, "--plain": plain})
         return click.echo((wanted().script or "").encode(), nl=False)  # a file of UTF-8, as all scripts are
     if output is not None:
         return _make_file(wanted, output, speaks=speaks, force=force, quiet=quiet)
@@ -147,9 +164,18 @@ def _make_file(wanted: Callable[[], SessionRequest], output: Path, *, speaks: bo
     )
 
 
-def _must_be_silent(others: Mapping[str, object]) -> None:
+def _must_be_silent(others: Mapping[str, object], asked: Mapping[str, object]) -> None:
+    levels = {f"--{name}": origin(name) == "option" for name in ("guide", "bed")}
+    others = {**others, **levels, **{f"--{name}": asked.get(name) for name in ("background", "voice", "rate")}}
     if heard := next((option for option, given in others.items() if given), None):
         raise click.UsageError(f"{heard} is to be heard, and with --silent nothing is; leave one of them out")
+
+
+def _must_only_show(others: Mapping[str, object]) -> None:
+    if other := next((option for option, given in others.items() if given), None):
+        raise click.UsageError(
+            f"--print shows the script and makes no sound, so {other} has no use; leave one of them out"
+        )
 
 
 def _play(

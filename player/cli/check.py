@@ -11,7 +11,7 @@ import click
 from player import pipeline
 from player.authoring import watch as watcher
 from player.cli import _complete
-from player.cli._options import RATE, guide, print_warning, progress, quiet, region, takes, voice_language
+from player.cli._options import RATE, guide, print_warning, progress, quiet_option, region, takes, voice_language
 from player.cli._stored_options import misfit_note
 from player.errors import PlayerError, printable
 from player.pipeline import programmes
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @guide
 @region
 @takes
-@quiet
+@quiet_option("Say nothing of scripts that are fine.")
 def check(
     *,
     files: tuple[str, ...],

@@ -7,11 +7,12 @@ from pathlib import PurePath
 
 import click
 
+from player.cli._options import OneOf
 from player.cli._shell_completion import SHELLS, script
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(SHELLS), required=False)
+@click.argument("shell", type=OneOf(SHELLS), required=False)
 def completion(shell: str | None) -> None:
     """Print the script that makes SHELL complete commands, sessions, voices and options.
 

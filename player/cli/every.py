@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import click
 
@@ -16,16 +16,16 @@ from player.cli import _listener
 from player.cli._announce import announce, print_takes
 from player.cli._every_text import StatusLine, outline
 from player.cli._options import (
-    parse_time,
+    any_session_options,
     print_made,
     print_warning,
     progress,
-    quiet,
+    quiet_made,
     request_from_options,
-    session_options,
 )
 from player.cli._participants import participants
 from player.cli._stored_options import without_settings
+from player.cli._times import FORMS, WrittenInterval
 from player.errors import printable_lines
 from player.history.recorder import HistoryRecorder
 from player.live import play
@@ -39,7 +39,7 @@ from player.reminders.signs.reader import SignReader
 from player.reminders.timers import installing
 from player.reminders.timers.scheduled_command import scheduled_command
 from player.script.yaml.scalar_types import shown
-from player.units import format_duration, timecode
+from player.units import LONGEST_MS, format_duration, timecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,11 +50,15 @@ if TYPE_CHECKING:
     from player.reminders.timers.scheduled_command import ScheduledCommand
 
 T = TypeVar("T")
+_LACKING: Final = {
+    False: "name the interval, and behind it the session, such as `player every 2h micro-break`",
+    True: "name the session whose timer is to go, such as `player every --uninstall micro-break`",
+}
+"""What is said where an argument is missing; the key is whether a timer is to be removed."""
 
 
-@click.command()
-@click.argument("interval")
-@session_options
+@click.command(epilog=FORMS)
+@click.argument("interval", required=False, metavar="INTERVAL")
 @click.option("--between", metavar="TIME-TIME", help="Only in this part of the day, such as 9:00-18:00.")
 @click.option(
     "--on", "days", metavar="DAYS", help="Only on these days, such as mon-fri; a night counts to its evening."
@@ -62,12 +66,14 @@ T = TypeVar("T")
 @click.option("--insist", is_flag=True, help="Ring also when it may disturb, such as at a locked screen.")
 @click.option("--once", is_flag=True, help="Play if a moment has just come, and end: for timers.")
 @click.option("--install", is_flag=True, help="Write a timer of the system (systemd, launchd) that does it.")
-@click.option("--uninstall", is_flag=True, help="Remove that timer.")
+@click.option("--uninstall", is_flag=True, help="Remove the timer of SESSION; no INTERVAL is needed.")
 @click.option("--force", is_flag=True, help="Write over, or remove, files that somebody else wrote.")
-@quiet
+@any_session_options
+@quiet_made
 def every(
     *,
-    interval: str,
+    interval: str | None,
+    session: str | None,
     between: str | None,
     days: str | None,
     insist: bool,
@@ -94,7 +100,8 @@ def every(
         raise click.UsageError("--once, --install and --uninstall are three different things; ask for one of them")
     if install or uninstall:  # the timer's command reads the settings each time
         asked = without_settings(asked)
-    schedule, wanted = _schedule(interval, between, days), request_from_options(**asked)
+    interval, session = _arguments(interval, session, uninstall=uninstall)
+    schedule, wanted = _schedule(interval, between, days), request_from_options(session, **asked)
     requested = _session_of(wanted)
     when = (interval, *_given("--between", between), *_given("--on", days), *["--insist"] * insist)
     if uninstall:
@@ -108,14 +115,24 @@ def every(
     return _run(wanted, ready, schedule, signs, once=once, quiet=quiet)
 
 
+def _arguments(interval: str | None, session: str | None, *, uninstall: bool) -> tuple[str, str]:
+    """The interval and the session; the timer of a session is found by its name alone."""
+    if uninstall and session is None:
+        interval, session = "24h", interval
+    if interval is None or session is None:
+        raise click.UsageError(_LACKING[uninstall])
+    return interval, session
+
+
 def _schedule(interval: str, between: str | None, days: str | None) -> Schedule:
     window = schedule.WHOLE_DAY if between is None else _read(schedule.window, between, "--between")
     on = schedule.EVERY_DAY if days is None else _read(schedule.weekdays, days, "--on")
     try:
-        every_ms = parse_time(interval, "INTERVAL")
-    except click.BadParameter as error:
-        raise click.BadParameter(f"{error.message}; it stands before SESSION", param_hint="INTERVAL") from error
-    return _read(lambda _: schedule.Schedule(every_ms, window, on), interval, "INTERVAL")
+        every_ms = WrittenInterval().parse(interval)
+    except ValueError as error:
+        where = "" if "; write" in str(error) else "; it stands before SESSION"
+        raise click.BadParameter(f"{error}{where}", param_hint="INTERVAL") from error
+    return schedule.Schedule(every_ms, window, on)
 
 
 def _read(parse: Callable[[str], T], text: str, option: str) -> T:
@@ -148,8 +165,15 @@ def _prepared(requested: RequestedSession, schedule: Schedule, *, quiet: bool) -
         ready = pipeline.prepare(requested, pipeline.this_machine(), report)
     if ready.timeline.total_ms + QUIET.total_seconds() * 1000 >= schedule.every_ms:
         lasts, interval = timecode(ready.timeline.total_ms), format_duration(schedule.every_ms)
-        raise click.UsageError(f"it lasts {lasts}, and 20s before that, too long to be played every {interval}")
+        told = f"it lasts {lasts}, and 20s before that, too long to be played every {interval}"
+        raise click.UsageError(f"{told}; take a longer interval, such as {_longer(ready.timeline.total_ms)}")
     return ready
+
+
+def _longer(total_ms: int) -> str:
+    """An interval in which a session fits, in whole minutes, and more than half of it is left."""
+    twice_ms = 2 * (total_ms + int(QUIET.total_seconds()) * 1000)
+    return format_duration(min(-(-twice_ms // 60_000) * 60_000, LONGEST_MS))
 
 
 def _scheduled_command(

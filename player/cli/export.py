@@ -8,20 +8,27 @@ import click
 
 from player import pipeline
 from player.cli._export_options import EXPORT_OPTION_NAMES, pop_many_sessions, with_options
-from player.cli._options import OutputPath, part, quiet, request_from_options, sessions_options
+from player.cli._options import OutputPath, part, quiet_made, request_from_options, sessions_options
+from player.cli._times import FORMS
 from player.machine import this_machine_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@click.command()
-@sessions_options
-@click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="The file or folder to make.")
+@click.command(epilog=FORMS)
+@click.option(
+    "-o",
+    "--output",
+    type=OutputPath(),
+    metavar="FILE",
+    help="The file or folder to make. [default: a name after the session's]",
+)
 @with_options
 @part
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
-@quiet
+@sessions_options
+@quiet_made
 def export(
     *,
     output: Path | None,

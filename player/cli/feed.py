@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from player.cli._options import print_made, print_warning, quiet
+from player.cli._options import print_made, print_warning, quiet_made
 from player.export import feed as feeds
 from player.export.feed.categories import DEFAULT
 
@@ -25,7 +25,7 @@ from player.export.feed.categories import DEFAULT
     help="A square PNG or JPEG, 1400 to 3000 pixels a side; a cover of the sessions otherwise.",
 )
 @click.option("--force", is_flag=True, help="Write over another program's feed.xml or cover.")
-@quiet
+@quiet_made
 def feed(
     *,
     folder: Path,

@@ -6,6 +6,7 @@ Questions are asked only at a terminal, and Enter means yes to going on.
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -16,11 +17,12 @@ import click
 from player.cli import _complete, _log_text
 from player.cli._options import ScalarParameter, as_json, print_warning
 from player.cli._tables import table
-from player.errors import DiaryError
+from player.errors import DiaryError, UsageError, printable
 from player.history import bookmarks
 from player.history.diary import Diary
 from player.history.entries import Bookmark
 from player.history.requests import key_of
+from player.script import library
 from player.script.yaml.scalar_types import WholeType
 
 if TYPE_CHECKING:
@@ -36,25 +38,38 @@ _ANOTHER = "`player list` shows the sessions, and `player play NAME` begins one"
 @click.option("-n", "last", type=_LAST, metavar="N", help="Only the last N; a table has 20.")
 @as_json
 @click.option("--forget", is_flag=True, help="Forget everything, places too; or what there is of SESSION.")
-@click.option("--yes", is_flag=True, help="Do not ask before forgetting.")
+@click.option("--yes", is_flag=True, help="With --forget, do not ask before.")
 def log(*, session: str | None, last: int | None, as_json: bool, forget: bool, yes: bool) -> None:
     """Show what you practised and when: everything, or one SESSION.
 
     It is kept in one small file on this machine (player doctor tells where), and never sent anywhere.
     """
+    if yes and not forget:
+        raise click.UsageError("--yes is for --forget alone; name both, or leave it out")
+    if forget and (as_json or last is not None):
+        raise click.UsageError("--forget shows nothing, and -n and --json do; ask for one after the other")
     key = None if session is None else key_of(session)
     with Diary(print_warning) as diary:
         if forget:
-            return _forget(diary, key, is_sure=yes)
+            return _forget(diary, session, is_sure=yes)
         entries = diary.entries(key)
+    if session is not None and not entries:
+        _must_be_there(session)
     if as_json:
         return click.echo(json.dumps([_as_json(each) for each in entries[-(last or 0) :]], indent=2))
-    return _show(entries, last or _ROWS)
+    return _show(entries, last or _ROWS, session)
 
 
-def _show(entries: tuple[HistoryEntry, ...], last: int) -> None:
+def _must_be_there(session: str) -> None:
+    """Refuse a name that nothing has: neither a session nor a programme, and nothing is remembered of it."""
+    if library.programme(session) is None:
+        library.find(session)
+
+
+def _show(entries: tuple[HistoryEntry, ...], last: int, session: str | None) -> None:
     if not entries:
-        return click.echo("Nothing is remembered yet.", err=True)
+        of = "" if session is None else f" of {printable(session)}"
+        return click.echo(f"Nothing is remembered{of} yet.", err=True)
     if len(entries) > last:
         click.echo(f"The last {last} of {len(entries)}; -n {len(entries)} shows all.", err=True)
     table(_log_text.rows(entries[-last:], _now()))
@@ -63,11 +78,15 @@ def _show(entries: tuple[HistoryEntry, ...], last: int) -> None:
     return None
 
 
-def _forget(diary: Diary, key: str | None, *, is_sure: bool) -> None:
-    what = "everything that you practised, and every place to go on at" if key is None else f"all about {key!r}"
-    if not is_sure and _can_ask() and not click.confirm(f"Forget {what}?", err=True):
-        return click.echo("Nothing was forgotten.", err=True)
-    return click.echo(_log_text.forgotten(diary.forget(key)))
+def _forget(diary: Diary, session: str | None, *, is_sure: bool) -> None:
+    what = "everything that you practised, and every place to go on at" if session is None else f"all about {session!r}"
+    if not is_sure:
+        if not _can_ask():
+            command = shlex.join(["player", "log", *([session] if session else []), "--forget", "--yes"])
+            raise UsageError(f"there is no terminal to ask at; `{command}` forgets {what}")
+        if not click.confirm(f"Forget {what}?", err=True):
+            return click.echo("Nothing was forgotten.", err=True)
+    return click.echo(_log_text.forgotten(diary.forget(None if session is None else key_of(session))))
 
 
 def _as_json(entry: HistoryEntry) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from player import pipeline
 from player.authoring import from_text
 from player.authoring import new as new_script
 from player.authoring.texts.formats import TEXT_FORMATS
 from player.cli import _complete
-from player.cli._options import OutputPath, print_made, print_warning, quiet
+from player.cli._options import OneOf, OutputPath, print_made, print_warning, quiet_made
 from player.errors import printable
+from player.pipeline import catalogue
 
 if TYPE_CHECKING:
     from player.authoring.from_text import ImportedText
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--text-format",
     "form",
-    type=click.Choice([each.name for each in TEXT_FORMATS]),
+    type=OneOf([each.name for each in TEXT_FORMATS]),
     help="What the text is; what is in it decides otherwise.",
 )
 @click.option(
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 )
 @click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Another file than NAME.yaml.")
 @click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
-@quiet
+@quiet_made
 def new(
     *,
     name: str,
@@ -66,6 +68,8 @@ def new(
     if text is not None:
         if source is not None:
             raise click.UsageError("--from begins with a session and --from-text with a text; take one of them")
+        if language is not None:
+            catalogue.must_speak(pipeline.this_machine(), language)
         imported = from_text.write(name, text, output, language=language, form=form, force=force)
         return _tell_imported(imported, quiet=quiet)
     if form is not None:

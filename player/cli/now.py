@@ -11,22 +11,24 @@ import click
 from player import pipeline
 from player.cli import _log_text, _stored_options
 from player.cli._options import print_warning
+from player.cli._times import FORMS
 from player.cli.play import play
 from player.errors import DiaryError, printable
 from player.history.diary import Diary
 from player.history.suggestions import Suggestion, suggestions
 from player.script import library
 
-_CHOSEN: Final = {"session", "start", "resume", "part"}
+_CHOSEN: Final = {"session", "start_ms", "resume", "part"}
 """What is asked of ``play`` by this command itself; all other options are handed on."""
 
 
 @click.command(
+    epilog=FORMS,
     params=[
         click.Option(["--another"], count=True, help="Take another one; given twice, the third."),
         click.Option(["--what", "--dry-run", "what"], is_flag=True, help="Only tell what it would be."),
         *(each for each in play.params if each.name not in _CHOSEN),
-    ]
+    ],
 )
 @click.pass_context
 def now(context: click.Context, /, *, another: int, what: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)

@@ -12,8 +12,8 @@ from player.cli import _complete, _listener
 from player.cli._announce import Announcer
 from player.cli._options import (
     THEN,
+    TIME,
     any_session_options,
-    parse_time,
     part,
     plain,
     print_warning,
@@ -24,6 +24,7 @@ from player.cli._options import (
 from player.cli._participants import participants
 from player.cli._remembering import Remembering
 from player.cli._stored_options import without_settings
+from player.cli._times import FORMS
 from player.errors import DeviceError, printable
 from player.history.recorder import HistoryRecorder
 from player.history.resume import ResumedPlayback
@@ -39,11 +40,11 @@ if TYPE_CHECKING:
     from player.timeline.model import Timeline
 
 
-@click.command()
-@any_session_options
+@click.command(epilog=FORMS)
 @click.option(
     "--from",
-    "start",
+    "start_ms",
+    type=TIME,
     metavar="TIME",
     shell_complete=_complete.sections,
     help="Begin at this time, such as 2:00.",
@@ -51,12 +52,13 @@ if TYPE_CHECKING:
 @click.option("--resume", is_flag=True, help="Go on where you stopped, with the options that you gave then.")
 @click.option("--remember", is_flag=True, help="Keep guidance, levels, voice and rate for this session, as chosen now.")
 @part
+@any_session_options
 @plain
 @quiet
 def play(
     *,
     session: str | None,
-    start: str | None,
+    start_ms: int | None,
     resume: bool,
     remember: bool,
     part: int | None,
@@ -68,14 +70,14 @@ def play(
 
     Without SESSION, it offers to go on with the last one.
     """
-    _must_fit(session, {"--from": start, "--part": part, "--remember": remember}, resume=resume)
+    _must_fit(session, {"--from": start_ms, "--part": part, "--remember": remember}, resume=resume)
     keep = Remembering(session, asked).keep if session and remember else None
-    start_ms, announcer = parse_time(start or "0", "--from"), Announcer(quiet=quiet)
+    announcer = Announcer(quiet=quiet)
     remembered = _remembered(session, resume=resume) if resume or session is None else None
     asked = asked if remembered is None else without_settings(asked)  # what was chosen then comes before the settings
     silent = remembered is not None and remembered.asked.get("silent") is True
     with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet, then=THEN) as report:
-        play_request = _PlayRequest(remembered, announcer, recorder, start_ms)
+        play_request = _PlayRequest(remembered, announcer, recorder, start_ms or 0)
         try:
             code = playback.play(
                 lambda: play_request.turns(request_from_options(session or "", **asked), part),
@@ -131,7 +133,7 @@ def _remembered(session: str | None, *, resume: bool) -> Bookmark | HistoryEntry
 def _must_fit(session: str | None, given: Mapping[str, object], *, resume: bool) -> None:
     if resume and given["--from"] is not None:
         raise click.UsageError("--resume begins where you stopped, and --from at a time; take one of them")
-    if session is None and any(given.values()):
+    if session is None and any(each is not None and each is not False for each in given.values()):
         *others, last = given
         options = f"{', '.join(others)} and {last}"
         raise click.UsageError(f"{options} are for a session or programme that is named; name it before them")

@@ -14,11 +14,12 @@ from player.cli._options import (
     as_json,
     print_made,
     print_warning,
-    quiet,
+    quiet_made,
     request_from_options,
     words_options,
 )
 from player.cli._tables import print_json, table
+from player.cli._times import FORMS
 from player.errors import printable
 from player.pipeline import programmes
 from player.storage.atomic import write_all
@@ -36,13 +37,13 @@ if TYPE_CHECKING:
     from player.techniques.cue import Part
 
 
-@click.command()
-@words_options
+@click.command(epilog=FORMS)
 @click.option("--takes", metavar="FOLDER", help="Look at what there is: missing, there, too long, not to be read.")
 @click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Write a sheet to read from.")
 @click.option("--force", is_flag=True, help="Overwrite the sheet if it is there.")
 @as_json
-@quiet
+@words_options
+@quiet_made
 def record(
     *,
     takes: str | None,

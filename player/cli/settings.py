@@ -60,8 +60,10 @@ def settings(
     if unset:
         return _unset(key, name)
     if key is not None and value is not None:
-        path = writing.set_value(key, _checked(key, value, in_session=name is not None), name)
-        return click.echo(f"{key} is kept in {printable(str(path))}", err=True)
+        kept = _checked(key, value, in_session=name is not None)
+        path = writing.set_value(key, kept, name)
+        became = f" as {printable(kept)}" if kept != value.strip() else ""
+        return click.echo(f"{key} is kept{became} in {printable(str(path))}", err=True)
     found = reading.read()
     if key is not None:
         return _print_one(key, found, name)
@@ -102,7 +104,9 @@ def _checked(key: str, text: str, *, in_session: bool) -> str:
         return _absolute(text) if expanded(text).is_file() else text
     elif key == "output":
         if not expanded(text).is_dir():
-            raise UsageError(f"output must be a folder, and {printable(text)} is none; make it first")
+            is_there = os.path.lexists(expanded(text))
+            remedy = "is a file; name a folder" if is_there else "is not there; make it first"
+            raise UsageError(f"output must be a folder, and {printable(text)} {remedy}")
         return _absolute(text)
     return text
 

@@ -11,6 +11,7 @@ from player import pipeline
 from player.cli import _origins, _programme_text, _show_text, _stored_options
 from player.cli._options import OutputPath, as_json, print_made, progress, quiet, request_from_options, session_options
 from player.cli._tables import print_json
+from player.cli._times import FORMS
 from player.picture.marks import About
 from player.pipeline import programmes
 
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from player.techniques.planning import IntroVersion
 
 
-@click.command()
-@session_options
+@click.command(epilog=FORMS)
 @click.option("--plot", type=OutputPath(), metavar="FILE", help="Draw a picture: FILE.png or FILE.svg.")
 @click.option("--force", is_flag=True, help="Overwrite the picture if it is there.")
 @as_json
+@session_options
 @quiet
 def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked: Any) -> None:  # noqa: ANN401 (what Click hands over)
     """Show a session's time table and its true length, or a programme's sessions, without playing them."""
@@ -45,11 +46,13 @@ def show(*, plot: Path | None, force: bool, as_json: bool, quiet: bool, **asked:
     if as_json:
         voice = _show_text.voice_json(ready.session.voice, ready.without_pitch)
         shown = _show_text.as_json(ready.timeline, _lengths(ready), voice)
+        shown |= _show_text.choices_json(ready.session, ready.requested.offered)
         return print_json(shown | {"chosen": _origins.as_json(_origins.of(ready))})
     width = shutil.get_terminal_size().columns
     lengths, region = _lengths(ready), ready.requested.region
     chosen, notes, kept = _origins.of(ready), ready.notes, ready.without_pitch
-    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, lengths, region, chosen, notes, kept))
+    more = (lengths, region, chosen, notes, kept, ready.requested.offered)
+    return click.echo(_show_text.as_text(ready.session, ready.timeline, width, *more))
 
 
 def _lengths(ready: Prepared) -> dict[str, int]:

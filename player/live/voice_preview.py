@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Final
 from player import pipeline
 from player.errors import UsageError
 from player.live.playback import play_through
-from player.pipeline import SessionRequest
-from player.script import tags
+from player.pipeline import SessionRequest, catalogue
 from player.script.languages import words_for
-from player.script.yaml.scalar_types import shown
 from player.techniques.cue import Utterance
 
 if TYPE_CHECKING:
@@ -33,18 +31,15 @@ def chosen(machine: Machine, name: str, language: str | None) -> Mapping[str, Vo
     Raises
     ------
     UsageError
-        If neither is given, or no voice speaks the language.
+        If neither is given.
     VoiceError
-        If there is no such voice.
+        If there is no such voice, or none speaks the language.
     """
     if name:
         return {name: machine.engine.voice_of(Utterance(COUNT, voice=name))}
     if language is None:
         raise UsageError("--preview takes the name of a voice, or --language with it, for every voice of a language")
-    found = {voice.id: voice for voice in machine.engine.voices() if tags.speaks(voice.language, language)}
-    if not found:
-        raise UsageError(f"there is no voice for the language {shown(language)}; `player voices` lists what there is")
-    return found
+    return {voice.id: voice for voice in catalogue.voices(machine, language)}
 
 
 def preview(voices: Mapping[str, Voice], machine: Machine, *, announce: Callable[[str], None]) -> None:

@@ -5,6 +5,7 @@ The rule: it needs no speech and no sound.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from player.script import library, tags
 from player.script.session import DEFAULT_LANGUAGE
 from player.techniques.cue import Utterance
 from player.techniques.sounds import CHIMES
+from player.voice import choice
+from player.voice.engine import MissingEngineError
 
 if TYPE_CHECKING:
     from player.pipeline import Machine
@@ -101,8 +104,18 @@ def _listed_programme(name: str) -> ListedProgramme:
 
 
 def voices(machine: Machine, language: str | None = None) -> tuple[Voice, ...]:
-    """The voices of a machine, or those of a language such as ``en`` or ``en-GB``; natural ones first."""
-    return tuple(each for each in machine.engine.voices() if not language or tags.speaks(each.language, language))
+    """The voices of a machine, or those of a language such as ``en`` or ``en-GB``; natural ones first.
+
+    Raises
+    ------
+    VoiceError
+        If none speaks the language.
+    """
+    known = machine.engine.voices()
+    found = tuple(each for each in known if language is None or tags.speaks(each.language, language))
+    if language is not None and not found:
+        raise choice.no_language(language, known)
+    return found
 
 
 def voice(machine: Machine, name: str) -> Voice:
@@ -114,6 +127,18 @@ def voice(machine: Machine, name: str) -> Voice:
         If the machine has none.
     """
     return machine.engine.voice_of(Utterance("a", DEFAULT_LANGUAGE, name))
+
+
+def must_speak(machine: Machine, language: str) -> None:
+    """Refuse a language for which there is no voice; where there is no engine at all, nothing is known of it.
+
+    Raises
+    ------
+    VoiceError
+        If there is none.
+    """
+    with suppress(MissingEngineError):
+        machine.engine.voice_of(Utterance("a", language))
 
 
 def chosen(machine: Machine) -> frozenset[str]:

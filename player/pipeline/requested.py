@@ -168,6 +168,11 @@ class RequestedSession:
         return parts
 
     @property
+    def offered(self) -> tuple[str, ...]:
+        """The short names of what can be left out of it."""
+        return self._told[1].offered
+
+    @property
     def included(self) -> tuple[Source, ...]:
         """The scripts that it includes, each once."""
         return self._told[1].included

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 DAY: Final = 24 * 60
 """Minutes."""
+ALLOWED: Final = "whole minutes from 1m to 24h, such as 90m or 2h"
+"""What an interval may be."""
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EVERY_DAY: Final = frozenset(range(len(DAYS)))
 
@@ -68,7 +70,7 @@ class Schedule:
     def __post_init__(self) -> None:
         minutes, rest = divmod(self.every_ms, 60_000)
         if rest or not 1 <= minutes <= DAY:
-            raise ValueError("must be whole minutes, from 1m to 24h, such as 90m or 2h")
+            raise ValueError(f"must be {ALLOWED}")
 
     @property
     def minutes(self) -> tuple[int, ...]:
@@ -128,7 +130,9 @@ def window(text: str) -> Window:
         If it is not a window. The message fits behind the option's name.
     """
     opens, closes = map(_minute, text.partition("-")[::2])
-    if opens is None or closes is None or opens in {DAY, closes}:
+    if opens is not None and opens == closes:
+        raise ValueError(f"must be two different times, such as 9:00-18:00, not {text!r}; for all day, leave it out")
+    if opens is None or closes is None or opens == DAY:
         raise ValueError(f"must be two times of day such as 9:00-18:00, or 22:00-6:00, not {text!r}")
     return Window(opens, closes if closes > opens else closes + DAY)
 

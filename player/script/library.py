@@ -22,7 +22,7 @@ from player.script.yaml.encoding import LARGEST, decode
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
 from player.storage.failures import pass_on
-from player.storage.folders import existing, own_path
+from player.storage.folders import existing, own_folder
 from player.storage.names import safe_stem
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def bundled(folder: str) -> Path:
 
 def own_scripts() -> Path:
     """The folder of the user's own scripts, which need not exist; the variable PLAYER_SCRIPTS names another one."""
-    return own_path("PLAYER_SCRIPTS", "data", "scripts")
+    return own_folder("PLAYER_SCRIPTS", "data", "scripts")
 
 
 def session_names(language: str = ORIGINAL) -> tuple[str, ...]:
@@ -277,7 +277,8 @@ def _bytes(path: Path) -> bytes:
     except IsADirectoryError:
         raise UsageError(f"{shown_path} is a folder; name a script in it") from None
     except FileNotFoundError:
-        raise UsageError(f"{shown_path} is not there; `player list` shows the sessions that have names") from None
+        hint = f", or leave out {path.suffix} for the session" if path.stem in session_names() else ""
+        raise UsageError(f"there is no file {shown_path}; look at its name and folder{hint}") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         if path.is_dir():  # Windows reports a permission error

@@ -42,7 +42,8 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise UsageError(f"{name} cannot be read: {(error.strerror or str(error)).lower()}") from error
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"{name} cannot be read: {reason}; name a table that you have saved as CSV") from error
     if len(data) > LARGEST:
         raise UsageError(f"{name} is larger than {LARGEST // 2**20} MiB; split it")
     try:

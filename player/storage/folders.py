@@ -33,6 +33,24 @@ def own_path(variable: str, kind: Literal["cache", "data", "config"], *below: st
     return Path(standard_folders.folder(kind), *below)
 
 
+def own_folder(variable: str, kind: Literal["cache", "data", "config"], *below: str) -> Path:
+    """The same for a folder, which need not exist.
+
+    Raises
+    ------
+    UsageError
+        As `own_path`, or if the variable names a file.
+    StoreError
+        As `own_path`.
+    """
+    path = own_path(variable, kind, *below)
+    if os.environ.get(variable) and os.path.exists(path) and not os.path.isdir(path):  # noqa: PTH110, PTH112 (never raise)
+        raise UsageError(
+            f"the variable {variable} must name a folder, and {printable(str(path))} is a file; name another"
+        )
+    return path
+
+
 def make_private(folder: Path) -> None:
     """Make a folder of the program's own, and those above it that are missing, each for its owner alone.
 

@@ -212,12 +212,15 @@ class Plan:
         Whether there is an introduction in two versions.
     is_shuffled
         Whether the order of something depends on the seed.
+    offered
+        The short names of what can be left out.
     """
 
     parts: tuple[Part, ...]
     included: tuple[Source, ...] = ()
     has_intro: bool = False
     is_shuffled: bool = False
+    offered: tuple[str, ...] = ()
 
 
 def plan(
@@ -255,7 +258,8 @@ def plan(
     planner = Planner(*spoken, step_types, left_out, intro, session.pronounce, session.given, seed, guide)
     parts = tuple(_unfolded(session, planner))
     _must_be_offered(skip, planner.offered)
-    return Plan(parts, tuple(planner.sources.values()), "intro" in planner.met, "shuffle" in planner.met)
+    met, sources = planner.met, tuple(planner.sources.values())
+    return Plan(parts, sources, "intro" in met, "shuffle" in met, tuple(planner.offered))
 
 
 def _unfolded(session: Session, planner: Planner) -> list[Part]:

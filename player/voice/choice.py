@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from player.voice.engine import Voice
 
 _NEAR: Final = 3
+_WELL_KNOWN: Final = ("en", "de", "es", "fr")
+"""Languages that serve as examples."""
 
 
 def named(name: str, voices: Sequence[Voice]) -> Voice | None:
@@ -81,11 +83,28 @@ def of_near_language(tag: str, voices: Sequence[Voice], default: str) -> Voice |
 
 
 def no_language(tag: str, voices: Sequence[Voice]) -> UnknownVoiceError:
-    """The error for a language that no voice speaks, with the known languages."""
-    languages = sorted({voice.language for voice in voices if voice.language})
-    return UnknownVoiceError(
-        f"there is no voice for the language {_quoted(tag)}; there are {_listed(languages)}; name one, or a voice"
-    )
+    """The error for a language that no voice speaks: the tags that may be meant, and where all of them are told."""
+    if not any(voice.language for voice in voices):
+        return UnknownVoiceError(f"there is no voice for the language {_quoted(tag)}; name a voice")
+    near = _near_languages(tag, voices)
+    hint = _hint(near) if near else f"; write a tag such as {_example(voices)}"
+    return UnknownVoiceError(f"there is no voice for the language {_quoted(tag)}{hint}; `player voices` lists all")
+
+
+def _near_languages(tag: str, voices: Sequence[Voice]) -> list[str]:
+    """The tags that are like a tag, or whose languages have this English name: ``german`` is ``de``."""
+    wanted, known = tag.strip().casefold().replace("_", "-"), [voice for voice in voices if voice.language]
+    named = {_spoken(voice): voice.language.partition("-")[0] for voice in known}
+    if wanted in named:
+        return [named[wanted]]
+    like_name = [named[name] for name in difflib.get_close_matches(wanted, named, n=_NEAR, cutoff=0.75)]
+    tags_there = sorted({voice.language for voice in known if voice.language[:2] == wanted[:2]})
+    return [*dict.fromkeys(like_name + difflib.get_close_matches(wanted, tags_there, n=_NEAR, cutoff=0.6))]
+
+
+def _example(voices: Sequence[Voice]) -> str:
+    there = {voice.language.partition("-")[0] for voice in voices}
+    return " or ".join([tag for tag in _WELL_KNOWN if tag in there][:2]) or next(iter(sorted(there - {""})))
 
 
 def _preference(voice: Voice, primary: str, default: str) -> tuple[bool, bool, int]:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 class UnknownVoiceError(VoiceError):
-    """The engine has no such voice, or none for this language."""
+    """The engine has no such voice, or none for this language: what was named is wrong, and not the machine."""
+
+    exit_code = 2
 
 
 class MissingEngineError(VoiceError):

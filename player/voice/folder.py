@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from player.storage.folders import own_path
+from player.storage.folders import own_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 
 def folder() -> Path:
     """The folder that ``PLAYER_VOICES`` names, or else ``voices`` in the user's data folder; it may be missing."""
-    return own_path("PLAYER_VOICES", "data", "voices")
+    return own_folder("PLAYER_VOICES", "data", "voices")

@@ -165,7 +165,7 @@ def test_steps_with_a_name_are_explained() -> None:
 
 @pytest.mark.parametrize("name", ["", "a/b", "../a", "a.yaml", "a b", "-a", "é", "a" * 65, "a\n"])
 def test_a_name_that_is_none_for_a_script(name: str) -> None:
-    with pytest.raises(UsageError, match="must have letters, digits, - and _"):
+    with pytest.raises(UsageError, match="must have only letters, digits, - and _"):
         new.write(name)
     assert not [*Path().iterdir()]
 
@@ -220,3 +220,18 @@ def test_what_is_written_inside_a_step_is_reported_with_it(step: str) -> None:
     inside = next(field for field in fields_of(TECHNIQUES[step]) if field.key == step)
     for field in fields_of(inside.shape.type):  # type: ignore[union-attr]
         assert re.search(rf"\b{field.key}\b", explanation(step)), field.key
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("good.yaml", "; write good"),
+        ("a/good.yml", "; write good, and its folder behind it: -o a/good.yml"),
+        ("a b.yaml", "; leave out .yaml"),
+        ("a b", ""),
+    ],
+)
+def test_the_name_of_a_file_is_refused_with_the_name_to_write(name: str, remedy: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        new.place(name)
+    assert str(caught.value).endswith(f", such as evening-breath, not {name!r}{remedy}")

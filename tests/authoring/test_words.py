@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,6 +57,32 @@ def test_what_is_wrong_with_a_table_is_told_and_nothing_is_written(table: str, p
         words.write_language("sv", path, tmp_path / "sv.yaml")
     assert problem in str(caught.value).replace(str(tmp_path) + "/", "")
     assert not (tmp_path / "sv.yaml").exists()
+
+
+def test_a_half_translated_table_is_one_line_with_the_first_row_that_lacks_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    words.write_table("sv", path)
+    head, *rows = path.read_text(encoding="utf-8-sig").splitlines()
+    filled = [
+        row[:-1] + ",ett" if row.endswith(",") and row.startswith(("name,", "numbers.1,")) else row for row in rows
+    ]
+    path.write_text("\n".join([head, *filled]), encoding="utf-8")
+    with pytest.raises(PlayerError) as caught:
+        words.write_language("sv", path, tmp_path / "sv.yaml")
+    line, told = str(caught.value).removeprefix(f"{path}:").split(":1: ")
+    key = rows[int(line) - 2].partition(",")[0]
+    assert re.fullmatch(rf"\d+ of {len(rows)} rows have no text yet; the first is {re.escape(key)}", told)
+
+
+def test_what_is_wrong_in_a_row_is_told_at_that_row(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    words.write_table("de", path)
+    text = path.read_text(encoding="utf-8-sig").splitlines()
+    line = next(number for number, row in enumerate(text, 1) if row.startswith("name,"))
+    text[line - 1] = f"name,English,{'x' * 3000}"
+    path.write_text("\n".join(text), encoding="utf-8")
+    with pytest.raises(PlayerError, match=f"t.csv:{line}:1: name must be at most"):
+        words.write_language("de", path, tmp_path / "de.yaml")
 
 
 def test_what_is_no_tag_has_no_words(tmp_path: Path) -> None:

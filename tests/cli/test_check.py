@@ -44,8 +44,8 @@ def test_a_wrong_name_is_one_sentence(run: Run) -> None:
     done = run("new", "mine.yaml")
     assert done.returncode == 2
     assert done.stderr == (
-        "the name of a script must have letters, digits, - and _, and begin with a letter or a digit, "
-        "such as evening-breath, not 'mine.yaml'\n"
+        "the name of a script must have only letters, digits, - and _, and begin with a letter or a digit, "
+        "such as evening-breath, not 'mine.yaml'; write mine\n"
     )
 
 

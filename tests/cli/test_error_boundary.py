@@ -54,7 +54,7 @@ def met(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
             "player met what it did not expect (RuntimeError: a\\x1b[31m\\n\\u202eb); PLAYER_DEBUG=1 shows where\n",
         ),
         (UsageError("one\ntwo\x1b[31m, and \\x1b"), 2, "one\ntwo\\x1b[31m, and \\x1b\n"),
-        (click.ClickException("one\ntwo\x0b\x1b[31m"), 1, "Error: one\ntwo\\x0b\\x1b[31m\n"),
+        (click.ClickException("one\ntwo\x0b\x1b[31m"), 1, "one\ntwo\\x0b\\x1b[31m\n"),
     ],
 )
 def test_an_error_is_a_sentence_and_an_exit_code(met: Met, error: BaseException, code: int, told: str) -> None:

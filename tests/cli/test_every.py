@@ -45,15 +45,27 @@ def script(tmp_path: Path) -> str:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("2x", "micro-break"), "INTERVAL: must be a duration"),
-        (("30s", "micro-break"), "INTERVAL: must be whole minutes, from 1m to 24h"),
-        (("2h", "micro-break", "--between", "9"), "--between: must be two times of day"),
-        (("2h", "micro-break", "--on", "someday"), "--on: must be days"),
+        (
+            ("2x", "micro-break"),
+            "INTERVAL must be whole minutes from 1m to 24h, such as 90m or 2h, not '2x'; it stands before SESSION",
+        ),
+        (("30s", "micro-break"), "INTERVAL must be whole minutes from 1m to 24h"),
+        (("2h", "micro-break", "--between", "9"), "--between must be two times of day"),
+        (("2h", "micro-break", "--on", "someday"), "--on must be days"),
         (("2h", "micro-break", "--once", "--install"), "ask for one of them"),
         (("2h", "desk-day"), "'desk-day' is a programme, and this is for one session"),
         (("2h", "micro-brake"), "did you mean 'micro-break'?"),
-        (("1m", "micro-break"), "it lasts 1:30, and 20s before that, too long to be played every 1m"),
+        (
+            ("1m", "micro-break"),
+            "it lasts 1:30, and 20s before that, too long to be played every 1m; take a longer interval, such as 4m",
+        ),
+        (("2h", "micro-break", "--between", "9:00-9:00"), "--between must be two different times, such as"),
         (("2h", "micro-break", "--uninstall"), "is not there, so there is nothing to remove"),
+        (("--uninstall", "micro-break"), "is not there, so there is nothing to remove"),
+        (("--uninstall",), "name the session whose timer is to go, such as `player every --uninstall micro-break`"),
+        (("--uninstall", "nosuch"), "there is no session 'nosuch'"),
+        (("micro-break",), "name the interval, and behind it the session, such as `player every 2h micro-break`"),
+        ((), "name the interval, and behind it the session, such as `player every 2h micro-break`"),
     ],
 )
 def test_wrong_use_is_one_sentence_and_exit_2(
@@ -92,9 +104,11 @@ def test_a_timer_is_written_and_removed(run: Run, script: str, tmp_path: Path) -
     assert sorted(folder.iterdir()) == files
     assert run(*asked, "--install", "-q", env=env).returncode == 0
     assert run("every", "1h", script, "--install", env=env).returncode == 2
-    done = run("every", "1h", script, "--uninstall", env=env)
-    assert done.stdout.splitlines() == [str(file) for file in files]
-    assert not [*folder.iterdir()]
+    for interval in (("1h",), ()):
+        assert run(*asked, "--install", "-q", env=env).returncode == 0
+        done = run("every", *interval, script, "--uninstall", env=env)
+        assert done.stdout.splitlines() == [str(file) for file in files]
+        assert not [*folder.iterdir()]
 
 
 def minute(ahead: timedelta) -> str:

@@ -35,7 +35,7 @@ def test_what_is_left_out_is_told_on_stderr_even_when_quiet(run: Run, tmp_path: 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("week",), "Missing option '--url'"),
+        (("week",), "--url is missing; `player feed --help` tells more"),
         (("week", "--url", "ftp://example.org"), "--url must be the address of the folder on the web"),
         (("none", "--url", URL), "none is no folder; name the one that player export has filled"),
         (("empty", "--url", URL), "empty has no sound file that player export has made"),

@@ -130,12 +130,52 @@ def test_an_empty_log_is_a_sentence(run: Run) -> None:
 
 @pytest.mark.usefixtures("many_entries")
 def test_forgetting_says_what_was_forgotten(run: Run) -> None:
-    assert run("log", "pmr-4", "--forget").stdout == (
+    assert run("log", "pmr-4", "--forget", "--yes").stdout == (
         "Forgotten: 5 sessions that you practised, and 0 places to go on at.\n"
     )
-    assert run("log", "--forget").stdout == "Forgotten: 20 sessions that you practised, and 1 place to go on at.\n"
+    assert run("log", "--forget", "--yes").stdout == (
+        "Forgotten: 20 sessions that you practised, and 1 place to go on at.\n"
+    )
     assert run("log", "--forget", "--yes").stdout == "There was nothing to forget.\n"
     assert run("log").stdout == ""
+
+
+@pytest.mark.usefixtures("many_entries")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ("--forget",),
+            "`player log --forget --yes` forgets everything that you practised, and every place to go on at",
+        ),
+        (("pmr-4", "--forget"), "`player log pmr-4 --forget --yes` forgets all about 'pmr-4'"),
+    ],
+)
+def test_without_a_terminal_nothing_is_forgotten(run: Run, diary: Diary, arguments: tuple[str, ...], told: str) -> None:
+    done = run("log", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"there is no terminal to ask at; {told}\n"
+    with diary:
+        assert len(diary.entries()) == 25
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--yes",), "--yes is for --forget alone; name both, or leave it out\n"),
+        (("--forget", "--json"), "--forget shows nothing, and -n and --json do; ask for one after the other\n"),
+        (("nosuch",), "there is no session 'nosuch'; `player list` shows them\n"),
+    ],
+)
+def test_what_log_cannot_do_is_a_sentence(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    done = run("log", *arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+
+
+@pytest.mark.parametrize("name", ["pmr-7", "evening"])
+def test_a_session_of_which_nothing_is_remembered_is_named(run: Run, name: str) -> None:
+    done = run("log", name)
+    assert (done.returncode, done.stderr) == (0, f"Nothing is remembered of {name} yet.\n")
 
 
 def test_a_diary_that_cannot_be_read_is_a_sentence(run: Run, tmp_path: Path) -> None:
@@ -192,7 +232,7 @@ def test_what_another_program_holds_is_not_forgotten_and_a_sentence_says_so(run:
             ("play",),
             "name a session, such as `player play box-breathing`; `player list` shows them, and `player play --res",
         ),
-        (("log", "-n", "0"), "Invalid value for '-n': must be 1 to 1000000, not 0"),
+        (("log", "-n", "0"), "-n must be 1 to 1000000, not 0"),
     ],
 )
 @pytest.mark.usefixtures("stopped")

@@ -117,5 +117,5 @@ def test_a_diary_that_cannot_be_read_is_a_warning(
 
 
 def test_the_options_of_play_are_its_own() -> None:
-    handed_on = {each.name for each in play.params} - {"session", "start", "resume", "part"}
+    handed_on = {each.name for each in play.params} - {"session", "start_ms", "resume", "part"}
     assert {each.name for each in module.now.params} == handed_on | {"another", "what"}

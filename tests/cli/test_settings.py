@@ -82,6 +82,8 @@ def test_paths_are_kept_so_that_they_hold_from_any_folder(typed: Type, tmp_path:
 
 
 def test_tags_and_codes_are_kept_as_their_files_have_them(typed: Type) -> None:
+    kept = typed("settings", "region", "uk")[2]
+    assert kept.startswith("region is kept as GB in ")
     typed("settings", "region", "ie")
     typed("settings", "language", "de-AT")
     assert (typed("settings", "region")[1], typed("settings", "language")[1]) == ("IE\n", "en\n")  # PLAYER_LANGUAGE
@@ -96,7 +98,8 @@ def test_tags_and_codes_are_kept_as_their_files_have_them(typed: Type) -> None:
         (("background", "https://a.b/c.mp3"), "address on a network"),
         (("region", "Narnia"), "region must be a country of which numbers are known"),
         (("language", "tlh"), "language must be a language that has words"),
-        (("output", "nowhere"), "output must be a folder, and nowhere is none; make it first"),
+        (("output", "nowhere"), "output must be a folder, and nowhere is not there; make it first"),
+        (("output", __file__), f"output must be a folder, and {__file__} is a file; name a folder"),
         (("voise", "heart"), "there is no setting 'voise'; did you mean 'voice'?"),
         (("voise",), "there is no setting 'voise'; did you mean 'voice'?"),
         (("--unset", "voise"), "there is no setting 'voise'; did you mean 'voice'?"),
@@ -121,7 +124,7 @@ def test_what_cannot_be_set_is_one_sentence_and_nothing_is_written(
 @pytest.mark.usefixtures("voice")
 def test_an_unknown_voice_is_not_kept(run: Run, file: Path) -> None:
     done = run("settings", "voice", "gmw/en-uk")
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "there is no voice 'gmw/en-uk'; did you mean" in done.stderr
     assert not file.exists()
 

@@ -134,3 +134,25 @@ def test_a_breath_with_a_line_is_a_row_of_its_own_with_the_line() -> None:
         "    0:40      10s  1 × [in 4s, out 6s], in tones, with: Small breaths now.",
         "    0:50      10s  1 × [in 4s, out 6s], in tones",
     ]
+
+
+def test_parameters_and_what_can_be_left_out_are_listed() -> None:
+    script = (
+        "title: Night\nparams:\n  side: {default: 4s, min: 3s, max: 6s, about: of one side}\n"
+        "  holds: {default: yes, choices: [yes, no]}\n  who: you\n  most: {default: 3, max: 5}\n"
+        "steps:\n  - say: Rest, $who.\n    for: 9s\n".replace("$who", "${who}")
+    )
+    session = parse(script, "night.yaml", TECHNIQUES)
+    timeline = lay_out(session, settle(plan(session).parts), lambda _: Clip())
+    text = _show_text.as_text(session, timeline, 100, offered=["neck", "low back"])
+    assert "  Parameters (-p): side 3s to 6s (4s), holds yes or no (yes), who (you), most at most 5 (3).\n" in text
+    assert "  Can be left out (--skip): neck, low back.\n" in text
+    assert _show_text.choices_json(session, ["neck"]) == {
+        "parameters": {
+            "side": {"default": "4s", "min": "3s", "max": "6s", "about": "of one side"},
+            "holds": {"default": "yes", "choices": ("yes", "no")},
+            "who": {"default": "you"},
+            "most": {"default": "3", "max": "5"},
+        },
+        "skippable": ["neck"],
+    }

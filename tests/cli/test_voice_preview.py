@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from player.errors import UsageError
+from player.errors import PlayerError
 from player.live import voice_preview
 from player.pipeline import Machine
 from player.storage.store import Store
@@ -40,13 +40,17 @@ def test_a_voice_or_every_voice_of_a_language_is_heard(
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [(None, "takes the name of a voice, or --language with it"), ("tlh", "no voice for the language 'tlh'; `player")],
+    [
+        (None, "takes the name of a voice, or --language with it"),
+        ("tlh", "no voice for the language 'tlh'; write a tag such as"),
+    ],
 )
 def test_without_a_name_a_language_is_needed_that_a_voice_speaks(
     machine: Machine, language: str | None, sentence: str
 ) -> None:
-    with pytest.raises(UsageError, match=sentence):
+    with pytest.raises(PlayerError, match=sentence) as caught:
         voice_preview.chosen(machine, "", language)
+    assert caught.value.exit_code == 2
 
 
 @pytest.fixture

@@ -120,10 +120,11 @@ def test_what_does_not_lie_beside_is_not_found_there(own: Path, tmp_path: Path, 
         ("evenin", "there is no session 'evenin'; did you mean 'evening'? `player list` shows them"),
         ("desk-day", "'desk-day' is a programme, and this takes one session; `player show desk-day` has its sessions"),
         ("zzz", "there is no session 'zzz'; `player list` shows them"),
-        ("zzz.yaml", "zzz.yaml is not there; `player list` shows the sessions that have names"),
-        ("a/zzz", "a/zzz is not there; `player list` shows the sessions that have names"),
+        ("zzz.yaml", "there is no file zzz.yaml; look at its name and folder"),
+        ("pmr-7.yaml", "there is no file pmr-7.yaml; look at its name and folder, or leave out .yaml for the session"),
+        ("a/zzz", "there is no file a/zzz; look at its name and folder"),
         ("own", "own is a folder; name a script in it"),
-        ("x\x1b[2J.yaml", "x\\x1b[2J.yaml is not there; `player list` shows the sessions that have names"),
+        ("x\x1b[2J.yaml", "there is no file x\\x1b[2J.yaml; look at its name and folder"),
         ("x\0y", "there is no session 'x\\x00y'; `player list` shows them"),
         ("x\0y.yaml", "x\\x00y.yaml cannot be read: embedded null byte"),
     ],
@@ -323,8 +324,14 @@ def test_what_cannot_be_included_is_one_sentence(own: Path, name: str, message: 
 def test_a_name_that_no_file_system_takes_is_no_session(own: Path) -> None:
     with pytest.raises(UsageError, match="there is no session"):
         library.find("a\x00b")
-    with pytest.raises(UsageError, match=r"nosuch\.yaml is not there; `player list` shows the sessions"):
+    with pytest.raises(UsageError, match=r"there is no file .*nosuch\.yaml; look at its name and folder"):
         library.find("nosuch.yaml")
+
+
+def test_a_file_in_place_of_the_own_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYER_SCRIPTS", __file__)
+    with pytest.raises(UsageError, match=f"the variable PLAYER_SCRIPTS must name a folder, and {__file__} is a file"):
+        library.session_names()
 
 
 def test_own_data_are_the_muscle_sets_the_languages_and_the_pronunciations(own: Path) -> None:

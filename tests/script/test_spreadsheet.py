@@ -41,7 +41,11 @@ def test_rows_have_their_lines_and_no_blanks(
         (b'a,b\n"x,y\n', ScriptError, r"a\.csv:2:1: the row cannot be read: unexpected end of data"),
         (b"a,b\n\xe4,1\n", UsageError, r"a\.csv is not UTF-8 text; save it as `CSV UTF-8`"),
         (b"a" * 101, UsageError, r"a\.csv is larger than 0 MiB; split it"),
-        (None, UsageError, r"a\.csv cannot be read: no such file or directory"),
+        (
+            None,
+            UsageError,
+            r"a\.csv cannot be read: no such file or directory; name a table that you have saved as CSV",
+        ),
     ],
 )
 def test_what_is_no_table_is_one_sentence(

@@ -130,13 +130,22 @@ def test_a_voice_without_variants_says_so() -> None:
         choice.variant("f2", ())
 
 
-def test_an_unknown_language_is_refused_with_all_there_are() -> None:
+@pytest.mark.parametrize(
+    ("tag", "hint"),
+    [
+        ("tlh", "write a tag such as en or de; "),
+        ("xx", "write a tag such as en or de; "),
+        ("english", "did you mean en?; "),
+        ("Germn", "did you mean de?; "),
+        ("nn", "write a tag such as en or de; "),
+        ("cm", "did you mean cmn?; "),
+    ],
+)
+def test_an_unknown_language_is_refused_with_near_tags_and_not_with_all_there_are(tag: str, hint: str) -> None:
     with pytest.raises(UnknownVoiceError) as caught:
-        by_language("tlh")
-    assert str(caught.value) == (
-        "there is no voice for the language 'tlh'; "
-        "there are cmn, de, en-029, en-gb, en-gb-scotland, en-us, fr-be, fr-fr, nb; name one, or a voice"
-    )
+        by_language(tag)
+    told = f"there is no voice for the language '{tag}'; {hint}`player voices` lists all"
+    assert (str(caught.value), caught.value.exit_code) == (told, 2)
 
 
 def test_a_name_cannot_steer_the_terminal() -> None:

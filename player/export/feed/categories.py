@@ -56,9 +56,10 @@ def category(text: str) -> Category:
     wanted = "/".join(part.strip().lower() for part in text.split("/"))
     if found := _ALL.get(wanted):
         return found
-    near = get_close_matches(wanted, _ALL, n=3, cutoff=0.5) or [DEFAULT.lower()]
-    names = ", ".join("/".join(filter(None, _ALL[each])) for each in near)
-    raise UsageError(f"--category must be one of Apple's podcast categories, such as {names}, not {text!r}")
+    near = get_close_matches(wanted, _ALL, n=3, cutoff=0.5)
+    names = ", ".join("/".join(filter(None, _ALL[each])) for each in near or [DEFAULT.lower()])
+    there = "" if near else f"; there are {', '.join(_KNOWN)}, and some have others inside them"
+    raise UsageError(f"--category must be one of Apple's podcast categories, such as {names}, not {text!r}{there}")
 
 
 def _all() -> dict[str, Category]:

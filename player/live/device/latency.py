@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from player.errors import DeviceError, printable
+from player.errors import UsageError, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,13 +46,14 @@ def latency_ms(kind: str, environ: Mapping[str, str], load: float = 0.0) -> int:
 
     Raises
     ------
-    DeviceError
+    UsageError
         If the environment asks for a value out of range.
     """
     asked = environ.get(SETTING)
     if not asked:
         return (_BUSY if load > BUSY else _USUAL)[kind]
     if not asked.isdecimal() or not _SHORTEST <= int(asked) <= _LONGEST:
-        raise DeviceError(f"{SETTING} must be {_SHORTEST} to {_LONGEST} (milliseconds), not {printable(asked)!r}")
+        allowed = f"{_SHORTEST} to {_LONGEST} (milliseconds)"
+        raise UsageError(f"the variable {SETTING} must be {allowed}, not {printable(asked)!r}; unset it for the usual")
     whole = _WHOLE[kind]
     return max(int(asked) // whole, 1) * whole

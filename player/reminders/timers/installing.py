@@ -7,6 +7,8 @@ is switched on: that is one command, which is printed.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import shlex
 import subprocess
@@ -19,11 +21,10 @@ from player.errors import OutputError, UsageError, printable
 from player.reminders.timers import launchd, systemd
 from player.storage import folders
 from player.storage.atomic import NewFile, must_be_free
-from player.storage.failures import sentences
 from player.storage.regular_files import open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from player.reminders.timers.scheduled_command import ScheduledCommand
 
@@ -121,15 +122,28 @@ def install(timer: Timer, *, force: bool = False) -> tuple[Path, ...]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with sentences(OutputError, "write", path):
+    with _written(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     new = NewFile(path, force=True)
     try:
-        with sentences(OutputError, "write", path):
+        with _written(path):
             new.part.write_bytes(data)
         new.commit()
     finally:
         new.discard()
+
+
+@contextlib.contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """What fails, as a sentence; no other folder can be chosen, as the system looks in this one."""
+    try:
+        yield
+    except OSError as error:
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        remedy = (
+            "free some space" if is_full else "make its folder writable, as the system looks for timers nowhere else"
+        )
+        raise OutputError(f"cannot write {printable(str(path))}: {error.strerror or error}; {remedy}") from error
 
 
 def uninstall(timer: Timer, *, force: bool = False) -> tuple[Path, ...]:

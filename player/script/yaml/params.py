@@ -53,6 +53,13 @@ class Parameter:
         except ValueError as error:
             raise FieldError("default", str(error)) from None
 
+    @property
+    def allowed(self) -> str:
+        """What it may be, such as ``3s to 6s`` or ``yes or no``; empty where anything may stand."""
+        if self.choices:
+            return " or ".join(self.choices)
+        return self._range() if self.min or self.max else ""
+
     def check(self, value: str) -> None:
         """Check a value against the choices or the limits.
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from player.errors import DeviceError
+from player.errors import UsageError
 from player.live.device.latency import latency_ms
 
 
@@ -25,5 +25,5 @@ def test_a_busy_machine_holds_more_unless_the_listener_decides() -> None:
 
 @pytest.mark.parametrize("asked", ["59", "321", "-100", "1e2", "long", "²"])
 def test_what_there_is_not_is_refused(asked: str) -> None:
-    with pytest.raises(DeviceError, match=r"PLAYER_LATENCY must be 60 to 320 \(milliseconds\), not "):
+    with pytest.raises(UsageError, match=r"the variable PLAYER_LATENCY must be 60 to 320 \(milliseconds\), not "):
         latency_ms("miniaudio", {"PLAYER_LATENCY": asked})

@@ -57,11 +57,15 @@ def licence(voice: VoiceModel) -> str:
 
 
 def _must_be_readable(path: Path, limit: int) -> None:
-    with sentences(VoiceError, "read", path):
-        size = path.stat().st_size
     name = printable(str(path))
+    if not path.exists():
+        raise UsageError(f"there is no file {name}; name a model that you have, or a voice that can be fetched")
+    with sentences(UsageError, "read", path):  # the file that was named, not the folder of voices
+        size = path.stat().st_size
     if not path.is_file():
         raise VoiceError(f"{name} is no ordinary file; name the model itself")
+    with sentences(UsageError, "read", path):
+        path.open("rb").close()
     if size > limit:
         raise VoiceError(f"{name} has {size} bytes, and at most {limit} are taken; choose a smaller model")
 
@@ -80,7 +84,7 @@ def _config_beside(source: Path) -> bytes:
         text = f"{printable(str(source))} is no voice that hibari knows, and one of Piper needs {printable(path.name)}"
         raise VoiceError(f"{text} beside it; put it there")
     _must_be_readable(path, checking.CONFIG_LIMIT)
-    with sentences(VoiceError, "read", path):
+    with sentences(UsageError, "read", path):
         config = path.read_bytes()
     checking.must_be_config(config, str(path))
     return config

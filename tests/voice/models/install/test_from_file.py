@@ -124,7 +124,7 @@ def test_a_file_that_is_too_large_is_refused(
 
 
 def test_what_is_no_file_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(VoiceError, match=r"cannot read .*nothing\.onnx: No such file"):
+    with pytest.raises(UsageError, match=r"there is no file .*nothing\.onnx; name a model that you have"):
         bring(tmp_path / "nothing.onnx")
     (tmp_path / "folder.onnx").mkdir()
     with pytest.raises(VoiceError, match=r"folder\.onnx is no ordinary file"):
