@@ -96,8 +96,7 @@ def lay_out(
     builder = _LayoutBuilder(clip_of, [_first_bed(session)], own)
     for part in parts:
         builder.add(part)
-    is_empty = builder.now_ms == 0 and not builder.problems  # what has no room says so itself
-    if is_empty or builder.now_ms > LONGEST_MS:
+    if builder.now_ms > LONGEST_MS or not (builder.now_ms or builder.problems):  # what has no room says so itself
         lasts = timecode(builder.now_ms)
         builder.problem(session.steps[0].at, f"a session must last more than nothing and at most 24 hours, not {lasts}")
     if builder.problems:
