@@ -34,7 +34,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
         (("box", "--tones", "--silent"), "leave one of them out"),
         (("box", "--silent", "-o", "box.mp3"), "-o is to be heard, and with --silent nothing is"),
         (("box", "--silent", "--background", "rain"), "--background is to be heard, and with --silent nothing is"),
-        (("box", "-o", "box.txt"), "no ending that says its format"),
+        (("box", "-o", "x.txt"), ".html) and is no folder; name one, such as box.mp3"),
         (("box", "--silent", "--for", "16s", "--from", "5:00"), "the session ends at 0:16, so it cannot begin at 5:00"),
     ],
 )
