@@ -63,6 +63,13 @@ def test_silently_it_needs_no_loudspeaker_and_lasts_as_long_as_it_says(run: Run,
     assert time.monotonic() - started > 2.5
 
 
+def test_without_a_loudspeaker_the_command_that_makes_a_file_is_told(run: Run, tmp_path: Path) -> None:
+    env = without_devices(tmp_path) | {"PLAYER_STORE": str(tmp_path / "s")}
+    done = run("breathe", "4-6", "--tones", "--for", "10s", env=env)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("; export the session instead, e.g. `player breathe 4-6 -o 4-6.mp3`")
+
+
 def test_resumed_silently_it_needs_no_loudspeaker_either(run: Run, tmp_path: Path) -> None:
     request = patterns.session_request("1-1", 4000, "nothing")
     asked = as_json(request)
