@@ -349,6 +349,11 @@ PLACES = {
     "a dash before an option": row(
         steps("- say: Sit.\n- for: 12s"), "4:3: … has 'for'; if it belongs to the step above, leave out its '- '"
     ),
+    "no colon behind three dashes": row("---\ntitle C\nsteps:\n- pause: 1s\n", f"2:1: {A_KEY} 'title: ...'"),
+    "a list without its key": row("title: T\n- pause: 1s\n", "2:1: this list has no key; write the key, … above it"),
+    "no space behind the colon of the only key": row(
+        head("background:\n  sound:rain"), "3:3: a space is missing behind the colon of 'sound:rain'"
+    ),
     "an anchor and no colon": row(steps("- &a\n  say Sit.\n  for: 12s"), f"4:3: {A_KEY} 'say: ...', not 'say Sit.'"),
 }
 

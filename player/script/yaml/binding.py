@@ -131,6 +131,10 @@ class Binder:
         if isinstance(shape, AnyStep):
             return self.wrong(node.at, unknown_keys.bare_step(node.text, self.step_types))
         scalar_types, wrapper = fitting.scalar_types(shape), fitting.wrapper(shape)
+        if isinstance(wrapper, Record) and unknown_keys.is_glued(
+            node.text, [each.key for each in fields_of(wrapper.type)]
+        ):
+            return self.wrong(node.at, f"a space is missing behind the colon of {shown(node.text)}")
         if not scalar_types and wrapper is None:
             return self.wrong(node.at, f"{name} {fitting.misfit(node, shape)}")
         read = self._read(node, scalar_types, name, last=wrapper is None)

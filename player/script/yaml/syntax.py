@@ -163,7 +163,7 @@ def _no_colon(trouble: Trouble) -> Explanation | None:
         start = _text_in_place_of_a_key(trouble)
     elif any(words in trouble.what for words in _UNEXPECTED):  # a comment ends such a text
         above = trouble.content_line_before(number)
-        if above is not None and not _key_of(line := trouble.line(above)) and not line.startswith("%"):
+        if above is not None and not _key_of(line := trouble.line(above)) and not line.startswith(("%", "---")):
             start = above if _column(line) == column else None
     if start is None:
         return None
@@ -188,7 +188,8 @@ def _text_in_place_of_a_key(trouble: Trouble) -> int | None:
         if key := _key_of(line):
             has_value = line[key.end() :].strip() and not line[key.end() :].lstrip().startswith("#")
             return None if has_value or start == number else start
-        if line.lstrip(" -").startswith(("#", "&")):  # no text goes on behind a comment, or began before an anchor
+        # No text goes on behind a comment, or began before an anchor or the document.
+        if line.lstrip(" -").startswith(("#", "&")) or line.startswith("---"):
             break
         start = above if line.strip() else start
         if trouble.begins_with_dash(above):
@@ -266,7 +267,7 @@ def _block(trouble: Trouble) -> Explanation | None:
 
 def _dash(trouble: Trouble) -> Explanation | None:
     """A dash of a list that is wrong or missing."""
-    number = trouble.at[0]
+    number, column = trouble.at
     place = trouble.context_at or trouble.at
     for each in (number, place[0]):
         if match := _GLUED_DASH.match(trouble.line(each)):
@@ -276,6 +277,12 @@ def _dash(trouble: Trouble) -> Explanation | None:
     if _under_a_dash(trouble):
         text = "this line begins under a '-'; begin it with '- ', or in the column of the key beside which it belongs"
         return _say(trouble.at, text)
+    if (
+        place[1] == column
+        and trouble.begins_with_dash(number)
+        and not any(map(trouble.begins_with_dash, range(number)))
+    ):
+        return _say(trouble.at, "this list has no key; write the key, such as 'steps:', on a line above it")
     first = _first_below_key(trouble)
     if first is None or trouble.begins_with_dash(first) or not trouble.begins_with_dash(number):
         return None

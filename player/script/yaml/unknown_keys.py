@@ -78,6 +78,12 @@ def before_colon(word: str, value: Node, known: Container[str]) -> str | None:
     return before if colon and before in known and _is_empty(value) else None
 
 
+def is_glued(text: str, known: Container[str]) -> bool:
+    """Whether a value is a known key and its own value, without the space between them."""
+    before, colon, after = text.partition(":")
+    return bool(colon and after) and before in known and len(text.split()) == 1
+
+
 def before_blank(word: str, known: Container[str]) -> str | None:
     """The known key in ``key value``, of which only the colon is missing: YAML reads all of it as one key."""
     before, *behind = word.split(maxsplit=1)[:2] or [word]
