@@ -7,6 +7,7 @@
     |- UsageError         the user, at the command line: an unknown session, a file that is in the way
     |- VoiceError         the user's machine: no engine, an unknown voice, an engine that hangs or fails
     |- MediaError         the user's files: a bed or recording that cannot be read
+    |  `- BackgroundError    the user, who chose it as the background
     |- StoreError         the user's disk: the folder of made clips cannot be read or written
     |  `- UnsafeStoreError    the user, who named it: others may write in it or own it, or it is no folder
     |- DiaryError         the user's disk: what was practised cannot be read or written
@@ -22,7 +23,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,18 +62,48 @@ class Problem:
         return f"{self.at}: {printable(self.text)}"
 
 
+class Cause(NamedTuple):
+    """Why a script has problems that its listener can mend.
+
+    Attributes
+    ----------
+    option
+        The option that says so, without its dashes; empty if nobody said it.
+    text
+        What is the matter: a sentence without its end.
+    otherwise
+        What to choose in its place.
+    """
+
+    option: str
+    text: str
+    otherwise: str
+
+    def told(self, *, is_typed: bool = True) -> str:
+        """The sentence; ``is_typed`` is whether the option stands on the command line and can be left out there."""
+        out = f"leave --{self.option} out, or " if self.option and is_typed else ""
+        return printable(f"{self.text}; {out}{self.otherwise}")
+
+
 class ScriptError(PlayerError):
     """All problems of a script, in the order of its lines.
 
-    ``rest`` is a session of what could be read all the same, or None: what else is wrong can be found in it.
+    ``rest`` is a session of what could be read all the same, or None: what else is wrong can be found in it. ``cause``
+    is why they are there, if that is not the script; it is told first.
     """
 
     exit_code = 2
 
-    def __init__(self, problems: Iterable[Problem], rest: object = None) -> None:
+    def __init__(self, problems: Iterable[Problem], rest: object = None, cause: Cause | None = None) -> None:
         self.rest = rest
+        self.cause = cause
         self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__(self.told())
+
+    def told(self, *, is_typed: bool = True) -> str:
+        """The cause and the problems, a line each; ``is_typed`` as in `Cause.told`."""
+        first = [self.cause.told(is_typed=is_typed)] if self.cause else []
+        return "\n".join([*first, *map(str, self.problems)])
 
 
 class UsageError(PlayerError):
@@ -87,6 +118,10 @@ class VoiceError(PlayerError):
 
 class MediaError(PlayerError):
     """A sound file is missing or cannot be read."""
+
+
+class BackgroundError(MediaError):
+    """The background that the user chose is not there, or is no sound."""
 
 
 class StoreError(PlayerError):

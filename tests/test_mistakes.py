@@ -137,7 +137,7 @@ VALUES = {
         head("safety:\n- Note: stop."), "3:3: safety must be text, not a mapping; put a text with a colon, … in quotes"
     ),
     "a voice without its key": row(
-        head("voice: gmw/en"), "2:8: voice must be a mapping with name, rate, pitch, level, not"
+        head("voice: gmw/en"), "2:8: voice must be … such as voice: {name: heart, rate: 95}, not 'gmw/en'"
     ),
 }
 
@@ -248,6 +248,115 @@ YAML = {
     "a key that is a mapping": row(head("{a: b}: c"), "2:1: a key must be a word"),
 }
 
+A_KEY = "a key must have a colon and a space behind it, such as"
+INTO = "; indent it more than that"
+BRACES = "keys and values in one line must be in braces, such as {in: 4s, out: 6s}"
+AN_INNER = steps("- repeat:\n    times: 2\n    steps:\n    - say: Sit.\n      for: 12s")
+
+PLACES = {
+    "no colon in the first line": row("title C\nsteps:\n  - say: Hello\n", f"1:1: {A_KEY} 'title: ...', not 'title C'"),
+    "no colon in the first line below comments": row(
+        "# mine\n\ntitle C\n# and\nsteps:\n- pause: 1s\n", f"3:1: {A_KEY} 'title: ...', not 'title C'"
+    ),
+    "an equals sign for a colon": row(
+        "title = C\nsteps:\n- pause: 1s\n", f"1:1: {A_KEY} 'title: ...', not 'title = C'"
+    ),
+    "no colon in a later line": row(
+        head("summary Sit"), "2:1: this line has no colon; write a key, a colon, a space and"
+    ),
+    "no colon behind steps": row("title: T\nsteps\n- pause: 1s\n", "2:1: this line has no colon"),
+    "no colon behind a step": row(
+        steps("- say Sit."), "3:3: a step must have a colon and a space behind its key, such as"
+    ),
+    "no colon behind a step with a colon in its text": row(
+        steps("- say Sit: now."), "3:3: a step must have a colon and a space … 'say: ...', not 'say Sit'"
+    ),
+    "no colon behind a step with an option": row(
+        steps("- say Sit or lie.\n  for: 15s"), f"3:3: {A_KEY} 'say: ...', not 'say Sit or lie.'"
+    ),
+    "no colon behind a step with a comment before its option": row(
+        steps("- say Sit.\n  # how long\n\n  for: 15s"), f"3:3: {A_KEY} 'say: ...', not 'say Sit.'"
+    ),
+    "no colon behind a step of several lines": row(
+        steps("- say >-\n    Sit\n    or lie.\n  for: 15s"), f"3:3: {A_KEY} 'say: ...', not 'say >-'"
+    ),
+    "no space behind the colon of a step of several lines": row(
+        steps("- say:>-\n    Sit.\n  for: 15s"), "3:6: a space is missing after this colon"
+    ),
+    "no colon behind a step with steps": row(AN_INNER.replace("repeat:", "repeat"), f"3:3: {A_KEY} 'repeat: ...'"),
+    "no colon behind the first key of a step": row(AN_INNER.replace("times:", "times"), f"4:5: {A_KEY} 'times: ...'"),
+    "no colon behind the second key of a step": row(
+        AN_INNER.replace("steps:\n    -", "steps\n    -"), "5:5: … no colon"
+    ),
+    "no colon behind a step in a step": row(
+        AN_INNER.replace("say:", "say"), f"6:7: {A_KEY} 'say: ...', not 'say Sit.'"
+    ),
+    "no colon behind an option": row(steps("- say: Sit.\n  for 12s"), "4:3: this line has no colon; write a key"),
+    "no colon before braces": row(steps("- breathe {in: 4s, out: 4s, cycles: 2}"), f"3:3: {A_KEY} 'breathe: ...'"),
+    "no colon before braces in the head": row(head("background {sound: rain}"), f"2:1: {A_KEY} 'background: ...'"),
+    "no colon behind a parameter": row(
+        "title: T\nparams:\n  side {default: 4s, min: 3s}\nsteps:\n- pause: 1s\n", "3:3: …"
+    ),
+    "no colon in braces": row(breathe("in 4s, out: 4s, cycles: 3"), f"4:13: {A_KEY} 'in: ...', not 'in 4s'"),
+    "no colon later in braces": row(breathe("in: 4s, out 4s, cycles: 3"), f"4:21: {A_KEY} 'out: ...', not 'out 4s'"),
+    "no braces": row(steps("- breathe: in: 4s, out: 4s, cycles: 2"), f"3:12: {BRACES}"),
+    "round brackets for braces": row(steps("- breathe: (in: 4s, out: 4s, cycles: 2)"), f"3:12: {BRACES}"),
+    "semicolons in braces": row(breathe("in: 4s; out: 4s; cycles: 3"), "4:19: a comma must stand here, and not ';'"),
+    "a text that goes on under its key": row(
+        steps("- say: Sit or\n  lie down."), "4:3: … no colon; … a text that goes on begins to the right of its key"
+    ),
+    "the first line indented": row(
+        "  title: T\nsteps:\n- pause: 1s\n", "1:3: this line is indented too far; the first key … in column 1"
+    ),
+    "a line of the head indented": row(
+        head(" summary: S"), "2:2: this line is indented too far; the keys of one mapping"
+    ),
+    "an option in column 1": row(
+        steps("  - say: Sit.\nfor: 12s\n  - pause: 1s"), "4:1: this line is indented too little; … it belongs"
+    ),
+    "an entry indented too far": row(
+        steps("- say: Sit.\n  for: 12s\n    - pause: 1s"), "5:5: this line is indented too far; the entries of one list"
+    ),
+    "steps among the params": row(
+        "title: T\nparams:\n  side: 4s\n  steps:\n  - pause: 1s\n", "4:3: steps stands among the params; begin it in"
+    ),
+    "steps in a mapping of the head": row(
+        "title: T\nvoice:\n  rate: 90\n  steps:\n  - pause: 1s\n", "4:3: unknown key 'steps' … belongs beside voice"
+    ),
+    "a parameter under params": row(
+        "title: T\nparams:\nside: 4s\nsteps:\n- pause: $side\n", "3:1: … 'side'; if it is a parameter, indent it more"
+    ),
+    "what belongs into a step under it": row(
+        steps("- breathe:\n  in: 4s\n  out: 4s\n  cycles: 2"),
+        f"4:3: unknown key 'in' in breathe; it belongs into breathe{INTO}",
+        f"5:3: unknown key 'out' in breathe; it belongs into breathe{INTO}",
+        f"6:3: unknown key 'cycles' in breathe; it belongs into breathe{INTO}",
+    ),
+    "no dash before the first step": row(
+        steps("    say: Sit.\n  - pause: 1s"), "3:5: this line has no '- ' before it, and the entry in line 4 has"
+    ),
+    "no dash before a step": row(
+        steps("  - say: Sit.\n  pause: 1s"),
+        "4:3: this line begins under a '-'; begin it with '- ', or in the column of",
+    ),
+    "no space behind a dash": row(
+        steps("- say: Sit.\n-pause: 1s"), "4:1: an entry of a list begins with one '-' and a space"
+    ),
+    "no space behind the first dash": row(
+        steps("  -say: Sit.\n  - pause: 1s"), "3:4: a space is missing after this '-'"
+    ),
+    "two dashes": row(steps("- say: Sit.\n-- pause: 1s"), "4:1: an entry of a list begins with one '-' and a space"),
+    "a dash before an option": row(
+        steps("- say: Sit.\n- for: 12s"), "4:3: … has 'for'; if it belongs to the step above, leave out its '- '"
+    ),
+    "no colon behind three dashes": row("---\ntitle C\nsteps:\n- pause: 1s\n", f"2:1: {A_KEY} 'title: ...'"),
+    "a list without its key": row("title: T\n- pause: 1s\n", "2:1: this list has no key; write the key, … above it"),
+    "no space behind the colon of the only key": row(
+        head("background:\n  sound:rain"), "3:3: a space is missing behind the colon of 'sound:rain'"
+    ),
+    "an anchor and no colon": row(steps("- &a\n  say Sit.\n  for: 12s"), f"4:3: {A_KEY} 'say: ...', not 'say Sit.'"),
+}
+
 KEYS = {
     "a key misspelt": row("titel: T\nsteps:\n- pause: 1s\n", "1:1: unknown key 'titel'; did you mean 'title'?"),
     "a key that is none": row(head("colour: blue"), "2:1: unknown key 'colour'; allowed: title, steps, summary,"),
@@ -270,13 +379,14 @@ KEYS = {
     ),
     "a step misspelt": row(steps("- sai: Sit."), "3:3: unknown step 'sai'; did you mean 'say'?"),
     "a step that is none": row(
-        steps("- wait: 4s"), "3:3: a step must have one of say, pause, … but this one has 'wait'"
+        steps("- dance: 4s"), "3:3: a step must have one of say, pause, … but this one has 'dance'"
     ),
     "a step of options": row(steps("- for: 4s"), "3:3: a step must have one of say, … but this one has 'for'"),
+    "a step by another word": row(steps("- wait: 4s"), "3:3: unknown step 'wait'; did you mean 'pause'?"),
     "a step that is a text": row(steps("- Sit down."), "3:3: a step must be a key and its value, such as 'say: text'"),
     "a step that is two": row(
         steps("- say: Sit.\n  pause: 4s"),
-        "3:3: a step must be one thing, … 'say' and 'pause'; begin each with its own '- '",
+        "4:3: a step must be one thing, … 'say' and 'pause'; begin each with its own '- '",
     ),
     "a dash forgotten": row(
         steps("- say: Sit.\n  say: Lie."),
@@ -346,9 +456,18 @@ BREATHING = {
     "both cycles and for": row(
         breathe("in: 4s, out: 4s, cycles: 3, for: 1m"), "4:12: … must have either cycles or for"
     ),
+    "names of the breaths by their verbs": row(
+        breathe("inhale: 4s, exhale: 4s, cycles: 3"),
+        "4:13: unknown key 'inhale' in breathe; did you mean 'in'?",
+        "4:25: unknown key 'exhale' in breathe; did you mean 'out'?",
+    ),
+    "a pattern as numbers": row(
+        steps("- breathe: 4-4-4-4"), "3:12: … such as breathe: {in: 4s, out: 6s, cycles: 8}, not '4-4-4-4'"
+    ),
     "a phase of nothing": row(breathe("in: 100ms, out: 4s, cycles: 3"), "4:17: in must be 0.5s to 1m, not 0.1s"),
     "a pattern that is one number": row(
-        steps("- breathe: 4s"), "3:12: breathe must be a mapping with in, hold, out, rest"
+        steps("- breathe: 4s"),
+        "3:12: breathe must be … such as breathe: {in: 4s, out: 6s, cycles: 8}, not '4s'",
     ),
     "a ramp without its end": row(breathe("in: {from: 4s}, out: 4s, cycles: 3"), "4:17: to is missing in in"),
     "a ramp too long": row(
@@ -375,7 +494,7 @@ BREATHING = {
     ),
     "a kind that is none": row(
         breathe("phases: [{kind: inhale, for: 4s}], cycles: 3"),
-        "4:29: kind must be in, hold, out or rest, not 'inhale'",
+        "4:29: kind must be in, hold, out or rest, not 'inhale'; did you mean 'in'?",
     ),
     "a guide that ends too early": row(
         breathe("in: 4s, out: 4s, cycles: 3", "guide: [count, silent]"),
@@ -403,7 +522,7 @@ BREATHING = {
     ),
     "a word for a phase that is none": row(
         breathe("in: 4s, out: 4s, cycles: 3", "words: {inhale: In}"),
-        "5:11: unknown key 'inhale' in words; allowed: in, hold, out, rest",
+        "5:11: unknown key 'inhale' in words; did you mean 'in'?",
     ),
     "a word longer than its phase": row(
         breathe("in: 1s, out: 4s, cycles: 3", "words: {in: Breathe all the way in and up}", "guide: words"),
@@ -437,7 +556,7 @@ BODY = {
     ),
     "groups that are only names": row(
         steps("- muscles: [jaw]"),
-        "3:13: muscles must be a mapping with name, short, at, how, attend, caution, feel, ease, … rounds, not 'jaw'",
+        "3:13: muscles must be a mapping … such as {name: your jaw, short: jaw, how: bite gently}, not 'jaw'",
     ),
     "an option of the step in a group": row(
         steps(f"- muscles: [{{{JAW}, release: 9s}}]"),
@@ -464,7 +583,8 @@ BODY = {
     ),
     "a scan without regions": row(steps("- scan: []"), "3:9: scan must not be empty"),
     "a scan of names": row(
-        steps("- scan: [feet]"), "3:10: scan must be a mapping with name, short, say, then, not 'feet'"
+        steps("- scan: [feet]"),
+        "3:10: scan must be … such as {name: your feet, short: feet}, not 'feet'",
     ),
     "a scan that is no list": row(
         steps("- scan: {name: your feet, short: feet}"), "3:9: scan must be a list, not a mapping; begin each … '- '"
@@ -630,6 +750,13 @@ SPEECH = {
         steps("- say: Sit down somewhere quiet.\n  for: 1s"),
         "3:3: 'Sit down somewhere quiet.' takes 1.725s, but its slot is 1s; make the slot 2s or longer, use fewer",
     ),
+    "a slot of nothing before a breath": row(
+        steps("- say: Sit down.\n  for: 0s\n- breathe: {in: 4s, out: 4s, cycles: 1}"),
+        "3:3: 'Sit down.' takes … but its slot is 0s; make the slot 1s or longer",
+    ),
+    "a slot of nothing alone": row(
+        steps("- say: Sit down.\n  for: 0s"), "3:3: 'Sit down.' takes … but its slot is 0s; make the slot 1s or longer"
+    ),
     "two sentences and the silence between them": row(
         steps("- say: Sit. Rest.\n  for: 1s"), "3:3: 'Sit. Rest.' takes 1.838s, but its slot is 1s; … 2s or longer"
     ),
@@ -645,7 +772,7 @@ SPEECH = {
     ),
 }
 
-TABLE = VALUES | YAML | KEYS | PARAMETERS | BREATHING | BODY | FLOW | SOUNDS | SPEECH
+TABLE = VALUES | YAML | PLACES | KEYS | PARAMETERS | BREATHING | BODY | FLOW | SOUNDS | SPEECH
 
 
 @pytest.fixture(scope="module")
@@ -700,7 +827,7 @@ def problems(path: Path, machine: pipeline.Machine, values: Mapping[str, str] | 
 
 
 def test_no_two_rows_have_one_name() -> None:
-    assert len(TABLE) == sum(map(len, (VALUES, YAML, KEYS, PARAMETERS, BREATHING, BODY, FLOW, SOUNDS, SPEECH)))
+    assert len(TABLE) == sum(map(len, (VALUES, YAML, PLACES, KEYS, PARAMETERS, BREATHING, BODY, FLOW, SOUNDS, SPEECH)))
 
 
 @pytest.mark.parametrize("lines", ["One, Two, Three.", "One., two.", "'Turn right', slowly.", "right, left, Both."])

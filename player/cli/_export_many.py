@@ -86,7 +86,7 @@ def run(
     failures += [(each.order.name, each.result.sentence) for each in done if isinstance(each.result, FailedExport)]
     failures += _playlist_failures(done, force=force)
     failures += _list_failures(done, items, listed, force=force, quiet=quiet) if listed else []
-    _must_be_none(failures, count)
+    _must_be_none([(name, _stored_options.told_again(sentence)) for name, sentence in failures], count)
 
 
 def _must_be_none(failures: Sequence[tuple[str, str]], count: int) -> None:

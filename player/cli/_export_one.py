@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from player.pipeline import Prepared, RequestedSession, SessionRequest
     from player.pipeline.turns import PlannedProgramme
 
+OR_BY_OPTION: Final = "or use --format"
+"""The remedy besides an ending, for a file of which nothing says the format."""
 _PRINT_NOTE = print_warning
 """Prints what a file could not be given, such as a preset's loudness; it is a problem, so ``--quiet`` prints it too."""
 
@@ -145,8 +147,10 @@ def folder_of(programme: str, output: Path | None) -> Path:
     return target
 
 
-def target_of(session: str, output: Path | None, form: str | None, *, beside: bool = False) -> tuple[Path, str]:
-    """The file to export to and its format.
+def target_of(
+    session: str, output: Path | None, form: str | None, *, beside: bool = False, otherwise: str = OR_BY_OPTION
+) -> tuple[Path, str]:
+    """The file to export to and its format; ``otherwise`` is the remedy besides an ending, as in `form_of`.
 
     In a folder that is there, and by default in that of the settings or this one, it is a file with the session's name.
     A page with its sound beside it is itself a folder, which may be there from the last time.
@@ -156,7 +160,7 @@ def target_of(session: str, output: Path | None, form: str | None, *, beside: bo
     if output is None or is_folder(output):
         form = form or FORMATS[0]
         return (output or folder()) / f"{library.stem(session)}.{form}", form
-    return output, form_of(output, form)
+    return output, form_of(output, form, otherwise)
 
 
 def asked_form(output: Path | None, form: str | None, *, beside: bool) -> str | None:
@@ -170,13 +174,16 @@ def asked_form(output: Path | None, form: str | None, *, beside: bool) -> str | 
     return PAGE if beside and form is None and not is_file else form
 
 
-def form_of(name: Path | str, form: str | None) -> str:
-    """The format of a file, or of a pattern of files' names: what ``--format`` says, or else the ending."""
+def form_of(name: Path | str, form: str | None, otherwise: str = OR_BY_OPTION) -> str:
+    """The format of a file, or of a pattern of files' names: what ``--format`` says, or else the ending.
+
+    ``otherwise`` is the remedy besides an ending, for a command that has another option or none.
+    """
     ending, known = ending_of(Path(name)), ", ".join(f".{each}" for each in EXPORT_FORMATS)
     shown = printable(str(name))
     if form is None and ending not in EXPORT_FORMATS:
         raise click.UsageError(
-            f"{shown} has no ending that says its format ({known}) and is no folder; name one, or use --format"
+            f"{shown} has no ending that says its format ({known}) and is no folder; name one, {otherwise}"
         )
     if form is not None and ending in EXPORT_FORMATS and ending != form:
         raise click.UsageError(

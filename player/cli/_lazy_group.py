@@ -5,8 +5,10 @@ The list of commands imports none of them: each command has its brief text in th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
@@ -35,6 +37,8 @@ class LazyGroup(ErrorBoundary):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, and make the listener's settings the defaults of its options."""
+        if args[0] not in self.lazy and not ctx.resilient_parsing and (hint := _hint(args, self.lazy)):
+            raise click.UsageError(hint, ctx)
         name, command, rest = super().resolve_command(ctx, args)
         if name and command:
             _stored_options.apply(ctx, name, command, rest)
@@ -53,6 +57,29 @@ class LazyGroup(ErrorBoundary):
         """List the commands and their brief texts, as Click does, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, each.brief) for name, each in sorted(self.lazy.items())])
+
+
+def _hint(words: Sequence[str], commands: Collection[str]) -> str:
+    """What was meant by a first word that is no command: help, the version, or a session; empty if it is not known."""
+    first, following = words[0], words[1:2]
+    if first == "help":
+        asked = [*following, "--help"] if following and following[0] in commands else ["--help"]
+        return f"there is no command 'help'; it is `{shlex.join(['player', *asked])}`"
+    if first == "version":
+        return "there is no command 'version'; it is `player --version`"
+    kind = _kind(first)
+    return f"there is no command {first!r}; it is a {kind}: `{shlex.join(['player', 'play', first])}`" if kind else ""
+
+
+def _kind(name: str) -> str:
+    """Whether it is a session, a programme or the file of a script; empty if none of these."""
+    library = import_module("player.script.library")  # only here, as `--help` loads Click alone
+    tag = name.rpartition("/")[0] or library.ORIGINAL
+    if name.removeprefix(f"{library.ORIGINAL}/") in library.session_names(tag):
+        return "session"
+    if name in library.programme_names():
+        return "programme"
+    return "script" if name.lower().endswith(library.SCRIPT_ENDINGS) and Path(name).is_file() else ""
 
 
 class _Loaded(Mapping[str, click.Command]):

@@ -17,7 +17,7 @@ import click
 from click.core import ParameterSource
 
 from player import pipeline, settings
-from player.errors import PlayerError, ScriptError, UsageError
+from player.errors import BackgroundError, MediaError, PlayerError, ScriptError, UsageError, printable
 from player.storage.folders import expanded
 
 if TYPE_CHECKING:
@@ -150,20 +150,40 @@ def in_programme(requested: RequestedSession) -> RequestedSession:
 
 
 def with_origin(error: PlayerError, group: click.Context) -> PlayerError:
-    """The error of a command of this group; if speech does not fit, told with what the settings say of it."""
+    """The error of a command of this group; if the settings may be its cause, told with what they say."""
     if _TYPED not in group.meta:
         return error
     name, command, arguments = group.meta[_TYPED]
     with command.make_context(name, [*arguments], parent=group, resilient_parsing=True):
-        note = misfit_note(error)
-    return UsageError(f"{error}\n{note}") if note else error
+        text = told(error)
+    if text == str(error):
+        return error
+    return MediaError(text) if isinstance(error, MediaError) else UsageError(text)
 
 
-def misfit_note(error: PlayerError) -> str:
-    """Where speech does not fit, a sentence about the rate and the voice that are from the settings; or nothing."""
+def told(error: PlayerError) -> str:
+    """The error of the running command, with a sentence about what is from the settings and may be its cause."""
+    if isinstance(error, BackgroundError):
+        return "\n".join(filter(None, (str(error), _note("background"))))
     if not isinstance(error, ScriptError) or not any(problem.about for problem in error.problems):
-        return ""
-    found = [(key, said) for key in ("rate", "voice") if (said := origin(key)).startswith("your")]
+        return str(error)
+    is_typed = error.cause is None or not origin(error.cause.option).startswith("your")
+    return "\n".join(filter(None, (error.told(is_typed=is_typed), _note("rate", "voice"))))
+
+
+def told_again(sentence: str) -> str:
+    """The sentence of an error that another process raised, with the same about the settings."""
+    if (background := click.get_current_context().params.get("background")) and printable(background) in sentence:
+        return "\n".join(filter(None, (sentence, _note("background"))))
+    if not (found := next((key for key in ("rate", "voice") if f"leave --{key} out, or " in sentence), "")):
+        return sentence
+    note = _note(found)
+    return "\n".join((sentence.replace(f"leave --{found} out, or ", "", 1), note)) if note else sentence
+
+
+def _note(*keys: str) -> str:
+    """A sentence about those of these keys that the settings say for the running command; or nothing."""
+    found = [(key, said) for key in keys if (said := origin(key)).startswith("your")]
     if not found:
         return ""
     chosen: ChosenValues = click.get_current_context().meta[_META]

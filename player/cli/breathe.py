@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+from contextlib import contextmanager
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,12 +32,15 @@ from player.cli._options import (
 from player.cli._participants import participants
 from player.cli._stored_options import origin, without_settings
 from player.cli._times import FORMS
+from player.errors import DeviceError
 from player.history.recorder import HistoryRecorder
 from player.live import play
+from player.live.device.device import EXPORT_INSTEAD
 from player.machine import A_COUNT, this_machine
+from player.storage.names import safe_stem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from player.pipeline import Prepared, SessionRequest
@@ -150,15 +155,18 @@ def breathe(
         _must_only_show({"-o": output, "--force": force, "--from": start_ms, "--plain": plain})
         return click.echo((wanted().script or "").encode(), nl=False)  # a file of UTF-8, as all scripts are
     if output is not None:
-        return _make_file(wanted, output, speaks=speaks, force=force, quiet=quiet)
-    return _play(wanted, start_ms, silent=silent, speaks=speaks, plain=plain, quiet=quiet)
+        return _make_file(wanted, output, pattern, speaks=speaks, force=force, quiet=quiet)
+    return _play(wanted, start_ms, pattern, silent=silent, speaks=speaks, plain=plain, quiet=quiet)
 
 
-def _make_file(wanted: Callable[[], SessionRequest], output: Path, *, speaks: bool, force: bool, quiet: bool) -> None:
+def _make_file(
+    wanted: Callable[[], SessionRequest], output: Path, pattern: str, *, speaks: bool, force: bool, quiet: bool
+) -> None:
     machine = this_machine(soon=A_COUNT if speaks else "")
     from player.cli import _export_one  # noqa: PLC0415 (0.3 s, in which a voice loads)
 
-    target, form = _export_one.target_of(wanted().session, output, None)
+    otherwise = f"such as {safe_stem(pattern)}.mp3"
+    target, form = _export_one.target_of(wanted().session, output, None, otherwise=otherwise)
     _export_one.export_one(
         wanted(), target, _export_one.parse_export_options(form), machine, force=force, quiet=quiet, also=_caution
     )
@@ -179,10 +187,21 @@ def _must_only_show(others: Mapping[str, object]) -> None:
 
 
 def _play(
-    wanted: Callable[[], SessionRequest], start_ms: int, *, silent: bool, speaks: bool, plain: bool, quiet: bool
+    wanted: Callable[[], SessionRequest],
+    start_ms: int,
+    pattern: str,
+    *,
+    silent: bool,
+    speaks: bool,
+    plain: bool,
+    quiet: bool,
 ) -> None:
     announcer = _CautiousAnnouncer(quiet=quiet)
-    with HistoryRecorder(print_warning) as recorder, progress("Speaking", quiet=quiet, then=THEN) as report:
+    with (
+        _with_export_of(pattern),
+        HistoryRecorder(print_warning) as recorder,
+        progress("Speaking", quiet=quiet, then=THEN) as report,
+    ):
         code = play.play(
             lambda: announcer.turns(wanted(), None, start_ms),
             start_ms,
@@ -196,6 +215,16 @@ def _play(
             speaks=speaks,
         )
     click.get_current_context().exit(code)
+
+
+@contextmanager
+def _with_export_of(pattern: str) -> Iterator[None]:
+    """Without a loudspeaker, name the command that makes a file of the pattern: it has no name to export."""
+    try:
+        yield
+    except DeviceError as error:
+        command = shlex.join(["player", "breathe", pattern, "-o", f"{safe_stem(pattern)}.mp3"])
+        raise DeviceError(str(error).replace(EXPORT_INSTEAD, command), error.position_ms) from error
 
 
 class _CautiousAnnouncer(Announcer):

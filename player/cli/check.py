@@ -12,7 +12,7 @@ from player import pipeline
 from player.authoring import watch as watcher
 from player.cli import _complete
 from player.cli._options import RATE, guide, print_warning, progress, quiet_option, region, takes, voice_language
-from player.cli._stored_options import misfit_note
+from player.cli._stored_options import told
 from player.errors import PlayerError, printable
 from player.pipeline import programmes
 from player.units import timecode
@@ -76,7 +76,7 @@ def _check(asked: SessionRequest, machine: Machine, *, quiet: bool) -> int:
         with progress("Speaking", quiet=quiet) as report:
             total_ms, warnings = programmes.check(asked, machine, report)
     except PlayerError as error:
-        print_warning("\n".join(filter(None, (str(error), misfit_note(error)))))
+        print_warning(told(error))
         return error.exit_code
     for warning in warnings:
         click.echo(f"{warning.at}: warning: {printable(warning.text)}", err=True)

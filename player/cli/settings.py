@@ -13,7 +13,7 @@ from player.cli import _complete
 from player.cli._options import as_json
 from player.cli._tables import print_path, table
 from player.errors import UsageError, printable
-from player.pipeline import catalogue, media
+from player.pipeline import catalogue, opening
 from player.script import languages, library, regions
 from player.settings import location, reading, writing
 from player.settings.keys import BY_NAME, KEYS, as_text, named
@@ -100,7 +100,7 @@ def _checked(key: str, text: str, *, in_session: bool) -> str:
     elif key == "region":
         return regions.named(text, key)
     elif key == "background" and text != "none":
-        media.users_own(text)
+        opening.users_own_sound(text)
         return _absolute(text) if expanded(text).is_file() else text
     elif key == "output":
         if not expanded(text).is_dir():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from player.cli import _complete
@@ -9,7 +11,18 @@ from player.live import preview
 from player.pipeline import catalogue
 
 
-@click.command()
+class _SoundsCommand(click.Command):
+    """Takes no name without ``--preview``, and says so."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        if args and not args[0].startswith("-") and not ctx.resilient_parsing:
+            command = shlex.join(["player", "sounds", "--preview", args[0]])
+            raise click.UsageError(f"this lists what there is; `{command}` plays one", ctx)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_SoundsCommand)
 @click.option(
     "--preview",
     "name",

@@ -7,6 +7,7 @@ could take a minute, so only the first session is spoken then. While a session p
 
 from __future__ import annotations
 
+import shlex
 import threading
 import time
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from player import pipeline
 from player.errors import DeviceError
 from player.live.adjusting import Adjuster, Adjustments
+from player.live.device.device import EXPORT_INSTEAD
 from player.live.device.noise import LEAD_IN_MS
 from player.live.loop import Loop
 from player.live.playback import new_transport
@@ -36,6 +38,14 @@ if TYPE_CHECKING:
 
 SILENCE_MS: Final = 2000
 """The silence between two sessions; the device is closed for most of it, and opens with its lead-in."""
+
+
+def _naming(error: DeviceError, turn: Turn) -> DeviceError:
+    """The error of a missing loudspeaker with the name of the session in it, where it has one for the command line."""
+    if turn.request.script is not None:
+        return error
+    command = shlex.join(["player", "export", turn.request.session])
+    return DeviceError(str(error).replace(EXPORT_INSTEAD, command), error.position_ms)
 
 
 class Playlist:
@@ -101,12 +111,13 @@ class Playlist:
         device = self._preopener.take(ready.timeline.total_ms, start_ms)
         try:
             return self._play(turn, ready, start_ms, device)
-        except DeviceError as error:
+        except DeviceError as failed:
+            error = _naming(failed, turn)
             if not turn.programme:
-                raise
+                raise error from failed
             # The message says where to go on in a session; in a programme it must also name the session.
             where = "" if error.position_ms is None else f" of `player play {turn.request.session}`"
-            raise DeviceError(f"in {turn.name}, {error}{where}", error.position_ms) from error
+            raise DeviceError(f"in {turn.name}, {error}{where}", error.position_ms) from failed
         finally:
             device.release()
 

@@ -10,9 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from player.errors import MediaError, Position, Problem, printable
+from player.errors import BackgroundError, MediaError, Position, Problem, printable
 from player.script import library
+from player.script.library import is_address
 from player.script.yaml.scalar_types import shown
+from player.script.yaml.suggestions import did_you_mean
 from player.storage.failures import pass_on
 from player.storage.folders import expanded
 from player.techniques.cue import BedChange, Part
@@ -37,7 +39,7 @@ def beds(
 
     Raises
     ------
-    MediaError
+    BackgroundError
         If there is no such background as the user asks for.
     """
     found: dict[str, FoundBackground] = {}
@@ -79,17 +81,35 @@ def users_own(name: str) -> Path:
 
     Raises
     ------
-    MediaError
+    BackgroundError
         If there is none.
     """
+    if is_address(name):
+        text = f"the background {shown(name)} is an address on a network; download it, and name the file"
+        raise BackgroundError(text)
     try:
         path = expanded(name)
-        is_there = path.is_file()
+        if path.is_file():
+            return path
+        is_named = "\0" not in name  # of a path with it, Python says that nothing is there
+        met = "" if not path.exists() or not name else "a folder" if path.is_dir() else "no ordinary file"
     except (OSError, ValueError) as error:  # a name that no file system takes
         pass_on(error)
-        raise MediaError(f"--background {shown(name)} is not a name that a file can have") from None
-    if not is_there and path.suffix.lower() in library.SOUND_ENDINGS:
-        raise MediaError(
-            f"there is no sound file {printable(name)}; name another with --background, or a bundled sound"
-        )
-    return path if is_there else library.sound_file(name, near=Path.cwd())
+        is_named = False
+    if not is_named:
+        raise BackgroundError(f"the background {shown(name)} is not a name that a file can have")
+    if name in library.sounds():
+        return library.sound_file(name, near=path.parent)
+    raise BackgroundError(_missing(name, path, met))
+
+
+def _missing(name: str, path: Path, met: str) -> str:
+    """The message for a background that is none; ``met`` is what else lies there, if anything does."""
+    known = library.sounds()
+    listed = ", ".join(known)
+    if met:
+        return f"{printable(name)} is {met}; name a sound file, or one of {listed}"
+    if path.name == name and not path.suffix:
+        return f"there is no sound {shown(name)}; {did_you_mean(name, known) or f'there are {listed}'}"
+    where = "" if path.is_absolute() else f" in {printable(str(Path.cwd()))}"
+    return f"there is no sound file '{printable(name)}'{where}; name another, or one of {listed}"

@@ -8,9 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from player.errors import MediaError, Position, Problem, ScriptError, UsageError, printable
+from player.errors import BackgroundError, MediaError, Position, Problem, ScriptError, UsageError, printable
+from player.pipeline import media
 from player.script import library
 from player.sound.bed import open_bed
+from player.sound.conform import decode
 from player.sound.own_take import open_take
 from player.sound.recording import open_recording
 from player.techniques.cue import Part, Recording, Slot, Speech
@@ -35,7 +37,7 @@ def open_beds(beds: Mapping[str, FoundBackground], store: Store) -> dict[str, Be
     ------
     ScriptError
         With every file named in a script that is no sound.
-    MediaError
+    BackgroundError
         If the user's own is none.
     """
     opened: dict[str, Bed] = {}
@@ -45,11 +47,26 @@ def open_beds(beds: Mapping[str, FoundBackground], store: Store) -> dict[str, Be
             opened[name] = open_bed(path, store)
         except MediaError as error:
             if at is None:
-                raise
+                raise BackgroundError(str(error)) from error
             problems.append(Problem(at, str(error)))
     if problems:
         raise ScriptError(problems)
     return opened
+
+
+def users_own_sound(name: str) -> None:
+    """Look at the background that the user names, as far as its sound begins.
+
+    Raises
+    ------
+    BackgroundError
+        If it is not there, or no sound.
+    """
+    path = media.users_own(name)
+    try:
+        next(decode(path), None)
+    except MediaError as error:
+        raise BackgroundError(str(error)) from error
 
 
 def warnings(beds: Mapping[str, Bed], *, one_channel: bool = False) -> tuple[str, ...]:

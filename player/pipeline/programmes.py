@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from player.errors import Position
+    from player.errors import Cause, Position
     from player.pipeline import Machine, Progress, SessionRequest
     from player.script.library import Source
     from player.script.programme import FoundSession, Programme, ProgrammeEntry
@@ -136,16 +136,18 @@ def check(
     problems: list[Problem] = []
     warnings: list[Problem] = []
     lengths: list[int] = []
+    cause: Cause | None = None
     for session in distinct(sessions):
         try:
             timeline, found = pipeline.check(session, machine, progress)
         except ScriptError as error:
             problems += error.problems
+            cause = cause or error.cause
             continue
         warnings += found
         lengths += [timeline.total_ms] * sessions.count(session)
     if problems:
-        raise ScriptError(problems)
+        raise ScriptError(problems, cause=cause)
     return sum(lengths), tuple(distinct(warnings))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 
 from player.errors import MediaError, Problem, ScriptError, UsageError, VoiceError
 from player.machine import Machine, remember_script
-from player.pipeline import media, opening, translation
+from player.pipeline import media, misfits, opening, translation
 from player.pipeline.requested import RequestedSession, SessionRequest, as_requested
 from player.script.pronunciation import phonemes
 from player.script.session import Session
@@ -136,7 +136,7 @@ def prepare(asked: SessionRequest | RequestedSession, machine: Machine, progress
     except ScriptError as error:
         problems += error.problems
     if problems:
-        raise ScriptError(problems)
+        raise ScriptError(problems, cause=misfits.cause(problems, requested, machine.engine))
     if clips and request.script is None:
         remember_script(requested.source.text, machine.store)
     less = {Problem(part.at, _INSTEAD[pair]) for part in parts if isinstance(part, Elastic) for pair in part.instead}
@@ -270,7 +270,7 @@ def check(
             heard = [cue.text for cue in timeline.cues] if timeline else []
             found.add(requested.told_as("short", requested.request.seed), heard)
     if found.problems:
-        raise ScriptError(found.problems)
+        raise ScriptError(found.problems, cause=misfits.cause(found.problems, as_requested(asked), machine.engine))
     return found.timelines[0], tuple(sorted(found.warnings))
 
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 from player.errors import MediaError, UsageError, printable
 from player.script import reach
-from player.script.yaml.encoding import LARGEST, decode
+from player.script.script_file import read_bytes
+from player.script.yaml.encoding import decode
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
 from player.storage.failures import pass_on
@@ -121,12 +122,20 @@ def find(name_or_path: str, text: str | None = None) -> Source:
         if name_or_path in programme_names():
             where = f"`player show {name_or_path}` has its sessions"
             raise UsageError(f"{shown(name_or_path)} is a programme, and this takes one session; {where}")
-        hint = did_you_mean(name_or_path, [*session_names(), *programme_names()])
+        hint = did_you_mean(name_or_path, _names_like(name_or_path))
         if _exists(beside := Path(f"{name_or_path}.yaml")):
             hint = f"a file of yours is named with its ending, {shown(str(beside))};"
         text = f"there is no session {shown(name_or_path)}; {hint + ' ' if hint else ''}`player list` shows them"
         raise UsageError(text)
     return _read(path.stem, path, own=True)
+
+
+def _names_like(name: str) -> list[str]:
+    """What a name may have been meant to be: one with the tag of a language before it, a session in that."""
+    tag, slash, _ = name.partition("/")
+    if not slash:
+        return [*session_names(), *programme_names()]
+    return [each if tag != ORIGINAL else f"{ORIGINAL}/{each}" for each in session_names(tag)]
 
 
 def identity(name_or_path: str) -> str:
@@ -178,7 +187,7 @@ def included(name: str, near: Path) -> Source:
     ScriptError
         If it is not UTF-8.
     """
-    if _URL.match(name):
+    if is_address(name):
         raise UsageError(f"{shown(name)} is an address on a network; download it and put it beside the script")
     ours = bundled("scripts")
     try:
@@ -265,30 +274,22 @@ def _files_by_name(folder: Path, endings: Iterable[str] = SCRIPT_ENDINGS) -> dic
 
 
 def _read(name: str, path: Path, own: bool) -> Source:  # noqa: FBT001 (what the functions above found)
-    data = _bytes(path)
-    return Source(name, decode(data, str(path)), path, own, data)
-
-
-def _bytes(path: Path) -> bytes:
-    shown_path = printable(str(path))
     try:
-        with path.open("rb") as file:
-            return file.read(LARGEST + 4)  # a little more than allowed shows that it is too large
-    except IsADirectoryError:
-        raise UsageError(f"{shown_path} is a folder; name a script in it") from None
+        data = read_bytes(path)
     except FileNotFoundError:
         hint = f", or leave out {path.suffix} for the session" if path.stem in session_names() else ""
-        raise UsageError(f"there is no file {shown_path}; look at its name and folder{hint}") from None
-    except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        if path.is_dir():  # Windows reports a permission error
-            reason = "it is a folder"
-        raise UsageError(f"{shown_path} cannot be read: {reason}") from error
+        raise UsageError(f"there is no file {printable(str(path))}; look at its name and folder{hint}") from None
+    return Source(name, decode(data, str(path)), path, own, data)
 
 
 def sounds() -> tuple[str, ...]:
     """The names of the bundled sound files."""
     return tuple(_files_by_name(bundled("audio"), SOUND_ENDINGS))
+
+
+def is_address(name: str) -> bool:
+    """Whether a name is an address on a network, from which nothing is ever fetched."""
+    return _URL.match(name) is not None
 
 
 def second_loop(path: Path) -> Path | None:
@@ -317,7 +318,7 @@ def sound_file(name: str, near: Path, allowed: tuple[Path, ...] = (), others: Co
     MediaError
         If there is no such file, or it lies where a script may not reach.
     """
-    if _URL.match(name):
+    if is_address(name):
         raise MediaError(f"sound {shown(name)} is an address on a network; download it and put it beside the script")
     if path := _files_by_name(bundled("audio"), SOUND_ENDINGS).get(name):
         return path

@@ -49,6 +49,7 @@ class ProgrammeEntry:
         What the listener has to do before it begins; playing waits until it is done.
     """
 
+    example: ClassVar[str] = "{session: pmr-7, before: Lie down.}"
     shorthand: ClassVar[str] = "session"
 
     session: Name
@@ -65,6 +66,8 @@ class Part:
     about
         What to know before it; shown, and not spoken.
     """
+
+    example: ClassVar[str] = "{title: Day 1, sessions: pmr-7}"
 
     title: Name
     sessions: OneOrMore[ProgrammeEntry]

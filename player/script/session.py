@@ -18,7 +18,7 @@ from player.script.voice_settings import VoiceSettings
 from player.script.yaml import look_alikes, reader
 from player.script.yaml.binding import WRONG, Binder, Outcome
 from player.script.yaml.nodes import Mapping as Nodes
-from player.script.yaml.nodes import Node
+from player.script.yaml.nodes import Node, Scalar
 from player.script.yaml.nodes import Sequence as Items
 from player.script.yaml.params import Parameter
 from player.script.yaml.scalar_types import PatternType, TextType, shortened, shown
@@ -55,6 +55,7 @@ _NO_VALUES: Final[Mapping[str, str]] = MappingProxyType({})
 class Background:
     """The bed at the start, with levels relative to the voice; a bare value is its sound."""
 
+    example: ClassVar[str] = "background: {sound: rain}"
     shorthand: ClassVar[str] = "sound"
 
     sound: Sound = None
@@ -68,6 +69,8 @@ class Background:
 @dataclass(frozen=True)
 class Original:
     """The session that this one translates, and the hash that the original's text had then: see `library.text_hash`."""
+
+    example: ClassVar[str] = "translates: {session: pmr-7, hash: 0123456789ab}"
 
     session: Name
     hash: TextHash
@@ -176,7 +179,9 @@ def _read(
     else:
         binder.wrong(root.at, "a script must be keys and values: a 'title:', and 'steps:' with a list below it")
     if binder.problems:
-        raise ScriptError(binder.problems, _rest(root, binder, name, given))
+        missing = {f"{word} is missing" for word in binder.displaced}
+        told = [each for each in binder.problems if each.text not in missing]
+        raise ScriptError(told, _rest(root, binder, name, given))
     return cast("Session", session)
 
 
@@ -232,6 +237,9 @@ def _parameters(root: Nodes, binder: Binder) -> dict[str, Parameter | Outcome]:
     node = next((value for key, value in root.pairs if key.text == "params"), None)
     if node is None:
         return {}
+    unknown = {key.text for key, _ in root.pairs} - {each.key for each in fields_of(Session)}
+    if isinstance(node, Scalar) and node.empty and unknown:  # told at each of these, which are not indented
+        return dict.fromkeys(unknown, WRONG)
     if not isinstance(node, Nodes):
         binder.wrong(node.at, "params must be a mapping of names and values, such as 'side: 4s'")
         return {}
@@ -242,6 +250,9 @@ def _parameters(root: Nodes, binder: Binder) -> dict[str, Parameter | Outcome]:
         raise ScriptError([*binder.problems, Problem(node.at, text)])
     found: dict[str, Parameter | Outcome] = {}
     for word, (key, value) in pairs.items():
+        if word == "steps" and isinstance(value, Items):
+            text = "steps stands among the params; begin it in the column of params"
+            raise ScriptError([*binder.problems, Problem(key.at, text)])
         known = binder.value(key, shape_of(Identifier), f"the parameter {shown(word)}", f"params.{word}")
         parameter = binder.value(value, Record(Parameter), shortened(word), f"params.{word}")
         found[word] = WRONG if known is WRONG else cast("Parameter | Outcome", parameter)

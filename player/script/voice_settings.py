@@ -7,7 +7,7 @@ values between them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from player.script.yaml.scalar_types import LevelType
 from player.script.yaml.types import FASTEST, SLOWEST, Name, Percent, WordsAMinute
@@ -21,6 +21,8 @@ than -12 a voice that somebody can follow at its beginning would be lost at its 
 class RateCourse:
     """A rate that changes evenly from the first speech to the last."""
 
+    example: ClassVar[str] = "rate: {from: 110, to: 90}"
+
     from_: WordsAMinute
     to: WordsAMinute
 
@@ -28,6 +30,8 @@ class RateCourse:
 @dataclass(frozen=True)
 class PitchCourse:
     """A pitch that changes evenly from the first speech to the last."""
+
+    example: ClassVar[str] = "pitch: {from: 50, to: 40}"
 
     from_: Percent
     to: Percent
@@ -37,6 +41,8 @@ class PitchCourse:
 class LevelCourse:
     """A level that changes evenly from the first speech to the last."""
 
+    example: ClassVar[str] = "level: {from: 0 dB, to: -6 dB}"
+
     from_: OwnLevel
     to: OwnLevel
 
@@ -44,6 +50,8 @@ class LevelCourse:
 @dataclass(frozen=True)
 class VoiceSettings:
     """Who speaks, and how."""
+
+    example: ClassVar[str] = "voice: {name: heart, rate: 95}"
 
     name: Name | None = None
     """The engine's own name for it; None is the language's default."""

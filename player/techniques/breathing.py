@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 from player.script.yaml.types import FieldError, ListRule, Name, OneOrMore
 from player.techniques.breaths import Pattern  # noqa: TC001 (a hint, read when a script is bound)
@@ -46,6 +46,8 @@ _SPOKEN: Final = ("count", "words")
 @dataclass(frozen=True)
 class PhaseWords:
     """What a phase is called where the language's own word does not fit."""
+
+    example: ClassVar[str] = "words: {in: In, out: Out}"
 
     in_: Name | None = None
     hold: Name | None = None

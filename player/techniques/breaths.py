@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import gcd
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 from player.script.yaml.types import Count, Duration, FieldError, Name, duration
 from player.units import LONGEST_MS
@@ -31,6 +31,8 @@ _FOUR_SEVEN_EIGHT: Final = (("in", 4), ("hold", 7), ("out", 8))
 @dataclass(frozen=True)
 class Ramp:
     """A phase that grows or shrinks evenly from the first cycle to the last."""
+
+    example: ClassVar[str] = "out: {from: 4s, to: 6s}"
 
     from_: PhaseLength
     to: PhaseLength
@@ -57,6 +59,8 @@ class Phase:
 class ListedPhase:
     """A phase of a pattern that the four names cannot say; its length is ``for``, or ``from`` and ``to``."""
 
+    example: ClassVar[str] = "{kind: in, for: 4s}"
+
     kind: Kind
     say: Name | None = None
     for_: PhaseLength | None = None
@@ -78,6 +82,8 @@ class ListedPhase:
 @dataclass(frozen=True)
 class Pattern:
     """The phases of one cycle, by name in the order of a breath or as a list in its own order, and how many cycles."""
+
+    example: ClassVar[str] = "breathe: {in: 4s, out: 6s, cycles: 8}"
 
     in_: PhaseLength | Ramp | None = None
     hold: PhaseLength | Ramp | None = None

@@ -7,7 +7,7 @@ first breath is never talked over. `breathing` decides what else is heard in suc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from player.script.yaml.types import Count, FieldError, Flag, OneOrMore, Said
 
@@ -21,6 +21,8 @@ class CoachLine:
 
     One about the guidance is true only of the script's own: whoever chose another one does not hear it.
     """
+
+    example: ClassVar[str] = "{after: 4, say: Halfway.}"
 
     say: OneOrMore[Said]
     after: Count | Literal["half"] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 (hints are read when a script is bound)
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from player.script.yaml.scalar_types import shown
 from player.script.yaml.suggestions import did_you_mean
@@ -33,6 +33,8 @@ class SectionStep:
 @dataclass(frozen=True)
 class Times:
     """Which steps, and how often."""
+
+    example: ClassVar[str] = "repeat: {times: 3, steps: [{pause: 4s}]}"
 
     times: Count
     steps: Steps
@@ -65,6 +67,8 @@ class Include:
 @dataclass(frozen=True)
 class Versions:
     """The same introduction, in full and short."""
+
+    example: ClassVar[str] = "intro: {full: [{say: Hello.}], short: [{pause: 1s}]}"
 
     full: Steps
     short: Steps

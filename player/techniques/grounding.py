@@ -6,7 +6,7 @@ No source gives seconds for the prompts; the bundled sessions use 9 to 15 s each
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from player.script.yaml.types import Count, Duration, FieldError, Flag, OneOrMore, Said
 from player.techniques.cue import Part, Slot
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Prompts:
     """The line that leads and what follows it; prompts beyond ``say`` are silent."""
+
+    example: ClassVar[str] = "notice: {lead: Name five things., each: 9s, prompts: 5}"
 
     each: Duration
     lead: Said | None = None

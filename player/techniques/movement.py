@@ -12,7 +12,7 @@ for 5 to 10 s (the Newcastle and Mayo sets).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from player.script.yaml.types import Count, Duration, FieldError, OneOrMore, Said, duration
 from player.techniques.cue import Part, Slot
@@ -40,6 +40,8 @@ class Movements:
     back
         The lines at the head of the changes, which come round again.
     """
+
+    example: ClassVar[str] = "move: {say: Turn your head., hold: 10s}"
 
     say: OneOrMore[Said]
     hold: Annotated[int, duration(minimum_ms=1000)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal
 
 from player.script import library
 from player.script.yaml.binding import bind
@@ -54,6 +54,8 @@ class Group:
     second round. A group that cramps easily has a shorter ``tense`` of its own; what is left of the step's goes to the
     release. ``rounds`` is the most rounds that it needs.
     """
+
+    example: ClassVar[str] = "{name: your jaw, short: jaw, how: bite gently}"
 
     name: Name
     short: Name

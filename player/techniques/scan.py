@@ -7,7 +7,7 @@ the region has one. Body scans of 15 minutes have 40 to 60 s a region; the defau
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from player.script.yaml.types import Duration, ListRule, Name, Said
 from player.techniques.cue import Marker, Part, Slot
@@ -27,6 +27,8 @@ class BodyRegion:
     ``name`` fits into a sentence ("your feet"); ``short`` is the word to leave it out by; ``say`` is the guiding line,
     in place of "Notice your feet"; ``then`` is a small second line, so that the quiet is held and not empty.
     """
+
+    example: ClassVar[str] = "{name: your feet, short: feet}"
 
     name: Name
     short: Name

@@ -54,6 +54,7 @@ class Play:
 class BedFields:
     """What changes; what is left out stays as it was. A bare value is the sound."""
 
+    example: ClassVar[str] = "bed: {sound: rain}"
     shorthand: ClassVar[str] = "sound"
 
     sound: Name | None = None

@@ -41,6 +41,7 @@ class SaidText:
     A text in another language is spoken by the voice of that language, unless it names a voice.
     """
 
+    example: ClassVar[str] = "say: {text: Bonjour., language: fr}"
     shorthand: ClassVar[str] = "text"
 
     text: Said

@@ -96,7 +96,7 @@ def lay_out(
     builder = _LayoutBuilder(clip_of, [_first_bed(session)], own)
     for part in parts:
         builder.add(part)
-    if not 0 < builder.now_ms <= LONGEST_MS:
+    if builder.now_ms > LONGEST_MS or not (builder.now_ms or builder.problems):  # what has no room says so itself
         lasts = timecode(builder.now_ms)
         builder.problem(session.steps[0].at, f"a session must last more than nothing and at most 24 hours, not {lasts}")
     if builder.problems:
@@ -222,7 +222,7 @@ class _LayoutBuilder:
 
     def _check_order(self, at: Position, cue: Cue) -> None:
         """Report speech that begins before the session does, or before the speech before it has ended."""
-        if cue.start_ms < 0:
+        if cue.start_ms < 0 and self.last is None:  # otherwise what is said before it is too long, and told
             early = format_duration(-cue.start_ms)
             self.problem(at, f"{cue.text!r} begins {early} before the session does; put a pause: 1s before it")
         if self.last is None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _STAGE_DIRECTION: Final = re.compile(
     r"\[[^\[\]]*\](?!\()|\((?:(?:long|short|brief)\s)?(?:pause|silence|break|wait)\b[^()]*\)", re.IGNORECASE
 )
+_OPTION: Final = re.compile(r"\b(?:for|then): [0-9][0-9.:]{0,8}(?:ms|s|m|h)?(?![\w])")
+"""An option that is indented more than its key, where a text goes on: YAML takes it for a part of the text."""
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SHORTEST_SHOUTED: Final = 5
 """Letters of one word in capitals; a shorter one alone is an abbreviation, such as TENS."""
@@ -63,6 +65,9 @@ def _signs(text: str) -> Iterator[tuple[str, str]]:
     if match := _STAGE_DIRECTION.search(text):
         remedy = "write silence as a step of its own ('- pause: 3s'), and other words without brackets"
         yield "brackets", f"a voice reads {shown(match[0])} out; {remedy}"
+    if match := _OPTION.search(text):
+        remedy = "if it is an option, begin its line in the column of the key beside which it belongs"
+        yield "option", f"a voice reads {shown(match[0])} out; {remedy}"
     text = _STAGE_DIRECTION.sub(" ", text)
     if match := markup.REFERENCE.search(text):
         yield "entity", f"{shown(match[0])} stands for a sign in web pages only; write the sign itself, or leave it out"

@@ -44,7 +44,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
             "--bed is the level of a background, and there is none; choose one with --background",
         ),
         (("box", "-o", ""), "--output must name a file or a folder, and is empty"),
-        (("box", "-o", "box.txt"), "no ending that says its format"),
+        (("box", "-o", "x.txt"), ".html) and is no folder; name one, such as box.mp3"),
         (("box", "--silent", "--for", "16s", "--from", "5:00"), "the session ends at 0:16, so it cannot begin at 5:00"),
     ],
 )
@@ -71,6 +71,13 @@ def test_silently_it_needs_no_loudspeaker_and_lasts_as_long_as_it_says(run: Run,
     assert done.stderr.startswith("Breathing 1-1, 0:02\n")
     assert "Take care: a breath lasts 2s, 30 a minute" in done.stderr
     assert time.monotonic() - started > 2.5
+
+
+def test_without_a_loudspeaker_the_command_that_makes_a_file_is_told(run: Run, tmp_path: Path) -> None:
+    env = without_devices(tmp_path) | {"PLAYER_STORE": str(tmp_path / "s")}
+    done = run("breathe", "4-6", "--tones", "--for", "10s", env=env)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("; export the session instead, e.g. `player breathe 4-6 -o 4-6.mp3`")
 
 
 def test_resumed_silently_it_needs_no_loudspeaker_either(run: Run, tmp_path: Path) -> None:

@@ -21,6 +21,38 @@ def test_every_command_is_where_the_table_says(name: str) -> None:
     assert command.name == name
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("box-breathing",), "no command 'box-breathing'; it is a session: `player play box-breathing`"),
+        (("de/box-breathing", "--rate", "90"), "it is a session: `player play de/box-breathing`"),
+        (("en/pmr-7",), "it is a session: `player play en/pmr-7`"),
+        (("first-week",), "it is a programme: `player play first-week`"),
+        (("my own.yaml",), "it is a script: `player play 'my own.yaml'`"),
+        (("gone.yaml",), "No such command 'gone.yaml'."),
+        (("help",), "there is no command 'help'; it is `player --help`"),
+        (("help", "play"), "there is no command 'help'; it is `player play --help`"),
+        (("help", "nothing"), "there is no command 'help'; it is `player --help`"),
+        (("version",), "there is no command 'version'; it is `player --version`"),
+        (("plya",), "No such command 'plya'. Did you mean 'play'?"),
+        (("sounds", "rain"), "this lists what there is; `player sounds --preview rain` plays one"),
+    ],
+)
+def test_a_first_word_that_is_no_command_is_told_what_it_is(
+    words: tuple[str, ...],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "my own.yaml").write_text("title: T\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        main([*words])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith(told)
+
+
 def test_no_command_is_forgotten() -> None:
     rooms = Path(cli.__file__).parent.glob("*.py")
     found = [import_module(f"player.cli.{path.stem}") for path in rooms if "\nCOMMANDS = (" in path.read_text("utf-8")]

@@ -170,7 +170,7 @@ def test_without_a_loudspeaker_nothing_is_announced_twice_and_nothing_is_remembe
         "  Stop whenever you like.",
         (
             "no audio device could be opened by miniaudio (there is no device); export the session instead, "
-            "e.g. `player export NAME`"
+            "e.g. `player export one.yaml`"
         ),
     ]
     assert room.play("one.yaml", "--resume")[0] == 2

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import numpy as np
 import pytest
+import soundfile
 
 from player import pipeline
 from player.cli import _export_one, _stored_options, main
@@ -73,7 +75,7 @@ def test_a_value_is_set_printed_and_left_out(typed: Type, file: Path) -> None:
 
 
 def test_paths_are_kept_so_that_they_hold_from_any_folder(typed: Type, tmp_path: Path) -> None:
-    (tmp_path / "brook.flac").write_bytes(b"")
+    soundfile.write(tmp_path / "brook.flac", np.full((4800, 2), 0.1), 48_000)
     (tmp_path / "made").mkdir()
     typed("settings", "background", "brook.flac")
     typed("settings", "output", "made")
@@ -263,6 +265,51 @@ def test_speech_that_does_not_fit_names_what_the_settings_say(
     writing.remember(str(tmp_path / "long.yaml"), {"rate": 70})
     said = typed(command, "long.yaml")[2].splitlines()[-1]
     assert said == "rate 70 is from your settings; leave it out by `player settings --session long.yaml --unset rate`"
+
+
+@pytest.mark.parametrize("command", ["check", "show"])
+def test_a_voice_from_the_settings_that_speaks_another_language_is_told_first_and_how_to_leave_it_out(
+    typed: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    made = pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
+    monkeypatch.setattr(pipeline, "this_machine", lambda **_: made)
+    (tmp_path / "long.yaml").write_text(f"language: de\n{LONG}")
+    writing.remember(str(tmp_path / "long.yaml"), {"voice": "gmw/en"})
+    first, *_, last = typed(command, "long.yaml")[2].splitlines()
+    assert first.startswith("gmw/en speaks English, and this session is German; choose a German voice (`player voices")
+    assert last.startswith("voice gmw/en is from your settings; leave it out by `player settings --session long.yaml")
+    first, *others = typed(command, "long.yaml", "--voice", "gmw/en-us")[2].splitlines()
+    assert "; leave --voice out, or choose a German voice" in first
+    assert "settings" not in "".join(others)
+
+
+def test_a_background_is_looked_at_when_it_is_set(typed: Type, tmp_path: Path, file: Path) -> None:
+    (tmp_path / "text.mp3").write_text("no sound")
+    for name, words in (
+        ("text.mp3", "text.mp3: "),
+        (str(tmp_path), "is a folder; name a sound file"),
+        ("rian", "'rain'"),
+    ):
+        code, _, err = typed("settings", "background", name)
+        assert (code, err.count("\n")) == (1, 1)
+        assert words in err
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("arguments", [("show", "a.yaml"), ("export", "a.yaml", "b.yaml", "--jobs", "1")])
+def test_a_background_from_the_settings_that_fails_later_is_told_as_that(
+    typed: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    made = pipeline.Machine(FakeEngine(), Store(tmp_path / "store"))
+    monkeypatch.setattr(pipeline, "this_machine", lambda **_: made)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.yaml").write_text("title: T\nsteps: [{pause: 1s}]\n")
+    writing.set_value("background", str(tmp_path / "gone.wav"))
+    code, _, err = typed(*arguments)
+    note = f"background {tmp_path}/gone.wav is from your settings; leave it out by `player settings --unset background`"
+    assert (code, err.splitlines()[-1]) == (1, note)
+    assert f"there is no sound file '{tmp_path}/gone.wav'" in err
+    assert "settings" not in typed(*arguments, "--background", "gone.wav")[2]
 
 
 def test_the_usual_format_yields_to_the_ending_of_a_file() -> None:

@@ -119,7 +119,7 @@ def test_without_a_loudspeaker_the_session_is_named_and_no_position(evening: Eve
         evening.play()
     assert str(caught.value) == (
         f"in {evening.first.name}, no audio device could be opened by miniaudio (there is no device); "
-        "export the session instead, e.g. `player export NAME`"
+        f"export the session instead, e.g. `player export {evening.first.request.session}`"
     )
     assert evening.told == []
 

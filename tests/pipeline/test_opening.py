@@ -1,12 +1,23 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
+import soundfile
 
-from player.pipeline.opening import warnings
+from player.errors import BackgroundError
+from player.pipeline.media import users_own
+from player.pipeline.opening import users_own_sound, warnings
+from player.script import library
 from player.sound.bed import Bed, StoredLoop
 from player.sound.sides import Balance
 from player.units import RATE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ARE = ", ".join(library.sounds())
 
 
 def bed(seconds: float, mono_loss_db: float = 3.0) -> Bed:
@@ -28,3 +39,42 @@ def test_a_background_that_may_be_a_nuisance_is_warned_of(found: Bed, one_channe
     told = warnings({"brook.mp3": found}, one_channel=one_channel)
     assert len(told) == len(said)
     assert all(each.startswith(start) for each, start in zip(told, said, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("nosuch.mp3", f"there is no sound file 'nosuch.mp3' in {{here}}; name another, or one of {ARE}"),
+        ("a/b.ogg", f"there is no sound file 'a/b.ogg' in {{here}}; name another, or one of {ARE}"),
+        ("/nosuch/a.ogg", f"there is no sound file '/nosuch/a.ogg'; name another, or one of {ARE}"),
+        ("folder.wav", f"folder.wav is a folder; name a sound file, or one of {ARE}"),
+        ("..", f".. is a folder; name a sound file, or one of {ARE}"),
+        ("rian", "there is no sound 'rian'; did you mean 'rain'?"),
+        ("xyzzy", f"there is no sound 'xyzzy'; there are {ARE}"),
+        ("", f"there is no sound ''; there are {ARE}"),
+        ("https://x.org/a.mp3", "the background 'https://x.org/a.mp3' is an address on a network; download it, and …"),
+        ("a\0b", "the background 'a\\x00b' is not a name that a file can have"),
+        ("text.txt", "text.txt: "),
+    ],
+)
+def test_a_background_of_the_users_is_refused_by_where_and_what_it_is(
+    name: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder.wav").mkdir()
+    (tmp_path / "text.txt").write_text("no sound")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BackgroundError) as caught:
+        users_own_sound(name)
+    assert str(caught.value).startswith(told.format(here=tmp_path).removesuffix("…"))
+
+
+def test_a_bundled_sound_is_found_beside_a_folder_of_its_name_and_after_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rain").mkdir()
+    soundfile.write(tmp_path / "wind", np.ones((RATE, 2)) * 0.1, RATE, format="WAV")
+    monkeypatch.chdir(tmp_path)
+    assert users_own("rain").parent == library.bundled("audio")
+    assert str(users_own("wind")) == "wind"
+    users_own_sound("rain")
+    users_own_sound("wind")

@@ -75,7 +75,7 @@ def test_a_sound_of_an_included_script_that_is_another_file_of_the_same_name_is_
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("gone.wav", "there is no sound file gone.wav; name another with --background, or a bundled sound"),
+        ("gone.wav", "there is no sound file 'gone.wav' in "),
         ("a\0b", "is not a name that a file can have"),
     ],
 )

@@ -182,7 +182,7 @@ def test_a_huge_file_is_refused_without_being_read_whole(own: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a file without end")
 def test_a_file_without_end_is_refused(own: Path) -> None:
-    with pytest.raises(ScriptError, match="a script must be at most 256 KiB"):
+    with pytest.raises(UsageError, match="/dev/zero is a device, and no script; name a file"):
         library.find("/dev/zero")
 
 

@@ -83,7 +83,7 @@ def test_signs_on_letters_belong_to_the_word() -> None:
             "{read: reed, Read: red}",
             "2:25: the name 'Read' in pronounce means the same as one above; leave one of them out",
         ),
-        ("reed", "2:12: pronounce must be a mapping of names and values, not 'reed'"),
+        ("reed", "2:12: pronounce must be a mapping of names and values, such as {name: value}, not 'reed'"),
     ],
 )
 def test_what_is_no_word_or_no_sound_is_a_problem(pronounce: str, problem: str) -> None:

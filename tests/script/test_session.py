@@ -133,6 +133,8 @@ NAME = "a name of letters, digits, - and _ that begins with a letter"
 DOLLAR = "(write $$ for a dollar sign)"
 TECHNIQUES = "breathing, muscle, grounding, mindfulness, movement, care, thought or guide"
 TWICE = "stands here a second time; the first is in"
+A_VOICE = "a mapping with name, rate, pitch, level, such as voice: {name: heart, rate: 95}"
+OPTION = "if it belongs to the step above, leave out its '- '"
 COLON = "a step must have a colon and a space behind its key, such as 'say: ...'"
 ONE_MISTAKE = [
     # what a file is
@@ -155,15 +157,21 @@ ONE_MISTAKE = [
     (head("path: 1"), "3:1: unknown key 'path'; did you mean 'author'?"),  # the program's own field, and no key
     (head("title: y"), f"3:1: key 'title' {TWICE} line 1, column 1"),
     (head("voice: {rate: 90, rate: 80}"), f"3:19: key 'rate' {TWICE} line 3, column 9"),
-    (head("voice: {speed: 90}"), "3:9: unknown key 'speed' in voice; allowed: name, rate, pitch, level"),
+    (head("voice: {speed: 90}"), "3:9: unknown key 'speed' in voice; did you mean 'rate'?"),
     (head("voice: {rate:90}"), "3:9: a space is missing behind the colon of 'rate:90'"),
     # the head's values
     (head("technique: breating"), f"3:12: technique must be {TECHNIQUES}, not 'breating'; did you mean 'breathing'?"),
     (head("language: english"), "3:11: language must be a language such as en-GB, not 'english'"),
     (head("voice: {rate: 1000}"), "3:15: rate must be 60 to 300 words a minute, not 1000"),
     (head("voice: {rate: fast}"), "3:15: rate must be a whole number, 60 to 300 words a minute, not 'fast'"),
-    (head("voice: 90"), "3:8: voice must be a mapping with name, rate, pitch, level, not '90'"),
-    (head("voice: [90]"), "3:8: voice must be a mapping with name, rate, pitch, level, not a list"),
+    (
+        head("voice: 90"),
+        "3:8: voice must be a mapping with name, rate, pitch, level, such as voice: {name: heart, rate: 95}, not '90'",
+    ),
+    (
+        head("voice: [90]"),
+        f"3:8: voice must be {A_VOICE}, not a list",
+    ),
     (head("voice:"), "3:7: voice must not be empty"),
     (head("background: {under_voice: -20}"), "3:27: under_voice must be a level such as -20 dB, not '-20'"),
     (head("background: {under_voice: 6 dB}"), "3:27: under_voice must be -60 dB to 0 dB, not 6 dB"),
@@ -173,11 +181,14 @@ ONE_MISTAKE = [
     # which step
     (steps("  - sya: Hello"), "3:5: unknown step 'sya'; did you mean 'say'?"),
     (steps("  - zzz: Hello"), f"3:5: a step must have one of {STEPS}, but this one has 'zzz'"),
-    (steps("  - for: 3s"), f"3:5: a step must have one of {STEPS}, but this one has 'for'"),
+    (
+        steps("  - for: 3s"),
+        f"3:5: a step must have one of {STEPS}, but this one has 'for'; {OPTION}",
+    ),
     (steps("  - {}"), f"3:5: a step must have one of {STEPS}, but this one has nothing"),
     (
         steps("  - say: Hello", "    pause: 3s"),
-        "3:5: a step must be one thing, but this one has 'say' and 'pause'; begin each with its own '- '",
+        "4:5: a step must be one thing, but this one has 'say' and 'pause'; begin each with its own '- '",
     ),
     (steps("  - Hello there"), "3:5: a step must be a key and its value, such as 'say: text', not 'Hello there'"),
     (steps("  - say Hello"), f"3:5: {COLON}, not 'say Hello'"),

@@ -29,6 +29,8 @@ def causes(text: str, language: str = "en-US") -> list[str]:
         ("Breathe <emphasis>out</emphasis>.", "tag"),
         ("[pause 3 seconds]", "brackets"),
         ("Rest (pause) now.", "brackets"),
+        ("We'll go around a square. for: 17s", "option"),
+        ("Rest. then: 1:30", "option"),
         ("Rest (long pause) now.", "brackets"),
         ("LET IT GO.", "capitals"),
         ("RELAX now.", "capitals"),
@@ -91,6 +93,13 @@ def test_letters_are_those_of_the_language(text: str, language: str, found: list
             (
                 "\"<break time='3s'/>\" is a tag, which no voice can say, so it is not spoken; "
                 "leave it out, and write silence as a step of its own: '- pause: 3s'"
+            ),
+        ),
+        (
+            "Rest now. for: 17s",
+            (
+                "a voice reads 'for: 17s' out; "
+                "if it is an option, begin its line in the column of the key beside which it belongs"
             ),
         ),
         (

@@ -43,6 +43,10 @@ _SPARE: Final = 5 * 60 * RATE  # for pauses and steps back, where a buffer of fu
 _ENDLESS: Final = 1 << 60
 
 
+EXPORT_INSTEAD: Final = "player export NAME"
+"""What can be done without a loudspeaker; whoever knows the name puts it there."""
+
+
 def stopped(reason: str, at_ms: int) -> DeviceError:
     """The error for a loudspeaker that was lost while it played."""
     at = timecode(at_ms)
@@ -187,7 +191,7 @@ class OutputDevice:
         if not self._others:
             raise DeviceError(
                 f"no audio device could be opened by {self._kind} ({printable(reason)}); export the session instead, "
-                "e.g. `player export NAME`"
+                f"e.g. `{EXPORT_INSTEAD}`"
             )
         self._try_the_other()
         return None

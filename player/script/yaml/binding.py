@@ -17,6 +17,7 @@ from player.script.yaml import fitting, params, unknown_keys
 from player.script.yaml.nodes import Mapping, Node, Scalar, Sequence
 from player.script.yaml.scalar_types import shortened, shown
 from player.script.yaml.suggestions import nearest
+from player.script.yaml.syntax import ONE_DASH, without_colon
 from player.script.yaml.type_shapes import (
     AnyStep,
     Field,
@@ -86,6 +87,8 @@ class Binder:
         The positions of the values of the present step.
     around
         The fields of the mappings around the present one in its step, the outermost first.
+    displaced
+        Keys that stand in a mapping and belong beside it.
     """
 
     step_types: abc.Mapping[str, type]
@@ -93,6 +96,7 @@ class Binder:
     problems: list[Problem] = field(default_factory=list)
     places: dict[str, Position] = field(default_factory=dict)
     around: list[tuple[Field, ...]] = field(default_factory=list)
+    displaced: set[str] = field(default_factory=set)
     steps: int = 0
 
     def wrong(self, at: Position, text: str) -> Outcome:
@@ -127,6 +131,10 @@ class Binder:
         if isinstance(shape, AnyStep):
             return self.wrong(node.at, unknown_keys.bare_step(node.text, self.step_types))
         scalar_types, wrapper = fitting.scalar_types(shape), fitting.wrapper(shape)
+        if isinstance(wrapper, Record) and unknown_keys.is_glued(
+            node.text, [each.key for each in fields_of(wrapper.type)]
+        ):
+            return self.wrong(node.at, f"a space is missing behind the colon of {shown(node.text)}")
         if not scalar_types and wrapper is None:
             return self.wrong(node.at, f"{name} {fitting.misfit(node, shape)}")
         read = self._read(node, scalar_types, name, last=wrapper is None)
@@ -247,7 +255,9 @@ class Binder:
         for each in fields:
             if each.attribute in given:
                 continue
-            if each.key in found:
+            if each.key in found and each.key in guessed:  # empty, as what belongs into it stands beside it
+                arguments[each.attribute] = WRONG
+            elif each.key in found:
                 _, value = found[each.key]
                 arguments[each.attribute] = self.value(value, each.shape, each.key, _below(path, each.key))
             elif each.required:
@@ -266,9 +276,15 @@ class Binder:
             guess = unknown_keys.before_colon(word, value, known)
             if guess:
                 self.wrong(key.at, f"a space is missing behind the colon of {shown(word)}")
+            elif guess := unknown_keys.before_blank(word, known):
+                self.wrong(key.at, without_colon(word))
+            elif word.startswith("-"):
+                self.wrong(key.at, ONE_DASH)
             else:
                 guess, remedy = unknown_keys.meant(word, name, fields, found, self.around, self.step_types)
                 self.wrong(key.at, f"unknown key {shown(word)}{_inside(name)}; {remedy}")
+                if any(word == each.key for outer in self.around for each in outer):
+                    self.displaced.add(word)
             guessed.add(guess or "")
         return guessed
 
@@ -306,8 +322,9 @@ class Binder:
         whole = [key for key in keys if {*keys} <= {each.key for each in fields_of(self.step_types[key])}]
         if len(whole) == 1:
             return whole[0]
+        second = next(key for key, _ in node.pairs if key.text == keys[1])
         said = " and ".join(map(repr, keys))
-        self.wrong(node.at, f"a step must be one thing, but this one has {said}; begin each with its own '- '")
+        self.wrong(second.at, f"a step must be one thing, but this one has {said}; begin each with its own '- '")
         return None
 
     def _no_step_key(self, node: Mapping, words: list[str]) -> None:
@@ -315,12 +332,17 @@ class Binder:
             if unknown_keys.before_colon(key.text, value, self.step_types):
                 self.wrong(key.at, f"a space is missing behind the colon of {shown(key.text)}")
                 return
+            if unknown_keys.before_blank(key.text, self.step_types):
+                self.wrong(key.at, unknown_keys.bare_step(key.text, self.step_types))
+                return
             guess = None if unknown_keys.is_of_a_step(key.text, self.step_types) else nearest(key.text, self.step_types)
             if guess:
                 self.wrong(key.at, f"unknown step {shown(key.text)}; did you mean {guess!r}?")
                 return
         has = enumerated([repr(word) for word in words]) or "nothing"
-        self.wrong(node.at, f"a step must have one of {', '.join(self.step_types)}, but this one has {has}")
+        text = f"a step must have one of {', '.join(self.step_types)}, but this one has {has}"
+        is_option = bool(words) and all(unknown_keys.is_of_a_step(word, self.step_types) for word in words)
+        self.wrong(node.at, text + ("; if it belongs to the step above, leave out its '- '" if is_option else ""))
 
 
 def _below(path: str, key: str) -> str:

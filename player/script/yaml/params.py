@@ -31,6 +31,7 @@ _PIECE = re.compile(r"\$(?:(\$)|\{([^{}]*)\}|([A-Za-z][A-Za-z0-9_]*))")
 class Parameter:
     """What an author says about a parameter; a bare value is its default."""
 
+    example: ClassVar[str] = "side: {default: 4s, min: 3s, max: 6s}"
     shorthand: ClassVar[str] = "default"
 
     default: Text

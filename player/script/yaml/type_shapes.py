@@ -51,7 +51,9 @@ class Record:
     @property
     def about(self) -> str:
         """What is allowed."""
-        return f"a mapping with {enumerated([field.key for field in fields_of(self.type)])}"
+        example = getattr(self.type, "example", "")
+        keys = enumerated([field.key for field in fields_of(self.type)])
+        return f"a mapping with {keys}{', such as ' if example else ''}{example}"
 
     @property
     def shorthand(self) -> Field | None:
@@ -70,7 +72,7 @@ class TableShape:
     @property
     def about(self) -> str:
         """What is allowed."""
-        return "a mapping of names and values"
+        return "a mapping of names and values, such as {name: value}"
 
 
 @dataclass(frozen=True)

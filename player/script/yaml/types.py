@@ -9,8 +9,9 @@ without one trailing underscore. Reading, messages, "did you mean" and the schem
         for_: Duration | None = None
         then: Annotated[int, duration(maximum_ms=60_000)] = 1000
 
-A class attribute ``shorthand: ClassVar[str] = "sound"`` lets a bare value stand for a mapping with that one key. A
-field with ``metadata=NOT_WRITTEN`` is the program's, not the author's.
+A class attribute ``example: ClassVar[str]`` is shown where something else stands in the place of its mapping, and
+``shorthand: ClassVar[str] = "sound"`` lets a bare value stand for a mapping with that one key. A field with
+``metadata=NOT_WRITTEN`` is the program's, not the author's.
 """
 
 from __future__ import annotations

@@ -38,12 +38,21 @@ def meant(
     if any(word == each.key for outer in around for each in outer):
         return None, f"it belongs beside {name}, not into it"
     if inside := next((each.key for each in fields if word in fitting.inner_keys(each.shape)), None):
-        return None, f"it belongs into {inside}"
-    if not name and is_of_a_step(word, step_types):
-        return None, "it belongs to a step, in the list below steps"
+        empty = inside if inside in found and _is_empty(found[inside][1]) else None
+        return empty, f"it belongs into {inside}{'; indent it more than that' if empty else ''}"
+    if not name and (place := _in_a_script(word, found, step_types)):
+        return None, place
     known = [each.key for each in fields]
     guess = nearest(word, [each for each in known if each not in found])
     return guess, f"did you mean {guess!r}?" if guess else f"allowed: {enumerated(known)}"
+
+
+def _in_a_script(word: str, found: Mapping[str, tuple[Scalar, Node]], step_types: Mapping[str, type]) -> str:
+    """Where a key belongs that stands at the top of a script and is none of it; empty if that is not known."""
+    if is_of_a_step(word, step_types):
+        return "it belongs to a step, in the list below steps"
+    is_below_params = "params" in found and _is_empty(found["params"][1])
+    return "if it is a parameter, indent it more than params" if is_below_params else ""
 
 
 def _is_empty(value: Node) -> bool:
@@ -67,3 +76,15 @@ def before_colon(word: str, value: Node, known: Container[str]) -> str | None:
     """The known key in ``key:value``, which YAML reads as one long key without a value."""
     before, colon, _ = word.partition(":")
     return before if colon and before in known and _is_empty(value) else None
+
+
+def is_glued(text: str, known: Container[str]) -> bool:
+    """Whether a value is a known key and its own value, without the space between them."""
+    before, colon, after = text.partition(":")
+    return bool(colon and after) and before in known and len(text.split()) == 1
+
+
+def before_blank(word: str, known: Container[str]) -> str | None:
+    """The known key in ``key value``, of which only the colon is missing: YAML reads all of it as one key."""
+    before, *behind = word.split(maxsplit=1)[:2] or [word]
+    return before if behind and before in known else None

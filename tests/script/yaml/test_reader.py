@@ -148,7 +148,7 @@ SYNTAX = [
         "a:\n    - b\n   - c",
         "3:4: the indentation of this line fits no line above it; begin equal things in one column",
     ),
-    ("  a: b\nc: d", "2:1: the indentation of this line fits no line above it; begin equal things in one column"),
+    ("  a: b\nc: d", "1:3: this line is indented too far; the first key of a script begins in column 1"),
     ("a: b\n---\nc: d", "2:1: begins a second document; keep one script in a file"),
     ("", "1:1: there is nothing in this file"),
     ("# a comment\n", "1:1: there is nothing in this file"),

@@ -67,7 +67,7 @@ def test_a_shorthand_is_one_of_the_fields() -> None:
         (Steps, "a list"),
         (OneOrMore[Text], "text, or a list of such"),
         (Breathe, "a mapping with breathe, guide, count, tense"),
-        (dict[Identifier, Text], "a mapping of names and values"),
+        (dict[Identifier, Text], "a mapping of names and values, such as {name: value}"),
         (Text | Named, "text, or a mapping with name, strength"),
     ],
 )
