@@ -116,7 +116,7 @@ def test_a_missing_encoder_comes_with_its_command(monkeypatch: pytest.MonkeyPatc
 def test_what_only_looks_like_ffmpeg_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "ffmpeg").write_text("no program")
     (tmp_path / "ffmpeg").chmod(0o755)
-    monkeypatch.setattr(shutil, "which", lambda _: str(tmp_path / "ffmpeg"))
+    monkeypatch.setenv("PATH", str(tmp_path))
     finding = doctor._ffmpeg()
     assert (finding.well, finding.optional) == (False, True)
     assert finding.finding == f"{tmp_path}/ffmpeg cannot be run (Exec format error); install ffmpeg anew"

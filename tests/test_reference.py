@@ -136,7 +136,7 @@ def test_the_first_session_lasts_as_long_as_the_page_says() -> None:
 
 
 def test_the_mistake_that_it_shows_is_told_like_that() -> None:
-    shown = re.search(r"^> soft-shoulders\.yaml:(\d+):(\d+): (for must .* not '(.*)')$", TEXT, re.MULTILINE)
+    shown = re.search(r"^> soft-shoulders\.yaml:(\d+):(\d+): (for must .* not '(.*)'; write 12s)$", TEXT, re.MULTILINE)
     assert shown is not None
     lines = EXAMPLES[0].splitlines()
     lines[int(shown[1]) - 1] = f"    for: {shown[4]}"

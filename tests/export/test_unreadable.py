@@ -42,7 +42,7 @@ def broken(*_: object, **__: object) -> NoReturn:
 @pytest.mark.parametrize(
     ("opened", "read", "kind"),
     [
-        ("read_bytes", lock.read, OutputError),
+        ("open", lock.read, OutputError),
         ("read_bytes", artwork._read, MediaError),
         ("open", carried.origin_of_page, MediaError),
     ],
