@@ -14,6 +14,7 @@ import os
 import sys
 import warnings
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130
+_NOWHERE = os.path.join(os.path.abspath(os.sep), "nowhere")  # noqa: PTH100, PTH118
+"""An empty ``PATH`` would mean the current folder."""
 
 
 class ErrorBoundary(click.Group):
@@ -41,6 +44,7 @@ class ErrorBoundary(click.Group):
         extra["standalone_mode"] = False
         look_alikes = _streams.mend()
         _switch_off_slow_defaults()
+        _look_in_whole_paths_alone()
         # pydub warns at every import; the commands that need ffmpeg have an error message of their own.
         warnings.filterwarnings("ignore", "Couldn't find ffmpeg or avconv", RuntimeWarning)
         if asked := os.environ.get("_PLAYER_COMPLETE"):  # a shell, about what somebody is typing
@@ -108,6 +112,16 @@ class ErrorBoundary(click.Group):
         """The words before the arguments: ``player`` and the command, where there is one."""
         first = [*(sys.argv[1:] if args is None else args), ""][0]
         return f"player {first}" if first in self.commands else "player"
+
+
+def _look_in_whole_paths_alone() -> None:
+    """Leave out of ``PATH`` what depends on the current folder, where files of strangers may lie.
+
+    Libraries start programs of the system by their bare names.
+    """
+    if (path := os.environ.get("PATH")) is not None:
+        whole = [folder for folder in path.split(os.pathsep) if Path(folder).is_absolute()]
+        os.environ["PATH"] = os.pathsep.join(whole) or _NOWHERE
 
 
 def _say(text: str) -> None:

@@ -33,7 +33,9 @@ def sentence(error: click.ClickException, command: str) -> str:
         return f"there is no option {error.option_name}; {near}{more}"
     said = error.format_message()
     if isinstance(error, _FOUND_BY_CLICK) or said.startswith(_FOUND_IN_WORDS):
-        return f"{said[0].lower()}{said[1:].rstrip('.')}; {more}"
+        what, _, near = said.partition(" Did you mean ")
+        meant = f"did you mean {near} " if near else ""
+        return f"{what[0].lower()}{what[1:].rstrip('.')}; {meant}{more}"
     return said
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from player.errors import StoreError, printable
 from player.storage.failures import sentences
 from player.storage.key import JSON, Scalar, key
-from player.storage.regular_files import open_regular
+from player.storage.regular_files import is_believed, open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,9 +78,11 @@ class Entry:
         """
         with sentences(StoreError, "read", self.path):
             file = open_regular(self.path)
-        if file is None:
-            raise StoreError(f"{printable(str(self.path))} was replaced while it was in use; start again")
-        return file
+        if file is not None and is_believed(os.fstat(file)):
+            return file
+        if file is not None:
+            os.close(file)
+        raise StoreError(f"{printable(str(self.path))} was replaced while it was in use; start again")
 
     def payload(self) -> bytes:
         """The payload, read now.
@@ -129,6 +131,7 @@ def read_entry(path: Path, digested_up_to: int = DIGESTED_UP_TO) -> Entry:
     if descriptor is None:
         raise DamageError("it is no regular file")
     with os.fdopen(descriptor, "rb") as file:
+        _must(is_believed(os.fstat(descriptor)), "it belongs to another user")
         _must(file.readline(len(_MAGIC)) == _MAGIC, "it does not begin as an entry does")
         try:
             header = json.loads(file.readline(_LONGEST_HEADER))

@@ -63,6 +63,11 @@ def is_strangers(found: os.stat_result) -> bool:
     return is_others(found) and os.geteuid() != 0
 
 
+def is_believed(found: os.stat_result) -> bool:
+    """Whether what lies in a file may be used: it is this user's own or root's, or root works for all."""
+    return not is_strangers(found) or found.st_uid == 0
+
+
 def with_owner(path: Path, found: os.stat_result) -> str:
     """A path for a message, such as ``/some/folder (mode 0777, owner 1001, group 1001)``."""
     mode = stat.S_IMODE(found.st_mode)

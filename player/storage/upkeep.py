@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from player.errors import PlayerError, StoreError, UnsafeStoreError, UsageError, printable
 from player.storage.entry import DamageError, Entry, has_mark, read_entry
 from player.storage.failures import sentences
-from player.storage.regular_files import is_strangers, with_owner
+from player.storage.regular_files import is_believed, with_owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -111,7 +111,7 @@ def _must_be_ours(folder: Path, found: os.stat_result) -> None:
     if sys.platform == "win32":
         return
     shown = with_owner(folder, found)
-    if is_strangers(found) and found.st_uid != 0:
+    if not is_believed(found):
         raise UnsafeStoreError(f"{shown} belongs to another user, who could change what you hear; {elsewhere}")
     if _others_may_write(found):
         is_shared = found.st_mode & stat.S_ISVTX or os.geteuid() not in {found.st_uid, 0}  # such as /tmp

@@ -90,6 +90,7 @@ def in_folder(folder: str) -> tuple[Path, ...]:
     shown, path = printable(folder), expanded(folder)
     try:
         found = sorted(file for file in path.iterdir() if file.suffix.lower() in ENDINGS and file.is_file())
+        outside = [file for file in found if not file.resolve().is_relative_to(path.resolve())]
     except FileNotFoundError:
         raise UsageError(f"there is no folder {shown} with takes; name the one that they are in") from None
     except NotADirectoryError:
@@ -97,6 +98,10 @@ def in_folder(folder: str) -> tuple[Path, ...]:
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise UsageError(f"the folder {shown} cannot be read: {reason}; choose another folder") from error
+    if outside:
+        raise UsageError(
+            f"{printable(str(outside[0]))} is a link that leads out of the folder; put the sound itself there"
+        )
     return tuple(file for file in found if not file.name.startswith("."))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -87,3 +89,23 @@ def test_what_cannot_be_printed_is_told_as_that_and_not_as_a_fault(
     assert capsys.readouterr().err == (
         "what was asked for cannot be printed: no space left on device; write it to another place\n"
     )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="whole paths of POSIX")
+@pytest.mark.parametrize(
+    ("path", "left"),
+    [
+        ("/usr/bin:/bin", "/usr/bin:/bin"),
+        (".:/usr/bin::relative/bin:/bin:", "/usr/bin:/bin"),
+        ("", "/nowhere"),
+        (".", "/nowhere"),
+    ],
+)
+def test_programs_are_not_looked_for_in_the_current_folder(
+    monkeypatch: pytest.MonkeyPatch, path: str, left: str
+) -> None:
+    """A stranger's file beside a script would be run in the place of gsettings or caffeinate."""
+    monkeypatch.setenv("PATH", path)
+    with pytest.raises(SystemExit):
+        main.main(["--help"])
+    assert os.environ["PATH"] == left

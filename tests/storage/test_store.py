@@ -879,3 +879,24 @@ def test_a_relative_folder_stays_where_it_was(tmp_path: Path, monkeypatch: pytes
     store.put(FIELDS, draft())
     monkeypatch.chdir("/")
     assert store.get(FIELDS) is not None
+
+
+@POSIX
+@pytest.mark.parametrize(("owner", "is_believed"), [(1000, True), (0, True), (4321, False)])
+def test_an_entry_of_another_user_is_made_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch, owner: int, *, is_believed: bool
+) -> None:
+    """Whoever owns a folder above, and is not looked at, may put a folder of theirs in the store's place."""
+    found, real = store.put(FIELDS, draft()), os.fstat
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(
+        os, "fstat", lambda file: os.stat_result((*real(file)[:4], owner, *real(file)[5:10]), {"st_mtime": 0.0})
+    )
+    if is_believed:
+        assert entry_file.read_entry(found.path) == found
+        assert found.payload() == b"sound"
+        return
+    with pytest.raises(entry_file.DamageError, match="it belongs to another user"):
+        entry_file.read_entry(found.path)
+    with pytest.raises(StoreError, match="was replaced while it was in use; start again"):
+        found.payload()

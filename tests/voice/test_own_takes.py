@@ -168,3 +168,14 @@ def test_two_takes_of_a_line_are_reported_with_both_names() -> None:
     files = [Path("a/1-hold.wav"), Path("a/hold.flac")]
     told = own_takes.duplicate_message(files, "Hold")
     assert told == "a/1-hold.wav and a/hold.flac are takes of the same line, 'Hold'; keep one of them there"
+
+
+def test_a_link_out_of_the_folder_is_refused_and_one_within_it_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "private.wav").touch()
+    (takes := tmp_path / "takes").mkdir()
+    (takes / "a.wav").touch()
+    (takes / "b.wav").symlink_to(takes / "a.wav")
+    assert own_takes.in_folder(str(takes)) == (takes / "a.wav", takes / "b.wav")
+    (takes / "c.wav").symlink_to(tmp_path / "private.wav")
+    with pytest.raises(UsageError, match=r"c\.wav is a link that leads out of the folder; put the sound itself there"):
+        own_takes.in_folder(str(takes))

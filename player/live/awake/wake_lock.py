@@ -13,6 +13,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from wakepy import keep
+from wakepy.methods import freedesktop
 
 from player.live.awake.wakefulness import Wakefulness
 from player.live.controls.desktop.calls import held_file
@@ -34,6 +35,17 @@ _MODES: Final = {Wakefulness.RUNNING: keep.running, Wakefulness.DISPLAYING: keep
 
 for _name in ("wakepy", "jeepney", "asyncio"):  # what they would say to the terminal, they also return
     logging.getLogger(_name).addHandler(logging.NullHandler())
+
+
+def _plasma_version() -> tuple[int, ...]:
+    """Of KDE, where it is asked for: wakepy would start a shell, and in it plasmashell, to learn that it is over 5.12.
+
+    Plasma tells its first number itself; 5.13 is of 2018.
+    """
+    return (6,) if os.environ.get("KDE_SESSION_VERSION") == "6" else (5, 13)
+
+
+freedesktop._get_kde_plasma_version = _plasma_version  # noqa: SLF001 (nothing else asks, and there is no option)
 
 
 class SystemWakeLock:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import player
+from player.errors import UsageError, printable
 from player.script import library
 from player.storage.folders import expanded
 from player.units import format_duration
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _SETTINGS: Final = re.compile(r"PLAYER_(?!DEBUG$)[A-Z_]+")
 _ODD: Final = re.compile(r"[^A-Za-z0-9_.-]+")
+_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""systemd ends a line at a carriage return, XML has no other control character, and neither has half a character."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,16 @@ def scheduled_command(
     Raises
     ------
     UsageError
-        If there is no such session.
+        If there is no such session, or a word has a character that a timer's file cannot hold.
     """
     source = library.find(request.session)
     session = str(source.path.absolute()) if source.own else source.name
     interval, *options = when
     command = (sys.executable, "-m", "player", "every", interval, *options, *_options(request), session, "--once")
     settings = {name: value for name, value in sorted(environ.items()) if _SETTINGS.fullmatch(name)}
+    for word in (*command, *settings.values()):
+        if _UNWRITABLE.search(word):
+            raise UsageError(f"{printable(word)} has a character that a timer's file cannot hold; give it another name")
     name = _ODD.sub("-", source.name).strip("-.") or "session"
     return ScheduledCommand(name, title, command, Path(player.__file__).absolute().parents[1], settings, schedule)
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from player.reminders.timers.scheduled_command import ScheduledCommand
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_=:,./@+-]+")
-_ESCAPED: Final = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "%": "%%"})
+_CONTROLS: Final = {chr(code): f"\\x{code:02x}" for code in (*range(1, 32), 127)}
+"""systemd ends a line at a carriage return, too."""
+_ESCAPED: Final = str.maketrans({**_CONTROLS, "\n": "\\n", "\t": "\\t", "\\": "\\\\", '"': '\\"', "%": "%%"})
 
 
 def service(scheduled: ScheduledCommand) -> str:
@@ -68,7 +70,7 @@ def _days(days: Iterable[int]) -> str:
 
 def _plain(text: str) -> str:
     """A value for a setting that is read to the end of its line."""
-    return " ".join(text.split("\n")).replace("%", "%%")
+    return "".join(" " if char in _CONTROLS else char for char in text).replace("%", "%%")
 
 
 def _quoted(word: str) -> str:

@@ -19,6 +19,8 @@ Schema = dict[str, object]
 
 _INVISIBLE: Final = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode categories that no text holds: controls, lone surrogates, line and paragraph separators."""
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn what follows around on a terminal (Unicode's bidirectional algorithm); letters need none of them."""
 _WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _PERCENT = re.compile(r"([0-9]{1,12})\s*%?")
 _FLAGS: Final = {"true": True, "yes": True, "false": False, "no": False}
@@ -94,7 +96,8 @@ def _has_sound(char: str) -> bool:
 def _invisible(text: str) -> str:
     if text.isprintable():
         return ""
-    return next((char for char in text if char not in "\n\t" and unicodedata.category(char) in _INVISIBLE), "")
+    unseen = (char for char in text if char in _TURNING or unicodedata.category(char) in _INVISIBLE)
+    return next((char for char in unseen if char not in "\n\t"), "")
 
 
 @dataclass(frozen=True)

@@ -205,7 +205,9 @@ class _OnlySecurely(urllib.request.HTTPRedirectHandler):
         """The redirected request; for a GET, all five codes mean the same."""
         if not _is_allowed(newurl, plain=self._plain):
             raise urllib.error.HTTPError(newurl, code, msg, headers, fp)
-        self._announce(f"  from {urllib.parse.urlsplit(newurl).hostname}")
+        proxy = "" if self._plain else _proxy_for(newurl)
+        way = f" through the proxy {proxy}" if proxy else ""
+        self._announce(f"  from {urllib.parse.urlsplit(newurl).hostname}{way}")
         return urllib.request.Request(newurl, headers=dict(req.headers))  # noqa: S310 (just seen)
 
     def http_error_302(self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message) -> Any:  # noqa: ANN401 (as urllib has it)

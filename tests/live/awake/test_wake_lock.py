@@ -26,6 +26,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="D-Bus is Linux'
 
 GNOME = "org.gnome.SessionManager"
 SCREENSAVER = "org.freedesktop.ScreenSaver"
+POWER = "org.freedesktop.PowerManagement"
 SUSPEND, IDLE = 4, 8
 """Flags of GNOME's Inhibit."""
 
@@ -93,3 +94,21 @@ def test_a_call_that_is_not_answered_is_an_error_soon(bus: str, monkeypatch: pyt
     monkeypatch.setattr("player.live.controls.desktop.calls.ANSWERS_WITHIN_S", 0.1)
     with FakeDesktop(bus, (LOGIND.destination,), silent={"Inhibit"}), pytest.raises(ConnectionError, match="Inhibit"):
         call("system", LOGIND, "Inhibit")
+
+
+@pytest.mark.parametrize("version", ["6", "5", None])
+def test_kde_is_asked_without_starting_a_program(
+    bus: str, monkeypatch: pytest.MonkeyPatch, version: str | None
+) -> None:
+    """wakepy would start a shell and in it plasmashell, also one that lies in the current folder."""
+    monkeypatch.setenv("XDG_SESSION_DESKTOP", "KDE")
+    monkeypatch.setattr("subprocess.getoutput", lambda command: pytest.fail(f"{command} was started"))
+    monkeypatch.delenv("KDE_SESSION_VERSION", raising=False)
+    if version:
+        monkeypatch.setenv("KDE_SESSION_VERSION", version)
+    methods = {(f"{POWER}.Inhibit", "Inhibit"): Answer("u", 5), (f"{POWER}.Inhibit", "UnInhibit"): Answer("")}
+    with FakeDesktop(bus, (POWER,), methods) as desktop:
+        lock = SystemWakeLock()
+        assert lock.take(Wakefulness.RUNNING) == POWER
+        lock.give_back()
+    assert desktop.calls == [("Inhibit", "player", "a session plays"), ("UnInhibit", 5)]

@@ -254,3 +254,17 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
         OutputError, match=r"cannot write .*; make its folder writable, as the system looks for timers nowhere else"
     ):
         installing.install(timer(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["calm\rExecStart=x\rX=.yaml", "a\x1bb.yaml", "caf\udce9.yaml"])
+def test_a_name_that_would_end_a_line_of_the_timer_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("title: T\nsteps:\n  - pause: 1s\n")
+    with pytest.raises(UsageError, match="has a character that a timer's file cannot hold; give it another name"):
+        scheduled_command(SessionRequest(str(path)), "T", Schedule(7_200_000), ("2h",))
+
+
+def test_a_control_character_stays_within_its_quotes() -> None:
+    text = systemd.service(made(command=("/py", "a\rExecStart=x"), title="a\rb"))
+    assert 'ExecStart=/py "a\\x0dExecStart=x"\n' in text
+    assert "Description=a b\n" in text

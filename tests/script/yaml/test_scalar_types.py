@@ -84,6 +84,8 @@ def test_what_a_scalar_type_reads(alias: str, text: str, value: object) -> None:
         ("Text", "x" * 2001, "must be at most 2000 characters long, not 2001"),
         ("Text", "a\x1b[2Jb", "must not contain the control character '\\x1b'"),
         ("Text", "a\ud800", "must not contain the control character '\\ud800'"),
+        ("Text", "a\u202eb", "must not contain the control character '\\u202e'"),
+        ("Text", "\u2066a\u2069", "must not contain the control character '\\u2066'"),
         ("Name", "Box\nbreathing", "must be on one line"),
         ("Name", "x" * 201, "must be at most 200 characters long, not 201"),
         ("Identifier", "4side", "must be a name of letters, digits, - and _ that begins with a letter, not '4side'"),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import io
 import ssl
 import subprocess
 import threading
+import urllib.request
+from email.message import Message
 from typing import TYPE_CHECKING
 
 import pytest
 
 from player.errors import PlayerError, UsageError, VoiceError
+from player.voice.models import fetching
 from player.voice.models.fetching import HUGGING_FACE, AbsentError, Fetcher, RemoteFile
 from tests import fakes_models as fakes
 from tests.fakes_models import FakeHub
@@ -125,6 +129,17 @@ def test_it_is_followed_to_another_address_which_is_reported_first(hub: FakeHub,
     assert b"".join(Fetcher(told.append, source=hub.address).pieces(REMOTE)) == DATA
     assert hub.asked == [REMOTE.path, "elsewhere"]
     assert told == [f"{hub.address}/a/b.onnx", "  from 127.0.0.1"]
+
+
+def test_a_proxy_of_another_address_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "example.org")
+    told: list[str] = []
+    here = urllib.request.Request("https://example.org/x")
+    follow = fetching._OnlySecurely(told.append, plain=False).redirect_request
+    follow(here, io.BytesIO(), 302, "", Message(), "https://example.net/x")
+    follow(here, io.BytesIO(), 302, "", Message(), "https://example.org/y")
+    assert told == ["  from example.net through the proxy 127.0.0.1:1", "  from example.org"]
 
 
 def test_a_small_file_of_unknown_size_has_a_limit(hub: FakeHub, fetcher: Fetcher) -> None:
