@@ -6,9 +6,10 @@ The rule: nothing is spoken, no driver is asked, and nothing is changed; what is
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from player.errors import VoiceError
+from player.errors import UsageError, VoiceError, printable
 from player.pipeline import language, names
 from player.pipeline.names import Completion
 from player.pipeline.requested import RequestedSession, SessionRequest
@@ -98,4 +99,6 @@ def sections(session: str, values: Mapping[str, str]) -> tuple[Completion, ...]:
 
 
 def _requested(session: str, values: Mapping[str, str]) -> RequestedSession:
+    if Path(session).is_fifo():  # somebody is typing, so it is not waited for
+        raise UsageError(f"{printable(session)} is a pipe")
     return RequestedSession(SessionRequest(language.session(session), values))

@@ -93,6 +93,12 @@ def test_sections_are_offered_by_their_beginnings_at_the_length_of_the_parameter
 
 
 @pytest.mark.engine
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_pipe_in_the_place_of_a_script_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert offered(f"player play {tmp_path / 'pipe.yaml'} -p ") == []
+
+
 def test_voices_are_those_that_are_known_already_and_no_driver_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert offered("player play pmr-7 --voice hea") == []
     from player.pipeline import this_machine  # noqa: PLC0415 (it finds the store of this test)
