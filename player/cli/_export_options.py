@@ -39,7 +39,11 @@ _ONE_OPTIONS = (
         callback=lambda _, __, value: value and int(value),
         help="Frames a second. [default: 48000, or what a preset asks for]",
     ),
-    click.option("--preset", type=OneOf(PRESETS), help="The loudness that is asked for there."),
+    click.option(
+        "--preset",
+        type=OneOf(PRESETS),
+        help="Its loudness and more: podcast -16 LUFS, broadcast -23, audiobook as shops ask, sleep with the voice at -23 and a fade-out of a minute.",
+    ),
     click.option("--captions", metavar=",".join(CAPTIONS), help="What is said, as files beside the sound."),
     click.option("--chapters", type=OneOf(("json",)), help="Chapters as podcasts have them, beside the sound."),
     click.option("--labels", is_flag=True, help="A label track for Audacity, beside the sound."),

@@ -66,7 +66,10 @@ def play(
     quiet: bool,
     **asked: Any,  # noqa: ANN401 (what Click hands over)
 ) -> None:
-    """Play a session, or all sessions of a programme. Ctrl-C ends it softly.
+    """Play a session, or all sessions of a programme.
+
+    While it plays, space pauses and goes on, arrows left and right go to another step, up and down change the volume,
+    and ? shows all keys. Ctrl-C ends it softly.
 
     Without SESSION, it offers to go on with the last one.
     """

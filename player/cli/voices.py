@@ -45,7 +45,8 @@ def voices(
     """List the voices of this machine, hear them, or bring and remove them.
 
     A star marks those that speak where a script names only its language. Only --install connects to the network, and
-    it shows each address first.
+    it shows each address first. It fetches emma, fable, fenrir and kore, which speak English, and voices of Piper in
+    about forty languages, such as piper:de_DE-thorsten-medium.
     """
     if install is not None or remove is not None:
         return _change(install=install, remove=remove)
