@@ -42,7 +42,8 @@ _ONE_OPTIONS = (
     click.option(
         "--preset",
         type=OneOf(PRESETS),
-        help="Its loudness and more: podcast -16 LUFS, broadcast -23, audiobook as shops ask, sleep with the voice at -23 and a fade-out of a minute.",
+        help="Its loudness and more: podcast -16 LUFS, broadcast -23, audiobook as shops ask, sleep with the voice at "
+        "-23 and a fade-out of a minute.",
     ),
     click.option("--captions", metavar=",".join(CAPTIONS), help="What is said, as files beside the sound."),
     click.option("--chapters", type=OneOf(("json",)), help="Chapters as podcasts have them, beside the sound."),
