@@ -195,7 +195,7 @@ def test_a_file_that_is_no_diary_is_a_sentence_and_stays(run: Run, tmp_path: Pat
 
 def test_a_diary_below_a_file_is_a_sentence(run: Run, tmp_path: Path) -> None:
     (tmp_path / "e.db").write_text("in the way")
-    for arguments in (["log"], ["log", "--json"], ["log", "--forget"], ["play", "--resume"]):
+    for arguments in (["log"], ["log", "--json"], ["log", "--forget", "--yes"], ["play", "--resume"]):
         done = run(*arguments, env={"PLAYER_DIARY": str(tmp_path / "e.db" / "x")})
         assert (done.returncode, done.stdout) == (2, "")
         told = f"{tmp_path}/e.db/x cannot be the diary, as {tmp_path}/e.db is no folder; set PLAYER_DIARY to another"

@@ -129,7 +129,7 @@ def test_options_hold_for_every_session_that_has_them(folder: Path) -> None:
         ),
         (SessionRequest("week.yaml", skip=("neck",)), None, "--skip is for one session"),
         (SessionRequest("one.yaml"), 1, "--part is for programmes, and 'one.yaml' is a session; leave it out"),
-        (SessionRequest("nothing.yaml"), None, "nothing.yaml is not there"),
+        (SessionRequest("nothing.yaml"), None, "there is no file nothing.yaml; look at its name and folder"),
         (SessionRequest("frist-week"), None, "did you mean 'first-week'"),
     ],
 )
