@@ -16,26 +16,26 @@ from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Final
 
 from player.errors import ScriptError, printable
-from player.script.programme import Programme
 from player.script.reach import SCRIPT_ENDINGS, with_ending
 from player.script.session import Session
-from player.script.yaml import reader
+from player.script.yaml import fitting, reader
 from player.script.yaml.encoding import LARGEST
 from player.script.yaml.nodes import Mapping as Nodes
 from player.script.yaml.nodes import Node, Scalar
 from player.script.yaml.nodes import Sequence as Items
 from player.script.yaml.scalar_types import shown
-from player.script.yaml.type_shapes import fields_of
+from player.script.yaml.type_shapes import AnyStep, Record, TableShape, fields_of
 from player.techniques import TECHNIQUES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from player.script.yaml.type_shapes import Shape
 
 MOST_INCLUDES: Final = 100
 """Each is a file that waits for the disk, 0.1 s on a busy one."""
 _DEEPEST: Final = 16
 """Folders of a path, and the file."""
-_KNOWN: Final = {each.key for kind in (Session, Programme) for each in fields_of(kind)}
 
 
 def read(text: bytes) -> Nodes | None:
@@ -146,11 +146,37 @@ def is_name(path: str) -> bool:
 
 
 def foreign_key(text: bytes) -> str | None:
-    """The first key of a script that no script has and that holds more than one value, such as ``services``.
+    """The first key of an include that stands where no script of this version has it, or a step that is only a text.
 
-    Programs with files of their own in YAML, of which many pass over keys that they do not know, have such keys.
+    Programs with files of their own in YAML, of which many pass over keys that they do not know, have such keys: at the
+    top as ``services``, and in their steps as ``command``. The text must be one that `read` takes.
     """
     root = read(text)
-    pairs = root.pairs if root else ()
-    unknown = (key.text for key, value in pairs if key.text not in _KNOWN and not isinstance(value, Scalar))
-    return next(unknown, None)
+    return _foreign(root, Record(Session)) if root else None
+
+
+def _foreign(node: Node, shape: Shape) -> str | None:
+    if isinstance(node, Scalar):
+        return node.text if isinstance(shape, AnyStep) else None
+    if isinstance(node, Items):
+        found = fitting.a_list(node, shape)
+        item = found.item if found else AnyStep()  # where no list may stand, no text in it is a script's
+        return _first(_foreign(each, item) for each in node.items)
+    known = _shapes(node, shape)
+    return _first(_foreign(value, known[key.text]) if key.text in known else key.text for key, value in node.pairs)
+
+
+def _shapes(node: Nodes, shape: Shape) -> Mapping[str, Shape]:
+    """The shape of each key that may stand in a mapping; where an author chooses the keys, all of the node's."""
+    if isinstance(shape, AnyStep):
+        steps = [step for key, step in TECHNIQUES.items() if key in _keys(node)]
+        shapes = [{each.key: each.shape for each in fields_of(step)} for step in steps]
+        return max(shapes, key=lambda each: len(each.keys() & _keys(node)), default={})
+    found = fitting.a_mapping(node, shape)
+    if isinstance(found, TableShape):
+        return dict.fromkeys(_keys(node), found.value)
+    return {each.key: each.shape for each in fields_of(found.type)} if found else {}
+
+
+def _first(keys: Iterable[str | None]) -> str | None:
+    return next((key for key in keys if key is not None), None)

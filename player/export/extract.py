@@ -139,8 +139,8 @@ def _must_be_scripts(includes: Mapping[str, bytes], what: str) -> None:
     for name, text in includes.items():
         if not carried_scripts.is_name(name):
             raise MediaError(f"{what} {shown(name)}, which no file of a script is called, {_NOTHING_WRITTEN}")
-        if key := carried_scripts.foreign_key(text):
-            raise MediaError(f"{what} {shown(name)}, whose key {shown(key)} no script has, {_NOTHING_WRITTEN}")
+        if (key := carried_scripts.foreign_key(text)) is not None:
+            raise MediaError(f"{what} {shown(name)}, with {shown(key)} where no script has it, {_NOTHING_WRITTEN}")
 
 
 def _must_differ(includes: Mapping[str, bytes], target: str, what: str) -> None:

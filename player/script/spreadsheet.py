@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 16 * 2**20
 """Bytes of a file."""
+MOST_ROWS: Final = 10_000
+"""Below the names of the columns."""
+MOST_COLUMNS: Final = 1000
+_MOST_LINES: Final = 200_000
+"""With the empty ones, and those inside cells."""
 
+_LOOKED_AT: Final = 2**20
+"""Characters of the first line in which the delimiter is looked for."""
 _DELIMITERS: Final = ";,\t"
 _SEPARATOR_LINE: Final = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
@@ -27,7 +34,7 @@ def rows(path: Path) -> list[tuple[int, tuple[str, ...]]]:
     UsageError
         If the file cannot be read, or is no text.
     ScriptError
-        If a row cannot be read.
+        If a row cannot be read, or there are too many rows, columns or lines.
     """
     text = _text(path)
     start, delimiter = 0, ""
@@ -54,19 +61,33 @@ def _text(path: Path) -> str:
 
 def _delimiter(text: str) -> str:
     """The most frequent delimiter in the line of the columns' names, outside quotes."""
-    bare = re.sub(r'"[^"]*"', "", text.lstrip().partition("\n")[0])
+    bare = re.sub(r'"[^"]*"', "", text.lstrip().partition("\n")[0][:_LOOKED_AT])
     return max(_DELIMITERS[1] + _DELIMITERS, key=bare.count)
 
 
 def _rows(text: str, delimiter: str, path: Path, start: int) -> list[tuple[int, tuple[str, ...]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    found, line = [], start + 1
+    found: list[tuple[int, tuple[str, ...]]] = []
+    line = start + 1
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
-                found.append((line, tuple(cell.strip() for cell in cells)))
+            if len(cells) > MOST_COLUMNS:
+                raise _too_large(path, line, f"{MOST_COLUMNS} columns, not {len(cells)}; remove some")
+            if line > _MOST_LINES:
+                raise _too_large(path, line, f"{_MOST_LINES} lines, with the empty ones; remove some, or split it")
+            stripped = tuple(map(str.strip, cells))
+            if any(stripped):
+                if len(found) > MOST_ROWS:
+                    raise _too_large(path, line, f"{MOST_ROWS} rows; split it")
+                found.append((line, stripped))
             line = start + reader.line_num + 1
     except csv.Error as error:
-        problem = Problem(Position(str(path), line, 1), f"the row cannot be read: {error}")
+        problem = Problem(
+            Position(str(path), line, 1), f"the row cannot be read: {error}; close its quotation marks, or shorten it"
+        )
         raise ScriptError([problem]) from error
     return found
+
+
+def _too_large(path: Path, line: int, most: str) -> ScriptError:
+    return ScriptError([Problem(Position(str(path), line, 1), f"a table must have at most {most}")])

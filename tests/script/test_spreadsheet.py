@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,3 +58,37 @@ def test_what_is_no_table_is_one_sentence(
         (tmp_path / "a.csv").write_bytes(data)
     with pytest.raises(error, match=message):
         spreadsheet.rows(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"," * 1000 + b"\n", r"a\.csv:1:1: a table must have at most 1000 columns, not 1001; remove some"),
+        (b"a\n" + b"," * 1000, r"a\.csv:2:1: a table must have at most 1000 columns, not 1001; remove some"),
+        (b"a\n" * 10_002, r"a\.csv:10002:1: a table must have at most 10000 rows; split it"),
+        (b"\n" * 200_001, r"a\.csv:200001:1: a table must have at most 200000 lines, with the empty ones; remove some"),
+    ],
+)
+def test_a_table_has_no_more_rows_columns_and_lines_than_can_be_told(tmp_path: Path, data: bytes, message: str) -> None:
+    (tmp_path / "a.csv").write_bytes(data)
+    with pytest.raises(ScriptError, match=message):
+        spreadsheet.rows(tmp_path / "a.csv")
+
+
+def test_the_largest_table_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"a" + b"," * 999 + b"\n" + b"a\n" * 10_000 + b" ,\n\n")
+    found = spreadsheet.rows(tmp_path / "a.csv")
+    assert (len(found), len(found[0][1])) == (10_001, 1000)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"a\n", b"\n", b"a,", b",", b"a", b'"', b'"",', b'"a"', b'a"', b'"\n', b",\n", b"a;", b"\r", b" ,", b" "],
+)
+def test_whatever_is_in_the_largest_file_ends_soon(tmp_path: Path, piece: bytes) -> None:
+    """Each with a sentence, or as a table with nothing in it."""
+    (tmp_path / "a.csv").write_bytes(piece * (spreadsheet.LARGEST // len(piece)))
+    start = time.process_time()
+    with contextlib.suppress(ScriptError):
+        assert spreadsheet.rows(tmp_path / "a.csv") == []
+    assert time.process_time() - start < 5

@@ -1,7 +1,8 @@
 """Whether a file that came from another machine is of the kind that its name says, as far as that is cheap to see.
 
 The rule: of sound, the beginning is looked at. Text is read whole: it steers no terminal, a playlist names only files
-of its own export, and a page can run nothing but the script of this version. What sound or text say is not judged.
+of its own export, chapters no pictures and no links, and a page has only elements that ours have, and the script of
+this version. What sound or text say is not judged.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from player.errors import printable
 from player.export import playlists, sidecars
 from player.export.captions import is_transcript
-from player.export.page.document import METAS, begins_as_page
+from player.export.page.recognised import is_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +26,6 @@ _Judge = Callable[[str, _AreOwn], bool]
 
 MOST_TEXT: Final = 16 * 2**20
 """Bytes of a text beside the sound. A day of speech has about 220 000 words, and captions of it 4 MB."""
-_HEAD: Final = 2**14
-_PIECE: Final = 2**20
-_META: Final = b"<meta"
 _SOUND: Final[Mapping[str, tuple[tuple[int, bytes], ...]]] = {
     ".mp3": ((0, b"ID3"), (0, b"\xff\xfb"), (0, b"\xff\xf3")),
     ".wav": ((0, b"RIFF"), (0, b"RF64")),
@@ -39,6 +37,11 @@ _SOUND: Final[Mapping[str, tuple[tuple[int, bytes], ...]]] = {
 }
 """How sound begins: any of these bytes at their place."""
 _SRT: Final = re.compile(r"1\n\d\d:\d\d:\d\d,\d{3} --> ")
+_PLAYLIST: Final = re.compile(r"^#EXTINF:\d+\.\d{3},[^\n]*\n([^\n#][^\n]*)\n", re.MULTILINE)
+_PLAYLIST_WHOLE: Final = re.compile(rf"#EXTM3U\n#PLAYLIST:[^\n]*\n(?:{_PLAYLIST.pattern})*", re.MULTILINE)
+_CHAPTERS: Final = frozenset({"version", "title", "fileName", "chapters"})
+_CHAPTER: Final = frozenset({"startTime", "endTime", "title"})
+_NUMBERS: Final = (int, float)
 _LABELS: Final = re.compile(r"\d+\.\d{6}\t\d+\.\d{6}\t")
 
 
@@ -51,7 +54,7 @@ def fits(path: Path, name: str, are_own: _AreOwn) -> bool:
         text = _read_text(path)
         return text is not None and judge(text, are_own)
     if name.lower().endswith(".html"):
-        return _is_page(path)
+        return is_page(path, are_own)
     with path.open("rb") as file:
         head = file.read(16)
     sound = next((signs for ending, signs in _SOUND.items() if name.lower().endswith(ending)), ())
@@ -75,35 +78,44 @@ def _read_text(path: Path) -> str | None:
     return text if printable(plain) == plain else None
 
 
-def _is_page(path: Path) -> bool:
-    """Whether it has our policy before anything else, and no other ``meta`` than ours: one could lead elsewhere."""
-    with path.open("rb") as file:
-        head = file.read(_HEAD).decode("utf-8", "replace")
-    return begins_as_page(head) and _count(path, _META) <= METAS
-
-
-def _count(path: Path, sign: bytes) -> int:
-    count, rest = 0, b""
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            text = (rest + piece).lower()
-            count += text.count(sign)
-            rest = text[1 - len(sign) :]
-    return count
-
-
 def _is_playlist(text: str, are_own: _AreOwn) -> bool:
-    """Whether all that it names is a file of the same export, and no address."""
-    lines = [line for line in text.split("\n") if line and not line.startswith("#")]
-    return text.startswith("#EXTM3U\n") and are_own([line.removeprefix("./") for line in lines])
+    """Whether it is one that `playlists` can have made, and all that it names is a file of the same export.
+
+    Other directives of the format name addresses too, such as those of pictures and keys.
+    """
+    names = _PLAYLIST.findall(text) if _PLAYLIST_WHOLE.fullmatch(text) else None
+    return names is not None and are_own([name.removeprefix("./") for name in names])
 
 
 def _is_chapters(text: str) -> bool:
     try:
-        told = json.loads(text)
+        told = json.loads(text, object_pairs_hook=_with_each_key_once)
     except (ValueError, RecursionError):
         return False
-    return isinstance(told, dict) and isinstance(told.get("chapters"), list)
+    if not _has_only(told, _CHAPTERS):
+        return False
+    chapters = told.pop("chapters", None)
+    texts = all(isinstance(text, str) for text in told.values())
+    return texts and isinstance(chapters, list) and all(map(_is_chapter, chapters))
+
+
+def _with_each_key_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Of a key that stands there twice, another program may read the value that was not looked at here."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _is_chapter(told: object) -> bool:
+    """Its times and its title, and nothing else: other keys of the format name addresses."""
+    if not _has_only(told, _CHAPTER):
+        return False
+    return all(isinstance(value, str) if key == "title" else type(value) in _NUMBERS for key, value in told.items())
+
+
+def _has_only(told: object, keys: frozenset[str]) -> TypeGuard[dict[str, object]]:
+    return isinstance(told, dict) and told.keys() <= keys
 
 
 _TEXTS: Final[Mapping[str, _Judge]] = {

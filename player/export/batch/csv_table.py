@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import string
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from player.export.options import ExportOptions
     from player.script.yaml.params import Parameter
 
-MOST_ROWS: Final = 10_000
+MOST_PROBLEMS: Final = 200
+"""Told at once; looking for more ends there, as it does in a script."""
 SESSION: Final = "session"
 """In a pattern: the name of the session."""
 
@@ -59,7 +62,12 @@ class PeopleTable:
 
     def at(self, line: int, column: str | None = None) -> Position:
         """The place of a cell, or of a row."""
-        return Position(self.path, line, 1 if column is None else self.columns.index(column) + 1)
+        return Position(self.path, line, 1 if column is None else self.numbers[column])
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each column, counted from 1; of a name that stands there twice, the first."""
+        return {column: number for number, column in reversed([*enumerate(self.columns, 1)])}
 
 
 def read(path: Path) -> PeopleTable:
@@ -77,18 +85,34 @@ def read(path: Path) -> PeopleTable:
         raise UsageError(f"{printable(str(path))} is empty; its first line names the columns, such as `name,side`")
     (first, columns), *rest = lines
     table = PeopleTable(str(path), first, columns)
-    problems = list(_wrong_columns(table))
-    if not rest:
-        problems.append(Problem(table.at(first), "there is no row below the names of the columns"))
-    if len(rest) > MOST_ROWS:
-        problems.append(Problem(table.at(rest[MOST_ROWS][0]), f"a table must have at most {MOST_ROWS} rows; split it"))
-    for line, cells in rest:
-        if len(cells) != len(columns):
-            text = f"the row must have {len(columns)} cells as the first line has, not {len(cells)}"
-            problems.append(Problem(table.at(line), text))
-    if problems:
-        raise ScriptError(problems)
+    _refuse(_wrong_form(table, rest))
     return replace(table, rows=tuple(PersonRow(line, dict(zip(columns, cells, strict=True))) for line, cells in rest))
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    """Refuse a table with problems, and tell at most `MOST_PROBLEMS` of them.
+
+    Raises
+    ------
+    ScriptError
+        If there are any.
+    """
+    told = list(islice(problems, MOST_PROBLEMS))
+    if len(told) == MOST_PROBLEMS:
+        there = f"reading ends here, with {MOST_PROBLEMS} mistakes; mend these, and export again"
+        told.append(Problem(max(told).at, there))
+    if told:
+        raise ScriptError(told)
+
+
+def _wrong_form(table: PeopleTable, rest: Sequence[tuple[int, Sequence[str]]]) -> Iterable[Problem]:
+    yield from _wrong_columns(table)
+    if not rest:
+        yield Problem(table.at(table.header), "there is no row below the names of the columns")
+    for line, cells in rest:
+        if len(cells) != len(table.columns):
+            text = f"the row must have {len(table.columns)} cells as the first line has, not {len(cells)}"
+            yield Problem(table.at(line), text)
 
 
 def _wrong_columns(table: PeopleTable) -> Iterable[Problem]:
@@ -98,7 +122,7 @@ def _wrong_columns(table: PeopleTable) -> Iterable[Problem]:
             yield Problem(at, "the column has no name; write one, or remove the column")
         elif column == SESSION:
             yield Problem(at, f"the column {shown(column)} has the word that stands for the session in -o; rename it")
-        elif table.columns.index(column) < number - 1:
+        elif table.numbers[column] < number:
             yield Problem(at, f"the column {shown(column)} is there twice; remove one")
 
 
@@ -121,22 +145,24 @@ def orders(
     """
     fields = _fields(pattern, table)
     params = {item.name: item.requested.session.params for item in items}
-    problems = list(_unknown(table, fields, params.values()))
     made: list[ExportOrder] = []
-    targets: dict[str, Position] = {}
-    for row in table.rows:
-        wrong = list(_wrong_cells(table, row, fields, params))
-        problems += wrong
-        for item in () if wrong else items:
-            order = _order(row, item, params[item.name], pattern, options, force=force)
-            at = table.at(row.line, next((field for field in fields if field != SESSION), None))
-            first = targets.setdefault(same_file(order.target), at)
-            if first is not at:
-                problems.append(Problem(at, f"the file {order.target} is made in line {first.line} already; {_UNIQUE}"))
-            problems += _unfit(table, row, order.task, params[item.name])
-            made.append(order)
-    if problems:
-        raise ScriptError(problems)
+
+    def problems() -> Iterable[Problem]:
+        yield from _unknown(table, fields, params.values())
+        targets: dict[str, Position] = {}
+        for row in table.rows:
+            wrong = list(_wrong_cells(table, row, fields, params))
+            yield from wrong
+            for item in () if wrong else items:
+                order = _order(row, item, params[item.name], pattern, options, force=force)
+                at = table.at(row.line, next((field for field in fields if field != SESSION), None))
+                first = targets.setdefault(same_file(order.target), at)
+                if first is not at:
+                    yield Problem(at, f"the file {order.target} is made in line {first.line} already; {_UNIQUE}")
+                yield from _unfit(table, row, order.task, params[item.name])
+                made.append(order)
+
+    _refuse(problems())
     return made
 
 
@@ -185,8 +211,10 @@ def _wrong_cells(
 ) -> Iterable[Problem]:
     known = {word: parameter for each in params.values() for word, parameter in each.items()}
     for column, cell in row.cells.items():
+        if column not in known and column not in fields:
+            continue
         at = table.at(row.line, column)
-        if not cell and (column in known or column in fields):
+        if not cell:
             yield Problem(at, f"{column} is missing in this row; fill it in{_otherwise(known.get(column))}")
             continue
         if column in fields and (reason := _unsafe(cell)):

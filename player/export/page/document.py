@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from player.timeline.model import Timeline
 
 TEMPLATES: Final = Path(__file__).parent
-METAS: Final = 9
-"""How many ``meta`` elements a page has. No text can add one; whoever could, might lead the reader elsewhere by it."""
 _IN_JSON: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 """So that no text ends the element that it is in; JSON reads them as the same characters."""
 _BESIDE_A_SIGN: Final = re.compile(r" (?=[:;?!»][.,)]?(?: |$))|(?<=(?<!\S)«) ")
@@ -93,30 +91,9 @@ def page(sessions: Sequence[PageSession], title: str = "", summary: str = "") ->
     script = template("page.js")
     body = _filled("player.html", head=head, sessions=articles, script=script, **_of_page(labels(first.language)))
     media = "data:" if first.sound.startswith("data:") else "'self'"
-    policy = f"default-src 'none'; script-src {digest(script)}; media-src {media}; {_policy(style)}"
+    policy = f"default-src 'none'; script-src {digest(script)}; media-src {media}; {style_policy(style)}"
     about = (title or first.timeline.title, summary or first.summary)
     return _whole(body, about, first.technique, first.language, policy, style)
-
-
-def begins_as_page(head: str) -> bool:
-    """Whether the beginning of a page is one that `page` makes: its policy lets nothing run but this script.
-
-    Nothing that could run stands before the policy. After it, a browser refuses every other script.
-    """
-    return re.match(_beginning(), head) is not None
-
-
-@cache
-def _beginning() -> str:
-    """A pattern of a page's first lines, up to the end of its policy."""
-    policy = f"default-src 'none'; script-src {digest(template('page.js'))}; media-src media0; "
-    policy += _policy("").replace(digest(""), "style0")
-    before = Template(template("page.html").partition("$policy")[0])
-    pattern = re.escape(f'{before.substitute(notice=_notice(), lang="lang0")}{policy}">')
-    free = {"lang0": r"[\w-]*", "media0": "(?:data:|'self')", "style0": "'sha256-[A-Za-z0-9+/]{43}='"}
-    for name, any_of_it in free.items():
-        pattern = pattern.replace(name, any_of_it)
-    return pattern
 
 
 def index(listed: Sequence[ListedPage], reader: str) -> str:
@@ -133,7 +110,7 @@ def index(listed: Sequence[ListedPage], reader: str) -> str:
     total = timecode(sum(each.total_ms for each in listed))
     summary = own.words.listed.format(number=len(listed), time=total)
     body = _filled("list.html", title=_text(title), summary=_text(summary), entries=entries)
-    policy = f"default-src 'none'; {_policy(style)}"
+    policy = f"default-src 'none'; {style_policy(style)}"
     return _whole(body, (title, summary), "guide", own.language, policy, style)
 
 
@@ -153,11 +130,13 @@ def template(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def _notice() -> str:
+def notice() -> str:
+    """The licence of a page, as it stands at its beginning."""
     return template("LICENSE").partition("\n\n")[2].rstrip()
 
 
-def _policy(style: str) -> str:
+def style_policy(style: str) -> str:
+    """The part of the policy that every page has: this style and pictures in the page itself, and nothing else."""
     return f"style-src {digest(style)}; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -165,7 +144,7 @@ def _whole(body: str, about: tuple[str, str], technique: str, language: str, pol
     (title, summary), colour = about, colours.palette(technique)
     return _filled(
         "page.html",
-        notice=_notice(),
+        notice=notice(),
         lang=_text(language),
         policy=policy,
         colours=colours.name(technique),

@@ -122,6 +122,29 @@ def test_a_problem_is_one_sentence_with_its_place(table: str, told: str) -> None
     assert any(problem.startswith(told) for problem in problems(table))
 
 
+def many(number: int) -> str:
+    return ",".join(["name", *(f"c{each}" for each in range(number - 1))])
+
+
+@pytest.mark.parametrize(
+    ("table", "first", "last"),
+    [
+        (f"{many(900)}\nAnna{',1' * 899}\n", "people.csv:1:2: the column 'c0' is no parameter", "people.csv:1:201: "),
+        (f"name{',' * 900}\nAnna{',1' * 900}\n", "people.csv:1:2: the column has no name", "people.csv:1:201: "),
+        ("name\n" + "Anna,1\n" * 900, "people.csv:2:1: the row must have 1 cells", "people.csv:201:1: "),
+        ("name\n" + "a/b\n" * 900, "people.csv:2:1: name cannot be part of", "people.csv:201:1: "),
+    ],
+    ids=["columns", "names", "lengths", "cells"],
+)
+def test_of_many_problems_as_many_are_told_as_of_a_script(table: str, first: str, last: str) -> None:
+    told = problems(table)
+    assert len(told) == csv_table.MOST_PROBLEMS + 1
+    assert told[0].startswith(first)
+    assert [each for each in told if "reading ends here" in each] == [
+        f"{last}reading ends here, with 200 mistakes; mend these, and export again"
+    ]
+
+
 def test_what_the_script_says_against_a_value_is_reported_in_its_row() -> None:
     Path("hello.yaml").write_text("title: Hello\nparams: {side: 4s}\nsteps: [{pause: $side}]\n")
     (told,) = problems("id,side\n1,4s\n2,long\n", "{id}.mp3")
