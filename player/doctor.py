@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from player import __version__, settings
 from player.errors import PlayerError, printable
@@ -22,6 +22,7 @@ from player.live.device.backends import INSTALL, available
 from player.live.device.latency import SETTING as LATENCY
 from player.live.device.latency import latency_ms
 from player.live.preview import try_out
+from player.pipeline import language, region
 from player.script import library
 from player.settings import location
 from player.sound import ffmpeg
@@ -62,6 +63,7 @@ def examine() -> tuple[Finding, ...]:
             *((f"voices by {driver.name}", partial(_driver, engine, driver)) for driver in engine.drivers),
             ("voice", lambda: _voices(engine)),
             ("store", lambda: _store(store, trouble)),
+            *((variable.part, variable.look) for variable in _VARIABLES if os.environ.get(variable.name)),
             ("diary", _diary),
             ("encoders", _encoders),
             *((("latency", _latency),) if os.environ.get(LATENCY) else ()),
@@ -199,6 +201,37 @@ def _encoders() -> Finding:
 
 
 _ENCODERS = {"lameenc": "mp3", "soundfile": "wav, flac, ogg, opus", "mutagen": "tags and chapters"}
+
+
+def _limit() -> Finding:
+    """The variable for the most that the store may hold: with a wrong one, nothing is ever removed from it."""
+    text = f"{upkeep.limit_bytes() / 1e6:.1f} MB, as the variable {upkeep.LIMIT} says"
+    return Finding("store limit", well=True, finding=text)
+
+
+def _language() -> Finding:
+    """The variable for the listener's language: with a wrong one, no session is found."""
+    return Finding("language", well=True, finding=f"{language.of_listener()}, as the variable {language.VARIABLE} says")
+
+
+def _region() -> Finding:
+    """The variable for the listener's country: with a wrong one, no session is read."""
+    return Finding("region", well=True, finding=f"{region.of_listener(None)}, as the variable {region.VARIABLE} says")
+
+
+class _Variable(NamedTuple):
+    """A variable that is looked at where it is set."""
+
+    name: str
+    part: str
+    look: Callable[[], Finding]
+
+
+_VARIABLES = (
+    _Variable(upkeep.LIMIT, "store limit", _limit),
+    _Variable(language.VARIABLE, "language", _language),
+    _Variable(region.VARIABLE, "region", _region),
+)
 
 
 def _latency() -> Finding:

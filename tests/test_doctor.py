@@ -22,7 +22,7 @@ from player.voice.identity import Identity
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from player.voice.drivers.table import Driver
@@ -55,6 +55,27 @@ def test_a_wrong_latency_is_told_once_and_is_no_fault_of_a_library(monkeypatch: 
         "the variable PLAYER_LATENCY must be 60 to 320 (milliseconds), not 'abc'; unset it for the usual"
     )
     assert set(told[1:]) <= {"not tried, as PLAYER_LATENCY is wrong; it is installed"}
+
+
+@pytest.mark.parametrize(
+    ("name", "look", "good", "bad"),
+    [
+        ("PLAYER_CACHE_LIMIT", doctor._limit, ("500M", "500.0 MB, as the variable"), "lots"),
+        ("PLAYER_LANGUAGE", doctor._language, ("de", "de, as the variable"), "qq"),
+        ("PLAYER_REGION", doctor._region, ("GB", "GB, as the variable"), "qq"),
+    ],
+)
+def test_a_variable_that_is_wrong_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, name: str, look: Callable[[], Finding], good: tuple[str, str], bad: str
+) -> None:
+    assert (name, look) in [(each.name, each.look) for each in doctor._VARIABLES]
+    monkeypatch.setenv(name, good[0])
+    assert (look().well, look().finding) == (True, f"{good[1]} {name} says")
+    monkeypatch.setenv(name, bad)
+    finding = doctor._looked("it", look)
+    assert (finding.well, finding.optional) == (False, False)
+    assert name in finding.finding
+    assert repr(bad) in finding.finding
 
 
 def test_what_is_wrong_with_several_parts_is_told_once() -> None:
