@@ -18,9 +18,8 @@ from player import __version__, settings
 from player.errors import PlayerError, printable
 from player.history.diary import Diary
 from player.live.awake.lock_thread import system_lock
+from player.live.device import latency
 from player.live.device.backends import INSTALL, available
-from player.live.device.latency import SETTING as LATENCY
-from player.live.device.latency import latency_ms
 from player.live.preview import try_out
 from player.pipeline import language, region
 from player.script import library
@@ -66,7 +65,7 @@ def examine() -> tuple[Finding, ...]:
             *((variable.part, variable.look) for variable in _VARIABLES if os.environ.get(variable.name)),
             ("diary", _diary),
             ("encoders", _encoders),
-            *((("latency", _latency),) if os.environ.get(LATENCY) else ()),
+            *((("latency", _latency),) if os.environ.get(latency.SETTING) else ()),
             ("simpleaudio", partial(_speaker, "simpleaudio")),
             ("miniaudio", partial(_speaker, "miniaudio")),
             ("media keys", _media_keys),
@@ -236,8 +235,7 @@ _VARIABLES = (
 
 def _latency() -> Finding:
     """The variable for the latency, where it is set: no loudspeaker opens with a wrong one."""
-    held = latency_ms("miniaudio", os.environ)
-    return Finding("latency", well=True, finding=f"{held} ms, as the variable {LATENCY} says")
+    return Finding("latency", well=True, finding=latency.told("miniaudio", os.environ))
 
 
 def _speaker(kind: str) -> Finding:
@@ -245,9 +243,11 @@ def _speaker(kind: str) -> Finding:
     if kind not in available():
         return Finding(kind, well=False, finding=f"not installed: {INSTALL[kind]}", optional=True)
     try:
-        latency_ms(kind, os.environ)
+        latency.latency_ms(kind, os.environ)
     except PlayerError:
-        return Finding(kind, well=False, finding=f"not tried, as {LATENCY} is wrong; it is installed", optional=True)
+        return Finding(
+            kind, well=False, finding=f"not tried, as {latency.SETTING} is wrong; it is installed", optional=True
+        )
     try:
         try_out(kind)
     except PlayerError as error:
