@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from player import __version__, settings
-from player.errors import PlayerError, printable
+from player.errors import DiaryError, OutputError, PlayerError, StoreError, printable
 from player.history.diary import Diary
 from player.live.awake.lock_thread import system_lock
 from player.live.device import latency
@@ -27,6 +27,7 @@ from player.settings import location
 from player.sound import ffmpeg
 from player.sound.kinds import fits
 from player.storage import upkeep
+from player.storage.failures import sentences
 from player.storage.store import Store
 from player.units import number_of
 from player.voice.pyttsx3_engine import Pyttsx3Engine
@@ -52,6 +53,7 @@ def examine() -> tuple[Finding, ...]:
     with tempfile.TemporaryDirectory(prefix="player-doctor-", ignore_cleanup_errors=True) as elsewhere:
         try:
             store, trouble = Store(), ""
+            _must_be_writable(store.root / "entry", StoreError, named=store.root)
         except PlayerError as error:
             store, trouble = Store(Path(elsewhere)), str(error)
         engine = Pyttsx3Engine(store)
@@ -106,6 +108,18 @@ def _looked(part: str, look: Callable[[], Finding]) -> Finding:
         return Finding(part, well=False, finding=printable(f"{type(error).__name__}: {error}"))
 
 
+def _must_be_writable(file: Path, kind: type[PlayerError], named: Path | None = None) -> None:
+    """Try to write beside a file, or in the nearest folder above it that is there; nothing is left.
+
+    To ask for the permission is not enough: root has it in the folders of the system itself, too. ``named`` is what an
+    error is about, if that is not the file.
+    """
+    with sentences(kind, "write", named or file):
+        nearest = next(each for each in file.parents if each.exists())
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+
+
 def _python() -> Finding:
     return Finding("player", well=True, finding=f"{__version__} on Python {sys.version.split()[0]}, {sys.platform}")
 
@@ -122,6 +136,11 @@ def _settings() -> Finding:
         found = settings.stored()
     except PlayerError as error:
         return Finding("settings", well=False, finding="; ".join(str(error).splitlines()))
+    try:
+        _must_be_writable(location.path(), OutputError)
+    except PlayerError as error:
+        told = f"{error} with {location.VARIABLE}"
+        return Finding("settings", well=False, finding=told, optional=True)
     if found is None:
         return Finding("settings", well=True, finding=f"none; `player settings` would keep them in {location.path()}")
     chosen = len(found.general) + sum(map(len, found.sessions.values()))
@@ -180,6 +199,7 @@ def _diary() -> Finding:
     told: list[str] = []
     try:
         with Diary(told.append) as diary:
+            _must_be_writable(diary.path, DiaryError)
             entries, bookmarks = len(diary.entries()), len(diary.bookmarks())
     except PlayerError as error:
         return Finding("diary", well=False, finding=str(error), optional=True)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 def no_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("PLAYER_DIARY", str(tmp_path / "diary"))
+    monkeypatch.delenv("PLAYER_LANGUAGE", raising=False)  # has a line of its own where it is set
 
 
 def found(part: str) -> Finding:
@@ -153,7 +154,22 @@ def test_a_missing_ffmpeg_is_no_illness(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_store_that_cannot_be_used_is_an_illness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "file" / "store"))
-    assert not found("voice").well
+    told = found("store")
+    assert (told.well, told.optional) == (False, False)
+    assert told.finding.startswith(f"cannot write {tmp_path}/file/store: ")
+
+
+@pytest.mark.engine
+@pytest.mark.skipif(sys.platform != "linux", reason="/sys is a folder in which nobody can make a file")
+def test_a_place_that_cannot_be_written_is_a_fault_of_what_would_lie_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = {"store": "/sys/x", "diary": "/sys/y", "settings": "/sys/z.toml"}
+    for part, place in places.items():
+        monkeypatch.setenv(f"PLAYER_{part.upper()}", place)
+    findings = examine()
+    faults = {each.part: each.finding for each in findings if not each.well and each.part in places}
+    assert faults.keys() == places.keys()
+    assert all(place in faults[part] for part, place in places.items())
+    assert [each.part for each in findings if "/sys/" in each.finding] == ["settings", "store", "diary"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
