@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from player import __version__, settings
-from player.errors import DiaryError, OutputError, PlayerError, StoreError, printable
+from player.errors import DiaryError, PlayerError, StoreError, printable
 from player.history.diary import Diary
 from player.live.awake.lock_thread import system_lock
 from player.live.device import latency
@@ -136,11 +136,10 @@ def _settings() -> Finding:
         found = settings.stored()
     except PlayerError as error:
         return Finding("settings", well=False, finding="; ".join(str(error).splitlines()))
-    try:
-        _must_be_writable(location.path(), OutputError)
-    except PlayerError as error:
-        told = f"{error} with {location.VARIABLE}"
-        return Finding("settings", well=False, finding=told, optional=True)
+    nearest = next(each for each in location.path().parents if os.path.exists(each))  # noqa: PTH110 (never raises)
+    if not os.access(nearest, os.W_OK):
+        told = f"{location.path()} cannot be written; choose another file with {location.VARIABLE}"
+        return Finding("settings", well=False, finding=printable(told), optional=True)
     if found is None:
         return Finding("settings", well=True, finding=f"none; `player settings` would keep them in {location.path()}")
     chosen = len(found.general) + sum(map(len, found.sessions.values()))

@@ -162,14 +162,28 @@ def test_a_store_that_cannot_be_used_is_an_illness(tmp_path: Path, monkeypatch: 
 @pytest.mark.engine
 @pytest.mark.skipif(sys.platform != "linux", reason="/sys is a folder in which nobody can make a file")
 def test_a_place_that_cannot_be_written_is_a_fault_of_what_would_lie_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    places = {"store": "/sys/x", "diary": "/sys/y", "settings": "/sys/z.toml"}
+    places = {"store": "/sys/x", "diary": "/sys/y"}
     for part, place in places.items():
         monkeypatch.setenv(f"PLAYER_{part.upper()}", place)
     findings = examine()
     faults = {each.part: each.finding for each in findings if not each.well and each.part in places}
     assert faults.keys() == places.keys()
     assert all(place in faults[part] for part, place in places.items())
-    assert [each.part for each in findings if "/sys/" in each.finding] == ["settings", "store", "diary"]
+    assert [each.part for each in findings if "/sys/" in each.finding] == ["store", "diary"]
+
+
+def test_settings_that_could_not_be_kept_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYER_SETTINGS", str(tmp_path / "new" / "settings.toml"))
+    closed = [tmp_path]
+    monkeypatch.setattr(os, "access", lambda folder, _: folder not in closed)
+    assert doctor._settings() == Finding(
+        "settings",
+        well=False,
+        finding=f"{tmp_path}/new/settings.toml cannot be written; choose another file with PLAYER_SETTINGS",
+        optional=True,
+    )
+    closed.clear()
+    assert doctor._settings().well
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
