@@ -12,21 +12,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from player import __version__, settings
-from player.errors import PlayerError, printable
+from player.errors import DiaryError, PlayerError, StoreError, printable
 from player.history.diary import Diary
 from player.live.awake.lock_thread import system_lock
+from player.live.device import latency
 from player.live.device.backends import INSTALL, available
-from player.live.device.latency import SETTING as LATENCY
-from player.live.device.latency import latency_ms
 from player.live.preview import try_out
+from player.pipeline import language, region
 from player.script import library
 from player.settings import location
 from player.sound import ffmpeg
 from player.sound.kinds import fits
 from player.storage import upkeep
+from player.storage.failures import sentences
 from player.storage.store import Store
 from player.units import number_of
 from player.voice.pyttsx3_engine import Pyttsx3Engine
@@ -52,6 +53,7 @@ def examine() -> tuple[Finding, ...]:
     with tempfile.TemporaryDirectory(prefix="player-doctor-", ignore_cleanup_errors=True) as elsewhere:
         try:
             store, trouble = Store(), ""
+            _must_be_writable(store.root / "entry", StoreError, named=store.root)
         except PlayerError as error:
             store, trouble = Store(Path(elsewhere)), str(error)
         engine = Pyttsx3Engine(store)
@@ -62,9 +64,10 @@ def examine() -> tuple[Finding, ...]:
             *((f"voices by {driver.name}", partial(_driver, engine, driver)) for driver in engine.drivers),
             ("voice", lambda: _voices(engine)),
             ("store", lambda: _store(store, trouble)),
+            *((variable.part, variable.look) for variable in _VARIABLES if os.environ.get(variable.name)),
             ("diary", _diary),
             ("encoders", _encoders),
-            *((("latency", _latency),) if os.environ.get(LATENCY) else ()),
+            *((("latency", _latency),) if os.environ.get(latency.SETTING) else ()),
             ("simpleaudio", partial(_speaker, "simpleaudio")),
             ("miniaudio", partial(_speaker, "miniaudio")),
             ("media keys", _media_keys),
@@ -105,6 +108,18 @@ def _looked(part: str, look: Callable[[], Finding]) -> Finding:
         return Finding(part, well=False, finding=printable(f"{type(error).__name__}: {error}"))
 
 
+def _must_be_writable(file: Path, kind: type[PlayerError], named: Path | None = None) -> None:
+    """Try to write beside a file, or in the nearest folder above it that is there; nothing is left.
+
+    To ask for the permission is not enough: root has it in the folders of the system itself, too. ``named`` is what an
+    error is about, if that is not the file.
+    """
+    with sentences(kind, "write", named or file):
+        nearest = next(each for each in file.parents if each.exists())
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+
+
 def _python() -> Finding:
     return Finding("player", well=True, finding=f"{__version__} on Python {sys.version.split()[0]}, {sys.platform}")
 
@@ -121,6 +136,10 @@ def _settings() -> Finding:
         found = settings.stored()
     except PlayerError as error:
         return Finding("settings", well=False, finding="; ".join(str(error).splitlines()))
+    nearest = next(each for each in location.path().parents if os.path.exists(each))  # noqa: PTH110 (never raises)
+    if not os.access(nearest, os.W_OK):
+        told = f"{location.path()} cannot be written; choose another file with {location.VARIABLE}"
+        return Finding("settings", well=False, finding=printable(told), optional=True)
     if found is None:
         return Finding("settings", well=True, finding=f"none; `player settings` would keep them in {location.path()}")
     chosen = len(found.general) + sum(map(len, found.sessions.values()))
@@ -179,6 +198,7 @@ def _diary() -> Finding:
     told: list[str] = []
     try:
         with Diary(told.append) as diary:
+            _must_be_writable(diary.path, DiaryError)
             entries, bookmarks = len(diary.entries()), len(diary.bookmarks())
     except PlayerError as error:
         return Finding("diary", well=False, finding=str(error), optional=True)
@@ -201,10 +221,40 @@ def _encoders() -> Finding:
 _ENCODERS = {"lameenc": "mp3", "soundfile": "wav, flac, ogg, opus", "mutagen": "tags and chapters"}
 
 
+def _limit() -> Finding:
+    """The variable for the most that the store may hold: with a wrong one, nothing is ever removed from it."""
+    text = f"{upkeep.limit_bytes() / 1e6:.1f} MB, as the variable {upkeep.LIMIT} says"
+    return Finding("store limit", well=True, finding=text)
+
+
+def _language() -> Finding:
+    """The variable for the listener's language: with a wrong one, no session is found."""
+    return Finding("language", well=True, finding=f"{language.of_listener()}, as the variable {language.VARIABLE} says")
+
+
+def _region() -> Finding:
+    """The variable for the listener's country: with a wrong one, no session is read."""
+    return Finding("region", well=True, finding=f"{region.of_listener(None)}, as the variable {region.VARIABLE} says")
+
+
+class _Variable(NamedTuple):
+    """A variable that is looked at where it is set."""
+
+    name: str
+    part: str
+    look: Callable[[], Finding]
+
+
+_VARIABLES = (
+    _Variable(upkeep.LIMIT, "store limit", _limit),
+    _Variable(language.VARIABLE, "language", _language),
+    _Variable(region.VARIABLE, "region", _region),
+)
+
+
 def _latency() -> Finding:
     """The variable for the latency, where it is set: no loudspeaker opens with a wrong one."""
-    held = latency_ms("miniaudio", os.environ)
-    return Finding("latency", well=True, finding=f"{held} ms, as the variable {LATENCY} says")
+    return Finding("latency", well=True, finding=latency.told("miniaudio", os.environ))
 
 
 def _speaker(kind: str) -> Finding:
@@ -212,9 +262,11 @@ def _speaker(kind: str) -> Finding:
     if kind not in available():
         return Finding(kind, well=False, finding=f"not installed: {INSTALL[kind]}", optional=True)
     try:
-        latency_ms(kind, os.environ)
+        latency.latency_ms(kind, os.environ)
     except PlayerError:
-        return Finding(kind, well=False, finding=f"not tried, as {LATENCY} is wrong; it is installed", optional=True)
+        return Finding(
+            kind, well=False, finding=f"not tried, as {latency.SETTING} is wrong; it is installed", optional=True
+        )
     try:
         try_out(kind)
     except PlayerError as error:

@@ -73,11 +73,14 @@ class Cause(NamedTuple):
         What is the matter: a sentence without its end.
     otherwise
         What to choose in its place.
+    is_enough
+        Whether it is told alone, without the speech that does not fit: nobody is to mend the lines of that.
     """
 
     option: str
     text: str
     otherwise: str
+    is_enough: bool = False
 
     def told(self, *, is_typed: bool = True) -> str:
         """The sentence; ``is_typed`` is whether the option stands on the command line and can be left out there."""
@@ -101,9 +104,10 @@ class ScriptError(PlayerError):
         super().__init__(self.told())
 
     def told(self, *, is_typed: bool = True) -> str:
-        """The cause and the problems, a line each; ``is_typed`` as in `Cause.told`."""
+        """The cause and the problems, a line each, without those that it is enough for; ``is_typed`` as in `Cause`."""
         first = [self.cause.told(is_typed=is_typed)] if self.cause else []
-        return "\n".join([*first, *map(str, self.problems)])
+        is_enough = self.cause is not None and self.cause.is_enough
+        return "\n".join([*first, *(str(each) for each in self.problems if not (is_enough and each.about))])
 
 
 class UsageError(PlayerError):

@@ -124,10 +124,11 @@ def format_duration(ms: int) -> str:
 
 
 def timecode(ms: int) -> str:
-    """``7:00`` or ``1:02:03``; parts of a second are cut, as on a clock."""
-    seconds = ms // 1000
+    """``7:00`` or ``1:02:03``; parts of a second are cut, as on a clock. A time before the beginning is ``-0:02``."""
+    seconds = abs(ms) // 1000
+    sign = "-" if ms < 0 < seconds else ""
     minutes, hours = seconds // 60 % 60, seconds // 3600
-    return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+    return sign + (f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}")
 
 
 def gain(db: float) -> float:

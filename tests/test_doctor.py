@@ -22,7 +22,7 @@ from player.voice.identity import Identity
 from player.voice.pyttsx3_engine import Pyttsx3Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from player.voice.drivers.table import Driver
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 def no_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("PLAYER_DIARY", str(tmp_path / "diary"))
+    monkeypatch.delenv("PLAYER_LANGUAGE", raising=False)  # has a line of its own where it is set
 
 
 def found(part: str) -> Finding:
@@ -55,6 +56,27 @@ def test_a_wrong_latency_is_told_once_and_is_no_fault_of_a_library(monkeypatch: 
         "the variable PLAYER_LATENCY must be 60 to 320 (milliseconds), not 'abc'; unset it for the usual"
     )
     assert set(told[1:]) <= {"not tried, as PLAYER_LATENCY is wrong; it is installed"}
+
+
+@pytest.mark.parametrize(
+    ("name", "look", "good", "bad"),
+    [
+        ("PLAYER_CACHE_LIMIT", doctor._limit, ("500M", "500.0 MB, as the variable"), "lots"),
+        ("PLAYER_LANGUAGE", doctor._language, ("de", "de, as the variable"), "qq"),
+        ("PLAYER_REGION", doctor._region, ("GB", "GB, as the variable"), "qq"),
+    ],
+)
+def test_a_variable_that_is_wrong_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, name: str, look: Callable[[], Finding], good: tuple[str, str], bad: str
+) -> None:
+    assert (name, look) in [(each.name, each.look) for each in doctor._VARIABLES]
+    monkeypatch.setenv(name, good[0])
+    assert (look().well, look().finding) == (True, f"{good[1]} {name} says")
+    monkeypatch.setenv(name, bad)
+    finding = doctor._looked("it", look)
+    assert (finding.well, finding.optional) == (False, False)
+    assert name in finding.finding
+    assert repr(bad) in finding.finding
 
 
 def test_what_is_wrong_with_several_parts_is_told_once() -> None:
@@ -132,7 +154,36 @@ def test_a_missing_ffmpeg_is_no_illness(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_store_that_cannot_be_used_is_an_illness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("PLAYER_STORE", str(tmp_path / "file" / "store"))
-    assert not found("voice").well
+    told = found("store")
+    assert (told.well, told.optional) == (False, False)
+    assert told.finding.startswith(f"cannot write {tmp_path}/file/store: ")
+
+
+@pytest.mark.engine
+@pytest.mark.skipif(sys.platform != "linux", reason="/sys is a folder in which nobody can make a file")
+def test_a_place_that_cannot_be_written_is_a_fault_of_what_would_lie_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = {"store": "/sys/x", "diary": "/sys/y"}
+    for part, place in places.items():
+        monkeypatch.setenv(f"PLAYER_{part.upper()}", place)
+    findings = examine()
+    faults = {each.part: each.finding for each in findings if not each.well and each.part in places}
+    assert faults.keys() == places.keys()
+    assert all(place in faults[part] for part, place in places.items())
+    assert [each.part for each in findings if "/sys/" in each.finding] == ["store", "diary"]
+
+
+def test_settings_that_could_not_be_kept_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYER_SETTINGS", str(tmp_path / "new" / "settings.toml"))
+    closed = [tmp_path]
+    monkeypatch.setattr(os, "access", lambda folder, _: folder not in closed)
+    assert doctor._settings() == Finding(
+        "settings",
+        well=False,
+        finding=f"{tmp_path}/new/settings.toml cannot be written; choose another file with PLAYER_SETTINGS",
+        optional=True,
+    )
+    closed.clear()
+    assert doctor._settings().well
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")

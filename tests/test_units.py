@@ -164,6 +164,11 @@ def test_timecode(ms: int, text: str) -> None:
     assert units.timecode(ms) == text
 
 
+@pytest.mark.parametrize(("ms", "text"), [(-1, "0:00"), (-999, "0:00"), (-2500, "-0:02"), (-3_723_000, "-1:02:03")])
+def test_a_timecode_before_the_beginning_has_a_sign(ms: int, text: str) -> None:
+    assert units.timecode(ms) == text
+
+
 def test_gain() -> None:
     assert units.gain(0.0) == 1.0
     assert units.gain(-20.0) == pytest.approx(0.1)

@@ -55,6 +55,8 @@ class ErrorBoundary(click.Group):
             code = self._code(args, prog_name, **extra)
             if folders := sys.modules.get("player.storage.standard_folders"):
                 _say(folders.told())
+            if (upkeep := sys.modules.get("player.storage.upkeep")) and not (isinstance(code, int) and code):
+                _say(upkeep.told_of_limit())  # the program's end only suppresses it, and a failed command has told more
             _say(look_alikes.told())
         if _streams.is_broken(sys.stdout):
             code = 1

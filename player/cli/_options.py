@@ -18,7 +18,7 @@ from player import pipeline
 from player.cli import _complete, _stored_options
 from player.cli._tables import print_path
 from player.cli._times import WrittenTime
-from player.errors import PlayerError, VoiceError, printable, printable_lines
+from player.errors import PlayerError, ScriptError, VoiceError, printable, printable_lines
 from player.script.yaml.scalar_types import WholeType, shown
 from player.script.yaml.suggestions import did_you_mean
 from player.settings.keys import BY_NAME
@@ -272,12 +272,14 @@ def request_from_options(
 
 
 def _must_be_parameters(session: str, values: Mapping[str, str]) -> None:
-    """Refuse what ``-p`` sets and the session does not have: the mistake is in what was typed, and not in the script.
+    """Refuse what ``-p`` sets and the session does not have, or cannot use where its script is good without it.
 
-    Whatever else is wrong, and a programme, is for the command itself.
+    The mistake is in what was typed then, and not in the script. Whatever else is wrong, and a programme, is for the
+    command itself.
     """
+    asked = pipeline.RequestedSession(pipeline.SessionRequest(session))
     try:
-        known = pipeline.RequestedSession(pipeline.SessionRequest(session)).session.params
+        known = asked.session.params
     except PlayerError:
         return
     for name, value in values.items():
@@ -289,6 +291,20 @@ def _must_be_parameters(session: str, values: Mapping[str, str]) -> None:
             known[name].check(value)
         except ValueError as error:
             raise click.BadParameter(f"{name} {error}", param_hint="-p") from error
+    if (found := _misfit(asked, values)) and not _misfit(asked, {}):
+        name = next((each for each, value in values.items() if _misfit(asked, {each: value})), ", ".join(values))
+        raise click.BadParameter(found, param_hint=f"-p {name}")
+
+
+def _misfit(asked: pipeline.RequestedSession, values: Mapping[str, str]) -> str:
+    """The first thing in a session that cannot be read or planned with these values; empty if there is none."""
+    try:
+        _ = pipeline.RequestedSession(replace(asked.request, values=values)).parts
+    except ScriptError as error:
+        return error.problems[0].text.partition(" (the value of $")[0]  # that one is told with -p
+    except PlayerError:  # told by the command itself
+        pass
+    return ""
 
 
 def must_have_background(*, is_there: bool) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from player.script.regions import HelpNumbers
-    from player.script.session import Session
+    from player.script.session import Parameter, Session
     from player.script.voice_settings import VoiceSettings
     from player.timeline.model import Cue, Stretch, Timeline
 
@@ -108,12 +108,17 @@ def as_text(
 def _choices(session: Session, offered: Sequence[str]) -> Iterator[str]:
     """A sentence with the parameters, and one with what can be left out; none where there is nothing of it."""
     if session.params:
-        told = ", ".join(
-            f"{name} {each.allowed}".strip() + f" ({each.default})" for name, each in session.params.items()
-        )
+        told = ", ".join(_parameter(name, each) for name, each in session.params.items())
         yield printable(f"Parameters (-p): {told}.")
     if offered:
         yield printable(f"Can be left out (--skip): {', '.join(offered)}.")
+
+
+def _parameter(name: str, parameter: Parameter) -> str:
+    """Its name, what it may be and its default; where the script allows anything, what the author says about it."""
+    if parameter.allowed or not parameter.about:
+        return f"{name} {parameter.allowed}".strip() + f" ({parameter.default})"
+    return f"{name} ({parameter.default}; {parameter.about.rstrip('.')})"
 
 
 def choices_json(session: Session, offered: Sequence[str]) -> dict[str, Any]:

@@ -31,11 +31,14 @@ def cause(problems: Iterable[Problem], requested: RequestedSession, engine: Engi
     except PlayerError:
         return None  # that is told already
     is_asked_for = requested.request.voice is not None and session.voice.name == requested.request.voice
-    if is_asked_for and (found := _of_language(str(session.voice.name), voice, session.language)):
-        return found
+    found = _of_language(str(session.voice.name), voice, session.language) if is_asked_for else None
     if is_own:
-        return None
-    return _of_rate(requested) or _of_voice(requested.request.session, session.voice.name or voice.id, is_asked_for)
+        return found
+    name = session.voice.name or voice.id
+    found = found or _of_rate(requested) or _of_voice(requested.request.session, name, is_asked_for)
+    return found._replace(
+        is_enough=requested.request.takes is None
+    )  # one's own takes can be spoken again, line by line
 
 
 def _of_language(name: str, voice: Voice, language: str) -> Cause | None:

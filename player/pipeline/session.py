@@ -251,7 +251,8 @@ def check(
     """Find every problem of a session without playing it; a good one's timeline, and warnings.
 
     It is checked in its own length: another length or a longer end in the request is ignored. Both versions of a
-    introduction and every choice of a parameter are checked; what is wrong in several of them is told once.
+    introduction and every choice of a parameter are checked; what is wrong in several of them is told once. All
+    problems are told with their lines, as whoever checks a script may change it.
 
     Raises
     ------
@@ -270,7 +271,8 @@ def check(
             heard = [cue.text for cue in timeline.cues] if timeline else []
             found.add(requested.told_as("short", requested.request.seed), heard)
     if found.problems:
-        raise ScriptError(found.problems, cause=misfits.cause(found.problems, as_requested(asked), machine.engine))
+        cause = misfits.cause(found.problems, as_requested(asked), machine.engine)
+        raise ScriptError(found.problems, cause=cause and cause._replace(is_enough=False))
     return found.timelines[0], tuple(sorted(found.warnings))
 
 

@@ -233,6 +233,15 @@ def limit_bytes(environ: Mapping[str, str] = os.environ) -> int:
     return round(float(found[1]) * _FACTORS[found[2].upper()])
 
 
+def told_of_limit() -> str:
+    """What is wrong with the variable, for a command that goes on without a limit; empty if nothing is."""
+    try:
+        limit_bytes()
+    except UsageError as error:
+        return f"{error}; until then, nothing is removed from the store"
+    return ""
+
+
 def listing(folder: Path, pattern: re.Pattern[str]) -> list[Path]:
     """What lies in a folder under names of this pattern, sorted; nothing where there is no folder.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
+from player.cli import main
 from player.cli.cache import cache
 from player.errors import UsageError
 from player.sound.stem import SCHEMA
@@ -115,3 +116,12 @@ def test_what_would_answer_a_question_that_is_not_asked_is_refused(store: Store,
     assert (code, told) == (2, "")
     assert "--yes is for --clear alone; name both, or leave it out" in complaints
     assert store.usage().entries == 3
+
+
+def test_a_command_that_keeps_no_limit_tells_why_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYER_CACHE_LIMIT", "lots")
+    told = "PLAYER_CACHE_LIMIT must be an amount such as 500M or 2G, not 'lots'"
+    done = CliRunner().invoke(main, ["list", "--json"])
+    assert (done.exit_code, done.stderr) == (0, f"{told}; until then, nothing is removed from the store\n")
+    done = CliRunner().invoke(main, ["cache"])
+    assert (done.exit_code, done.stderr) == (2, f"{told}\n")

@@ -90,6 +90,14 @@ def test_what_is_no_number_is_one_sentence(command: str, option: str, value: str
         (("show", "box-breathing", "-p", "side=12s"), "-p: side must be 3s to 6s, not 12s"),
         (("play", "box-breathing", "-p", "holds=maybe"), "-p: holds must be yes or no, not 'maybe'"),
         (
+            ("show", "pmr-7", "-p", "first=leg"),
+            "-p first: order names 'leg', which is none of right-arm, left-arm, face, neck, trunk, right-leg, left-leg",
+        ),
+        (
+            ("show", "pmr-7", "-p", "first=left-arm", "-p", "rounds=1.5"),
+            "-p rounds: rounds must be a whole number, 1 to 1000, not '1.5'",
+        ),
+        (
             ("show", "box-breathing", "--background", "none", "--bed", "-20"),
             "--bed is the level of a background, and there is none; choose one with --background, or leave --bed out",
         ),

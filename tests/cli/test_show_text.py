@@ -136,6 +136,12 @@ def test_a_breath_with_a_line_is_a_row_of_its_own_with_the_line() -> None:
     ]
 
 
+def test_what_an_author_says_about_a_parameter_stands_where_the_script_has_no_limits() -> None:
+    script = "title: A\nparams: {first: {default: right, about: right or left.}}\nsteps: [{pause: 1s}]\n"
+    told = _show_text._choices(parse(script, "a.yaml", TECHNIQUES), ())
+    assert [*told] == ["Parameters (-p): first (right; right or left)."]
+
+
 def test_parameters_and_what_can_be_left_out_are_listed() -> None:
     script = (
         "title: Night\nparams:\n  side: {default: 4s, min: 3s, max: 6s, about: of one side}\n"

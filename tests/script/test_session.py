@@ -125,7 +125,10 @@ def head(*lines: str) -> str:
     return "\n".join(["title: x", "steps: [{say: x}]", *lines])
 
 
-KEYS = "title, steps, summary, technique, language, translates, reviewed, author, album, year, license, safety, ..."
+KEYS = (
+    "title, steps, summary, technique, language, translates, reviewed, author, album, year, license, safety, "
+    "voice, pronounce, background, params"
+)
 STEPS = "say, pause, breathe, repeat, chime, bed, include, groups"
 DURATION = "a duration such as 4s, 500ms, 2m30s or 0:30"
 QUOTE = "put a text with a colon, brackets or braces in quotes"

@@ -60,6 +60,16 @@ def test_another_limit_is_a_sentence(text: str) -> None:
     assert "\x1b" not in str(caught.value)
 
 
+def test_a_command_that_goes_on_without_a_limit_tells_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(upkeep.LIMIT, "lots")
+    assert upkeep.told_of_limit() == (
+        "PLAYER_CACHE_LIMIT must be an amount such as 500M or 2G, not 'lots'; "
+        "until then, nothing is removed from the store"
+    )
+    monkeypatch.setenv(upkeep.LIMIT, "2G")
+    assert upkeep.told_of_limit() == ""
+
+
 def test_what_was_not_used_for_longest_goes_first(store: Store) -> None:
     files = {days: put_entry(store, days, days) for days in (9, 3, 7, 5)}
     size = files[9].stat().st_size

@@ -57,3 +57,17 @@ def latency_ms(kind: str, environ: Mapping[str, str], load: float = 0.0) -> int:
         raise UsageError(f"the variable {SETTING} must be {allowed}, not {printable(asked)!r}; unset it for the usual")
     whole = _WHOLE[kind]
     return max(int(asked) // whole, 1) * whole
+
+
+def told(kind: str, environ: Mapping[str, str]) -> str:
+    """The latency that the variable asks for and a library holds, and why it is another where it is.
+
+    Raises
+    ------
+    UsageError
+        As `latency_ms`.
+    """
+    held, asked = latency_ms(kind, environ), environ[SETTING]
+    if held == int(asked):
+        return f"{held} ms, as the variable {SETTING} says"
+    return f"{held} ms ({SETTING} says {int(asked)}, and {kind} takes multiples of {_WHOLE[kind]})"

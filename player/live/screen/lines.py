@@ -70,10 +70,11 @@ class SpokenObserver:
             self._follow(self._index, before.at_ms, state.at_ms)
 
     def end(self) -> None:
-        """The session is over."""
+        """The session is over. Where no loudspeaker opened, there was no state, and nothing was heard."""
         if self._index is not None:
             index, self._index = self._index, None
-            self._say(f"Heard {index.heard(self._before.at_ms)}.")
+            if self._before.at_ms >= 0:
+                self._say(f"Heard {index.heard(self._before.at_ms)}.")
 
     def _follow(self, index: PacerIndex, before_ms: int, at_ms: int) -> None:
         number, first = index.phase_number(at_ms), self._phase_number + 1

@@ -6,7 +6,7 @@ knows words and fields, and no positions.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from player.script.yaml import fitting
 from player.script.yaml.nodes import Scalar
@@ -15,10 +15,13 @@ from player.script.yaml.suggestions import nearest
 from player.script.yaml.type_shapes import enumerated, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from player.script.yaml.nodes import Node
     from player.script.yaml.type_shapes import Field
+
+LONGEST_LIST: Final = 400
+"""Characters of the keys that a message lists; those of a session are 140."""
 
 
 def meant(
@@ -44,7 +47,13 @@ def meant(
         return None, place
     known = [each.key for each in fields]
     guess = nearest(word, [each for each in known if each not in found])
-    return guess, f"did you mean {guess!r}?" if guess else f"allowed: {enumerated(known)}"
+    return guess, f"did you mean {guess!r}?" if guess else f"allowed: {_all_of(known)}"
+
+
+def _all_of(known: Sequence[str]) -> str:
+    """The keys that are allowed; where they are too many for a message, the first of them and where the others are."""
+    told = ", ".join(known)
+    return told if len(told) <= LONGEST_LIST else f"{enumerated(known)} (scripts/README.md has all of them)"
 
 
 def _in_a_script(word: str, found: Mapping[str, tuple[Scalar, Node]], step_types: Mapping[str, type]) -> str:

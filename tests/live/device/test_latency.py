@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from player.errors import UsageError
-from player.live.device.latency import latency_ms
+from player.live.device.latency import latency_ms, told
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,15 @@ def test_a_busy_machine_holds_more_unless_the_listener_decides() -> None:
 def test_what_there_is_not_is_refused(asked: str) -> None:
     with pytest.raises(UsageError, match=r"the variable PLAYER_LATENCY must be 60 to 320 \(milliseconds\), not "):
         latency_ms("miniaudio", {"PLAYER_LATENCY": asked})
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "text"),
+    [
+        ("miniaudio", "140", "140 ms, as the variable PLAYER_LATENCY says"),
+        ("miniaudio", "150", "140 ms (PLAYER_LATENCY says 150, and miniaudio takes multiples of 20)"),
+        ("simpleaudio", "60", "100 ms (PLAYER_LATENCY says 60, and simpleaudio takes multiples of 100)"),
+    ],
+)
+def test_a_latency_that_is_rounded_is_told_with_what_was_asked_for(kind: str, asked: str, text: str) -> None:
+    assert told(kind, {"PLAYER_LATENCY": asked}) == text

@@ -116,6 +116,10 @@ def test_a_jump_tells_where_it_leads() -> None:
     ]
 
 
+def test_nothing_is_told_of_a_session_that_was_not_heard() -> None:
+    assert played(SHORT) == []  # no loudspeaker opened
+
+
 def test_the_keys_are_printed_when_they_are_asked_for() -> None:
     shown = PlaybackState(100, keys_shown=True)
     said = played(SHORT, PlaybackState(0), shown, replace(shown, at_ms=150), PlaybackState(200), keys=KEYS)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from player.errors import Position
+from player.script.yaml import unknown_keys
 from player.script.yaml.nodes import Scalar
 from player.script.yaml.type_shapes import fields_of
 from player.script.yaml.unknown_keys import bare_step, before_colon, meant
@@ -55,3 +56,9 @@ def test_a_colon_without_its_space() -> None:
         "a step must have a colon and a space behind its key, such as 'say: ...'"
     )
     assert bare_step("Sit.", STEP_TYPES).startswith("a step must be a key and its value")
+
+
+def test_too_many_keys_for_a_message_are_cut_with_a_pointer_to_all_of_them() -> None:
+    assert unknown_keys._all_of(["k" * 26] * 14) == ", ".join(["k" * 26] * 14)  # 390 characters
+    told = unknown_keys._all_of(["k" * 26] * 15)
+    assert told == ", ".join(["k" * 26] * 12) + ", ... (scripts/README.md has all of them)"
