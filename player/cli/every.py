@@ -25,7 +25,7 @@ from player.cli._options import (
 )
 from player.cli._participants import participants
 from player.cli._stored_options import without_settings
-from player.cli._times import FORMS, WrittenInterval
+from player.cli._times import FORMS, WrittenInterval, is_near_interval
 from player.errors import printable_lines
 from player.history.recorder import HistoryRecorder
 from player.live import play
@@ -101,7 +101,7 @@ def every(
     if install or uninstall:  # the timer's command reads the settings each time
         asked = without_settings(asked)
     interval, session = _arguments(interval, session, uninstall=uninstall)
-    schedule, wanted = _schedule(interval, between, days), request_from_options(session, **asked)
+    schedule, wanted = _schedule(interval, session, between, days), request_from_options(session, **asked)
     requested = _session_of(wanted)
     when = (interval, *_given("--between", between), *_given("--on", days), *["--insist"] * insist)
     if uninstall:
@@ -124,13 +124,13 @@ def _arguments(interval: str | None, session: str | None, *, uninstall: bool) ->
     return interval, session
 
 
-def _schedule(interval: str, between: str | None, days: str | None) -> Schedule:
+def _schedule(interval: str, session: str, between: str | None, days: str | None) -> Schedule:
     window = schedule.WHOLE_DAY if between is None else _read(schedule.window, between, "--between")
     on = schedule.EVERY_DAY if days is None else _read(schedule.weekdays, days, "--on")
     try:
         every_ms = WrittenInterval().parse(interval)
     except ValueError as error:
-        where = "" if "; write" in str(error) else "; it stands before SESSION"
+        where = "; it stands before SESSION" if is_near_interval(session) else ""
         raise click.BadParameter(f"{error}{where}", param_hint="INTERVAL") from error
     return schedule.Schedule(every_ms, window, on)
 

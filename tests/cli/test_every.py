@@ -45,11 +45,12 @@ def script(tmp_path: Path) -> str:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (
-            ("2x", "micro-break"),
-            "INTERVAL must be whole minutes from 1m to 24h, such as 90m or 2h, not '2x'; it stands before SESSION",
+        (("micro-break", "2h"), "such as 90m or 2h, not 'micro-break'; it stands before SESSION\n"),
+        *(
+            ((wrong, "micro-break"), f"must be whole minutes from 1m to 24h, such as 90m or 2h, not '{wrong}'\n")
+            for wrong in ("2x", "10s", "90s", "0h", "30h", "10 sec")
         ),
-        (("30s", "micro-break"), "INTERVAL must be whole minutes from 1m to 24h"),
+        (("10min", "micro-break"), "such as 90m or 2h, not '10min'; write 10m\n"),
         (("2h", "micro-break", "--between", "9"), "--between must be two times of day"),
         (("2h", "micro-break", "--on", "someday"), "--on must be days"),
         (("2h", "micro-break", "--once", "--install"), "ask for one of them"),
