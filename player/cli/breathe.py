@@ -135,12 +135,11 @@ def breathe(
     box, 478, coherent and exhale are patterns, too. A voice counts the first three breaths and names the next three;
     then soft tones rise to breathe in, stay to hold, and fall to breathe out.
     """
-    has_guide = origin("guide") == "option"
     if silent:
         asked = without_settings(asked)
         _must_be_silent({"--tones": by_tones, "-o": output}, asked)
     must_have_background(is_there=asked.get("background") not in (None, "none"))
-    if silent or (by_tones and not has_guide):
+    if silent or (by_tones and origin("guide") != "option"):
         guide = None
     help_: Help = "nothing" if silent else "tones" if by_tones else "voice"
     speaks = "count" in guide or "words" in guide if guide else help_ == "voice"
@@ -155,6 +154,7 @@ def breathe(
         _must_only_show({"-o": output, "--force": force, "--from": start_ms, "--plain": plain})
         return click.echo((wanted().script or "").encode(), nl=False)  # a file of UTF-8, as all scripts are
     if output is not None:
+        _must_only_make({"--from": start_ms, "--plain": plain})
         return _make_file(wanted, output, pattern, speaks=speaks, force=force, quiet=quiet)
     return _play(wanted, start_ms, pattern, silent=silent, speaks=speaks, plain=plain, quiet=quiet)
 
@@ -180,10 +180,16 @@ def _must_be_silent(others: Mapping[str, object], asked: Mapping[str, object]) -
 
 
 def _must_only_show(others: Mapping[str, object]) -> None:
+    _must_be_of_use("--print shows the script and makes no sound", others)
+
+
+def _must_only_make(others: Mapping[str, object]) -> None:
+    _must_be_of_use("-o makes a file of the whole and plays nothing", others)
+
+
+def _must_be_of_use(reason: str, others: Mapping[str, object]) -> None:
     if other := next((option for option, given in others.items() if given), None):
-        raise click.UsageError(
-            f"--print shows the script and makes no sound, so {other} has no use; leave one of them out"
-        )
+        raise click.UsageError(f"{reason}, so {other} has no use; leave one of them out")
 
 
 def _play(

@@ -40,6 +40,11 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
         (("box", "--print", "-o", "box.mp3"), "--print shows the script and makes no sound, so -o has no use"),
         (("box", "--print", "--from", "5s"), "--print shows the script and makes no sound, so --from has no use"),
         (
+            ("box", "-o", "x.mp3", "--from", "9:00"),
+            "-o makes a file of the whole and plays nothing, so --from has no use; leave one of them out",
+        ),
+        (("box", "-o", "x.mp3", "--plain"), "plays nothing, so --plain has no use; leave one of them out"),
+        (
             ("box", "--bed", "-20"),
             "--bed is the level of a background, and there is none; choose one with --background",
         ),
