@@ -37,7 +37,8 @@ from player.reminders.loop import LATE, QUIET, ReminderLoop
 from player.reminders.politeness import Signs
 from player.reminders.signs.reader import SignReader
 from player.reminders.timers import installing
-from player.reminders.timers.scheduled_command import scheduled_command
+from player.reminders.timers.scheduled_command import scheduled_command, timer_name
+from player.script import library
 from player.script.yaml.scalar_types import shown
 from player.units import LONGEST_MS, format_duration, timecode
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from player.pipeline import Prepared, RequestedSession, SessionRequest
     from player.reminders.loop import ReminderKeys
     from player.reminders.schedule import Schedule
+    from player.reminders.timers.installing import Place
     from player.reminders.timers.scheduled_command import ScheduledCommand
 
 T = TypeVar("T")
@@ -101,15 +103,16 @@ def every(
     if install or uninstall:  # the timer's command reads the settings each time
         asked = without_settings(asked)
     interval, session = _arguments(interval, session, uninstall=uninstall)
-    schedule, wanted = _schedule(interval, session, between, days), request_from_options(session, **asked)
-    requested = _session_of(wanted)
-    when = (interval, *_given("--between", between), *_given("--on", days), *["--insist"] * insist)
+    schedule = _schedule(interval, session, between, days)
     if uninstall:
-        return _uninstall(_scheduled_command(wanted, "", schedule, when), force=force, quiet=quiet)
+        return _uninstall(_place(session), force=force, quiet=quiet)
+    wanted = request_from_options(session, **asked)
+    requested = _session_of(wanted)
     if once and not _is_due(schedule):
         return None if quiet else click.echo("No moment has come just now.", err=True)
     ready = _prepared(_listener.adapted(requested), schedule, quiet=quiet)
     if install:
+        when = (interval, *_given("--between", between), *_given("--on", days), *["--insist"] * insist)
         return _install(_scheduled_command(wanted, ready.session.title, schedule, when), force=force, quiet=quiet)
     signs = Signs if insist else SignReader()
     return _run(wanted, ready, schedule, signs, once=once, quiet=quiet)
@@ -189,11 +192,20 @@ def _install(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
         click.echo(printable_lines(f"Switch it on with:\n  {timer.switch_on}"), err=True)
 
 
-def _uninstall(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
-    timer = installing.timer(scheduled)
-    print_made(*installing.uninstall(timer, force=force), quiet=quiet)
+def _place(session: str) -> Place:
+    """Where the session's timer lies, in the listener's language or as it is named, also if its script is gone."""
+    own = pipeline.language.session(session)
+    places = [installing.place(timer_name(name)) for name in dict.fromkeys((own, session))]
+    if taken := next((each for each in places if each.is_taken), None):
+        return taken
+    library.find(own)  # a name that was mistyped is told as such
+    return places[0]
+
+
+def _uninstall(place: Place, *, force: bool, quiet: bool) -> None:
+    print_made(*installing.uninstall(place, force=force), quiet=quiet)
     if not quiet:
-        click.echo(printable_lines(f"If it was switched on, end it with:\n  {timer.switch_off}"), err=True)
+        click.echo(printable_lines(f"If it was switched on, end it with:\n  {place.switch_off}"), err=True)
 
 
 def _run(

@@ -112,6 +112,26 @@ def test_a_timer_is_written_and_removed(run: Run, script: str, tmp_path: Path) -
         assert not [*folder.iterdir()]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linux's")
+@pytest.mark.parametrize("name", ["mine", "mine.yaml"])
+@pytest.mark.parametrize("left", ["nothing", "a broken script"])
+def test_a_timer_goes_though_its_script_is_gone(run: Run, tmp_path: Path, voice: None, name: str, left: str) -> None:
+    env = {"XDG_CONFIG_HOME": str(tmp_path / "conf"), "PLAYER_SCRIPTS": str(tmp_path / "own")}
+    script = tmp_path / "own" / "mine.yaml"
+    script.parent.mkdir()
+    script.write_text(SCRIPT)
+    made = run("every", "2h", "mine", "--install", env=env)
+    assert made.returncode == 0
+    if left == "nothing":
+        script.unlink()
+    else:
+        script.write_bytes(b"\xff\xfe\xff")
+    done = run("every", "--uninstall", name, env=env)
+    assert (done.returncode, done.stdout) == (0, made.stdout)
+    assert done.stderr.startswith("If it was switched on, end it with:\n  systemctl --user stop player-mine.timer")
+    assert not [path for path in (tmp_path / "conf").rglob("*") if path.is_file()]
+
+
 def minute(ahead: timedelta) -> str:
     """A part of the day that begins so long from now."""
     then = datetime.now().astimezone() + ahead
