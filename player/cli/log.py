@@ -51,6 +51,8 @@ def log(*, session: str | None, last: int | None, as_json: bool, forget: bool, y
     key = None if session is None else key_of(session)
     with Diary(print_warning) as diary:
         if forget:
+            if session is not None and key is not None and not (diary.entries(key) or diary.bookmark(key)):
+                _must_be_there(session)
             return _forget(diary, session, is_sure=yes)
         entries = diary.entries(key)
     if session is not None and not entries:
