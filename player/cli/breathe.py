@@ -13,6 +13,7 @@ import click
 from player import pipeline
 from player.cli import _complete
 from player.cli._announce import Announcer, tell
+from player.cli._option import option
 from player.cli._options import (
     LENGTH,
     LEVEL,
@@ -67,39 +68,39 @@ class _BreatheCommand(click.Command):
 
 @click.command(cls=_BreatheCommand, epilog=FORMS)
 @click.argument("pattern", shell_complete=_complete.patterns)
-@click.option(
+@option(
     "--for", "for_ms", type=LENGTH, metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]"
 )
-@click.option(_BY_TONES, is_flag=True, hidden=True)
-@click.option(
+@option(_BY_TONES, is_flag=True, hidden=True)
+@option(
     "--tones",
     type=LEVEL,
     metavar="[DB]",
     help="Soft tones from the first breath on, and no voice unless --guide says so; DB is their level. [default: -8]",
 )
 @guide_option("count 3, words 3, tones")
-@click.option("--silent", is_flag=True, help="No sound at all: only what is shown.")
-@click.option(
+@option("--silent", is_flag=True, help="No sound at all: only what is shown.")
+@option(
     "--background",
     metavar="NAME|FILE|none",
     shell_complete=_complete.backgrounds,
     help="A background. [default: none]",
 )
 @bed_option("-20")
-@click.option(
+@option(
     "--language",
     metavar="TAG",
     shell_complete=_complete.languages,
     help="Speak this language, such as de. [default: yours]",
 )
-@click.option(
+@option(
     "--voice",
     metavar="NAME",
     shell_complete=_complete.voices,
     help="Speak with this voice (player voices). [default: that of the language]",
 )
-@click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300. [default: 105]")
-@click.option(
+@option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300. [default: 105]")
+@option(
     "--from",
     "start_ms",
     type=TIME,
@@ -107,9 +108,9 @@ class _BreatheCommand(click.Command):
     default=0,
     help="Begin at this time, such as 1:00. [default: the beginning]",
 )
-@click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Make a file of it instead.")
-@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
-@click.option("--print", "shows", is_flag=True, help="Print the script instead, to make your own of it.")
+@option("-o", "--output", type=OutputPath(), metavar="FILE", help="Make a file of it instead.")
+@option("--force", is_flag=True, help="Overwrite a file that is there.")
+@option("--print", "shows", is_flag=True, help="Print the script instead, to make your own of it.")
 @plain
 @quiet_made
 def breathe(

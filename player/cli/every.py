@@ -15,6 +15,7 @@ from player import pipeline
 from player.cli import _listener
 from player.cli._announce import announce, print_takes
 from player.cli._every_text import StatusLine, outline
+from player.cli._option import option
 from player.cli._options import (
     any_session_options,
     print_made,
@@ -61,15 +62,13 @@ _LACKING: Final = {
 
 @click.command(epilog=FORMS)
 @click.argument("interval", required=False, metavar="INTERVAL")
-@click.option("--between", metavar="TIME-TIME", help="Only in this part of the day, such as 9:00-18:00.")
-@click.option(
-    "--on", "days", metavar="DAYS", help="Only on these days, such as mon-fri; a night counts to its evening."
-)
-@click.option("--insist", is_flag=True, help="Ring also when it may disturb, such as at a locked screen.")
-@click.option("--once", is_flag=True, help="Play if a moment has just come, and end: for timers.")
-@click.option("--install", is_flag=True, help="Write a timer of the system (systemd, launchd) that does it.")
-@click.option("--uninstall", is_flag=True, help="Remove the timer of SESSION; no INTERVAL is needed.")
-@click.option("--force", is_flag=True, help="Write over, or remove, files that somebody else wrote.")
+@option("--between", metavar="TIME-TIME", help="Only in this part of the day, such as 9:00-18:00.")
+@option("--on", "days", metavar="DAYS", help="Only on these days, such as mon-fri; a night counts to its evening.")
+@option("--insist", is_flag=True, help="Ring also when it may disturb, such as at a locked screen.")
+@option("--once", is_flag=True, help="Play if a moment has just come, and end: for timers.")
+@option("--install", is_flag=True, help="Write a timer of the system (systemd, launchd) that does it.")
+@option("--uninstall", is_flag=True, help="Remove the timer of SESSION; no INTERVAL is needed.")
+@option("--force", is_flag=True, help="Write over, or remove, files that somebody else wrote.")
 @any_session_options
 @quiet_made
 def every(

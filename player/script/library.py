@@ -116,6 +116,8 @@ def find(name_or_path: str, text: str | None = None) -> Source:
     path = existing(Path(name_or_path))
     if text is not None:
         return Source(path.stem, text, path, own=False, data=text.encode("utf-8", "surrogatepass"))
+    if not name_or_path.strip():
+        raise UsageError("the session's name is empty; `player list` shows the sessions")
     if found := _first_file(name_or_path, _script_folders()):
         return _read(name_or_path, *found)
     if not _is_path(name_or_path) and not _exists(path):

@@ -48,7 +48,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
             ("box", "--bed", "-20"),
             "--bed is the level of a background, and there is none; choose one with --background",
         ),
-        (("box", "-o", ""), "--output must name a file or a folder, and is empty"),
+        (("box", "-o", ""), "--output is empty; name one, or leave it out"),
         (("box", "-o", "x.txt"), ".html) and is no folder; name one, such as box.mp3"),
         (("box", "--silent", "--for", "16s", "--from", "5:00"), "the session ends at 0:16, so it cannot begin at 5:00"),
     ],
