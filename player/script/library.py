@@ -127,8 +127,7 @@ def find(name_or_path: str, text: str | None = None) -> Source:
         hint = did_you_mean(name_or_path, _names_like(name_or_path))
         if _exists(beside := Path(f"{name_or_path}.yaml")):
             hint = f"a file of yours is named with its ending, {shown(str(beside))};"
-        text = f"there is no session {shown(name_or_path)}; {hint + ' ' if hint else ''}`player list` shows them"
-        raise UsageError(text)
+        raise UsageError(f"there is no session {shown(name_or_path)}; {hint}{' ' * bool(hint)}`player list` shows them")
     return _read(path.stem, path, own=True)
 
 
