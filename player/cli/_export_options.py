@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -11,7 +12,7 @@ import click
 from player.cli._option import option
 from player.cli._options import OneOf, ScalarParameter
 from player.export.options import CAPTIONS, EXPORT_FORMATS, LOW_BITRATE, PRESETS, SAMPLE_RATES
-from player.script.yaml.scalar_types import TextType, WholeType
+from player.script.yaml.scalar_types import TextType, WholeType, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,13 +22,31 @@ Command = TypeVar("Command", bound="Callable[..., Any]")
 
 _LINE: Final = ScalarParameter(TextType(longest=200, one_line=True))
 """A text for tags: what the head of a script may have there."""
+_PLAIN_NUMBER: Final = re.compile("[1-9][0-9]{0,3}")
+_WHOLE: Final = WholeType(1, 10**9)
+
+
+@dataclass(frozen=True)
+class _Bitrate:
+    """A whole number of kbit/s; which of them a format has is known when the format is."""
+
+    def parse(self, text: str) -> int:
+        """The number, or ``ValueError`` with a fragment that fits behind the option's name."""
+        try:
+            return _WHOLE.parse(text)
+        except ValueError:
+            number = text.strip().lower().removesuffix("kbit/s").removesuffix("kbps").removesuffix("k").strip()
+            near = f"; write {number}" if _PLAIN_NUMBER.fullmatch(number) else ""
+            raise ValueError(f"must be a whole number of kbit/s, such as 128, not {shown(text)}{near}") from None
+
+
 _ONE_OPTIONS = (
     option(
         "--format", "form", type=OneOf(EXPORT_FORMATS), help="What the file is. [default: as its ending says, or mp3]"
     ),
     option(
         "--bitrate",
-        type=ScalarParameter(WholeType(1, 10_000, "kbit/s")),
+        type=ScalarParameter(_Bitrate()),
         metavar="KBIT",
         help="kbit/s of the file, such as 128; 48 or 32 for messengers.",
     ),

@@ -112,6 +112,15 @@ def test_an_empty_name_of_a_session_is_told_as_such(command: str) -> None:
         ),
         (("show", "pmr-7", "--intro", "shrt"), "--intro must be full or short, not 'shrt'"),
         (("export", "pmr-7", "--chapters", "xml"), "--chapters must be json, not 'xml'"),
+        (
+            ("export", "box", "--bitrate", "128k"),
+            "--bitrate must be a whole number of kbit/s, such as 128, not '128k'; write 128",
+        ),
+        (("export", "box", "--bitrate", "0"), "--bitrate must be a whole number of kbit/s, such as 128, not '0'"),
+        (
+            ("export", "box-breathing", "-o", "x.mp3", "--bitrate", "20000"),
+            "--bitrate must be one of 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320 kbit/s, not 20000",
+        ),
         (("completion", "tcsh"), "SHELL must be bash, zsh or fish, not 'tcsh'"),
         (("show", "box-breathing", "-p", "sied=3s"), "-p: there is no parameter 'sied'; did you mean 'side'?"),
         (("show", "box-breathing", "-p", "x=3s"), "-p: there is no parameter 'x'; there are side, holds"),
