@@ -58,7 +58,8 @@ def parse_duration(text: str) -> int:
     """
     value = _duration(_BLANK.sub("", text.strip().lower()))
     if value is None:
-        raise ValueError(f"must be a duration such as 4s, 500ms, 2m30s or 0:30, not {text!r}{meant(text)}")
+        near = meant(text) or _wrong_in(_BLANK.sub("", text.strip().lower()))
+        raise ValueError(f"must be a duration such as 4s, 500ms, 2m30s or 0:30, not {text!r}{near}")
     if value != value.to_integral_value():
         raise ValueError(f"must be a whole number of milliseconds, not {text!r}")
     if value > LONGEST_MS:
@@ -85,6 +86,15 @@ def meant(text: str) -> str:
     value = _duration(near)
     is_clear = value is not None and value == value.to_integral_value() and 0 < value <= LONGEST_MS
     return f"; write {near}" if is_clear and not (_PLAIN.fullmatch(near) or _DIGITS_APART.search(words)) else ""
+
+
+def _wrong_in(text: str) -> str:
+    """What is wrong with a time that has a minus before it, or too many minutes or seconds on a clock; or nothing."""
+    if text[:1] in {"-", "\N{MINUS SIGN}"} and _duration(text[1:]) is not None:
+        return "; it must not be negative"
+    if match := _CLOCK.fullmatch(text):
+        return "; seconds must be below 60" if Decimal(match[3]) >= 60 else "; minutes must be below 60"
+    return ""
 
 
 def _unit(word: re.Match[str]) -> str:

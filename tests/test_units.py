@@ -92,6 +92,28 @@ def test_a_near_form_is_named(text: str, near: str) -> None:
         units.parse_duration(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("-5s", "it must not be negative"),
+        ("-5", "it must not be negative"),
+        ("\N{MINUS SIGN}1:30", "it must not be negative"),
+        ("1:90", "seconds must be below 60"),
+        ("1:00:60.5", "seconds must be below 60"),
+        ("1:75:00", "minutes must be below 60"),
+    ],
+)
+def test_what_is_wrong_with_a_time_is_said(text: str, wrong: str) -> None:
+    with pytest.raises(ValueError, match=rf"^must be a duration such as .*, not {text!r}; {wrong}$"):
+        units.parse_duration(text)
+
+
+@pytest.mark.parametrize("text", ["--5s", "-", "-x", "1:5", "-1:90"])
+def test_of_what_is_no_time_at_all_no_more_is_said(text: str) -> None:
+    with pytest.raises(ValueError, match=rf"not {text!r}$"):
+        units.parse_duration(text)
+
+
 @pytest.mark.parametrize("text", ["hourly", "4,5", "1,000m", "1 000m", "30s2m", "5000 hours", "0min", "0.5 ms", ""])
 def test_what_is_not_clear_has_no_near_form(text: str) -> None:
     assert units.meant(text) == ""

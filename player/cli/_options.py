@@ -16,6 +16,7 @@ import click
 
 from player import pipeline
 from player.cli import _complete, _stored_options
+from player.cli._option import option
 from player.cli._tables import print_path
 from player.cli._times import WrittenTime
 from player.errors import PlayerError, ScriptError, VoiceError, printable, printable_lines
@@ -47,10 +48,8 @@ class OutputPath(click.Path):
         Raises
         ------
         UsageError
-            If it is empty, or begins with the home folder of nobody.
+            If it begins with the home folder of nobody.
         """
-        if value == "":
-            self.fail("must name a file or a folder, and is empty; leave it out, or name one", param, ctx)
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         return expanded(path) if str(path).startswith("~") else path
 
@@ -103,7 +102,7 @@ TIME: Final = ScalarParameter(WrittenTime())
 _SESSION = click.argument("session", shell_complete=_complete.sessions)
 _ANY_SESSION = click.argument("session", required=False, shell_complete=_complete.sessions)
 _SESSIONS = click.argument("sessions", nargs=-1, metavar="SESSION...", shell_complete=_complete.sessions)
-_PARAMS = click.option(
+_PARAMS = option(
     "-p",
     "params",
     multiple=True,
@@ -111,23 +110,23 @@ _PARAMS = click.option(
     shell_complete=_complete.parameters,
     help="Set a parameter of the script (player show lists them).",
 )
-_LENGTH = click.option(
+_LENGTH = option(
     "--length",
     type=LENGTH,
     metavar="TIME",
     help="Come close to this length, such as 10m: other breaths and quiet. [default: the script's]",
 )
-_SKIP = click.option(
+_SKIP = option(
     "--skip",
     metavar="NAME,...",
     help="Leave out muscle groups or places, such as neck,jaw (player show lists them).",
 )
-_INTRO = click.option(
+_INTRO = option(
     "--intro",
     type=OneOf(["full", "short"]),
     help="The introduction in full, or short for whoever knows it. [default: full; short where you heard it]",
 )
-_SEED = click.option(
+_SEED = option(
     "--seed",
     type=ScalarParameter(WholeType(0, 10**9)),
     metavar="N",
@@ -138,51 +137,51 @@ _SEED = click.option(
 def guide_option(default: str) -> Callable[[Command], Command]:
     """The option ``--guide`` of a command; ``default`` says what holds without it."""
     text = "Guide breaths by count, words, tones or silent; of several, such as words,tones, one after the other."
-    return click.option("--guide", metavar="MODE,...", help=f"{text} [default: {default}]")
+    return option("--guide", metavar="MODE,...", help=f"{text} [default: {default}]")
 
 
 def bed_option(default: str) -> Callable[[Command], Command]:
     """The option ``--bed`` of a command; ``default`` says what holds without it."""
     text = "Level of the background under the voice, -60 to 0."
-    return click.option("--bed", type=LEVEL, metavar="DB", help=f"{text} [default: {default}]")
+    return option("--bed", type=LEVEL, metavar="DB", help=f"{text} [default: {default}]")
 
 
 LEVEL = ScalarParameter(BY_NAME["bed"].kind)
 RATE = ScalarParameter(BY_NAME["rate"].kind)
 guide = guide_option("the script's")
 bed = bed_option("the script's, or -20")
-tones = click.option(
+tones = option(
     "--tones",
     type=LEVEL,
     metavar="DB",
     help="Level of tones and bells, -60 to 0. [default: the script's, or -8]",
 )
-region = click.option(
+region = option(
     "--region",
     metavar="CC",
     shell_complete=_complete.regions,
     help="The country you are in, such as IE, for numbers to call in an emergency. [default: your machine's]",
 )
-takes = click.option(
+takes = option(
     "--takes", metavar="FOLDER", help="Hear your own voice in each line that has a take here (player record)."
 )
 _OPTIONS = (
     _PARAMS,
-    click.option(
+    option(
         "--voice",
         metavar="NAME",
         shell_complete=_complete.voices,
         help="Speak with this voice (player voices). [default: the script's, or that of its language]",
     ),
-    click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300. [default: the script's, or 105]"),
-    click.option(
+    option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300. [default: the script's, or 105]"),
+    option(
         "--background",
         metavar="NAME|FILE|none",
         shell_complete=_complete.backgrounds,
         help="Another background, or none. [default: the script's]",
     ),
     _LENGTH,
-    click.option(
+    option(
         "--outlive",
         type=TIME,
         metavar="TIME",
@@ -198,47 +197,47 @@ _OPTIONS = (
     takes,
 )
 _OPTIONS_OF_WORDS = (_PARAMS, _LENGTH, _SKIP, _INTRO, region)
-part = click.option(
+part = option(
     "--part", type=ScalarParameter(WholeType(1, MOST_SESSIONS)), metavar="N", help="Only this part of a programme."
 )
 
 
 def quiet_option(about: str) -> Callable[[Command], Command]:
     """The option ``--quiet`` of a command; ``about`` says what it leaves out there."""
-    return click.option("-q", "--quiet", is_flag=True, help=about)
+    return option("-q", "--quiet", is_flag=True, help=about)
 
 
 quiet = quiet_option("Say nothing but problems.")
 quiet_made = quiet_option("Say nothing but problems; the files that are made are not named either.")
-plain = click.option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
+plain = option("--plain", is_flag=True, help="Print lines while it plays, for a screen reader, and no pacer.")
+as_json = option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")
 
 
 def session_options(command: Command) -> Command:
     """SESSION and everything that changes how it is made."""
-    for option in reversed((_SESSION, *_OPTIONS)):
-        command = option(command)
+    for decorator in reversed((_SESSION, *_OPTIONS)):
+        command = decorator(command)
     return command
 
 
 def any_session_options(command: Command) -> Command:
     """The same where SESSION may be left out."""
-    for option in reversed((_ANY_SESSION, *_OPTIONS)):
-        command = option(command)
+    for decorator in reversed((_ANY_SESSION, *_OPTIONS)):
+        command = decorator(command)
     return command
 
 
 def sessions_options(command: Command) -> Command:
     """The same for any number of sessions, also none."""
-    for option in reversed((_SESSIONS, *_OPTIONS)):
-        command = option(command)
+    for decorator in reversed((_SESSIONS, *_OPTIONS)):
+        command = decorator(command)
     return command
 
 
 def words_options(command: Command) -> Command:
     """SESSION, and everything that changes what is said in it."""
-    for option in reversed((_SESSION, *_OPTIONS_OF_WORDS)):
-        command = option(command)
+    for decorator in reversed((_SESSION, *_OPTIONS_OF_WORDS)):
+        command = decorator(command)
     return command
 
 

@@ -51,11 +51,17 @@ class WrittenInterval:
         return ms
 
 
+def is_near_interval(text: str) -> bool:
+    """Whether it is an interval, or clear which one is meant, so that it is no session's name."""
+    return _fits(text) or bool(_near(text))
+
+
 def _near(text: str) -> str:
+    """``; write 2h`` where it is clear what is meant and an interval may be that; otherwise nothing."""
     number, asked = text.strip(), text.strip().lower()
-    if not is_bare(text):
-        return f"; write {_HOURLY[asked]}" if asked in _HOURLY else meant(text)
-    fitting = [each for each in (f"{number}m", f"{number}h") if _fits(each)]
+    clear = _HOURLY.get(asked, meant(text).removeprefix("; write "))
+    near = [f"{number}m", f"{number}h"] if is_bare(text) else [clear]
+    fitting = [each for each in near if _fits(each)]
     return f"; write {' or '.join(fitting)}" if fitting else ""
 
 

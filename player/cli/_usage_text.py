@@ -27,7 +27,13 @@ def sentence(error: click.ClickException, command: str) -> str:
         return f"{_named(error)} is missing; {more}"
     if isinstance(error, click.BadParameter):
         name, message = _named(error), error.message.rstrip(".")
-        return message if not name else f"{name} {message}" if message.startswith("must ") else f"{name}: {message}"
+        return (
+            message
+            if not name
+            else f"{name} {message}"
+            if message.startswith(("must ", "is "))
+            else f"{name}: {message}"
+        )
     if isinstance(error, click.NoSuchOption):
         near = f"did you mean {' or '.join(error.possibilities)}? " if error.possibilities else ""
         return f"there is no option {error.option_name}; {near}{more}"

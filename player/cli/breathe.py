@@ -13,6 +13,7 @@ import click
 from player import pipeline
 from player.cli import _complete
 from player.cli._announce import Announcer, tell
+from player.cli._option import option
 from player.cli._options import (
     LENGTH,
     LEVEL,
@@ -67,39 +68,39 @@ class _BreatheCommand(click.Command):
 
 @click.command(cls=_BreatheCommand, epilog=FORMS)
 @click.argument("pattern", shell_complete=_complete.patterns)
-@click.option(
+@option(
     "--for", "for_ms", type=LENGTH, metavar="TIME", help="How long, in whole breaths. [default: 3m; 478: 4 breaths]"
 )
-@click.option(_BY_TONES, is_flag=True, hidden=True)
-@click.option(
+@option(_BY_TONES, is_flag=True, hidden=True)
+@option(
     "--tones",
     type=LEVEL,
     metavar="[DB]",
     help="Soft tones from the first breath on, and no voice unless --guide says so; DB is their level. [default: -8]",
 )
 @guide_option("count 3, words 3, tones")
-@click.option("--silent", is_flag=True, help="No sound at all: only what is shown.")
-@click.option(
+@option("--silent", is_flag=True, help="No sound at all: only what is shown.")
+@option(
     "--background",
     metavar="NAME|FILE|none",
     shell_complete=_complete.backgrounds,
     help="A background. [default: none]",
 )
 @bed_option("-20")
-@click.option(
+@option(
     "--language",
     metavar="TAG",
     shell_complete=_complete.languages,
     help="Speak this language, such as de. [default: yours]",
 )
-@click.option(
+@option(
     "--voice",
     metavar="NAME",
     shell_complete=_complete.voices,
     help="Speak with this voice (player voices). [default: that of the language]",
 )
-@click.option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300. [default: 105]")
-@click.option(
+@option("--rate", type=RATE, metavar="WPM", help="Words a minute, 60 to 300. [default: 105]")
+@option(
     "--from",
     "start_ms",
     type=TIME,
@@ -107,9 +108,9 @@ class _BreatheCommand(click.Command):
     default=0,
     help="Begin at this time, such as 1:00. [default: the beginning]",
 )
-@click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Make a file of it instead.")
-@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
-@click.option("--print", "shows", is_flag=True, help="Print the script instead, to make your own of it.")
+@option("-o", "--output", type=OutputPath(), metavar="FILE", help="Make a file of it instead.")
+@option("--force", is_flag=True, help="Overwrite a file that is there.")
+@option("--print", "shows", is_flag=True, help="Print the script instead, to make your own of it.")
 @plain
 @quiet_made
 def breathe(
@@ -135,12 +136,11 @@ def breathe(
     box, 478, coherent and exhale are patterns, too. A voice counts the first three breaths and names the next three;
     then soft tones rise to breathe in, stay to hold, and fall to breathe out.
     """
-    has_guide = origin("guide") == "option"
     if silent:
         asked = without_settings(asked)
         _must_be_silent({"--tones": by_tones, "-o": output}, asked)
     must_have_background(is_there=asked.get("background") not in (None, "none"))
-    if silent or (by_tones and not has_guide):
+    if silent or (by_tones and origin("guide") != "option"):
         guide = None
     help_: Help = "nothing" if silent else "tones" if by_tones else "voice"
     speaks = "count" in guide or "words" in guide if guide else help_ == "voice"
@@ -155,6 +155,7 @@ def breathe(
         _must_only_show({"-o": output, "--force": force, "--from": start_ms, "--plain": plain})
         return click.echo((wanted().script or "").encode(), nl=False)  # a file of UTF-8, as all scripts are
     if output is not None:
+        _must_only_make({"--from": start_ms, "--plain": plain})
         return _make_file(wanted, output, pattern, speaks=speaks, force=force, quiet=quiet)
     return _play(wanted, start_ms, pattern, silent=silent, speaks=speaks, plain=plain, quiet=quiet)
 
@@ -180,10 +181,16 @@ def _must_be_silent(others: Mapping[str, object], asked: Mapping[str, object]) -
 
 
 def _must_only_show(others: Mapping[str, object]) -> None:
+    _must_be_of_use("--print shows the script and makes no sound", others)
+
+
+def _must_only_make(others: Mapping[str, object]) -> None:
+    _must_be_of_use("-o makes a file of the whole and plays nothing", others)
+
+
+def _must_be_of_use(reason: str, others: Mapping[str, object]) -> None:
     if other := next((option for option, given in others.items() if given), None):
-        raise click.UsageError(
-            f"--print shows the script and makes no sound, so {other} has no use; leave one of them out"
-        )
+        raise click.UsageError(f"{reason}, so {other} has no use; leave one of them out")
 
 
 def _play(

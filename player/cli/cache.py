@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from player.cli._option import option
 from player.cli._tables import amount, table
 from player.errors import UsageError, printable
 from player.sound.kinds import fits
@@ -22,17 +23,15 @@ _DAY_S = 24 * 3600
 
 
 @click.command()
-@click.option(
-    "--verify", is_flag=True, help="Read every entry, and tell which cannot be used; exit code 1 if there is any."
-)
-@click.option(
+@option("--verify", is_flag=True, help="Read every entry, and tell which cannot be used; exit code 1 if there is any.")
+@option(
     "--prune",
     is_flag=True,
     help="Remove the entries that were unused for the longest time, until the limit is met; never those used "
     "in the last day.",
 )
-@click.option("--clear", is_flag=True, help="Remove every entry.")
-@click.option("--yes", is_flag=True, help="With --clear, do not ask before.")
+@option("--clear", is_flag=True, help="Remove every entry.")
+@option("--yes", is_flag=True, help="With --clear, do not ask before.")
 def cache(*, verify: bool, prune: bool, clear: bool, yes: bool) -> None:
     """Show where spoken clips and prepared sounds are kept, how many and how large they are.
 

@@ -11,6 +11,7 @@ import click
 from player import pipeline
 from player.authoring import watch as watcher
 from player.cli import _complete
+from player.cli._option import option
 from player.cli._options import RATE, guide, print_warning, progress, quiet_option, region, takes, voice_language
 from player.cli._stored_options import told
 from player.errors import PlayerError, printable
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", shell_complete=_complete.sessions)
-@click.option("--watch", is_flag=True, help="Check again whenever one of them is saved, until Ctrl-C.")
-@click.option(
+@option("--watch", is_flag=True, help="Check again whenever one of them is saved, until Ctrl-C.")
+@option(
     "--voice",
     metavar="NAME",
     shell_complete=_complete.voices,
     help="Whether it fits when this voice speaks (player voices).",
 )
-@click.option("--rate", type=RATE, metavar="WPM", help="Whether it fits at this rate, 60 to 300.")
+@option("--rate", type=RATE, metavar="WPM", help="Whether it fits at this rate, 60 to 300.")
 @guide
 @region
 @takes

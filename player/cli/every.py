@@ -15,6 +15,7 @@ from player import pipeline
 from player.cli import _listener
 from player.cli._announce import announce, print_takes
 from player.cli._every_text import StatusLine, outline
+from player.cli._option import option
 from player.cli._options import (
     any_session_options,
     print_made,
@@ -25,7 +26,7 @@ from player.cli._options import (
 )
 from player.cli._participants import participants
 from player.cli._stored_options import without_settings
-from player.cli._times import FORMS, WrittenInterval
+from player.cli._times import FORMS, WrittenInterval, is_near_interval
 from player.errors import printable_lines
 from player.history.recorder import HistoryRecorder
 from player.live import play
@@ -37,7 +38,8 @@ from player.reminders.loop import LATE, QUIET, ReminderLoop
 from player.reminders.politeness import Signs
 from player.reminders.signs.reader import SignReader
 from player.reminders.timers import installing
-from player.reminders.timers.scheduled_command import scheduled_command
+from player.reminders.timers.scheduled_command import scheduled_command, timer_name
+from player.script import library
 from player.script.yaml.scalar_types import shown
 from player.units import LONGEST_MS, format_duration, timecode
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from player.pipeline import Prepared, RequestedSession, SessionRequest
     from player.reminders.loop import ReminderKeys
     from player.reminders.schedule import Schedule
+    from player.reminders.timers.installing import Place
     from player.reminders.timers.scheduled_command import ScheduledCommand
 
 T = TypeVar("T")
@@ -59,15 +62,13 @@ _LACKING: Final = {
 
 @click.command(epilog=FORMS)
 @click.argument("interval", required=False, metavar="INTERVAL")
-@click.option("--between", metavar="TIME-TIME", help="Only in this part of the day, such as 9:00-18:00.")
-@click.option(
-    "--on", "days", metavar="DAYS", help="Only on these days, such as mon-fri; a night counts to its evening."
-)
-@click.option("--insist", is_flag=True, help="Ring also when it may disturb, such as at a locked screen.")
-@click.option("--once", is_flag=True, help="Play if a moment has just come, and end: for timers.")
-@click.option("--install", is_flag=True, help="Write a timer of the system (systemd, launchd) that does it.")
-@click.option("--uninstall", is_flag=True, help="Remove the timer of SESSION; no INTERVAL is needed.")
-@click.option("--force", is_flag=True, help="Write over, or remove, files that somebody else wrote.")
+@option("--between", metavar="TIME-TIME", help="Only in this part of the day, such as 9:00-18:00.")
+@option("--on", "days", metavar="DAYS", help="Only on these days, such as mon-fri; a night counts to its evening.")
+@option("--insist", is_flag=True, help="Ring also when it may disturb, such as at a locked screen.")
+@option("--once", is_flag=True, help="Play if a moment has just come, and end: for timers.")
+@option("--install", is_flag=True, help="Write a timer of the system (systemd, launchd) that does it.")
+@option("--uninstall", is_flag=True, help="Remove the timer of SESSION; no INTERVAL is needed.")
+@option("--force", is_flag=True, help="Write over, or remove, files that somebody else wrote.")
 @any_session_options
 @quiet_made
 def every(
@@ -101,15 +102,16 @@ def every(
     if install or uninstall:  # the timer's command reads the settings each time
         asked = without_settings(asked)
     interval, session = _arguments(interval, session, uninstall=uninstall)
-    schedule, wanted = _schedule(interval, between, days), request_from_options(session, **asked)
-    requested = _session_of(wanted)
-    when = (interval, *_given("--between", between), *_given("--on", days), *["--insist"] * insist)
+    schedule = _schedule(interval, session, between, days)
     if uninstall:
-        return _uninstall(_scheduled_command(wanted, "", schedule, when), force=force, quiet=quiet)
+        return _uninstall(_place(session), force=force, quiet=quiet)
+    wanted = request_from_options(session, **asked)
+    requested = _session_of(wanted)
     if once and not _is_due(schedule):
         return None if quiet else click.echo("No moment has come just now.", err=True)
     ready = _prepared(_listener.adapted(requested), schedule, quiet=quiet)
     if install:
+        when = (interval, *_given("--between", between), *_given("--on", days), *["--insist"] * insist)
         return _install(_scheduled_command(wanted, ready.session.title, schedule, when), force=force, quiet=quiet)
     signs = Signs if insist else SignReader()
     return _run(wanted, ready, schedule, signs, once=once, quiet=quiet)
@@ -124,13 +126,13 @@ def _arguments(interval: str | None, session: str | None, *, uninstall: bool) ->
     return interval, session
 
 
-def _schedule(interval: str, between: str | None, days: str | None) -> Schedule:
+def _schedule(interval: str, session: str, between: str | None, days: str | None) -> Schedule:
     window = schedule.WHOLE_DAY if between is None else _read(schedule.window, between, "--between")
     on = schedule.EVERY_DAY if days is None else _read(schedule.weekdays, days, "--on")
     try:
         every_ms = WrittenInterval().parse(interval)
     except ValueError as error:
-        where = "" if "; write" in str(error) else "; it stands before SESSION"
+        where = "; it stands before SESSION" if is_near_interval(session) else ""
         raise click.BadParameter(f"{error}{where}", param_hint="INTERVAL") from error
     return schedule.Schedule(every_ms, window, on)
 
@@ -189,11 +191,20 @@ def _install(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
         click.echo(printable_lines(f"Switch it on with:\n  {timer.switch_on}"), err=True)
 
 
-def _uninstall(scheduled: ScheduledCommand, *, force: bool, quiet: bool) -> None:
-    timer = installing.timer(scheduled)
-    print_made(*installing.uninstall(timer, force=force), quiet=quiet)
+def _place(session: str) -> Place:
+    """Where the session's timer lies, in the listener's language or as it is named, also if its script is gone."""
+    own = pipeline.language.session(session)
+    places = [installing.place(timer_name(name)) for name in dict.fromkeys((own, session))]
+    if taken := next((each for each in places if each.is_taken), None):
+        return taken
+    library.find(own)  # a name that was mistyped is told as such
+    return places[0]
+
+
+def _uninstall(place: Place, *, force: bool, quiet: bool) -> None:
+    print_made(*installing.uninstall(place, force=force), quiet=quiet)
     if not quiet:
-        click.echo(printable_lines(f"If it was switched on, end it with:\n  {timer.switch_off}"), err=True)
+        click.echo(printable_lines(f"If it was switched on, end it with:\n  {place.switch_off}"), err=True)
 
 
 def _run(

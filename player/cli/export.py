@@ -8,6 +8,7 @@ import click
 
 from player import pipeline
 from player.cli._export_options import EXPORT_OPTION_NAMES, pop_many_sessions, with_options
+from player.cli._option import option
 from player.cli._options import OutputPath, part, quiet_made, request_from_options, sessions_options
 from player.cli._times import FORMS
 from player.machine import this_machine_for
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=FORMS)
-@click.option(
+@option(
     "-o",
     "--output",
     type=OutputPath(),
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 )
 @with_options
 @part
-@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@option("--force", is_flag=True, help="Overwrite files that are there.")
 @sessions_options
 @quiet_made
 def export(

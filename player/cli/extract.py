@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from player.cli._option import option
 from player.cli._options import OutputPath, as_json, print_made, print_warning, quiet_made
 from player.cli._tables import print_json
 from player.errors import printable
@@ -18,8 +19,8 @@ _UNUSUAL = re.compile(r"[^\x20-\x7e\n\t]")
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=OutputPath(), metavar="SCRIPT", help="Write it to this file.")
-@click.option("--force", is_flag=True, help="Overwrite the script if it is there.")
+@option("-o", "--output", type=OutputPath(), metavar="SCRIPT", help="Write it to this file.")
+@option("--force", is_flag=True, help="Overwrite the script if it is there.")
 @as_json
 @quiet_made
 def extract(*, file: Path, output: Path | None, force: bool, as_json: bool, quiet: bool) -> None:

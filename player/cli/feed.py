@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from player.cli._option import option
 from player.cli._options import print_made, print_warning, quiet_made
 from player.export import feed as feeds
 from player.export.feed.categories import DEFAULT
@@ -13,18 +14,18 @@ from player.export.feed.categories import DEFAULT
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--url", required=True, metavar="URL", help="The folder's address on the web: http(s)://...")
-@click.option("--title", default="", help="What the podcast is called; a programme's own title otherwise.")
-@click.option("--author", default="", help="Who made it.")
-@click.option("--description", default="", help="What it is; a programme's summary, or its episodes, otherwise.")
-@click.option("--category", default=DEFAULT, show_default=True, help="One of Apple's podcast categories.")
-@click.option(
+@option("--url", required=True, metavar="URL", help="The folder's address on the web: http(s)://...")
+@option("--title", default="", help="What the podcast is called; a programme's own title otherwise.")
+@option("--author", default="", help="Who made it.")
+@option("--description", default="", help="What it is; a programme's summary, or its episodes, otherwise.")
+@option("--category", default=DEFAULT, show_default=True, help="One of Apple's podcast categories.")
+@option(
     "--image",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="A square PNG or JPEG, 1400 to 3000 pixels a side; a cover of the sessions otherwise.",
 )
-@click.option("--force", is_flag=True, help="Write over another program's feed.xml or cover.")
+@option("--force", is_flag=True, help="Write over another program's feed.xml or cover.")
 @quiet_made
 def feed(
     *,

@@ -9,6 +9,7 @@ import click
 
 from player import pipeline
 from player.cli import _complete
+from player.cli._option import option
 from player.cli._options import as_json
 from player.cli._tables import print_json, table
 from player.pipeline import catalogue
@@ -22,8 +23,8 @@ _MARK: Final = "*"
 
 
 @click.command("list")
-@click.option("--programmes", is_flag=True, help="Only the programmes.")
-@click.option(
+@option("--programmes", is_flag=True, help="Only the programmes.")
+@option(
     "--language",
     metavar="TAG",
     shell_complete=_complete.languages,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from player.cli import _complete, _log_text
+from player.cli._option import option
 from player.cli._options import ScalarParameter, as_json, print_warning
 from player.cli._tables import table
 from player.errors import DiaryError, UsageError, printable
@@ -35,10 +36,10 @@ _ANOTHER = "`player list` shows the sessions, and `player play NAME` begins one"
 
 @click.command()
 @click.argument("session", required=False, shell_complete=_complete.sessions)
-@click.option("-n", "last", type=_LAST, metavar="N", help="Only the last N; a table has 20.")
+@option("-n", "last", type=_LAST, metavar="N", help="Only the last N; a table has 20.")
 @as_json
-@click.option("--forget", is_flag=True, help="Forget everything, places too; or what there is of SESSION.")
-@click.option("--yes", is_flag=True, help="With --forget, do not ask before.")
+@option("--forget", is_flag=True, help="Forget everything, places too; or what there is of SESSION.")
+@option("--yes", is_flag=True, help="With --forget, do not ask before.")
 def log(*, session: str | None, last: int | None, as_json: bool, forget: bool, yes: bool) -> None:
     """Show what you practised and when: everything, or one SESSION.
 
@@ -51,6 +52,8 @@ def log(*, session: str | None, last: int | None, as_json: bool, forget: bool, y
     key = None if session is None else key_of(session)
     with Diary(print_warning) as diary:
         if forget:
+            if session is not None and key is not None and not (diary.entries(key) or diary.bookmark(key)):
+                _must_be_there(session)
             return _forget(diary, session, is_sure=yes)
         entries = diary.entries(key)
     if session is not None and not entries:

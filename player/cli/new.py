@@ -12,6 +12,7 @@ from player.authoring import from_text
 from player.authoring import new as new_script
 from player.authoring.texts.formats import TEXT_FORMATS
 from player.cli import _complete
+from player.cli._option import option
 from player.cli._options import OneOf, OutputPath, print_made, print_warning, quiet_made
 from player.errors import printable
 from player.pipeline import catalogue
@@ -22,31 +23,31 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name")
-@click.option(
+@option(
     "--from",
     "source",
     metavar="SESSION",
     shell_complete=_complete.sessions,
     help="Begin with this session's text, each key of it explained.",
 )
-@click.option(
+@option(
     "--from-text",
     "text",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Make a script of a text: plain with pauses such as [pause 5s], Markdown, phrase;seconds, SRT or VTT.",
 )
-@click.option(
+@option(
     "--text-format",
     "form",
     type=OneOf([each.name for each in TEXT_FORMATS]),
     help="What the text is; what is in it decides otherwise.",
 )
-@click.option(
+@option(
     "--in", "language", metavar="TAG", help="With --from, translate it into this language, such as de; the text's own."
 )
-@click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Another file than NAME.yaml.")
-@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@option("-o", "--output", type=OutputPath(), metavar="FILE", help="Another file than NAME.yaml.")
+@option("--force", is_flag=True, help="Overwrite the file if it is there.")
 @quiet_made
 def new(
     *,

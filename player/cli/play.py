@@ -10,6 +10,7 @@ import click
 from player import pipeline
 from player.cli import _complete, _listener
 from player.cli._announce import Announcer
+from player.cli._option import option
 from player.cli._options import (
     THEN,
     TIME,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=FORMS)
-@click.option(
+@option(
     "--from",
     "start_ms",
     type=TIME,
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
     shell_complete=_complete.sections,
     help="Begin at this time, such as 2:00.",
 )
-@click.option("--resume", is_flag=True, help="Go on where you stopped, with the options that you gave then.")
-@click.option("--remember", is_flag=True, help="Keep guidance, levels, voice and rate for this session, as chosen now.")
+@option("--resume", is_flag=True, help="Go on where you stopped, with the options that you gave then.")
+@option("--remember", is_flag=True, help="Keep guidance, levels, voice and rate for this session, as chosen now.")
 @part
 @any_session_options
 @plain
@@ -66,10 +67,7 @@ def play(
     quiet: bool,
     **asked: Any,  # noqa: ANN401 (what Click hands over)
 ) -> None:
-    """Play a session, or all sessions of a programme.
-
-    While it plays, space pauses and goes on, arrows left and right go to another step, up and down change the volume,
-    and ? shows all keys. Ctrl-C ends it softly.
+    """Play a session, or all sessions of a programme: space pauses, ? shows all keys, and Ctrl-C ends it softly.
 
     Without SESSION, it offers to go on with the last one.
     """

@@ -9,6 +9,7 @@ import click
 from player import pipeline
 from player.authoring.takes.lines import lines, seconds, sheet
 from player.authoring.takes.review import review
+from player.cli._option import option
 from player.cli._options import (
     OutputPath,
     as_json,
@@ -38,9 +39,9 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=FORMS)
-@click.option("--takes", metavar="FOLDER", help="Look at what there is: missing, there, too long, not to be read.")
-@click.option("-o", "--output", type=OutputPath(), metavar="FILE", help="Write a sheet to read from.")
-@click.option("--force", is_flag=True, help="Overwrite the sheet if it is there.")
+@option("--takes", metavar="FOLDER", help="Look at what there is: missing, there, too long, not to be read.")
+@option("-o", "--output", type=OutputPath(), metavar="FILE", help="Write a sheet to read from.")
+@option("--force", is_flag=True, help="Overwrite the sheet if it is there.")
 @as_json
 @words_options
 @quiet_made

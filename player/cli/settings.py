@@ -10,6 +10,7 @@ import click
 
 from player import pipeline
 from player.cli import _complete
+from player.cli._option import option
 from player.cli._options import as_json
 from player.cli._tables import print_path, table
 from player.errors import UsageError, printable
@@ -32,14 +33,14 @@ _VARIABLES = {"language": pipeline.language.VARIABLE, "region": pipeline.region.
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("key", required=False, shell_complete=_complete.setting)
 @click.argument("value", required=False, shell_complete=_complete.setting_value)
-@click.option(
+@option(
     "--session",
     metavar="SESSION",
     shell_complete=_complete.sessions,
     help="What holds for this session alone, before what holds for all.",
 )
-@click.option("--unset", is_flag=True, help="Leave KEY out again; with --session and no KEY, all of that session.")
-@click.option("--path", "path_only", is_flag=True, help="Print where the file is.")
+@option("--unset", is_flag=True, help="Leave KEY out again; with --session and no KEY, all of that session.")
+@option("--path", "path_only", is_flag=True, help="Print where the file is.")
 @as_json
 def settings(
     *, key: str | None, value: str | None, session: str | None, unset: bool, path_only: bool, as_json: bool

@@ -9,6 +9,7 @@ import click
 
 from player import pipeline
 from player.cli import _origins, _programme_text, _show_text, _stored_options
+from player.cli._option import option
 from player.cli._options import OutputPath, as_json, print_made, progress, quiet, request_from_options, session_options
 from player.cli._tables import print_json
 from player.cli._times import FORMS
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=FORMS)
-@click.option("--plot", type=OutputPath(), metavar="FILE", help="Draw a picture: FILE.png or FILE.svg.")
-@click.option("--force", is_flag=True, help="Overwrite the picture if it is there.")
+@option("--plot", type=OutputPath(), metavar="FILE", help="Draw a picture: FILE.png or FILE.svg.")
+@option("--force", is_flag=True, help="Overwrite the picture if it is there.")
 @as_json
 @session_options
 @quiet

@@ -7,6 +7,7 @@ import shlex
 import click
 
 from player.cli import _complete
+from player.cli._option import option
 from player.live import preview
 from player.pipeline import catalogue
 
@@ -23,7 +24,7 @@ class _SoundsCommand(click.Command):
 
 
 @click.command(cls=_SoundsCommand)
-@click.option(
+@option(
     "--preview",
     "name",
     metavar="NAME|FILE",

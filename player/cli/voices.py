@@ -12,6 +12,7 @@ import click
 
 from player import pipeline
 from player.cli import _complete
+from player.cli._option import option
 from player.cli._options import as_json, print_warning, progress
 from player.cli._tables import print_json, table
 from player.errors import printable
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--language", metavar="TAG", help="Only voices of this language, such as en or en-GB.")
-@click.option("--install", metavar="NAME|FILE.onnx", help="Fetch a voice, or take one from a file.")
-@click.option("--remove", metavar="NAME", help="Remove a voice that was installed so.")
-@click.option(
+@option("--language", metavar="TAG", help="Only voices of this language, such as en or en-GB.")
+@option("--install", metavar="NAME|FILE.onnx", help="Fetch a voice, or take one from a file.")
+@option("--remove", metavar="NAME", help="Remove a voice that was installed so.")
+@option(
     "--preview",
     metavar="[NAME]",
     shell_complete=_complete.voices,

@@ -8,6 +8,7 @@ import click
 
 from player.authoring import words as language_words
 from player.cli import _complete
+from player.cli._option import option
 from player.cli._options import OutputPath
 from player.cli._tables import print_path, table
 from player.script import library
@@ -16,12 +17,12 @@ from player.script.languages import NOT_REVIEWED, words_for
 
 @click.command()
 @click.argument("language", required=False, shell_complete=_complete.languages)
-@click.option("--csv", "out", type=OutputPath(), metavar="FILE.csv", help="Write the words as a table to translate.")
-@click.option(
+@option("--csv", "out", type=OutputPath(), metavar="FILE.csv", help="Write the words as a table to translate.")
+@option(
     "--from", "filled", type=click.Path(path_type=Path), metavar="FILE.csv", help="Make the language's file of a table."
 )
-@click.option("-o", "--output", type=OutputPath(), metavar="FILE.yaml", help="With --from, where to.")
-@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@option("-o", "--output", type=OutputPath(), metavar="FILE.yaml", help="With --from, where to.")
+@option("--force", is_flag=True, help="Overwrite the file if it is there.")
 def words(*, language: str | None, out: Path | None, filled: Path | None, output: Path | None, force: bool) -> None:
     """List the languages that have words, or the words of LANGUAGE: for voice, captions, warnings and pages.
 

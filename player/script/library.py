@@ -116,6 +116,8 @@ def find(name_or_path: str, text: str | None = None) -> Source:
     path = existing(Path(name_or_path))
     if text is not None:
         return Source(path.stem, text, path, own=False, data=text.encode("utf-8", "surrogatepass"))
+    if not name_or_path.strip():
+        raise UsageError("the session's name is empty; `player list` shows the sessions")
     if found := _first_file(name_or_path, _script_folders()):
         return _read(name_or_path, *found)
     if not _is_path(name_or_path) and not _exists(path):
@@ -125,8 +127,7 @@ def find(name_or_path: str, text: str | None = None) -> Source:
         hint = did_you_mean(name_or_path, _names_like(name_or_path))
         if _exists(beside := Path(f"{name_or_path}.yaml")):
             hint = f"a file of yours is named with its ending, {shown(str(beside))};"
-        text = f"there is no session {shown(name_or_path)}; {hint + ' ' if hint else ''}`player list` shows them"
-        raise UsageError(text)
+        raise UsageError(f"there is no session {shown(name_or_path)}; {hint}{' ' * bool(hint)}`player list` shows them")
     return _read(path.stem, path, own=True)
 
 

@@ -40,10 +40,15 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
         (("box", "--print", "-o", "box.mp3"), "--print shows the script and makes no sound, so -o has no use"),
         (("box", "--print", "--from", "5s"), "--print shows the script and makes no sound, so --from has no use"),
         (
+            ("box", "-o", "x.mp3", "--from", "9:00"),
+            "-o makes a file of the whole and plays nothing, so --from has no use; leave one of them out",
+        ),
+        (("box", "-o", "x.mp3", "--plain"), "plays nothing, so --plain has no use; leave one of them out"),
+        (
             ("box", "--bed", "-20"),
             "--bed is the level of a background, and there is none; choose one with --background",
         ),
-        (("box", "-o", ""), "--output must name a file or a folder, and is empty"),
+        (("box", "-o", ""), "--output is empty; name one, or leave it out"),
         (("box", "-o", "x.txt"), ".html) and is no folder; name one, such as box.mp3"),
         (("box", "--silent", "--for", "16s", "--from", "5:00"), "the session ends at 0:16, so it cannot begin at 5:00"),
     ],

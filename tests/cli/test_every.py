@@ -45,11 +45,12 @@ def script(tmp_path: Path) -> str:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (
-            ("2x", "micro-break"),
-            "INTERVAL must be whole minutes from 1m to 24h, such as 90m or 2h, not '2x'; it stands before SESSION",
+        (("micro-break", "2h"), "such as 90m or 2h, not 'micro-break'; it stands before SESSION\n"),
+        *(
+            ((wrong, "micro-break"), f"must be whole minutes from 1m to 24h, such as 90m or 2h, not '{wrong}'\n")
+            for wrong in ("2x", "10s", "90s", "0h", "30h", "10 sec")
         ),
-        (("30s", "micro-break"), "INTERVAL must be whole minutes from 1m to 24h"),
+        (("10min", "micro-break"), "such as 90m or 2h, not '10min'; write 10m\n"),
         (("2h", "micro-break", "--between", "9"), "--between must be two times of day"),
         (("2h", "micro-break", "--on", "someday"), "--on must be days"),
         (("2h", "micro-break", "--once", "--install"), "ask for one of them"),
@@ -109,6 +110,26 @@ def test_a_timer_is_written_and_removed(run: Run, script: str, tmp_path: Path) -
         done = run("every", *interval, script, "--uninstall", env=env)
         assert done.stdout.splitlines() == [str(file) for file in files]
         assert not [*folder.iterdir()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linux's")
+@pytest.mark.parametrize("name", ["mine", "mine.yaml"])
+@pytest.mark.parametrize("left", ["nothing", "a broken script"])
+def test_a_timer_goes_though_its_script_is_gone(run: Run, tmp_path: Path, voice: None, name: str, left: str) -> None:
+    env = {"XDG_CONFIG_HOME": str(tmp_path / "conf"), "PLAYER_SCRIPTS": str(tmp_path / "own")}
+    script = tmp_path / "own" / "mine.yaml"
+    script.parent.mkdir()
+    script.write_text(SCRIPT)
+    made = run("every", "2h", "mine", "--install", env=env)
+    assert made.returncode == 0
+    if left == "nothing":
+        script.unlink()
+    else:
+        script.write_bytes(b"\xff\xfe\xff")
+    done = run("every", "--uninstall", name, env=env)
+    assert (done.returncode, done.stdout) == (0, made.stdout)
+    assert done.stderr.startswith("If it was switched on, end it with:\n  systemctl --user stop player-mine.timer")
+    assert not [path for path in (tmp_path / "conf").rglob("*") if path.is_file()]
 
 
 def minute(ahead: timedelta) -> str:

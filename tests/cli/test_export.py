@@ -42,15 +42,19 @@ def tiny(tmp_path: Path) -> str:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--format", "flac", "--bitrate", "128"), 2, "flac keeps every sample and has no bitrate; leave it out"),
-        (("-o", "a.mp3", "--bitrate", "100"), 2, "the bitrate must be one of 32, 40, 48"),
+        (
+            ("--format", "flac", "--bitrate", "128"),
+            2,
+            "flac keeps every sample and has no bitrate; leave --bitrate out",
+        ),
+        (("-o", "a.mp3", "--bitrate", "100"), 2, "--bitrate must be one of 32, 40, 48"),
         (("-o", "a.opus", "--sample-rate", "44100"), 2, "opus has no sample rate of 44100; choose 48000 or 24000"),
         (("--sample-rate", "24000", "--bitrate", "320"), 2, "at a sample rate of 24000 must be one of 32,"),
         (("--preset", "vinyl"), 2, "--preset must be podcast, broadcast, audiobook or sleep, not 'vinyl'"),
         (("--captions", "vtt,ass"), 2, "must be of vtt, srt, lrc, txt, html, not 'ass'"),
         (("--year", "26"), 2, "--year must be 1000 to 9999, not 26"),
         (("--author", "a\nb"), 2, "--author must be on one line"),
-        (("--license", " "), 2, "--license must not be empty"),
+        (("--license", " "), 2, "--license is empty; name one, or leave it out"),
         (("--split", "--labels"), 2, "--labels is of the whole and --split makes pieces of it"),
         (("--format", "html", "--captions", "vtt"), 2, "--captions makes more files, and a page has text and chapters"),
         (("-o", "a.html", "--split"), 2, "--split makes more files, and a page has text and chapters in it"),
@@ -59,7 +63,7 @@ def tiny(tmp_path: Path) -> str:
             2,
             "--beside is for a page, and mp3 is sound alone; leave it out, or name --format html",
         ),
-        (("-o", "a.html", "--bitrate", "100"), 2, "the bitrate must be one of 32, 40, 48"),
+        (("-o", "a.html", "--bitrate", "100"), 2, "--bitrate must be one of 32, 40, 48"),
         (
             ("-o", "a.html", "--sample-rate", "44100"),
             2,

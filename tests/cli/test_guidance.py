@@ -108,8 +108,8 @@ def test_what_breaths_have_no_room_for_is_told() -> None:
     [
         (("show", "mine.yaml", "--guide", "sing"), "--guide must be count, words, tones or silent"),
         (("show", "mine.yaml", "--guide", "words tones"), "--guide must be count, words, tones or silent"),
-        (("export", "mine.yaml", "--bed", "3"), "'--bed': must be -60 to 0 dB, not 3 dB"),
-        (("breathe", "box", "--tones=-61"), "'--tones': must be -60 to 0 dB, not -61 dB"),
+        (("export", "mine.yaml", "--bed", "3"), "--bed must be -60 to 0 dB, not 3 dB"),
+        (("breathe", "box", "--tones=-61"), "--tones must be -60 to 0 dB, not -61 dB"),
         (("breathe", "box", "--silent", "--guide", "tones"), "--guide is to be heard, and with --silent nothing is"),
         (("breathe", "box", "--guide", "sing"), "--guide must be count, words, tones or silent"),
         (("play", "--remember"), "--remember are for a session or programme that is named"),

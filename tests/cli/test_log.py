@@ -141,6 +141,16 @@ def test_forgetting_says_what_was_forgotten(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("many_entries")
+def test_what_is_no_session_and_not_remembered_cannot_be_forgotten(run: Run) -> None:
+    shown = run("log", "nosuch")
+    for sure in ((), ("--yes",)):
+        done = run("log", "--forget", "nosuch", *sure)
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", shown.stderr)
+    assert done.stderr.startswith("there is no session 'nosuch'; ")
+    assert run("log", "--forget", "box-breathing", "--yes").stdout == "There was nothing to forget.\n"
+
+
+@pytest.mark.usefixtures("many_entries")
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -39,7 +39,7 @@ def test_no_option_takes_what_click_calls_a_number() -> None:
     ]
 
 
-@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e400", "x", "", "٣", "9" * 400])
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e400", "x", "٣", "9" * 400])
 @pytest.mark.parametrize(("command", "option"), numbers())
 def test_what_is_no_number_is_one_sentence(command: str, option: str, value: str) -> None:
     given = (f"{option}={value}",) if option.startswith("--") else (option, value)
@@ -48,6 +48,34 @@ def test_what_is_no_number_is_one_sentence(command: str, option: str, value: str
     assert done.stderr.startswith(f"{option} must be ")
     assert done.stderr.count("\n") == 1
     assert len(done.stderr) < 200
+
+
+def values() -> list[tuple[str, click.Option]]:
+    """Every command with every option of it that takes a value."""
+    return [
+        (name, option)
+        for name, command in COMMANDS.items()
+        if command is not None
+        for option in command.params
+        if isinstance(option, click.Option) and not (option.is_flag or option.count)
+    ]
+
+
+@pytest.mark.parametrize("value", ["", " "])
+@pytest.mark.parametrize(("command", "option"), values(), ids=str)
+def test_an_empty_value_is_refused_by_every_option(command: str, option: click.Option, value: str) -> None:
+    name = max(option.opts, key=len)
+    given = (f"{name}={value}",) if name.startswith("--") else (name, value)
+    done = CliRunner().invoke(main, [command, *["box"] * (command != "sounds"), *given])
+    remedy = "name one" if option.required else "name one, or leave it out"
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"{name} is empty; {remedy}\n")
+
+
+@pytest.mark.parametrize("command", ["check", "export", "log", "play", "record", "show"])
+def test_an_empty_name_of_a_session_is_told_as_such(command: str) -> None:
+    done = CliRunner().invoke(main, [command, ""])
+    assert done.exit_code == 2
+    assert done.stderr.startswith("the session's name is empty; `player list` shows the sessions")
 
 
 @pytest.mark.parametrize(
@@ -84,6 +112,15 @@ def test_what_is_no_number_is_one_sentence(command: str, option: str, value: str
         ),
         (("show", "pmr-7", "--intro", "shrt"), "--intro must be full or short, not 'shrt'"),
         (("export", "pmr-7", "--chapters", "xml"), "--chapters must be json, not 'xml'"),
+        (
+            ("export", "box", "--bitrate", "128k"),
+            "--bitrate must be a whole number of kbit/s, such as 128, not '128k'; write 128",
+        ),
+        (("export", "box", "--bitrate", "0"), "--bitrate must be a whole number of kbit/s, such as 128, not '0'"),
+        (
+            ("export", "box-breathing", "-o", "x.mp3", "--bitrate", "20000"),
+            "--bitrate must be one of 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320 kbit/s, not 20000",
+        ),
         (("completion", "tcsh"), "SHELL must be bash, zsh or fish, not 'tcsh'"),
         (("show", "box-breathing", "-p", "sied=3s"), "-p: there is no parameter 'sied'; did you mean 'side'?"),
         (("show", "box-breathing", "-p", "x=3s"), "-p: there is no parameter 'x'; there are side, holds"),

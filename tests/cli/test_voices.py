@@ -111,7 +111,7 @@ def test_a_model_comes_by_hand_without_a_network(player: Player, hub: FakeHub, t
             "there is no file missing.onnx; name a model that you have, or a voice that can",
         ),
         (("--install", "\x1b[31m"), 2, "there is no voice"),
-        (("--install", ""), 2, "there is no voice"),
+        (("--install", ""), 2, "--install is empty; name one, or leave it out"),
         (("--remove", "heart"), 2, "pip uninstall hibari-tts"),
         (("--install", "emma", "--remove", "emma"), 2, "one after the other"),
     ],

@@ -93,7 +93,7 @@ def test_each_voice_of_a_language_says_a_line_of_its_own_language(
         heard.extend(cue.text for cue in timeline.cues)
 
     monkeypatch.setattr(voice_preview, "play_through", play)
-    code, out, told = run("voices", "--preview", "", "--language", "en")
+    code, out, told = run("voices", "--preview", "--language", "en")
     assert (code, out) == (0, "")
     assert told.splitlines() == [
         "gmw/en  English (Great Britain), synthetic",

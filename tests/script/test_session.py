@@ -207,7 +207,7 @@ ONE_MISTAKE = [
     (steps("  - say: x", "    zz: 3s"), "4:5: unknown key 'zz' in say; allowed: say, for, then, loud"),
     (steps("  - say: x", "    for_: 3s"), "4:5: unknown key 'for_' in say; did you mean 'for'?"),
     (steps("  - say: x", "    for: no"), f"4:10: for must be {DURATION}, not 'no'"),
-    (steps("  - say: x", "    for: -3s"), f"4:10: for must be {DURATION}, not '-3s'"),
+    (steps("  - say: x", "    for: -3s"), f"4:10: for must be {DURATION}, not '-3s'; it must not be negative"),
     (steps("  - say: x", "    for: ~"), f"4:10: for must be {DURATION}, not '~'"),
     (steps("  - say: x", "    for: 1e3"), f"4:10: for must be {DURATION}, not '1e3'"),
     (steps("  - say: x", "    for: 25h"), "4:10: for must be at most 24 hours, not '25h'"),

@@ -100,15 +100,15 @@ def must_be_possible(form: str, quality: Quality) -> None:
     at = "" if rate != _LOW_RATE else f" at a sample rate of {rate}"
     if form == "mp3":
         if bitrate not in of_mp3(rate):
-            raise UsageError(f"the bitrate{at} must be one of {', '.join(map(str, of_mp3(rate)))}, not {bitrate}")
+            raise UsageError(f"--bitrate{at} must be one of {', '.join(map(str, of_mp3(rate)))} kbit/s, not {bitrate}")
         return
     ranges = _RANGES_24_KHZ[quality.channels] if rate == _LOW_RATE else RANGES
     if form not in ranges:
-        raise UsageError(f"{form} keeps every sample and has no bitrate; leave it out")
+        raise UsageError(f"{form} keeps every sample and has no bitrate; leave --bitrate out")
     least, most = ranges[form]
     if not least <= bitrate <= most:
         in_one = " in one channel" if at and quality.channels == 1 else ""
-        raise UsageError(f"the bitrate of {form}{at}{in_one} must be {least} to {most} kbit/s, not {bitrate}")
+        raise UsageError(f"--bitrate for {form}{at}{in_one} must be {least} to {most} kbit/s, not {bitrate}")
 
 
 def vorbis_level(bitrate: int, channels: int, rate: int = RATE) -> float:

@@ -35,23 +35,41 @@ _MARKED_LINES: Final = 3  # a property list begins with two lines of XML
 
 
 @dataclass(frozen=True)
-class Timer:
-    """The files and commands of a timer.
+class Place:
+    """Where a timer's files lie: all that its removal has to know.
 
     Attributes
     ----------
-    files
-        The content of each path.
+    paths
+        Of the files.
     leftovers
         Files that the system itself adds when the timer is switched on.
     switch_on, switch_off
         Shell commands, for after the files were written and after they were removed.
     """
 
-    files: Mapping[Path, bytes]
+    paths: tuple[Path, ...]
     leftovers: tuple[Path, ...]
     switch_on: str
     switch_off: str
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether one of the files is there."""
+        return any(_found(path) is not None for path in self.paths)
+
+
+@dataclass(frozen=True)
+class Timer(Place):
+    """A timer that can be written.
+
+    Attributes
+    ----------
+    files
+        The content of each path.
+    """
+
+    files: Mapping[Path, bytes]
 
 
 def timer(
@@ -68,37 +86,65 @@ def timer(
     UsageError
         If it is neither Linux nor macOS.
     """
+    if platform not in ("darwin", "linux"):
+        command = printable(subprocess.list2cmdline(scheduled.command))
+        told = f"give the Task Scheduler (schtasks /Create /?) this: {command}"
+        raise UsageError(f"--install is for Linux and macOS; {told}")
+    where = place(scheduled.name, platform=platform, environ=environ, home=home)
+    contents = _launchd(scheduled) if platform == "darwin" else _systemd(scheduled)
+    files = dict(zip(where.paths, contents, strict=True))
+    return Timer(where.paths, where.leftovers, where.switch_on, where.switch_off, files)
+
+
+def place(
+    name: str, *, platform: str = sys.platform, environ: Mapping[str, str] = os.environ, home: Path | None = None
+) -> Place:
+    """Where the files of the timer with this name lie, whether they are there or not.
+
+    Raises
+    ------
+    UsageError
+        If the system is neither Linux nor macOS.
+    """
     home = home or folders.home()
     if platform == "darwin":
-        return _launchd(scheduled, home)
+        return _place_of_launchd(name, home)
     if platform == "linux":
-        return _systemd(scheduled, environ, home)
-    command = printable(subprocess.list2cmdline(scheduled.command))
-    raise UsageError(f"--install is for Linux and macOS; give the Task Scheduler (schtasks /Create /?) this: {command}")
+        return _place_of_systemd(name, environ, home)
+    raise UsageError("--uninstall is for Linux and macOS; the Task Scheduler removes its own (schtasks /Delete /?)")
 
 
-def _systemd(scheduled: ScheduledCommand, environ: Mapping[str, str], home: Path) -> Timer:
+def _place_of_systemd(name: str, environ: Mapping[str, str], home: Path) -> Place:
     config = Path(environ.get("XDG_CONFIG_HOME") or "")
     folder = (config if config.is_absolute() else home / ".config") / "systemd" / "user"
-    name = f"player-{scheduled.name}"
-    texts = {f"{name}.service": systemd.service(scheduled), f"{name}.timer": systemd.timer(scheduled)}
-    return Timer(
-        {folder / file: b"# %b\n%b" % (MARK, text.encode()) for file, text in texts.items()},
-        (folder / "timers.target.wants" / f"{name}.timer",),
-        f"systemctl --user daemon-reload && systemctl --user enable --now {name}.timer",
-        f"systemctl --user stop {name}.timer && systemctl --user daemon-reload",
+    service, timer = f"player-{name}.service", f"player-{name}.timer"
+    return Place(
+        (folder / service, folder / timer),
+        (folder / "timers.target.wants" / timer,),
+        f"systemctl --user daemon-reload && systemctl --user enable --now {timer}",
+        f"systemctl --user stop {timer} && systemctl --user daemon-reload",
     )
 
 
-def _launchd(scheduled: ScheduledCommand, home: Path) -> Timer:
-    path, label = home / "Library" / "LaunchAgents" / f"{launchd.label(scheduled)}.plist", launchd.label(scheduled)
-    head, begin, rest = launchd.agent(scheduled).partition(b"<plist")
-    return Timer(
-        {path: b"%b<!-- %b -->\n%b%b" % (head, MARK, begin, rest)},
+def _place_of_launchd(name: str, home: Path) -> Place:
+    label = launchd.label(name)
+    path = home / "Library" / "LaunchAgents" / f"{label}.plist"
+    return Place(
+        (path,),
         (),
         f"launchctl bootstrap gui/$(id -u) {shlex.quote(str(path))}",
         f"launchctl bootout gui/$(id -u)/{label}",
     )
+
+
+def _systemd(scheduled: ScheduledCommand) -> tuple[bytes, ...]:
+    texts = systemd.service(scheduled), systemd.timer(scheduled)
+    return tuple(b"# %b\n%b" % (MARK, text.encode()) for text in texts)
+
+
+def _launchd(scheduled: ScheduledCommand) -> tuple[bytes, ...]:
+    head, begin, rest = launchd.agent(scheduled).partition(b"<plist")
+    return (b"%b<!-- %b -->\n%b%b" % (head, MARK, begin, rest),)
 
 
 def install(timer: Timer, *, force: bool = False) -> tuple[Path, ...]:
@@ -146,7 +192,7 @@ def _written(path: Path) -> Iterator[None]:
         raise OutputError(f"cannot write {printable(str(path))}: {error.strerror or error}; {remedy}") from error
 
 
-def uninstall(timer: Timer, *, force: bool = False) -> tuple[Path, ...]:
+def uninstall(place: Place, *, force: bool = False) -> tuple[Path, ...]:
     """Remove the timer's files, and return those that were there.
 
     Raises
@@ -156,11 +202,11 @@ def uninstall(timer: Timer, *, force: bool = False) -> tuple[Path, ...]:
     OutputError
         If one cannot be removed.
     """
-    found = {path: data for path in timer.files if (data := _found(path)) is not None}
-    names = {path.name for path in timer.files}
-    leftovers = (each for each in timer.leftovers if each.is_symlink() and each.readlink().name in names)
+    found = {path: data for path in place.paths if (data := _found(path)) is not None}
+    names = {path.name for path in place.paths}
+    leftovers = (each for each in place.leftovers if each.is_symlink() and each.readlink().name in names)
     if not found:
-        raise UsageError(f"{printable(str(next(iter(timer.files))))} is not there, so there is nothing to remove")
+        raise UsageError(f"{printable(str(place.paths[0]))} is not there, so there is nothing to remove")
     for path, data in found.items():
         if not _is_ours(data) and not force:
             raise UsageError(f"{printable(str(path))} was not written by player; remove it with --force")

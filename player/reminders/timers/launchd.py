@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from player.reminders.timers.scheduled_command import ScheduledCommand
 
 
-def label(scheduled: ScheduledCommand) -> str:
-    """The agent's label, which is also the name of its file."""
-    return f"player.{scheduled.name}"
+def label(name: str) -> str:
+    """The label of the agent with this name, which is also the name of its file."""
+    return f"player.{name}"
 
 
 def agent(scheduled: ScheduledCommand) -> bytes:
     """The property list."""
     entries: dict[str, Any] = {
-        "Label": label(scheduled),
+        "Label": label(scheduled.name),
         "ProgramArguments": list(scheduled.command),
         "WorkingDirectory": str(scheduled.folder),
         "StartCalendarInterval": [*intervals(scheduled.schedule)],

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import player
-from player.errors import UsageError, printable
+from player.errors import PlayerError, UsageError, printable
 from player.script import library
 from player.storage.folders import expanded
 from player.units import format_duration
@@ -79,8 +79,22 @@ def scheduled_command(
     for word in (*command, *settings.values()):
         if _UNWRITABLE.search(word):
             raise UsageError(f"{printable(word)} has a character that a timer's file cannot hold; give it another name")
-    name = _ODD.sub("-", source.name).strip("-.") or "session"
-    return ScheduledCommand(name, title, command, Path(player.__file__).absolute().parents[1], settings, schedule)
+    return ScheduledCommand(
+        _safe(source.name), title, command, Path(player.__file__).absolute().parents[1], settings, schedule
+    )
+
+
+def timer_name(session: str) -> str:
+    """The name of a session's timer, also where its script is gone or cannot be read."""
+    try:
+        return _safe(library.find(session).name)
+    except PlayerError:
+        is_file = session.lower().endswith(library.SCRIPT_ENDINGS)
+        return _safe(Path(session).stem if is_file else session)
+
+
+def _safe(name: str) -> str:
+    return _ODD.sub("-", name).strip("-.") or "session"
 
 
 def _options(request: SessionRequest) -> Iterator[str]:

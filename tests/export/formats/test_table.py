@@ -77,11 +77,11 @@ def test_a_file_in_the_way_is_kept_unless_forced(tmp_path: Path, form: str) -> N
     ("form", "bitrate", "message"),
     [
         ("aiff", None, "the format must be one of mp3, wav, flac, ogg, opus, m4a, m4b, not 'aiff'"),
-        ("flac", 160, "flac keeps every sample and has no bitrate; leave it out"),
-        ("wav", 160, "wav keeps every sample and has no bitrate; leave it out"),
-        ("opus", 6, "the bitrate of opus must be 24 to 320 kbit/s, not 6"),
-        ("ogg", 500, "the bitrate of ogg must be 64 to 320 kbit/s, not 500"),
-        ("mp3", 100, "must be one of 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, not 100"),
+        ("flac", 160, "flac keeps every sample and has no bitrate; leave --bitrate out"),
+        ("wav", 160, "wav keeps every sample and has no bitrate; leave --bitrate out"),
+        ("opus", 6, "--bitrate for opus must be 24 to 320 kbit/s, not 6"),
+        ("ogg", 500, "--bitrate for ogg must be 64 to 320 kbit/s, not 500"),
+        ("mp3", 100, "must be one of 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320 kbit/s, not 100"),
     ],
 )
 def test_what_cannot_be_asked_for(tmp_path: Path, form: str, bitrate: int | None, message: str) -> None:
@@ -94,9 +94,13 @@ def test_what_cannot_be_asked_for(tmp_path: Path, form: str, bitrate: int | None
     ("form", "quality", "message"),
     [
         ("opus", Quality(rate=44_100), "opus has no sample rate of 44100; choose 48000 or 24000, or another format"),
-        ("mp3", Quality(192, rate=24_000), "the bitrate at a sample rate of 24000 must be one of 32, .* 160, not 192"),
-        ("m4a", Quality(128, 1, 24_000), "of m4a at a sample rate of 24000 in one channel must be 24 to 96 kbit/s"),
-        ("ogg", Quality(256, 2, 24_000), "of ogg at a sample rate of 24000 must be 48 to 192 kbit/s, not 256"),
+        (
+            "mp3",
+            Quality(192, rate=24_000),
+            "--bitrate at a sample rate of 24000 must be one of 32, .* 160 kbit/s, not 192",
+        ),
+        ("m4a", Quality(128, 1, 24_000), "for m4a at a sample rate of 24000 in one channel must be 24 to 96 kbit/s"),
+        ("ogg", Quality(256, 2, 24_000), "for ogg at a sample rate of 24000 must be 48 to 192 kbit/s, not 256"),
     ],
 )
 def test_what_an_encoder_would_not_keep_is_refused(tmp_path: Path, form: str, quality: Quality, message: str) -> None:

@@ -18,7 +18,7 @@ from player.errors import OutputError, UsageError
 from player.pipeline import SessionRequest
 from player.reminders.schedule import Schedule, Window, weekdays, window
 from player.reminders.timers import installing, launchd, systemd
-from player.reminders.timers.scheduled_command import ScheduledCommand, scheduled_command
+from player.reminders.timers.scheduled_command import ScheduledCommand, scheduled_command, timer_name
 
 HOUR = 3_600_000
 SCHEDULE = Schedule(2 * HOUR, Window(9 * 60, 18 * 60), frozenset(range(5)))
@@ -180,6 +180,22 @@ def test_where_the_files_lie(tmp_path: Path) -> None:
 def test_on_windows_the_message_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"for Linux and macOS; .*schtasks.* this: /usr/bin/python3 -m player"):
         timer(tmp_path, "win32")
+    with pytest.raises(UsageError, match=r"^--uninstall is for Linux and macOS; .*schtasks /Delete"):
+        installing.place("micro-break", platform="win32", home=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("session", "name"),
+    [
+        ("micro-break", "micro-break"),
+        ("gone", "gone"),
+        ("a b/gone.yaml", "gone"),
+        ("de/gone", "de-gone"),
+        ("..", "session"),
+    ],
+)
+def test_a_timer_has_its_name_whether_the_script_is_there_or_not(session: str, name: str) -> None:
+    assert timer_name(session) == name
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin"])

@@ -93,7 +93,7 @@ def test_what_a_scalar_type_reads(alias: str, text: str, value: object) -> None:
         ("Language", "english", "must be a language such as en-GB, not 'english'"),
         ("Language", "en_GB", "must be a language such as en-GB, not 'en_GB'"),
         ("Duration", "no", "must be a duration such as 4s, 500ms, 2m30s or 0:30, not 'no'"),
-        ("Duration", "-4s", "must be a duration such as 4s, 500ms, 2m30s or 0:30, not '-4s'"),
+        ("Duration", "-4s", "must be a duration such as 4s, 500ms, 2m30s or 0:30, not '-4s'; it must not be negative"),
         ("Duration", "25h", "must be at most 24 hours, not '25h'"),
         ("Level", "-20", "must be a level such as -20 dB, not '-20'"),
         ("Level", "-80 dB", "must be -60 dB to 0 dB, not -80 dB"),
