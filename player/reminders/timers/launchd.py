@@ -6,8 +6,10 @@ There is one calendar interval of launchd.plist(5) for each moment, as an interv
 from __future__ import annotations
 
 import plistlib
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
+from player.errors import UsageError, printable
 from player.reminders.schedule import EVERY_DAY
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from player.reminders.schedule import Schedule
     from player.reminders.timers.scheduled_command import ScheduledCommand
 
+_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
 
 def label(name: str) -> str:
     """The label of the agent with this name, which is also the name of its file."""
@@ -23,7 +27,16 @@ def label(name: str) -> str:
 
 
 def agent(scheduled: ScheduledCommand) -> bytes:
-    """The property list."""
+    """The property list.
+
+    Raises
+    ------
+    UsageError
+        If a word has a control character, for which XML has no sign.
+    """
+    for word in (*scheduled.command, *scheduled.settings.values()):
+        if _UNWRITABLE.search(word):
+            raise UsageError(f"{printable(word)} has a character that a timer's file cannot hold; give it another name")
     entries: dict[str, Any] = {
         "Label": label(scheduled.name),
         "ProgramArguments": list(scheduled.command),

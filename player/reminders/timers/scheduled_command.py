@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import player
-from player.errors import PlayerError, UsageError, printable
+from player.errors import PlayerError
 from player.script import library
 from player.storage.folders import expanded
 from player.units import format_duration
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 _SETTINGS: Final = re.compile(r"PLAYER_(?!DEBUG$)[A-Z_]+")
 _ODD: Final = re.compile(r"[^A-Za-z0-9_.-]+")
-_UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-"""systemd ends a line at a carriage return, XML has no other control character, and neither has half a character."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +67,13 @@ def scheduled_command(
     Raises
     ------
     UsageError
-        If there is no such session, or a word has a character that a timer's file cannot hold.
+        If there is no such session.
     """
     source = library.find(request.session)
     session = str(source.path.absolute()) if source.own else source.name
     interval, *options = when
     command = (sys.executable, "-m", "player", "every", interval, *options, *_options(request), session, "--once")
     settings = {name: value for name, value in sorted(environ.items()) if _SETTINGS.fullmatch(name)}
-    for word in (*command, *settings.values()):
-        if _UNWRITABLE.search(word):
-            raise UsageError(f"{printable(word)} has a character that a timer's file cannot hold; give it another name")
     return ScheduledCommand(
         _safe(source.name), title, command, Path(player.__file__).absolute().parents[1], settings, schedule
     )
