@@ -96,6 +96,15 @@ def document_of(path: Path, text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(_syntax(path, str(error))) from None
+    except RecursionError:
+        raise too_deep(path) from None
+
+
+def too_deep(path: Path) -> UsageError:
+    """The error for brackets in brackets that no reader of TOML goes into."""
+    return UsageError(
+        f"{printable(str(path))}: brackets stand too deep in brackets; a setting is one value, so leave them out"
+    )
 
 
 @cache

@@ -140,6 +140,8 @@ def _document() -> tuple[TOMLDocument, Path]:
         except TOMLKitError:
             reading.document_of(path, text)  # tells the place in our own words
             raise
+        except RecursionError:
+            raise reading.too_deep(path) from None
     document = tomlkit.document()
     document.add(tomlkit.comment(_FIRST_LINE))
     document.add(tomlkit.nl())

@@ -161,3 +161,13 @@ def test_a_pipe_is_not_waited_for_and_a_device_not_read(tmp_path: Path) -> None:
             reading.read(path)
         assert str(caught.value) == f"the settings {path} are no ordinary file; set PLAYER_SETTINGS to another file"
     assert reading.read(Path(os.devnull)).general == {}
+
+
+def test_brackets_without_end_are_one_sentence(written: Path) -> None:
+    written.write_text(f"rate = 120\nguide = {'[' * 5000}\n")
+    told = f"{written}: brackets stand too deep in brackets; a setting is one value, so leave them out"
+    with pytest.raises(UsageError) as at_reading:
+        settings.stored()
+    with pytest.raises(UsageError) as at_writing:
+        writing.unset("rate")
+    assert [str(at_reading.value), str(at_writing.value)] == [told, told]

@@ -28,6 +28,8 @@ _VERSION: Final = 1
 _DATE: Final = "%Y-%m-%dT%H:%M:%SZ"
 _MOST_BYTES: Final = 2**24
 """An episode takes 120, so this is a hundred thousand of them."""
+_LONGEST_TEXT: Final = 255
+"""Characters of a GUID or a file's name: no file system has longer names."""
 _APART_S: Final = 60
 """Seconds from one new episode to the next: apps sort by the date, and some show nothing finer than minutes."""
 _LATEST_S: Final = 4_102_444_800
@@ -119,7 +121,7 @@ def _parsed(whole: Any) -> FeedLock:  # noqa: ANN401 (whatever is in the file)
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.isprintable() or not value:
+    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= _LONGEST_TEXT:
         raise ValueError("no text")
     return value
 

@@ -229,6 +229,7 @@ def test_a_pipe_or_a_device_is_no_lock_and_is_not_read(tmp_path: Path) -> None:
         '{"version": 1, "guid": 7, "image": "", "episodes": {}}',
         '{"version": 1, "guid": "x", "image": null, "episodes": {}}',
         '{"version": 1, "guid": "x", "image": 0, "episodes": {}}',
+        '{"version": 1, "guid": "x", "image": "' + "x" * 3000 + '", "episodes": {}}',
         "[" * 100_000,
     ],
 )
